@@ -1,0 +1,19 @@
+"""What every listener is given: the database, the clock, the ballot keys and the bell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from slackapp.db import Sessions
+from slackapp.pulse.ballots import KeyDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Made once by `slackapp.app`; listeners hold nothing else."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    keys: KeyDirectory
+    wake: Callable[[], None]
+    """Rung after a commit that owes a message somebody waits for, so that it goes at once."""

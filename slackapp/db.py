@@ -1,0 +1,141 @@
+"""The database: SQLite on one machine, PostgreSQL for several processes.
+
+`connect()` is the only place that makes an engine. Parameters never reach a log
+or an exception (`hide_parameters`), because an IntegrityError on a double click
+would otherwise print who answered what.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+
+ID_LENGTH = 24
+_READING = "appreciate_reading"
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+def new_id() -> str:
+    """A random identifier: 96 bits as 24 hexadecimal characters."""
+    return secrets.token_hex(ID_LENGTH // 2)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What is stored: the same moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What is read: aware, in UTC. SQLite keeps no zone, so it is put back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = String(ID_LENGTH)
+
+
+class Base(DeclarativeBase):
+    """All tables, with constraint names that are the same on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class Sessions:
+    """Opens transactions on one database.
+
+    `begin()` is for work that writes: on SQLite it takes the write lock at once, so
+    that two writers wait for each other instead of failing half-way. `read()` never
+    blocks a writer and leaves nothing behind.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing = sessionmaker(engine, expire_on_commit=False)
+        self._reading = sessionmaker(engine.execution_options(**{_READING: True}), expire_on_commit=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any exception."""
+        with self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session whose changes are always thrown away."""
+        with self._reading() as session:
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Sessions:
+    """Open a database by its SQLAlchemy URL; `postgresql://` means psycopg 3."""
+    target = _with_driver(make_url(url))
+    if target.get_backend_name() == "sqlite":
+        engine = create_engine(target, hide_parameters=True, pool_size=40, max_overflow=8)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            target,
+            hide_parameters=True,
+            pool_size=20,
+            max_overflow=28,
+            pool_pre_ping=True,
+            connect_args={"options": "-c synchronous_commit=on"},
+        )
+    return Sessions(engine)
+
+
+def _with_driver(url: URL) -> URL:
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own object
+    # The driver must not open transactions by itself: we say BEGIN below.
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred BEGIN that reads and then writes fails when another writer came first.
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,25 @@
+"""Failures that people will read: each is one sentence with the next step."""
+
+from slackapp.i18n import Voice
+
+
+class UserError(Exception):
+    """An expected failure, told to the person who met it exactly as written.
+
+    `sentence` is a catalogue message in plain English, `values` fill its named
+    places. Nothing that a person wrote may be logged, so `str()` gives only the
+    class name.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(type(self).__name__)
+        self.sentence = sentence
+        self.values = values
+
+    def words(self, say: Voice) -> str:
+        """The sentence in the reader's language."""
+        return say(self.sentence, **self.values)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which one and what to do."""

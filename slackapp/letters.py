@@ -1,0 +1,60 @@
+"""What a delivery turns into when it is rendered: values between the rules and the one sender."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from slackapp.models import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to post to the delivery's target, or to `channel` when that is given.
+
+    `text` carries the same facts as `blocks`. `without_pictures` are the blocks to use
+    when Slack will not show an uploaded picture.
+    """
+
+    text: str
+    blocks: list[dict[str, Any]]
+    channel: str | None = None
+    thread_ts: str | None = None
+    without_pictures: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to upload: privately when `channel` is None, else shared there once.
+
+    `produce` runs after the transaction has ended and may be slow; None means that
+    it cannot be made, and the delivery is given up with the reason "not_made".
+    """
+
+    filename: str
+    title: str
+    alt: str
+    produce: Callable[[], bytes | None]
+    channel: str | None = None
+    thread_ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not yet: what it waits for is not there. Looked at again at `due`."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to send any more; `reason` is a short code without content."""
+
+    reason: str
+
+
+Letter = Message | Upload | Later | Nothing
+Renderer = Callable[[Session, Delivery, datetime], Letter]
+"""Given the open transaction, the claimed row and the moment."""

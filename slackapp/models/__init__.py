@@ -1,0 +1,43 @@
+"""The tables. Every row carries, or reaches by one key, its workspace."""
+
+from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, Inbound
+from slackapp.models.digests import Digest
+from slackapp.models.people import Member, SharingChoice, Team, Workspace
+from slackapp.models.pulse import (
+    Ballot,
+    Bundle,
+    BundleScore,
+    Comment,
+    Identity,
+    Poll,
+    PollMember,
+    PollState,
+    PollUnit,
+)
+from slackapp.models.recognition import Recipient, Recognition, Sharing, Visibility
+
+__all__ = [
+    "Ballot",
+    "Bucket",
+    "Bundle",
+    "BundleScore",
+    "Comment",
+    "Delivery",
+    "DeliveryState",
+    "Digest",
+    "FanOut",
+    "Identity",
+    "Inbound",
+    "Member",
+    "Poll",
+    "PollMember",
+    "PollState",
+    "PollUnit",
+    "Recipient",
+    "Recognition",
+    "Sharing",
+    "SharingChoice",
+    "Team",
+    "Visibility",
+    "Workspace",
+]

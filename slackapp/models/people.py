@@ -1,0 +1,106 @@
+"""Workspaces, teams and the people in them."""
+
+from datetime import datetime, time
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from slackapp.db import Base, Id, new_id
+
+
+class Workspace(Base):
+    """One Slack workspace and what its admins have settled."""
+
+    __tablename__ = "workspace"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    slack_team_id: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    bot_user_id: Mapped[str | None] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    time_zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
+    nation: Mapped[str] = mapped_column(String(8), default="ENG")
+    """Whose bank holidays count: a GB subdivision such as ENG, WLS, SCT or NIR."""
+    pulse_on: Mapped[bool] = mapped_column(default=False)
+    """Nothing about the pulse reaches staff until an admin turns it on."""
+    pulse_weekday: Mapped[int] = mapped_column(default=0)
+    """Common opening day, Monday is 0."""
+    pulse_time: Mapped[time] = mapped_column(default=time(9, 0))
+    """Common opening and close, in the workspace's zone."""
+    pulse_days_open: Mapped[int] = mapped_column(default=7)
+    pulse_every_days: Mapped[int] = mapped_column(default=7)
+    pulse_since: Mapped[datetime | None]
+    """No round that would have opened before this moment is made up for."""
+    comments_on: Mapped[bool] = mapped_column(default=False)
+    k: Mapped[int] = mapped_column(default=5)
+    """Smallest bundle of answers that is shown. May be raised, never below 5."""
+    c: Mapped[int] = mapped_column(default=1)
+    """How much the ends of the scale are merged. May be raised, never below 1."""
+    comment_threshold: Mapped[int] = mapped_column(default=8)
+    digests_from: Mapped[str | None] = mapped_column(String(7))
+    """First month, as yyyy-mm, that is told in a digest."""
+    uninstalled_at: Mapped[datetime | None]
+
+
+class Team(Base):
+    """A unit of the organisation; its pulse is bundled here or in its parent."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    slack_channel_id: Mapped[str | None] = mapped_column(String(32))
+    leader_id: Mapped[str | None] = mapped_column(
+        ForeignKey("member.id", use_alter=True, name="fk_team_leader_id_member"), index=True
+    )
+
+
+class SharingChoice(StrEnum):
+    """What a person has settled for thanks that the giver would like the team to see."""
+
+    ASK = "ask"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Member(Base):
+    """A person in a workspace. `team_id` is the one unit their answers belong to.
+
+    A leader's own unit is the parent of the team they lead; whoever leads the top
+    belongs to no unit and does not answer.
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "slack_user_id"),
+        Index("ix_member_team_id", "team_id"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    slack_user_id: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(Text)
+    team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"))
+    language: Mapped[str | None] = mapped_column(String(8))
+    """The language the person chose; without one, the workspace's."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    is_bot: Mapped[bool] = mapped_column(default=False)
+    is_stranger: Mapped[bool] = mapped_column(default=False)
+    """Belongs to a connected organisation, not to this one."""
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    left: Mapped[bool] = mapped_column(default=False)
+    quiet_from: Mapped[time] = mapped_column(default=time(20, 0))
+    quiet_until: Mapped[time] = mapped_column(default=time(8, 0))
+    days_off: Mapped[int] = mapped_column(default=0)
+    """Bits for weekdays without messages: 1 is Monday, 64 is Sunday."""
+    pulse_messages: Mapped[bool] = mapped_column(default=True)
+    sharing: Mapped[str] = mapped_column(String(8), default=SharingChoice.ASK)
+
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether a message to this person can arrive and is meant for them."""
+        return not (self.left or self.is_bot or self.is_stranger)

@@ -1,0 +1,68 @@
+"""Thanks: one recognition, and a row for each person thanked."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from slackapp.db import Base, Id, new_id
+
+
+class Visibility(StrEnum):
+    """Who the giver would like to see it; the receiver decides."""
+
+    PRIVATE = "private"
+    TEAM = "team"
+
+
+class Sharing(StrEnum):
+    """Where one receiver's thanks stand."""
+
+    PRIVATE = "private"
+    ASKED = "asked"
+    SHARED = "shared"
+    KEPT = "kept"
+
+
+class Recognition(Base):
+    """Somebody's thanks in their own words. `words` is empty once it was undone."""
+
+    __tablename__ = "recognition"
+    __table_args__ = (
+        Index("ix_recognition_giver", "giver_id", "given_at"),
+        Index("ix_recognition_team_given", "workspace_id", "given_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    giver_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    giver_team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"))
+    """The giver's team at that moment, so that later moves change no figure."""
+    behaviour: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str | None] = mapped_column(Text)
+    visibility: Mapped[str] = mapped_column(String(8), default=Visibility.PRIVATE)
+    given_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0)
+
+    recipients: Mapped[list["Recipient"]] = relationship(back_populates="recognition")
+
+
+class Recipient(Base):
+    """One person who was thanked, and what they chose to do with it."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (
+        Index("ix_recipient_member", "member_id", "given_at"),
+        Index("ix_recipient_team", "team_id", "given_at"),
+    )
+
+    recognition_id: Mapped[str] = mapped_column(ForeignKey("recognition.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    team_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"))
+    """The receiver's team at that moment."""
+    given_at: Mapped[datetime]
+    sharing: Mapped[str] = mapped_column(String(8), default=Sharing.PRIVATE)
+
+    recognition: Mapped[Recognition] = relationship(back_populates="recipients")
