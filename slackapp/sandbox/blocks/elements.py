@@ -1,0 +1,196 @@
+"""Every interactive element, and the sets of them that each kind of block may hold."""
+
+from collections.abc import Mapping
+
+from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks.richtext import rich_text
+from slackapp.sandbox.blocks.schema import (
+    Check,
+    Shape,
+    array,
+    boolean,
+    exactly_one,
+    integer,
+    one_of,
+    ordered,
+    string,
+    tell,
+    url,
+)
+
+_named: Mapping[str, Check] = {"action_id": part.action_id}
+_asks: Mapping[str, Check] = {**_named, "confirm": part.confirm}
+_focusable: Mapping[str, Check] = {**_asks, "focus_on_load": boolean}
+_menu: Mapping[str, Check] = {**_focusable, "placeholder": part.plain(150)}
+_typed: Mapping[str, Check] = {
+    **_named,
+    "placeholder": part.plain(150),
+    "focus_on_load": boolean,
+    "dispatch_action_config": part.dispatch_action_config,
+}
+_several: Mapping[str, Check] = {"max_selected_items": integer(1)}
+_label: Mapping[str, Check] = {"accessibility_label": string(1, 75)}
+_seen_by: Mapping[str, Check] = {"visible_to_user_ids": array(string(1), 1)}
+_style = one_of("primary", "danger")
+_number = string(1, 255, r"-?\d+(?:\.\d+)?")
+_person = string(1, 255, r"[UW][A-Z0-9]+")
+_conversation = string(1, 255, r"[CGDUW][A-Z0-9]+")
+_channel = string(1, 255, r"[CG][A-Z0-9]+")
+_date = string(1, 10, r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
+_time = string(1, 5, r"(?:[01]\d|2[0-3]):[0-5]\d")
+# A date and time is ten digits of seconds; milliseconds are refused.
+_moment = integer(1_000_000_000, 9_999_999_999)
+
+
+def _whole_numbers(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    """Without decimals allowed, the limits and the first value are whole."""
+    if value.get("is_decimal_allowed") is False:
+        for name in ("initial_value", "min_value", "max_value"):
+            if "." in str(value.get(name, "")):
+                tell(found, "decimals are not allowed", f"{at}/{name}")
+
+
+def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the two families of menus differ
+    """The five kinds of menu: `several` for those that take more than one choice."""
+    more = _several if several else {}
+    first: Mapping[str, Check] = (
+        {"initial_options": array(part.menu_option, 1, part.OPTIONS)}
+        if several
+        else {"initial_option": part.menu_option}
+    )
+    lists: Mapping[str, Check] = {
+        "options": array(part.menu_option, 1, part.OPTIONS),
+        "option_groups": array(part.option_group, 1, part.OPTIONS),
+    }
+    fixed = (exactly_one("options", "option_groups"), part.initial_is_offered)
+    answers: Mapping[str, Check] = {} if several else {"response_url_enabled": boolean}
+    conversations: Mapping[str, Check] = {
+        "default_to_current_conversation": boolean,
+        "filter": part.conversation_filter,
+    }
+    return {
+        "static_select": Shape({}, {**_menu, **more, **lists, **first}, fixed),
+        "external_select": Shape({}, {**_menu, **more, **first, "min_query_length": integer(0)}),
+        "users_select": Shape({}, {**_menu, **more, **_first("user", _person, several=several)}),
+        "conversations_select": Shape(
+            {},
+            {
+                **_menu,
+                **more,
+                **answers,
+                **conversations,
+                **_first("conversation", _conversation, several=several),
+            },
+        ),
+        "channels_select": Shape(
+            {}, {**_menu, **more, **answers, **_first("channel", _channel, several=several)}
+        ),
+    }
+
+
+def _first(noun: str, check: Check, *, several: bool) -> dict[str, Check]:
+    """What is chosen beforehand: `initial_user`, or `initial_users` as a list."""
+    return {f"initial_{noun}s": array(check, 0, part.OPTIONS)} if several else {f"initial_{noun}": check}
+
+
+_button_optional: Mapping[str, Check] = {
+    **_asks,
+    **_label,
+    **_seen_by,
+    "url": url(schemes=("https", "http", "mailto", "tel", "slack")),
+    "value": string(0, 2000),
+    "style": _style,
+    "agent_prompt": string(1, 4000),
+    "agent_prompt_display": string(1, 4000),
+}
+
+button = Shape({"text": part.plain(75)}, _button_optional)
+image = Shape({"alt_text": part.alt_text}, part.picture, (part.picture_rule,))
+
+_choices = array(part.choice_option, 1, part.CHOICES)
+_choice_rules = (part.initial_is_offered, part.values_differ)
+
+ELEMENTS: Mapping[str, Check] = {
+    "button": button,
+    "workflow_button": Shape(
+        {"text": part.plain(75), "workflow": part.workflow, "action_id": part.action_id},
+        {**_label, "style": _style},
+    ),
+    "icon_button": Shape(
+        {"icon": one_of("trash"), "text": part.plain(75)},
+        {**_asks, **_label, **_seen_by, "value": string(0, 2000)},
+    ),
+    "feedback_buttons": Shape(
+        {"positive_button": part.feedback_button, "negative_button": part.feedback_button}, _named
+    ),
+    "overflow": Shape(
+        {"options": array(part.overflow_option, 1, part.OVERFLOW_OPTIONS)}, _asks, (part.values_differ,)
+    ),
+    **_menus(several=False),
+    **{f"multi_{name}": shape for name, shape in _menus(several=True).items()},
+    "radio_buttons": Shape(
+        {"options": _choices}, {**_focusable, "initial_option": part.choice_option}, _choice_rules
+    ),
+    "checkboxes": Shape(
+        {"options": _choices},
+        {**_focusable, "initial_options": array(part.choice_option, 1, part.CHOICES)},
+        _choice_rules,
+    ),
+    "datepicker": Shape({}, {**_menu, "initial_date": _date}),
+    "timepicker": Shape({}, {**_menu, "initial_time": _time, "timezone": string(1, 255)}),
+    "datetimepicker": Shape({}, {**_focusable, "initial_date_time": _moment}),
+    "plain_text_input": Shape(
+        {},
+        {
+            **_typed,
+            "initial_value": string(0, 3000),
+            "multiline": boolean,
+            "min_length": integer(0, 3000),
+            "max_length": integer(1, 3000),
+        },
+        (ordered("min_length", "max_length"),),
+    ),
+    "email_text_input": Shape({}, {**_typed, "initial_value": string(0, 3000)}),
+    "url_text_input": Shape({}, {**_typed, "initial_value": string(0, 3000)}),
+    "number_input": Shape(
+        {"is_decimal_allowed": boolean},
+        {**_typed, "initial_value": _number, "min_value": _number, "max_value": _number},
+        (
+            _whole_numbers,
+            ordered("min_value", "max_value"),
+            ordered("min_value", "initial_value"),
+            ordered("initial_value", "max_value"),
+        ),
+    ),
+    "rich_text_input": Shape(
+        {},
+        {**_typed, "initial_value": rich_text, "min_lines": integer(1), "max_lines": integer(1)},
+        (ordered("min_lines", "max_lines"),),
+    ),
+    "file_input": Shape({}, {**_named, "filetypes": array(string(1), 1), "max_files": integer(1, 10)}),
+    "image": image,
+}
+
+_ALL_MENUS = frozenset(name for name in ELEMENTS if name.endswith("_select"))
+_PICKERS = frozenset({"datepicker", "timepicker"})
+_CHOICES = frozenset({"radio_buttons", "checkboxes"})
+_BUTTONS = frozenset({"button", "workflow_button", "overflow"})
+_TYPED = frozenset(
+    {"plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input"}
+)
+
+IN_SECTION = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"image"}
+IN_ACTIONS = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"datetimepicker", "rich_text_input"}
+IN_INPUT = _ALL_MENUS | _PICKERS | _CHOICES | _TYPED | {"datetimepicker", "file_input"}
+IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
+# What Slack documents for some surfaces only: https://docs.slack.dev/reference/block-kit/block-elements
+NOT_ON: Mapping[str, frozenset[str]] = {
+    "modal": frozenset(),
+    "message": frozenset({"email_text_input", "url_text_input", "number_input", "file_input"}),
+    "home": frozenset({"email_text_input", "url_text_input", "number_input", "file_input", "datetimepicker"}),
+}
+
+
+def chosen(names: frozenset[str]) -> dict[str, Check]:
+    """The checks of these elements."""
+    return {name: ELEMENTS[name] for name in names}

@@ -1,0 +1,297 @@
+"""Every block, which surface it may stand on, and what holds for all blocks of a surface together."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal
+
+from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks import elements
+from slackapp.sandbox.blocks.richtext import rich_text, rich_text_shape
+from slackapp.sandbox.blocks.schema import (
+    Check,
+    Shape,
+    array,
+    at_least_one,
+    boolean,
+    by_type,
+    integer,
+    number,
+    one_of,
+    only,
+    string,
+    tell,
+    url,
+)
+
+Surface = Literal["message", "modal", "home"]
+
+MOST_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home": 100}
+# Slack documents no sum; messages whose texts together pass this many characters have been refused.
+TEXT_WEIGHT_LIMIT: Final = 13_200
+MARKDOWN_LIMIT: Final = 12_000
+TABLE_LIMIT: Final = 10_000
+
+_id: Mapping[str, Check] = {"block_id": part.block_id}
+
+
+def _holds(names: frozenset[str], surface: Surface) -> Check:
+    """One element of these names that the surface allows."""
+    return by_type(elements.chosen(names - elements.NOT_ON[surface]), known=elements.ELEMENTS)
+
+
+def _same_width(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    """Every row of a data table has as many cells as its first."""
+    rows = value["rows"]
+    if isinstance(rows, list) and len({len(row) for row in rows}) > 1:
+        tell(found, "all rows must have the same number of cells", f"{at}/rows")
+
+
+def _no_divider_when_collapsible(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    if value.get("is_collapsible") is True and value.get("has_header_divider") is True:
+        tell(found, "has_header_divider cannot be set when is_collapsible is true", at)
+
+
+_raw_text = Shape({"text": string(0)})
+_cells: Mapping[str, Check] = {"raw_text": _raw_text, "rich_text": rich_text}
+_placecells: Mapping[str, Check] = {**_cells, "raw_number": Shape({"value": number}, {"text": string(1)})}
+_table_row = array(by_type(_cells), 1, 20)
+_data_row = array(by_type(_placecells), 1, 20)
+
+_task = Shape(
+    {
+        "task_id": string(),
+        "title": string(),
+        "status": one_of("pending", "in_progress", "complete", "error"),
+    },
+    {
+        **_id,
+        "details": rich_text,
+        "output": rich_text,
+        "sources": array(only("url", Shape({"url": url(), "text": string()})), 0),
+    },
+)
+_picture = only("image", elements.image)
+_button = only("button", elements.button)
+_card = Shape(
+    {},
+    {
+        **_id,
+        "hero_image": _picture,
+        "icon": _picture,
+        "title": part.text(150),
+        "subtitle": part.text(150),
+        "body": part.text(200),
+        "actions": array(_button, 1, 5),
+    },
+    (at_least_one("hero_image", "title", "actions", "body"),),
+)
+_https = url(schemes=("https",))
+
+
+def _common(surface: Surface) -> dict[str, Check]:
+    """The blocks that stand on every surface."""
+    return {
+        "section": Shape(
+            {},
+            {
+                **_id,
+                "text": part.text(3000),
+                "fields": array(part.text(2000), 1, 10),
+                "accessory": _holds(elements.IN_SECTION, surface),
+                "expand": boolean,
+            },
+            (at_least_one("text", "fields"),),
+        ),
+        "header": Shape({"text": part.plain(150)}, _id),
+        "divider": Shape({}, _id),
+        "context": Shape({"elements": array(_context_element, 1, 10)}, _id),
+        "image": Shape(
+            {"alt_text": part.alt_text},
+            {**_id, **part.picture, "title": part.plain(2000)},
+            (part.picture_rule,),
+        ),
+        "actions": Shape({"elements": array(_holds(elements.IN_ACTIONS, surface), 1, 25)}, _id),
+        "input": Shape(
+            {"label": part.plain(2000), "element": _holds(elements.IN_INPUT, surface)},
+            {**_id, "hint": part.plain(2000), "optional": boolean, "dispatch_action": boolean},
+        ),
+        "rich_text": rich_text_shape,
+        "video": _video,
+        "card": _card,
+        "auth_provider": _auth_provider,
+    }
+
+
+_texts: Mapping[str, Check] = {
+    "plain_text": Shape({"text": string(1, 3000)}, {"emoji": boolean}),
+    "mrkdwn": Shape({"text": string(1, 3000)}, {"verbatim": boolean}),
+}
+_context_element = by_type({**_texts, "image": elements.image})
+
+_video = Shape(
+    {"title": part.plain(200), "video_url": _https, "thumbnail_url": url(), "alt_text": part.alt_text},
+    {
+        **_id,
+        "title_url": _https,
+        "description": part.plain(200),
+        "provider_icon_url": url(),
+        "provider_name": string(1, 50),
+        "author_name": string(1, 50),
+    },
+)
+
+_auth_provider = Shape(
+    {"value": string(1, 150), "name": part.plain(75), "is_connected": boolean},
+    {
+        **_id,
+        "description": part.plain(150),
+        "icon_url": _https,
+        "auth_url": _https,
+        "disconnect_url": _https,
+        "connected_identity": part.plain(75),
+        "connected_context": part.plain(75),
+        "accessory": only("overflow", elements.ELEMENTS["overflow"]),
+        "fallback": array(by_type({"section": Shape({"text": part.text(3000)}, _id)}), 1),
+    },
+)
+
+
+def _message_only() -> dict[str, Check]:
+    """The blocks that stand in messages alone."""
+    return {
+        "context_actions": Shape(
+            {"elements": array(by_type(elements.chosen(elements.IN_CONTEXT_ACTIONS)), 1, 5)}, _id
+        ),
+        "file": Shape({"external_id": string(1, 255), "source": one_of("remote")}, _id),
+        "call": Shape({"call_id": string(1)}, _id),
+        "markdown": Shape({"text": string(1, MARKDOWN_LIMIT)}, _id),
+        "table": Shape(
+            {"rows": array(_table_row, 1, 100)},
+            {**_id, "column_settings": array(part.column, 1, 20)},
+        ),
+        "data_table": Shape(
+            {"caption": string(1), "rows": array(_data_row, 2, 101)},
+            {**_id, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
+            (_same_width,),
+        ),
+        "task_card": _task,
+        "plan": Shape({"title": string()}, {**_id, "tasks": array(only("task_card", _task), 0)}),
+    }
+
+
+def _container(children: Mapping[str, Check]) -> Shape:
+    """A box around other blocks, but not around another box."""
+    return Shape(
+        {"child_blocks": array(by_type(children), 1, 10)},
+        {
+            **_id,
+            "title": part.plain(150),
+            "rich_text_title": rich_text,
+            "subtitle": part.text(150),
+            "width": one_of("narrow", "standard", "wide", "full"),
+            "icon": _picture,
+            "is_collapsible": boolean,
+            "default_collapsed": boolean,
+            "has_header_divider": boolean,
+        },
+        (at_least_one("title", "rich_text_title"), _no_divider_when_collapsible),
+    )
+
+
+_carousel = Shape({"elements": array(only("card", _card), 1, 10)}, _id)
+_alert = Shape(
+    {"text": part.text(200)},
+    {**_id, "level": one_of("default", "info", "warning", "error", "success")},
+)
+
+
+def _blocks_of(surface: Surface) -> dict[str, Check]:
+    """The blocks of a surface, as https://docs.slack.dev/reference/block-kit/blocks lists them."""
+    common = _common(surface)
+    if surface == "modal":
+        return {**common, "alert": _alert}
+    if surface == "home":
+        return {**common, "carousel": _carousel}
+    inside = {**common, **_message_only(), "carousel": _carousel}
+    return {**inside, "container": _container(inside)}
+
+
+_KNOWN: Final = frozenset({*_blocks_of("message"), "alert"})
+_LISTS: Final[Mapping[Surface, Check]] = {
+    surface: array(by_type(_blocks_of(surface), known=_KNOWN), 0 if surface == "message" else 1, most)
+    for surface, most in MOST_BLOCKS.items()
+}
+
+
+def check_blocks(blocks: object, at: str, found: list[str], *, surface: Surface) -> None:
+    """Adds every problem of these blocks on this surface."""
+    _LISTS[surface](blocks, at, found)
+    if isinstance(blocks, list) and not found:
+        _ids_differ(blocks, at, found)
+        _one_focus(blocks, at, found)
+        if surface == "message":
+            _sums(blocks, at, found)
+
+
+def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
+    """The elements of a block with the path to each inside the block."""
+    for name in ("accessory", "element"):
+        one = block.get(name)
+        if isinstance(one, dict):
+            yield name, one
+    for name in ("elements", "actions", "child_blocks"):
+        several = block.get(name)
+        for place, one in enumerate(several if isinstance(several, list) else ()):
+            if isinstance(one, dict):
+                yield f"{name}/{place}", one
+
+
+def _ids_differ(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """No block_id twice on a surface, no action_id twice in a block."""
+    seen: set[object] = set()
+    for place, block in enumerate(blocks):
+        own = block.get("block_id")
+        if own is not None and own in seen:
+            tell(found, f"block_id must be unique: {own}", f"{at}/{place}/block_id")
+        seen.add(own)
+        actions: set[object] = set()
+        for path, element in elements_in(block):
+            action = element.get("action_id")
+            if action is not None and action in actions:
+                tell(found, f"action_id must be unique: {action}", f"{at}/{place}/{path}/action_id")
+            actions.add(action)
+
+
+def _one_focus(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """One element at most takes the focus."""
+    focused = [
+        f"{at}/{place}/{path}"
+        for place, block in enumerate(blocks)
+        for path, element in elements_in(block)
+        if element.get("focus_on_load") is True
+    ]
+    for extra in focused[1:]:
+        tell(found, "only one element can have focus_on_load", f"{extra}/focus_on_load")
+
+
+def _sums(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """What Slack counts over the whole message: tables, their characters, and markdown."""
+    kinds = [block["type"] for block in blocks]
+    if kinds.count("table") > 1:
+        tell(found, "only one table allowed", at)
+    if sum(len(str(block["text"])) for block in blocks if block["type"] == "markdown") > MARKDOWN_LIMIT:
+        tell(found, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at)
+    for place, block in enumerate(blocks):
+        if block["type"] in {"table", "data_table"} and text_weight(block["rows"]) > TABLE_LIMIT:
+            tell(found, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows")
+
+
+def text_weight(blocks: object) -> int:
+    """How many characters people would read in these blocks, wherever they stand in them."""
+    if isinstance(blocks, list):
+        return sum(text_weight(one) for one in blocks)
+    if not isinstance(blocks, dict):
+        return 0
+    return sum(
+        len(value) if name in {"text", "alt_text"} and isinstance(value, str) else text_weight(value)
+        for name, value in blocks.items()
+    )

@@ -1,0 +1,66 @@
+"""Whole views: modals and the Home tab."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks.layout import Surface, check_blocks
+from slackapp.sandbox.blocks.schema import Check, Shape, boolean, string, tell
+
+# A view heavier than this, as JSON in UTF-8, fails with `view_too_large`.
+MOST_VIEW_BYTES: Final = 250_000
+
+
+def _elsewhere(_value: object, _at: str, _found: list[str]) -> None:
+    """The blocks are checked after the frame, with the surface they stand on."""
+
+
+_shared: Mapping[str, Check] = {
+    "private_metadata": string(0, 3000),
+    "callback_id": string(0, 255),
+    "external_id": string(0, 255),
+}
+
+_FRAMES: Final[Mapping[str, Shape]] = {
+    "modal": Shape(
+        {"title": part.plain(24), "blocks": _elsewhere},
+        {
+            **_shared,
+            "submit": part.plain(24),
+            "close": part.plain(24),
+            "clear_on_close": boolean,
+            "notify_on_close": boolean,
+            "submit_disabled": boolean,
+        },
+    ),
+    "home": Shape({"blocks": _elsewhere}, _shared),
+}
+
+
+def check_view(view: object, at: str, found: list[str]) -> None:
+    """Adds every problem of the view and of the blocks in it."""
+    if not isinstance(view, dict):
+        tell(found, "must provide an object", at)
+        return
+    kind = view.get("type")
+    if kind is None:
+        tell(found, "missing required field: type", at)
+        return
+    frame = _FRAMES.get(kind) if isinstance(kind, str) else None
+    if frame is None:
+        tell(found, f"unsupported type: {kind}", f"{at}/type")
+        return
+    frame(view, at, found)
+    if "blocks" in view:
+        surface: Surface = "modal" if kind == "modal" else "home"
+        inside: list[str] = []
+        check_blocks(view["blocks"], f"{at}/blocks", inside, surface=surface)
+        found.extend(inside)
+    if kind == "modal" and "submit" not in view and _asks(view.get("blocks")):
+        tell(found, "must define `submit` to use an `input` block in modals", at)
+
+
+def _asks(blocks: object) -> bool:
+    return isinstance(blocks, list) and any(
+        isinstance(block, dict) and block.get("type") == "input" for block in blocks
+    )
