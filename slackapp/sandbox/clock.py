@@ -1,0 +1,31 @@
+"""The sandbox's clock: real time and an offset, so that a day can be made to pass."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class SandboxClock:
+    """Aware UTC moments that keep running. What must stay on real time (trigger ids, signatures) does not ask it."""
+
+    def __init__(self, now: datetime | None = None) -> None:
+        self.offset = 0.0
+        if now is not None:
+            self.set(now)
+
+    def now(self) -> datetime:
+        """The sandbox's present moment, in UTC."""
+        return datetime.fromtimestamp(self.epoch(), UTC)
+
+    def epoch(self) -> float:
+        """The same in seconds since 1970."""
+        return time.time() + self.offset
+
+    def set(self, moment: datetime) -> None:
+        """Make `moment` the present; the clock keeps running from there. Needs an aware datetime."""
+        if moment.tzinfo is None:
+            raise ValueError("The clock needs a moment with its time zone.")
+        self.offset = moment.timestamp() - time.time()
+
+    def advance(self, by: timedelta) -> None:
+        """Let `by` pass at once."""
+        self.offset += by.total_seconds()
