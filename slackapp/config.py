@@ -1,0 +1,165 @@
+"""Settings, read once from the environment. Secrets stay out of every printed form."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from slackapp.errors import SettingsError
+
+SLACK_HOSTS = ("slack.com", "slack-gov.com")
+DEFAULT_API = "https://slack.com"
+_PORTS = range(65536)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the app takes from outside.
+
+    `slack_api_url` is the base without "/api/". `health_port` 0 means that no health
+    page is served.
+    """
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    database_url: str = field(repr=False)
+    key_directory: Path
+    slack_api_url: str = DEFAULT_API
+    browser_path: str | None = None
+    log_level: str = "INFO"
+    health_port: int = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One setting that is missing or wrong, and what to do about it."""
+
+    name: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.advice}"
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """The settings, or a SettingsError that names everything missing or wrong at once."""
+    found = findings(environ)
+    if found:
+        raise SettingsError("\n".join(str(one) for one in found))
+    return Settings(
+        bot_token=environ["SLACK_BOT_TOKEN"],
+        app_token=environ["SLACK_APP_TOKEN"],
+        database_url=environ.get("DATABASE_URL") or "sqlite:///appreciate.db",
+        key_directory=Path(environ["KEY_DIR"]),
+        slack_api_url=(environ.get("SLACK_API_URL") or DEFAULT_API).rstrip("/"),
+        browser_path=environ.get("BROWSER_PATH") or None,
+        log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),
+        health_port=int(environ.get("HEALTH_PORT") or "8080"),
+    )
+
+
+def findings(environ: Mapping[str, str]) -> list[Finding]:
+    """Everything that keeps the app from starting; an empty list means it may start."""
+    checks: tuple[Callable[[Mapping[str, str]], Finding | None], ...] = (
+        _bot_token,
+        _app_token,
+        _database_url,
+        _key_directory,
+        _api_url,
+        _browser_path,
+        _log_level,
+        _health_port,
+    )
+    return [finding for check in checks if (finding := check(environ))]
+
+
+def _bot_token(environ: Mapping[str, str]) -> Finding | None:
+    if environ.get("SLACK_BOT_TOKEN", "").startswith("xoxb-"):
+        return None
+    return Finding("SLACK_BOT_TOKEN", "set it to the bot token that begins with xoxb- (OAuth & Permissions).")
+
+
+def _app_token(environ: Mapping[str, str]) -> Finding | None:
+    if environ.get("SLACK_APP_TOKEN", "").startswith("xapp-"):
+        return None
+    return Finding(
+        "SLACK_APP_TOKEN",
+        "set it to the app-level token that begins with xapp- and has connections:write.",
+    )
+
+
+def _database_url(environ: Mapping[str, str]) -> Finding | None:
+    try:
+        backend = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db").get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend in {"sqlite", "postgresql", "postgres"}:
+        return None
+    return Finding("DATABASE_URL", "use sqlite:///path/to/file.db or postgresql://user:password@host/name.")
+
+
+def _key_directory(environ: Mapping[str, str]) -> Finding | None:
+    if not environ.get("KEY_DIR"):
+        return Finding(
+            "KEY_DIR",
+            "name a directory for the pulse's keys that no backup reaches, outside the database's own.",
+        )
+    directory = Path(environ["KEY_DIR"]).resolve()
+    database = _database_file(environ)
+    if database and directory == database.parent:
+        return Finding("KEY_DIR", "choose a directory other than the database's: a backup would take both.")
+    return None
+
+
+def _database_file(environ: Mapping[str, str]) -> Path | None:
+    try:
+        url = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db")
+    except ArgumentError:
+        return None
+    return Path(url.database).resolve() if url.get_backend_name() == "sqlite" and url.database else None
+
+
+def _api_url(environ: Mapping[str, str]) -> Finding | None:
+    url = urlsplit(environ.get("SLACK_API_URL") or DEFAULT_API)
+    host = url.hostname or ""
+    is_slack = url.scheme == "https" and any(
+        host == known or host.endswith(f".{known}") for known in SLACK_HOSTS
+    )
+    if is_slack or (url.scheme in {"http", "https"} and _is_loopback(host)):
+        return None
+    return Finding(
+        "SLACK_API_URL", "leave it out, or name a sandbox on this machine (http://127.0.0.1:8642)."
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _browser_path(environ: Mapping[str, str]) -> Finding | None:
+    path = environ.get("BROWSER_PATH")
+    if not path or Path(path).is_file():
+        return None
+    return Finding("BROWSER_PATH", "there is no such program; leave it out to let the app look for one.")
+
+
+def _log_level(environ: Mapping[str, str]) -> Finding | None:
+    if (environ.get("LOG_LEVEL") or "INFO").upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        return None
+    return Finding("LOG_LEVEL", "use DEBUG, INFO, WARNING or ERROR.")
+
+
+def _health_port(environ: Mapping[str, str]) -> Finding | None:
+    asked = environ.get("HEALTH_PORT") or "8080"
+    if asked.isdecimal() and int(asked) in _PORTS:
+        return None
+    return Finding("HEALTH_PORT", "use a port from 1 to 65535, or 0 for none.")
