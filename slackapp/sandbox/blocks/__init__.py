@@ -1,8 +1,9 @@
 """Block Kit as Slack checks it: pure functions over decoded JSON, nothing fetched, nothing remembered."""
 
-from slackapp.sandbox.blocks.layout import TEXT_WEIGHT_LIMIT, Surface, check_blocks, text_weight
+from slackapp.sandbox.blocks.layout import Surface, check_blocks
 from slackapp.sandbox.blocks.references import picture_addresses, slack_files
 from slackapp.sandbox.blocks.views import MOST_VIEW_BYTES, check_view
+from slackapp.sandbox.blocks.whole import TEXT_WEIGHT_LIMIT, text_weight
 
 __all__ = [
     "MOST_VIEW_BYTES",

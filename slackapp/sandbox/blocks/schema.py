@@ -34,8 +34,8 @@ def string(least: int = 1, most: int | None = None, pattern: str | None = None) 
 
 
 def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
-    """An absolute address of one of these schemes with a host."""
-    known = re.compile(rf"(?:{'|'.join(schemes)})://[^\s/?#]+\S*", re.IGNORECASE)
+    """An absolute address of one of these schemes: with a host, but for mail and telephone."""
+    known = re.compile(rf"(?:{'|'.join(schemes)}):(?:(?<=mailto:)|(?<=tel:)|//)[^\s/?#]+\S*", re.IGNORECASE)
     text = string(1, most)
 
     def check(value: object, at: str, found: list[str]) -> None:

@@ -1,0 +1,76 @@
+"""What holds for all blocks of a surface together: ids, focus, and the sums Slack counts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from slackapp.sandbox.blocks.schema import tell
+
+# Slack documents no sum; messages whose texts together pass this many characters have been refused.
+TEXT_WEIGHT_LIMIT: Final = 13_200
+MARKDOWN_LIMIT: Final = 12_000
+TABLE_LIMIT: Final = 10_000
+
+
+def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
+    """The elements of a block with the path to each inside the block."""
+    for name in ("accessory", "element"):
+        one = block.get(name)
+        if isinstance(one, dict):
+            yield name, one
+    for name in ("elements", "actions", "child_blocks"):
+        several = block.get(name)
+        for place, one in enumerate(several if isinstance(several, list) else ()):
+            if isinstance(one, dict):
+                yield f"{name}/{place}", one
+
+
+def ids_differ(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """No block_id twice on a surface, no action_id twice in a block."""
+    seen: set[object] = set()
+    for place, block in enumerate(blocks):
+        own = block.get("block_id")
+        if own is not None and own in seen:
+            tell(found, f"block_id must be unique: {own}", f"{at}/{place}/block_id")
+        seen.add(own)
+        actions: set[object] = set()
+        for path, element in elements_in(block):
+            action = element.get("action_id")
+            if action is not None and action in actions:
+                tell(found, f"action_id must be unique: {action}", f"{at}/{place}/{path}/action_id")
+            actions.add(action)
+
+
+def one_focus(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """One element at most takes the focus."""
+    focused = [
+        f"{at}/{place}/{path}"
+        for place, block in enumerate(blocks)
+        for path, element in elements_in(block)
+        if element.get("focus_on_load") is True
+    ]
+    for extra in focused[1:]:
+        tell(found, "only one element can have focus_on_load", f"{extra}/focus_on_load")
+
+
+def sums(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+    """What Slack counts over the whole message: tables, their characters, and markdown."""
+    kinds = [block["type"] for block in blocks]
+    if kinds.count("table") > 1:
+        tell(found, "only one table allowed", at)
+    if sum(len(str(block["text"])) for block in blocks if block["type"] == "markdown") > MARKDOWN_LIMIT:
+        tell(found, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at)
+    for place, block in enumerate(blocks):
+        if block["type"] in {"table", "data_table"} and text_weight(block["rows"]) > TABLE_LIMIT:
+            tell(found, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows")
+
+
+def text_weight(blocks: object) -> int:
+    """How many characters people would read in these blocks, wherever they stand in them."""
+    if isinstance(blocks, list):
+        return sum(text_weight(one) for one in blocks)
+    if not isinstance(blocks, dict):
+        return 0
+    return sum(
+        len(value) if name in {"text", "alt_text"} and isinstance(value, str) else text_weight(value)
+        for name, value in blocks.items()
+    )
