@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from slackapp.models import Delivery
+from slackapp.models import Delivery, FanOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class Message:
     """A message to post to the delivery's target, or to `channel` when that is given.
 
     `text` carries the same facts as `blocks`. `without_pictures` are the blocks to use
-    when Slack will not show an uploaded picture.
+    when Slack will not show an uploaded picture. With `replaces`, the ts of an earlier
+    message in `channel`, that message is changed instead (a delivery of Method.UPDATE).
     """
 
     text: str
@@ -23,6 +24,7 @@ class Message:
     channel: str | None = None
     thread_ts: str | None = None
     without_pictures: list[dict[str, Any]] | None = None
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Upload:
 
     `produce` runs after the transaction has ended and may be slow; None means that
     it cannot be made, and the delivery is given up with the reason "not_made".
+    `alt` says in words what the picture shows, figures included.
     """
 
     filename: str
@@ -57,4 +60,7 @@ class Nothing:
 
 Letter = Message | Upload | Later | Nothing
 Renderer = Callable[[Session, Delivery, datetime], Letter]
-"""Given the open transaction, the claimed row and the moment."""
+"""Given the open transaction, the claimed row and the moment. Quick: it holds the claim's locks."""
+
+Expander = Callable[[Session, FanOut, datetime, int], bool]
+"""Owes the next chunk of a fan-out (at most so many members) and moves its cursor; True when all are done."""
