@@ -1,0 +1,68 @@
+"""What people write in a check-in: cleaned before it is sealed, undated after the close."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from random import Random
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from slackapp.db import ID_LENGTH
+from slackapp.errors import UserError
+from slackapp.models import Comment, Team
+from slackapp.pulse.disclosure import bundles
+
+LONGEST = 500
+SMALLEST_RELEASE = 3
+# Joiners, direction marks and skin tones can set one writer apart from all others.
+_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U0001f3fb-\U0001f3ff]")
+
+
+def clean(written: str | None) -> str:
+    """The words without invisible marks, at most 500 characters; a UserError when there are more."""
+    kept = _MARKS.sub("", written or "")
+    words = "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    words = words.strip()
+    if len(words) > LONGEST:
+        raise UserError(
+            "That is {n} characters; {most} fit. Please shorten it.", n=f"{len(words):,}", most=LONGEST
+        )
+    return words
+
+
+def keep(session: Session, words: Mapping[str, list[str]], month: str, chance: Random) -> None:
+    """Write down a closed poll's comments by unit, with nothing to tell when or in what order they came."""
+    # Sorted first, so that the stored order depends on chance alone and on nobody's ballot.
+    rows = [(unit, written) for unit in sorted(words) for written in sorted(words[unit])]
+    chance.shuffle(rows)
+    ids = sorted(f"{chance.getrandbits(4 * ID_LENGTH):0{ID_LENGTH}x}" for _ in rows)
+    for comment_id, (unit, written) in zip(ids, rows, strict=True):
+        session.add(Comment(id=comment_id, unit_id=unit, month=month, words=written))
+    session.flush()
+
+
+def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:
+    """The month's comments by the unit that may read them, at least three in each.
+
+    Fewer move up to the next unit; what is left at the top is deleted. To be called
+    once a month has ended, before its digest; calling it again changes nothing.
+    """
+    parents = dict(
+        session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == workspace_id)).all()
+    )
+    found = select(Comment).where(Comment.month == month, Comment.unit_id.in_(parents)).order_by(Comment.id)
+    waiting: dict[str, list[Comment]] = defaultdict(list)
+    for comment in session.scalars(found):
+        waiting[comment.unit_id].append(comment)
+    kept = bundles(parents, waiting, SMALLEST_RELEASE)
+    for unit, gathered in kept.items():
+        for comment in gathered:
+            comment.unit_id = unit
+    ids = [comment.id for gathered in kept.values() for comment in gathered]
+    session.execute(
+        delete(Comment).where(Comment.month == month, Comment.unit_id.in_(parents), Comment.id.not_in(ids))
+    )
+    session.flush()
+    return kept
