@@ -1,0 +1,56 @@
+"""What people in the practice hospital thank each other for. Invented; no patient is in any of it."""
+
+from slackapp.behaviours import Behaviour
+
+THANKS: dict[Behaviour, tuple[str, ...]] = {
+    Behaviour.ATTENDING: (
+        "You put your pen down and let me finish. I had not said it out loud before.",
+        "You noticed I had gone quiet after handover and came to find me.",
+        "You sat with me in the break room and did not look at your phone once.",
+        "You asked how the night had really been, and waited for the answer.",
+        "You remembered what I said last week and asked how it had turned out.",
+        "You let the new starters speak first at huddle, and wrote down what they said.",
+        "You stopped on the stairs when you had every reason not to, and listened.",
+        "You heard that I was not fine when I said that I was fine.",
+        "You came to the desk at half past three in the morning just to ask how we were.",
+        "You gave the porters ten minutes at the meeting. Nobody had asked them before.",
+    ),
+    Behaviour.UNDERSTANDING: (
+        "We drew the discharge delays on the whiteboard together, and it was not what I had thought.",
+        "You asked why the rota hurt before you offered to change it.",
+        "You went through the incident with me step by step, without looking for whom to blame.",
+        "You asked three questions, and then I could see the problem myself.",
+        "We disagreed about the handover sheet and you really wanted to know why.",
+        "You walked the corridor with me to see where the trolleys get stuck.",
+        "You asked the night staff what the day staff could not see.",
+        "You said what you had understood and asked whether you had it right. You nearly had.",
+        "We looked at the numbers together and found it was the Tuesdays.",
+        "You checked what I needed from the referral instead of telling me the form.",
+    ),
+    Behaviour.EMPATHISING: (
+        "You saw it had been a hard shift and said so, without trying to make it smaller.",
+        "You told me about your own first month. I felt less alone with mine.",
+        "You stayed on the phone until I had stopped shaking, and did not take over.",
+        "You said it was all right to be upset, and then you made the tea.",
+        "You understood what the change of base means for my children before I had said it.",
+        "You did not tell me to be positive. You said that it was rubbish, and it was.",
+        "You noticed who had been on for six nights and said thank you to each of us.",
+        "You let me be angry for five minutes and never once told me to calm down.",
+        "You wrote me a card after the complaint. I have kept it.",
+        "You felt how worried the team was and named it in the meeting.",
+        "You asked how it was for us, before you asked how it was for the figures.",
+        "You took my worry seriously, though it was only my second week.",
+    ),
+    Behaviour.HELPING: (
+        "You stayed after the shift to find us a bed, and the corridor was clear by nine.",
+        "You rang the lab four times so that I could stay at the bedside.",
+        "You found the missing pump before handover, so nobody had to stay late.",
+        "You swapped your Sunday so that I could go to the wedding.",
+        "You got the printer on the unit mended. It had been broken since August.",
+        "You showed me the quick way through the referral form, and it saved me an hour.",
+        "You brought back the linen from downstairs when we had run out.",
+        "You took my bleep for twenty minutes so that I could eat something.",
+        "You wrote the checklist we all use now.",
+        "You moved the meeting to two o'clock so that nights could join.",
+    ),
+}
