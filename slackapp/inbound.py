@@ -1,0 +1,31 @@
+"""What Slack has already told us once: a repeat is recognised and answered with the same words."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from slackapp.models import Inbound, Workspace
+from slackapp.outbox import insert_for
+
+
+def is_new(session: Session, workspace: Workspace, key: str, *, now: datetime) -> bool:
+    """Whether this payload comes for the first time; it is written down in the caller's transaction.
+
+    Another process that handles the same payload at this moment is waited for.
+    """
+    insert = insert_for(session)(Inbound).on_conflict_do_nothing().returning(Inbound.key)
+    row = {"workspace_id": workspace.id, "key": key, "received_at": now}
+    return session.scalar(insert.values(row)) is not None
+
+
+def led_to(session: Session, workspace: Workspace, key: str, outcome: str) -> None:
+    """Remember what the payload led to: an id, never content."""
+    entry = session.get_one(Inbound, (workspace.id, key))
+    entry.outcome = outcome
+    session.flush()
+
+
+def outcome_of(session: Session, workspace: Workspace, key: str) -> str | None:
+    """What a payload that came before led to."""
+    entry = session.get(Inbound, (workspace.id, key))
+    return entry.outcome if entry else None

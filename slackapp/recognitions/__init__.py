@@ -1,0 +1,1 @@
+"""Thanks: reading what was typed, giving it, sharing it, taking it back."""

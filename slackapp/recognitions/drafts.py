@@ -1,0 +1,108 @@
+"""A thank-you that may still be unfinished, and what can stand in its way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from slackapp.behaviours import WORDING, Behaviour
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked
+from slackapp.models import Visibility
+
+SHORTEST = 20
+LONGEST = 3_000
+MOST_PEOPLE = 20
+
+
+class Field(StrEnum):
+    """The places of the form."""
+
+    PEOPLE = "people"
+    BEHAVIOUR = "behaviour"
+    WORDS = "words"
+    VISIBILITY = "visibility"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody has said of a thank-you so far; anything may still be missing.
+
+    `people` and `groups` are Slack ids, in the order typed and without repeats. `unknown` are
+    names that Slack did not turn into people. `suggested` are people who only appear inside the
+    words: good enough to fill a form with, not to send to.
+    """
+
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    behaviour: Behaviour | None = None
+    words: str = ""
+    visibility: Visibility = Visibility.PRIVATE
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be asked before it can be given or refused."""
+        named = self.people or self.groups or self.unknown
+        return bool(named and self.behaviour and self.words)
+
+    def about(self, **changes: object) -> Self:
+        """The same draft with some of it changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses checks the names
+
+
+class Refusal(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
+    """One thing in the way, and the place of the form where it belongs."""
+
+    def __init__(self, field: Field, sentence: str, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.field = field
+
+
+class TooShort(Refusal):
+    """Not a refusal without help: it asks the behaviour's own question."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        super().__init__(
+            Field.WORDS,
+            marked("Thank you. One more detail makes it mean more: {prompt}"),
+            behaviour=behaviour,
+        )
+        self.behaviour = behaviour
+
+    def words(self, say: Voice) -> str:
+        """The sentence with the question in the reader's language."""
+        return say(self.sentence, prompt=say(WORDING[self.behaviour].prompt))
+
+
+class UnknownBehaviour(Refusal):
+    """A word that is nearly one of the four. `draft` is what was meant if the guess is right."""
+
+    def __init__(self, word: str, nearest: Behaviour, draft: Draft) -> None:
+        super().__init__(
+            Field.BEHAVIOUR,
+            marked("I don't know “{word}”. Did you mean *{nearest}*?"),
+            word=word,
+            nearest=nearest,
+        )
+        self.word = word
+        self.nearest = nearest
+        self.draft = draft
+
+    def words(self, say: Voice) -> str:
+        """The sentence with the behaviour's name in the reader's language."""
+        return say(self.sentence, word=self.word, nearest=say(WORDING[self.nearest].label).lower())
+
+
+class NotYet(UserError):  # noqa: N818 - likewise
+    """Everything that is in the way of one thank-you, the first of it as the sentence."""
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        first = self.refusals[0]
+        super().__init__(first.sentence, **first.values)
+
+    def words(self, say: Voice) -> str:
+        """The first sentence."""
+        return self.refusals[0].words(say)
