@@ -65,7 +65,7 @@ HOUSE = go.layout.Template(
 )
 
 
-def figure(picture: Picture) -> Any:
+def figure(picture: Picture) -> Any:  # noqa: ANN401 - a plotly figure
     """The figure for a picture, 360 logical pixels wide and as high as it needs."""
     return _mix(picture) if isinstance(picture, MixPicture) else _ranges(picture)
 
@@ -146,7 +146,7 @@ class _Card:
         self.write(line, MARGIN, self.y, size=FOOTER, colour=MUTED)
         self.y += 14
 
-    def finished(self) -> Any:
+    def finished(self) -> Any:  # noqa: ANN401 - a plotly figure
         """The card as a figure."""
         layout = {"template": HOUSE, "height": self.y, "shapes": self.shapes, "annotations": self.notes}
         made = go.Figure(data=self.bars, layout=layout)
@@ -167,7 +167,7 @@ def _box(left: float, right: float, *, top: float, bottom: float) -> dict[str, A
     return {"type": "rect", "x0": left, "x1": right, "y0": top, "y1": bottom, "line": {"width": 0}}
 
 
-def _mix(picture: MixPicture) -> Any:
+def _mix(picture: MixPicture) -> Any:  # noqa: ANN401 - a plotly figure
     card = _Card(picture.title)
     card.write(measure.cut(picture.key, ROOM, SECOND), MARGIN, card.y + 12, size=SECOND, colour=MUTED)
     largest = max([5, *(count for row in picture.rows for count in (row.now, row.before) if count)])
@@ -204,7 +204,7 @@ def _counts(card: _Card, row: MixRow, middle: float) -> None:
     card.write(measure.cut(row.name, left, LABEL, bold=True), MARGIN, middle, size=LABEL, bold=True)
 
 
-def _ranges(picture: RangesPicture) -> Any:
+def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
     card = _Card(picture.title)
     card.y += 20
     _scale_words(card, picture)
