@@ -125,8 +125,8 @@ class KeyDirectory:
                     f"KEY_DIR {self.path} is missing, but this database already has one. "
                     "Set KEY_DIR to the directory that belongs to it; a new one cannot open its ballots."
                 )
-            self.path.mkdir(mode=_DIRECTORY_MODE, parents=True)
-            self.path.chmod(_DIRECTORY_MODE)
+            # Another process may be starting for the first time too.
+            self.path.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
         self._check_modes()
         with self._locked():
             self._bind(sessions)

@@ -1,0 +1,141 @@
+"""Opening a round: claimed by its date, its key made, who belongs where frozen, then open."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from slackapp.db import Sessions, new_id
+from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
+from slackapp.outbox import fan_out, insert_for
+from slackapp.pulse import disclosure, questions
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.locks import locked
+from slackapp.pulse.timetable import Occurrence, upcoming
+
+INVITATION = "poll"
+"""The kind of the message that asks people to answer."""
+
+
+def takes_part() -> ColumnElement[bool]:
+    """Which workspaces have a pulse at all."""
+    return and_(Workspace.pulse_on, Workspace.uninstalled_at.is_(None))
+
+
+def last_poll(session: Session, workspace: Workspace) -> Poll | None:
+    """The latest round of a workspace, whatever became of it."""
+    found = select(Poll).where(Poll.workspace_id == workspace.id).order_by(Poll.opens_on.desc()).limit(1)
+    return session.scalar(found)
+
+
+def due_opening(session: Session, workspace: Workspace, now: datetime) -> datetime | None:
+    """The opening that is due and has not been dealt with, or None."""
+    found = _due(session, workspace, now)
+    return found.opens_at if found else None
+
+
+def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: datetime) -> str | None:
+    """Open the round whose common opening is due; its id, or None when there was nothing to open.
+
+    An occurrence whose close has passed is marked cancelled and left out.
+    """
+    opened = None
+    for poll_id in _unfinished(sessions, workspace_id):
+        opened = finish(sessions, keys, poll_id, now) or opened
+    while opened is None and _claim(sessions, workspace_id, now):
+        for poll_id in _unfinished(sessions, workspace_id):
+            opened = finish(sessions, keys, poll_id, now)
+    return opened
+
+
+def finish(sessions: Sessions, keys: KeyDirectory, poll_id: str, now: datetime) -> str | None:
+    """Bring a claimed round to its open state, or cancel it when its close has passed; its id when open."""
+    with sessions.read() as session:
+        if session.get_one(Poll, poll_id).state != PollState.OPENING:
+            return None
+    keys.create(poll_id)
+    with sessions.begin() as session:
+        poll = locked(session, poll_id)
+        if poll is not None and poll.state == PollState.OPENING:
+            if poll.closes_at <= now:
+                poll.state = PollState.CANCELLED
+            else:
+                _freeze(session, poll)
+        state = poll.state if poll is not None else PollState.CANCELLED
+    if state in {PollState.CANCELLED, PollState.CLOSED}:
+        keys.destroy(poll_id)
+    return poll_id if state == PollState.OPEN else None
+
+
+def unit_of(member: Member, teams: Mapping[str, Team]) -> str | None:
+    """The unit a person's answer belongs to, above every team they lead; None for whoever leads the top."""
+    unit = above = member.team_id
+    while above is not None:
+        team = teams[above]
+        above = team.parent_id
+        if team.leader_id == member.id:
+            unit = above
+    return unit
+
+
+def _due(session: Session, workspace: Workspace, now: datetime) -> Occurrence | None:
+    if not workspace.pulse_on or workspace.uninstalled_at is not None:
+        return None
+    found = upcoming(workspace, last_poll(session, workspace), now)
+    return found if found.opens_at <= now else None
+
+
+def _unfinished(sessions: Sessions, workspace_id: str) -> list[str]:
+    with sessions.read() as session:
+        found = select(Poll.id).where(Poll.workspace_id == workspace_id, Poll.state == PollState.OPENING)
+        return list(session.scalars(found))
+
+
+def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
+    """Write the due occurrence down, once among all processes. False when nothing is due."""
+    with sessions.begin() as session:
+        workspace = session.get_one(Workspace, workspace_id)
+        found = _due(session, workspace, now)
+        if found is None:
+            return False
+        before = last_poll(session, workspace)
+        missed = found.closes_at <= now
+        row = insert_for(session)(Poll).values(
+            id=new_id(),
+            workspace_id=workspace_id,
+            opens_on=found.opens_on,
+            opens_at=found.opens_at,
+            closes_at=found.closes_at,
+            state=PollState.CANCELLED if missed else PollState.OPENING,
+            items=questions.following(before.items if before else None),
+            comments_on=workspace.comments_on,
+            k=max(workspace.k, disclosure.LOWEST_K),
+            c=max(workspace.c, disclosure.LOWEST_C),
+            comment_threshold=workspace.comment_threshold,
+        )
+        session.execute(row.on_conflict_do_nothing(index_elements=["workspace_id", "opens_on"]))
+        return True
+
+
+def _freeze(session: Session, poll: Poll) -> None:
+    teams = {
+        team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
+    }
+    people = session.scalars(
+        select(Member).where(Member.workspace_id == poll.workspace_id, Member.team_id.is_not(None))
+    )
+    units = {
+        one.id: unit for one in people if one.can_be_reached and (unit := unit_of(one, teams)) is not None
+    }
+    invited = Counter(units.values())
+    session.add_all(
+        PollUnit(poll_id=poll.id, unit_id=team.id, parent_id=team.parent_id, invited=invited[team.id])
+        for team in teams.values()
+    )
+    session.add_all(PollMember(poll_id=poll.id, member_id=one, unit_id=unit) for one, unit in units.items())
+    workspace = session.get_one(Workspace, poll.workspace_id)
+    fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
+    poll.state = PollState.OPEN
+    session.flush()

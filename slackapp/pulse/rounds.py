@@ -1,0 +1,257 @@
+"""One round of the pulse, from its opening to the destruction of its key.
+
+Keys are made and destroyed outside the database's transactions, in an order that
+leaves every crash recoverable. The rules that take a session flush and never
+commit; those that take `Sessions` are several transactions, each of which may be
+repeated by any number of processes.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random, SystemRandom
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from slackapp.calendar import month_of
+from slackapp.db import Sessions
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.models import (
+    Ballot,
+    Bundle,
+    BundleScore,
+    Poll,
+    PollMember,
+    PollState,
+    PollUnit,
+    Workspace,
+)
+from slackapp.outbox import insert_for
+from slackapp.pulse import comments, opening
+from slackapp.pulse.ballots import Answer, KeyDirectory, SealedBallot, fresh_nonce, open_box, receipt_of, seal
+from slackapp.pulse.counting import Counted, Rules, Unit, count
+from slackapp.pulse.locks import locked
+from slackapp.pulse.opening import due_opening
+from slackapp.pulse.storage import sweep
+from slackapp.pulse.timetable import after, upcoming
+
+CLOSED = marked("This check-in has closed. Results come with the digest.")
+LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
+NOT_YOURS = marked("This check-in is for another team. Yours is on your Home tab.")
+OPENS = marked("check-in opens")
+CLOSES = marked("check-in closes")
+
+__all__ = [
+    "CLOSED", "LOST", "NOT_YOURS", "Paper", "close", "close_due", "current", "due_opening", "next_moment",
+    "open_due", "recover", "submit", "take_part", "withdraw",
+]  # fmt: skip
+
+LOSS = "poll_lost"
+"""The kind of the message that tells people of a lost check-in."""
+
+_log = logging.getLogger(__name__)
+_FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What one person hands in. `scores` are 1 to 5 or CANT_SAY by item; blank items are absent."""
+
+    poll_id: str
+    member_id: str
+    scores: Mapping[str, int]
+    comment: str = ""
+    nonce: bytes = field(default_factory=fresh_nonce, repr=False)
+
+
+def current(session: Session, workspace: Workspace, now: datetime) -> Poll | None:
+    """The workspace's poll that takes answers now, if there is one."""
+    open_now = (Poll.workspace_id == workspace.id, Poll.state == PollState.OPEN)
+    return session.scalar(select(Poll).where(*open_now, Poll.opens_at <= now, Poll.closes_at > now))
+
+
+def take_part(session: Session, poll_id: str, member_id: str, now: datetime) -> tuple[Poll, str]:
+    """The poll and the person's unit in it. Raises the UserError that says why not."""
+    poll = session.get(Poll, poll_id)
+    return _open_for(session, poll, member_id, now)
+
+
+def submit(session: Session, keys: KeyDirectory, paper: Paper, now: datetime) -> None:
+    """Store an answer in place of an earlier one. Acknowledge it only after the commit.
+
+    Raises UserError when the poll is closed, lost or not this person's.
+    """
+    secret, unit = _admitted(session, keys, (paper.poll_id, paper.member_id), now)
+    # The comment is cleaned here as well, so that no caller can forget it.
+    answer = Answer(unit, paper.scores, comments.clean(paper.comment))
+    sealed = seal(secret, paper.poll_id, paper.member_id, answer, paper.nonce)
+    ballot = insert_for(session)(Ballot).values(poll_id=paper.poll_id, receipt=sealed.receipt, box=sealed.box)
+    session.execute(
+        ballot.on_conflict_do_update(index_elements=["poll_id", "receipt"], set_={"box": ballot.excluded.box})
+    )
+
+
+def withdraw(session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime) -> None:
+    """Delete the ballot of `who` (poll, member), if there is one; nothing tells which. Raises as `submit`."""
+    secret, _ = _admitted(session, keys, who, now)
+    receipt = receipt_of(secret, *who)
+    session.execute(delete(Ballot).where(Ballot.poll_id == who[0], Ballot.receipt == receipt))
+
+
+def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: datetime) -> str | None:
+    """Close what is due, then open the round whose common opening has come; its id, or None."""
+    close_due(sessions, keys, now)
+    return opening.open_due(sessions, keys, workspace_id, now)
+
+
+def close(sessions: Sessions, keys: KeyDirectory, poll_id: str, chance: Random | None = None) -> None:
+    """Count a poll, keep only what may be shown, destroy its ballots and key. Repeating it is harmless."""
+    with sessions.begin() as session:
+        poll = locked(session, poll_id)
+        if poll is None or poll.state not in {PollState.OPEN, PollState.CLOSING, PollState.CLOSED}:
+            return
+        if poll.state == PollState.OPEN:
+            poll.state = PollState.CLOSING
+    secret = keys.load(poll_id)
+    with sessions.begin() as session:
+        poll = locked(session, poll_id)
+        if poll is not None and poll.state == PollState.CLOSING:
+            if secret is None:
+                _lose(session, poll)
+                return
+            _replace_ballots(session, poll, secret, chance or SystemRandom())
+    keys.destroy(poll_id)
+    sweep(sessions)
+
+
+def close_due(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
+    """Close every poll whose time has come, and those whose closing was interrupted; their ids."""
+    due = (Poll.state == PollState.CLOSING) | ((Poll.state == PollState.OPEN) & (Poll.closes_at <= now))
+    with sessions.read() as session:
+        found = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
+    for poll_id in found:
+        close(sessions, keys, poll_id)
+    return found
+
+
+def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
+    """Finish what a crash left half done. Returns the polls of keys that this database does not know.
+
+    To be called at every start, after `KeyDirectory.attach`.
+    """
+    with sessions.read() as session:
+        states = dict(session.execute(select(Poll.id, Poll.state)).tuples().all())
+    for poll_id in (one for one, state in states.items() if state == PollState.CLOSING):
+        close(sessions, keys, poll_id)
+    for poll_id in (one for one, state in states.items() if state == PollState.OPENING):
+        opening.finish(sessions, keys, poll_id, now)
+    for poll_id in (one for one, state in states.items() if state == PollState.OPEN):
+        _check_key(sessions, keys, poll_id)
+    held = keys.poll_ids()
+    for poll_id in (one for one in held if states.get(one) in _FINISHED):
+        keys.destroy(poll_id)
+    strays = [one for one in held if one not in states]
+    if strays:
+        _log.warning("KEY_DIR holds keys of polls that this database does not know: %s", ", ".join(strays))
+    return strays
+
+
+def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
+    """When the next check-in opens or closes, and a catalogue message that says which."""
+    closing = select(Poll.closes_at).where(Poll.state == PollState.OPEN, Poll.closes_at > now)
+    moments = [(moment, CLOSES) for moment in session.scalars(closing)]
+    for workspace in session.scalars(select(Workspace).where(opening.takes_part())):
+        found = upcoming(workspace, opening.last_poll(session, workspace), now)
+        while found.opens_at <= now:
+            found = after(workspace, found)
+        moments.append((found.opens_at, OPENS))
+    return min(moments, default=None)
+
+
+def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime) -> tuple[Poll, str]:
+    if poll is None:
+        raise UserError(CLOSED)
+    if poll.state == PollState.LOST:
+        raise UserError(LOST)
+    if not poll.is_open(now):
+        raise UserError(CLOSED)
+    belongs = session.get(PollMember, (poll.id, member_id))
+    if belongs is None:
+        raise UserError(NOT_YOURS)
+    return poll, belongs.unit_id
+
+
+def _admitted(session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime) -> tuple[bytes, str]:
+    """The secret and the person's unit, with the poll held open until the transaction ends."""
+    poll_id, member_id = who
+    poll, unit = _open_for(session, locked(session, poll_id, shared=True), member_id, now)
+    secret = keys.load(poll.id)
+    if secret is None:
+        raise UserError(CLOSED)
+    return secret, unit
+
+
+def _replace_ballots(session: Session, poll: Poll, secret: bytes, chance: Random) -> None:
+    """Inside one transaction: what may be kept in, everything that could be linked out."""
+    answers = _opened(session, poll.id, secret)
+    chance.shuffle(answers)
+    frozen = list(
+        session.scalars(select(PollUnit).where(PollUnit.poll_id == poll.id).order_by(PollUnit.unit_id))
+    )
+    units = {one.unit_id: Unit(one.parent_id, one.invited) for one in frozen}
+    counted = count(units, answers, Rules(tuple(poll.items), poll.k, poll.c, poll.comment_threshold))
+    for one in frozen:
+        one.turnout = counted.turnout[one.unit_id]
+    _write(session, poll, counted)
+    workspace = session.get_one(Workspace, poll.workspace_id)
+    comments.keep(session, counted.comments, month_of(poll.closes_at, workspace.time_zone), chance)
+    session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
+    session.execute(delete(PollMember).where(PollMember.poll_id == poll.id))
+    poll.state = PollState.CLOSED
+
+
+def _write(session: Session, poll: Poll, counted: Counted) -> None:
+    for unit, ballots in counted.bundles.items():
+        session.add(Bundle(poll_id=poll.id, unit_id=unit, ballots=ballots))
+    for (unit, item), cell in counted.cells.items():
+        session.add(
+            BundleScore(poll_id=poll.id, unit_id=unit, item=item, n=cell.n, sum_lo=cell.lo, sum_hi=cell.hi)
+        )
+    session.flush()
+
+
+def _opened(session: Session, poll_id: str, secret: bytes) -> list[Answer]:
+    answers, spoilt = [], 0
+    for receipt, box in session.execute(select(Ballot.receipt, Ballot.box).where(Ballot.poll_id == poll_id)):
+        try:
+            answers.append(open_box(secret, poll_id, SealedBallot(receipt, box)))
+        except InvalidTag:
+            # Whoever can write to the database can spoil a ballot, but not keep the poll from being counted.
+            spoilt += 1
+    if spoilt:
+        _log.error("%d ballots had been altered in the database and were left out.", spoilt)
+    return answers
+
+
+def _check_key(sessions: Sessions, keys: KeyDirectory, poll_id: str) -> None:
+    with sessions.begin() as session:
+        poll = locked(session, poll_id)
+        if poll is not None and poll.state == PollState.OPEN and keys.load(poll_id) is None:
+            _lose(session, poll)
+
+
+def _lose(session: Session, poll: Poll) -> None:
+    """Without its key nobody can ever read a ballot, so they go, and people are told."""
+    _log.error("The key of a check-in is missing; its answers cannot be read by anyone.")
+    poll.state = PollState.LOST
+    session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
+    session.add(
+        FanOut(
+            key=f"poll_lost:{poll.id}", workspace_id=poll.workspace_id, kind="poll_lost", reference=poll.id
+        )
+    )
+    session.flush()

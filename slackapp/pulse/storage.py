@@ -1,0 +1,45 @@
+"""After a poll has closed, the database's own copies of its ballots go too."""
+
+import logging
+
+from slackapp.db import Sessions
+
+_log = logging.getLogger(__name__)
+
+
+def sweep(sessions: Sessions) -> bool:
+    """Empty SQLite's write-ahead log, or let PostgreSQL forget deleted ballots.
+
+    True when nothing was left over; a reader that stays longer than the busy time-out keeps the log.
+    """
+    if not sessions.is_sqlite:
+        _autocommit(sessions, "VACUUM ballot")
+        return True
+    emptied = _sqlite(sessions, "PRAGMA wal_checkpoint(TRUNCATE)") == 0
+    if not emptied:
+        _log.warning("The write-ahead log was in use and is emptied at the next chance.")
+    return emptied
+
+
+def sweep_nightly(sessions: Sessions) -> None:
+    """Rewrite the SQLite file without free pages; blocks writers for seconds when it is large."""
+    if sessions.is_sqlite:
+        _sqlite(sessions, "VACUUM")
+    sweep(sessions)
+
+
+def _autocommit(sessions: Sessions, statement: str) -> None:
+    with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(statement)
+
+
+def _sqlite(sessions: Sessions, statement: str) -> int:
+    # Past SQLAlchemy, which would open a transaction first; neither statement may run inside one.
+    borrowed = sessions.engine.raw_connection()
+    try:
+        cursor = borrowed.cursor()
+        row = cursor.execute(statement).fetchone()
+        cursor.close()
+        return int(row[0]) if row else 0
+    finally:
+        borrowed.close()
