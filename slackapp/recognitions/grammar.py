@@ -43,15 +43,47 @@ _NEAR = 0.8
 """How alike two words are for one to be proposed, by difflib's ratio."""
 
 # "helping me find a bed" is a sentence; taking its first word away would spoil it.
-_CONTINUES = frozenset({
-    *("a", "an", "and", "another", "at", "both", "by", "each", "everyone", "families", "her", "him", "his", "i"),
-    *("in", "it", "its", "me", "my", "of", "on", "our", "out", "patients", "people", "someone", "staff", "that"),
-    *("the", "their", "them", "this", "through", "to", "up", "us", "when", "with", "you", "your"),
-})
+_CONTINUES = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "and",
+            "another",
+            "at",
+            "both",
+            "by",
+            "each",
+            "everyone",
+            "families",
+            "her",
+            "him",
+            "his",
+        ),
+        *(
+            "i",
+            "in",
+            "it",
+            "its",
+            "me",
+            "my",
+            "of",
+            "on",
+            "our",
+            "out",
+            "patients",
+            "people",
+            "someone",
+            "staff",
+        ),
+        *("that", "the", "their", "them", "this", "through", "to", "up", "us", "when", "with", "you", "your"),
+    }
 )
 
 _TEAM = r"with\s+(?:the|my|our|their)\s+team|in\s+public|publicly|gyda[’']r\s+tîm|yn\s+gyhoeddus"
 _PRIVATE = r"in\s+private|privately|yn\s+breifat"
+# "with the team rota" is about a rota.
+_NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
 _GAP = r"[\s,;:–—-]*"
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
@@ -63,7 +95,7 @@ _FILLER = re.compile(
     r"(?=<@|<!subteam|@\w)",
     re.IGNORECASE,
 )
-_VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_GAP}", re.IGNORECASE)
+_VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
     r"(?:for\s+|by\s+|am\s+)?(?P<form>" + "|".join(sorted(_FORMS, key=len, reverse=True)) + r")(?![\w'’])"
     r"(?P<mark>\s*[:;,–—-]+)?\s*",
@@ -161,6 +193,7 @@ class _Reading:
         after = self.rest[said.end() :]
         word = re.match(r"[^\W\d_]+", after)
         stands_alone = bool(said["mark"]) or word is None or not word[0][0].islower()
+        stands_alone = stands_alone or (is_label and _VISIBILITY.match(after) is not None)
         if stands_alone or (is_label and word is not None and word[0] not in _CONTINUES):
             self.rest = after
             return True

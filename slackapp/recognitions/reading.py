@@ -1,0 +1,133 @@
+"""Reading thanks back, ten at a time. Nothing here counts anybody."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from slackapp.behaviours import Behaviour
+from slackapp.models import Member, Recipient, Recognition
+
+PAGE = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Side(StrEnum):
+    """Which thanks: those that came, or those that went."""
+
+    RECEIVED = "received"
+    GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the list, and which way to read from it."""
+
+    given_at: datetime
+    id: str
+    towards_newer: bool = False
+
+    def written(self) -> str:
+        """As text, for the value of a button."""
+        microseconds = (self.given_at - _EPOCH) // timedelta(microseconds=1)
+        return f"{'newer' if self.towards_newer else 'older'}.{microseconds}.{self.id}"
+
+    @classmethod
+    def read(cls, written: str) -> Self | None:
+        """From a button's value; None means the newest."""
+        direction, _, rest = written.partition(".")
+        microseconds, _, recognition_id = rest.partition(".")
+        if direction not in {"newer", "older"} or not microseconds.isdecimal():
+            return None
+        moment = _EPOCH + timedelta(microseconds=int(microseconds))
+        return cls(moment, recognition_id, towards_newer=direction == "newer")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thank-you in a list. `people` are Slack ids: the giver, or the receivers."""
+
+    id: str
+    people: tuple[str, ...]
+    behaviour: Behaviour
+    words: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Newest first, with the places where the neighbouring pages begin."""
+
+    side: Side
+    entries: tuple[Entry, ...]
+    newer: Place | None
+    older: Place | None
+
+
+def page(session: Session, member: Member, side: Side, place: Place | None = None) -> Page:
+    """One page of a person's own thanks. Its cost does not grow with the history."""
+    rows = list(session.scalars(_query(member, side, place).limit(PAGE + 1)))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    backwards = place is not None and place.towards_newer
+    if backwards:
+        rows.reverse()
+    newer, older = (more, True) if backwards else (place is not None, more)
+    people = _people(session, rows, side)
+    return Page(
+        side=side,
+        entries=tuple(_entry(row, people[row.id]) for row in rows),
+        newer=Place(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
+        older=Place(rows[-1].given_at, rows[-1].id) if rows and older else None,
+    )
+
+
+def _query(member: Member, side: Side, place: Place | None) -> Select[Recognition]:
+    query = (
+        select(Recognition)
+        .where(Recognition.undone_at.is_(None))
+        .options(selectinload(Recognition.recipients))
+    )
+    # The columns of the index that leads to this person's rows in order of time.
+    moment: Any = Recognition.given_at
+    if side is Side.RECEIVED:
+        moment = Recipient.given_at
+        query = query.join(Recipient, Recipient.recognition_id == Recognition.id)
+        query = query.where(Recipient.member_id == member.id)
+    else:
+        query = query.where(Recognition.giver_id == member.id)
+    if place is None:
+        return query.order_by(moment.desc(), Recognition.id.desc())
+    same = and_(moment == place.given_at, _beyond(Recognition.id, place.id, place))
+    query = query.where(or_(_beyond(moment, place.given_at, place), same))
+    if place.towards_newer:
+        return query.order_by(moment.asc(), Recognition.id.asc())
+    return query.order_by(moment.desc(), Recognition.id.desc())
+
+
+def _beyond(column: Any, value: object, place: Place) -> Any:  # noqa: ANN401 - a column of either type
+    return column > value if place.towards_newer else column < value
+
+
+def _people(session: Session, rows: list[Recognition], side: Side) -> dict[str, tuple[str, ...]]:
+    """The Slack ids to show beside each, found in one query for the page."""
+    ids = {
+        row.id: [row.giver_id] if side is Side.RECEIVED else [one.member_id for one in row.recipients]
+        for row in rows
+    }
+    wanted = {one for several in ids.values() for one in several}
+    found = session.execute(select(Member.id, Member.slack_user_id).where(Member.id.in_(wanted)))
+    slack_ids = dict(found.tuples())
+    return {row_id: tuple(slack_ids[one] for one in several) for row_id, several in ids.items()}
+
+
+def _entry(row: Recognition, people: tuple[str, ...]) -> Entry:
+    return Entry(
+        id=row.id,
+        people=people,
+        behaviour=Behaviour(row.behaviour),
+        words=row.words or "",
+        given_at=row.given_at,
+    )
