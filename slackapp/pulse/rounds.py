@@ -30,7 +30,7 @@ from slackapp.models import (
     PollUnit,
     Workspace,
 )
-from slackapp.outbox import insert_for
+from slackapp.outbox import fan_out, insert_for
 from slackapp.pulse import comments, opening
 from slackapp.pulse.ballots import Answer, KeyDirectory, SealedBallot, fresh_nonce, open_box, receipt_of, seal
 from slackapp.pulse.counting import Counted, Rules, Unit, count
@@ -46,7 +46,7 @@ OPENS = marked("check-in opens")
 CLOSES = marked("check-in closes")
 
 __all__ = [
-    "CLOSED", "LOST", "NOT_YOURS", "Paper", "close", "close_due", "current", "due_opening", "next_moment",
+    "CLOSED", "LOST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current", "due_opening", "next_moment",
     "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
@@ -74,10 +74,15 @@ def current(session: Session, workspace: Workspace, now: datetime) -> Poll | Non
     return session.scalar(select(Poll).where(*open_now, Poll.opens_at <= now, Poll.closes_at > now))
 
 
+def asked(session: Session, workspace: Workspace, member_id: str, now: datetime) -> Poll | None:
+    """The poll in which this person may answer now, the same before and after they did."""
+    poll = current(session, workspace, now)
+    return poll if poll is not None and session.get(PollMember, (poll.id, member_id)) is not None else None
+
+
 def take_part(session: Session, poll_id: str, member_id: str, now: datetime) -> tuple[Poll, str]:
     """The poll and the person's unit in it. Raises the UserError that says why not."""
-    poll = session.get(Poll, poll_id)
-    return _open_for(session, poll, member_id, now)
+    return _open_for(session, session.get(Poll, poll_id), member_id, now)
 
 
 def submit(session: Session, keys: KeyDirectory, paper: Paper, now: datetime) -> None:
@@ -249,9 +254,6 @@ def _lose(session: Session, poll: Poll) -> None:
     _log.error("The key of a check-in is missing; its answers cannot be read by anyone.")
     poll.state = PollState.LOST
     session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
-    session.add(
-        FanOut(
-            key=f"poll_lost:{poll.id}", workspace_id=poll.workspace_id, kind="poll_lost", reference=poll.id
-        )
-    )
+    workspace = session.get_one(Workspace, poll.workspace_id)
+    fan_out(session, workspace, key=f"poll_lost:{poll.id}", kind=LOSS, reference=poll.id)
     session.flush()

@@ -1,0 +1,40 @@
+"""A filled-in check-in on its way in. It is read, sealed and forgotten; it is never printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.payloads.common import Caller, Payload, caller
+from slackapp.pulse.questions import ITEMS, OPTIONS
+from slackapp.views.pulse import CHOICE, COMMENT
+
+_VALUES = {str(score): score for score, _ in OPTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What somebody handed in. Blank items are absent; the answers stay out of every printed form."""
+
+    caller: Caller
+    poll_id: str
+    scores: Mapping[str, int] = field(repr=False)
+    comment: str = field(repr=False)
+
+
+def filled(body: Payload) -> Filled:
+    """The answers in a `view_submission` of the check-in."""
+    view = body["view"]
+    values = (view.get("state") or {}).get("values") or {}
+    return Filled(
+        caller=caller(body),
+        poll_id=view["private_metadata"],
+        scores={
+            item: _VALUES[chosen] for item in ITEMS if (chosen := _chosen(values.get(item) or {})) in _VALUES
+        },
+        comment=((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "",
+    )
+
+
+def _chosen(block: Mapping[str, Any]) -> str:
+    option = (block.get(CHOICE) or {}).get("selected_option") or {}
+    return str(option.get("value", ""))

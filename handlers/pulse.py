@@ -1,0 +1,162 @@
+"""The check-in: open it, store an answer, withdraw it, read how it stays anonymous.
+
+No press and no answer leaves a row of its own: storing is an upsert, so that a
+repeat needs no mark to be recognised.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.payloads.common import Caller, Payload, caller, press
+from handlers.payloads.pulse import filled
+from slackapp import members, workspaces
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked, voice
+from slackapp.models import Workspace
+from slackapp.pulse import comments, invitations, rounds
+from slackapp.views import pulse
+
+COMMAND = "/pulse"
+NONE_OPEN = marked("There is no check-in open just now.")
+NOT_STORED = marked("Your answer could not be stored. Please try again later.")
+View = dict[str, Any]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is at the other end, as far as the check-in needs to know. `member_id` is empty for a stranger."""
+
+    workspace: Workspace
+    member_id: str
+    say: Voice
+
+
+Make = Callable[[Session, Asked], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The listeners of the check-in."""
+
+    desk: Desk
+
+    def answer(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Answer], in the message or on the Home tab."""
+        pressed = press(body)
+        view = self._read(pressed.caller, lambda session, one: self._modal(session, one, pressed.value))
+        client.views_open(trigger_id=pressed.caller.trigger_id, view=view)
+        ack()
+
+    def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """`/pulse`, the same modal as [Answer]."""
+        who = caller(body)
+        client.views_open(trigger_id=who.trigger_id, view=self._read(who, self._running))
+        ack()
+
+    def about(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[How it stays anonymous], which can be read at any time."""
+        pressed = press(body)
+        view = self._read(pressed.caller, lambda session, one: self._explained(session, one, pressed.value))
+        client.views_open(trigger_id=pressed.caller.trigger_id, view=view)
+        ack()
+
+    def submit(self, ack: Ack, body: Payload) -> None:
+        """[Store my answer]. Acknowledged only after the commit, in the same words for any answer."""
+        paper = filled(body)
+        try:
+            comment = comments.clean(paper.comment)
+        except UserError as refused:
+            words = self._words(paper.caller, refused)
+            ack(response_action="errors", errors={pulse.COMMENT: words})
+            return
+
+        def store(session: Session, one: Asked) -> View:
+            handed_in = rounds.Paper(paper.poll_id, one.member_id, paper.scores, comment)
+            rounds.submit(session, self.desk.keys, handed_in, self.desk.now())
+            return pulse.stored(one.say, paper.poll_id)
+
+        ack(response_action="update", view=self._write(paper.caller, store))
+
+    def withdraw(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Withdraw my answer], which looks the same before and after answering."""
+        pressed = press(body)
+
+        def delete(session: Session, one: Asked) -> View:
+            rounds.withdraw(session, self.desk.keys, (pressed.value, one.member_id), self.desk.now())
+            return pulse.withdrawn(one.say, pressed.value)
+
+        client.views_update(view_id=pressed.view_id, view=self._write(pressed.caller, delete))
+        ack()
+
+    def _running(self, session: Session, one: Asked) -> View:
+        poll = rounds.current(session, one.workspace, self.desk.now())
+        if poll is None:
+            raise UserError(NONE_OPEN)
+        return self._modal(session, one, poll.id)
+
+    def _modal(self, session: Session, one: Asked, poll_id: str) -> View:
+        poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
+        group = invitations.group_of(session, poll, unit)
+        return pulse.modal(one.say, poll.id, poll.items, group, comments_on=poll.comments_on)
+
+    def _explained(self, session: Session, one: Asked, poll_id: str) -> View:
+        try:
+            poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
+        except UserError:
+            # Closed, lost or for others: the rules stay readable, only the group is left out.
+            return pulse.about(one.say, one.workspace.k, None, ())
+        names = invitations.names_in(session, poll, unit)
+        return pulse.about(one.say, poll.k, invitations.group_of(session, poll, unit), names)
+
+    def _read(self, who: Caller, make: Make) -> View:
+        with self.desk.sessions.read() as session:
+            return _said(session, who, make)
+
+    def _write(self, who: Caller, make: Make) -> View:
+        try:
+            with self.desk.sessions.begin() as session:
+                return _said(session, who, make)
+        except OperationalError:
+            # A full disk or a database that went away: nothing was stored, and people must know.
+            _log.exception("An answer could not be stored.")
+            return pulse.told(voice(), voice()(NOT_STORED))
+
+    def _words(self, who: Caller, refused: UserError) -> str:
+        with self.desk.sessions.read() as session:
+            return refused.words(_asked(session, who).say)
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Listen for the check-in's buttons, its modal and its command."""
+    listeners = Pulse(desk)
+    bolt.action(pulse.ANSWER)(listeners.answer)
+    bolt.action(pulse.ABOUT)(listeners.about)
+    bolt.action(pulse.WITHDRAW)(listeners.withdraw)
+    bolt.view(pulse.SUBMIT)(listeners.submit)
+    bolt.command(COMMAND)(listeners.command)
+
+
+def _said(session: Session, who: Caller, make: Make) -> View:
+    one = _asked(session, who)
+    try:
+        return make(session, one)
+    except UserError as refused:
+        return pulse.told(one.say, refused.words(one.say))
+
+
+def _asked(session: Session, who: Caller) -> Asked:
+    workspace = workspaces.find(session, who.team)
+    if workspace is None:
+        raise LookupError("a payload from a workspace that never installed the app")
+    member = members.find(session, workspace, who.user)
+    return Asked(workspace, member.id if member else "", members.voice_of(workspace, member))

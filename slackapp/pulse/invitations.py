@@ -1,0 +1,116 @@
+"""Who is asked, and what a person is told about the group their answer joins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from slackapp.calendar import days_in, next_allowed
+from slackapp.models import FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
+from slackapp.outbox import Owed, Priority, owe_many
+from slackapp.pulse.opening import INVITATION
+from slackapp.pulse.rounds import LOSS
+
+CHUNK = 500
+_ANSWERED = (PollState.CLOSED, PollState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The group an answer joins: its name, how many were asked, and where a small group's answers go."""
+
+    name: str
+    invited: int
+    k: int
+    above: str | None
+
+
+def expand(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+    """Owe the next people of a poll their message; True when everybody has been seen to.
+
+    Each message comes in the person's own allowed hours and is dropped when the poll closes first.
+    """
+    poll = session.get(Poll, fan_out.reference)
+    if poll is None or poll.state != PollState.OPEN or poll.closes_at <= now:
+        return True
+    return _next(session, fan_out, chunk, lambda one, workspace: _invitation(poll, one, workspace, now))
+
+
+def expand_loss(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+    """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
+    poll_id = fan_out.reference
+    done = _next(session, fan_out, chunk, lambda one, workspace: _notice(poll_id, one, workspace, now))
+    if done:
+        session.execute(delete(PollMember).where(PollMember.poll_id == poll_id))
+    return done
+
+
+def group_of(session: Session, poll: Poll, unit_id: str) -> Group:
+    """What the modal says about a unit of this poll, as it stood at the opening."""
+    unit = session.get_one(PollUnit, (poll.id, unit_id))
+    above = session.get_one(Team, unit.parent_id).name if unit.parent_id else None
+    return Group(session.get_one(Team, unit_id).name, unit.invited, poll.k, above)
+
+
+def names_in(session: Session, poll: Poll, unit_id: str) -> list[str]:
+    """Whom a person is grouped with, by name; the list was frozen at the opening."""
+    found = select(Member.name).join(PollMember, PollMember.member_id == Member.id).order_by(Member.name)
+    return list(session.scalars(found.where(PollMember.poll_id == poll.id, PollMember.unit_id == unit_id)))
+
+
+def has_earlier(session: Session, poll: Poll) -> bool:
+    """Whether people have been asked before this poll."""
+    earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
+    return session.scalar(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(1)) is not None
+
+
+def _next(session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], Owed]) -> bool:
+    found = (
+        select(Member)
+        .join(PollMember, PollMember.member_id == Member.id)
+        .where(PollMember.poll_id == fan_out.reference, Member.id > fan_out.cursor)
+        .order_by(Member.id)
+        .limit(chunk)
+    )
+    people = list(session.scalars(found))
+    workspace = session.get_one(Workspace, fan_out.workspace_id)
+    wanted = [one for one in people if one.can_be_reached and one.pulse_messages]
+    owe_many(session, workspace, [owed(one, workspace) for one in wanted])
+    if people:
+        fan_out.cursor = people[-1].id
+    return len(people) < chunk
+
+
+def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> Owed:
+    return Owed(
+        key=f"poll:{poll.id}:{person.id}",
+        kind=INVITATION,
+        reference=poll.id,
+        target=person.slack_user_id,
+        due=_allowed(person, workspace, now),
+        priority=Priority.POLL,
+        expires=poll.closes_at,
+    )
+
+
+def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> Owed:
+    return Owed(
+        key=f"poll_lost:{poll_id}:{person.id}",
+        kind=LOSS,
+        reference=poll_id,
+        target=person.slack_user_id,
+        due=_allowed(person, workspace, now),
+        priority=Priority.POLL,
+    )
+
+
+def _allowed(person: Member, workspace: Workspace, now: datetime) -> datetime:
+    return next_allowed(
+        now,
+        zone=person.time_zone or workspace.time_zone,
+        quiet_from=person.quiet_from,
+        quiet_until=person.quiet_until,
+        days_off=days_in(person.days_off),
+    )

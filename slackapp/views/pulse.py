@@ -1,0 +1,250 @@
+"""The check-in as people see it: the message, the modal, and words that are the same for everyone.
+
+What somebody answers lives only in Slack's `view.state`: no action id, block id,
+private metadata or message ever holds it, and what is sent back does not depend on it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from slackapp.i18n import Voice, marked
+from slackapp.pulse.comments import LONGEST
+from slackapp.pulse.invitations import Group
+from slackapp.pulse.questions import FOUR, ITEMS, OPTIONS, STEM, Item
+
+ANSWER = "pulse_answer"
+ABOUT = "pulse_about"
+WITHDRAW = "pulse_withdraw"
+SUBMIT = "pulse_submit"
+CHOICE = "pulse_choice"
+COMMENT = "pulse_comment"
+
+Block = dict[str, Any]
+View = dict[str, Any]
+
+_SECTION = 3000
+_TITLE = marked("Check-in")
+
+PRIVACY = marked(
+    "Anonymous. Your answer is locked the moment it is stored. When the poll closes, answers are mixed, "
+    "only rounded results for groups of five or more are kept, and the key is destroyed. After that nobody "
+    "(lead, admin, database operator) can tell who said what. Until then you trust the running server. "
+    "Comments appear as you wrote them, undated: leave out names."
+)
+RULES = (
+    marked(
+        "Your answers are counted in exactly one bundle: your team, if at least {k} people answered; "
+        "otherwise it joins the next level up."
+    ),
+    marked("A bundle of fewer than {k} is never shown and never stored."),
+    marked(
+        "A bundle's answers are added up and the sum rounded to a multiple of 5; very low and very high "
+        "results are only shown as “x or lower” / “y or higher”."
+    ),
+    marked(
+        "Everything else (directorate, month, trend) is calculated from these rounded numbers, never from "
+        "the answers."
+    ),
+    marked("There are no filters and no second way to slice the same poll."),
+)
+LIMITS = (
+    marked(
+        "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
+    ),
+    marked(
+        "Somebody who knows who answered each time, and two colleagues who compare their answers, can "
+        "sometimes work out an answer."
+    ),
+    marked("Who is in your group was fixed when the check-in opened. If a name there surprises you, ask."),
+)
+
+
+def message(say: Voice, poll_id: str, *, closing: str, has_earlier: bool) -> list[Block]:
+    """The direct message. It is never edited and says nothing about who has answered."""
+    lines = [_section(say("*How were your last few shifts?* Five short questions, under a minute."))]
+    if has_earlier:
+        lines.append(_section(say("Nothing has been recorded yet.")))
+    return [
+        *lines,
+        _context(say("Anonymous. Open until {closing}.", closing=closing)),
+        {
+            "type": "actions",
+            "block_id": "pulse_actions",
+            "elements": [
+                answer_button(say, poll_id),
+                _button(ABOUT, say("How it stays anonymous"), poll_id),
+            ],
+        },
+    ]
+
+
+def message_text(say: Voice, *, closing: str, has_earlier: bool) -> str:
+    """The same facts without blocks."""
+    if has_earlier:
+        return say(
+            "How were your last few shifts? Five short questions, under a minute. Nothing has been "
+            "recorded yet. Anonymous. Open until {closing}.",
+            closing=closing,
+        )
+    return say(
+        "How were your last few shifts? Five short questions, under a minute. "
+        "Anonymous. Open until {closing}.",
+        closing=closing,
+    )
+
+
+def answer_button(say: Voice, poll_id: str) -> Block:
+    """The button that opens the modal, in the message and on the Home tab."""
+    return _button(ANSWER, say("Answer"), poll_id) | {"style": "primary"}
+
+
+def loss_text(say: Voice) -> str:
+    """What people are told once when a check-in's key was lost."""
+    return say("This check-in was lost, so no answer can be read. The next will work.")
+
+
+def loss(words: str) -> list[Block]:
+    """The same as a block."""
+    return [_section(words)]
+
+
+def modal(say: Voice, poll_id: str, items: Iterable[str], group: Group, *, comments_on: bool) -> View:
+    """The questions. Nothing is chosen beforehand, whether or not this person has answered."""
+    asked = [ITEMS[key] for key in items]
+    led = [item for item in asked if item in FOUR]
+    others = [item for item in asked if item not in FOUR]
+    return _view(say, poll_id) | {
+        "callback_id": SUBMIT,
+        "submit": _plain(say("Store my answer")),
+        "close": _plain(say("Cancel")),
+        "blocks": [
+            _context(_joins(say, group), plain=True),
+            _section(f"*{say(STEM)}*"),
+            *(_question(say, item) for item in led),
+            {"type": "divider"},
+            *(_question(say, item) for item in others),
+            *(_comment(say) if comments_on else []),
+            _context(say(PRIVACY), plain=True),
+            _withdrawing(say, poll_id),
+        ],
+    }
+
+
+def stored(say: Voice, poll_id: str) -> View:
+    """The reply to an answer, the same for any answer."""
+    words = say("Your answer is stored. You can change or withdraw it until the check-in closes.")
+    return _view(say, poll_id) | {
+        "close": _plain(say("Close")),
+        "blocks": [_section(words), _withdrawing(say, poll_id)],
+    }
+
+
+def withdrawn(say: Voice, poll_id: str) -> View:
+    """The reply to a withdrawal, the same whether or not there was an answer."""
+    words = say("No answer of yours is stored now. You can answer again until the check-in closes.")
+    return _view(say, poll_id) | {"close": _plain(say("Close")), "blocks": [_section(words)]}
+
+
+def told(say: Voice, words: str) -> View:
+    """One sentence in a modal: closed, lost, not yours."""
+    return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
+
+
+def about(say: Voice, k: int, group: Group | None, names: Iterable[str]) -> View:
+    """How it stays anonymous: the promise, the rules as told to staff, the limits, one's own group."""
+    rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
+    limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
+    blocks = [
+        _section(say(PRIVACY), plain=True),
+        _section(f"*{say('What is shown')}*"),
+        _section(rules, plain=True),
+        _section(f"*{say('What this cannot promise')}*"),
+        _section(limits, plain=True),
+    ]
+    if group is not None:
+        blocks += [
+            _section(f"*{say('Your group in this check-in')}*"),
+            _section(_joins(say, group), plain=True),
+            _section(_shortened(", ".join(names)), plain=True),
+        ]
+    return _view(say, "") | {
+        "title": _plain(say("How it stays anonymous")),
+        "close": _plain(say("Close")),
+        "blocks": blocks,
+    }
+
+
+def _joins(say: Voice, group: Group) -> str:
+    if group.above is None:
+        return say.count(
+            "Your answer joins: {unit}, {n} person; if fewer than {k} answer, it is not shown.",
+            "Your answer joins: {unit}, {n} people; if fewer than {k} answer, it is not shown.",
+            group.invited,
+            unit=group.name,
+            k=group.k,
+        )
+    return say.count(
+        "Your answer joins: {unit}, {n} person; if fewer than {k} answer, {above}.",
+        "Your answer joins: {unit}, {n} people; if fewer than {k} answer, {above}.",
+        group.invited,
+        unit=group.name,
+        k=group.k,
+        above=group.above,
+    )
+
+
+def _question(say: Voice, item: Item) -> Block:
+    options = [{"text": _plain(say(words)), "value": str(score)} for score, words in OPTIONS]
+    return {
+        "type": "input",
+        "block_id": item.key,
+        "optional": True,
+        "label": _plain(say(item.wording)),
+        "element": {"type": "radio_buttons", "action_id": CHOICE, "options": options},
+    }
+
+
+def _comment(say: Voice) -> list[Block]:
+    warning = say(
+        "Nobody reads comments before the end of the month. If something cannot wait, please tell the "
+        "person in charge of your shift."
+    )
+    field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": LONGEST}
+    asked = {
+        "type": "input",
+        "block_id": COMMENT,
+        "optional": True,
+        "label": _plain(say("One thing that would help?")),
+        "hint": _plain(say("It appears as you wrote it, undated. Leave out names.")),
+        "element": field,
+    }
+    return [asked, _context(warning, plain=True)]
+
+
+def _withdrawing(say: Voice, poll_id: str) -> Block:
+    button = _button(WITHDRAW, say("Withdraw my answer"), poll_id)
+    return {"type": "actions", "block_id": "pulse_withdrawing", "elements": [button]}
+
+
+def _view(say: Voice, poll_id: str) -> View:
+    return {"type": "modal", "title": _plain(say(_TITLE)), "private_metadata": poll_id}
+
+
+def _button(action_id: str, words: str, poll_id: str) -> Block:
+    return {"type": "button", "action_id": action_id, "text": _plain(words), "value": poll_id}
+
+
+def _section(words: str, *, plain: bool = False) -> Block:
+    return {"type": "section", "text": _plain(words) if plain else {"type": "mrkdwn", "text": words}}
+
+
+def _context(words: str, *, plain: bool = False) -> Block:
+    return {"type": "context", "elements": [_plain(words) if plain else {"type": "mrkdwn", "text": words}]}
+
+
+def _plain(words: str) -> Block:
+    return {"type": "plain_text", "text": words}
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _SECTION else f"{words[: _SECTION - 4]} ..."
