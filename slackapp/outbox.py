@@ -25,6 +25,8 @@ GIVE_UP_AFTER = timedelta(days=1)
 """A message that could not be sent for this long since its first try is given up."""
 
 _CHUNK = 500
+_DEATHS = 5
+_LEASE_OVER = "lease_over"
 _UNSENT = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
@@ -146,6 +148,8 @@ def postpone(session: Session, receipt: Receipt, *, due: datetime, reason: str, 
     values: dict[str, Any] = {"state": DeliveryState.READY, "due": due}
     if counted:
         values |= {"reason": reason, "attempts": row.attempts + 1 if row.reason == reason else 1}
+    elif not row.attempts:
+        values |= {"first_try": None}  # The day after which it is given up has not begun.
     return _end(session, receipt, values)
 
 
@@ -200,14 +204,15 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
 def lapse(session: Session, *, real_now: float) -> int:
     """End claims whose lease is over, by the real clock; gives how many.
 
-    Their process died or froze: what may be repeated is READY again, the rest is
-    UNKNOWN. Rows that another process is settling right now are left to it.
+    Their process died or froze: what may be repeated is READY again, five times, for it may
+    be what kills them; the rest is UNKNOWN. Rows that another process is settling right now are left to it.
     """
     over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
     rows = session.scalars(over.with_for_update(skip_locked=True)).all()
     for row in rows:
-        row.state = DeliveryState.READY if row.method in REPEATABLE else DeliveryState.UNKNOWN
-        row.lease_until, row.reason = None, "lease_over"
+        row.attempts = row.attempts + 1 if row.reason == _LEASE_OVER else 1
+        row.state = _after_lapse(row)
+        row.lease_until, row.reason = None, _LEASE_OVER
     session.flush()
     return len(rows)
 
@@ -216,6 +221,12 @@ def insert_for(session: Session) -> Any:  # noqa: ANN401 - two dialects' constru
     """The `insert` that knows ON CONFLICT on this session's database."""
     constructors: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     return constructors[session.get_bind().dialect.name]
+
+
+def _after_lapse(row: Delivery) -> DeliveryState:
+    if row.method not in REPEATABLE:
+        return DeliveryState.UNKNOWN
+    return DeliveryState.READY if row.attempts <= _DEATHS else DeliveryState.DEAD
 
 
 def _row(workspace: Workspace, owed: Owed) -> dict[str, Any]:

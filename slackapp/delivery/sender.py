@@ -1,0 +1,142 @@
+"""The only place that posts, updates or uploads. One call, one outcome, never a hidden repeat."""
+
+import logging
+from collections.abc import Callable
+from http.client import HTTPException
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from slackapp import log
+from slackapp.delivery.claiming import Claimed
+from slackapp.delivery.outcomes import (
+    PICTURE_NOT_READY,
+    GivenUp,
+    Outcome,
+    Postponed,
+    Sent,
+    Unknown,
+    of_problem,
+)
+from slackapp.letters import Message, Upload
+from slackapp.outbox import Arrived
+
+_logger = logging.getLogger(__name__)
+SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between tries while Slack scans a picture; after the last, it goes without."""
+
+_UPLOAD_TRIES = 3
+_CALL_FAILURES = (SlackApiError, SlackClientError, HTTPException, OSError)
+"""What a call may raise: Slack's answer, the SDK's complaint, a broken or refused connection."""
+
+
+class LeaseOverError(Exception):
+    """The claim ran out before the call was made: nothing was sent."""
+
+
+class Sender:
+    """Makes the calls of one app. The client must not repeat anything by itself."""
+
+    def __init__(self, client: WebClient) -> None:
+        if client.retry_handlers:
+            raise ValueError("the client repeats calls by itself: give it retry_handlers=[]")
+        self._client = client
+
+    def send(self, claimed: Claimed) -> Outcome:
+        """Send one letter. Never raises: what cannot be known is Unknown."""
+        try:
+            if isinstance(claimed.letter, Upload):
+                return self._upload(claimed, claimed.letter)
+            return self._post(claimed, claimed.letter)
+        except LeaseOverError:
+            return Postponed("lease_over", wait=0.0)
+        except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call
+            log.failure(_logger, f"sending {claimed.row.kind} {claimed.row.id}", problem)
+            return Unknown("fault")
+
+    def _post(self, claimed: Claimed, letter: Message) -> Outcome:
+        outcome = self._call(
+            lambda: self._written(claimed, letter), claimed, repeatable=letter.replaces is not None
+        )
+        if not (isinstance(outcome, Postponed) and outcome.reason == PICTURE_NOT_READY):
+            return outcome
+        tried = claimed.row.attempts if claimed.row.reason == PICTURE_NOT_READY else 0
+        if tried <= len(SCAN_WAITS):
+            return Postponed(PICTURE_NOT_READY, wait=[*SCAN_WAITS, 0.0][tried])
+        return GivenUp("invalid_blocks")
+
+    def _written(self, claimed: Claimed, letter: Message) -> Sent:
+        row = claimed.row
+        tired = row.reason == PICTURE_NOT_READY and row.attempts > len(SCAN_WAITS)
+        blocks = letter.without_pictures if tired and letter.without_pictures else letter.blocks
+        channel = letter.channel or row.target
+        if letter.replaces:
+            answer = self._client.chat_update(
+                channel=channel, ts=letter.replaces, text=letter.text, blocks=blocks
+            )
+        else:
+            answer = self._client.chat_postMessage(
+                channel=channel,
+                text=letter.text,
+                blocks=blocks,
+                thread_ts=letter.thread_ts,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        return Sent(Arrived(channel=answer.get("channel"), ts=answer.get("ts")))
+
+    def _upload(self, claimed: Claimed, letter: Upload) -> Outcome:
+        try:
+            content = letter.produce()
+        except Exception as problem:  # noqa: BLE001 - whatever keeps it from being made, there is no file
+            log.failure(_logger, f"making {claimed.row.kind} {claimed.row.id}", problem)
+            content = None
+        if not content:
+            return GivenUp("not_made")
+        brought = self._call(lambda: self._bring(letter, content), claimed, repeatable=True)
+        if not isinstance(brought, Sent):
+            return brought
+        file_id = brought.arrived.file or ""
+        return self._call(lambda: self._complete(letter, file_id), claimed, repeatable=letter.channel is None)
+
+    def _bring(self, letter: Upload, content: bytes) -> Sent:
+        place = self._client.files_getUploadURLExternal(
+            filename=letter.filename, length=len(content), alt_txt=letter.alt
+        )
+        for left in reversed(range(_UPLOAD_TRIES)):
+            try:
+                self._put(str(place["upload_url"]), content)
+                break
+            except (HTTPException, OSError):
+                # The bytes may be brought again: nobody sees them before the upload is completed.
+                if not left:
+                    raise
+        return Sent(Arrived(file=str(place["file_id"])))
+
+    def _put(self, url: str, content: bytes) -> None:
+        # The SDK's own second step honours its proxy and TLS settings; files_upload_v2, around it,
+        # cannot be repeated step by step.
+        self._client._upload_file(  # noqa: SLF001
+            url=url,
+            data=content,
+            logger=self._client.logger,
+            timeout=self._client.timeout,
+            proxy=self._client.proxy,
+            ssl=self._client.ssl,
+        )
+
+    def _complete(self, letter: Upload, file_id: str) -> Sent:
+        self._client.files_completeUploadExternal(
+            files=[{"id": file_id, "title": letter.title}],
+            channel_id=letter.channel,
+            thread_ts=letter.thread_ts,
+        )
+        return Sent(Arrived(channel=letter.channel, file=file_id))
+
+    def _call(self, call: Callable[[], Sent], claimed: Claimed, *, repeatable: bool) -> Outcome:
+        if not claimed.lease.holds():
+            raise LeaseOverError
+        try:
+            return call()
+        except _CALL_FAILURES as problem:
+            return of_problem(problem, repeatable=repeatable)

@@ -1,0 +1,182 @@
+"""The delivery of everything owed, in one process or in many."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from slack_sdk import WebClient
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from slackapp import log, outbox
+from slackapp.db import Sessions
+from slackapp.delivery import claiming, limits, settling
+from slackapp.delivery.claiming import Lease, Round
+from slackapp.delivery.crew import Bell, Crew
+from slackapp.delivery.fanning import FanOuts
+from slackapp.delivery.sender import Sender
+from slackapp.letters import Expander, Renderer
+from slackapp.models import Delivery, DeliveryState
+
+_logger = logging.getLogger(__name__)
+POLL_SECONDS: Final = 0.2
+"""How long a message that another process owes may wait to be noticed."""
+
+_AFTER_TROUBLE: Final = 1.0
+_TICK: Final = timedelta(milliseconds=1)
+
+
+class Deliveries:
+    """Sends what is owed. Any number of processes may do so on one database.
+
+    `now` is the clock by which messages are due and limits are counted; leases are on
+    the real clock. `renderers` and `expanders` go by the kind of delivery or fan-out.
+    The client must have been made with `retry_handlers=[]`.
+    """
+
+    lease_seconds: float = outbox.LEASE_SECONDS
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        client: WebClient,
+        renderers: Mapping[str, Renderer],
+        now: Callable[[], datetime],
+        expanders: Mapping[str, Expander] | None = None,
+    ) -> None:
+        self._sessions, self._renderers, self._now = sessions, renderers, now
+        self._fan_outs = FanOuts(sessions, expanders or {})
+        self._bell = Bell()
+        self._crew = Crew(Sender(client).send, self._bell)
+        self._cycle = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        """Something was owed just now that a person waits for: look at once."""
+        self._bell.ring()
+
+    def start(self) -> None:
+        """Send in the background until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
+        self._thread.start()
+
+    def stop(self, timeout: float = 30.0) -> bool:
+        """Claim nothing more, let calls that are out come back, settle them. Whether all did in time.
+
+        What did not come back ends with its lease, as UNKNOWN.
+        """
+        deadline = time.monotonic() + timeout
+        self._stopping.set()
+        self._bell.ring()
+        if self._thread is not None:
+            self._thread.join(timeout)
+        rested = self._crew.rest(deadline - time.monotonic())
+        with self._cycle:
+            self._settle(self._now())
+        self._crew.leave()
+        return rested
+
+    def run_once(self, now: datetime | None = None) -> bool:
+        """One cycle: settle, end old leases, claim, start the calls. Whether there was anything to do."""
+        moment = now or self._now()
+        with self._cycle:
+            if self._stopping.is_set():
+                return False
+            expanded = self._fan_outs.expand_next(now=moment)
+            return self._deliver(moment) or expanded
+
+    def drain(self, now: datetime | None = None) -> datetime | None:
+        """Send everything that may go at `now`, wait for it, settle it.
+
+        Gives the next moment, always later than `now`, at which something may go;
+        None when nothing is owed.
+        """
+        moment = now or self._now()
+        while not self._stopping.is_set():
+            heard = self._bell.rings()
+            if self.run_once(moment):
+                continue
+            if not self._crew.busy:
+                break
+            self._bell.wait(heard, POLL_SECONDS)
+        due = self.next_due(moment)
+        return None if due is None else max(due, moment + _TICK)
+
+    def next_due(self, now: datetime | None = None) -> datetime | None:
+        """The earliest moment from `now` on at which something may go; None when nothing is owed."""
+        moment = now or self._now()
+        with self._sessions.read() as session:
+            if self._fan_outs.waiting(session, now=moment):
+                return moment
+            return claiming.next_due(session, now=moment)
+
+    def _deliver(self, now: datetime) -> bool:
+        finished, slots = self._crew.returned(), self._crew.slots()
+        if not finished and not (slots.free and self._anything(now)):
+            return False
+        lease = Lease.begin(self.lease_seconds)
+        self._block(finished, now)
+        with self._sessions.begin() as session:
+            settling.settle(session, finished, now=now)
+            lapsed = outbox.lapse(session, real_now=time.time())
+            round_ = Round(session, self._renderers, now=now, lease=lease)
+            claimed = round_.claim(slots)
+        self._crew.forget(finished)
+        self._crew.send(claimed)
+        return bool(finished or lapsed or round_.looked_at)
+
+    def _settle(self, now: datetime) -> None:
+        finished = self._crew.returned()
+        if finished:
+            self._block(finished, now)
+            with self._sessions.begin() as session:
+                settling.settle(session, finished, now=now)
+            self._crew.forget(finished)
+
+    def _block(self, finished: list[settling.Finished], now: datetime) -> None:
+        if any(one.limited for one in finished):
+            with self._sessions.begin() as session:
+                settling.block(session, finished, now=now)
+
+    def _anything(self, now: datetime) -> bool:
+        """A look that takes no lock: most of the time there is nothing to do."""
+        with self._sessions.read() as session:
+            return _lapsed(session) or (claiming.next_due(session, now=now) or _never(now)) <= now
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            heard = self._bell.rings()
+            self._bell.wait(heard, self._turn())
+
+    def _turn(self) -> float:
+        """One cycle and the seconds to wait after it."""
+        try:
+            now = self._now()
+            if self.run_once(now):
+                return 0.0
+            due = self.next_due(now)
+            if due is None or due <= now:
+                # What is due and did not go waits for a slot, whose return rings, or for another process.
+                return POLL_SECONDS
+            return min((due - now).total_seconds(), POLL_SECONDS)
+        except Exception as problem:  # noqa: BLE001 - the thread's boundary: it goes on when the database is back
+            log.failure(_logger, "a delivery cycle", problem)
+            return _AFTER_TROUBLE
+
+
+def tidy(session: Session, now: datetime) -> None:
+    """Forget limits that nobody needs any more. For a slow tick."""
+    limits.forget_idle(session, now=now)
+
+
+def _lapsed(session: Session) -> bool:
+    over = exists().where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < time.time())
+    return bool(session.scalar(select(over)))
+
+
+def _never(now: datetime) -> datetime:
+    return now + timedelta(days=1)
