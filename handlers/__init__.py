@@ -1,0 +1,13 @@
+"""Every listener, and the one place where a failure is answered."""
+
+from slack_bolt import App
+
+from handlers import appreciate, boundary, home, people, pulse
+from handlers.desk import Desk
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Let every story listen, and answer what fails in any of them."""
+    for story in (appreciate, home, people, pulse):
+        story.register(bolt, desk)
+    boundary.register(bolt, desk)

@@ -1,5 +1,7 @@
 """Workspaces that have installed the app."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,3 +22,11 @@ def install(session: Session, *, slack_team_id: str, name: str, bot_user_id: str
     workspace.name, workspace.bot_user_id, workspace.uninstalled_at = name, bot_user_id, None
     session.flush()
     return workspace
+
+
+def uninstall(session: Session, slack_team_id: str, *, now: datetime) -> None:
+    """Remember that a workspace took the app away: nothing is sent there from now on."""
+    workspace = find(session, slack_team_id)
+    if workspace is not None and workspace.uninstalled_at is None:
+        workspace.uninstalled_at = now
+        session.flush()

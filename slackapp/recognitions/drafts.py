@@ -76,19 +76,22 @@ class TooShort(Refusal):
         return say(self.sentence, prompt=say(WORDING[self.behaviour].prompt))
 
 
-class UnknownBehaviour(Refusal):
+class Unclear(Refusal):
+    """Something typed could not be understood. `draft` is everything else that was said."""
+
+    def __init__(self, field: Field, sentence: str, draft: Draft, **values: object) -> None:
+        super().__init__(field, sentence, **values)
+        self.draft = draft
+
+
+class UnknownBehaviour(Unclear):
     """A word that is nearly one of the four. `draft` is what was meant if the guess is right."""
 
     def __init__(self, word: str, nearest: Behaviour, draft: Draft) -> None:
-        super().__init__(
-            Field.BEHAVIOUR,
-            marked("I don't know “{word}”. Did you mean *{nearest}*?"),
-            word=word,
-            nearest=nearest,
-        )
+        sentence = marked("I don't know “{word}”. Did you mean *{nearest}*?")
+        super().__init__(Field.BEHAVIOUR, sentence, draft, word=word, nearest=nearest)
         self.word = word
         self.nearest = nearest
-        self.draft = draft
 
     def words(self, say: Voice) -> str:
         """The sentence with the behaviour's name in the reader's language."""

@@ -12,7 +12,7 @@ import re
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import marked
 from slackapp.models import Visibility
-from slackapp.recognitions.drafts import Draft, Field, Refusal, UnknownBehaviour
+from slackapp.recognitions.drafts import Draft, Field, Unclear, UnknownBehaviour
 
 # The label itself stands as a heading before the words; the other forms are usually part of them.
 _HEADINGS = {
@@ -114,7 +114,7 @@ def parse(text: str) -> Draft:
 
     Raises:
         UnknownBehaviour: The first word is nearly a behaviour.
-        Refusal: A whole channel was named.
+        Unclear: A whole channel was named.
     """
     reading = _Reading(text.strip())
     while reading.step():
@@ -122,6 +122,9 @@ def parse(text: str) -> Draft:
     if reading.behaviour is None:
         reading.look_for_a_slip()
     draft = reading.draft()
+    if reading.crowd:
+        sentence = marked("A whole channel can't be thanked at once. Name the people, up to 20.")
+        raise Unclear(Field.PEOPLE, sentence, draft)
     if reading.slip is not None:
         raise UnknownBehaviour(reading.slip, reading.slip_means, draft)
     return draft
@@ -151,6 +154,7 @@ class _Reading:
         self.unknown: list[str] = []
         self.behaviour: Behaviour | None = None
         self.visibility: Visibility | None = None
+        self.crowd = False
         self.slip: str | None = None
         self.slip_means = Behaviour.HELPING
 
@@ -161,10 +165,10 @@ class _Reading:
     def _name(self) -> bool:
         if filler := _FILLER.match(self.rest):
             self.rest = self.rest[filler.end() :]
-        if _CROWD.match(self.rest):
-            raise Refusal(
-                Field.PEOPLE, marked("A whole channel can't be thanked at once. Name the people, up to 20.")
-            )
+        if crowd := _CROWD.match(self.rest):
+            self.crowd = True
+            self.rest = self.rest[crowd.end() :].lstrip()
+            return True
         for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
                 found.append(named[1].rstrip(".-'’") or named[1])

@@ -1,0 +1,96 @@
+"""What the messages about a thank-you say when their turn comes."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from slackapp import members
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import Voice, voice
+from slackapp.letters import Later, Letter, Message, Nothing, Renderer
+from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.recognitions import letters_owed
+from slackapp.recognitions.letters_owed import Kind
+from slackapp.views import recognition as view
+from slackapp.views.words import Block
+
+_WAIT = timedelta(seconds=2)
+"""How long a change waits for the message it changes, while that is being sent."""
+
+
+def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    """The receiver's direct message."""
+    thanks = _read(session, delivery)
+    if thanks.words is None:
+        return Nothing("undone")
+    return _message(view.direct_message(_receivers_voice(session, delivery), thanks))
+
+
+def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    """The post in the team's channel, only while its receiver agrees."""
+    thanks = _read(session, delivery)
+    if thanks.words is None:
+        return Nothing("undone")
+    if thanks.sharing != Sharing.SHARED:
+        return Nothing("not_shared")
+    return _message(view.team_post(_teams_voice(session, delivery), thanks))
+
+
+def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The direct message as things stand now."""
+    text, blocks = view.direct_message(_receivers_voice(session, delivery), _read(session, delivery))
+    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+
+
+def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The team's post as things stand now."""
+    text, blocks = view.team_post(_teams_voice(session, delivery), _read(session, delivery))
+    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+
+
+RENDERERS: dict[str, Renderer] = {
+    Kind.THANKS: _thanks,
+    Kind.THANKS_CHANGED: _thanks_changed,
+    Kind.POST: _post,
+    Kind.POST_CHANGED: _post_changed,
+}
+
+
+def _instead(session: Session, delivery: Delivery, message: Message, now: datetime) -> Letter:
+    """The message in place of the one that was sent first."""
+    first = letters_owed.first_sent(session, delivery)
+    if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
+        return Nothing("not_sent")
+    if first.state == DeliveryState.SENDING:
+        return Later(now + _WAIT)
+    return Message(
+        text=message.text, blocks=message.blocks, channel=first.slack_channel_id, replaces=first.slack_ts
+    )
+
+
+def _read(session: Session, delivery: Delivery) -> view.Thanks:
+    recognition_id, _, member_id = delivery.reference.partition(":")
+    recognition = session.get_one(Recognition, recognition_id)
+    recipient = session.get_one(Recipient, (recognition_id, member_id))
+    return view.Thanks(
+        id=recognition.id,
+        giver=session.get_one(Member, recognition.giver_id).slack_user_id,
+        receiver=session.get_one(Member, member_id).slack_user_id,
+        behaviour=Behaviour(recognition.behaviour),
+        words=recognition.words,
+        sharing=Sharing(recipient.sharing),
+    )
+
+
+def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    return members.voice_of(workspace, session.get(Member, delivery.reference.partition(":")[2]))
+
+
+def _teams_voice(session: Session, delivery: Delivery) -> Voice:
+    return voice(session.get_one(Workspace, delivery.workspace_id).language)
+
+
+def _message(drawn: tuple[str, list[Block]]) -> Message:
+    text, blocks = drawn
+    return Message(text=text, blocks=blocks)

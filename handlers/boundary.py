@@ -1,0 +1,115 @@
+"""The only error handler. A sentence for a person is shown as written; anything else gets a reference.
+
+Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a command's words are
+given back with the answer, a form stays open.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from handlers.desk import Desk
+from handlers.payloads.common import Payload, caller, press
+from handlers.payloads.recognition import typed
+from handlers.people import voice_for
+from slackapp import log
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked, voice
+from slackapp.recognitions import grammar
+from slackapp.views import words as piece
+from slackapp.views.words import View
+
+SORRY = marked(
+    "Something went wrong on our side. Nothing was lost: please try again in a moment. "
+    "If it happens again, pass on this reference: {reference}."
+)
+_TITLE = marked("Appreciate")
+_QUOTED = 9_000
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Turns a failure into an answer."""
+
+    desk: Desk
+
+    def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+        """What Slack is told, and through it the person. An event that failed is asked for again."""
+        kind = "command" if "command" in body else str(body.get("type"))
+        if kind == "event_callback" or "event" in body:
+            return self._event(error)
+        say = self._voice(body)
+        sentence = self._sentence(say, error, kind)
+        match kind:
+            case "command":
+                return _answer(_command(sentence, body))
+            case "view_submission":
+                return _answer(_submission(say, sentence, body["view"]))
+            case "block_actions" | "shortcut" | "message_action":
+                self._show(client, body, _notice(say, sentence))
+        return _answer("")
+
+    def _event(self, error: Exception) -> BoltResponse:
+        if isinstance(error, UserError):
+            return _answer("")
+        log.failure(_logger, "an event", error)
+        return BoltResponse(status=500)
+
+    def _sentence(self, say: Voice, error: Exception, kind: str) -> str:
+        if isinstance(error, UserError):
+            return error.words(say)
+        return say(SORRY, reference=log.failure(_logger, f"a {kind}", error))
+
+    def _voice(self, body: Payload) -> Voice:
+        try:
+            return voice_for(self.desk, caller(body))
+        except (UserError, SQLAlchemyError):
+            # Without a workspace or a database nobody's language is known.
+            return voice()
+
+    def _show(self, client: WebClient, body: Payload, view: View) -> None:
+        """In place of the modal that was pressed in, else as a new one."""
+        try:
+            pressed = press(body) if body.get("actions") else None
+            if pressed and pressed.view_id and not pressed.is_home:
+                client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
+            else:
+                client.views_open(trigger_id=caller(body).trigger_id, view=view)
+        except (SlackApiError, OSError) as failed:
+            # The press took longer than Slack waits, or Slack is away: there is no way to tell the person.
+            log.failure(_logger, "telling a person", failed)
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Answer every failure of a listener."""
+    bolt.error(Boundary(desk).answer)
+
+
+def _answer(body: str | dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body)
+
+
+def _command(sentence: str, body: Payload) -> dict[str, Any]:
+    blocks = [piece.plain_section(sentence)]
+    if words := grammar.plain(typed(body).text).strip():
+        blocks.append(piece.quote(piece.shortened(words, _QUOTED)))
+    return {"response_type": "ephemeral", "text": piece.literal(sentence), "blocks": blocks}
+
+
+def _submission(say: Voice, sentence: str, view: Payload) -> dict[str, Any]:
+    """Beside the form's last field, so that everything typed stays in it."""
+    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    if fields:
+        return {"response_action": "errors", "errors": {fields[-1]: sentence}}
+    return {"response_action": "update", "view": _notice(say, sentence)}
+
+
+def _notice(say: Voice, sentence: str) -> View:
+    return piece.notice(say, say(_TITLE), [piece.plain_section(sentence)])

@@ -1,0 +1,119 @@
+"""Who is who: people as Slack tells us of them, and whom to ask about somebody new."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from slack_bolt import App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.payloads.common import Caller, Payload, event_caller, person
+from slackapp import members, workspaces
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked
+from slackapp.members import Person, Unmet
+from slackapp.models import Workspace
+from slackapp.recognitions.drafts import Field, NotYet, Refusal
+
+PAGE = 200
+"""People asked for at once; Slack recommends no more."""
+
+Told = TypeVar("Told")
+_NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The listeners that keep what we know of people up to date."""
+
+    desk: Desk
+
+    def changed(self, body: Payload) -> None:
+        """Somebody joined, or their profile changed, or they left."""
+        team = event_caller(body).team
+        known = person(body["event"]["user"], slack_team_id=team)
+        with self.desk.sessions.begin() as session:
+            if workspace := workspaces.find(session, team):
+                members.remember(session, workspace, known)
+
+    def uninstalled(self, body: Payload) -> None:
+        """The workspace took the app away."""
+        with self.desk.sessions.begin() as session:
+            workspaces.uninstall(session, body["team_id"], now=self.desk.now())
+
+    def revoked(self, body: Payload) -> None:
+        """Tokens were revoked; without the bot's own, nothing can be sent."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self.uninstalled(body)
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Listen for what changes about people and about the installation."""
+    listeners = People(desk)
+    bolt.event("team_join")(listeners.changed)
+    bolt.event("user_change")(listeners.changed)
+    bolt.event("app_uninstalled")(listeners.uninstalled)
+    bolt.event("tokens_revoked")(listeners.revoked)
+
+
+def sync_all(client: WebClient, desk: Desk, slack_team_id: str) -> int:
+    """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
+    cursor, total = "", 0
+    while True:
+        answer = client.users_list(limit=PAGE, cursor=cursor)
+        people = [person(user, slack_team_id=slack_team_id) for user in answer["members"]]
+        _remember(desk, slack_team_id, people)
+        total += len(people)
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return total
+
+
+def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
+    """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
+    try:
+        with desk.sessions.begin() as session:
+            return deed(session)
+    except Unmet as unmet:
+        _remember(desk, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
+    with desk.sessions.begin() as session:
+        return deed(session)
+
+
+def workspace_of(session: Session, who: Caller) -> Workspace:
+    """The workspace somebody acts in."""
+    workspace = workspaces.find(session, who.team)
+    if workspace is None:
+        raise UserError(
+            marked("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
+        )
+    return workspace
+
+
+def voice_for(desk: Desk, who: Caller) -> Voice:
+    """The language somebody reads."""
+    with desk.sessions.read() as session:
+        workspace = workspace_of(session, who)
+        return members.voice_of(workspace, members.find(session, workspace, who.user))
+
+
+def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> Person:
+    try:
+        answer = client.users_info(user=slack_user_id)
+    except SlackApiError as failure:
+        if failure.response.get("error") not in _NOT_THERE:
+            raise
+        sentence = marked(
+            "I can't find one of these people here. Please choose them again from Slack's list."
+        )
+        raise NotYet([Refusal(Field.PEOPLE, sentence)]) from failure
+    return person(answer["user"], slack_team_id=slack_team_id)
+
+
+def _remember(desk: Desk, slack_team_id: str, people: list[Person]) -> None:
+    with desk.sessions.begin() as session:
+        if workspace := workspaces.find(session, slack_team_id):
+            members.remember_all(session, workspace, people)

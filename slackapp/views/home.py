@@ -1,0 +1,142 @@
+"""The Home tab: a way to thank, the open check-in, one's own thanks, what is kept. No totals, no ranking."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.models.blocks import ButtonElement, PlainTextObject
+
+from slackapp.behaviours import WORDING
+from slackapp.i18n import Voice
+from slackapp.recognitions.giving import CHANGEABLE_FOR
+from slackapp.recognitions.reading import Entry, Page, Side
+from slackapp.views import appreciate, pulse
+from slackapp.views import words as piece
+from slackapp.views.recognition import changing_buttons
+from slackapp.views.words import Block, View
+
+RECEIVED = "home_received"
+GIVEN = "home_given"
+NEWER = "home_newer"
+OLDER = "home_older"
+
+_QUOTED = 1_000
+"""A view may be 250 kB; ten long texts in a script of four bytes a character must fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """The open check-in. Whether this person has answered is not known here, nor anywhere."""
+
+    poll_id: str
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose Home tab it is: where the clock stands for them, and the teams they lead."""
+
+    zone: str
+    now: datetime
+    leads: tuple[str, ...] = ()
+
+
+def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None) -> View:
+    """The whole tab."""
+    blocks = [
+        piece.header(say("Appreciate")),
+        piece.actions([appreciate.open_button(say("Appreciate someone"))], block_id="home_start"),
+        *_check_in(say, reader, check_in),
+        *_thanks(say, reader, page),
+        *_leading(say, reader.leads),
+        *_kept(say),
+    ]
+    return {"type": "home", "blocks": blocks}
+
+
+def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Block]:
+    if check_in is None:
+        return []
+    closing = say.moment(check_in.closes_at, reader.zone)
+    return [
+        piece.section(say("*How were your last few shifts?* Five short questions, under a minute.")),
+        piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
+        piece.actions([pulse.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
+    ]
+
+
+def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
+    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
+    return [
+        piece.divider(),
+        piece.header(say("Thank-yous")),
+        piece.actions(_tabs(say, page.side), block_id="home_tabs"),
+        *(shown or [piece.section(_nothing(say, page.side))]),
+        *_pager(say, page),
+    ]
+
+
+def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
+    for one, text, action_id in (
+        (Side.RECEIVED, say("Received"), RECEIVED),
+        (Side.GIVEN, say("Given"), GIVEN),
+    ):
+        style = "primary" if one is side else None
+        yield ButtonElement(text=_plain(text), action_id=action_id, value=one, style=style)
+
+
+def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Block]:
+    label = say(WORDING[entry.behaviour].label)
+    names = say.listing(piece.person(one) for one in entry.people)
+    if side is Side.RECEIVED:
+        yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
+    else:
+        yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
+    yield piece.quote(piece.shortened(entry.words, _QUOTED))
+    yield piece.context(say.moment(entry.given_at, reader.zone))
+    if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
+        yield piece.actions(changing_buttons(say, entry.id))
+
+
+def _nothing(say: Voice, side: Side) -> str:
+    if side is Side.RECEIVED:
+        return say("No thank-yous yet. You could start: who made your last shift easier?")
+    return say("You have not thanked anybody here yet. Who made your last shift easier?")
+
+
+def _pager(say: Voice, page: Page) -> list[Block]:
+    places = ((page.newer, say("Newer"), NEWER), (page.older, say("Older"), OLDER))
+    buttons = [
+        ButtonElement(text=_plain(text), action_id=action_id, value=f"{page.side}:{place.written()}")
+        for place, text, action_id in places
+        if place is not None
+    ]
+    return [piece.actions(buttons, block_id="home_pages")] if buttons else []
+
+
+def _leading(say: Voice, leads: tuple[str, ...]) -> list[Block]:
+    if not leads:
+        return []
+    sentence = say(
+        "Each month's digest of these teams comes to you as a direct message: {teams}.",
+        teams=say.listing(leads),
+    )
+    return [piece.divider(), piece.header(say("The teams you lead")), piece.plain_section(sentence)]
+
+
+def _kept(say: Voice) -> list[Block]:
+    lines = [
+        say("Your name, your time zone and your team."),
+        say("The thank-yous you gave and received, with their words, until the giver takes them back."),
+        say("Which messages were sent to you and when, without their text."),
+        say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
+    ]
+    return [
+        piece.divider(),
+        piece.header(say("What is kept about me")),
+        piece.section("\n".join(f"• {line}" for line in lines)),
+    ]
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)
