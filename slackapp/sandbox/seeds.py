@@ -77,9 +77,20 @@ class WorkspaceSeed:
 def practice_workspace() -> WorkspaceSeed:
     """A small workspace for a sandbox that is started alone."""
     people = (
-        PersonSeed(id="U0PRACTICE1", name="Ada Morgan", handle="ada", title="Nurse", roles=("member", "admin"), is_admin=True),
-        PersonSeed(id="U0PRACTICE2", name="Ben Okoro", handle="ben", title="Physiotherapist", roles=("member",)),
-        PersonSeed(id="U0PRACTICE3", name="Cerys Hughes", handle="cerys", title="Ward clerk", roles=("member",)),
+        PersonSeed(
+            id="U0PRACTICE1",
+            name="Ada Morgan",
+            handle="ada",
+            title="Nurse",
+            roles=("member", "admin"),
+            is_admin=True,
+        ),
+        PersonSeed(
+            id="U0PRACTICE2", name="Ben Okoro", handle="ben", title="Physiotherapist", roles=("member",)
+        ),
+        PersonSeed(
+            id="U0PRACTICE3", name="Cerys Hughes", handle="cerys", title="Ward clerk", roles=("member",)
+        ),
     )
     everyone = tuple(person.id for person in people)
     return WorkspaceSeed(

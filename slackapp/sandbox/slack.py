@@ -46,14 +46,22 @@ class Ack:
     failure: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Which repetition of an event this is (0: the first sending), and why it was needed."""
+
+    attempt: int = 0
+    reason: str = ""
+
+
+FIRST = Retry()
+
+
 class Delivery(Protocol):
     """A way to the app."""
 
-    async def send(self, kind: str, payload: dict[str, Any]) -> Ack:
-        """Send a slash command or an interaction once and give the app's answer."""
-
-    async def send_event(self, payload: dict[str, Any]) -> Ack:
-        """Send an event; failures are retried in the background as Slack does."""
+    async def send(self, kind: str, payload: dict[str, Any], retry: Retry) -> Ack:
+        """Send once and give the app's answer, or why there is none. `kind` is the journal's."""
 
     async def close(self) -> None:
         """Stop delivering."""
@@ -102,7 +110,13 @@ class Slack:
     """A Slack for one app and any number of workspaces."""
 
     def __init__(
-        self, *, app: AppSeed, manifest: Manifest, clock: SandboxClock, settings: Settings, journal: Path | None
+        self,
+        *,
+        app: AppSeed,
+        manifest: Manifest,
+        clock: SandboxClock,
+        settings: Settings,
+        journal: Path | None,
     ) -> None:
         self.app = app
         self.manifest = manifest
@@ -117,6 +131,7 @@ class Slack:
         self.triggers: dict[str, Trigger] = {}
         self.codes: dict[str, OAuthCode] = {}
         self.tokens: dict[str, tuple[Workspace, str]] = {}
+        self.tickets: set[str] = set()
         self.url = ""
         self.delivery: Delivery | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -144,6 +159,14 @@ class Slack:
         low, high = self.settings.latency
         if high > 0:
             await asyncio.sleep(random.uniform(low, high))  # noqa: S311  # a delay, not a secret
+
+    async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
+        """Write down and send something to the app; gives its answer."""
+        self.journal.sent(kind, payload)
+        await self.lag()
+        if self.delivery is None:
+            return Ack(failure="dispatch_failed")
+        return await self.delivery.send(kind, payload, retry)
 
     async def quiet(self) -> None:
         """Wait, at most a second, until the app has made no call for a short moment."""

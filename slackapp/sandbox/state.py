@@ -15,7 +15,9 @@ from slackapp.sandbox.clock import SandboxClock
 SLACKBOT = "USLACKBOT"
 
 Blocks = list[dict[str, Any]]
-Values = dict[str, dict[str, dict[str, Any]]]  # block_id -> action_id -> state entry, as in Slack's state.values
+Values = dict[
+    str, dict[str, dict[str, Any]]
+]  # block_id -> action_id -> state entry, as in Slack's state.values
 
 
 @dataclass(slots=True)

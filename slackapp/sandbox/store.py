@@ -46,7 +46,9 @@ def plant(slack: Slack, seed: WorkspaceSeed) -> None:
         )
         space.channels.setdefault(each.id, channel)
     for group in seed.usergroups:
-        space.usergroups.setdefault(group.id, UserGroup(group.id, group.handle, group.name, list(group.members)))
+        space.usergroups.setdefault(
+            group.id, UserGroup(group.id, group.handle, group.name, list(group.members))
+        )
     slack.index_tokens()
     state.touch()
 

@@ -1,0 +1,131 @@
+"""From a request's body to checked arguments: form, JSON and multipart, JSON strings inside form fields."""
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from aiohttp import web
+
+from slackapp.sandbox.api.refusal import Refused, missing
+from slackapp.sandbox.contract import Method
+
+BOOLEANS = frozenset(
+    "as_user exclude_archived full include_count include_disabled include_locale include_num_members "
+    "include_users link_names mrkdwn reply_broadcast test unfurl_links unfurl_media".split()
+)
+WHOLE_NUMBERS = frozenset({"length", "limit"})
+STRUCTURES: dict[str, type | tuple[type, ...]] = {
+    "attachments": list,
+    "blocks": list,
+    "file_ids": list,
+    "files": list,
+    "metadata": dict,
+    "unfurled_attachments": list,
+    "view": dict,
+}
+# What Slack says instead of invalid_arguments when this cannot be read, or is not there at all.
+UNREADABLE = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
+ABSENT = {
+    ("chat", "channel"): "channel_not_found",
+    ("chat", "ts"): "message_not_found",
+    ("chat", "message_ts"): "message_not_found",
+    ("users", "user"): "user_not_found",
+    ("files", "file"): "file_not_found",
+}
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+
+
+async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, Any], str]:
+    """The arguments as sent, and "json" or "form". A JSON body is ignored by methods that read none."""
+    arguments: dict[str, Any] = dict(request.query)
+    kind = request.content_type
+    if kind == JSON:
+        if reads_json:
+            arguments.update(_json_body(await request.read()))
+        return arguments, "json"
+    if kind == MULTIPART:
+        fields = await request.post()
+        arguments.update({name: value for name, value in fields.items() if isinstance(value, str)})
+    else:
+        arguments.update(_form_body(await request.read()))
+    return arguments, "form"
+
+
+def _json_body(body: bytes) -> dict[str, Any]:
+    try:
+        decoded = orjson.loads(body) if body else {}
+    except orjson.JSONDecodeError:
+        raise Refused("invalid_arguments", "[ERROR] the body is not valid JSON") from None
+    if not isinstance(decoded, dict):
+        raise Refused("invalid_arguments", "[ERROR] the body must be a JSON object")
+    # Slack takes tokens from the header or a form field, never from a JSON body.
+    return {name: value for name, value in decoded.items() if value is not None and name != "token"}
+
+
+def _form_body(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True))
+    except UnicodeDecodeError:
+        raise Refused("invalid_arguments", "[ERROR] the body is not valid UTF-8") from None
+
+
+def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
+    """The arguments this method knows, each of its type. Unknown ones are tolerated and left out."""
+    arguments = {
+        name: _value(name, value)
+        for name, value in sent.items()
+        if name in method.arguments and name != "token"
+    }
+    for name in method.required:
+        if name not in arguments:
+            family = method.name.split(".")[0]
+            error = ABSENT.get((family, name))
+            raise Refused(error) if error else missing(name)
+    return arguments
+
+
+def _value(name: str, value: Any) -> Any:  # noqa: ANN401  # whatever was sent, to whatever it means
+    if name in STRUCTURES:
+        return _structure(name, value)
+    if name in BOOLEANS:
+        return _boolean(name, value)
+    if name in WHOLE_NUMBERS:
+        return _whole_number(name, value)
+    if not isinstance(value, str):
+        raise Refused("invalid_arguments", f"[ERROR] must be a string [json-pointer:/{name}]")
+    return value
+
+
+def _structure(name: str, value: Any) -> Any:  # noqa: ANN401  # likewise
+    error = UNREADABLE.get(name, "invalid_arguments")
+    if isinstance(value, str):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            raise Refused(error, f"[ERROR] not valid JSON [json-pointer:/{name}]") from None
+    if not isinstance(value, STRUCTURES[name]):
+        raise Refused(error, f"[ERROR] must be {_article(name)} [json-pointer:/{name}]")
+    return value
+
+
+def _article(name: str) -> str:
+    return "an array" if STRUCTURES[name] is list else "an object"
+
+
+def _boolean(name: str, value: Any) -> bool:  # noqa: ANN401  # likewise
+    known = {"true": True, "1": True, "false": False, "0": False, "": False}.get(str(value).lower())
+    if known is None:
+        raise Refused("invalid_arguments", f"[ERROR] must be a boolean [json-pointer:/{name}]")
+    return known
+
+
+def _whole_number(name: str, value: Any) -> int:  # noqa: ANN401  # likewise
+    error = "invalid_limit" if name == "limit" else "invalid_arguments"
+    if isinstance(value, bool):
+        raise Refused(error, f"[ERROR] must be an integer [json-pointer:/{name}]")
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise Refused(error, f"[ERROR] must be an integer [json-pointer:/{name}]") from None

@@ -1,0 +1,173 @@
+"""Who and what there is: users.*, conversations.*, usergroups.*, team.info, reactions.get."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from slackapp.sandbox import posts
+from slackapp.sandbox.api.calls import Call
+from slackapp.sandbox.api.refusal import Refused
+from slackapp.sandbox.people import channel_object, group_object, user_object
+from slackapp.sandbox.state import Channel
+
+Item = TypeVar("Item")
+MOST = 1_000
+TYPES = {
+    "public_channel": "channels:read",
+    "private_channel": "groups:read",
+    "im": "im:read",
+    "mpim": "mpim:read",
+}
+
+
+def users_info(call: Call) -> dict[str, Any]:
+    """users.info."""
+    person = call.workspace.people.get(call.args["user"])
+    if person is None:
+        raise Refused("user_not_found")
+    user = user_object(call.slack, call.workspace, person)
+    if call.args.get("include_locale"):
+        user["locale"] = person.locale
+    return {"user": user}
+
+
+def users_list(call: Call) -> dict[str, Any]:
+    """users.list."""
+    people = [one for one in call.workspace.people.values() if not one.stranger]
+    chosen, metadata = page(call, people, key=lambda one: one.id, default=len(people))
+    members = [user_object(call.slack, call.workspace, one) for one in chosen]
+    if call.args.get("include_locale"):
+        for member, one in zip(members, chosen, strict=True):
+            member["locale"] = one.locale
+    return {"members": members, "cache_ts": int(call.slack.clock.epoch()), "response_metadata": metadata}
+
+
+def conversations_list(call: Call) -> dict[str, Any]:
+    """conversations.list."""
+    kinds = [one.strip() for one in call.args.get("types", "public_channel").split(",")]
+    if not set(kinds) <= TYPES.keys():
+        raise Refused("invalid_types")
+    for kind in kinds:
+        _needs(call, TYPES[kind])
+    channels = [
+        one
+        for one in call.workspace.channels.values()
+        if _kind(one) in kinds
+        and (not one.is_private or call.workspace.bot_user_id in one.members)
+        and not (one.archived and call.args.get("exclude_archived"))
+    ]
+    chosen, metadata = page(call, channels, key=lambda one: one.id, default=100)
+    listed = [
+        channel_object(call.workspace, one)
+        | ({} if one.im_with else {"num_members": len(one.members)})
+        for one in chosen
+    ]
+    return {"channels": listed, "response_metadata": metadata}
+
+
+def conversations_info(call: Call) -> dict[str, Any]:
+    """conversations.info."""
+    channel = _visible(call)
+    out = channel_object(call.workspace, channel)
+    if call.args.get("include_num_members"):
+        out["num_members"] = len(channel.members)
+    return {"channel": out}
+
+
+def conversations_members(call: Call) -> dict[str, Any]:
+    """conversations.members."""
+    channel = _visible(call)
+    chosen, metadata = page(call, channel.members, key=str, default=100)
+    return {"members": chosen, "response_metadata": metadata}
+
+
+def usergroups_list(call: Call) -> dict[str, Any]:
+    """usergroups.list."""
+    users, count = bool(call.args.get("include_users")), bool(call.args.get("include_count"))
+    groups = call.workspace.usergroups.values()
+    return {"usergroups": [group_object(call.workspace, one, users=users, count=count) for one in groups]}
+
+
+def usergroups_users_list(call: Call) -> dict[str, Any]:
+    """usergroups.users.list."""
+    group = call.workspace.usergroups.get(call.args["usergroup"])
+    if group is None:
+        raise Refused("no_such_subteam")
+    return {"users": list(group.members)}
+
+
+def team_info(call: Call) -> dict[str, Any]:
+    """team.info."""
+    space = call.workspace
+    if call.args.get("team", space.id) != space.id:
+        raise Refused("team_not_found")
+    team = {
+        "id": space.id,
+        "name": space.name,
+        "url": f"{call.slack.url}/",
+        "domain": space.domain,
+        "email_domain": "",
+        "icon": {"image_default": True},
+        "avatar_base_url": f"{call.slack.url}/icons/",
+        "is_verified": False,
+    }
+    return {"team": team}
+
+
+def reactions_get(call: Call) -> dict[str, Any]:
+    """reactions.get, of a message."""
+    if "channel" not in call.args or "timestamp" not in call.args:
+        raise Refused("no_item_specified")
+    channel = posts.channel_for(call.slack, call.workspace, call.args["channel"])
+    message = channel.messages.get(call.args["timestamp"])
+    if message is None or message.only_for:
+        raise Refused("message_not_found")
+    out = posts.message_object(call.slack, call.workspace, message)
+    return {"type": "message", "channel": channel.id, "message": out}
+
+
+def page(
+    call: Call, items: list[Item], *, key: Callable[[Item], str], default: int
+) -> tuple[list[Item], dict[str, str]]:
+    """One page of `items` and the response_metadata with the next cursor."""
+    limit = call.args.get("limit") or default
+    if not 0 <= limit <= MOST and limit != default:
+        raise Refused("invalid_limit")
+    start = 0
+    if cursor := call.args.get("cursor"):
+        wanted = _decoded(cursor)
+        keys = [key(one) for one in items]
+        if wanted not in keys:
+            raise Refused("invalid_cursor")
+        start = keys.index(wanted)
+    rest = items[start + limit :]
+    following = base64.b64encode(f"next:{key(rest[0])}".encode()).decode() if rest else ""
+    return items[start : start + limit], {"next_cursor": following}
+
+
+def _decoded(cursor: str) -> str:
+    try:
+        return base64.b64decode(cursor, validate=True).decode().removeprefix("next:")
+    except (binascii.Error, UnicodeDecodeError):
+        raise Refused("invalid_cursor") from None
+
+
+def _visible(call: Call) -> Channel:
+    channel = call.workspace.channels.get(call.args["channel"])
+    if channel is None or (channel.is_private and call.workspace.bot_user_id not in channel.members):
+        raise Refused("channel_not_found")
+    _needs(call, TYPES[_kind(channel)])
+    return channel
+
+
+def _kind(channel: Channel) -> str:
+    if channel.im_with:
+        return "im"
+    return "private_channel" if channel.is_private else "public_channel"
+
+
+def _needs(call: Call, scope: str) -> None:
+    granted = call.slack.manifest.scopes
+    if scope not in granted:
+        raise Refused("missing_scope", needed=scope, provided=",".join(granted))

@@ -1,0 +1,88 @@
+"""Identity and installation: auth.test, auth.revoke, oauth.v2.access, apps.connections.open."""
+
+import base64
+import binascii
+import secrets
+import time
+from typing import Any
+
+from slackapp.sandbox.api.calls import Call
+from slackapp.sandbox.api.refusal import Refused
+from slackapp.sandbox.events import app_uninstalled
+from slackapp.sandbox.slack import OAuthCode
+
+
+def auth_test(call: Call) -> dict[str, Any]:
+    """auth.test."""
+    space = call.workspace
+    return {
+        "url": f"{call.slack.url}/",
+        "team": space.name,
+        "user": space.people[space.bot_user_id].handle,
+        "team_id": space.id,
+        "user_id": space.bot_user_id,
+        "bot_id": space.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def auth_revoke(call: Call) -> dict[str, Any]:
+    """auth.revoke: the app is removed from the workspace."""
+    if call.args.get("test"):
+        return {"revoked": False}
+    app_uninstalled(call.slack, call.workspace)
+    return {"revoked": True}
+
+
+def connections_open(call: Call) -> dict[str, Any]:
+    """apps.connections.open: an address for one Socket Mode connection."""
+    ticket = secrets.token_hex(16)
+    address = call.slack.url.replace("http://", "ws://", 1)
+    call.slack.tickets.add(ticket)
+    return {"url": f"{address}/link/?ticket={ticket}&app_id={call.slack.app.app_id}"}
+
+
+def oauth_access(call: Call) -> dict[str, Any]:
+    """oauth.v2.access: a code for the workspace's bot token. Installing again gives a new token."""
+    _check_client(call)
+    slack = call.slack
+    code = _code(call)
+    space = slack.state.workspaces[code.team_id]
+    if space.installed:
+        space.old_tokens.append(space.bot_token)
+    space.bot_token, space.installed = f"xoxb-sandbox-{secrets.token_hex(12)}", True
+    slack.index_tokens()
+    slack.state.touch()
+    return {
+        "app_id": slack.app.app_id,
+        "authed_user": {"id": code.user},
+        "scope": ",".join(slack.manifest.scopes),
+        "token_type": "bot",
+        "access_token": space.bot_token,
+        "bot_user_id": space.bot_user_id,
+        "team": {"id": space.id, "name": space.name},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def _check_client(call: Call) -> None:
+    client, secret = call.args.get("client_id", ""), call.args.get("client_secret", "")
+    if call.basic:
+        try:
+            client, _, secret = base64.b64decode(call.basic).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise Refused("invalid_client_id") from None
+    if client != call.slack.app.client_id:
+        raise Refused("invalid_client_id")
+    if secret != call.slack.app.client_secret:
+        raise Refused("bad_client_secret")
+
+
+def _code(call: Call) -> OAuthCode:
+    code = call.slack.codes.pop(call.args.get("code", ""), None)
+    if code is None or time.monotonic() > code.expires:
+        raise Refused("invalid_code")
+    if call.args.get("redirect_uri", code.redirect_uri) != code.redirect_uri:
+        raise Refused("bad_redirect_uri")
+    return code

@@ -1,0 +1,255 @@
+"""What happens when a person does something the app is told about, and what its acknowledgement brings about."""
+
+from typing import Any
+
+from slackapp.sandbox import events, payloads, posts, views
+from slackapp.sandbox.api.refusal import Refused
+from slackapp.sandbox.elements import STATE_KEYS, Control, controls
+from slackapp.sandbox.escape import escaped, plain
+from slackapp.sandbox.reading import Reader
+from slackapp.sandbox.slack import Ack, Slack
+from slackapp.sandbox.state import Channel, Message, Person, View
+
+TROUBLE = "We had some trouble connecting. Try again?"
+REQUIRED = "Please complete this required field."
+FAILURES = {
+    "timeout": "operation_timeout",
+    "dispatch_failed": "dispatch_failed",
+    "http_error": "http_service_error",
+}
+
+
+async def command(slack: Slack, person: Person, channel: Channel, typed: str) -> None:
+    """A slash command the manifest declares."""
+    name, _, text = typed.partition(" ")
+    space = slack.state.workspaces[person.team_id]
+    declared = slack.manifest.commands[name]
+    text = escaped(text.strip(), space, person, resolve=declared.should_escape, labels=True)
+    payload = payloads.slash_command(slack, person, channel, name, text)
+    ack = await slack.send("slash_command", payload)
+    if ack.failure:
+        code = FAILURES.get(ack.failure, "dispatch_unknown_error")
+        posts.notice(slack, channel, person.id, f"{name} failed with the error “{code}”")
+        return
+    try:
+        say(slack, person, channel, ack.payload)
+        slack.journal.call("ack:command", ack.payload or {}, "json", {"ok": True})
+    except Refused as refused:
+        slack.journal.call("ack:command", ack.payload, "json", refused.answer())
+        posts.notice(slack, channel, person.id, f"{name} failed with the error “{refused.error}”")
+    await slack.quiet()
+
+
+def say(
+    slack: Slack, person: Person, channel: Channel, payload: Any, *, ts: str | None = None
+) -> Message | None:  # noqa: ANN401  # whatever the app answered
+    """Show what an app answers to a command or posts to a response_url; None when it says nothing."""
+    if isinstance(payload, str):
+        payload = {"text": payload}
+    if not isinstance(payload, dict) or not (payload.keys() & {"text", "blocks", "attachments"}):
+        return None
+    fields = posts.content(slack, payload)
+    space = slack.state.workspaces[person.team_id]
+    message = Message(
+        ts=slack.state.next_ts(),
+        author=space.bot_user_id,
+        only_for=None if payload.get("response_type") == "in_channel" else person.id,
+        thread_ts=ts or payload.get("thread_ts"),
+        **fields,
+    )
+    return posts.add(slack, channel, message)
+
+
+def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) -> None:
+    """Slack's own words about a command nobody has."""
+    name = typed.split(" ", 1)[0]
+    words = (
+        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted "
+        "as commands.\n\nIf you are trying to send a message and not run a command, try preceding the “/” with an "
+        "empty space."
+    )
+    posts.notice(slack, channel, person.id, plain(words))
+
+
+async def act_in_message(
+    slack: Slack, person: Person, place: tuple[Channel, Message], control: Control, chosen: dict[str, Any]
+) -> None:
+    """A button pressed or something chosen in a message."""
+    channel, message = place
+    action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
+    payload = payloads.message_press(slack, person, channel, message, action)
+    ack = await _acted(slack, payload)
+    if ack.failure:
+        message.failed[control.action_id] = TROUBLE
+    else:
+        message.failed.pop(control.action_id, None)
+    slack.state.touch()
+
+
+async def act_in_view(
+    slack: Slack, person: Person, view: View, control: Control, chosen: dict[str, Any]
+) -> None:
+    """A button pressed or something chosen in a modal or a Home."""
+    action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
+    ack = await _acted(slack, payloads.view_press(slack, person, view, action))
+    if ack.failure:
+        view.errors[control.label] = TROUBLE
+    else:
+        view.errors.pop(control.label, None)
+    slack.state.touch()
+
+
+async def _acted(slack: Slack, payload: dict[str, Any]) -> Ack:
+    ack = await slack.send("block_actions", payload)
+    if ack.failure is None:
+        slack.journal.call("ack:block_actions", ack.payload or {}, "json", {"ok": True})
+        await slack.quiet()
+    return ack
+
+
+async def submit(slack: Slack, person: Person, view: View) -> None:
+    """The modal on top is submitted: first the client's own checks, then the app's answer."""
+    view.errors = unfilled(view)
+    slack.state.touch()
+    if view.errors:
+        return
+    ack = await slack.send("view_submission", payloads.view_submission(slack, person, view))
+    if ack.failure:
+        view.errors = {"": TROUBLE}
+        slack.state.touch()
+        return
+    answer = ack.payload or {}
+    try:
+        cleared = _answered(slack, person, view, answer)
+        slack.journal.call("ack:view_submission", answer, "json", {"ok": True})
+    except Refused as refused:
+        cleared = []
+        view.errors = {"": TROUBLE}
+        slack.journal.call("ack:view_submission", answer, "json", refused.answer())
+    slack.state.touch()
+    await slack.quiet()
+    for one in cleared:
+        await _tell_closed(slack, person, one, is_cleared=True)
+
+
+def unfilled(view: View) -> dict[str, str]:
+    """What the client refuses before it asks the app: empty required inputs, texts too short or too long."""
+    wrong: dict[str, str] = {}
+    for control in controls(view.body["blocks"]):
+        if not control.is_input or control.type not in STATE_KEYS:
+            continue
+        value = view.values[control.block_id][control.action_id].get(STATE_KEYS[control.type])
+        if not value:
+            if not control.block.get("optional"):
+                wrong[control.label] = REQUIRED
+        elif isinstance(value, str) and (problem := _length(control, value)):
+            wrong[control.label] = problem
+    return wrong
+
+
+def _length(control: Control, value: str) -> str | None:
+    shortest, longest = control.element.get("min_length", 0), control.element.get("max_length", 3000)
+    if control.kind != "text":
+        return None
+    if len(value) < shortest:
+        return f"This must be at least {shortest} characters."
+    return f"This must be at most {longest} characters." if len(value) > longest else None
+
+
+def _answered(slack: Slack, person: Person, view: View, answer: Any) -> list[View]:  # noqa: ANN401  # the app's own words
+    action = answer.get("response_action") if isinstance(answer, dict) else "unknown"
+    if action is None and not answer:
+        close(slack, person, view)
+    elif action == "clear":
+        stack = slack.state.modals.pop(person.id, [])
+        return [one for one in reversed(stack) if one is not view]
+    elif action == "errors":
+        view.errors = _errors(slack, view, answer.get("errors"))
+    elif action in {"update", "push"}:
+        _shown(slack, person, view, answer, push=action == "push")
+    else:
+        raise Refused("invalid_arguments", f"[ERROR] unknown response_action: {action}")
+    return []
+
+
+def _errors(slack: Slack, view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likewise
+    inputs = {one["block_id"]: one for one in view.body["blocks"] if one["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs.keys():
+        raise Refused("invalid_arguments", "[ERROR] errors must name input blocks of the view by block_id")
+    if not all(isinstance(words, str) for words in errors.values()):
+        raise Refused("invalid_arguments", "[ERROR] errors must be strings")
+    reader = Reader(slack, slack.state.workspaces[view.team_id])
+    return {reader.text_object(inputs[block]["label"]): words for block, words in errors.items()}
+
+
+def _shown(slack: Slack, person: Person, view: View, answer: dict[str, Any], *, push: bool) -> None:
+    given = answer.get("view")
+    if not isinstance(given, dict):
+        raise Refused("invalid_arguments", "[ERROR] missing required field: view")
+    views.check(slack, given, "modal")
+    views.check_external_id(slack, given, but=None if push else view.id)
+    if push:
+        space = slack.state.workspaces[person.team_id]
+        views.push(slack, views.new_view(slack, space, person.id, given, under=view))
+    else:
+        views.renew(slack, view, given)
+
+
+def close(slack: Slack, person: Person, view: View) -> None:
+    """Take this view away; the one beneath is seen again."""
+    stack = slack.state.modals.get(person.id, [])
+    remaining = [] if view.body.get("clear_on_close") else [one for one in stack if one.id != view.id]
+    slack.state.modals[person.id] = remaining
+    slack.state.touch()
+
+
+async def dismiss(slack: Slack, person: Person, view: View) -> None:
+    """The modal on top is closed by the person."""
+    stack = list(slack.state.modals.get(person.id, []))
+    cleared = bool(view.body.get("clear_on_close"))
+    close(slack, person, view)
+    for one in reversed(stack) if cleared else [view]:
+        await _tell_closed(slack, person, one, is_cleared=cleared)
+
+
+async def _tell_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -> None:
+    if not view.body.get("notify_on_close"):
+        return
+    ack = await slack.send("view_closed", payloads.view_closed(slack, person, view, is_cleared=is_cleared))
+    if ack.failure is None:
+        slack.journal.call("ack:view_closed", ack.payload or {}, "json", {"ok": True})
+        await slack.quiet()
+
+
+async def shortcut(slack: Slack, person: Person, payload: dict[str, Any], channel: Channel | None) -> None:
+    """A global or message shortcut."""
+    ack = await slack.send(payload["type"], payload)
+    if ack.failure is None:
+        slack.journal.call("ack:shortcut", ack.payload or {}, "json", {"ok": True})
+        await slack.quiet()
+        return
+    space = slack.state.workspaces[person.team_id]
+    posts.notice(slack, channel or slack.state.dm(space, person.id), person.id, TROUBLE)
+
+
+async def open_home(slack: Slack, person: Person) -> None:
+    """A person looks at the Home: tell the app and wait, within bounds, until it has published."""
+    known = slack.state.homes.get(person.id)
+    space = slack.state.workspaces[person.team_id]
+    if not slack.manifest.home_tab or not space.installed or not events.wanted(slack, "app_home_opened"):
+        return
+    shown = views.view_object(slack, space, known) if known else None
+    number = slack.state.changes.number
+    before = known.hash if known else None
+    ack = await events.emit_now(slack, space, events.home_opened(slack, person, "home", shown))
+    if ack.failure:
+        return
+    for _ in range(PUBLISH_WAITS):
+        view = slack.state.homes.get(person.id)
+        if view is not None and view.hash != before:
+            return
+        number = await slack.state.changes.after(number, timeout=PUBLISH_SECONDS / PUBLISH_WAITS)
+
+
+PUBLISH_SECONDS = 1.0
+PUBLISH_WAITS = 20

@@ -1,0 +1,193 @@
+"""What Slack sends to an app, key by key as the recorded payloads have it."""
+
+import secrets
+from typing import Any
+
+from slackapp.sandbox import posts
+from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.state import Channel, Message, Person, ResponseUrl, View, Workspace, new_id
+from slackapp.sandbox.views import view_object
+
+RESPONSE_URL_SECONDS = 1800
+Json = dict[str, Any]
+
+
+def slash_command(slack: Slack, person: Person, channel: Channel, command: str, text: str) -> Json:
+    """A slash command."""
+    space = slack.state.workspaces[person.team_id]
+    return {
+        "token": slack.app.verification_token,
+        "team_id": space.id,
+        "team_domain": space.domain,
+        "channel_id": channel.id,
+        "channel_name": channel_name(channel),
+        "user_id": person.id,
+        "user_name": person.handle,
+        "command": command,
+        "text": text,
+        "api_app_id": slack.app.app_id,
+        "is_enterprise_install": "false",
+        "response_url": response_url(slack, person, channel, "commands"),
+        "trigger_id": slack.new_trigger(space.id, person.id),
+    }
+
+
+def message_press(slack: Slack, person: Person, channel: Channel, message: Message, action: Json) -> Json:
+    """block_actions from a message."""
+    space = slack.state.workspaces[person.team_id]
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": bool(message.only_for),
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    out = _interaction(slack, space, person, "block_actions") | {
+        "container": container,
+        "trigger_id": slack.new_trigger(space.id, person.id),
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "state": {"values": message.values.get(person.id, {})},
+        "response_url": response_url(slack, person, channel, "actions", message.ts),
+        "actions": [action],
+    }
+    if not message.only_for:
+        out["message"] = posts.message_object(slack, space, message)
+    return out
+
+
+def view_press(slack: Slack, person: Person, view: View, action: Json) -> Json:
+    """block_actions from a modal or a Home."""
+    space = slack.state.workspaces[person.team_id]
+    return _interaction(slack, space, person, "block_actions") | {
+        "container": {"type": "view", "view_id": view.id},
+        "trigger_id": slack.new_trigger(space.id, person.id, view_id=view.id),
+        "view": view_object(slack, space, view),
+        "actions": [action],
+    }
+
+
+def view_submission(slack: Slack, person: Person, view: View) -> Json:
+    """A modal's submission."""
+    space = slack.state.workspaces[person.team_id]
+    return _interaction(slack, space, person, "view_submission") | {
+        "trigger_id": slack.new_trigger(space.id, person.id, view_id=view.id),
+        "view": view_object(slack, space, view),
+        "response_urls": [],
+    }
+
+
+def view_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -> Json:
+    """A modal's dismissal."""
+    space = slack.state.workspaces[person.team_id]
+    return _interaction(slack, space, person, "view_closed") | {
+        "view": view_object(slack, space, view),
+        "is_cleared": is_cleared,
+    }
+
+
+def shortcut(slack: Slack, person: Person, callback_id: str) -> Json:
+    """A global shortcut."""
+    space = slack.state.workspaces[person.team_id]
+    return {
+        "type": "shortcut",
+        "token": slack.app.verification_token,
+        "action_ts": slack.state.next_ts(),
+        "team": {"id": space.id, "domain": space.domain},
+        "user": {"id": person.id, "username": person.handle, "team_id": space.id},
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "callback_id": callback_id,
+        "trigger_id": slack.new_trigger(space.id, person.id),
+    }
+
+
+def message_action(
+    slack: Slack, person: Person, channel: Channel, message: Message, callback_id: str
+) -> Json:
+    """A message shortcut."""
+    space = slack.state.workspaces[person.team_id]
+    return {
+        "type": "message_action",
+        "token": slack.app.verification_token,
+        "action_ts": slack.state.next_ts(),
+        "team": {"id": space.id, "domain": space.domain},
+        "user": {"id": person.id, "username": person.handle, "team_id": space.id, "name": person.handle},
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "is_enterprise_install": False,
+        "enterprise": None,
+        "callback_id": callback_id,
+        "trigger_id": slack.new_trigger(space.id, person.id),
+        "response_url": response_url(slack, person, channel, "app", message.ts),
+        "message_ts": message.ts,
+        "message": posts.message_object(slack, space, message),
+    }
+
+
+def event_callback(slack: Slack, space: Workspace, event: Json) -> Json:
+    """An event with its envelope."""
+    place = event.get("channel") or event.get("item", {}).get("channel")
+    context = "-".join(["1", event["type"], space.id, *([place] if isinstance(place, str) else [])])
+    authorization = {
+        "enterprise_id": None,
+        "team_id": space.id,
+        "user_id": space.bot_user_id,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": slack.app.verification_token,
+        "team_id": space.id,
+        "api_app_id": slack.app.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": new_id("Ev"),
+        "event_time": int(slack.clock.epoch()),
+        "authorizations": [authorization],
+        "is_ext_shared_channel": False,
+        "event_context": context,
+    }
+
+
+def _interaction(slack: Slack, space: Workspace, person: Person, kind: str) -> Json:
+    return {
+        "type": kind,
+        "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": space.id},
+        "api_app_id": slack.app.app_id,
+        "token": slack.app.verification_token,
+        "team": {"id": space.id, "domain": space.domain},
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+
+
+def channel_name(channel: Channel) -> str:
+    """A channel's name as payloads give it: Slack never tells a private one's."""
+    if channel.im_with:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name
+
+
+def response_url(slack: Slack, person: Person, channel: Channel, kind: str, ts: str | None = None) -> str:
+    """A fresh response_url."""
+    token = secrets.token_hex(12)
+    expires = slack.clock.epoch() + RESPONSE_URL_SECONDS
+    known = slack.state.response_urls
+    for key in [key for key, one in known.items() if one.expires < expires - 2 * RESPONSE_URL_SECONDS]:
+        del known[key]
+    known[token] = ResponseUrl(person.team_id, person.id, channel.id, ts, expires)
+    return f"{slack.url}/{kind}/{person.team_id}/{token}"
+
+
+def action_of(element: Json, block_id: str, chosen: Json, ts: str) -> Json:
+    """An entry of `actions[]`: the element as it stands in its block, and what was chosen."""
+    left_out = {
+        "options",
+        "option_groups",
+        "min_query_length",
+        "max_selected_items",
+        "filter",
+        "focus_on_load",
+    }
+    shown = {name: value for name, value in element.items() if name not in left_out and name != "type"}
+    return {"type": element["type"], **shown, "block_id": block_id, **chosen, "action_ts": ts}

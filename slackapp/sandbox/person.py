@@ -1,0 +1,251 @@
+"""The Person API: any tool drives the sandbox as a person would (docs/sandbox.md)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from slackapp.sandbox import events, interactions, payloads, posts
+from slackapp.sandbox.api.calls import json_response
+from slackapp.sandbox.elements import STATE_KEYS, entry, initial_values
+from slackapp.sandbox.escape import escaped
+from slackapp.sandbox.filling import entered
+from slackapp.sandbox.manifest import Shortcut
+from slackapp.sandbox.sight import NotHere, Sight, Spot
+from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.state import Channel, Message, View
+
+HOME_SECONDS = 60.0
+Deed = Callable[[Sight, dict[str, Any]], Awaitable[None]]
+
+
+class PersonApi:
+    """The routes under /person."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    def routes(self) -> list[web.RouteDef]:
+        """All of them."""
+        deeds = {
+            "type": self.type,
+            "press": self.press,
+            "fill": self.fill,
+            "submit": self.submit,
+            "dismiss": self.dismiss,
+            "react": self.react,
+            "shortcut": self.shortcut,
+        }
+        posts_ = [web.post(f"/person/{{user}}/{name}", self._handler(deed)) for name, deed in deeds.items()]
+        return [web.get("/person", self.people), web.get("/person/{user}/screen", self.screen), *posts_]
+
+    async def people(self, _request: web.Request) -> web.StreamResponse:
+        """Everyone whose place one can take."""
+        everyone = [
+            {"id": one.id, "name": one.name, "workspace": space.name, "roles": list(one.roles)}
+            for space in self._slack.state.workspaces.values()
+            for one in space.people.values()
+            if not (one.is_bot or one.deleted or one.stranger)
+        ]
+        return json_response(everyone)
+
+    async def screen(self, request: web.Request) -> web.StreamResponse:
+        """What a person sees in a place; looking at Home tells the app."""
+        try:
+            sight = self._sight(request)
+            return json_response(await self._look(sight, request.query.get("place") or sight.person.place))
+        except NotHere as answer:
+            return json_response(answer.extra, status=answer.status)
+
+    async def _look(self, sight: Sight, place: str) -> dict[str, Any]:
+        person, now = sight.person, self._slack.clock.epoch()
+        if place == "home":
+            stale = person.home_asked > now or now - person.home_asked > HOME_SECONDS
+            newly, person.place = person.place != "home", "home"
+            if newly or stale or person.id not in self._slack.state.homes:
+                person.home_asked = now
+                await interactions.open_home(self._slack, person)
+            return sight.screen.of_home()
+        channel = sight.channel(place)
+        person.place = place
+        return sight.screen.of_channel(place, channel)
+
+    def _sight(self, request: web.Request) -> Sight:
+        user = request.match_info["user"]
+        space = self._slack.state.workspace_of(user)
+        if space is None or space.people[user].deleted or space.people[user].is_bot:
+            raise NotHere(404, f"There is no person {user}.")
+        return Sight(self._slack, space, space.people[user])
+
+    def _handler(self, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            try:
+                sight = self._sight(request)
+                await deed(sight, await wanted(request))
+                place = sight.person.place
+                shown = sight.screen.of_home() if place == "home" else None
+                screen = shown or sight.screen.of_channel(place, sight.channel(place))
+                return json_response({"ok": True, "screen": screen})
+            except NotHere as answer:
+                return json_response(answer.extra, status=answer.status)
+
+        return handle
+
+    async def type(self, sight: Sight, asked: dict[str, Any]) -> None:
+        """Type a message or a slash command into a place."""
+        text, place = words(asked, "text").strip(), words(asked, "place", sight.person.place)
+        channel = sight.channel(place)
+        sight.person.place = place
+        if channel.archived or sight.person.id not in channel.members:
+            raise NotHere(
+                409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
+            )
+        if text.startswith("/"):
+            await self._command(sight, channel, text)
+        elif text:
+            self._say(sight, channel, text)
+
+    async def _command(self, sight: Sight, channel: Channel, text: str) -> None:
+        name = text.split(maxsplit=1)[0]
+        if name in self._slack.manifest.commands and sight.space.installed:
+            await interactions.command(self._slack, sight.person, channel, text)
+        elif name in {"/invite", "/remove", "/leave"}:
+            self._membership(sight, channel, name, text)
+        else:
+            interactions.unknown_command(self._slack, sight.person, channel, text)
+
+    def _membership(self, sight: Sight, channel: Channel, name: str, text: str) -> None:
+        """Slack's own commands about who is in a channel."""
+        if name == "/leave":
+            events.left(self._slack, channel, sight.person.id)
+            sight.person.place = "dm"
+            return
+        token = escaped(text.partition(" ")[2].strip(), sight.space, sight.person, resolve=True, labels=False)
+        user = token.removeprefix("<@").removesuffix(">")
+        if user not in sight.space.people:
+            posts.notice(self._slack, channel, sight.person.id, f"There is nobody called {token}.")
+        elif name == "/invite":
+            events.joined(self._slack, channel, user, sight.person.id)
+        else:
+            events.left(self._slack, channel, user)
+
+    def _say(self, sight: Sight, channel: Channel, text: str) -> None:
+        if channel.im_with and (
+            self._slack.manifest.messages_read_only or not self._slack.manifest.messages_tab
+        ):
+            raise NotHere(409, "Sending messages to this app has been turned off.")
+        written = escaped(text, sight.space, sight.person, resolve=True, labels=False)
+        message = Message(ts=self._slack.state.next_ts(), author=sight.person.id, text=written)
+        posts.add(self._slack, channel, message)
+
+    async def press(self, sight: Sight, asked: dict[str, Any]) -> None:
+        """Press a button, or choose from a menu, by its label."""
+        label, within = words(asked, "label"), asked.get("within")
+        top = self._slack.state.top_modal(sight.person.id)
+        try:
+            spot, chosen = sight.pressable(label, within)
+        except NotHere:
+            if top is None or within not in (None, "modal") or not await self._frame(sight, top, label):
+                raise
+            return
+        await self._tell(sight, spot, chosen)
+
+    async def _frame(self, sight: Sight, top: View, label: str) -> bool:
+        """Press a button of the modal's frame; whether there is one of this label."""
+        wanted_label = label.strip().casefold()
+        if top.body.get("submit") and top.body["submit"]["text"].casefold() == wanted_label:
+            await interactions.submit(self._slack, sight.person, top)
+        elif (top.body.get("close") or {"text": "Cancel"})["text"].casefold() == wanted_label:
+            await interactions.dismiss(self._slack, sight.person, top)
+        else:
+            return False
+        return True
+
+    async def _tell(self, sight: Sight, spot: Spot, chosen: dict[str, Any]) -> None:
+        if spot.view is not None:
+            await interactions.act_in_view(self._slack, sight.person, spot.view, spot.control, chosen)
+        elif spot.channel is not None and spot.message is not None:
+            place = (spot.channel, spot.message)
+            values = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
+            spot.message.values[sight.person.id] = values
+            await interactions.act_in_message(self._slack, sight.person, place, spot.control, chosen)
+
+    async def fill(self, sight: Sight, asked: dict[str, Any]) -> None:
+        """Enter or choose something, by the label of its control."""
+        if "value" not in asked:
+            raise NotHere(400, "A value is needed.")
+        spot = sight.fillable(words(asked, "label"), asked.get("within"))
+        control = spot.control
+        held = entry(control.element, entered(sight, control, asked["value"]))
+        if spot.view is not None:
+            spot.view.values[control.block_id][control.action_id] = held
+            spot.view.errors.pop(control.label, None)
+        elif spot.message is not None:
+            kept = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
+            kept[control.block_id][control.action_id] = held
+            spot.message.values[sight.person.id] = kept
+        self._slack.state.touch()
+        if control.dispatches:
+            await self._tell(sight, spot, {STATE_KEYS[control.type]: held[STATE_KEYS[control.type]]})
+
+    async def submit(self, sight: Sight, _asked: dict[str, Any]) -> None:
+        """Submit the modal on top."""
+        await interactions.submit(self._slack, sight.person, self._modal(sight, "submit"))
+
+    async def dismiss(self, sight: Sight, _asked: dict[str, Any]) -> None:
+        """Close the modal on top."""
+        await interactions.dismiss(self._slack, sight.person, self._modal(sight))
+
+    def _modal(self, sight: Sight, needed: str = "title") -> View:
+        view = self._slack.state.top_modal(sight.person.id)
+        if view is None:
+            raise NotHere(409, "No modal is open.", labels=[])
+        if not view.body.get(needed):
+            raise NotHere(409, "This modal has nothing to submit.", labels=[])
+        return view
+
+    async def react(self, sight: Sight, asked: dict[str, Any]) -> None:
+        """Add a reaction to a message, or take it back."""
+        channel, message = sight.message(words(asked, "place", sight.person.place), words(asked, "ts"))
+        emoji = words(asked, "emoji").strip(":")
+        events.reacted(
+            self._slack, channel, message, sight.person.id, emoji, remove=bool(asked.get("remove"))
+        )
+
+    async def shortcut(self, sight: Sight, asked: dict[str, Any]) -> None:
+        """Use a shortcut by its name; a message shortcut needs the message."""
+        known = self._shortcut(words(asked, "name"))
+        if known.kind == "global":
+            payload = payloads.shortcut(self._slack, sight.person, known.callback_id)
+            await interactions.shortcut(self._slack, sight.person, payload, None)
+            return
+        channel, message = sight.message(asked.get("place"), words(asked, "ts"))
+        payload = payloads.message_action(self._slack, sight.person, channel, message, known.callback_id)
+        await interactions.shortcut(self._slack, sight.person, payload, channel)
+
+    def _shortcut(self, name: str) -> Shortcut:
+        known = self._slack.manifest.shortcuts
+        for one in known:
+            if name.strip().casefold() in {one.name.casefold(), one.callback_id.casefold()}:
+                return one
+        raise NotHere(409, f"There is no shortcut “{name}”.", labels=[one.name for one in known])
+
+
+async def wanted(request: web.Request) -> dict[str, Any]:
+    """The JSON object a request carries."""
+    try:
+        asked = orjson.loads(await request.read() or b"{}")
+    except orjson.JSONDecodeError:
+        raise NotHere(400, "The body is not JSON.") from None
+    if not isinstance(asked, dict):
+        raise NotHere(400, "The body must be a JSON object.")
+    return asked
+
+
+def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str:
+    """A string out of a request's JSON."""
+    value = asked.get(name, otherwise)
+    if not isinstance(value, str):
+        raise NotHere(400, f"“{name}” must be a string.")
+    return value
