@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Aware UTC moments that keep running. What must stay on real time (trigger ids, signatures) does not ask it."""
+    """Aware UTC moments that run on. What stays on real time (trigger ids, signatures) does not ask it."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self.offset = 0.0

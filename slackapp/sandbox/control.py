@@ -1,7 +1,7 @@
-"""Control of the sandbox: its clock, faults, journal, connections, and what happens in the workspace by itself."""
+"""Control of the sandbox: clock, faults, journal, connections, and what happens in a workspace by itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -20,6 +20,8 @@ from slackapp.sandbox.socket_mode import SocketMode
 from slackapp.sandbox.state import Channel, Person, Workspace
 
 MOST_REPEATS = 10
+Answer = Callable[[web.Request], Awaitable[dict[str, Any]]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HasFollower(Protocol):
@@ -50,7 +52,7 @@ class Control:
             web.get("/control/journal", self.journal),
         ]
 
-    def _answered(self, deed: Any) -> Any:  # noqa: ANN401  # a request handler of ours and aiohttp's
+    def _answered(self, deed: Answer) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 return json_response(await deed(request))
@@ -139,7 +141,7 @@ class Control:
         return {"ok": True, "waiting": waiting}
 
     async def connection(self, request: web.Request) -> dict[str, Any]:
-        """Trouble with the way to the app: {"kind": "refresh"} or "drop" for Socket Mode, "challenge" for HTTP."""
+        """The way to the app: {"kind": "refresh"} or "drop" with Socket Mode, "challenge" with HTTP."""
         kind, delivery = words(await wanted(request), "kind"), self._slack.delivery
         if isinstance(delivery, SocketMode) and kind == "refresh":
             await delivery.refresh()

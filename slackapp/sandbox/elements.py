@@ -79,13 +79,11 @@ KINDS = {
     "multi_channels_select": "select",
 }
 MULTIPLE = frozenset(kind for kind, key in STATE_KEYS.items() if key.endswith("s"))
-    kind for kind, key in STATE_KEYS.items() if key.endswith("s") and kind != "radio_buttons"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An interactive element where a person sees it. `names` are the labels that find it, the first is shown."""
+    """An interactive element where a person sees it. `names` find it; the first is what one reads."""
 
     block: dict[str, Any]
     element: dict[str, Any]
@@ -115,12 +113,12 @@ class Control:
     @property
     def is_input(self) -> bool:
         """Whether it stands in an input block."""
-        return self.block["type"] == "input"
+        return bool(self.block["type"] == "input")
 
     @property
     def dispatches(self) -> bool:
         """Whether choosing tells the app at once."""
-        return not self.is_input or self.block.get("dispatch_action") is True
+        return not self.is_input or bool(self.block.get("dispatch_action"))
 
     def named(self, label: str) -> bool:
         """Whether a person means this one by `label` (case and outer blanks do not matter)."""

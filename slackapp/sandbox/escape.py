@@ -24,8 +24,8 @@ class Name:
 def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, labels: bool) -> str:
     """The text as Slack hands it on.
 
-    With `resolve`, `@name`, `#channel`, user groups and addresses become `<...>` tokens; with `labels` people's and
-    groups' tokens carry `|handle`, as in slash commands. Without `resolve` only `&<>` are escaped.
+    With `resolve`, `@name`, `#channel`, user groups and addresses become `<...>` tokens; with `labels` those
+    of people carry `|handle`, as in slash commands. Without `resolve` only `&<>` are escaped.
     """
     names = sorted(_names(space, person, labels=labels), key=lambda one: -len(one.words)) if resolve else []
     out, at = [], 0
@@ -61,7 +61,7 @@ def _matches(text: str, at: int, words: str) -> bool:
     end = at + len(words)
     if text[at:end].casefold() != words.casefold():
         return False
-    return end >= len(text) or not (text[end].isalnum() or text[end] in "_")
+    return end >= len(text) or not (text[end].isalnum() or text[end] == "_")
 
 
 def _ready(token: str, space: Workspace, *, labels: bool) -> str:

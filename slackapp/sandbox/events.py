@@ -40,7 +40,7 @@ async def _again(slack: Slack, payload: dict[str, Any], reason: str) -> None:
         if reason == "no_retry":
             return
         due = slack.clock.epoch() + seconds
-        while slack.clock.epoch() < due:
+        while slack.clock.epoch() < due:  # noqa: ASYNC110  # the clock may jump at any moment
             await asyncio.sleep(LOOK_SECONDS)
         ack = await slack.send("event_callback", payload, Retry(attempt, reason))
         if ack.failure is None:
@@ -97,7 +97,9 @@ def _membership(slack: Slack, channel: Channel, user: str, kind: str, extra: dic
         emit(slack, space, event)
 
 
-def reacted(slack: Slack, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool) -> None:
+def reacted(  # noqa: PLR0913  # a reaction is all of these
+    slack: Slack, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
+) -> None:
     """Add or take back a reaction and say so."""
     space = slack.state.workspaces[channel.team_id]
     users = message.reactions.setdefault(emoji, [])

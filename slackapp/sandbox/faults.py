@@ -9,8 +9,9 @@ KINDS = ("429", "500", "drop", "hang", "slow")
 class Fault:
     """A trouble that the next `count` calls of `method` ("*" for any) meet.
 
-    429: refused with Retry-After. 500: fails before anything is done. drop: done, then the connection is closed
-    without an answer. hang: nothing is done and nothing answered for `seconds`. slow: done, answered after `seconds`.
+    429: refused with Retry-After. 500: fails before anything is done. drop: done, then the connection is
+    closed without an answer. hang: nothing is done and nothing answered for `seconds`, then closed. slow:
+    done, answered after `seconds`.
     """
 
     method: str

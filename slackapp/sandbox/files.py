@@ -107,7 +107,8 @@ class FileServer:
             return json_response({"ok": False, "error": "file_not_found"}, status=404)
         headers = {
             # What an app uploads must not run as a page of the sandbox's own origin.
-            "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+            "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; "
+            "style-src 'unsafe-inline'",
             "X-Content-Type-Options": "nosniff",
         }
         if request.query.get("download"):

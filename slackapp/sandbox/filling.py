@@ -16,7 +16,7 @@ CONVERSATIONS = frozenset({"conversations_select", "multi_conversations_select"}
 
 
 def entered(sight: Sight, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """The element's new value for its state key. Raises NotHere with the options when there is no such thing."""
+    """The element's new value for its state key. Raises NotHere with the options if there is none such."""
     kind = control.type
     if kind in OPTIONS | PEOPLE | CHANNELS | CONVERSATIONS:
         chosen = _several(sight, control, value)

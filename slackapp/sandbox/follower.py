@@ -8,7 +8,7 @@ class Follower(Protocol):
     """Told when the clock moves, so that what becomes due is done on the way."""
 
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
-        """The next moment at which something is due, not before `after`, and a short label ("check-in closes")."""
+        """The next moment, not before `after`, at which something is due, and a label ("check-in closes")."""
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; return once it is done."""

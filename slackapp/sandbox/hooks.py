@@ -84,7 +84,7 @@ class Hooks:
         message = say(self._slack, person, channel, body)
         if message is None:
             raise Refused("no_text")
-        # The first message a command's response_url posts is what replace_original and delete_original mean later.
+        # The first message posted to a command's response_url is the "original" of later posts.
         known.message_ts = known.message_ts or message.ts
 
 

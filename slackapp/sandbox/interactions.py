@@ -1,4 +1,4 @@
-"""What happens when a person does something the app is told about, and what its acknowledgement brings about."""
+"""What happens when a person does something the app is told about, and what its answer brings about."""
 
 from typing import Any
 
@@ -40,9 +40,7 @@ async def command(slack: Slack, person: Person, channel: Channel, typed: str) ->
     await slack.quiet()
 
 
-def say(
-    slack: Slack, person: Person, channel: Channel, payload: Any, *, ts: str | None = None
-) -> Message | None:  # noqa: ANN401  # whatever the app answered
+def say(slack: Slack, person: Person, channel: Channel, payload: Any) -> Message | None:  # noqa: ANN401  # any JSON
     """Show what an app answers to a command or posts to a response_url; None when it says nothing."""
     if isinstance(payload, str):
         payload = {"text": payload}
@@ -54,7 +52,7 @@ def say(
         ts=slack.state.next_ts(),
         author=space.bot_user_id,
         only_for=None if payload.get("response_type") == "in_channel" else person.id,
-        thread_ts=ts or payload.get("thread_ts"),
+        thread_ts=payload.get("thread_ts"),
         **fields,
     )
     return posts.add(slack, channel, message)
@@ -64,9 +62,9 @@ def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) 
     """Slack's own words about a command nobody has."""
     name = typed.split(" ", 1)[0]
     words = (
-        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are interpreted "
-        "as commands.\n\nIf you are trying to send a message and not run a command, try preceding the “/” with an "
-        "empty space."
+        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are "
+        "interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding "
+        "the “/” with an empty space."
     )
     posts.notice(slack, channel, person.id, plain(words))
 

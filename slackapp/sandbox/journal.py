@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 class Journal:
-    """Keeps the newest lines in memory and, given a directory, every line in calls.jsonl and inbound.jsonl."""
+    """Keeps the newest lines in memory and, given a directory, all in calls.jsonl and inbound.jsonl."""
 
     def __init__(self, clock: SandboxClock, directory: Path | None) -> None:
         self.calls: deque[bytes] = deque(maxlen=KEPT_LINES)
@@ -46,7 +46,7 @@ class Journal:
         """Never write these strings, wherever they turn up."""
         self._secrets.extend(secret.encode() for secret in secrets if secret)
 
-    def call(self, method: str, body: Any, enc: str, response: Any, *, took: float | None = None) -> None:  # noqa: ANN401, PLR0913  # bodies are any JSON; the line has these parts
+    def call(self, method: str, body: Any, enc: str, response: Any, *, took: float | None = None) -> None:  # noqa: ANN401  # bodies are any JSON; the line has these parts
         """Record one call of the app: `enc` is "json" or "form"."""
         t = round(self._clock.epoch(), 6)
         self._write(

@@ -1,7 +1,8 @@
 """Rate limits as Slack publishes them: per method and workspace, and one message a second per channel.
 
-Source: docs.slack.dev, "Rate limits": tier 1 1+, tier 2 20+, tier 3 50+, tier 4 100+ calls a minute; chat.postMessage
-one message a second per channel with short bursts tolerated, and several hundred a minute per workspace.
+Source: docs.slack.dev, "Rate limits": tier 1 1+, tier 2 20+, tier 3 50+, tier 4 100+ calls a minute;
+chat.postMessage one message a second per channel with short bursts tolerated, and several hundred a minute
+per workspace.
 """
 
 import math

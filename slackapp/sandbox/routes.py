@@ -84,7 +84,7 @@ def _pages(sandbox: "Sandbox") -> list[web.AbstractRouteDef]:
 
 @web.middleware
 async def _local_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a page from elsewhere would ask a browser on this machine to send (DNS rebinding, forged posts)."""
+    """Refuse what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts)."""
     host = urlsplit("//" + request.headers.get("Host", "")).hostname
     origin = request.headers.get("Origin")
     if host not in LOCAL or (origin is not None and urlsplit(origin).hostname not in LOCAL):

@@ -1,4 +1,4 @@
-"""What a sandbox is given to start with: the app's identity and the workspaces with their people and places."""
+"""What a sandbox is given to start with: the app's identity, and workspaces with their people and places."""
 
 from dataclasses import dataclass, field
 
@@ -18,8 +18,8 @@ class AppSeed:
 class PersonSeed:
     """A person, or another app's bot user. `name` is what others read; `handle` is typed after an @.
 
-    `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is seen
-    only through a shared channel; `is_guest` is Slack's `is_restricted`.
+    `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is
+    seen only through a shared channel; `is_guest` is Slack's `is_restricted`.
     """
 
     id: str

@@ -79,7 +79,7 @@ class Sandbox:
         return self.slack.state
 
     def seed(self, workspace: WorkspaceSeed) -> None:
-        """Add a workspace. One that a saved state already knows keeps its messages; people new in it are added."""
+        """Add a workspace. One known from a saved state keeps its messages; people new in it are added."""
         self.run(lambda: store.plant(self.slack, workspace))
 
     def run(self, work: Callable[[], Result]) -> Result:

@@ -75,8 +75,8 @@ class Sight:
     def spots(self, within: str | None) -> Iterator[Spot]:
         """The controls a person can use now, the likeliest first.
 
-        Without `within`: those of the modal if one is open, else of the newest messages where the person looked
-        last, then of the direct conversation, then of Home.
+        Without `within`: those of the modal if one is open, else of the newest messages where the person
+        looked last, then of the direct conversation, then of Home.
         """
         top = self.slack.state.top_modal(self.person.id)
         if within == "modal" or (within is None and top is not None):

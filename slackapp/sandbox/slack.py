@@ -24,9 +24,9 @@ from slackapp.sandbox.state import State, Workspace
 class Settings:
     """How this Slack behaves. Times are real seconds.
 
-    `latency`: from and to, for API answers and deliveries. `deliver_to`: the app's address for signed HTTP, or None
-    for Socket Mode. `scan_seconds`: how long a fresh file is being scanned. `quiet_seconds`: how long, after an
-    acknowledgement, a person's request waits for what the app does next.
+    `latency`: from and to, for API answers and deliveries. `deliver_to`: the app's address for signed HTTP,
+    or None for Socket Mode. `scan_seconds`: how long a fresh file is being scanned. `quiet_seconds`: how long,
+    after an acknowledgement, a person's request waits for what the app does next.
     """
 
     latency: tuple[float, float] = (0.0, 0.0)
@@ -141,7 +141,7 @@ class Slack:
         """Rebuild the look-up of tokens: token -> (workspace, "bot", "app" or "old")."""
         self.tokens.clear()
         for space in self.state.workspaces.values():
-            self.tokens.update({token: (space, "old") for token in space.old_tokens})
+            self.tokens.update(dict.fromkeys(space.old_tokens, (space, "old")))
             self.tokens[space.app_token] = (space, "app")
             self.tokens[space.bot_token] = (space, "bot" if space.installed else "old")
             self.journal.hide(space.bot_token, space.app_token)

@@ -1,7 +1,7 @@
 """Everything the sandbox knows: workspaces, people, places, messages, views and files, in memory.
 
-All of it is read and written on the sandbox's own event loop only, so there are no locks. Whoever changes something
-calls `State.touch()`, which wakes those who wait on `State.changes`.
+All of it is read and written on the sandbox's own event loop only, so there are no locks. Whoever changes
+something calls `State.touch()`, which wakes those who wait on `State.changes`.
 """
 
 import asyncio
@@ -46,8 +46,8 @@ class Person:
 class Message:
     """A message, or with `only_for` an ephemeral one. `author` is a person's id, the bot user's or SLACKBOT.
 
-    `values` holds what each person has chosen in its selects and inputs; `failed` the action ids whose press the
-    app did not acknowledge.
+    `values` holds what each person has chosen in its selects and inputs; `failed` the action ids whose press
+    the app did not acknowledge.
     """
 
     ts: str
@@ -88,7 +88,7 @@ class Channel:
 
 @dataclass(slots=True)
 class View:
-    """A modal or a Home. `body` is what the app gave (title, blocks, submit, ...); `errors` stand beside labels."""
+    """A modal or a Home. `body` is what the app gave (title, blocks, submit); `errors` are by label."""
 
     id: str
     team_id: str
@@ -105,7 +105,7 @@ class View:
 
 @dataclass(slots=True)
 class File:
-    """An uploaded file; its bytes are in `State.contents`. `ready_at` is real time: until then it is being scanned."""
+    """An uploaded file; its bytes are in `State.contents`. Being scanned until `ready_at` (real time)."""
 
     id: str
     team_id: str
@@ -179,7 +179,7 @@ class Changes:
                 future.set_result(None)
 
     async def after(self, number: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109  # a wait with a bound is the promise
-        """Wait until something changed since `number`, at most `timeout` seconds; gives the current number."""
+        """Wait until something changed since `number`, at most `timeout` seconds; gives the number now."""
         if self.number == number:
             future = asyncio.get_running_loop().create_future()
             self._waiting.add(future)
@@ -214,7 +214,7 @@ class State:
         self.changes.bump()
 
     def next_ts(self) -> str:
-        """A new message time: the sandbox's clock in seconds with six decimals, always later than the one before."""
+        """A new message time: the sandbox's clock in seconds with six decimals, later than any before."""
         self._last_ts = max(int(self.clock.epoch() * 1_000_000), self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 

@@ -6,16 +6,7 @@ from typing import Any
 from slackapp.sandbox.elements import STATE_KEYS
 from slackapp.sandbox.state import Blocks
 
-INTERACTIVE_SUFFIXES = (
-    "button",
-    "select",
-    "picker",
-    "input",
-    "overflow",
-    "radio_buttons",
-    "checkboxes",
-    "buttons",
-)
+INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
 
 
 def tidied(blocks: Blocks) -> Blocks:

@@ -10,8 +10,9 @@ from slackapp.sandbox.api.refusal import Refused, missing
 from slackapp.sandbox.contract import Method
 
 BOOLEANS = frozenset(
-    "as_user exclude_archived full include_count include_disabled include_locale include_num_members "
-    "include_users link_names mrkdwn reply_broadcast test unfurl_links unfurl_media".split()
+    {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
+    | {"include_num_members", "include_users", "link_names", "mrkdwn", "reply_broadcast", "test"}
+    | {"unfurl_links", "unfurl_media"}
 )
 WHOLE_NUMBERS = frozenset({"length", "limit"})
 STRUCTURES: dict[str, type | tuple[type, ...]] = {

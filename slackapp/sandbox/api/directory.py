@@ -59,8 +59,7 @@ def conversations_list(call: Call) -> dict[str, Any]:
     ]
     chosen, metadata = page(call, channels, key=lambda one: one.id, default=100)
     listed = [
-        channel_object(call.workspace, one)
-        | ({} if one.im_with else {"num_members": len(one.members)})
+        channel_object(call.workspace, one) | ({} if one.im_with else {"num_members": len(one.members)})
         for one in chosen
     ]
     return {"channels": listed, "response_metadata": metadata}
