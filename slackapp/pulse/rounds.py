@@ -46,8 +46,8 @@ OPENS = marked("check-in opens")
 CLOSES = marked("check-in closes")
 
 __all__ = [
-    "CLOSED", "LOST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current", "due_opening", "next_moment",
-    "open_due", "recover", "submit", "take_part", "withdraw",
+    "CLOSED", "LOST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current", "due_opening",
+    "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
 LOSS = "poll_lost"
@@ -149,7 +149,7 @@ def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
     To be called at every start, after `KeyDirectory.attach`.
     """
     with sessions.read() as session:
-        states = dict(session.execute(select(Poll.id, Poll.state)).tuples().all())
+        states = dict(session.execute(select(Poll.id, Poll.state)).all())
     for poll_id in (one for one, state in states.items() if state == PollState.CLOSING):
         close(sessions, keys, poll_id)
     for poll_id in (one for one, state in states.items() if state == PollState.OPENING):

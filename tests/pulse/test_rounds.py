@@ -1,0 +1,329 @@
+"""Opening, answering, closing, and what a restart makes good."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from slackapp.errors import UserError
+from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
+from slackapp.pulse import comments, invitations, rounds
+from slackapp.pulse.ballots import CANT_SAY
+from slackapp.pulse.rounds import Paper
+
+DAY = timedelta(days=1)
+SIZES = {"Ward 7": 9, "Theatres": 6, "Clinic": 4}
+
+
+@pytest.fixture
+def open_hospital(hospital):
+    hospital.build(SIZES)
+    hospital.open()
+    return hospital
+
+
+def polls(hospital) -> list[tuple[str, str]]:
+    with hospital.sessions.read() as session:
+        found = session.scalars(select(Poll).order_by(Poll.opens_on))
+        return [(f"{one.opens_on:%d %b}", one.state) for one in found]
+
+
+def units(hospital) -> dict[str, int]:
+    names = {team_id: name for name, team_id in hospital.teams.items()}
+    with hospital.sessions.read() as session:
+        return {names[one.unit_id]: one.invited for one in session.scalars(select(PollUnit))}
+
+
+def due(hospital, now: datetime) -> datetime | None:
+    with hospital.sessions.read() as session:
+        return rounds.due_opening(session, session.get_one(Workspace, hospital.workspace_id), now)
+
+
+def refused(hospital, name: str, now: datetime) -> str:
+    paper = Paper(hospital.poll_id, hospital.people[name], {"attending": 4})
+    with pytest.raises(UserError) as problem, hospital.sessions.begin() as session:
+        rounds.submit(session, hospital.keys, paper, now)
+    return problem.value.sentence
+
+
+def test_a_round_opens_at_the_common_opening_and_only_once(hospital) -> None:
+    hospital.build(SIZES)
+    assert due(hospital, hospital.opening - timedelta(minutes=1)) is None
+    assert due(hospital, hospital.opening) == hospital.opening
+    hospital.open()
+    assert due(hospital, hospital.opening) is None
+    assert rounds.open_due(hospital.sessions, hospital.keys, hospital.workspace_id, hospital.opening) is None
+    assert polls(hospital) == [("02 Nov", PollState.OPEN)]
+    assert hospital.keys.poll_ids() == [hospital.poll_id]
+
+
+def test_a_workspace_without_the_pulse_opens_nothing(hospital) -> None:
+    hospital.build(SIZES)
+    with hospital.sessions.begin() as session:
+        session.get_one(Workspace, hospital.workspace_id).pulse_on = False
+    assert rounds.open_due(hospital.sessions, hospital.keys, hospital.workspace_id, hospital.opening) is None
+    assert polls(hospital) == []
+
+
+def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospital) -> None:
+    hospital.build(SIZES)
+    for since in (datetime(2026, 10, 19, tzinfo=UTC), datetime(2027, 3, 22, tzinfo=UTC)):
+        with hospital.sessions.begin() as session:
+            session.get_one(Workspace, hospital.workspace_id).pulse_since = since
+        opened = hospital.open(since + timedelta(hours=12))
+        with hospital.sessions.read() as session:
+            poll = session.get_one(Poll, opened)
+            local = [moment.astimezone(ZoneInfo("Europe/London")) for moment in (poll.opens_at, poll.closes_at)]
+        assert [f"{moment:%a %H:%M}" for moment in local] == ["Mon 09:00", "Mon 09:00"]
+        assert local[0].utcoffset() != local[1].utcoffset()
+
+
+def test_missed_rounds_are_marked_and_the_running_one_still_opens(hospital) -> None:
+    hospital.build(SIZES)
+    late = hospital.opening + timedelta(days=16)
+    hospital.open(late)
+    assert polls(hospital) == [
+        ("02 Nov", PollState.CANCELLED),
+        ("09 Nov", PollState.CANCELLED),
+        ("16 Nov", PollState.OPEN),
+    ]
+
+
+def test_the_next_round_closes_the_one_before_and_asks_another_fifth_question(open_hospital) -> None:
+    first = open_hospital.poll_id
+    second = open_hospital.open(open_hospital.close_at)
+    assert polls(open_hospital) == [("02 Nov", PollState.CLOSED), ("09 Nov", PollState.OPEN)]
+    with open_hospital.sessions.read() as session:
+        asked = [session.get_one(Poll, one).items for one in (first, second)]
+    assert asked[0][:4] == asked[1][:4]
+    assert asked[0][4] != asked[1][4]
+    assert open_hospital.keys.poll_ids() == [second]
+
+
+def test_a_change_of_schedule_never_closes_a_round_before_the_moment_it_named(open_hospital) -> None:
+    with open_hospital.sessions.begin() as session:
+        session.get_one(Workspace, open_hospital.workspace_id).pulse_weekday = 3
+    assert due(open_hospital, open_hospital.opening + 4 * DAY) is None
+    assert due(open_hospital, open_hospital.close_at + 3 * DAY) == open_hospital.close_at + 3 * DAY
+
+
+def test_a_leader_belongs_to_the_parent_and_the_top_leader_to_none(open_hospital) -> None:
+    assert units(open_hospital) == {"Medicine": 3, "Ward 7": 9, "Theatres": 6, "Clinic": 4}
+    with open_hospital.sessions.read() as session:
+        asked = set(session.scalars(select(PollMember.member_id)))
+    assert open_hospital.people["Ward 7 leader"] in asked
+    assert open_hospital.people["Medicine leader"] not in asked
+
+
+def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital) -> None:
+    hospital.build(SIZES)
+    with hospital.sessions.begin() as session:
+        for name in ("Ward 7", "Medicine"):
+            leader = session.get_one(Member, session.get_one(Team, hospital.teams[name]).leader_id)
+            leader.team_id = hospital.teams["Ward 7"]
+    hospital.open()
+    assert units(hospital)["Ward 7"] == 9
+    assert units(hospital)["Medicine"] == 3
+
+
+def test_strangers_apps_and_leavers_are_not_asked(hospital) -> None:
+    hospital.build(SIZES)
+    with hospital.sessions.begin() as session:
+        for number, mark in enumerate(("left", "is_bot", "is_stranger"), start=1):
+            setattr(session.get_one(Member, hospital.people[f"Ward 7 {number}"]), mark, True)
+    hospital.open()
+    assert units(hospital)["Ward 7"] == 6
+
+
+def test_answers_are_counted_where_enough_answered_and_else_one_level_up(open_hospital) -> None:
+    for number in range(1, 10):
+        open_hospital.answer(f"Ward 7 {number}", 4)
+    for number in range(1, 5):
+        open_hospital.answer(f"Theatres {number}", 2)
+    open_hospital.answer("Clinic 1", 2)
+    open_hospital.close()
+    assert open_hospital.bundles() == {"Ward 7": 9, "Medicine": 5}
+    assert open_hospital.results()[("Ward 7", "helping")] == (9, 33, 37)
+    assert open_hospital.results()[("Medicine", "helping")] == (5, 5, 12)
+    with open_hospital.sessions.read() as session:
+        bands = {one.unit_id: one.turnout for one in session.scalars(select(PollUnit))}
+    assert bands[open_hospital.teams["Ward 7"]] == "more"
+    assert bands[open_hospital.teams["Clinic"]] is None
+
+
+def test_fewer_than_five_at_the_top_leave_nothing_at_all(open_hospital) -> None:
+    for number in range(1, 5):
+        open_hospital.answer(f"Clinic {number}", 4)
+    open_hospital.close()
+    assert (open_hospital.bundles(), open_hospital.results()) == ({}, {})
+
+
+def test_cannot_say_and_blank_do_not_score(open_hospital) -> None:
+    said = [{"helping": 5}, {"helping": CANT_SAY}, {"helping": 4}, {}, {"helping": 4, "attending": 3}]
+    for number, scores in enumerate(said, start=1):
+        open_hospital.answer(f"Theatres {number}", scores)
+    open_hospital.close()
+    assert open_hospital.bundles() == {"Theatres": 5}
+    assert open_hospital.results() == {}
+
+
+def test_answering_again_replaces_and_withdrawing_deletes(open_hospital) -> None:
+    for number in range(1, 7):
+        open_hospital.answer(f"Theatres {number}", 1)
+        open_hospital.answer(f"Theatres {number}", 5)
+    assert len(open_hospital.ballots()) == 6
+    who = open_hospital.poll_id, open_hospital.people["Theatres 6"]
+    for _ in range(2):
+        with open_hospital.sessions.begin() as session:
+            rounds.withdraw(session, open_hospital.keys, who, open_hospital.opening)
+    assert len(open_hospital.ballots()) == 5
+    open_hospital.close()
+    assert open_hospital.results()[("Theatres", "attending")] == (5, 18, 25)
+
+
+def test_an_answer_is_refused_in_words_when_closed_not_theirs_or_lost(open_hospital) -> None:
+    assert refused(open_hospital, "Medicine leader", open_hospital.opening) == rounds.NOT_YOURS
+    assert refused(open_hospital, "Ward 7 1", open_hospital.close_at) == rounds.CLOSED
+    assert refused(open_hospital, "Ward 7 1", open_hospital.opening - DAY) == rounds.CLOSED
+    open_hospital.keys.destroy(open_hospital.poll_id)
+    assert refused(open_hospital, "Ward 7 1", open_hospital.opening) == rounds.CLOSED
+    rounds.recover(open_hospital.sessions, open_hospital.keys, open_hospital.opening)
+    assert refused(open_hospital, "Ward 7 1", open_hospital.opening) == rounds.LOST
+
+
+def test_after_the_close_only_figures_are_left(open_hospital) -> None:
+    open_hospital.answer("Ward 7 1", 4)
+    assert rounds.close_due(open_hospital.sessions, open_hospital.keys, open_hospital.opening) == []
+    rounds.close_due(open_hospital.sessions, open_hospital.keys, open_hospital.close_at)
+    open_hospital.close()
+    assert open_hospital.is_closed()
+    assert open_hospital.ballots() == []
+    assert open_hospital.keys.poll_ids() == []
+    with open_hospital.sessions.read() as session:
+        assert session.scalars(select(PollMember)).all() == []
+    assert refused(open_hospital, "Ward 7 1", open_hospital.opening) == rounds.CLOSED
+
+
+def test_a_spoilt_ballot_is_left_out_and_the_others_count(open_hospital) -> None:
+    for number in range(1, 8):
+        open_hospital.answer(f"Ward 7 {number}", 5)
+    from slackapp.models import Ballot
+
+    with open_hospital.sessions.begin() as session:
+        spoilt = session.scalars(select(Ballot)).first()
+        spoilt.box = spoilt.box[:-1] + bytes([spoilt.box[-1] ^ 1])
+    open_hospital.close()
+    assert open_hospital.bundles() == {"Ward 7": 6}
+
+
+def test_comments_are_kept_without_time_where_eight_answered_and_released_where_three_wrote(hospital) -> None:
+    hospital.build({"Ward 7": 9, "Theatres": 7, "Clinic": 8}, comments_on=True)
+    hospital.open()
+    for number in range(1, 10):
+        hospital.answer(f"Ward 7 {number}", 4, f"ward {number}" if number <= 3 else "")
+    for number in range(1, 8):
+        hospital.answer(f"Theatres {number}", 4, "theatres")
+    for number in range(1, 9):
+        hospital.answer(f"Clinic {number}", 4, "clinic" if number <= 2 else "")
+    hospital.close()
+    kept = hospital.comments()
+    assert sorted(kept["Ward 7"]) == ["ward 1", "ward 2", "ward 3"]
+    assert kept["Clinic"] == ["clinic", "clinic"]
+    # Seven in Theatres are too few to hide a writer, and above them there are no eight either.
+    assert "Theatres" not in kept
+    assert "Medicine" not in kept
+    with hospital.sessions.begin() as session:
+        released = comments.gather(session, hospital.workspace_id, "2026-11")
+        assert {unit: len(found) for unit, found in released.items()} == {hospital.teams["Ward 7"]: 3}
+    assert set(hospital.comments()) == {"Ward 7"}
+
+
+def test_a_restart_finishes_what_was_half_done(hospital) -> None:
+    hospital.build(SIZES)
+    hospital.open()
+    for number in range(1, 7):
+        hospital.answer(f"Theatres {number}", 4)
+
+    def stands_as(state: PollState) -> None:
+        with hospital.sessions.begin() as session:
+            session.execute(update(Poll).values(state=state))
+
+    stands_as(PollState.CLOSING)
+    rounds.recover(hospital.sessions, hospital.keys, hospital.opening)
+    assert hospital.is_closed()
+    assert hospital.bundles() == {"Theatres": 6}
+    hospital.keys.create(hospital.poll_id)
+    hospital.keys.create("a" * 24)
+    assert rounds.recover(hospital.sessions, hospital.keys, hospital.opening) == ["a" * 24]
+    # The key of the closed poll goes; one that this database never knew is not ours to destroy.
+    assert hospital.keys.poll_ids() == ["a" * 24]
+
+
+@pytest.mark.parametrize("has_key", [False, True])
+def test_a_restart_opens_or_cancels_a_round_that_was_being_opened(hospital, *, has_key: bool) -> None:
+    hospital.build(SIZES)
+    for now, expected in ((hospital.opening, PollState.OPEN), (hospital.close_at + 30 * DAY, PollState.CANCELLED)):
+        with hospital.sessions.begin() as session:
+            poll = Poll(
+                workspace_id=hospital.workspace_id,
+                opens_on=now.date(),
+                opens_at=hospital.opening,
+                closes_at=hospital.close_at,
+                items=["attending"],
+                k=5,
+                c=1,
+                comment_threshold=8,
+            )
+            session.add(poll)
+        hospital.poll_id = poll.id
+        if has_key:
+            hospital.keys.create(poll.id)
+        rounds.recover(hospital.sessions, hospital.keys, now)
+        assert hospital.state() == expected
+        assert (hospital.poll_id in hospital.keys.poll_ids()) == (expected == PollState.OPEN)
+
+
+def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_works(open_hospital) -> None:
+    open_hospital.answer("Ward 7 1", 4)
+    open_hospital.keys.destroy(open_hospital.poll_id)
+    rounds.recover(open_hospital.sessions, open_hospital.keys, open_hospital.opening)
+    assert open_hospital.state() == PollState.LOST
+    assert open_hospital.ballots() == []
+    with open_hospital.sessions.begin() as session:
+        owed = {one.kind: one for one in session.scalars(select(FanOut))}
+        assert invitations.expand(session, owed["poll"], open_hospital.opening)
+        assert invitations.expand_loss(session, owed["poll_lost"], open_hospital.opening)
+        told = session.scalars(select(Delivery.kind)).all()
+        assert told == ["poll_lost"] * 22
+        assert session.scalars(select(PollMember)).all() == []
+    open_hospital.open(open_hospital.close_at)
+    assert open_hospital.state() == PollState.OPEN
+
+
+def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital) -> None:
+    with open_hospital.sessions.begin() as session:
+        night = session.get_one(Member, open_hospital.people["Ward 7 1"])
+        night.quiet_from, night.quiet_until = datetime(1, 1, 1, 8).time(), datetime(1, 1, 1, 16).time()
+        session.get_one(Member, open_hospital.people["Ward 7 2"]).pulse_messages = False
+        owed = session.scalars(select(FanOut)).one()
+        for _ in range(2):
+            owed.cursor, passes = "", 1
+            while not invitations.expand(session, owed, open_hospital.opening, chunk=5):
+                passes += 1
+        assert passes == 5
+        found = {one.target: one for one in session.scalars(select(Delivery))}
+        assert len(found) == 21
+        assert found[night.slack_user_id].due == open_hospital.opening + timedelta(hours=7)
+        assert {one.expires for one in found.values()} == {open_hospital.close_at}
+        assert {one.reference for one in found.values()} == {open_hospital.poll_id}
+
+
+def test_the_clock_page_is_told_what_comes_next(hospital) -> None:
+    hospital.build(SIZES)
+    with hospital.sessions.read() as session:
+        assert rounds.next_moment(session, hospital.opening - DAY) == (hospital.opening, rounds.OPENS)
+    hospital.open()
+    with hospital.sessions.read() as session:
+        # The next round opens at the very moment at which this one closes.
+        assert rounds.next_moment(session, hospital.opening) == (hospital.close_at, rounds.CLOSES)
