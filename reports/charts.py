@@ -31,6 +31,7 @@ FONTS = "Noto Sans, DejaVu Sans, Liberation Sans, sans-serif"
 
 TITLE, SECOND, LABEL, SMALL, FOOTER = 15, 12, 13, 12, 11
 _TITLE_LINE = 20
+_SECOND_LINE = 16
 _TOP = 15
 
 # The mix: rows of 44 with a bar of 13, and room at the right so that no bar touches the edge.
@@ -169,11 +170,13 @@ def _box(left: float, right: float, *, top: float, bottom: float) -> dict[str, A
 
 def _mix(picture: MixPicture) -> Any:  # noqa: ANN401 - a plotly figure
     card = _Card(picture.title)
-    card.write(measure.cut(picture.key, ROOM, SECOND), MARGIN, card.y + 12, size=SECOND, colour=MUTED)
+    for line in measure.even_lines(picture.key, ROOM, SECOND, most=2):
+        card.write(line, MARGIN, card.y + 12, size=SECOND, colour=MUTED)
+        card.y += _SECOND_LINE
     largest = max([5, *(count for row in picture.rows for count in (row.now, row.before) if count)])
     for place, row in enumerate(picture.rows):
-        _behaviour(card, row, top=card.y + 35 + place * _ROW, pixels=_LONGEST / largest)
-    card.y += 49 + _ROW * len(picture.rows)
+        _behaviour(card, row, top=card.y + 19 + place * _ROW, pixels=_LONGEST / largest)
+    card.y += 33 + _ROW * len(picture.rows)
     card.footer(picture.footer, picture.team)
     return card.finished()
 

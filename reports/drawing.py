@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -30,7 +31,8 @@ log = logging.getLogger(__name__)
 _LENGTH = struct.Struct(">I")
 _NICE = 10
 _IDLE_SECONDS = 120.0
-_ANSWER_SECONDS = 60.0
+_ANSWER_SECONDS = 50.0
+"""More than two tries of the browser take, less than a delivery's lease."""
 _BROWSERS = (
     "chromium-headless-shell",
     "chrome-headless-shell",
@@ -114,8 +116,10 @@ class Drawing:
                 answer = self._exchange(request)
                 if answer is not None:
                     return answer[1:] if answer[:1] == b"+" else None
-                # The process had gone, or was ended because it took too long.
+                took_too_long = self._process is not None and self._process.poll() == -signal.SIGKILL
                 self._end()
+                if took_too_long:
+                    break
         return None
 
     def _exchange(self, request: bytes) -> bytes | None:

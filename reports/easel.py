@@ -9,8 +9,6 @@ import asyncio
 import base64
 import os
 from collections.abc import Mapping, MutableMapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from choreographer import Browser
@@ -18,6 +16,8 @@ from choreographer.browsers import BrowserClosedError, BrowserFailedError, Chrom
 from choreographer.browsers.chromium import ChromeNotFoundError
 from choreographer.channels import ChannelClosedError
 from choreographer.protocol import DevtoolsProtocolError
+
+from reports.script import plotly_script
 
 SCALE = 3
 LIMIT_SECONDS = 20.0
@@ -50,16 +50,6 @@ _FAILURES = (
 
 class NotDrawnError(Exception):
     """The browser could not draw this picture, nor could a fresh one."""
-
-
-def plotly_script() -> str:
-    """Plotly's own script from its package, read without importing the package."""
-    found = find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
-        raise FileNotFoundError("plotly is not installed")
-    return Path(found.submodule_search_locations[0], "package_data", "plotly.min.js").read_text(
-        encoding="utf-8"
-    )
 
 
 class _Offline(Chromium):

@@ -54,6 +54,10 @@ class Voice:
         """A month's name, as in "November", or "November 2025" with its year."""
         return dates.format_date(first, "LLLL yyyy" if year else "LLLL", locale=self._locale)
 
+    def short_month(self, first: date) -> str:
+        """A month's name where room is short, as in "Nov"."""
+        return dates.format_date(first, "LLL", locale=self._locale)
+
     def listing(self, names: Iterable[str]) -> str:
         """Names joined the way the language joins them: "a, b and c"."""
         return lists.format_list(list(names), locale=self._locale)

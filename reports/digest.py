@@ -1,0 +1,183 @@
+"""Which month is told, to whom, and when: on the first working day at nine, once for each leader and team."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reports import queries
+from reports.drawing import Drawing
+from reports.figures import TeamMonth
+from reports.page import page
+from reports.showing import Shown, shown
+from slackapp import calendar, members, outbox
+from slackapp.db import Sessions, new_id
+from slackapp.i18n import voice
+from slackapp.models import Digest, Member, Poll, Recognition, Team, Workspace
+from slackapp.outbox import Method, Owed, Priority
+
+AT = time(9, 0)
+PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One month's digest: the month it tells of ("2025-11") and when it is due."""
+
+    month: str
+    due: datetime
+
+
+def owe_due(sessions: Sessions, now: datetime) -> int:
+    """Owe the digests that are due; gives how many there were. Asking again changes nothing.
+
+    After a standstill only the latest month is made up for.
+    """
+    with sessions.read() as session:
+        installed = session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None))).all()
+    made = 0
+    for workspace_id in installed:
+        # One transaction for each workspace, so that none waits for all the others.
+        with sessions.begin() as session:
+            workspace = session.get_one(Workspace, workspace_id)
+            made += _owe(session, workspace, now)
+    return made
+
+
+def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
+    """When the next digest is due and what it is called; None when nobody is to get one."""
+    upcoming = [
+        (_next(workspace, now), workspace)
+        for workspace in session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)))
+        if _readers(session, workspace)
+    ]
+    if not upcoming:
+        return None
+    found, workspace = min(upcoming, key=lambda pair: pair[0].due)
+    say = voice(workspace.language)
+    return found.due, say("digest for {month}", month=say.month(date.fromisoformat(f"{found.month}-01")))
+
+
+def preview(
+    session: Session, team: Team, month: str, now: datetime, *, drawing: Drawing | None = None
+) -> str:
+    """One team's digest for a month as its web page, whether or not it is due."""
+    workspace = session.get_one(Workspace, team.workspace_id)
+    if month > calendar.month_of(now, workspace.time_zone):
+        raise ValueError("that month has not begun")
+    told = queries.months(session, workspace, month, [team])[team.id]
+    leader = session.get(Member, team.leader_id) if team.leader_id else None
+    say = members.voice_of(workspace, leader)
+    if drawing is not None:
+        return page(say, told, figures(drawing, shown(say, told)))
+    with Drawing(None) as own:
+        return page(say, told, figures(own, shown(say, told)))
+
+
+def figures(drawing: Drawing, charts: Iterable[Shown]) -> dict[str, str]:
+    """The charts as plotly figures for a page; one that cannot be made is left out."""
+    made = {chart.name: drawing.figure(chart.picture) for chart in charts}
+    return {name: figure for name, figure in made.items() if figure is not None}
+
+
+def picture_reference(digest_id: str, name: str) -> str:
+    """What a picture's delivery refers to."""
+    return f"{digest_id}:{name}"
+
+
+def latest(workspace: Workspace, now: datetime) -> Occurrence:
+    """The last digest that has become due by now."""
+    this = calendar.month_of(now, workspace.time_zone)
+    due = _due_in(workspace, this)
+    if now < due:
+        this = calendar.month_before(this)
+        due = _due_in(workspace, this)
+    return Occurrence(calendar.month_before(this), due)
+
+
+def _next(workspace: Workspace, now: datetime) -> Occurrence:
+    this = calendar.month_of(now, workspace.time_zone)
+    if now >= _due_in(workspace, this):
+        this = calendar.month_after(this)
+    if workspace.digests_from is not None:
+        this = max(this, calendar.month_after(workspace.digests_from))
+    return Occurrence(calendar.month_before(this), _due_in(workspace, this))
+
+
+def _due_in(workspace: Workspace, month: str) -> datetime:
+    first = date.fromisoformat(f"{month}-01")
+    day = calendar.first_working_day(first.year, first.month, workspace.nation)
+    return calendar.occurrence(day, AT, workspace.time_zone)
+
+
+def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
+    found = latest(workspace, now)
+    if found.month < _first_month(session, workspace):
+        return 0
+    readers = _readers(session, workspace)
+    made = _new_digests(session, found.month, readers, now)
+    told = queries.months(session, workspace, found.month, [team for _, team, _ in made]) if made else {}
+    for digest_id, team, leader in made:
+        outbox.owe_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
+    return len(made)
+
+
+def _first_month(session: Session, workspace: Workspace) -> str:
+    """The first month that is told: as settled, else the one in which anything happened."""
+    if workspace.digests_from is not None:
+        return workspace.digests_from
+    began = [
+        session.scalar(
+            select(func.min(Recognition.given_at)).where(Recognition.workspace_id == workspace.id)
+        ),
+        session.scalar(select(func.min(Poll.opens_at)).where(Poll.workspace_id == workspace.id)),
+    ]
+    known = [moment for moment in began if moment is not None]
+    return calendar.month_of(min(known), workspace.time_zone) if known else "9999-12"
+
+
+def _readers(session: Session, workspace: Workspace) -> list[tuple[Team, Member]]:
+    """The leaders who can be reached, with each team they lead."""
+    rows = session.execute(
+        select(Team, Member)
+        .join(Member, Member.id == Team.leader_id)
+        .where(Team.workspace_id == workspace.id)
+        .order_by(Team.id)
+    )
+    return [(team, leader) for team, leader in rows if leader.can_be_reached]
+
+
+def _new_digests(
+    session: Session, month: str, readers: Sequence[tuple[Team, Member]], now: datetime
+) -> list[tuple[str, Team, Member]]:
+    """Write down those not yet made; another process may be doing the same."""
+    made = []
+    for team, leader in readers:
+        row = {"id": new_id(), "team_id": team.id, "month": month, "recipient_id": leader.id, "made_at": now}
+        insert = outbox.insert_for(session)(Digest).on_conflict_do_nothing().values(row).returning(Digest.id)
+        digest_id = session.scalar(insert)
+        if digest_id is not None:
+            made.append((digest_id, team, leader))
+    return made
+
+
+def _owed(workspace: Workspace, digest_id: str, leader: Member, told: TeamMonth, now: datetime) -> list[Owed]:
+    """The pictures, the message that shows them, and the page in its thread."""
+    due = calendar.next_allowed(
+        now,
+        zone=members.zone_of(workspace, leader),
+        quiet_from=leader.quiet_from,
+        quiet_until=leader.quiet_until,
+        days_off=calendar.days_in(leader.days_off),
+    )
+
+    def one(kind: str, reference: str, method: Method) -> Owed:
+        key = f"{kind}:{reference}"
+        target = leader.slack_user_id
+        return Owed(key, kind, reference, target, due, priority=Priority.DIGEST, method=method)
+
+    charts = shown(members.voice_of(workspace, leader), told)
+    pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD) for chart in charts]
+    return [*pictures, one(MESSAGE, digest_id, Method.POST), one(PAGE, digest_id, Method.SHARE)]

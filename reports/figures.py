@@ -1,0 +1,264 @@
+"""One team's month as figures that may be shown, and what may be claimed from them.
+
+Exact small counts and exact sums do not get past this module: a count under five is
+None, a check-in is a range. Everything people read is made from these values.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum, StrEnum
+
+from slackapp.behaviours import Behaviour
+from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, as_ten, change
+
+SMALL = 5
+"""A count below this is shown as "under 5", whatever it is."""
+SMALLEST_FOR_REACH = 8
+MONTHS_SHOWN = 6
+_LEAD = 3
+_LEAD_FACTOR = 1.25
+_REACH_BANDS = ((0.9, "nearly_everyone"), (0.6, "most"), (0.4, "about_half"), (0.0, "fewer_than_half"))
+
+Counts = tuple[int | None, ...]
+"""One count for each behaviour, in their order; None is "under 5"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Thanks given and received, by behaviour. `before` is None when there is no month to compare with."""
+
+    now: Counts
+    before: Counts | None
+
+    @property
+    def total(self) -> tuple[int, int]:
+        """At least and at most: a range where a count is hidden, so that it cannot be subtracted."""
+        shown = sum(count for count in self.now if count is not None)
+        return shown, shown + (SMALL - 1) * self.now.count(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One item of one month: published cells added up. `parts` is how many were added."""
+
+    cell: Cell
+    parts: int
+
+    @property
+    def low(self) -> float | None:
+        """The lower end on the scale of 0 to 10, None when it is open."""
+        return None if self.cell.is_open_low else as_ten(self.cell.n, self.cell.lo, self.cell.hi)[0]
+
+    @property
+    def high(self) -> float | None:
+        """The upper end on the scale of 0 to 10, None when it is open."""
+        return None if self.cell.is_open_high else as_ten(self.cell.n, self.cell.lo, self.cell.hi)[1]
+
+    def differs(self, other: "Span") -> Change | None:
+        """Whether `other` is higher or lower by more than chance and by a whole step at least."""
+        found = change(self.cell, other.cell)
+        mine, theirs = self.cell, other.cell
+        upwards = theirs.lo / theirs.n - mine.hi / mine.n
+        downwards = mine.lo / mine.n - theirs.hi / theirs.n
+        step = STEP * max(self.parts / mine.n, other.parts / theirs.n)
+        return found if max(upwards, downwards) >= step else None
+
+
+class Held(Enum):
+    """What became of the month's check-ins, for this team."""
+
+    NONE = "none"
+    LOST = "lost"
+    """There was one, and its answers could never be opened."""
+    TOO_FEW = "too_few"
+    """Fewer than the threshold answered, at every one."""
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A check-in of the month that is not in the figures: when it closed, where its answers went."""
+
+    closed_on: date
+    joined: str | None
+    """The team they were counted with; None when there were too few there too, or it was lost."""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The four items over up to six months, old to new; None is "not enough answers"."""
+
+    held: Held
+    months: tuple[date, ...]
+    items: Mapping[Behaviour, tuple[Span | None, ...]]
+    missing: tuple[Missing, ...]
+    turnout: tuple[Turnout, ...]
+    """The different bands of the month's check-ins, low to high. Empty for a small team."""
+
+
+class Share(StrEnum):
+    """How many in a team were thanked, as coarse as it is ever told."""
+
+    NEARLY_EVERYONE = "nearly_everyone"
+    MOST = "most"
+    ABOUT_HALF = "about_half"
+    FEWER_THAN_HALF = "fewer_than_half"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far thanks reached in 90 days. `rolled_up_to` names the wider team when the own is too small."""
+
+    share: Share
+    rolled_up_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Thanks that their receiver shared with the team."""
+
+    giver: str
+    receiver: str
+    behaviour: Behaviour
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMonth:
+    """All that a digest tells of one team and one month."""
+
+    team: str
+    month: date
+    k: int
+    mix: Mix | None
+    """None in a quiet month: too few thanks, or too few people, to show a mix."""
+    is_first: bool
+    """Whether thanks began in this month, so that there is nothing before it."""
+    pulse: Pulse
+    reach: Reach | None
+    highlights: tuple[Highlight, ...]
+
+
+def mix(now: Mapping[str, int], before: Mapping[str, int], *, people: tuple[int, int], k: int) -> Mix | None:
+    """The mix that may be shown, or None in a quiet month.
+
+    `people` are those who took part this month and the month before.
+    """
+    if _is_quiet(now, people[0], k):
+        return None
+    return Mix(_hidden(now), None if _is_quiet(before, people[1], k) else _hidden(before))
+
+
+def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
+    return sum(counts.values()) < SMALL or people < k
+
+
+def _hidden(counts: Mapping[str, int]) -> Counts:
+    found = (counts.get(behaviour, 0) for behaviour in Behaviour)
+    return tuple(count if count >= SMALL else None for count in found)
+
+
+def named_most(shown: Mix) -> Behaviour | None:
+    """The behaviour that leads clearly; never claimed from hidden counts."""
+    first, second = _ordered(shown.now)[-1], _ordered(shown.now)[-2]
+    return first[1] if _leads(first[0], second[0]) else None
+
+
+def named_least(shown: Mix) -> Behaviour | None:
+    """The behaviour that is clearly behind. A hidden count is read as the most it may be."""
+    last, next_up = _ordered(shown.now)[0], _ordered(shown.now)[1]
+    return last[1] if _leads(next_up[0], last[0]) else None
+
+
+def _ordered(counts: Counts) -> list[tuple[int, Behaviour]]:
+    known = [SMALL - 1 if count is None else count for count in counts]
+    return sorted(zip(known, Behaviour, strict=True), key=lambda pair: pair[0])
+
+
+def _leads(more: int, fewer: int) -> bool:
+    return more - fewer >= _LEAD and more >= _LEAD_FACTOR * fewer
+
+
+def mix_changes(shown: Mix) -> dict[Behaviour, Change]:
+    """Behaviours named more or less than in the month before by more than chance."""
+    if shown.before is None:
+        return {}
+    pairs = zip(Behaviour, shown.before, shown.now, strict=True)
+    return {
+        behaviour: Change.HIGHER if now > before else Change.LOWER
+        for behaviour, before, now in pairs
+        if before is not None and now is not None and abs(now - before) > 2 * math.sqrt(now + before)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PulseClaim:
+    """What the newest month may be said to show. At most one of the three is given."""
+
+    changed: tuple[Behaviour, Change] | None = None
+    highest: Behaviour | None = None
+    lowest: Behaviour | None = None
+
+
+def compared_month(pulse: Pulse) -> int | None:
+    """The place of the last month before the newest that has figures, or None when there is none."""
+    earlier = range(len(pulse.months) - 1)
+    return next((place for place in reversed(earlier) if has_figures(pulse, place)), None)
+
+
+def has_figures(pulse: Pulse, place: int) -> bool:
+    """Whether any item of that month can be shown."""
+    return any(spans[place] is not None for spans in pulse.items.values())
+
+
+def claim(pulse: Pulse) -> PulseClaim:
+    """The clearest thing that may be said: a change first, else the highest and the lowest item."""
+    newest = {item: span for item, spans in pulse.items.items() if (span := spans[-1]) is not None}
+    place = compared_month(pulse)
+    changed = _changed(pulse, newest, place) if place is not None else None
+    if changed:
+        return PulseClaim(changed=changed)
+    return PulseClaim(
+        highest=_apart(newest, Change.LOWER),
+        lowest=_apart(newest, Change.HIGHER),
+    )
+
+
+def _changed(pulse: Pulse, newest: Mapping[Behaviour, Span], place: int) -> tuple[Behaviour, Change] | None:
+    found = [
+        (_gap(before, span), item, changed)
+        for item, span in newest.items()
+        if (before := pulse.items[item][place]) is not None and (changed := before.differs(span)) is not None
+    ]
+    if not found:
+        return None
+    _, item, changed = max(found, key=lambda one: one[0])
+    return item, changed
+
+
+def _gap(one: Span, other: Span) -> float:
+    a, b = one.cell, other.cell
+    return max(b.lo / b.n - a.hi / a.n, a.lo / a.n - b.hi / b.n)
+
+
+def _apart(newest: Mapping[Behaviour, Span], all_others: Change) -> Behaviour | None:
+    """The item from which every other one differs in the same direction."""
+    for item, span in newest.items():
+        others = [span.differs(other) for name, other in newest.items() if name != item]
+        if others and all(difference is all_others for difference in others):
+            return item
+    return None
+
+
+def reach(members: int, thanked: int) -> Share:
+    """The band for a team of at least eight."""
+    share = thanked / members
+    return Share(next(band for least, band in _REACH_BANDS if share >= least))
+
+
+def turnout_bands(found: Sequence[str | None]) -> tuple[Turnout, ...]:
+    """The different bands, from low to high."""
+    return tuple(band for band in Turnout if band in found)

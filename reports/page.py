@@ -1,0 +1,107 @@
+"""A digest as one web page that needs no network: tables first, charts beside them.
+
+Its policy allows exactly the two scripts it carries, by their hashes, and no address at
+all, so whatever people wrote can neither run nor fetch anything.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import questions, words
+from reports.figures import Highlight, TeamMonth
+from reports.script import plotly_script
+from reports.showing import shown
+from slackapp.behaviours import WORDING
+from slackapp.i18n import Voice
+
+# Runs once the page is there. The charts only repeat the tables, so without scripts nothing is lost.
+_START = """
+for (const source of document.querySelectorAll("script[type='application/json']")) {
+  const name = source.id.replace(/-figure$/, "");
+  const figure = JSON.parse(source.textContent);
+  const still = {displayModeBar: false, scrollZoom: false, doubleClick: false};
+  Plotly.newPlot(name, figure.data, figure.layout, still);
+}
+"""
+
+
+def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
+    """The page. `figures` are plotly figures as JSON, by chart; a chart without one is a table only."""
+    plotly = plotly_script().replace("</script", "<\\/script") if figures else ""
+    return (
+        _templates()
+        .get_template("digest.html")
+        .render(
+            language=say.language,
+            policy=_policy(plotly, _START),
+            heading=words.heading(say, team),
+            summary=words.summary(say, team),
+            charts=shown(say, team),
+            titles={"mix": say("How we were with each other"), "ranges": say("What the team said")},
+            reach_title=say("Who was reached"),
+            reach=words.reach(say, team.reach),
+            small_print=words.small_print(say, team),
+            shared_title=say("Shared with the team"),
+            highlights=[_shared(say, one) for one in team.highlights],
+            ask_title=say("To ask the team"),
+            questions=questions.suggested(say, team),
+            method=_method(say, team),
+            figures={name: Markup(_inert(figure)) for name, figure in figures.items()},  # noqa: S704 - made inert
+            plotly=Markup(plotly),  # noqa: S704 - plotly's own script from its package
+            start=Markup(_START),  # noqa: S704 - a constant of ours
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _policy(*scripts: str) -> str:
+    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
+    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:"
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _inert(figure: str) -> str:
+    """JSON that cannot end its script element nor open a comment in it."""
+    return figure.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _shared(say: Voice, one: Highlight) -> dict[str, str]:
+    who = say(
+        "{giver} thanked {receiver}: {behaviour}",
+        giver=one.giver,
+        receiver=one.receiver,
+        behaviour=say(WORDING[one.behaviour].label).lower(),
+    )
+    return {"words": one.words, "who": who}
+
+
+def _method(say: Voice, team: TeamMonth) -> str:
+    return " ".join(
+        [
+            say("Counts under 5 are shown as “under 5”."),
+            say(
+                "Check-in answers are added up for groups of {k} or more and rounded; "
+                "everything else is calculated from these rounded numbers.",
+                k=team.k,
+            ),
+            say("Thanks are shown here only where the person thanked shared them."),
+        ]
+    )

@@ -1,0 +1,39 @@
+"""The only package of the reports that sees a session: rows in, figures out.
+
+The number of queries is the same for one team and for all of them. A team's figures
+count its own people and everybody in the teams below it.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports.figures import TeamMonth
+from reports.queries.asking import Asked, first_day, upwards
+from reports.queries.pulse import pulses
+from reports.queries.thanks import highlights, is_first, mixes, reaches
+from slackapp.models import Team, Workspace
+
+
+def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:
+    """The figures of some teams of one workspace for a month ("2025-11"), by team id."""
+    tree = {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
+    wanted = tuple(team.id for team in teams)
+    asked = Asked(workspace, month, wanted, tuple({up for team in wanted for up in upwards(tree, team)}))
+    mix, pulse = mixes(session, asked), pulses(session, asked, tree)
+    reach, shared = reaches(session, asked, tree), highlights(session, asked)
+    nothing_before = is_first(session, asked)
+    return {
+        team: TeamMonth(
+            team=tree[team].name,
+            month=first_day(month),
+            k=workspace.k,
+            mix=mix.get(team),
+            is_first=nothing_before,
+            pulse=pulse[team],
+            reach=reach.get(team),
+            highlights=tuple(shared[team]),
+        )
+        for team in wanted
+    }

@@ -1,0 +1,148 @@
+"""The check-in as rows: six months of published cells, and where answers went."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reports import figures
+from reports.figures import Held, Missing, Pulse, Span
+from reports.queries.asking import Asked, below, first_day, upwards
+from slackapp import calendar
+from slackapp.behaviours import Behaviour
+from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
+from slackapp.pulse import disclosure
+from slackapp.pulse.disclosure import Cell
+
+_ENDED = (PollState.CLOSED, PollState.LOST)
+_FOUR = tuple(str(behaviour) for behaviour in Behaviour)
+
+
+@dataclass(frozen=True, slots=True)
+class _Polls:
+    """The ended check-ins of six months, and how they stand to the asked teams."""
+
+    shown: Mapping[str, Poll]
+    cells: Mapping[tuple[str, str, str], Span]
+    """By team, poll and item; the teams below are added in."""
+    units: Mapping[tuple[str, str], PollUnit]
+    bundled: frozenset[tuple[str, str]]
+    """Polls and units that have a bundle of their own."""
+
+
+def pulses(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str, Pulse]:
+    """By team. Reads what was published, never an answer."""
+    shown = _six_months(asked.month)
+    start, end = asked.bounds(shown[0])[0], asked.bounds(asked.month)[1]
+    during = (
+        Poll.workspace_id == asked.workspace.id,
+        Poll.state.in_(_ENDED),
+        Poll.closes_at >= start,
+        Poll.closes_at < end,
+    )
+    polls = {poll.id: poll for poll in session.scalars(select(Poll).where(*during).order_by(Poll.closes_at))}
+    this_month = [poll.id for poll in polls.values() if asked.month_of(poll.closes_at) == asked.month]
+    units, bundled = _units(session, this_month, asked.wider)
+    found = _Polls(polls, _cells(session, asked, during), units, bundled)
+    return {team: _pulse(asked, found, tree, team) for team in asked.teams}
+
+
+def _six_months(month: str) -> list[str]:
+    found = [month]
+    while len(found) < figures.MONTHS_SHOWN:
+        found.insert(0, calendar.month_before(found[0]))
+    return found
+
+
+def _cells(session: Session, asked: Asked, during: tuple[Any, ...]) -> dict[tuple[str, str, str], Span]:
+    inside = below(asked.teams)
+    score = BundleScore
+    key = (inside.c.top, score.poll_id, score.item)
+    rows = session.execute(
+        select(*key, func.sum(score.n), func.sum(score.sum_lo), func.sum(score.sum_hi), func.count())
+        .join(score, score.unit_id == inside.c.team)
+        .join(Poll, Poll.id == score.poll_id)
+        .where(*during, score.item.in_(_FOUR))
+        .group_by(*key)
+    )
+    # PostgreSQL adds integers up to its own decimal kind.
+    return {
+        (team, poll, item): Span(Cell(int(n), int(lo), int(hi)), parts)
+        for team, poll, item, n, lo, hi, parts in rows
+    }
+
+
+def _units(
+    session: Session, polls: Sequence[str], teams: Sequence[str]
+) -> tuple[dict[tuple[str, str], PollUnit], frozenset[tuple[str, str]]]:
+    rows = session.execute(
+        select(PollUnit, Bundle.unit_id)
+        .outerjoin(Bundle, (Bundle.poll_id == PollUnit.poll_id) & (Bundle.unit_id == PollUnit.unit_id))
+        .where(PollUnit.poll_id.in_(polls), PollUnit.unit_id.in_(teams))
+    ).all()
+    units = {(unit.poll_id, unit.unit_id): unit for unit, _ in rows}
+    return units, frozenset((unit.poll_id, unit.unit_id) for unit, has_bundle in rows if has_bundle)
+
+
+def _pulse(asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str) -> Pulse:
+    by_month: dict[str, list[str]] = defaultdict(list)
+    for poll in found.shown.values():
+        by_month[asked.month_of(poll.closes_at)].append(poll.id)
+    names = _six_months(asked.month)
+    spans = {
+        item: [_together(found.cells.get((team, poll, item)) for poll in by_month[name]) for name in names]
+        for item in Behaviour
+    }
+    begins = next(
+        (place for place in range(len(names)) if any(row[place] for row in spans.values())), len(names) - 1
+    )
+    missing = _missing(asked, found, tree, team, by_month[asked.month])
+    return Pulse(
+        held=_held(found, by_month[asked.month], any_shown=any(row[-1] for row in spans.values())),
+        months=tuple(first_day(name) for name in names[begins:]),
+        items={item: tuple(row[begins:]) for item, row in spans.items()},
+        missing=tuple(missing),
+        turnout=figures.turnout_bands(
+            [unit.turnout for (_, unit_id), unit in found.units.items() if unit_id == team]
+        ),
+    )
+
+
+def _together(spans: Iterable[Span | None]) -> Span | None:
+    kept = [span for span in spans if span is not None]
+    cell = disclosure.together(span.cell for span in kept)
+    return Span(cell, sum(span.parts for span in kept)) if cell else None
+
+
+def _held(found: _Polls, polls: Sequence[str], *, any_shown: bool) -> Held:
+    if any_shown:
+        return Held.SHOWN
+    if not polls:
+        return Held.NONE
+    states = {found.shown[poll].state for poll in polls}
+    return Held.LOST if states == {PollState.LOST} else Held.TOO_FEW
+
+
+def _missing(
+    asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str, polls: Sequence[str]
+) -> list[Missing]:
+    """The month's check-ins without a bundle for this team or any below it."""
+    there = {poll for (top, poll, _) in found.cells if top == team}
+    zone = ZoneInfo(asked.workspace.time_zone)
+    gone = []
+    for poll in polls:
+        if poll in there or (poll, team) in found.bundled:
+            continue
+        joined = next((up for up in upwards(tree, team) if (poll, up) in found.bundled), None)
+        gone.append(
+            Missing(
+                closed_on=found.shown[poll].closes_at.astimezone(zone).date(),
+                joined=tree[joined].name if joined else None,
+                lost=found.shown[poll].state == PollState.LOST,
+            )
+        )
+    return gone

@@ -1,0 +1,14 @@
+"""Plotly's script as it lies in its package, for the drawing page and for the web page."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def plotly_script() -> str:
+    """Plotly's own script from its package, read without importing the package."""
+    found = find_spec("plotly")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("plotly is not installed")
+    return Path(found.submodule_search_locations[0], "package_data", "plotly.min.js").read_text(
+        encoding="utf-8"
+    )
