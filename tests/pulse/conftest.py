@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import select
 
-from slackapp.db import Sessions, connect
+from slackapp.db import Base, Sessions, connect
 from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, PollState, Team, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
@@ -136,6 +136,15 @@ def keys(tmp_path: Path) -> KeyDirectory:
 def hospital(database: Sessions, keys: KeyDirectory) -> Hospital:
     """A hospital that still has to be built, on either database."""
     return Hospital(database, keys)
+
+
+@pytest.fixture
+def hospital_on_sqlite(tmp_path: Path, keys: KeyDirectory) -> Iterator[Hospital]:
+    """A hospital for what only a SQLite file has."""
+    sessions = connect(f"sqlite:///{tmp_path / 'appreciate.db'}")
+    Base.metadata.create_all(sessions.engine)
+    yield Hospital(sessions, keys)
+    sessions.dispose()
 
 
 @pytest.fixture
