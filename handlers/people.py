@@ -59,8 +59,9 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.event("tokens_revoked")(listeners.revoked)
 
 
-def sync_all(client: WebClient, desk: Desk, slack_team_id: str) -> int:
-    """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
+def sync_all(client: WebClient, desk: Desk) -> int:
+    """Take in everybody in the client's workspace, page by page; gives how many Slack told us of."""
+    slack_team_id: str = client.auth_test()["team_id"]
     cursor, total = "", 0
     while True:
         answer = client.users_list(limit=PAGE, cursor=cursor)

@@ -1,11 +1,15 @@
 """What Slack has already told us once: a repeat is recognised and answered with the same words."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from slackapp.models import Inbound, Workspace
 from slackapp.outbox import insert_for
+
+KEPT_FOR = timedelta(days=7)
+"""Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
 
 
 def is_new(session: Session, workspace: Workspace, key: str, *, now: datetime) -> bool:
@@ -29,3 +33,8 @@ def outcome_of(session: Session, workspace: Workspace, key: str) -> str | None:
     """What a payload that came before led to."""
     entry = session.get(Inbound, (workspace.id, key))
     return entry.outcome if entry else None
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Drop what Slack can no longer repeat: it retries for minutes, and a week is generous."""
+    session.execute(delete(Inbound).where(Inbound.received_at < now - KEPT_FOR))

@@ -119,7 +119,7 @@ def _people(session: Session, rows: list[Recognition], side: Side) -> dict[str, 
     }
     wanted = {one for several in ids.values() for one in several}
     found = session.execute(select(Member.id, Member.slack_user_id).where(Member.id.in_(wanted)))
-    slack_ids = dict(found.tuples())
+    slack_ids = {row.id: row.slack_user_id for row in found}
     return {row_id: tuple(slack_ids[one] for one in several) for row_id, several in ids.items()}
 
 

@@ -1,0 +1,253 @@
+"""A small ward, on either database."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+
+import handlers
+from handlers import appreciate_letters
+from handlers.desk import Desk
+from slackapp import members, workspaces
+from slackapp.db import Sessions
+from slackapp.delivery import Deliveries
+from slackapp.members import Person
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.server import Sandbox
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """Slack ids of the people in it."""
+
+    database: Sessions
+    slack_team_id: str = "T0WARD"
+    nurse: str = "U0NURSE"
+    colleague: str = "U0COLLEAGUE"
+    third: str = "U0THIRD"
+    leader: str = "U0LEADER"
+    robot: str = "U0ROBOT"
+    gone: str = "U0GONE"
+    stranger: str = "U0STRANGER"
+    elsewhere: str = "U0ELSEWHERE"
+    channel: str = "C0WARD"
+    noon: datetime = NOON
+
+
+@pytest.fixture
+def ward(database: Sessions) -> Ward:
+    made = Ward(database)
+    with database.begin() as session:
+        workspace = workspaces.install(
+            session, slack_team_id=made.slack_team_id, name="Hospital", bot_user_id="U0APP"
+        )
+        directorate = members.create_team(session, workspace, "Medicine")
+        team = members.create_team(session, workspace, "Ward 7", parent=directorate, channel=made.channel)
+        quiet = members.create_team(session, workspace, "Ward 9", parent=directorate)
+        for one in (made.nurse, made.colleague, made.third, made.leader):
+            member = members.remember(session, workspace, Person(one, one.title(), time_zone="Europe/London"))
+            members.put_in_team(session, member, team)
+        members.appoint(session, team, member)
+        alone = members.remember(session, workspace, Person(made.elsewhere, "Elsewhere"))
+        members.put_in_team(session, alone, quiet)
+        for person in (
+            Person(made.robot, "Rota Bot", is_bot=True),
+            Person(made.gone, "Sam Gone", left=True),
+            Person(made.stranger, "Ali Other", is_stranger=True),
+        ):
+            members.remember(session, workspace, person)
+    return made
+
+
+MANIFEST = {
+    "display_information": {"name": "Appreciate"},
+    "features": {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": True,
+        },
+        "bot_user": {"display_name": "Appreciate", "always_online": True},
+        "shortcuts": [
+            {
+                "name": "Appreciate someone",
+                "type": "global",
+                "callback_id": "appreciate_someone",
+                "description": "Thank a colleague",
+            }
+        ],
+        "slash_commands": [
+            {"command": "/appreciate", "description": "Thank a colleague", "should_escape": True},
+        ],
+    },
+    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "files:write", "users:read"]}},
+    "settings": {
+        "event_subscriptions": {
+            "bot_events": ["app_home_opened", "app_uninstalled", "team_join", "tokens_revoked", "user_change"]
+        },
+        "interactivity": {"is_enabled": True},
+        "socket_mode_enabled": True,
+    },
+}
+
+
+class Seen(dict[str, Any]):
+    """What a person's screen shows."""
+
+    @property
+    def texts(self) -> str:
+        """Everything on it to read."""
+        messages = [one["text"] for one in self["messages"]]
+        modal = self["modal"]
+        return "\n".join(
+            [*messages, *([modal["title"], modal["text"], str(modal["errors"])] if modal else [])]
+        )
+
+
+class Human:
+    """Somebody in front of a screen, who types, presses and reads."""
+
+    def __init__(self, http: httpx.Client, user: str) -> None:
+        self._http, self.user = http, user
+
+    def _does(self, deed: str, **body: object) -> None:
+        answer = self._http.post(f"/person/{self.user}/{deed}", json=body)
+        assert answer.status_code == 200, (deed, body, answer.text)
+
+    def types(self, text: str, place: str = "dm") -> None:
+        self._does("type", place=place, text=text)
+
+    def presses(self, label: str, within: str | None = None) -> None:
+        self._does("press", label=label, **({"within": within} if within else {}))
+
+    def fills(self, label: str, value: object) -> None:
+        self._does("fill", label=label, value=value)
+
+    def submits(self) -> None:
+        self._does("submit")
+
+    def uses_shortcut(self, name: str) -> None:
+        self._does("shortcut", name=name)
+
+    def screen(self, place: str = "dm") -> Seen:
+        answer = self._http.get(f"/person/{self.user}/screen", params={"place": place})
+        assert answer.status_code == 200, answer.text
+        return Seen(answer.json())
+
+    def sees(self, text: str, place: str = "dm", seconds: float = 5.0) -> Seen:
+        """Wait until it stands on the screen."""
+        return self.waits(lambda seen: text in seen.texts, place, seconds)
+
+    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 5.0) -> Seen:
+        deadline = time.monotonic() + seconds
+        while not until(seen := self.screen(place)):
+            assert time.monotonic() < deadline, (
+                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}"
+            )
+            threading.Event().wait(0.02)
+        return seen
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The app and its Slack, both running, with the people of the ward."""
+
+    ward: Ward
+    sandbox: Sandbox
+    http: httpx.Client
+    bolt: App
+    desk: Desk
+    deliveries: Deliveries
+    nurse: Human
+    colleague: Human
+    third: Human
+    leader: Human
+
+    def calls(self, method: str) -> list[dict[str, Any]]:
+        """What the app has sent, oldest first."""
+        lines = self.http.get("/control/journal").text.splitlines()
+        return [one for one in map(json.loads, lines) if one["method"] == method]
+
+
+def _hospital(ward: Ward) -> WorkspaceSeed:
+    people = (
+        *(
+            PersonSeed(id=user, name=name, handle=handle)
+            for user, name, handle in (
+                (ward.nurse, "Nia Nurse", "nia"),
+                (ward.colleague, "Col League", "col"),
+                (ward.third, "Theo Third", "theo"),
+                (ward.leader, "Lea Leader", "lea"),
+                (ward.elsewhere, "Elsa Where", "elsa"),
+                ("U0NEWCOMER", "Newt Comer", "newt"),
+            )
+        ),
+        PersonSeed(id=ward.robot, name="Rota Bot", handle="rota", is_bot=True),
+        PersonSeed(id=ward.gone, name="Sam Gone", handle="gone", deleted=True),
+        PersonSeed(id=ward.stranger, name="Ali Other", handle="ali", stranger=True),
+    )
+    return WorkspaceSeed(
+        team_id=ward.slack_team_id,
+        domain="hospital",
+        name="Hospital",
+        bot_token="xoxb-test",
+        app_token="xapp-test",
+        people=people,
+        channels=(
+            ChannelSeed(
+                id=ward.channel,
+                name="ward-7",
+                members=(ward.nurse, ward.colleague, ward.third, ward.leader, "U0SANDBOXBOT"),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def practice(ward: Ward, tmp_path: Path) -> Iterator[Practice]:
+    """A real Bolt app in Socket Mode beside a sandbox, and the deliveries between them."""
+    with ExitStack() as ending:
+        sandbox = ending.enter_context(Sandbox(manifest=MANIFEST))
+        sandbox.seed(_hospital(ward))
+        client = WebClient("xoxb-test", base_url=f"{sandbox.url}/api/", retry_handlers=[])
+        keys = KeyDirectory(tmp_path / "keys")
+        keys.attach(ward.database)
+
+        def now() -> datetime:
+            return datetime.now(UTC)
+
+        deliveries = Deliveries(ward.database, client, appreciate_letters.RENDERERS, now)
+        desk = Desk(ward.database, now, keys, deliveries.wake)
+        executor = ThreadPoolExecutor(8)
+        bolt = App(
+            client=client,
+            signing_secret="unused",
+            process_before_response=True,
+            token_verification_enabled=False,
+            listener_executor=executor,
+        )
+        handlers.register(bolt, desk)
+        socket = SocketModeHandler(bolt, "xapp-test", web_client=WebClient(base_url=f"{sandbox.url}/api/"))
+        deliveries.start()
+        ending.callback(deliveries.stop)
+        ending.callback(executor.shutdown)
+        socket.connect()
+        ending.callback(socket.close)
+        http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
+        humans = [Human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader)]
+        yield Practice(ward, sandbox, http, bolt, desk, deliveries, *humans)

@@ -1,0 +1,202 @@
+"""What was typed after /appreciate, read forgivingly."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slackapp.behaviours import Behaviour
+from slackapp.errors import UserError
+from slackapp.i18n import voice
+from slackapp.models import Visibility
+from slackapp.recognitions.drafts import Draft, Unclear, UnknownBehaviour
+from slackapp.recognitions.grammar import parse, plain
+
+WORDS = "Stayed after the shift to find us a bed"
+
+
+def read(text: str) -> Draft:
+    return parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<@U1|sam> helping {WORDS}",
+        f"helping <@U1|sam> {WORDS}",
+        f"<@U1> HELPING: {WORDS}",
+        f"<@U1> for helping - {WORDS}",
+        f'<@U1> helping "{WORDS}"',
+        f"<@U1> helping “{WORDS}”",
+        f"thanks to <@U1> helping {WORDS}",
+        f"  <@U1>   helping,  {WORDS}  ",
+        f"<@U1> <@U1> helping {WORDS}",
+        f"<@U1> helpu {WORDS}",
+        f"<@U1> privately helping {WORDS}",
+    ],
+)
+def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
+    assert read(text) == Draft(people=("U1",), behaviour=Behaviour.HELPING, words=WORDS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<@U1> helping with the team {WORDS}",
+        f"<@U1> with the team helping {WORDS}",
+        f"with the team <@U1> helping {WORDS}",
+        f"<@U1> helping in public {WORDS}",
+        f"<@U1> In Public: helping {WORDS}",
+        f'<@U1> helping "{WORDS}" with the team',
+        f"<@U1> helping {WORDS}, with the team",
+        f"<@U1> helping {WORDS} (in public)",
+    ],
+)
+def test_the_team_may_see_it_when_that_is_said_at_the_start_or_the_end(text: str) -> None:
+    wanted = Draft(people=("U1",), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
+    assert read(text) == wanted
+
+
+def test_a_closing_phrase_that_may_belong_to_the_sentence_is_heard_and_left_in_it() -> None:
+    draft = read("<@U1> helping shared a cake with the team")
+    assert (draft.words, draft.visibility) == ("shared a cake with the team", Visibility.TEAM)
+
+
+def test_a_team_rota_is_not_the_team() -> None:
+    draft = read("<@U1> helping with the team rota all week")
+    assert (draft.words, draft.visibility) == ("helping with the team rota all week", Visibility.PRIVATE)
+
+
+@pytest.mark.parametrize(
+    ("text", "behaviour", "words"),
+    [
+        ("<@U1> helped me find a bed", Behaviour.HELPING, "helped me find a bed"),
+        ("<@U1> for helping me find a bed", Behaviour.HELPING, "for helping me find a bed"),
+        ("<@U1> listened to me after handover", Behaviour.ATTENDING, "listened to me after handover"),
+        ("<@U1> empathizing Sat with me", Behaviour.EMPATHISING, "Sat with me"),
+        ("<@U1> rhoi sylw Gwrandawodd", Behaviour.ATTENDING, "Gwrandawodd"),
+        ("<@U1> understanding", Behaviour.UNDERSTANDING, ""),
+        ("<@U1> stayed late", None, "stayed late"),
+    ],
+)
+def test_a_behaviour_inside_the_sentence_is_understood_and_stays_there(
+    text: str, behaviour: Behaviour | None, words: str
+) -> None:
+    draft = read(text)
+    assert (draft.behaviour, draft.words) == (behaviour, words)
+
+
+def test_several_people_may_be_joined_in_any_way() -> None:
+    assert read(f"<@U1>, <@W2|jo> and <@U3> &amp; <@U1> helping {WORDS}").people == ("U1", "W2", "U3")
+
+
+def test_names_that_slack_could_not_resolve_are_told_apart_from_people() -> None:
+    draft = read(f"@sam.jones helping {WORDS}")
+    assert (draft.people, draft.unknown, draft.words) == ((), ("sam.jones",), WORDS)
+
+
+def test_a_group_is_told_apart_from_people() -> None:
+    assert read(f"<!subteam^S1|@ward7> helping {WORDS}").groups == ("S1",)
+
+
+def test_people_named_only_inside_the_words_fill_a_form_but_are_not_sent_to() -> None:
+    draft = read("a lovely shift because of <@U1|sam> all night")
+    assert (draft.people, draft.suggested, draft.is_complete) == ((), ("U1",), False)
+
+
+@pytest.mark.parametrize("crowd", ["<!channel>", "<!here|here>", "<!everyone>", "<#C1|ward-7>"])
+def test_a_whole_channel_is_not_a_person(crowd: str) -> None:
+    with pytest.raises(Unclear) as unclear:
+        read(f"{crowd} helping {WORDS}")
+    assert unclear.value.draft.words == WORDS
+
+
+@pytest.mark.parametrize(
+    ("slip", "nearest"),
+    [
+        ("helpng", "helping"),
+        ("Attendign", "attending"),
+        ("undrstanding", "understanding"),
+        ("sympathising", "empathising"),
+    ],
+)
+def test_a_slip_proposes_the_nearest_of_the_four_and_keeps_the_rest(slip: str, nearest: str) -> None:
+    with pytest.raises(UnknownBehaviour) as unknown:
+        read(f"<@U1> {slip} {WORDS}")
+    assert unknown.value.words(voice()) == f"I don't know “{slip}”. Did you mean *{nearest}*?"
+    assert unknown.value.draft == Draft(people=("U1",), behaviour=Behaviour(nearest), words=WORDS)
+
+
+def test_slack_escapes_come_back_as_they_were_typed() -> None:
+    draft = read(
+        "<@U1> helping Put &lt;b&gt; &amp; <@U2|jo>, <!here>, <#C1|ward> in &amp;lt; <http://a.uk|a.uk>"
+    )
+    assert draft.words == "Put <b> & @jo, @here, #ward in &lt; a.uk"
+
+
+def test_nothing_typed_is_an_empty_draft() -> None:
+    assert read("") == Draft() == read("   ")
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "<@U1|sam>",
+            "<@W22>",
+            "<@",
+            "@sam",
+            "<!subteam^S1|@x>",
+            "<!channel>",
+            "<#C1|x>",
+            "helping",
+            "helpng",
+        ),
+        *(
+            "with the team",
+            "in public",
+            "privately",
+            "attending:",
+            '"',
+            "“",
+            "”",
+            "&lt;",
+            "&amp;",
+            "for",
+            "and",
+        ),
+        *("(", ")", ".", ",", "|", ">", "\n", "\0", "\u200b", "\u202e", "Dangos Empathi", "helped me", " "),
+    ]
+)
+texts = st.lists(st.one_of(pieces, st.text(max_size=12)), max_size=20).map(" ".join) | st.text(max_size=400)
+
+
+@given(texts)
+def test_any_text_is_a_draft_or_a_sentence_and_no_word_is_made_up(text: str) -> None:
+    try:
+        draft = parse(text)
+    except Unclear as unclear:
+        draft, sentence = unclear.draft, unclear.words(voice())
+    else:
+        sentence = "None is needed."
+    assert sentence
+    assert draft.words in plain(text)
+    assert draft.words == draft.words.strip()
+    assert len(set(draft.people)) == len(draft.people)
+
+
+@given(st.text(alphabet=st.characters(blacklist_characters="&<>"), min_size=1))
+def test_text_without_escapes_reads_as_itself(text: str) -> None:
+    assert plain(text) == text
+
+
+@given(st.text())
+def test_what_slack_escapes_comes_back(text: str) -> None:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert plain(escaped) == text
+
+
+def test_a_long_hostile_text_is_read_quickly() -> None:
+    for piece in ("<@U1|", "<@U1> ", "and ", '"', "with the team ", "helpng ", "@a ", "&amp;"):
+        try:
+            parse(piece * 4_000)
+        except UserError:
+            continue

@@ -1,0 +1,133 @@
+"""People as Slack tells us of them, teams by hand, pages of thanks."""
+# ruff: noqa: ANN401 - the ward is made in conftest.py, whose types tests do not import
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from handlers.payloads.common import person, storable
+from slackapp import members, workspaces
+from slackapp.members import Person
+from slackapp.models import Member, SharingChoice
+from slackapp.recognitions import giving, reading
+from slackapp.recognitions.drafts import Draft
+from slackapp.recognitions.reading import Place, Side
+
+USER = {
+    "id": "U1",
+    "team_id": "T1",
+    "name": "sjones",
+    "deleted": False,
+    "tz": "Europe/London",
+    "is_bot": False,
+    "is_admin": True,
+    "profile": {"display_name": "Sam J", "real_name": "Sam Jones"},
+}
+
+
+def test_a_profile_becomes_a_person() -> None:
+    assert person(USER, slack_team_id="T1") == Person("U1", "Sam J", "Europe/London", is_admin=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"profile": {"display_name": " ", "real_name": "Sam Jones"}}, {"name": "Sam Jones"}),
+        ({"profile": {}}, {"name": "sjones"}),
+        ({"tz": "Mars/Base"}, {"time_zone": None}),
+        ({"deleted": True}, {"left": True}),
+        ({"is_bot": True}, {"is_bot": True}),
+        ({"is_stranger": True}, {"is_stranger": True}),
+        ({"team_id": "T2"}, {"is_stranger": True}),
+        ({"team_id": "T2", "enterprise_user": {"teams": ["T1", "T2"]}}, {"is_stranger": False}),
+    ],
+)
+def test_each_thing_slack_says_of_a_person_is_understood(
+    change: dict[str, Any], wanted: dict[str, Any]
+) -> None:
+    known = person(USER | change, slack_team_id="T1")
+    assert {name: getattr(known, name) for name in wanted} == wanted
+
+
+def test_slacks_own_helper_is_an_app() -> None:
+    assert person(USER | {"id": "USLACKBOT"}, slack_team_id="T1").is_bot
+
+
+def test_text_loses_only_what_no_database_can_hold() -> None:
+    assert storable("a\0b \ud800c 😀 \u202e") == "ab c 😀 \u202e"
+
+
+def test_what_a_person_chose_survives_what_slack_says(ward: Any) -> None:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        member = members.find(session, workspace, ward.colleague)
+        member.language, member.sharing, team = "cy", SharingChoice.NEVER, member.team_id
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        again = members.remember(session, workspace, Person(ward.colleague, "New Name", left=True))
+        assert (again.name, again.left, again.language, again.sharing) == ("New Name", True, "cy", "never")
+        assert again.team_id == team is not None
+        assert len(session.scalars(select(Member).where(Member.slack_user_id == ward.colleague)).all()) == 1
+
+
+def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: Any) -> None:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        leader = members.find(session, workspace, ward.leader)
+        (ward7,) = members.teams_led_by(session, leader)
+        assert leader.team_id == ward7.parent_id is not None
+        members.put_in_team(session, leader, ward7)
+        assert leader.team_id == ward7.parent_id
+        bay = members.create_team(session, workspace, "Bay 1", parent=ward7)
+        members.appoint(session, bay, leader)
+        assert leader.team_id == ward7.parent_id
+        top = session.get(type(ward7), ward7.parent_id)
+        members.appoint(session, top, leader)
+        assert leader.team_id is None
+
+
+def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
+    from slackapp.behaviours import Behaviour
+
+    from_when = ward.noon
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        for number in range(23):
+            one = Draft(
+                (ward.colleague,), behaviour=Behaviour.HELPING, words=f"Thanks for the help, number {number}"
+            )
+            # Three of each moment: the order must hold where times are equal.
+            moment = from_when + timedelta(seconds=number // 3)
+            giving.give(session, workspace, one, giving.Occasion(ward.nurse, f"k{number}", moment))
+    for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
+        pages = _walk(ward, who, side)
+        assert [len(page.entries) for page in pages] == [10, 10, 3, 10, 10]
+        assert pages[0].entries == pages[4].entries
+        assert pages[1].entries == pages[3].entries
+        seen = [entry for page in pages[:3] for entry in page.entries]
+        assert len({entry.id for entry in seen}) == 23
+        assert [entry.given_at for entry in seen] == sorted((entry.given_at for entry in seen), reverse=True)
+        assert pages[0].newer is None
+        assert pages[4].newer is None
+        assert pages[2].older is None
+    assert _walk(ward, ward.third, Side.RECEIVED, pages=1)[0].entries == ()
+
+
+def _walk(ward: Any, who: str, side: Side, pages: int = 5) -> list[reading.Page]:
+    walked: list[reading.Page] = []
+    with ward.database.read() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        member = members.find(session, workspace, who)
+        for step in range(pages):
+            place = None if step == 0 else (walked[-1].older if step < 3 else walked[-1].newer)
+            again = Place.read(place.written()) if place else None
+            assert again == place
+            walked.append(reading.page(session, member, side, again))
+    return walked
+
+
+@pytest.mark.parametrize("value", ["", "older", "older.x.y", "sideways.1.a", "older.-1.a"])
+def test_a_place_that_cannot_be_read_is_the_beginning(value: str) -> None:
+    assert Place.read(value) is None
