@@ -1,0 +1,192 @@
+"""The page's fragments, drawn from the scene by jinja2 templates. Everything people wrote is escaped."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
+
+from slackapp.i18n import Voice
+from slackapp.sandbox.files import file_path
+from slackapp.sandbox.journal import Entry
+from slackapp.sandbox.page import mrkdwn
+from slackapp.sandbox.page.emoji import OFFERED
+from slackapp.sandbox.page.scene import HOME, Scene, SceneNames
+from slackapp.sandbox.page.values import At, choices, chosen
+from slackapp.sandbox.posts import known_file
+from slackapp.sandbox.state import Channel, Message, View
+
+INSPECTED: Final = 40
+KILOBYTE: Final = 1024
+Due = tuple[datetime, str] | None
+Json = Mapping[str, Any]
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("slackapp.sandbox", "page/templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Drawing:
+    """One scene, ready to be drawn in one language."""
+
+    def __init__(self, scene: Scene, say: Voice, *, due: Due = None) -> None:
+        self._scene = scene
+        self._say = say
+        self._names = SceneNames(scene)
+        self._context: dict[str, Any] = {
+            "scene": scene,
+            "say": say,
+            "due": due,
+            **self._texts(),
+            **self._parts(),
+            **self._choices(),
+        }
+
+    def _texts(self) -> dict[str, Any]:
+        names = self._names
+        return {
+            "names": names,
+            "mrkdwn": lambda text: mrkdwn.mrkdwn(text, names),
+            "plain": mrkdwn.plain,
+            "lines": lambda text: escape(text).replace("\n", Markup("<br>")),
+            "markdown": mrkdwn.markdown,
+            "emoji": mrkdwn.emoji,
+            "mention": mrkdwn.mention,
+            "link": mrkdwn.link,
+            "size": size,
+            "people_named": lambda users: ", ".join(self._scene.name_of(one) for one in users),
+            "members_of": self._members,
+        }
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "chosen": chosen,
+            "static_choices": choices,
+            "confirmation": confirmation,
+            "align": align,
+            "other_errors": other_errors,
+            "asks": lambda blocks: any(one["type"] == "input" for one in blocks),
+            "picture_address": self._picture,
+            "file_address": file_path,
+            "being_scanned": lambda file: file.ready_at > time.time(),
+            "place_at": self._in_message,
+            "view_at": self._in_view,
+            "local_moment": self._local_moment,
+            "address": lambda user, place: f"/?as={user}&place={place}",
+        }
+
+    def _choices(self) -> dict[str, Any]:
+        scene = self._scene
+        shortcuts = scene.slack.manifest.shortcuts
+        people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
+        return {
+            "people_choices": people,
+            "place_choices": [(one.id, f"# {one.name}") for one in scene.channels],
+            "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
+            "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
+            "offered_emoji": OFFERED,
+        }
+
+    def fragment(self, name: str, **more: object) -> str:
+        """One part of the page as HTML, e.g. "side"."""
+        return _ENVIRONMENT.get_template(f"{name}.html").render(self._context, **more)
+
+    def inspector(self) -> str:
+        """What passes between Slack and the app, newest first."""
+        recent = list(self._scene.slack.journal.recent)[::-1]
+        return self.fragment(
+            "inspector",
+            calls=[self._entry(one) for one in recent if not one.sent][:INSPECTED],
+            inbound=[self._entry(one) for one in recent if one.sent][:INSPECTED],
+        )
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        say, at = self._say, f"{self._scene.local(entry.t):%H:%M:%S}"
+        answer = entry.response if isinstance(entry.response, dict) else {}
+        outcome = "ok" if answer.get("ok", True) else str(answer.get("error", say("refused")))
+        about = at
+        if entry.took is not None:
+            about = say("{moment}, {n} ms", moment=at, n=round(entry.took * 1000))
+        return {
+            "number": entry.number,
+            "name": entry.name,
+            "outcome": say("sent") if entry.sent else outcome,
+            "about": about,
+            "body": pretty(entry.body),
+            "response": pretty(entry.response) if answer else "",
+        }
+
+    def _members(self, channel: Channel) -> str:
+        scene, bot = self._scene, self._scene.workspace.bot_user_id
+        people = sum(one != bot for one in channel.members)
+        if bot in channel.members:
+            return self._say.count("{n} person and {app}", "{n} people and {app}", people, app=scene.app_name)
+        return self._say.count("{n} person", "{n} people", people)
+
+    def _picture(self, element: Json) -> str:
+        """Where this page finds a picture; one from outside this computer is not fetched."""
+        wanted = element.get("slack_file")
+        if wanted:
+            file = known_file(self._scene.slack, dict(wanted))
+            return file_path(file) if file else ""
+        address = str(element.get("image_url", ""))
+        own = self._scene.slack.url
+        return address.removeprefix(own) if own and address.startswith(f"{own}/") else ""
+
+    def _in_message(self, message: Message, values: Mapping[str, Any]) -> At:
+        return At(message.ts, values, {}, message.failed)
+
+    def _in_view(self, view: View, within: str) -> At:
+        return At(HOME if within == HOME else "modal", view.values, view.errors)
+
+    def _local_moment(self, picked: list[str]) -> str:
+        return f"{self._scene.local(picked[0]):%Y-%m-%dT%H:%M}" if picked else ""
+
+
+def _with_title(name: str, title: str) -> str:
+    return f"{name}, {title}" if title else name
+
+
+def confirmation(confirm: Json) -> dict[str, str]:
+    """A confirmation's four texts and whether it warns."""
+    texts = {name: str(confirm[name]["text"]) for name in ("title", "text", "confirm", "deny")}
+    return {**texts, "style": str(confirm.get("style", ""))}
+
+
+def align(table: Json, column: int) -> str:
+    """The class that puts a table's column left, in the middle or right."""
+    settings = table.get("column_settings") or []
+    chosen_side = settings[column].get("align") if column < len(settings) and settings[column] else None
+    return f"to-{chosen_side or 'left'}"
+
+
+def other_errors(view: View) -> list[str]:
+    """What went wrong in a view as a whole, beside no field of it."""
+    labels = {block["label"]["text"] for block in view.body["blocks"] if block["type"] == "input"}
+    return sorted({words for label, words in view.errors.items() if label not in labels})
+
+
+def size(length: int) -> str:
+    """A file's size as people say it."""
+    return f"{length} B" if length < KILOBYTE else f"{round(length / KILOBYTE)} kB"
+
+
+def pretty(body: object) -> str:
+    """JSON for reading, long texts cut, tokens left out."""
+    return orjson.dumps(_shown(body), option=orjson.OPT_INDENT_2, default=str).decode()
+
+
+def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
+    if isinstance(value, dict):
+        return {key: _shown(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
+    if isinstance(value, str) and ("token" in name or "ticket=" in value):
+        return "***"
+    return value

@@ -1,0 +1,189 @@
+"""Slack's markup drawn as HTML. What people or apps wrote is always escaped; only our own tags are added."""
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from markupsafe import Markup, escape
+
+from slackapp.sandbox.page.emoji import EMOJI
+
+
+class Names(Protocol):
+    """Who and what the ids in a text stand for."""
+
+    def person(self, user_id: str) -> str:
+        """The name of a person or an app."""
+
+    def channel(self, channel_id: str) -> str:
+        """The name of a channel without its sign."""
+
+    def group(self, group_id: str) -> str:
+        """The handle of a user group without its sign."""
+
+    def moment(self, epoch: int, form: str) -> str:
+        """A moment in the reader's time zone, in Slack's date form."""
+
+
+_ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_FENCE = re.compile(r"```\n?(.+?)\n?```", re.DOTALL)
+_INLINE = re.compile(
+    r"`(?P<code>[^`\n]+)`"
+    r"|<(?P<reference>[^<>\n]+)>"
+    r"|(?<![\w*])\*(?P<bold>[^*\n]+)\*(?![\w*])"
+    r"|(?<![\w_])_(?P<italic>[^_\n]+)_(?![\w_])"
+    r"|(?<![\w~])~(?P<strike>[^~\n]+)~(?![\w~])"
+    r"|:(?P<emoji>[a-z0-9_+'-]+):"
+)
+_TAGS = {"bold": "strong", "italic": "em", "strike": "s"}
+_SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"`(?P<code>[^`\n]+)`"
+    r"|\[(?P<words>[^\]\n]+)\]\((?P<address>[^)\s]+)\)"
+    r"|\*\*(?P<bold>[^*\n]+)\*\*"
+    r"|(?<![\w*])\*(?P<italic>[^*\n]+)\*(?![\w*])"
+    r"|~~(?P<strike>[^~\n]+)~~"
+)
+_HEADING = re.compile(r"#{1,6}\s+(.+)")
+_BULLET = re.compile(r"\s*[-*+]\s+(.+)")
+
+
+def plain(text: object) -> Markup:
+    """A plain_text: nothing in it is markup, but line breaks and emoji are kept."""
+    pieces = re.split(r":([a-z0-9_+'-]+):", str(text))
+    drawn = (emoji(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+    return Markup("").join(drawn).replace("\n", Markup("<br>"))
+
+
+def emoji(name: str) -> Markup:
+    """An emoji by its name, read out by that name; an unknown one keeps its colons."""
+    sign = EMOJI.get(name)
+    if sign is None:
+        return escape(f":{name}:")
+    words = name.replace("_", " ")
+    return Markup('<span role="img" aria-label="{}">{}</span>').format(words, sign)
+
+
+def mrkdwn(text: object, names: Names) -> Markup:
+    """A mrkdwn text as HTML."""
+    drawn = []
+    for place, piece in enumerate(_FENCE.split(str(text))):
+        drawn.append(Markup("<pre>{}</pre>").format(_unescape(piece)) if place % 2 else _lines(piece, names))
+    return Markup("").join(drawn)
+
+
+def _unescape(text: str) -> str:
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return text
+
+
+def _lines(text: str, names: Names) -> Markup:
+    """Lines, with those that start with > drawn together as a quote."""
+    drawn: list[Markup] = []
+    for quoted, lines in _runs(text.strip("\n").split("\n")):
+        inside = Markup("<br>").join(_inline(line, names) for line in lines)
+        drawn.append(Markup("<blockquote>{}</blockquote>").format(inside) if quoted else inside)
+    return Markup("").join(drawn)
+
+
+def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
+    run: list[str] = []
+    was = False
+    for line in lines:
+        mark = "&gt;" if line.startswith("&gt;") else ">"
+        quoted = line.startswith(mark)
+        if run and quoted != was:
+            yield was, run
+            run = []
+        was = quoted
+        run.append(line.removeprefix(mark).lstrip(" ") if quoted else line)
+    yield was, run
+
+
+def _inline(text: str, names: Names) -> Markup:
+    drawn: list[Markup] = []
+    end = 0
+    for found in _INLINE.finditer(text):
+        drawn.append(escape(_unescape(text[end : found.start()])))
+        kind, inside = str(found.lastgroup), found[str(found.lastgroup)]
+        drawn.append(_piece(kind, inside, names))
+        end = found.end()
+    drawn.append(escape(_unescape(text[end:])))
+    return Markup("").join(drawn)
+
+
+def _piece(kind: str, inside: str, names: Names) -> Markup:
+    if kind == "code":
+        return Markup("<code>{}</code>").format(_unescape(inside))
+    if kind == "emoji":
+        return emoji(inside)
+    if kind == "reference":
+        return _reference(inside, names)
+    tag = Markup(_TAGS[kind])  # noqa: S704  # one of three tags of ours
+    return Markup("<{0}>{1}</{0}>").format(tag, _inline(inside, names))
+
+
+def _reference(inside: str, names: Names) -> Markup:
+    target, _, label = inside.partition("|")
+    label = _unescape(label)
+    if target.startswith("@"):
+        return mention(f"@{label or names.person(target[1:])}")
+    if target.startswith("#"):
+        return mention(f"#{label or names.channel(target[1:])}")
+    if target.startswith("!subteam^"):
+        return mention(label or f"@{names.group(target.removeprefix('!subteam^'))}")
+    if target.startswith("!date^"):
+        return _date(target, label, names)
+    if target.startswith("!"):
+        return mention(f"@{target[1:]}")
+    return link(_unescape(target), label)
+
+
+def _date(target: str, label: str, names: Names) -> Markup:
+    _, epoch, form, *_rest = [*target.split("^"), "", ""]
+    return escape(names.moment(int(epoch), form)) if epoch.isdigit() else escape(label)
+
+
+def mention(words: str) -> Markup:
+    """A name of somebody or something in the workspace."""
+    return Markup('<span class="mention">{}</span>').format(words)
+
+
+def link(address: str, label: str = "") -> Markup:
+    """A link that opens beside the page; an address of another kind stays words."""
+    if not _SAFE_LINK.match(address):
+        return escape(label or address)
+    return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
+        address, label or address
+    )
+
+
+def markdown(text: object) -> Markup:
+    """The common part of Markdown that a markdown block may hold."""
+    drawn: list[Markup] = []
+    for line in str(text).split("\n"):
+        heading, bullet = _HEADING.fullmatch(line), _BULLET.fullmatch(line)
+        if heading:
+            drawn.append(Markup('<p class="heading">{}</p>').format(_markdown_inline(heading[1])))
+        elif bullet:
+            drawn.append(Markup('<p class="bullet">{}</p>').format(_markdown_inline(bullet[1])))
+        elif line.strip():
+            drawn.append(Markup("<p>{}</p>").format(_markdown_inline(line)))
+    return Markup("").join(drawn)
+
+
+def _markdown_inline(text: str) -> Markup:
+    drawn: list[Markup] = []
+    end = 0
+    for found in _MARKDOWN.finditer(text):
+        drawn.append(escape(text[end : found.start()]))
+        if found["address"]:
+            drawn.append(link(found["address"], found["words"]))
+        elif found["code"]:
+            drawn.append(Markup("<code>{}</code>").format(found["code"]))
+        else:
+            tag = Markup(_TAGS[str(found.lastgroup)])  # noqa: S704  # one of three tags of ours
+            drawn.append(Markup("<{0}>{1}</{0}>").format(tag, found[str(found.lastgroup)]))
+        end = found.end()
+    return Markup("").join([*drawn, escape(text[end:])])

@@ -1,0 +1,397 @@
+import { Composer } from "/page/static/composer.js";
+import { fieldOf, fieldsIn, filter, valueOf, wireFilters, wirePickers } from "/page/static/fields.js";
+import { morph } from "/page/static/morph.js";
+import * as server from "/page/static/server.js";
+import { agreed, hidePanel, isPhone, open, openPanels, showPanel, wireSheets } from "/page/static/sheets.js";
+
+const body = document.body;
+const words = JSON.parse(body.dataset.words);
+const [modal, note, lost] = ["modal", "note", "lost"].map((id) => document.getElementById(id));
+const at = { place: body.dataset.place, thread: "" };
+const drawn = {};
+const sent = new Map();
+let drawing = null;
+let again = false;
+let dismissing = false;
+
+// Drawing: fetch the fragments and bring the page to them. Changes that come meanwhile are drawn once more after.
+
+async function draw() {
+  if (drawing) {
+    again = true;
+    return drawing;
+  }
+  drawing = drawOnce().finally(() => {
+    drawing = null;
+  });
+  await drawing;
+  if (again) {
+    again = false;
+    await draw();
+  }
+}
+
+async function drawOnce() {
+  const place = at.place;
+  const { fragments } = await server.scene(place, at.thread, document.visibilityState === "visible");
+  if (place !== at.place) {
+    again = true;
+    return;
+  }
+  const log = document.getElementById("place");
+  const below = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  for (const [name, html] of Object.entries(fragments)) {
+    if (drawn[name] === html) continue;
+    drawn[name] = html;
+    if (name === "modal") drawModal(html);
+    else morph(document.getElementById(name), html);
+    if (name === "clock") morph(document.getElementById("clock-phone"), html);
+  }
+  wirePickers(document, words);
+  if (below) log.scrollTop = log.scrollHeight;
+  drawThread();
+}
+
+function drawModal(html) {
+  const before = modal.querySelector("form")?.dataset.key;
+  morph(modal, html);
+  const form = modal.querySelector("form");
+  if (!form) {
+    sent.clear();
+    if (modal.open) modal.close();
+    return;
+  }
+  open(modal);
+  if (form.dataset.key === before) return;
+  sent.clear();
+  for (const field of fieldsIn(form)) sent.set(idOf(field), JSON.stringify(valueOf(field)));
+  const first = form.querySelector("[autofocus], .sheet-body :is(input, select, textarea), button");
+  first?.focus();
+}
+
+function drawThread() {
+  const panel = document.getElementById("thread-panel");
+  const has = Boolean(at.thread && drawn.thread?.trim());
+  body.classList.toggle("has-thread", has);
+  if (has && panel.hidden) showPanel(panel, document.activeElement);
+  if (!has && !panel.hidden) {
+    hidePanel(panel);
+    panel.hidden = true;
+  }
+}
+
+function go(place, thread = "") {
+  Object.assign(at, { place, thread });
+  body.dataset.place = place;
+  history.replaceState(null, "", `/?${new URLSearchParams({ as: body.dataset.user, place })}`);
+  fitComposer();
+  for (const panel of openPanels()) hidePanel(panel);
+  document.getElementById("place").scrollTop = 1e9;
+  return attempt(async () => {
+    await server.look(place);
+    await draw();
+    const log = document.getElementById("place");
+    log.scrollTop = place === "home" ? 0 : log.scrollHeight;
+    document.getElementById("place-name").focus({ preventScroll: true });
+  });
+}
+
+// Saying: what is under way, and what did not work, in one place that screen readers follow.
+
+function say(text, { wrong = false } = {}) {
+  note.textContent = text;
+  note.classList.toggle("wrong-words", wrong);
+}
+
+async function attempt(work, underWay = words.working) {
+  const slow = setTimeout(() => say(underWay), 400);
+  try {
+    const done = await work();
+    clearTimeout(slow);
+    if (note.textContent === underWay) say("");
+    return done;
+  } catch (problem) {
+    clearTimeout(slow);
+    say(problem instanceof TypeError ? words.failed : problem.message || words.failed, { wrong: true });
+    return undefined;
+  }
+}
+
+// Acting: pressing and filling, by the block and action of an element.
+
+const idOf = (field) => `${field.dataset.within} ${field.dataset.block} ${field.dataset.action}`;
+
+async function perform(element, value) {
+  if (element.dataset.confirm && !(await agreed(JSON.parse(element.dataset.confirm)))) return;
+  element.setAttribute("aria-busy", "true");
+  const { within, block, action } = element.dataset;
+  await attempt(() => server.act({ place: at.place, within, block_id: block, action_id: action, value }));
+  element.setAttribute("aria-busy", "false");
+  await attempt(draw);
+}
+
+async function press(button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.closest("details")?.removeAttribute("open");
+  if (button.closest("#modal")) await attempt(flush);
+  if (button.dataset.url) window.open(button.dataset.url, "_blank", "noopener");
+  await perform(button, button.dataset.value ?? "");
+}
+
+async function fill(field) {
+  const value = valueOf(field);
+  const known = JSON.stringify(value);
+  if (sent.get(idOf(field)) === known) return;
+  sent.set(idOf(field), known);
+  const { within, block, action } = field.dataset;
+  await server.act({ place: at.place, within, block_id: block, action_id: action, value });
+}
+
+// Before a modal is sent, whatever its fields hold and the server does not know yet.
+async function flush() {
+  for (const field of fieldsIn(modal)) await fill(field);
+}
+
+async function submit(form) {
+  if (form.getAttribute("aria-busy") === "true") return;
+  form.setAttribute("aria-busy", "true");
+  const working = form.querySelector(".working");
+  const slow = setTimeout(() => (working.textContent = words.sending), 400);
+  await attempt(async () => {
+    await flush();
+    await server.submit();
+  });
+  clearTimeout(slow);
+  working.textContent = "";
+  form.setAttribute("aria-busy", "false");
+  await attempt(draw);
+  modal.querySelector(".wrong :is(input, select, textarea)")?.focus();
+}
+
+async function dismiss() {
+  if (dismissing) return;
+  dismissing = true;
+  await attempt(server.dismiss);
+  dismissing = false;
+  await attempt(draw);
+  if (drawn.modal?.trim()) open(modal);
+}
+
+async function moveTime(order) {
+  const moved = document.getElementById("moved");
+  const buttons = [...document.querySelectorAll("#moves button")];
+  for (const one of buttons) one.disabled = true;
+  moved.textContent = words.moving;
+  const done = await attempt(() => server.clock(order), words.moving);
+  for (const one of buttons) one.disabled = false;
+  moved.replaceChildren(...(done ? wentBy(done) : []));
+  await attempt(draw);
+  await attempt(drawMoves);
+}
+
+const moment = new Intl.DateTimeFormat("en-GB", {
+  ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
+  timeZone: body.dataset.zone,
+});
+
+function wentBy(done) {
+  const items = (done.done ?? []).map((one) => {
+    const row = document.createElement("li");
+    row.textContent = `${moment.format(new Date(one.at))}: ${one.label}`;
+    return row;
+  });
+  const said = document.createElement("p");
+  said.textContent = items.length ? words.done : words.nothing;
+  const list = document.createElement("ul");
+  list.append(...items);
+  return items.length ? [said, list] : [said];
+}
+
+async function drawMoves() {
+  const { html } = await server.moves(at.place);
+  morph(document.getElementById("moves"), html);
+}
+
+function become(user, name) {
+  sessionStorage.setItem("said", words.colleague.replace("{name}", name));
+  location.assign(`/?${new URLSearchParams({ as: user, place: at.place === "home" ? "home" : "dm" })}`);
+}
+
+let more = "";
+
+const clicks = {
+  "[data-press]": press,
+  "[data-go]": (one) => go(one.dataset.go),
+  "[data-dismiss]": dismiss,
+  "[data-thread]": (one) => go(at.place, one.dataset.thread),
+  "[data-close-thread]": () => go(at.place),
+  "[data-react]": (one) => {
+    const ts = one.closest("[data-ts]").dataset.ts;
+    const remove = one.getAttribute("aria-pressed") === "true";
+    attempt(() => server.react(at.place, ts, one.dataset.react, remove)).then(() => attempt(draw));
+  },
+  "[data-more]": (one) => {
+    more = one.dataset.more;
+    open(document.getElementById("more-sheet"));
+  },
+  "[data-offer]": (one) => {
+    document.getElementById("more-sheet").close();
+    attempt(() => server.react(at.place, more, one.dataset.offer)).then(() => attempt(draw));
+  },
+  "[data-open-thread]": () => {
+    document.getElementById("more-sheet").close();
+    go(at.place, more);
+  },
+  "[data-message-shortcut]": (one) => {
+    document.getElementById("more-sheet").close();
+    attempt(() => server.shortcut(one.dataset.messageShortcut, at.place, more)).then(() => attempt(draw));
+  },
+  "[data-shortcut]": (one) => {
+    for (const panel of openPanels()) hidePanel(panel);
+    attempt(() => server.shortcut(one.dataset.shortcut, at.place)).then(() => attempt(draw));
+  },
+  "[data-zoom]": (one) => {
+    const picture = one.querySelector("img");
+    Object.assign(document.getElementById("zoomed"), { src: picture.src, alt: picture.alt });
+    document.getElementById("zoom-words").textContent = picture.alt;
+    open(document.getElementById("zoom"));
+  },
+  "[data-become]": (one) => become(one.dataset.become, one.querySelector("strong").textContent),
+  "[data-now]": (one) => moveTime({ now: one.dataset.now }),
+  "[data-advance]": (one) => moveTime({ advance: Number(one.dataset.advance) }),
+  "[data-open=moves-sheet]": () => {
+    document.getElementById("moved").textContent = "";
+    attempt(drawMoves);
+  },
+  "[data-menu]": (one) => {
+    const side = document.getElementById("side-panel");
+    if (side.classList.contains("open")) hidePanel(side);
+    else showPanel(side, one);
+  },
+  "[data-inspector]": (one) => toggleInspector(one),
+};
+
+function toggleInspector(opener) {
+  const panel = document.getElementById("inspector-panel");
+  const side = document.getElementById("side-panel");
+  if (isPhone()) {
+    const opening = !panel.classList.contains("open");
+    hidePanel(opening ? side : panel);
+    if (opening) showPanel(panel, document.querySelector(".menu-button"));
+    return;
+  }
+  const folded = body.classList.toggle("no-inspector");
+  localStorage.setItem("inspector", folded ? "folded" : "open");
+  for (const one of document.querySelectorAll(".strip [data-inspector]")) {
+    one.setAttribute("aria-expanded", String(!folded));
+    if (folded && opener.closest(".panel")) one.focus();
+  }
+}
+
+document.addEventListener("click", (event) => {
+  for (const [what, does] of Object.entries(clicks)) {
+    const found = event.target.closest(what);
+    if (!found) continue;
+    if (found.tagName === "A") {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+    }
+    does(found);
+    return;
+  }
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-filter]")) return;
+  const field = fieldOf(event.target);
+  if (!field) return;
+  if (field.dataset.confirm) perform(field, valueOf(field));
+  else attempt(() => fill(field)).then(() => (field.dataset.within === "modal" ? undefined : attempt(draw)));
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("#modal")) return;
+  event.preventDefault();
+  submit(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  for (const panel of openPanels()) {
+    if (panel.id === "thread-panel") go(at.place);
+    else hidePanel(panel);
+  }
+});
+
+modal.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  dismiss();
+});
+// The browser closes a window at the second Esc whatever the page says; the app hears of that too.
+modal.addEventListener("close", () => {
+  if (modal.querySelector("form")) dismiss();
+});
+
+document.getElementById("people-filter").addEventListener("input", (event) => {
+  filter(document.querySelectorAll("#people-list > li"), event.target.value);
+});
+
+// Writing: in the place, or in the open thread, where commands do not work.
+
+async function send(work) {
+  const sent = await attempt(async () => {
+    await work();
+    return true;
+  }, words.sending);
+  await attempt(draw);
+  return sent;
+}
+
+const people = JSON.parse(body.dataset.people);
+const composer = new Composer(document.getElementById("composer"), {
+  people,
+  commands: JSON.parse(body.dataset.commands),
+  send: async (text) => {
+    const sent = await send(() => server.type(at.place, text));
+    const log = document.getElementById("place");
+    log.scrollTop = log.scrollHeight;
+    return sent;
+  },
+});
+new Composer(document.getElementById("thread-composer"), {
+  people,
+  commands: [],
+  send: (text) => send(() => server.reply(at.place, text, at.thread)),
+});
+
+function fitComposer() {
+  const onlyCommands = at.place === "dm" && body.dataset.readOnly === "true";
+  composer.form.hidden = at.place === "home";
+  composer.box.placeholder = onlyCommands ? words.onlyCommands : words.write;
+}
+
+fitComposer();
+wireSheets();
+wireFilters(words);
+if (localStorage.getItem("inspector") === "folded" || (!localStorage.getItem("inspector") && innerWidth < 1100)) {
+  body.classList.add("no-inspector");
+}
+say(sessionStorage.getItem("said") ?? "");
+sessionStorage.removeItem("said");
+document.addEventListener("visibilitychange", () => attempt(draw));
+// The clock runs on while nothing else changes.
+setInterval(() => document.visibilityState === "visible" && lost.hidden && attempt(draw), 30_000);
+server.listen(
+  () => attempt(draw),
+  (gone) => {
+    lost.hidden = !gone;
+  },
+);
+attempt(async () => {
+  await server.look(at.place);
+  await draw();
+}).then(() => {
+  const log = document.getElementById("place");
+  if (at.place !== "home") log.scrollTop = log.scrollHeight;
+  body.dataset.ready = "true";
+});
