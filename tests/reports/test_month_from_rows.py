@@ -1,0 +1,179 @@
+"""A team's month from real rows of both databases."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+
+from reports import queries
+from reports.figures import Held, Missing, Mix, Reach, Share, TeamMonth
+from slackapp.behaviours import Behaviour
+from slackapp.db import Sessions
+from slackapp.models import PollState, Sharing, Team
+from slackapp.pulse.disclosure import Cell, Turnout
+from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank, thanks_within
+
+PLENTY = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
+
+
+def november(database: Sessions, place: Hospital, team: Team) -> TeamMonth:
+    with database.read() as session:
+        return queries.months(session, place.workspace, "2025-11", [team])[team.id]
+
+
+def test_thanks_are_counted_by_behaviour_for_this_month_and_the_last(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        people = place.staff[place.ward.id]
+        thanks_within(session, people, PLENTY, moment(11, 3))
+        thanks_within(session, people, {"attending": 5, "helping": 8}, moment(10, 3))
+    told = november(database, place, place.ward)
+    assert told.mix == Mix((6, 7, 9, None), (5, None, None, 8))
+    assert told.mix.total == (22, 26)
+    assert not told.is_first
+
+
+def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        ward, nights = place.staff[place.ward.id], place.staff[place.nights.id]
+        for number in range(6):
+            thank(
+                session,
+                ward[number],
+                [nights[number % 4], ward[number + 1]],
+                "helping",
+                moment(11, 4, number),
+            )
+    expected = Mix((None, None, None, 6), None)
+    assert [november(database, place, team).mix for team in place.teams] == [expected] * 3
+
+
+def test_thanks_that_were_undone_or_lie_outside_the_month_do_not_count(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        people = place.staff[place.ward.id]
+        thanks_within(session, people, {"attending": 5, "helping": 5}, moment(11, 3))
+        undone = thank(session, people[0], [people[1]], "helping", moment(11, 20))
+        undone.undone_at = moment(11, 21)
+        # The clocks of London show 1 December at this instant, and 1 November at the other.
+        thank(session, people[0], [people[1]], "helping", moment(12, 1, 0))
+        thank(session, people[0], [people[1]], "attending", moment(11, 1, 0))
+    assert november(database, place, place.ward).mix == Mix((6, None, None, 5), None)
+
+
+@pytest.mark.parametrize(("people", "is_shown"), [(4, False), (5, True)])
+def test_a_month_in_which_fewer_than_five_took_part_is_quiet(
+    database: Sessions, people: int, *, is_shown: bool
+) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        thanks_within(session, place.staff[place.ward.id][:people], PLENTY, moment(11, 3))
+    assert (november(database, place, place.ward).mix is not None) is is_shown
+
+
+def test_a_month_is_the_sum_of_its_check_ins(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        close_poll(session, place.workspace, moment(11, 9), {place.ward: (12, 38, 42)})
+        close_poll(session, place.workspace, moment(11, 16), {place.ward: (10, 33, 37)})
+        close_poll(session, place.workspace, moment(9, 7), {place.ward: (11, 33, 37)})
+    told = november(database, place, place.ward).pulse
+    assert told.held is Held.SHOWN
+    assert told.months == (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
+    september, october, newest = told.items[Behaviour.HELPING]
+    assert september is not None
+    assert september.cell == Cell(11, 33, 37)
+    assert october is None
+    assert newest is not None
+    assert (newest.cell, newest.parts) == (Cell(22, 71, 79), 2)
+
+
+def test_a_directorate_is_calculated_from_the_rounded_numbers_below_it(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        cells = {place.medicine: (5, 13, 17), place.ward: (12, 38, 42), place.nights: None}
+        close_poll(session, place.workspace, moment(11, 9), cells)
+    span = november(database, place, place.medicine).pulse.items[Behaviour.ATTENDING][-1]
+    assert span is not None
+    assert (span.cell, span.parts) == (Cell(17, 51, 59), 2)
+
+
+def test_a_team_with_too_few_answers_is_told_where_they_went(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        cells = {place.medicine: (8, 23, 27), place.ward: (12, 38, 42), place.nights: None}
+        close_poll(session, place.workspace, moment(11, 9), cells)
+        close_poll(session, place.workspace, moment(11, 16), cells, state=PollState.LOST)
+    told = november(database, place, place.nights).pulse
+    assert told.held is Held.TOO_FEW
+    assert told.missing[0] == Missing(date(2025, 11, 9), "Medicine")
+    assert november(database, place, place.ward).pulse.held is Held.SHOWN
+
+
+def test_a_lost_check_in_and_none_at_all_are_told_apart(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+    assert november(database, place, place.ward).pulse.held is Held.NONE
+    with database.begin() as session:
+        close_poll(session, place.workspace, moment(11, 9), {place.ward: None}, state=PollState.LOST)
+    assert november(database, place, place.ward).pulse.held is Held.LOST
+
+
+def test_turnout_is_told_as_the_bands_of_the_month(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        for day, band in ((9, Turnout.MORE), (16, Turnout.UNDER_HALF), (23, Turnout.MORE)):
+            turnout = {place.ward: str(band)}
+            close_poll(session, place.workspace, moment(11, day), {place.ward: (9, 28, 32)}, turnout=turnout)
+    told = november(database, place, place.ward).pulse
+    assert told.turnout == (Turnout.UNDER_HALF, Turnout.MORE)
+
+
+def test_reach_is_rolled_up_for_a_small_team(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session, ward=17, nights=4)
+        ward, nights = place.staff[place.ward.id], place.staff[place.nights.id]
+        for receiver in [*ward[:10], *nights[:2]]:
+            thank(session, ward[-1], [receiver], "helping", moment(9, 20))
+        # Outside the 90 days.
+        thank(session, ward[-1], [ward[16]], "helping", moment(8, 20))
+    assert november(database, place, place.ward).reach == Reach(Share.ABOUT_HALF, None)
+    # 12 of all 24 in Medicine.
+    assert november(database, place, place.nights).reach == Reach(Share.ABOUT_HALF, "Medicine")
+
+
+def test_people_who_left_and_apps_are_not_in_the_team(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session, ward=9)
+        ward = place.staff[place.ward.id]
+        ward[8].left, ward[7].is_bot = True, True
+    # Seven are left in the ward, so the wider team is told.
+    assert november(database, place, place.ward).reach == Reach(Share.FEWER_THAN_HALF, "Medicine")
+
+
+def test_only_thanks_whose_receiver_shared_them_are_highlights(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        people = place.staff[place.ward.id]
+        for number, sharing in enumerate(Sharing):
+            thank(session, people[number], [people[9]], "helping", moment(11, 3, number), sharing=sharing)
+        gone = thank(session, people[8], [people[9]], "helping", moment(11, 9), sharing=Sharing.SHARED)
+        gone.undone_at, gone.words = moment(11, 10), None
+    shared = november(database, place, place.ward).highlights
+    giver = people[list(Sharing).index(Sharing.SHARED)]
+    assert [(one.giver, one.words) for one in shared] == [(giver.name, f"{giver.name} wrote this")]
+
+
+def test_the_number_of_queries_does_not_depend_on_the_number_of_teams(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    counts = []
+    for teams in (place.teams[:1], place.teams):
+        asked.clear()
+        with database.read() as session:
+            queries.months(session, place.workspace, "2025-11", teams)
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 5
