@@ -97,7 +97,7 @@ class Gate:
         """Count one message against every limit it falls under."""
         for name in _names(method, target):
             bucket = self._bucket(name)
-            start = max(_clamped(bucket, self._now), self._now)
+            start = max(_used_until(bucket, self._now), self._now)
             bucket.free_at = start + _spacing(_limit_of(name), bucket)
             bucket.fraction = min(1.0, bucket.fraction + _RECOVERY)
         self._session.flush()
@@ -145,14 +145,19 @@ def _block_of(bucket: Bucket, now: datetime) -> datetime | None:
     return blocked if blocked and now < blocked <= now + LONGEST_BLOCK else None
 
 
-def _clamped(bucket: Bucket, now: datetime) -> datetime:
-    """`free_at`, never further ahead than a bucket can be used up, lest a clock set back stop everything."""
+def _used_until(bucket: Bucket, now: datetime) -> datetime:
+    """`free_at`, unless it is further ahead than a bucket can be used up at the slowest rate.
+
+    Then it was written by a clock that has been set back since, and says nothing.
+    """
     limit = _limit_of(bucket.name)
-    return min(bucket.free_at, (_block_of(bucket, now) or now) + limit.burst * _spacing(limit, bucket))
+    slowest = timedelta(seconds=limit.burst * limit.interval / _LEAST_FRACTION)
+    furthest = (_block_of(bucket, now) or now) + slowest
+    return bucket.free_at if bucket.free_at <= furthest else now
 
 
 def _free(bucket: Bucket, priority: int, now: datetime) -> datetime:
     limit = _limit_of(bucket.name)
     reserve = _RESERVE if limit.burst > _RESERVE and priority != Priority.PERSON else 0
     slack = (limit.burst - 1 - reserve) * _spacing(limit, bucket)
-    return max(_block_of(bucket, now) or now, _clamped(bucket, now) - slack)
+    return max(_block_of(bucket, now) or now, _used_until(bucket, now) - slack)

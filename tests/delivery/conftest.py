@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from slackapp import outbox, workspaces
 from slackapp.db import Sessions
 from slackapp.delivery import Deliveries
-from slackapp.letters import Letter, Message
+from slackapp.letters import Letter, Message, Renderer
 from slackapp.models import Delivery
-from slackapp.outbox import Owed, Priority
+from slackapp.outbox import Owed
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 20.0
@@ -52,6 +52,8 @@ class SmallSlack:
         self.orders: dict[str, list[Answer]] = {}
         self.arrived = threading.Condition()
         self.released = threading.Event()
+        self.hold_then_answer = False
+        self.answered = 0
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
@@ -111,10 +113,11 @@ class SmallSlack:
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 method = self.path.partition("?")[0].removeprefix("/api/").strip("/")
-                answer = slack.meet(method, _decoded(self.headers.get("Content-Type") or "", raw))
+                kind = "" if method.startswith("upload/") else self.headers.get("Content-Type") or ""
+                answer = slack.meet(method, _decoded(kind, raw))
                 if answer.deed == "hold":
                     slack.released.wait(PATIENCE)
-                if answer.deed in {"drop", "hold"}:
+                if answer.deed == "drop" or (answer.deed == "hold" and not slack.hold_then_answer):
                     self.close_connection = True
                     return
                 said = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
@@ -125,6 +128,9 @@ class SmallSlack:
                 self.send_header("Content-Length", str(len(said.encode())))
                 self.end_headers()
                 self.wfile.write(said.encode())
+                with slack.arrived:
+                    slack.answered += 1
+                    slack.arrived.notify_all()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -169,15 +175,15 @@ class Ward:
             )
         self.open: list[Deliveries] = []
 
-    def owes(self, reference: str = "one", **changes: Any) -> str:
-        wanted = {"target": "U0NURSE", "kind": "thanks", "due": self.clock.now, "priority": Priority.PERSON}
-        owed = Owed(key=f"thanks:{reference}", reference=reference, **{**wanted, **changes})
+    def owes(self, reference: str = "one", **changes: object) -> str:
+        plain = Owed(f"thanks:{reference}", "thanks", reference, target="U0NURSE", due=self.clock.now)
+        owed = replace(plain, **changes)
         with self.sessions.begin() as session:
             written = outbox.owe(session, self.workspace, owed)
         assert written is not None
         return written.id
 
-    def deliveries(self, **renderers: Any) -> Deliveries:
+    def deliveries(self, **renderers: Renderer) -> Deliveries:
         made = Deliveries(self.sessions, self.slack.client(), {"thanks": thanks} | renderers, self.clock)
         self.open.append(made)
         return made
@@ -211,8 +217,3 @@ def ward(database: Sessions, slack: SmallSlack, clock: Clock) -> Iterator[Ward]:
     made = Ward(database, slack, clock)
     yield made
     made.close()
-
-
-@pytest.fixture
-def answer() -> type[Answer]:
-    return Answer

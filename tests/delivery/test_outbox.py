@@ -1,0 +1,195 @@
+"""Owing, fences and leases, by the database alone."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from slackapp import outbox
+from slackapp.db import new_id
+from slackapp.delivery import claiming
+from slackapp.models import Delivery, DeliveryState
+from slackapp.outbox import Arrived, Owed, Priority, Receipt
+from tests.delivery.conftest import NOON, Ward
+
+
+def _claimed(session: Session, row: str, lease: float = 120.0) -> Receipt:
+    delivery = session.get_one(Delivery, row)
+    return outbox.claim(session, delivery, lease_until=time.time() + lease, now=NOON)
+
+
+def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
+    owed = Owed("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    with ward.sessions.begin() as session:
+        assert outbox.owe(session, ward.workspace, owed) is not None
+        assert outbox.owe(session, ward.workspace, owed) is None
+        many = [owed, Owed("thanks:2:U0NURSE", "thanks", "2", "U0NURSE", NOON)]
+        assert [row.reference for row in outbox.owe_many(session, ward.workspace, many)] == ["2"]
+    with ward.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 2
+
+
+def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
+    def press() -> None:
+        with ward.sessions.begin() as session:
+            outbox.owe(session, ward.workspace, Owed("thanks:1", "thanks", "1", "U0NURSE", NOON))
+            assert session.scalar(select(func.count()).select_from(Delivery)) == 1
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        press()
+    ward.deliveries().drain()
+    with ward.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Delivery)) == 0
+    assert ward.slack.calls == []
+
+
+def test_twelve_hundred_rows_are_written_and_named_once_each(ward: Ward) -> None:
+    owed = [Owed(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON, Priority.POLL) for n in range(1200)]
+    with ward.sessions.begin() as session:
+        assert len({row.id for row in outbox.owe_many(session, ward.workspace, owed)}) == 1200
+        assert outbox.owe_many(session, ward.workspace, owed) == []
+
+
+def test_a_claim_that_was_taken_over_can_no_longer_say_how_it_ended(ward: Ward) -> None:
+    row = ward.owes()
+    with ward.sessions.begin() as session:
+        first = _claimed(session, row)
+        outbox.unknown(session, first, reason="lease_over")
+        assert outbox.send_again(session, row, now=NOON)
+        second = _claimed(session, row)
+    with ward.sessions.begin() as session:
+        assert not outbox.give_up(session, first, reason="channel_not_found")
+        assert not outbox.settle(session, first, Arrived("D0NURSE", "1.1"))
+        assert not outbox.postpone(session, first, due=NOON, reason="ratelimited")
+        assert outbox.settle(session, second, Arrived("D0NURSE", "2.2"))
+    assert (ward.row(row).state, ward.row(row).slack_ts) == (DeliveryState.SENT, "2.2")
+
+
+def test_an_answer_that_comes_after_the_lease_still_turns_doubt_into_knowledge(ward: Ward) -> None:
+    row = ward.owes()
+    with ward.sessions.begin() as session:
+        receipt = _claimed(session, row, lease=-1)
+        assert outbox.lapse(session, real_now=time.time()) == 1
+    assert ward.row(row).state == DeliveryState.UNKNOWN
+    with ward.sessions.begin() as session:
+        assert outbox.settle(session, receipt, Arrived("D0NURSE", "1.1"))
+    assert ward.row(row).state == DeliveryState.SENT
+
+
+def test_a_lease_that_holds_is_left_alone(ward: Ward) -> None:
+    row = ward.owes()
+    with ward.sessions.begin() as session:
+        _claimed(session, row, lease=60)
+        assert outbox.lapse(session, real_now=time.time()) == 0
+    assert ward.row(row).state == DeliveryState.SENDING
+
+
+def test_what_kills_its_worker_again_and_again_is_given_up(ward: Ward) -> None:
+    row = ward.owes(method=outbox.Method.UPLOAD)
+    states = []
+    for _ in range(6):
+        with ward.sessions.begin() as session:
+            _claimed(session, row, lease=-1)
+            outbox.lapse(session, real_now=time.time())
+        states.append(ward.row(row).state)
+    assert states == [DeliveryState.READY] * 5 + [DeliveryState.DEAD]
+
+
+def test_doubtful_messages_go_again_only_when_a_person_says_so(ward: Ward) -> None:
+    row = ward.owes()
+    with ward.sessions.begin() as session:
+        outbox.unknown(session, _claimed(session, row), reason="http_500")
+    deliveries = ward.deliveries()
+    assert deliveries.drain(NOON + timedelta(days=3)) is None
+    assert ward.slack.calls == []
+    with ward.sessions.begin() as session:
+        assert outbox.send_again(session, row, now=NOON)
+        assert not outbox.send_again(session, row, now=NOON)
+    deliveries.drain()
+    assert ward.row(row).state == DeliveryState.SENT
+
+
+def test_what_is_withdrawn_before_it_was_sent_does_not_go(ward: Ward) -> None:
+    row, other = ward.owes("withdrawn"), ward.owes("kept", target="U0OTHER")
+    with ward.sessions.begin() as session:
+        assert outbox.expire(session, "withdrawn") == 1
+    ward.deliveries().drain()
+    assert (ward.row(row).state, ward.row(other).state) == (DeliveryState.EXPIRED, DeliveryState.SENT)
+
+
+def test_what_is_too_late_does_not_go(ward: Ward) -> None:
+    row = ward.owes(expires=NOON + timedelta(hours=1))
+    ward.deliveries().drain(NOON + timedelta(hours=1))
+    assert (ward.row(row).state, ward.row(row).reason) == (DeliveryState.EXPIRED, "too_late")
+    assert ward.slack.calls == []
+
+
+def _fill(ward: Ward, rows: int) -> None:
+    with ward.sessions.begin() as session:
+        session.execute(
+            outbox.insert_for(session)(Delivery),
+            [
+                {
+                    "id": new_id(),
+                    "key": f"old:{n}",
+                    "token": new_id(),
+                    "workspace_id": ward.workspace.id,
+                    "method": outbox.Method.POST,
+                    "target": f"U{n}",
+                    "kind": "thanks",
+                    "reference": str(n),
+                    "priority": int(Priority.POLL),
+                    "due": NOON + timedelta(seconds=n),
+                    "state": DeliveryState.SENT if n % 20 else DeliveryState.READY,
+                }
+                for n in range(rows)
+            ],
+        )
+
+
+def _plan(ward: Ward, statement: object) -> str:
+    with ward.sessions.begin() as session:
+        if not ward.sessions.is_sqlite:
+            session.execute(text("ANALYZE delivery"))
+        compiled = statement.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+        explain = "EXPLAIN QUERY PLAN " if ward.sessions.is_sqlite else "EXPLAIN "
+        values = {name: str(value) for name, value in compiled.params.items()}
+        if ward.sessions.is_sqlite:
+            found = session.connection().exec_driver_sql(
+                explain + str(compiled), tuple(values[name] for name in compiled.positiontup or ())
+            )
+        else:
+            found = session.connection().exec_driver_sql(explain + str(compiled), values)
+        return "\n".join(str(tuple(line)) for line in found)
+
+
+def test_the_claim_seeks_in_the_index_on_both_databases(ward: Ward) -> None:
+    _fill(ward, 6000)
+    due = (
+        select(Delivery)
+        .where(*claiming._due(ward.workspace.id, Priority.POLL, NOON + timedelta(seconds=100)))
+        .order_by(Delivery.due, Delivery.id)
+        .limit(20)
+    )
+    plan = _plan(ward, due)
+    assert "ix_delivery_due" in plan
+    assert "SCAN delivery" not in plan
+    assert "Seq Scan" not in plan
+    if ward.sessions.is_sqlite:
+        assert "priority=? AND due<?" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+def test_old_leases_are_found_in_the_index_on_both_databases(ward: Ward) -> None:
+    _fill(ward, 6000)
+    over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < 1.0)
+    assert "ix_delivery_lease" in _plan(ward, over)
+
+
+def test_a_naive_query_is_seen_to_scan(ward: Ward) -> None:
+    _fill(ward, 6000)
+    plan = _plan(ward, select(Delivery).where(Delivery.kind == "thanks"))
+    assert "SCAN delivery" in plan or "Seq Scan" in plan

@@ -1,0 +1,272 @@
+"""Many workers on one database, and workers that die, freeze or are told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from slackapp import outbox
+from slackapp.delivery import Deliveries
+from slackapp.letters import Message
+from slackapp.models import Delivery, DeliveryState, FanOut
+from slackapp.outbox import Owed, Priority
+from tests.delivery.conftest import NOON, PATIENCE, Answer, Ward
+
+WORKER = """
+import sys
+from datetime import UTC, datetime
+from slack_sdk import WebClient
+import slackapp.models
+from slackapp.db import connect
+from slackapp.delivery import Deliveries
+from slackapp.letters import Message
+
+database, slack = sys.argv[1:]
+client = WebClient(token="xoxb-1-2-three", base_url=slack + "/api/", retry_handlers=[], timeout=30)
+render = {"thanks": lambda session, row, now: Message("Thanks " + row.reference, [])}
+deliveries = Deliveries(connect(database), client, render, lambda: datetime(2026, 11, 2, 12, tzinfo=UTC))
+deliveries.start()
+print("ready", flush=True)
+sys.stdin.read()
+sys.exit(0 if deliveries.stop(20) else 1)
+"""
+
+
+def _worker(ward: Ward, database_url: str) -> subprocess.Popen[str]:
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", WORKER, database_url, ward.slack.url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def _end_leases(ward: Ward) -> None:
+    with ward.sessions.begin() as session:
+        over = update(Delivery).where(Delivery.state == DeliveryState.SENDING).values(lease_until=1.0)
+        session.execute(over)
+
+
+def test_a_worker_killed_before_slack_answered_leaves_a_doubt_and_no_double(
+    ward: Ward, database_url: str
+) -> None:
+    ward.slack.order("chat.postMessage", Answer(deed="hold"))
+    row = ward.owes()
+    process = _worker(ward, database_url)
+    ward.slack.wait_for_calls(1)
+    _kill(process)
+    assert ward.row(row).state == DeliveryState.SENDING
+    survivor = ward.deliveries()
+    survivor.drain()
+    assert ward.row(row).state == DeliveryState.SENDING, "its lease still held"
+    _end_leases(ward)
+    survivor.drain(NOON + timedelta(days=1))
+    assert ward.row(row).state == DeliveryState.UNKNOWN
+    assert len(ward.slack.messages) == 1
+
+
+def test_a_worker_killed_between_slacks_answer_and_the_settling_leaves_a_doubt(
+    ward: Ward, database_url: str
+) -> None:
+    row = ward.owes()
+    answering = threading.Event()
+
+    def hold_the_row() -> Session:
+        session = Session(ward.sessions.engine)
+        session.scalars(select(Delivery).where(Delivery.id == row).with_for_update()).one()
+        answering.set()
+        return session
+
+    # Locked after the claim and before the answer: the worker gets its ok and cannot write it down.
+    ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
+    ward.slack.hold_then_answer = True
+    process = _worker(ward, database_url)
+    ward.slack.wait_for_calls(1)
+    lock = hold_the_row()
+    ward.slack.released.set()
+    ward.slack.wait_for(lambda: ward.slack.answered >= 1)
+    _kill(process)
+    lock.rollback()
+    lock.close()
+    assert ward.row(row).state == DeliveryState.SENDING
+    _end_leases(ward)
+    ward.deliveries().drain(NOON + timedelta(days=1))
+    assert ward.row(row).state == DeliveryState.UNKNOWN
+    assert len(ward.slack.messages) == 1
+
+
+def test_the_naive_worker_that_takes_up_what_was_being_sent_doubles_it(ward: Ward, database_url: str) -> None:
+    ward.slack.order("chat.postMessage", Answer(deed="hold"))
+    row = ward.owes()
+    process = _worker(ward, database_url)
+    ward.slack.wait_for_calls(1)
+    _kill(process)
+    with ward.sessions.begin() as session:
+        session.execute(update(Delivery).where(Delivery.id == row).values(state=DeliveryState.READY))
+    ward.deliveries().drain(NOON + timedelta(seconds=5))
+    assert len(ward.slack.messages) == 2
+
+
+def test_three_processes_on_one_database_send_everything_once(ward: Ward, database_url: str) -> None:
+    for n in range(10):
+        ward.owes(str(n), target=f"U{n}")
+    processes = [_worker(ward, database_url) for _ in range(2)]
+    here = ward.deliveries()
+    here.start()
+    ward.slack.wait_for(lambda: len(ward.slack.messages) >= 10)
+    for process in processes:
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    assert here.stop(PATIENCE)
+    assert sorted(call.body["text"] for call in ward.slack.messages) == [f"Thanks {n}" for n in range(10)]
+    with ward.sessions.read() as session:
+        assert set(session.scalars(select(Delivery.state))) == {DeliveryState.SENT}
+
+
+def test_stopping_waits_for_the_call_that_is_out_and_writes_it_down(ward: Ward, database_url: str) -> None:
+    ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
+    ward.slack.hold_then_answer = True
+    row = ward.owes()
+    process = _worker(ward, database_url)
+    ward.slack.wait_for_calls(1)
+    assert process.stdin is not None
+    process.stdin.close()
+    later = ward.owes("later", target="U0LATER")
+    ward.slack.released.set()
+    assert process.wait(PATIENCE) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+    assert ward.row(row).state == DeliveryState.SENT
+    assert ward.row(later).state in (DeliveryState.READY, DeliveryState.SENT)
+
+
+def test_a_claim_whose_lease_is_over_before_the_call_sends_nothing(ward: Ward) -> None:
+    row = ward.owes()
+    frozen = ward.deliveries()
+    frozen.lease_seconds = 0.0
+    frozen.run_once()
+    frozen._crew.rest(PATIENCE)
+    frozen.run_once()
+    assert ward.slack.calls == []
+    assert (ward.row(row).state, ward.row(row).reason) == (DeliveryState.READY, "lease_over")
+    ward.deliveries().drain(NOON + timedelta(seconds=2))
+    assert len(ward.slack.messages) == 1
+
+
+def test_a_rung_bell_sends_at_once_and_an_unrung_one_soon(ward: Ward) -> None:
+    deliveries = ward.deliveries()
+    deliveries.start()
+    row = ward.owes()
+    deliveries.wake()
+    ward.slack.wait_for_calls(1)
+    other = ward.owes("unrung", target="U0OTHER")
+    ward.slack.wait_for_calls(2)
+    assert deliveries.stop(PATIENCE)
+    assert ward.row(row).state == ward.row(other).state == DeliveryState.SENT
+
+
+def test_a_database_that_fails_for_a_while_does_not_end_the_worker(ward: Ward) -> None:
+    failing = iter([True, False])
+    failed = threading.Event()
+
+    def clock() -> object:
+        if next(failing, False):
+            failed.set()
+            raise ConnectionError
+        return ward.clock.now
+
+    deliveries = Deliveries(ward.sessions, ward.slack.client(), dict(ward.deliveries()._renderers), clock)  # type: ignore[arg-type]
+    ward.open.append(deliveries)
+    ward.owes()
+    deliveries.start()
+    assert failed.wait(PATIENCE)
+    ward.slack.wait_for_calls(1)
+
+
+def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> None:
+    chunks = []
+
+    def expand(session: Session, fan_out: FanOut, now: object, chunk: int) -> bool:
+        assert now == NOON
+        start = int(fan_out.cursor or 0)
+        people = list(range(start, min(start + chunk, 1100)))
+        rows = [
+            Owed(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON + timedelta(days=1), Priority.POLL)
+            for n in people
+        ]
+        outbox.owe_many(session, ward.workspace, rows)
+        chunks.append(len(rows))
+        fan_out.cursor = str(start + len(rows))
+        return start + len(rows) == 1100
+
+    for _ in range(2):
+        with ward.sessions.begin() as session:
+            outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
+    deliveries = Deliveries(ward.sessions, ward.slack.client(), {}, ward.clock, {"poll": expand})
+    ward.open.append(deliveries)
+    assert deliveries.next_due() == NOON
+    assert deliveries.drain() == NOON + timedelta(days=1)
+    assert chunks == [500, 500, 100]
+    with ward.sessions.begin() as session:
+        session.execute(text("UPDATE fan_out SET done = :no, cursor = ''"), {"no": False})
+    deliveries.drain()
+    with ward.sessions.read() as session:
+        assert len(session.scalars(select(Delivery.id)).all()) == 1100
+
+
+def test_a_fan_out_that_fails_leaves_nothing_behind_and_holds_nobody_up(ward: Ward) -> None:
+    def expand(session: Session, *_: object) -> bool:
+        outbox.owe(session, ward.workspace, Owed("poll:1:1", "thanks", "1", "U1", NOON))
+        raise ZeroDivisionError
+
+    with ward.sessions.begin() as session:
+        outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
+    row = ward.owes()
+    deliveries = Deliveries(
+        ward.sessions,
+        ward.slack.client(),
+        {"thanks": lambda *_: Message("Hello", [])},
+        ward.clock,
+        {"poll": expand},
+    )
+    ward.open.append(deliveries)
+    assert deliveries.drain() is None
+    assert ward.row(row).state == DeliveryState.SENT
+    assert len(ward.slack.messages) == 1
+    with ward.sessions.read() as session:
+        assert not session.scalars(select(FanOut)).one().done
+
+
+def test_only_the_sender_calls_what_people_see() -> None:
+    root = Path(__file__).parents[2]
+    banned = (
+        "chat_postMessage",
+        "chat_update",
+        "files_upload",
+        "files_getUpload",
+        "files_complete",
+        "say(text",
+    )
+    found = {
+        str(path.relative_to(root))
+        for folder in ("slackapp", "handlers", "reports")
+        for path in (root / folder).rglob("*.py")
+        if "sandbox" not in path.parts and any(f".{name}" in path.read_text() for name in banned)
+    }
+    assert found == {"slackapp/delivery/sender.py"}
