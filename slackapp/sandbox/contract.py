@@ -10,12 +10,16 @@ import orjson
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A Web API method. `scopes`: a bot needs one of them. `tier`: "t1" to "t5" (special), or None."""
+    """A Web API method. `scopes`: a bot needs one of them. `tier`: "t1" to "t5" (special), or None.
+
+    `user_only`: no bot token is accepted.
+    """
 
     name: str
     scopes: tuple[str, ...]
     tier: str | None
     reads_json: bool
+    user_only: bool
     arguments: frozenset[str]
     required: tuple[str, ...]
 
@@ -46,6 +50,7 @@ def _method(name: str, entry: dict[str, Any]) -> Method:
         scopes=tuple(entry["bot"]),
         tier=entry["tier"],
         reads_json=bool(entry["json"]),
+        user_only=entry.get("user_only", False),
         arguments=frozenset(entry.get("args", ())),
         required=tuple(entry.get("required", ())),
     )

@@ -62,8 +62,8 @@ def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) 
     """Slack's own words about a command nobody has."""
     name = typed.split(" ", 1)[0]
     words = (
-        f"{name} is not a valid command. In Slack, all messages that start with the “/” character are "
-        "interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding "
+        f"{name} is not a valid command. In Slack, all messages that start with the “/” character "
+        "are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try preceding "
         "the “/” with an empty space."
     )
     posts.notice(slack, channel, person.id, plain(words))

@@ -25,8 +25,8 @@ class Settings:
     """How this Slack behaves. Times are real seconds.
 
     `latency`: from and to, for API answers and deliveries. `deliver_to`: the app's address for signed HTTP,
-    or None for Socket Mode. `scan_seconds`: how long a fresh file is being scanned. `quiet_seconds`: how long,
-    after an acknowledgement, a person's request waits for what the app does next.
+    or None for Socket Mode. `scan_seconds`: how long a fresh file is being scanned. `quiet_seconds`: how
+    long, after an acknowledgement, a person's request waits for what the app does next.
     """
 
     latency: tuple[float, float] = (0.0, 0.0)

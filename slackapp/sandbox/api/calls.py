@@ -120,7 +120,7 @@ class Dispatcher:
         workspace, kind = known
         if kind == "old":
             raise Refused("token_revoked")
-        if (kind == "app") != (method.name in APP_TOKEN_METHODS):
+        if method.user_only or (kind == "app") != (method.name in APP_TOKEN_METHODS):
             raise Refused("not_allowed_token_type")
         return workspace
 
