@@ -1,25 +1,36 @@
 """A ward with a leader, and a pulse that can be opened, answered and closed."""
 
+import json
 import os
 import shutil
+import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from slack_bolt import App, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import select
 
+import handlers
+from handlers.desk import Desk
 from slackapp.db import Base, Sessions, connect
 from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, PollState, Team, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.questions import FOUR
 from slackapp.pulse.rounds import Paper
+from slackapp.views.pulse import CHOICE, COMMENT, SUBMIT
 
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """A Monday, in winter time: nine o'clock in London."""
@@ -175,3 +186,169 @@ def copy(tmp_path: Path) -> Iterator[Callable[[Hospital], Hospital]]:
         if name:
             with closing(psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)) as server:
                 server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+class Slack:
+    """A small Slack on a local port that writes every call down and says yes."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, bytes]] = []
+        slack = self
+
+        class Answering(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                slack.calls.append((self.path, body))
+                answer = json.dumps(ANSWERS.get(self.path, {"ok": True})).encode()
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                """Nothing is said on the terminal."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/api/"
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+ANSWERS = {
+    "/api/auth.test": {
+        "ok": True,
+        "url": "https://hospital.slack.com/",
+        "team": "Hospital",
+        "user": "appreciate",
+        "team_id": "T1HOSPITAL",
+        "user_id": "U1APP00000",
+        "bot_id": "B1APP00000",
+    }
+}
+SECRET = "a-signing-secret-for-tests"
+
+
+class Front:
+    """The app's listeners, reached as Slack reaches them: by signed requests."""
+
+    def __init__(self, hospital: Hospital, slack: Slack, register: Callable[[App, Desk], None]) -> None:
+        self.hospital, self.slack = hospital, slack
+        client = WebClient("xoxb-made-up", base_url=slack.url, retry_handlers=[])
+        self.bolt = App(
+            client=client,
+            signing_secret=SECRET,
+            process_before_response=True,
+            token_verification_enabled=False,
+        )
+        self.now = OPENING + timedelta(hours=2)
+        register(self.bolt, Desk(hospital.sessions, lambda: self.now, hospital.keys, lambda: None))
+
+    def send(self, form: Mapping[str, str], *, signed_with: str = SECRET) -> BoltResponse:
+        body, stamp = urlencode(form), str(int(time.time()))
+        signature = SignatureVerifier(signed_with).generate_signature(timestamp=stamp, body=body)
+        headers = {
+            "content-type": ["application/x-www-form-urlencoded"],
+            "x-slack-request-timestamp": [stamp],
+            "x-slack-signature": [signature or ""],
+        }
+        return self.bolt.dispatch(BoltRequest(body=body, headers=headers))
+
+    def sends(self, payload: Mapping[str, object], *, signed_with: str = SECRET) -> BoltResponse:
+        return self.send({"payload": json.dumps(payload)}, signed_with=signed_with)
+
+    def types(self, who: str, command: str) -> BoltResponse:
+        return self.send(
+            {
+                "token": "made-up",
+                "team_id": "T1HOSPITAL",
+                "team_domain": "hospital",
+                "channel_id": "C1WARD7000",
+                "channel_name": "ward-7",
+                "user_id": who,
+                "user_name": "somebody",
+                "command": command,
+                "text": "",
+                "api_app_id": "A1APP00000",
+                "trigger_id": "1.2.command",
+                "response_url": "https://hooks.slack.com/commands/1/2/3",
+            }
+        )
+
+    def presses(self, who: str, action_id: str, *, view_id: str | None = None, trigger: str = "1.2.press"):
+        container = {"type": "view", "view_id": view_id} if view_id else {"type": "message", "message_ts": "1.2"}
+        action = {"action_id": action_id, "block_id": "b", "type": "button", "action_ts": "1.2"}
+        payload: dict[str, object] = self._common(who) | {
+            "type": "block_actions",
+            "container": container,
+            "trigger_id": trigger,
+            "response_url": "https://hooks.slack.com/actions/1/2/3",
+            "actions": [action | {"value": self.hospital.poll_id}],
+        }
+        if view_id:
+            payload["view"] = {"id": view_id, "type": "modal", "hash": "1.h", "state": {"values": {}}}
+        return self.sends(payload)
+
+    def submission(self, who: str, scores: Mapping[str, int], comment: str | None, **extra: object):
+        values: dict[str, object] = {
+            item: {CHOICE: {"type": "radio_buttons", "selected_option": self._option(scores.get(item))}}
+            for item in (one.key for one in FOUR)
+        }
+        values[COMMENT] = {COMMENT: {"type": "plain_text_input", "value": comment}}
+        view = {
+            "id": "V1CHECKIN0",
+            "team_id": "T1HOSPITAL",
+            "type": "modal",
+            "callback_id": SUBMIT,
+            "private_metadata": self.hospital.poll_id,
+            "hash": "1.h",
+            "blocks": [{"type": "input", "block_id": COMMENT}],
+            "state": {"values": values},
+        }
+        return self._common(who) | {
+            "type": "view_submission",
+            "trigger_id": "1.2.submit",
+            "view": view | extra,
+            "response_urls": [],
+        }
+
+    def submits(self, who: str, scores: Mapping[str, int], comment: str | None = None) -> BoltResponse:
+        return self.sends(self.submission(who, scores, comment))
+
+    @staticmethod
+    def _option(score: int | None) -> dict[str, object] | None:
+        return {"text": {"type": "plain_text", "text": "..."}, "value": str(score)} if score is not None else None
+
+    @staticmethod
+    def _common(who: str) -> dict[str, object]:
+        return {
+            "team": {"id": "T1HOSPITAL", "domain": "hospital"},
+            "user": {"id": who, "username": "somebody", "name": "somebody", "team_id": "T1HOSPITAL"},
+            "api_app_id": "A1APP00000",
+            "token": "made-up",
+        }
+
+    def slack_id(self, name: str) -> str:
+        with self.hospital.sessions.read() as session:
+            return session.get_one(Member, self.hospital.people[name]).slack_user_id
+
+
+@pytest.fixture
+def slack() -> Iterator[Slack]:
+    """A Slack that writes down what it is told."""
+    running = Slack()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def front(hospital: Hospital, slack: Slack) -> Front:
+    """An open check-in with comments in a ward of nine, and all of the app's listeners."""
+    hospital.build({"Ward 7": 9}, comments_on=True)
+    hospital.open()
+    return Front(hospital, slack, handlers.register)

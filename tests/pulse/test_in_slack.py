@@ -1,0 +1,232 @@
+"""What Slack is told, and that it is the same whatever somebody answered."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from slack_bolt import Ack, App
+from sqlalchemy import inspect, text
+
+from handlers import pulse_letters
+from handlers.desk import Desk
+from slackapp.i18n import voice
+from slackapp.letters import Message, Nothing
+from slackapp.models import Delivery, Inbound, Member, Workspace
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
+from slackapp.pulse.invitations import Group
+from slackapp.pulse.questions import FOUR
+from slackapp.sandbox.blocks import problems, view_problems
+from slackapp.views import pulse
+
+LONG = "\N{HONEYBEE}" * 500
+
+
+def all_four(score: int) -> dict[str, int]:
+    return {item.key: score for item in FOUR}
+
+
+def opened(front) -> dict[str, object]:
+    """The view that Slack was last asked to show."""
+    path, body = front.slack.calls[-1]
+    assert path in {"/api/views.open", "/api/views.update", "/api/views.push"}
+    if body.startswith(b"{"):
+        return json.loads(body)["view"] if isinstance(json.loads(body)["view"], dict) else json.loads(json.loads(body)["view"])
+    return json.loads(parse_qs(body.decode())["view"][0])
+
+
+def words(view: object) -> str:
+    return json.dumps(view, ensure_ascii=False)
+
+
+def whole_visit(front, who: str, scores: dict[str, int], comment: str | None) -> list[object]:
+    """Everything that leaves the app while somebody opens, answers, looks again and withdraws."""
+    front.slack.calls.clear()
+    replies = [
+        front.presses(who, pulse.ANSWER),
+        front.submits(who, scores, comment),
+        front.presses(who, pulse.ANSWER),
+        front.presses(who, pulse.ABOUT),
+        front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0"),
+        front.types(who, "/pulse"),
+    ]
+    assert [reply.status for reply in replies] == [200] * 6
+    return [(reply.status, reply.body) for reply in replies] + list(front.slack.calls)
+
+
+def test_what_leaves_the_app_is_the_same_for_every_answer(front) -> None:
+    who = front.slack_id("Ward 7 1")
+    visits = [
+        whole_visit(front, who, all_four(score), comment)
+        for score in (1, 2, 3, 4, 5, CANT_SAY)
+        for comment in (None, "short", LONG)
+    ]
+    visits.append(whole_visit(front, who, {}, None))
+    # Bolt asks Slack once who it is; from the second visit on nothing may differ.
+    assert [call[0] for call in visits[0] if call[0] == "/api/auth.test"] == ["/api/auth.test"]
+    visits[0] = [call for call in visits[0] if call[0] != "/api/auth.test"]
+    assert len(visits[0]) == 11
+    assert [place for place, visit in enumerate(visits) if visit != visits[0]] == []
+
+
+def echoing(bolt: App, desk: Desk) -> None:
+    """The naive twin: it thanks people by telling them what they said."""
+
+    def answered(ack: Ack, view: dict[str, object]) -> None:
+        chosen = view["state"]["values"]["helping"][pulse.CHOICE]["selected_option"]["value"]  # type: ignore[index]
+        ack(response_action="update", view=pulse.told(voice(), f"You answered {chosen}."))
+
+    bolt.view(pulse.SUBMIT)(answered)
+
+
+def test_an_echo_of_the_answer_would_be_seen(front, hospital, slack) -> None:
+    twin = type(front)(hospital, slack, echoing)
+    who = front.slack_id("Ward 7 1")
+    replies = [twin.submits(who, all_four(score)).body for score in (1, 5)]
+    assert replies[0] != replies[1]
+
+
+def test_an_answer_is_stored_as_given_and_nothing_else_is(front, hospital) -> None:
+    who = front.slack_id("Ward 7 1")
+    before = rows(hospital)
+    reply = front.submits(who, {"attending": 5, "helping": CANT_SAY}, " a  comment ")
+    assert "Your answer is stored." in words(json.loads(reply.body))
+    after = rows(hospital)
+    assert {table for table in after if after[table] != before[table]} == {"ballot"}
+    ((receipt, box),) = hospital.ballots()
+    said = open_box(hospital.keys.load(hospital.poll_id), hospital.poll_id, SealedBallot(receipt, box))
+    assert (dict(said.scores), said.comment) == ({"attending": 5, "helping": CANT_SAY}, "a  comment")
+    assert Inbound.__tablename__ in after
+    front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
+    assert rows(hospital) == before
+
+
+def rows(hospital) -> dict[str, list[object]]:
+    with hospital.sessions.read() as session:
+        names = inspect(session.connection()).get_table_names()
+        return {name: sorted(map(str, session.execute(text(f'SELECT * FROM "{name}"')))) for name in names}  # noqa: S608
+
+
+def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unaltered(front) -> None:
+    front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
+    view = opened(front)
+    assert view_problems(view) == []
+    asked = [block for block in view["blocks"] if block["type"] == "input"]
+    assert len(asked) == 6
+    for block in asked[:5]:
+        assert block["optional"] is True
+        assert len(block["element"]["options"]) == 6
+        assert "initial_option" not in block["element"]
+    assert asked[5]["element"]["max_length"] == 500
+    assert pulse.PRIVACY in words(view)
+    assert "Your answer joins: Ward 7, 9 people; if fewer than 5 answer, Medicine." in words(view)
+    assert view["private_metadata"] == front.hospital.poll_id
+
+
+def test_a_leader_s_answer_joins_the_parent(front) -> None:
+    front.presses(front.slack_id("Ward 7 leader"), pulse.ANSWER)
+    assert "Your answer joins: Medicine, 1 person; if fewer than 5 answer, it is not shown." in words(opened(front))
+
+
+def test_how_it_stays_anonymous_names_the_rules_and_the_group(front) -> None:
+    front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
+    view = opened(front)
+    assert view_problems(view) == []
+    assert "at least 5 people answered" in words(view)
+    assert "Ward 7 9" in words(view)
+    front.now += timedelta(days=30)
+    front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
+    assert pulse.PRIVACY in words(opened(front))
+    assert "Ward 7 9" not in words(opened(front))
+
+
+@pytest.mark.parametrize(
+    ("name", "later", "sentence"),
+    [
+        ("Ward 7 1", timedelta(days=8), "This check-in has closed."),
+        ("Medicine leader", timedelta(), "This check-in is for another team."),
+    ],
+)
+def test_closed_and_not_yours_are_kind_sentences(front, name: str, later: timedelta, sentence: str) -> None:
+    front.now += later
+    who = front.slack_id(name)
+    front.presses(who, pulse.ANSWER)
+    assert sentence in words(opened(front))
+    assert view_problems(opened(front)) == []
+    front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
+    assert sentence in words(opened(front))
+    reply = front.submits(who, all_four(4))
+    assert sentence in reply.body
+    assert front.hospital.ballots() == []
+
+
+def test_a_lost_check_in_says_so(front) -> None:
+    front.hospital.keys.destroy(front.hospital.poll_id)
+    rounds.recover(front.hospital.sessions, front.hospital.keys, front.now)
+    front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
+    assert "This check-in was lost, so no answer can be read. The next will work." in words(opened(front))
+
+
+def test_the_command_opens_the_same_modal_or_says_that_there_is_none(front) -> None:
+    who = front.slack_id("Ward 7 1")
+    front.presses(who, pulse.ANSWER)
+    by_button = opened(front)
+    front.types(who, "/pulse")
+    assert opened(front) == by_button
+    front.now += timedelta(days=8)
+    front.types(who, "/pulse")
+    assert "There is no check-in open just now." in words(opened(front))
+
+
+def test_too_long_a_comment_is_refused_beside_its_field(front) -> None:
+    reply = json.loads(front.submits(front.slack_id("Ward 7 1"), all_four(4), "x" * 501).body)
+    assert reply["response_action"] == "errors"
+    assert list(reply["errors"]) == [pulse.COMMENT]
+    assert front.hospital.ballots() == []
+
+
+def test_a_value_that_no_option_has_is_not_stored(front) -> None:
+    front.submits(front.slack_id("Ward 7 1"), all_four(99))
+    ((receipt, box),) = front.hospital.ballots()
+    said = open_box(front.hospital.keys.load(front.hospital.poll_id), front.hospital.poll_id, SealedBallot(receipt, box))
+    assert dict(said.scores) == {}
+
+
+def test_a_poll_id_that_is_none_is_answered_like_a_closed_one(front) -> None:
+    front.hospital.poll_id = "../keys/identity"
+    front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
+    assert "This check-in has closed." in words(opened(front))
+    assert "This check-in has closed." in front.submits(front.slack_id("Ward 7 1"), all_four(4)).body
+
+
+def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front) -> None:
+    hospital = front.hospital
+    with hospital.sessions.begin() as session:
+        member = session.get_one(Member, hospital.people["Ward 7 1"])
+        workspace = session.get_one(Workspace, hospital.workspace_id)
+        delivery = Delivery(
+            workspace_id=workspace.id, target=member.slack_user_id, kind="poll", reference=hospital.poll_id
+        )
+        sent = pulse_letters.RENDERERS["poll"](session, delivery, front.now)
+        assert isinstance(sent, Message)
+        assert problems(sent.blocks, surface="message") == []
+        assert "Open until Monday 9 November, 09:00." in sent.text
+        assert "Nothing has been recorded yet." not in words(sent.blocks)
+        late = pulse_letters.RENDERERS["poll"](session, delivery, front.now + timedelta(days=8))
+        assert isinstance(late, Nothing)
+    hospital.open(hospital.close_at)
+    with hospital.sessions.read() as session:
+        delivery.reference = hospital.poll_id
+        sent = pulse_letters.RENDERERS["poll"](session, delivery, hospital.close_at)
+        assert isinstance(sent, Message)
+        assert "Nothing has been recorded yet." in words(sent.blocks)
+
+
+def test_a_ward_with_many_long_names_still_fits_the_modal() -> None:
+    group = Group("W" * 150, 400, 5, "D" * 150)
+    view = pulse.about(voice(), 5, group, [f"{'N' * 60} {number}" for number in range(400)])
+    assert view_problems(view) == []
+
+
