@@ -28,6 +28,8 @@ class Settings:
     app_token: str = field(repr=False)
     database_url: str = field(repr=False)
     key_directory: Path
+    signing_secret: str = field(default="", repr=False)
+    """Needed only where requests come in over HTTP."""
     slack_api_url: str = DEFAULT_API
     browser_path: str | None = None
     log_level: str = "INFO"
@@ -55,6 +57,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         app_token=environ["SLACK_APP_TOKEN"],
         database_url=environ.get("DATABASE_URL") or "sqlite:///appreciate.db",
         key_directory=Path(environ["KEY_DIR"]),
+        signing_secret=environ.get("SLACK_SIGNING_SECRET", ""),
         slack_api_url=(environ.get("SLACK_API_URL") or DEFAULT_API).rstrip("/"),
         browser_path=environ.get("BROWSER_PATH") or None,
         log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),

@@ -1,0 +1,234 @@
+"""The composition root: the only module that brings handlers, reports and deliveries together."""
+
+import logging
+import os
+import secrets
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import select
+
+import handlers
+from handlers import appreciate_letters, people, pulse_letters
+from handlers.desk import Desk
+from reports import digest
+from reports import letters as digest_letters
+from reports.drawing import Drawing, find_browser
+from slackapp import health, inbound, log, migrations, workspaces
+from slackapp.calendar import month_before, month_of
+from slackapp.config import Settings
+from slackapp.db import Sessions, connect
+from slackapp.delivery import Deliveries, tidy
+from slackapp.errors import SettingsError
+from slackapp.i18n import voice
+from slackapp.models import Team
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.storage import sweep_nightly
+from slackapp.scheduling import Job, Timetable
+
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+Moment = tuple[datetime, str]
+
+LISTENERS = 32
+"""Threads for listeners. Five slow ones would block all of Bolt's own, and the next command fails."""
+
+_NIGHTLY = 24 * 3600.0
+_HOURLY = 3600.0
+
+
+def real_time() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Appreciate:
+    """The app as one thing: start it, ask how it is, stop it.
+
+    Its `next_due` and `settle` let whoever moves its clock know what is due and have it done.
+
+    Raises:
+        SettingsError: The database, the keys or Slack's tokens do not allow a start.
+    """
+
+    def __init__(self, settings: Settings, *, now: Clock = real_time) -> None:
+        self.sessions = _database(settings)
+        self.keys = KeyDirectory(settings.key_directory)
+        self.keys.attach(self.sessions)
+        self.now = now
+        self._client = WebClient(
+            settings.bot_token, base_url=f"{settings.slack_api_url}/api/", retry_handlers=[]
+        )
+        self._slack_team_id, self.workspace_id = _install(self.sessions, self._client)
+        self._drawing = Drawing(settings.browser_path or find_browser(os.environ))
+        self.deliveries = self._outgoing()
+        self.desk = Desk(self.sessions, now, self.keys, self.deliveries.wake)
+        self.bolt = _bolt(self._client, self.desk, settings.signing_secret)
+        self._socket = SocketModeHandler(
+            self.bolt, settings.app_token, web_client=WebClient(base_url=f"{settings.slack_api_url}/api/")
+        )
+        self._timetable = Timetable(self._jobs())
+        rounds.recover(self.sessions, self.keys, now())
+
+    def _outgoing(self) -> Deliveries:
+        renderers = {
+            **appreciate_letters.RENDERERS,
+            **pulse_letters.RENDERERS,
+            **digest_letters.renderers(self._drawing),
+        }
+        return Deliveries(self.sessions, self._client, renderers, self.now, pulse_letters.EXPANDERS)
+
+    def _jobs(self) -> list[Job]:
+        return [
+            Job("check-ins", lambda: self._pulse(self.now()), 20),
+            Job("digests", lambda: self._digests(self.now()), 60),
+            Job("old requests", lambda: self._forget(self.now()), _HOURLY),
+            Job("sweep", lambda: sweep_nightly(self.sessions), _NIGHTLY),
+        ]
+
+    def meet_everyone(self) -> None:
+        """Take in who works here, as Slack has it."""
+        people.sync_all(self._client, self.desk)
+
+    def start(self) -> None:
+        """Listen to Slack, send what is owed, keep the timetable."""
+        self.deliveries.start()
+        self._socket.connect()  # type: ignore[no-untyped-call]
+        self._timetable.start()
+
+    def stop(self) -> None:
+        """Take nothing new, finish and settle what is under way, let go of everything."""
+        self._timetable.stop()
+        self._socket.close()  # type: ignore[no-untyped-call]
+        self.bolt.listener_runner.listener_executor.shutdown(wait=True)
+        self.deliveries.stop()
+        self._drawing.close()
+        self.sessions.dispose()
+
+    def health(self) -> health.Report:
+        """What /healthz tells."""
+        return health.report(self.sessions, connected=self._socket.client.is_connected(), now=self.now())
+
+    def next_due(self, after: datetime) -> Moment | None:
+        """The next moment at which something is due, and what it is in a few words."""
+        with self.sessions.read() as session:
+            found = [rounds.next_moment(session, after), digest.next_moment(session, after)]
+        moments = [(at, voice()(label)) for at, label in filter(None, found)]
+        owed = self.deliveries.next_due(after)
+        if owed is not None:
+            moments.append((owed, voice()("messages go out")))
+        return min(moments, default=None)
+
+    def pulse_moments(self, now: datetime) -> list[Moment]:
+        """The next two moments of the check-in, its close and its opening, each with what happens."""
+        found: list[Moment] = []
+        with self.sessions.read() as session:
+            after = now
+            while len(found) < 2 and (moment := rounds.next_moment(session, after)):  # noqa: PLR2004
+                found.append((moment[0], voice()(moment[1])))
+                after = moment[0]
+        return found
+
+    def settle(self, now: datetime) -> None:
+        """Do everything due at `now`; returns once it is done."""
+        self._pulse(now)
+        self._digests(now)
+        self.deliveries.drain(now)
+
+    def _pulse(self, now: datetime) -> None:
+        rounds.close_due(self.sessions, self.keys, now)
+        rounds.open_due(self.sessions, self.keys, self.workspace_id, now)
+        self.deliveries.wake()
+
+    def _digests(self, now: datetime) -> None:
+        digest.owe_due(self.sessions, now)
+        self.deliveries.wake()
+
+    def _forget(self, now: datetime) -> None:
+        with self.sessions.begin() as session:
+            inbound.forget(session, now=now)
+            tidy(session, now)
+
+
+def _database(settings: Settings) -> Sessions:
+    sessions = connect(settings.database_url)
+    if not migrations.is_current(sessions):
+        sessions.dispose()
+        raise SettingsError("DATABASE_URL: the database is not up to date. Run: slackapp migrate")
+    return sessions
+
+
+def _install(sessions: Sessions, client: WebClient) -> tuple[str, str]:
+    """Ask Slack who we are; Slack's id of the workspace and ours."""
+    try:
+        who = client.auth_test()
+    except SlackApiError as refused:
+        raise SettingsError(f"SLACK_BOT_TOKEN: Slack refused it ({refused.response['error']}).") from None
+    except OSError as failure:
+        raise SettingsError(
+            f"SLACK_API_URL: Slack does not answer ({type(failure).__name__}). Is the network there?"
+        ) from None
+    with sessions.begin() as session:
+        workspace = workspaces.install(
+            session, slack_team_id=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
+        )
+        return workspace.slack_team_id, workspace.id
+
+
+def _bolt(client: WebClient, desk: Desk, signing_secret: str) -> App:
+    bolt = App(
+        client=client,
+        # Without a secret nothing that comes over HTTP may ever pass for Slack's.
+        signing_secret=signing_secret or secrets.token_hex(),
+        # The runner's default waits for an ack in sleeps of 10 ms: 96 requests a second against 15,000.
+        process_before_response=True,
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    handlers.register(bolt, desk)
+    return bolt
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C, then end without losing what was acknowledged."""
+    log.configure(settings.log_level)
+    app = Appreciate(settings)
+    app.meet_everyone()
+    page = health.HealthPage(settings.health_port, app.health) if settings.health_port else None
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    app.start()
+    if page:
+        page.start()
+    logger.info("Appreciate is listening.")
+    stopping.wait()
+    logger.info("Stopping: what is under way is finished first.")
+    if page:
+        page.stop()
+    app.stop()
+
+
+def preview_digest(settings: Settings, *, team: str, month: str | None, now: datetime) -> str:
+    """A team's digest as one HTML page, read from the database only.
+
+    Raises:
+        SettingsError: There is no such team.
+    """
+    sessions = _database(settings)
+    try:
+        with sessions.read() as session:
+            found = session.scalars(select(Team).where(Team.name == team)).one_or_none()
+            if found is None:
+                raise SettingsError(f"There is no team called {team}.")
+            return digest.preview(session, found, month or month_before(month_of(now, "UTC")), now)
+    finally:
+        sessions.dispose()

@@ -1,0 +1,176 @@
+"""Three months in the practice hospital, made by the app's own functions from a seeded generator."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from slackapp import members, workspaces
+from slackapp.app import Appreciate
+from slackapp.behaviours import Behaviour
+from slackapp.demo import hospital
+from slackapp.demo.hospital import HospitalTeam
+from slackapp.demo.thanks import THANKS
+from slackapp.models import Poll, Team, Visibility, Workspace
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import CANT_SAY
+from slackapp.recognitions import giving, sharing
+from slackapp.recognitions.drafts import Draft
+
+BEGINNING = datetime(2026, 8, 24, 6, 0, tzinfo=UTC)
+"""A Monday, three months before the demo begins."""
+
+MORNING = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
+"""Where the demo's clock starts: a Tuesday, with a check-in open and the month's end a week away."""
+
+FIRST_DIGEST = "2026-11"
+_SEED = 7
+_BUSY_HOURS = (7, 20)
+
+# How often each behaviour is named in a team: attending, understanding, empathising, helping.
+_MIX = {
+    "Ward 7": (12, 8, 18, 5),
+    "Acute Medical Unit": (6, 7, 5, 9),
+    "Discharge Team": (3, 5, 2, 5),
+    "Medicine": (2, 3, 2, 2),
+}
+# The usual answer to the four items and the fifth, and how it moves over the three months.
+_MOOD = {
+    "Ward 7": ((3.6, 3.1, 4.3, 2.4, 3.4), (0.5, 0.1, 0.2, -0.2, 0.0)),
+    "Acute Medical Unit": ((3.9, 3.6, 3.5, 3.7, 3.5), (-0.3, 0.2, 0.1, 0.3, 0.0)),
+    "Discharge Team": ((3.4, 3.8, 3.2, 3.6, 3.3), (0.0, 0.0, 0.0, 0.0, 0.0)),
+    "Medicine": ((3.3, 3.5, 3.4, 3.0, 3.4), (0.2, 0.0, 0.1, 0.2, 0.0)),
+}
+_A_MONTH = timedelta(days=30.4)
+_CANT_SAY_SHARE = 0.06
+_TURNOUT = 0.78
+_SPREAD = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """One thank-you that will be given."""
+
+    at: datetime
+    giver: str
+    receiver: str
+    behaviour: Behaviour
+    words: str
+    with_team: bool
+
+
+def settle_in(app: Appreciate) -> None:
+    """Set the workspace up as an admin would: teams, leaders, the check-in, and where digests begin."""
+    with app.sessions.begin() as session:
+        workspace = _here(session)
+        workspace.pulse_on, workspace.pulse_since = True, BEGINNING
+        workspace.digests_from = FIRST_DIGEST
+        everyone = members.meet(session, workspace, [one.id for one in hospital.staff()])
+        directorate = members.create_team(
+            session, workspace, hospital.DIRECTORATE, channel=hospital.DIRECTORATE_CHANNEL
+        )
+        members.put_in_team(session, everyone[hospital.OPERATIONS.id], directorate)
+        for one in hospital.TEAMS:
+            _settle_team(session, workspace, one, directorate)
+        members.appoint(session, directorate, everyone[hospital.DIRECTOR.id])
+
+
+def _settle_team(session: Session, workspace: Workspace, one: HospitalTeam, parent: Team) -> None:
+    team = members.create_team(session, workspace, one.name, parent=parent, channel=one.channel_id)
+    people = members.meet(session, workspace, [one.leader.id, *(person.id for person in one.staff)])
+    leader = people.pop(one.leader.id)
+    for person in people.values():
+        members.put_in_team(session, person, team)
+    members.appoint(session, team, leader)
+
+
+def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
+    """Let three months pass. `move_to` moves the clock and has everything due on the way done."""
+    chance = Random(_SEED)  # noqa: S311 - a believable history, not a secret
+    for at, deed in sorted(_deeds(app, chance), key=lambda one: one[0]):
+        move_to(at)
+        deed()
+    move_to(MORNING)
+
+
+def _deeds(app: Appreciate, chance: Random) -> Iterator[tuple[datetime, Callable[[], None]]]:
+    for thanks in _all_thanks(chance):
+        yield thanks.at, lambda thanks=thanks: _give(app, thanks)  # type: ignore[misc]  # bound here on purpose
+    first = datetime(2026, 8, 26, 14, tzinfo=UTC)
+    for week in range(13):
+        yield first + timedelta(weeks=week), lambda week=week: _answer(app, chance, week)  # type: ignore[misc]
+    yield MORNING - timedelta(hours=1), lambda: _answer(app, chance, 13)
+
+
+def _all_thanks(chance: Random) -> Iterator[Thanks]:
+    teams = [(one.name, [person.id for person in one.staff], one.leader.id) for one in hospital.TEAMS]
+    leaders = [one.leader.id for one in hospital.TEAMS]
+    teams.append((hospital.DIRECTORATE, [*leaders, hospital.OPERATIONS.id], hospital.DIRECTOR.id))
+    for name, people, leader in teams:
+        months = (MORNING - BEGINNING) / _A_MONTH
+        for _ in range(round(sum(_MIX[name]) * months)):
+            yield _thanks(chance, name, people, leader)
+
+
+def _thanks(chance: Random, team: str, people: list[str], leader: str) -> Thanks:
+    behaviour = chance.choices(list(Behaviour), weights=_MIX[team])[0]
+    receiver = chance.choice(people)
+    # Mostly between colleagues; now and then from or to somebody elsewhere in the directorate.
+    others = [one for one in (*people, leader, hospital.OPERATIONS.id) if one != receiver]
+    day = BEGINNING + timedelta(days=chance.randrange((MORNING - BEGINNING).days))
+    at = day.replace(
+        hour=chance.randint(*_BUSY_HOURS), minute=chance.randrange(60), second=chance.randrange(60)
+    )
+    words = chance.choice(THANKS[behaviour])
+    return Thanks(at, chance.choice(others), receiver, behaviour, words, chance.random() < 1 / 3)
+
+
+def _give(app: Appreciate, thanks: Thanks) -> None:
+    with app.sessions.begin() as session:
+        workspace = _here(session)
+        draft = Draft(
+            people=(thanks.receiver,),
+            behaviour=thanks.behaviour,
+            words=thanks.words,
+            visibility=Visibility.TEAM if thanks.with_team else Visibility.PRIVATE,
+        )
+        key = f"history:{thanks.at.isoformat()}:{thanks.giver}"
+        given = giving.give(session, workspace, draft, giving.Occasion(thanks.giver, key, thanks.at))
+        if thanks.with_team:
+            received = sharing.thanks_of(session, workspace, given.id, thanks.receiver)
+            sharing.share(session, workspace, received, now=thanks.at)
+
+
+def _answer(app: Appreciate, chance: Random, week: int) -> None:
+    """Most people answer this week's check-in."""
+    now = app.now()
+    with app.sessions.read() as session:
+        workspace = _here(session)
+        poll = rounds.current(session, workspace, now)
+        people = list(members.meet(session, workspace, [one.id for one in hospital.staff()]).values())
+        teams = {one.id: session.get_one(Team, one.team_id).name for one in people if one.team_id}
+    for person in people:
+        if poll is not None and person.id in teams and chance.random() < _TURNOUT:
+            scores = _scores(chance, poll, teams[person.id], week)
+            with app.sessions.begin() as session:
+                rounds.submit(session, app.keys, rounds.Paper(poll.id, person.id, scores), now)
+
+
+def _scores(chance: Random, poll: Poll, team: str, week: int) -> dict[str, int]:
+    usual, change = _MOOD[team]
+    given = {}
+    for item, start, moves in zip(poll.items, usual, change, strict=True):
+        mean = start + moves * week / 13
+        given[item] = min(5, max(1, round(chance.gauss(mean, _SPREAD))))
+        if chance.random() < _CANT_SAY_SHARE:
+            given[item] = CANT_SAY
+    return given
+
+
+def _here(session: Session) -> Workspace:
+    workspace = workspaces.find(session, hospital.TEAM_ID)
+    if workspace is None:
+        raise LookupError("the practice hospital is not installed")
+    return workspace

@@ -1,0 +1,163 @@
+"""Starts the app and the practice hospital together, and ends both cleanly."""
+
+import os
+import shutil
+import signal
+import socket
+import threading
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.request import urlopen
+
+import click
+import orjson
+
+
+from slackapp import log, manifest_path, migrations
+from slackapp.app import Appreciate
+from slackapp.calendar import first_working_day, month_after, month_of, occurrence
+from slackapp.config import Settings
+from slackapp.db import connect
+from slackapp.demo import history, hospital
+from slackapp.errors import SettingsError
+from slackapp.i18n import voice
+from slackapp.sandbox.server import Sandbox
+
+LATENCY = (0.03, 0.08)
+"""Seconds that a call takes in the demo; an instant Slack would hide races that the real one shows."""
+
+_SNAPSHOT = "hospital.json"
+_READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person who starts the demo asked for."""
+
+    port: int = 8642
+    state: Path = Path(".demo")
+    journal: Path | None = None
+    reset: bool = False
+
+
+class Demo:
+    """The app and the sandbox in one process. They speak HTTP and WebSocket to each other, as in life."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._state = asked.state.resolve()
+        if asked.reset or not (self._state / _READY).exists():
+            # Half a history, from a first start that was cut short, would make no sense.
+            _remove(self._state)
+        self._state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.sandbox = Sandbox(
+            manifest=manifest_path(),
+            port=asked.port,
+            journal=asked.journal,
+            state=self._state / _SNAPSHOT,
+            now=history.BEGINNING,
+        )
+        self.app: Appreciate | None = None
+
+    def __enter__(self) -> Self:
+        self.sandbox.start()
+        self.sandbox.seed(hospital.workspace())
+        settings = _settings(self._state, self.sandbox.url)
+        _migrate(settings)
+        app = self.app = Appreciate(settings, now=self.sandbox.clock.now)
+        self.sandbox.follower = app
+        self.sandbox.extra["/healthz"] = app.health
+        self.sandbox.jumps = self._jumps
+        if not (self._state / _READY).exists():
+            click.echo("Three months pass in the practice hospital. This happens once ...")
+            app.meet_everyone()
+            history.settle_in(app)
+            history.live_through(app, self._move_to)
+            (self._state / _READY).touch()
+        self.sandbox.slack.settings = replace(self.sandbox.slack.settings, latency=LATENCY)
+        app.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.app:
+            self.app.stop()
+        self.sandbox.stop()
+
+    def _jumps(self) -> list[tuple[str, datetime]]:
+        """Where the page offers to jump to: the next check-in's opening and close, and the month's digest."""
+        if self.app is None:
+            return []
+        now = self.sandbox.clock.now()
+        check_ins = [(label, at) for at, label in self.app.pulse_moments(now)]
+        return [*check_ins, (voice()("end of the month"), _after_month_end(now))]
+
+    def _move_to(self, moment: datetime) -> None:
+        asked = orjson.dumps({"now": moment.isoformat()})
+        with urlopen(f"{self.sandbox.url}/control/clock", asked, timeout=60):  # noqa: S310 - our own address on loopback
+            pass
+
+
+def run(asked: Asked) -> None:
+    """Run the demo until Ctrl-C or SIGTERM.
+
+    Raises:
+        SettingsError: The port is taken.
+    """
+    log.configure("WARNING")
+    _check_free(asked.port)
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    with Demo(asked) as demo:
+        click.echo(f"The practice hospital is open: {demo.sandbox.url}")
+        click.echo("Nothing leaves this computer. Ctrl-C ends it; what happened is kept.")
+        stopping.wait()
+    click.echo("Closed.")
+
+
+def _settings(state: Path, url: str) -> Settings:
+    place = hospital.workspace()
+    return Settings(
+        bot_token=place.bot_token,
+        app_token=place.app_token,
+        database_url=f"sqlite:///{state / 'appreciate.db'}",
+        key_directory=state / "keys",
+        slack_api_url=url,
+        browser_path=os.environ.get("BROWSER_PATH"),
+    )
+
+
+def _migrate(settings: Settings) -> None:
+    sessions = connect(settings.database_url)
+    migrations.upgrade(sessions)
+    sessions.dispose()
+
+
+def _remove(state: Path) -> None:
+    """Remove what an earlier demo left, and nothing else that somebody may keep in that folder."""
+    for name in (_READY, _SNAPSHOT, "appreciate.db", "appreciate.db-wal", "appreciate.db-shm"):
+        (state / name).unlink(missing_ok=True)
+    shutil.rmtree(state / "keys", ignore_errors=True)
+
+
+def _check_free(port: int) -> None:
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind(("127.0.0.1", port))
+        except OSError:
+            raise SettingsError(
+                f"Port {port} is taken. Choose another: make demo PORT={port + 1 if port < 65535 else 8642}"
+            ) from None
+
+
+def _after_month_end(now: datetime) -> datetime:
+    """When this month's digests come: the first working day of the next, at nine."""
+    year, month = map(int, month_after(month_of(now, "Europe/London")).split("-"))
+    return occurrence(
+        first_working_day(year, month, "ENG"), datetime.min.time().replace(hour=9), "Europe/London"
+    )

@@ -1,0 +1,74 @@
+"""The health page: whether the database answers, Slack is connected, and nothing owed is stuck."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from threading import Thread
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from waitress.server import create_server
+
+from slackapp.db import Sessions
+from slackapp.models import Delivery, DeliveryState
+
+STUCK_AFTER = 600
+"""Seconds that a due message may wait before the app is called unwell."""
+
+logger = logging.getLogger(__name__)
+Report = dict[str, Any]
+
+
+def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
+    """`{"ok", "database", "slack", "oldest_due_seconds"}`; no names, no content."""
+    try:
+        with sessions.read() as session:
+            oldest = session.scalar(
+                select(func.min(Delivery.due)).where(
+                    Delivery.state == DeliveryState.READY, Delivery.due <= now
+                )
+            )
+    except SQLAlchemyError as failure:
+        logger.warning("the database does not answer: %s", type(failure).__name__)
+        return {"ok": False, "database": False, "slack": connected, "oldest_due_seconds": None}
+    waiting = (now - oldest).total_seconds() if oldest else 0.0
+    is_well = connected and waiting < STUCK_AFTER
+    return {"ok": is_well, "database": True, "slack": connected, "oldest_due_seconds": round(waiting, 1)}
+
+
+class HealthPage:
+    """Serves `GET /healthz` on loopback: 200 when well, 503 when not."""
+
+    def __init__(self, port: int, ask: Callable[[], Report]) -> None:
+        self._ask = ask
+        self._server = create_server(  # type: ignore[no-untyped-call]
+            self._answer, host="127.0.0.1", port=port, threads=1
+        )
+        self._thread = Thread(target=self._server.run, name="health", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.effective_port)
+
+    def start(self) -> None:
+        """Begin to answer."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening."""
+        self._server.close()
+        self._server.task_dispatcher.shutdown()
+        self._thread.join(5)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        if environ["PATH_INFO"] != "/healthz":
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"Only /healthz is here.\n"]
+        told = self._ask()
+        status = "200 OK" if told["ok"] else "503 Service Unavailable"
+        start_response(status, [("Content-Type", "application/json")])
+        return [orjson.dumps(told)]
