@@ -1,0 +1,71 @@
+"""The timetable ticks, survives a job that fails, and stops only when jobs have ended."""
+
+import logging
+import threading
+
+import pytest
+from apscheduler.schedulers import SchedulerNotRunningError
+
+from slackapp.scheduling import Job, Timetable
+from tests.delivery.conftest import PATIENCE
+
+
+def test_a_job_that_fails_is_named_in_the_log_and_runs_again(caplog: pytest.LogCaptureFixture) -> None:
+    again = threading.Event()
+    runs = []
+
+    def fail() -> None:
+        runs.append(1)
+        if len(runs) > 1:
+            again.set()
+        raise ValueError("what a nurse wrote")
+
+    timetable = Timetable([Job("open polls", fail, 0.05)])
+    timetable.start()
+    assert again.wait(PATIENCE)
+    timetable.stop()
+    assert "job open polls failed" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "what a nurse wrote" not in caplog.text
+
+
+def test_a_slow_job_never_runs_beside_itself_and_stopping_waits_for_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.ERROR)
+    running = threading.Semaphore(1)
+    begun, release, ended, beside, others = (threading.Event() for _ in range(5))
+    ticks = []
+
+    def slow() -> None:
+        if not running.acquire(blocking=False):
+            beside.set()
+            return
+        begun.set()
+        release.wait(PATIENCE)
+        running.release()
+        ended.set()
+
+    def quick() -> None:
+        ticks.append(1)
+        if begun.is_set() and len(ticks) > 5:
+            others.set()
+
+    timetable = Timetable([Job("slow", slow, 0.05), Job("quick", quick, 0.05)])
+    assert timetable.jobs == ["slow", "quick"]
+    timetable.start()
+    assert others.wait(PATIENCE), "a slow job held up another"
+    stopping = threading.Thread(target=timetable.stop)
+    stopping.start()
+    assert not ended.is_set()
+    release.set()
+    stopping.join(PATIENCE)
+    assert ended.is_set()
+    assert not beside.is_set()
+
+
+def test_stopping_what_never_started_is_harmless() -> None:
+    timetable = Timetable([])
+    timetable.stop()
+    with pytest.raises(SchedulerNotRunningError):
+        timetable._scheduler.shutdown()
