@@ -111,7 +111,12 @@ def test_people_are_as_slack_describes_them(ward: Any) -> None:
     assert people[GONE]["deleted"] is True
     assert people[ROBOT]["is_bot"] is True
     ada = ward.client.users_info(user=ADA, include_locale=True)["user"]
-    assert (ada["name"], ada["real_name"], ada["tz"], ada["locale"]) == ("ada", "Ada Morgan", "Europe/London", "en-GB")
+    assert (ada["name"], ada["real_name"], ada["tz"], ada["locale"]) == (
+        "ada",
+        "Ada Morgan",
+        "Europe/London",
+        "en-GB",
+    )
     assert ada["profile"]["title"] == "Nurse"
     assert ward.client.users_info(user=VISITOR)["user"]["is_stranger"] is True
 
@@ -121,7 +126,11 @@ def test_pages_join_up_to_the_whole_list(ward: Any, size: int) -> None:
     whole = [one["id"] for one in ward.client.users_list()["members"]]
     paged = [one["id"] for page in ward.client.users_list(limit=size) for one in page["members"]]
     assert paged == whole
-    members = [one for page in ward.client.conversations_members(channel=GENERAL, limit=size) for one in page["members"]]
+    members = [
+        one
+        for page in ward.client.conversations_members(channel=GENERAL, limit=size)
+        for one in page["members"]
+    ]
     assert members == [ADA, BEN, CERYS, VISITOR, BOT]
 
 
@@ -133,7 +142,10 @@ def test_channels_are_listed_by_kind_and_membership(ward: Any) -> None:
     assert [one["id"] for one in private] == [PRIVATE]
     live = ward.client.conversations_list(exclude_archived=True)["channels"]
     assert OLD not in {one["id"] for one in live}
-    assert ward.client.conversations_info(channel=GENERAL, include_num_members=True)["channel"]["num_members"] == 5
+    assert (
+        ward.client.conversations_info(channel=GENERAL, include_num_members=True)["channel"]["num_members"]
+        == 5
+    )
 
 
 def test_user_groups_and_their_members(ward: Any) -> None:
@@ -147,7 +159,9 @@ def test_the_workspace_is_described(ward: Any) -> None:
 
 
 def test_arguments_that_slack_does_not_know_are_tolerated(ward: Any) -> None:
-    assert ward.call("chat.postMessage", {"channel": GENERAL, "text": "x", "team_id": "T1", "colour": [1]})["ok"]
+    assert ward.call("chat.postMessage", {"channel": GENERAL, "text": "x", "team_id": "T1", "colour": [1]})[
+        "ok"
+    ]
 
 
 def test_json_strings_in_form_fields_are_read(ward: Any) -> None:
@@ -194,7 +208,9 @@ def test_two_workspaces_do_not_see_each_other(open_ward: Callable[..., Any], war
     assert {one["workspace"] for one in people} == {"Ward 7", "Ward 8"}
 
 
-def test_the_messages_tab_must_be_enabled_for_direct_messages(open_ward: Callable[..., Any], ward: Any) -> None:
+def test_the_messages_tab_must_be_enabled_for_direct_messages(
+    open_ward: Callable[..., Any], ward: Any
+) -> None:
     raw = ward.sandbox.slack.manifest.raw
     closed = raw | {"features": raw["features"] | {"app_home": {"messages_tab_enabled": False}}}
     other = open_ward(manifest=closed)

@@ -52,8 +52,16 @@ JSON_CALLS: list[tuple[str, dict[str, Any], str]] = [
     (POST, {"channel": GENERAL, "text": "hi", "blocks": DIVIDER * 51}, "invalid_blocks"),
     (POST, {"channel": GENERAL, "text": "hi", "blocks": [section("x" * 3001)]}, "invalid_blocks"),
     (POST, {"channel": GENERAL, "text": "hi", "blocks": [section("x" * 2900)] * 5}, "msg_blocks_too_long"),
-    (POST, {"channel": GENERAL, "text": "hi", "blocks": picture(slack_file={"id": "F0NO"})}, "invalid_blocks"),
-    (POST, {"channel": GENERAL, "text": "hi", "blocks": picture(image_url="ftp://x/y.png")}, "invalid_blocks"),
+    (
+        POST,
+        {"channel": GENERAL, "text": "hi", "blocks": picture(slack_file={"id": "F0NO"})},
+        "invalid_blocks",
+    ),
+    (
+        POST,
+        {"channel": GENERAL, "text": "hi", "blocks": picture(image_url="ftp://x/y.png")},
+        "invalid_blocks",
+    ),
     (POST, {"channel": GENERAL, "text": "hi", "blocks": picture(image_url="/chart.png")}, "invalid_blocks"),
     (POST, {"channel": GENERAL, "text": "hi", "metadata": {"event_type": 1}}, "invalid_metadata_format"),
     (POST, {"channel": GENERAL, "text": "hi", "metadata": "["}, "invalid_metadata_format"),
@@ -93,7 +101,11 @@ JSON_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("views.publish", {"user_id": ADA, "view": {"type": "home"}}, "invalid_arguments"),
     ("views.publish", {"user_id": ADA, "view": HOME | {"blocks": DIVIDER * 101}}, "invalid_arguments"),
     ("views.publish", {"user_id": ADA, "view": HOME | {"private_metadata": "x" * 3001}}, "invalid_arguments"),
-    ("views.publish", {"user_id": ADA, "view": HOME | {"blocks": [section("é" * 3000)] * 50}}, "view_too_large"),
+    (
+        "views.publish",
+        {"user_id": ADA, "view": HOME | {"blocks": [section("é" * 3000)] * 50}},
+        "view_too_large",
+    ),
     ("files.completeUploadExternal", {}, "invalid_arguments"),
     ("files.completeUploadExternal", {"files": []}, "invalid_arguments"),
     ("files.completeUploadExternal", {"files": [{"id": "F0NOSUCH"}]}, "file_not_found"),
@@ -124,7 +136,11 @@ FORM_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("files.getUploadURLExternal", {"length": "3"}, "invalid_arguments"),
     ("files.getUploadURLExternal", {"filename": "a.png", "length": "0"}, "invalid_arguments"),
     ("files.getUploadURLExternal", {"filename": "a.png", "length": "three"}, "invalid_arguments"),
-    ("files.getUploadURLExternal", {"filename": "a", "length": "3", "alt_txt": "x" * 1001}, "alt_txt_too_large"),
+    (
+        "files.getUploadURLExternal",
+        {"filename": "a", "length": "3", "alt_txt": "x" * 1001},
+        "alt_txt_too_large",
+    ),
     ("reactions.get", {}, "no_item_specified"),
     ("reactions.get", {"channel": GENERAL, "timestamp": "1.000001"}, "message_not_found"),
     ("team.info", {"team": "T0OTHER"}, "team_not_found"),
@@ -155,7 +171,11 @@ def test_every_expected_error_is_one_that_slack_publishes() -> None:
 
 @pytest.mark.parametrize(
     ("token", "error"),
-    [(None, "not_authed"), ("xoxb-unknown", "invalid_auth"), ("xapp-ward-app-token", "not_allowed_token_type")],
+    [
+        (None, "not_authed"),
+        ("xoxb-unknown", "invalid_auth"),
+        ("xapp-ward-app-token", "not_allowed_token_type"),
+    ],
 )
 def test_a_call_needs_the_right_token(ward: Any, token: str | None, error: str) -> None:
     assert ward.call("auth.test", token=token)["error"] == error
@@ -176,7 +196,12 @@ def test_a_missing_scope_names_what_is_needed_and_what_was_granted(open_ward: Ca
     bare["oauth_config"]["scopes"]["bot"] = ["commands", "chat:write"]
     ward = open_ward(manifest=bare)
     answer = ward.call("users.info", {"user": ADA}, form=True)
-    assert answer == {"ok": False, "error": "missing_scope", "needed": "users:read", "provided": "commands,chat:write"}
+    assert answer == {
+        "ok": False,
+        "error": "missing_scope",
+        "needed": "users:read",
+        "provided": "commands,chat:write",
+    }
 
 
 def test_refused_blocks_come_with_messages_that_point_at_them(ward: Any) -> None:
@@ -188,7 +213,10 @@ def test_refused_blocks_come_with_messages_that_point_at_them(ward: Any) -> None
 
 
 def test_a_body_that_is_no_json_object_is_refused(ward: Any) -> None:
-    headers = {"Authorization": "Bearer xoxb-ward-bot-token", "Content-Type": "application/json; charset=utf-8"}
+    headers = {
+        "Authorization": "Bearer xoxb-ward-bot-token",
+        "Content-Type": "application/json; charset=utf-8",
+    }
     for body in (b"{", b"[]", b'"text"'):
         answer = ward.http.post("/api/chat.postMessage", content=body, headers=headers).json()
         assert answer["error"] == "invalid_arguments", body
