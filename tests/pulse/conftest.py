@@ -352,3 +352,9 @@ def front(hospital: Hospital, slack: Slack) -> Front:
     hospital.build({"Ward 7": 9}, comments_on=True)
     hospital.open()
     return Front(hospital, slack, handlers.register)
+
+
+@pytest.fixture
+def front_types() -> tuple[type[Hospital], type[Front]]:
+    """For tests that bring a database of their own."""
+    return Hospital, Front

@@ -1,0 +1,168 @@
+"""With everything logged that can be: no line joins a person and what they said."""
+
+import io
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from slack_bolt import Ack, App
+from sqlalchemy import text
+
+import handlers
+from handlers.desk import Desk
+from slackapp import log
+from slackapp.models import Poll, PollState
+from slackapp.views import pulse
+
+MARK = "the kettle on the ward is broken again"
+SCORES = {"attending": 1, "understanding": 5, "empathising": 4, "helping": 2}
+UNHANDLED = "nobody_listens_to_this"
+_ID = re.compile(r"\bU1\d{6}\b")
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """The application's log with DEBUG asked for, and everything put back afterwards."""
+    root, written = logging.getLogger(), io.StringIO()
+    before = root.level, list(root.handlers), logging.raiseExceptions
+    named = {name: logging.getLogger(name).level for name in list(logging.root.manager.loggerDict)}
+    import threading
+
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    log.configure("DEBUG", stream=written)
+    yield written
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    logging.raiseExceptions = before[2]
+    for name, level in named.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def said_in(line: str) -> bool:
+    """Whether a line holds what somebody said: the comment, or a score as a payload or a statement spells it."""
+    return MARK in line or "kettle" in line or bool(re.search(r'"value":\s*"[0-5]"|"helping":\s*\d', line))
+
+
+def joined(written: str) -> list[str]:
+    return [line for line in written.splitlines() if said_in(line)]
+
+
+def everything_that_goes_wrong(front) -> None:
+    """A double click, an action nobody handles, a listener that fails, a bad signature."""
+    who = front.slack_id("Ward 7 1")
+    for _ in range(2):
+        front.presses(who, pulse.ANSWER)
+        assert front.submits(who, SCORES, MARK).status == 200
+    front.presses(who, UNHANDLED, view_id="V1CHECKIN0")
+    unhandled = front.submission(who, SCORES, MARK, callback_id=UNHANDLED)
+    assert front.sends(unhandled).status == 404
+    assert front.sends(front.submission(who, SCORES, MARK), signed_with="wrong").status == 401
+    # The table goes away under the listener's feet: a real exception, with the answer in its hands.
+    with front.hospital.sessions.begin() as session:
+        session.execute(text("ALTER TABLE ballot RENAME TO ballot_away"))
+    failed = front.submits(who, SCORES, MARK)
+    assert failed.status == 200
+    with front.hospital.sessions.begin() as session:
+        session.execute(text("ALTER TABLE ballot_away RENAME TO ballot"))
+        session.get_one(Poll, front.hospital.poll_id).state = PollState.OPEN
+    logging.getLogger("handlers.pulse").debug("the premise: a line of ours does come out")
+
+
+def test_no_line_of_the_log_holds_an_answer_or_a_comment(lines: io.StringIO, front) -> None:
+    everything_that_goes_wrong(front)
+    written = lines.getvalue()
+    assert "the premise: a line of ours does come out" in written
+    assert "words withheld" in written
+    assert joined(written) == []
+    assert not _ID.search(written)
+
+
+def test_the_same_visits_with_ordinary_logging_are_caught(front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The naive twin: Python's own basic configuration, at the level an operator would ask for."""
+    root, written = logging.getLogger(), io.StringIO()
+    handler = logging.StreamHandler(written)
+    monkeypatch.setattr(root, "handlers", [handler])
+    before = {name: logging.getLogger(name).level for name in ("", "slack_bolt", "slack_sdk", "sqlalchemy")}
+    for name in before:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith(("slack_bolt", "slack_sdk")):
+            before[name] = logging.getLogger(name).level
+            logging.getLogger(name).setLevel(logging.DEBUG)
+    try:
+        everything_that_goes_wrong(front)
+    finally:
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
+    assert joined(written.getvalue())
+
+
+def test_a_failing_listener_s_exception_does_not_print_the_answer(lines: io.StringIO, hospital, slack, front) -> None:
+    def failing(ack: Ack, body: dict[str, object]) -> None:
+        raise RuntimeError(f"{front.slack_id('Ward 7 1')} said {body}")
+
+    def register(bolt: App, desk: Desk) -> None:
+        bolt.view("fails")(failing)
+        handlers.register(bolt, desk)
+
+    twin = type(front)(hospital, slack, register)
+    who = front.slack_id("Ward 7 1")
+    assert twin.sends(twin.submission(who, SCORES, MARK, callback_id="fails")).status == 200
+    assert "RuntimeError" in lines.getvalue()
+    assert joined(lines.getvalue()) == []
+    assert not _ID.search(lines.getvalue())
+
+
+def server_log(database) -> Path:
+    with database.read() as session:
+        home = Path(str(session.execute(text("SHOW data_directory")).scalar()))
+    return home / "log"
+
+
+@pytest.fixture
+def logged_front(postgresql_url: str, keys, slack):
+    """The same front on PostgreSQL, with every statement and its parameters in the server's log."""
+    from slackapp.db import connect
+
+    database = connect(postgresql_url)
+    name = database.engine.url.database
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(f'ALTER DATABASE "{name}" SET log_statement = \'all\'')
+        server.execute(f'ALTER DATABASE "{name}" SET log_min_duration_statement = 0')
+        server.execute(f'ALTER DATABASE "{name}" SET log_parameter_max_length = -1')
+        server.execute(f'ALTER DATABASE "{name}" SET log_parameter_max_length_on_error = -1')
+    yield lambda hospital_type, front_type: _ready(hospital_type(database, keys), front_type, slack)
+    database.dispose()
+
+
+def _ready(hospital, front_type, slack):
+    hospital.build({"Ward 7": 9}, comments_on=True)
+    hospital.open()
+    return front_type(hospital, slack, handlers.register)
+
+
+def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front, front_types) -> None:
+    front = logged_front(*front_types)
+    path = server_log(front.hospital.sessions)
+    start = path.stat().st_size
+    who = front.slack_id("Ward 7 1")
+    everything_that_goes_wrong(front)
+    with path.open("rb") as opened:
+        opened.seek(start)
+        written = opened.read().decode(errors="replace")
+    # The premise: statements and their parameters are in it, those about this person and this ballot too.
+    assert "INSERT INTO ballot" in written
+    assert who in written
+    receipt = front.hospital.ballots()[0][0]
+    assert receipt.hex() in written
+    assert joined(written) == []
+    # The naive twin: an answer that is sent to the database in the clear is found.
+    with front.hospital.sessions.begin() as session:
+        session.execute(text("CREATE TABLE naive (said TEXT)"))
+        session.execute(text("INSERT INTO naive VALUES (:said)"), {"said": MARK})
+    with path.open("rb") as opened:
+        opened.seek(start)
+        assert joined(opened.read().decode(errors="replace"))
