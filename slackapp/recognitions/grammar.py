@@ -117,8 +117,7 @@ def parse(text: str) -> Draft:
         Unclear: A whole channel was named.
     """
     reading = _Reading(text.strip())
-    while reading.step():
-        pass
+    reading.read_start()
     if reading.behaviour is None:
         reading.look_for_a_slip()
     draft = reading.draft()
@@ -158,9 +157,10 @@ class _Reading:
         self.slip: str | None = None
         self.slip_means = Behaviour.HELPING
 
-    def step(self) -> bool:
-        """Read one more thing off the start; False when the words begin."""
-        return self._name() or self._who_may_see() or self._behaviour()
+    def read_start(self) -> None:
+        """Read one thing after the other off the start, until the words begin."""
+        while self._name() or self._who_may_see() or self._behaviour():
+            pass
 
     def _name(self) -> bool:
         if filler := _FILLER.match(self.rest):
@@ -212,7 +212,8 @@ class _Reading:
         if near:
             self.slip, self.slip_means = said["word"], _FORMS[near[0]]
             self.behaviour = self.slip_means
-            self._take_heading(said, is_label=near[0] in _HEADINGS)
+            if self._take_heading(said, is_label=near[0] in _HEADINGS):
+                self.read_start()
 
     def draft(self) -> Draft:
         """Everything read, with what is left as the words."""

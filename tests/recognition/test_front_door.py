@@ -50,3 +50,145 @@ def test_nothing_typed_opens_the_form_and_the_form_sends(practice: Any) -> None:
     practice.nurse.submits()
     practice.nurse.sees("Sent. They will see it in private.")
     assert "attending" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
+
+
+def test_each_thing_in_the_way_is_told_and_nothing_typed_is_lost(practice: Any) -> None:
+    cases = {
+        f"@nia helping {WORDS}": "You can't thank yourself here. Who helped you do it?",
+        f"@rota helping {WORDS}": "Rota Bot is an app. Who stood behind the work?",
+        f"@gone helping {WORDS}": "Sam Gone has left, so this can't reach them.",
+        f"@ali helping {WORDS}": "Ali Other is in another organisation, so this can't be sent from here.",
+        f"@nobody helping {WORDS}": "I can't find “@nobody” here.",
+        f"@col helpng {WORDS}": "I don't know “helpng”. Did you mean helping?",
+        f"@channel helping {WORDS}": "A whole channel can't be thanked at once. Name the people, up to 20.",
+    }
+    for typed, sentence in cases.items():
+        practice.nurse.types(f"/appreciate {typed}", practice.ward.channel)
+        last = practice.nurse.sees(sentence, practice.ward.channel)["messages"][-1]
+        assert last["ephemeral"]
+        assert WORDS in last["text"]
+        assert "Open the form" in [one["label"] for one in last["controls"]]
+    practice.nurse.types("/appreciate @col helping great job", practice.ward.channel)
+    practice.nurse.sees(
+        "Thank you. One more detail makes it mean more: What did they do, and what became easier?",
+        practice.ward.channel,
+    )
+    practice.nurse.types(f"/appreciate @col helping {'x' * 3001}", practice.ward.channel)
+    practice.nurse.sees("That is 3,001 characters; 3,000 fit. Please shorten it.", practice.ward.channel)
+    assert "x" * 3001 in practice.nurse.screen(practice.ward.channel)["messages"][-1]["text"]
+    assert practice.calls("chat.postMessage") == []
+
+
+def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @col helpng with the team {WORDS}")
+    practice.nurse.sees("Did you mean helping?")
+    practice.nurse.presses("Open the form")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.submits()
+    practice.nurse.sees("choose whether their team sees it")
+    practice.colleague.sees(WORDS)
+
+
+def test_something_missing_opens_the_form_with_what_was_typed(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @col {WORDS}")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("What did they do?", "Empathising")
+    practice.nurse.sees("What did they do that showed they cared how it felt?")
+    practice.nurse.submits()
+    practice.nurse.sees("Sent. They will see it in private.")
+    assert "empathising" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
+
+
+def test_the_form_says_beside_each_field_what_is_in_the_way(practice: Any) -> None:
+    practice.nurse.uses_shortcut("Appreciate someone")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("Who would you like to thank?", ["Nia Nurse"])
+    practice.nurse.fills("What did they do?", "Helping")
+    practice.nurse.sees("What did they do, and what became easier?")
+    practice.nurse.fills("What did they do, and what became easier?", "great job")
+    practice.nurse.submits()
+    seen = practice.nurse.sees("You can't thank yourself here. Who helped you do it?")
+    assert "One more detail makes it mean more" in seen.texts
+    practice.nurse.fills("Who would you like to thank?", ["Nia Nurse", "Col League", "Theo Third"])
+    practice.nurse.fills("What did they do, and what became easier?", WORDS)
+    practice.nurse.submits()
+    practice.nurse.sees("Sent. They will see it in private.")
+    practice.colleague.sees(WORDS)
+    practice.third.sees(WORDS)
+
+
+def test_words_are_shown_as_they_were_typed_whatever_they_hold(practice: Any) -> None:
+    hostile = "*bold* _it_ `x` <b>&amp;</b> <!channel> &lt; :fire: ~s~ > quote \u202eright to left\u200b 😀"
+    practice.nurse.types("/appreciate")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("Who would you like to thank?", ["Col League"])
+    practice.nurse.fills("What did they do?", "Helping")
+    practice.nurse.sees("what became easier?")
+    practice.nurse.fills("What did they do, and what became easier?", hostile)
+    practice.nurse.submits()
+    practice.colleague.sees(hostile)
+    (sent,) = practice.calls("chat.postMessage")
+    quotes = [block for block in sent["body"]["blocks"] if block["type"] == "rich_text"]
+    assert quotes[0]["elements"][0]["elements"] == [{"type": "text", "text": hostile}]
+    assert "<!channel>" not in sent["body"]["text"]
+
+
+def test_what_was_sent_can_be_edited_and_undone(practice: Any) -> None:
+    other = "Found the missing notes before the ward round"
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.nurse.sees("You can edit or undo it")
+    practice.colleague.sees(WORDS)
+    practice.nurse.presses("Edit")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("What did they do, and what became easier?", other)
+    practice.nurse.submits()
+    practice.nurse.sees("Changed. They will see the new words.")
+    seen = practice.colleague.sees(other)
+    assert WORDS not in seen.texts
+    practice.nurse.presses("Undo", "modal")
+    practice.nurse.sees("Taken back.")
+    seen = practice.colleague.sees("took this thank-you back")
+    assert other not in seen.texts
+    assert len(seen["messages"]) == 1
+
+
+def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @newt helping {WORDS}")
+    practice.nurse.sees("Sent.")
+    assert [one["body"]["user"] for one in practice.calls("users.info")] == ["U0NEWCOMER"]
+    newcomer = type(practice.nurse)(practice.http, "U0NEWCOMER")
+    newcomer.sees(WORDS)
+
+
+def test_everybody_is_met_page_by_page(practice: Any) -> None:
+    from handlers import people
+
+    known = people.sync_all(practice.bolt.client, practice.desk)
+    assert known >= 9
+    practice.nurse.types(f"/appreciate @newt helping {WORDS}")
+    practice.nurse.sees("Sent.")
+    assert practice.calls("users.info") == []
+
+
+def test_home_shows_what_came_and_went_ten_a_page_and_what_is_kept(practice: Any) -> None:
+    empty = practice.colleague.sees("What is kept about me", "home")
+    assert "No thank-yous yet. You could start: who made your last shift easier?" in empty.texts
+    for number in range(12):
+        practice.nurse.types(f"/appreciate @col helping Stayed with us to find a bed, number {number}.")
+        practice.nurse.sees("Sent.")
+    practice.nurse.screen("home")
+    practice.nurse.presses("Given", "home")
+    first = practice.nurse.sees("number 11.", "home")
+    assert "number 1." not in first.texts
+    assert not [
+        one for one in first["messages"] for control in one["controls"] if control["label"] == "Newer"
+    ]
+    practice.nurse.presses("Older", "home")
+    assert "number 11." not in practice.nurse.sees("number 1.", "home").texts
+    practice.nurse.presses("Newer", "home")
+    practice.nurse.sees("number 11.", "home")
+    practice.colleague.sees("number 0.")
+    practice.colleague.sees("number 11.", "home")
+    assert "The teams you lead" in practice.leader.sees("Ward 7", "home").texts
+    practice.nurse.presses("Appreciate someone", "home")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None, "home")

@@ -126,6 +126,12 @@ def test_a_slip_proposes_the_nearest_of_the_four_and_keeps_the_rest(slip: str, n
     assert unknown.value.draft == Draft(people=("U1",), behaviour=Behaviour(nearest), words=WORDS)
 
 
+def test_who_may_see_it_is_heard_after_a_slip_too() -> None:
+    with pytest.raises(UnknownBehaviour) as unknown:
+        read(f"<@U1> helpng with the team {WORDS}")
+    assert (unknown.value.draft.words, unknown.value.draft.visibility) == (WORDS, Visibility.TEAM)
+
+
 def test_slack_escapes_come_back_as_they_were_typed() -> None:
     draft = read(
         "<@U1> helping Put &lt;b&gt; &amp; <@U2|jo>, <!here>, <#C1|ward> in &amp;lt; <http://a.uk|a.uk>"

@@ -1,0 +1,146 @@
+"""Listeners as Bolt calls them: their arguments, repeats, and what happens when something fails."""
+# ruff: noqa: ANN401 - the practice is made in conftest.py, whose types tests do not import
+
+import inspect
+import json
+import logging
+from typing import Any
+
+import pytest
+from slack_bolt import BoltRequest
+from slack_bolt.kwargs_injection.args import Args
+from sqlalchemy import select
+
+from slackapp import log
+from slackapp.models import Delivery, Recognition
+
+WORDS = "Stayed after the shift to find us a bed"
+KNOWN = frozenset(inspect.signature(Args.__init__).parameters) | {"args", "agent", "self"}
+
+
+def listener_arguments(bolt: Any) -> dict[str, set[str]]:
+    found = {}
+    for listener in bolt._listeners:
+        function = listener.ack_function
+        found[f"{function.__module__}.{function.__qualname__}"] = set(inspect.signature(function).parameters)
+    return found
+
+
+def test_every_listener_asks_only_for_what_bolt_can_give(practice: Any) -> None:
+    arguments = listener_arguments(practice.bolt)
+    assert "handlers.appreciate.Appreciate.command" in arguments
+    assert {name: asked - KNOWN for name, asked in arguments.items() if asked - KNOWN} == {}
+
+
+def test_a_misspelt_argument_would_be_noticed(practice: Any) -> None:
+    def listener(ack: Any, boddy: Any) -> None: ...
+
+    practice.bolt.action("never")(listener)
+    arguments = listener_arguments(practice.bolt)
+    assert [asked - KNOWN for asked in arguments.values() if asked - KNOWN] == [{"boddy"}]
+
+
+def command(ward: Any, text: str, trigger: str = "1.2.3") -> dict[str, Any]:
+    return {
+        "token": "t",
+        "team_id": ward.slack_team_id,
+        "team_domain": "hospital",
+        "channel_id": ward.channel,
+        "channel_name": "ward-7",
+        "user_id": ward.nurse,
+        "user_name": "nia",
+        "command": "/appreciate",
+        "text": text,
+        "api_app_id": "A1",
+        "response_url": "http://127.0.0.1:9/commands",
+        "trigger_id": trigger,
+    }
+
+
+def dispatch(practice: Any, body: dict[str, Any]) -> tuple[int, Any]:
+    answer = practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
+    return answer.status, json.loads(answer.body) if answer.body else None
+
+
+def stored(practice: Any, table: type) -> int:
+    with practice.ward.database.read() as session:
+        return len(session.scalars(select(table)).all())
+
+
+def test_a_redelivered_command_is_stored_once_and_answered_in_the_same_words(practice: Any) -> None:
+    body = command(practice.ward, f"<@{practice.ward.colleague}|col> helping {WORDS}")
+    answers = [dispatch(practice, body) for _ in range(4)]
+    assert all(answer == answers[0] for answer in answers)
+    assert answers[0][0] == 200
+    assert "Sent." in answers[0][1]["text"]
+    practice.colleague.sees(WORDS)
+    assert (stored(practice, Recognition), stored(practice, Delivery)) == (1, 1)
+    other = command(practice.ward, body["text"], trigger="1.2.4")
+    assert dispatch(practice, other)[1]["text"] == answers[0][1]["text"]
+    assert stored(practice, Recognition) == 2
+
+
+def test_a_failure_is_answered_with_a_reference_and_the_words_stay_out_of_the_log(
+    practice: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with practice.ward.database.begin() as session:
+        # A real fault: the table that a thank-you needs is not there.
+        session.connection().exec_driver_sql("ALTER TABLE recipient RENAME TO elsewhere")
+    caplog.handler.addFilter(log.allowed)
+    with caplog.at_level(logging.DEBUG):
+        status, answer = dispatch(
+            practice, command(practice.ward, f"<@{practice.ward.colleague}> helping {WORDS} &lt;3")
+        )
+    assert status == 200
+    assert "Something went wrong on our side. Nothing was lost" in answer["text"]
+    code = answer["text"].rsplit(" ", 1)[1].rstrip(".")
+    assert f"{WORDS} <3" in json.dumps(answer["blocks"])
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line for line in lines if code in line], "the premise: the failure is in the log"
+    assert not [line for line in lines if WORDS in line]
+    assert stored(practice, Recognition) == 0
+
+
+def test_a_press_that_fails_is_answered_with_a_notice(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
+    practice.colleague.sees(WORDS)
+    practice.nurse.presses("Undo")
+    practice.nurse.sees("Taken back.")
+    practice.nurse.presses("Close")
+    practice.nurse.presses("Undo")
+    practice.nurse.sees("You have already taken this one back.")
+
+
+def test_people_and_the_installation_follow_what_slack_tells(practice: Any) -> None:
+    def event(kind: str, **values: Any) -> dict[str, Any]:
+        return {
+            "token": "t",
+            "team_id": practice.ward.slack_team_id,
+            "api_app_id": "A1",
+            "type": "event_callback",
+            "event_id": "Ev1",
+            "event_time": 1,
+            "event": {"type": kind, "event_ts": "1.1", **values},
+        }
+
+    gone = {
+        "id": practice.ward.colleague,
+        "team_id": practice.ward.slack_team_id,
+        "deleted": True,
+        "name": "col",
+    }
+    assert dispatch(practice, event("user_change", user=gone))[0] == 200
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.nurse.sees("col has left, so this can't reach them.")
+    joined = {"id": "U0JOINED", "team_id": practice.ward.slack_team_id, "name": "jo", "profile": {}}
+    assert dispatch(practice, event("team_join", user=joined))[0] == 200
+    assert dispatch(practice, event("tokens_revoked", tokens={"oauth": ["U1"]}))[0] == 200
+    with practice.ward.database.read() as session:
+        from slackapp import members, workspaces
+
+        workspace = workspaces.find(session, practice.ward.slack_team_id)
+        assert workspace.uninstalled_at is None
+        assert members.find(session, workspace, "U0JOINED").name == "jo"
+    assert dispatch(practice, event("app_uninstalled"))[0] == 200
+    with practice.ward.database.read() as session:
+        assert workspaces.find(session, practice.ward.slack_team_id).uninstalled_at is not None

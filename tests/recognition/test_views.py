@@ -1,0 +1,179 @@
+"""Every view within Slack's limits, and people's words shown literally whatever they hold."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
+
+from handlers.payloads.common import storable
+from handlers.payloads.recognition import carried
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import voice
+from slackapp.models import Sharing, Visibility
+from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
+from slackapp.recognitions.reading import Entry, Page, Place, Side
+from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
+from slackapp.views import appreciate, home, recognition
+from slackapp.views.words import literal
+
+SAY = voice()
+NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+hostile = st.one_of(
+    st.text(min_size=1, max_size=300),
+    st.sampled_from(
+        [
+            "<!channel>",
+            "@here",
+            "<!subteam^S1>",
+            "*_~`",
+            "<b>x</b>",
+            "&" * 3000,
+            "😀" * 3000,
+            "\u202e\u200b",
+            "\n" * 50,
+        ]
+    ),
+    st.text(alphabet="<>&@*_`~|!:\n\u202e", min_size=1, max_size=LONGEST),
+).map(storable)
+drafts = st.builds(
+    Draft,
+    people=st.lists(st.from_regex(r"U[A-Z0-9]{4,10}", fullmatch=True), max_size=22, unique=True).map(tuple),
+    behaviour=st.none() | st.sampled_from(Behaviour),
+    words=st.just("") | hostile,
+    visibility=st.sampled_from(Visibility),
+)
+
+
+def thanks(words: str | None, sharing: Sharing = Sharing.ASKED) -> recognition.Thanks:
+    return recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, sharing)
+
+
+def accepted(text: str, blocks: list[dict[str, Any]]) -> None:
+    assert problems(blocks, surface="message") == []
+    assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
+    assert Block.parse_all(blocks)
+    assert 0 < len(text) <= 4_000
+
+
+def plain_texts(node: object) -> Iterator[str]:
+    """Every text that Slack shows literally."""
+    if isinstance(node, dict):
+        if node.get("type") in {"text", "plain_text"} and isinstance(node.get("text"), str):
+            yield node["text"]
+        for inner in node.values():
+            yield from plain_texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from plain_texts(inner)
+
+
+def mrkdwn_texts(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        for inner in node.values():
+            yield from mrkdwn_texts(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from mrkdwn_texts(inner)
+
+
+@given(hostile.filter(str.strip), st.sampled_from(Sharing))
+def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, sharing: Sharing) -> None:
+    for text, blocks in (
+        recognition.direct_message(SAY, thanks(words, sharing)),
+        recognition.team_post(SAY, thanks(words, sharing)),
+    ):
+        accepted(text, blocks)
+        assert words in list(plain_texts(blocks))
+        assert not [one for one in mrkdwn_texts(blocks) if len(words) > 2 and words in one]
+        assert "<!channel>" not in text
+
+
+@pytest.mark.parametrize("draw", [recognition.direct_message, recognition.team_post])
+def test_nothing_of_the_words_is_left_once_taken_back(draw: Any) -> None:  # noqa: ANN401
+    text, blocks = draw(SAY, thanks(None))
+    accepted(text, blocks)
+    assert [block["type"] for block in blocks] == ["section"]
+
+
+@pytest.mark.parametrize("sharing", list(Sharing))
+def test_only_one_who_is_asked_has_buttons(sharing: Sharing) -> None:
+    _, blocks = recognition.direct_message(SAY, thanks("x" * 30, sharing))
+    assert ("actions" in [block["type"] for block in blocks]) is (sharing is Sharing.ASKED)
+
+
+@given(drafts)
+def test_the_form_is_accepted_and_keeps_what_was_typed(draft: Draft) -> None:
+    view = appreciate.form(SAY, draft)
+    assert view_problems(view) == []
+    filled = json.dumps(view, ensure_ascii=False)
+    if draft.words:
+        assert json.dumps(draft.words, ensure_ascii=False) in filled
+    assert view_problems(appreciate.edit_form(SAY, draft, "a" * 24)) == []
+
+
+@given(drafts)
+def test_the_button_carries_the_draft_and_drops_only_words_that_do_not_fit(draft: Draft) -> None:
+    button = appreciate.open_button("Open the form", draft).to_dict()
+    back = carried(button["value"])
+    assert len(button["value"]) <= 2_000
+    assert (back.people, back.behaviour, back.visibility) == (
+        draft.people[:20],
+        draft.behaviour,
+        draft.visibility,
+    )
+    assert back.words in {draft.words, ""}
+    if len(json.dumps(draft.words, ensure_ascii=False)) < 1_500:
+        assert back.words == draft.words
+
+
+@given(st.text(max_size=60) | st.sampled_from(["[]", "1", '{"people": [1], "behaviour": {}, "words": 3}']))
+def test_a_button_value_that_cannot_be_read_is_an_empty_draft(value: str) -> None:
+    assert carried(value).people == ()
+
+
+@given(hostile, drafts)
+def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft) -> None:
+    reason = NotYet([Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])])
+    text, blocks = appreciate.refusal(SAY, reason, draft)
+    accepted(text, blocks)
+    if draft.words:
+        assert draft.words in list(plain_texts(blocks))
+
+
+def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_accepts() -> None:
+    reason = NotYet(
+        [Refusal(Field.WORDS, "That is {n} characters; 3,000 fit. Please shorten it.", n="40,000")]
+    )
+    accepted(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
+
+
+@pytest.mark.parametrize("side", list(Side))
+@pytest.mark.parametrize("words", ["x" * LONGEST, "😀" * LONGEST, "&<>" * 1000, "\u202e" * LONGEST])
+def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
+    people = tuple(f"U{number:010}" for number in range(20))
+    entries = tuple(
+        Entry("a" * 24, people, Behaviour.HELPING, words, NOW - timedelta(hours=1)) for _ in range(10)
+    )
+    place = Place(NOW, "a" * 24)
+    page = Page(side, entries, newer=place, older=place)
+    reader = home.Reader("Europe/London", NOW, leads=("Ward <7> & *8*",) * 5)
+    view = home.home(SAY, reader, page, home.CheckIn("b" * 24, NOW))
+    assert view_problems(view) == []
+    assert len(view["blocks"]) <= 100
+    assert len(json.dumps(view)) < 250_000
+
+
+@given(st.text(max_size=5_000))
+def test_text_for_notifications_holds_no_markup(text: str) -> None:
+    safe = literal(text)
+    assert "<" not in safe
+    assert ">" not in safe
+    assert len(safe) < 3_600
+    assert not safe.removesuffix("…").endswith(("&", "&a", "&am", "&amp", "&l", "&lt", "&g", "&gt"))
