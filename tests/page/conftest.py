@@ -251,7 +251,7 @@ def thanked(giver: str, words: str) -> list[dict[str, Any]]:
 @pytest.fixture
 def small() -> Iterator[SmallApp]:
     """The sandbox with the small app connected."""
-    with Sandbox(manifest=MANIFEST, now=NOW) as sandbox:
+    with Sandbox(manifest=MANIFEST, now=NOW, rate_limits=False) as sandbox:
         sandbox.seed(seed())
         sandbox.jumps = lambda: [("the end of the month", NOW + timedelta(days=26))]  # type: ignore[attr-defined]
         client = WebClient(token="xoxb-page", base_url=f"{sandbox.url}/api/", retry_handlers=[])

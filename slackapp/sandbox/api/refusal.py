@@ -16,7 +16,8 @@ class Refused(Exception):  # noqa: N818  # Slack refuses; this is its answer, no
         """The answer's JSON."""
         answer: dict[str, Any] = {"ok": False, "error": self.error, **self.extra}
         if self.messages:
-            answer["response_metadata"] = {"messages": list(self.messages)}
+            told = [one if one.startswith("[ERROR] ") else f"[ERROR] {one}" for one in self.messages]
+            answer["response_metadata"] = {"messages": told}
         return answer
 
 

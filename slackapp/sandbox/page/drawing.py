@@ -19,7 +19,7 @@ from slackapp.sandbox.page.values import At, choices, chosen
 from slackapp.sandbox.posts import known_file
 from slackapp.sandbox.state import Channel, Message, View
 
-INSPECTED: Final = 40
+INSPECTED: Final = 20
 KILOBYTE: Final = 1024
 Due = tuple[datetime, str] | None
 Json = Mapping[str, Any]
@@ -107,20 +107,35 @@ class Drawing:
         )
 
     def _entry(self, entry: Entry) -> dict[str, Any]:
-        say, at = self._say, f"{self._scene.local(entry.t):%H:%M:%S}"
         answer = entry.response if isinstance(entry.response, dict) else {}
-        outcome = "ok" if answer.get("ok", True) else str(answer.get("error", say("refused")))
-        about = at
+        refused = not answer.get("ok", True)
+        about = [self._whom(entry), f"{self._scene.local(entry.t):%H:%M:%S}"]
         if entry.took is not None:
-            about = say("{moment}, {n} ms", moment=at, n=round(entry.took * 1000))
+            about.append(self._say("{n} ms", n=round(entry.took * 1000)))
         return {
             "number": entry.number,
-            "name": entry.name,
-            "outcome": say("sent") if entry.sent else outcome,
-            "about": about,
+            "name": f"{entry.name} {entry.body.get('command', '')}" if entry.sent else entry.name,
+            "refused": refused,
+            "outcome": "" if entry.sent else str(answer.get("error", "refused")) if refused else "ok",
+            "about": " · ".join(part for part in about if part),
             "body": pretty(entry.body),
             "response": pretty(entry.response) if answer else "",
         }
+
+    def _whom(self, entry: Entry) -> str:
+        """Where a call went, or from whom something came."""
+        body = entry.body if isinstance(entry.body, dict) else {}
+        if entry.sent:
+            event = body.get("event", {})
+            user = body.get("user_id") or body.get("user") or event.get("user")
+            user = user.get("id") if isinstance(user, dict) else user
+            return self._say("from {name}", name=self._scene.name_of(str(user))) if user else ""
+        target = str(body.get("channel") or body.get("user_id") or "")
+        channel = self._scene.workspace.channels.get(target)
+        if channel is not None and not channel.im_with:
+            return self._say("to #{name}", name=channel.name)
+        whom = channel.im_with if channel else target
+        return self._say("to {name}", name=self._scene.name_of(str(whom))) if whom else ""
 
     def _members(self, channel: Channel) -> str:
         scene, bot = self._scene, self._scene.workspace.bot_user_id

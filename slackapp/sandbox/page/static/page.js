@@ -98,7 +98,11 @@ function go(place, thread = "") {
 
 // Saying: what is under way, and what did not work, in one place that screen readers follow.
 
+let fading = 0;
+
 function say(text, { wrong = false } = {}) {
+  clearTimeout(fading);
+  if (text && !wrong) fading = setTimeout(() => say(""), 8000);
   note.textContent = text;
   note.classList.toggle("wrong-words", wrong);
 }

@@ -1,0 +1,288 @@
+"""What the app sends, drawn: every block and element, people's words, pictures, files, threads, time."""
+# ruff: noqa: ANN401 - the fixtures' types live in conftest, which tests cannot import
+
+import importlib.util
+import struct
+import zlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
+EVIL = "<img src=x onerror=alert(1)>*not bold* &amp; <b>"
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+def good_examples() -> ModuleType:
+    """The blocks that the validation's tests know to be good: one of every kind."""
+    path = Path(__file__).parents[1] / "sandbox" / "test_blocks_accepted.py"
+    spec = importlib.util.spec_from_file_location("good_examples", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def short(value: Any) -> Any:
+    """The same block with its filler cut: what is drawn is looked at by people."""
+    if isinstance(value, dict):
+        return {key: short(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [short(one) for one in value]
+    return value if not isinstance(value, str) or "xxxx" not in value else "Words that stand here"
+
+
+def png(width: int, height: int) -> bytes:
+    """A small picture."""
+    rows = b"".join(b"\0" + b"\x1f\x5f\x66" * width for _ in range(height))
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def messages() -> list[tuple[str, dict[str, Any]]]:
+    """Every block that may stand in a message, cut short; those that need a file are tested apart."""
+    examples = good_examples()
+    blocks = {**examples.EVERYWHERE, **examples.MESSAGES}
+    return [(name, short(one)) for name, one in blocks.items() if "slack_file" not in str(one)]
+
+
+def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any) -> None:
+    small = wide.small
+    every = messages()
+    for name, block in every:
+        small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
+
+    page = wide.come()
+
+    expect(page.locator(".messages .block")).not_to_have_count(0)
+    assert page.locator(".messages > .message").count() == len(every) > 40
+    assert page.locator(".messages .unknown").count() == 0
+    nameless = (
+        "all => all.filter(one => !one.labels?.length && !one.ariaLabel && !one.textContent.trim() && "
+        "!one.getAttribute('aria-labelledby')).map(one => one.outerHTML)"
+    )
+    assert page.locator("button, input, select, textarea").evaluate_all(nameless) == []
+    page.set_viewport_size({"width": 1280, "height": 12_000})
+    wide.picture("every-block-1280-light")
+
+
+def test_every_block_fits_a_phone(phone: Any) -> None:
+    for name, block in messages():
+        phone.small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
+
+    page = phone.come()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.locator("#place").evaluate("one => one.scrollWidth") == 360
+    page.set_viewport_size({"width": 360, "height": 14_000})
+    phone.picture("every-block-360-dark")
+
+
+def test_a_block_the_page_does_not_know_is_shown_as_its_json(wide: Any) -> None:
+    small = wide.small
+    ts = small.post(WARD)
+    unknown = {"type": "hologram", "block_id": "h", "beam": "<i>blue</i>"}
+    small.sandbox.run(
+        lambda: (
+            small.sandbox.state.workspaces["T0PAGE0001"].channels[WARD].messages[ts].blocks.append(unknown)
+        )
+    )
+
+    page = wide.come()
+
+    expect(page.locator(".unknown")).to_contain_text('"beam"')
+    assert page.locator(".unknown i").count() == 0
+
+
+def test_what_people_write_is_shown_and_never_run(wide: Any) -> None:
+    page = wide.come()
+    box = page.get_by_role("combobox", name="Write a message, or / for a command")
+    box.fill(EVIL)
+    box.press("Enter")
+    quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": EVIL}]}
+    wide.small.post(
+        WARD, blocks=[{"type": "rich_text", "elements": [quote]}, {"type": "header", "text": plain(EVIL)}]
+    )
+
+    expect(page.locator("blockquote").last).to_have_text(EVIL)
+    expect(page.locator("h3.header")).to_have_text(EVIL)
+    expect(page.locator(".messages .words").first).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator("main img, main b").count() == 0
+
+
+def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: Any) -> None:
+    wide.small.post(WARD, text="Bay 2 is short until eleven.")
+    page = wide.come()
+
+    def menu() -> Any:
+        page.get_by_role("button", name="More for the message of Kindly").first.click()
+        return page.get_by_role("dialog", name="This message")
+
+    menu().get_by_role("button", name="heart").click()
+    reaction = page.get_by_role("button", name="heart: Ada Morgan")
+    expect(reaction).to_have_attribute("aria-pressed", "true")
+    reaction.click()
+    expect(reaction).to_be_hidden()
+
+    menu().get_by_role("button", name="Open the thread").click()
+    thread = page.get_by_role("complementary", name="Thread")
+    thread.get_by_role("combobox", name="Write a reply").fill("On my way")
+    thread.get_by_role("button", name="Reply").click()
+    expect(thread).to_contain_text("On my way")
+    expect(page.get_by_role("button", name="1 reply")).to_be_visible()
+    wide.picture("thread-1280-light")
+    thread.get_by_role("button", name="Close").click()
+    expect(thread).to_be_hidden()
+
+    menu().get_by_role("button", name="Thank for this").click()
+    expect(page.get_by_role("dialog", name="Thank someone")).to_be_visible()
+    heard = [one for one in wide.small.heard if one.get("type") == "message_action"]
+    assert heard[0]["message"]["text"] == "Bay 2 is short until eleven."
+
+
+def test_pictures_have_their_words_and_grow_when_pressed_and_files_open(wide: Any) -> None:
+    small = wide.small
+    chart = small.client.files_upload_v2(content=png(360, 294), filename="mix.png", alt_txt="Bars")["file"][
+        "id"
+    ]
+    page_file = small.client.files_upload_v2(
+        content="<script>alert(1)</script><p>Figures", filename="ward-7.html", channel=WARD
+    )["file"]["id"]
+    small.post(
+        WARD,
+        blocks=[
+            {"type": "image", "slack_file": {"id": chart}, "alt_text": "Bars. Ward 7, attending 12 (10)."}
+        ],
+    )
+
+    page = wide.come()
+
+    picture = page.get_by_role("img", name="Bars. Ward 7, attending 12 (10).")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("one => one.naturalWidth") == 360
+    page.get_by_role("button", name="Enlarge: Bars. Ward 7").click()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    wide.picture("zoom-1280-light")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Picture")).to_be_hidden()
+
+    address = page.get_by_role("link", name="ward-7.html", exact=True).get_attribute("href")
+    assert address is not None
+    assert page_file in address
+    answer = page.request.get(small.sandbox.url + address)
+    assert "sandbox" in answer.headers["content-security-policy"]
+
+
+def test_time_moves_to_where_one_asks(wide: Any) -> None:
+    page = wide.come()
+    page.get_by_role("button", name="Move time").click()
+    window = page.get_by_role("dialog", name="Move time")
+    wide.picture("time-1280-light")
+    window.get_by_role("button", name="the end of the month Sun 30 Nov, 09:12").click()
+    expect(window.get_by_role("status")).to_contain_text("Nothing became due.")
+    expect(page.locator("#clock")).to_contain_text("Sun 30 Nov, 09:12")
+
+    window.get_by_role("button", name="One day").click()
+
+    expect(page.locator("#clock")).to_contain_text("Mon 1 Dec, 09:1")
+
+
+class Timetable:
+    """An app that has something to do at a quarter past ten."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2025, 11, 4, 10, 15, tzinfo=UTC)
+        self.done: list[datetime] = []
+
+    def next_due(self, after: datetime) -> tuple[datetime, str] | None:
+        return None if self.done or after > self.at else (self.at, "the check-in opens")
+
+    def settle(self, now: datetime) -> None:
+        if now >= self.at:
+            self.done.append(now)
+
+
+def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Any) -> None:
+    wide.small.sandbox.follower = timetable = Timetable()
+    page = wide.come()
+    expect(page.locator("#clock")).to_contain_text("next: the check-in opens, Tue 4 Nov, 10:15")
+
+    page.get_by_role("button", name="Move time").click()
+    window = page.get_by_role("dialog", name="Move time")
+    window.get_by_role("button", name="To the next thing").click()
+
+    expect(window.get_by_role("status")).to_contain_text("Tue 4 Nov, 10:15: the check-in opens")
+    assert timetable.done[0] - timetable.at < timedelta(seconds=1)
+
+
+def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any) -> None:
+    with pytest.raises(Exception, match="invalid_blocks"):
+        wide.small.post(WARD, blocks=[{"type": "section"}])
+    page = wide.come()
+    inspector = page.get_by_role("complementary", name="Inspector")
+
+    entry = inspector.get_by_role("listitem").filter(has_text="chat.postMessage").first
+    expect(entry).to_contain_text("invalid_blocks")
+    expect(entry).to_contain_text("to #ward-7")
+    entry.locator("summary").click()
+    expect(entry).to_contain_text("must define either")
+    wide.picture("inspector-1280-light")
+    expect(page.locator("body")).not_to_contain_text("xoxb-")
+    page.get_by_role("button", name="Inspector", exact=True).click()
+    expect(inspector).to_be_hidden()
+
+
+def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Any) -> None:
+    page = wide.come()
+    wide.small.post(NURSE, text="A colleague thanked you.")
+
+    entry = page.get_by_role("link", name="Kindly unread")
+    expect(entry).to_be_visible()
+    entry.click()
+    expect(page.get_by_role("log")).to_contain_text("A colleague thanked you.")
+    expect(page.get_by_role("link", name="Kindly unread")).to_be_hidden()
+
+
+def test_a_lost_connection_is_said_and_found_again(wide: Any) -> None:
+    page = wide.come()
+    page.route("**/changes", lambda route: route.abort())
+    small = wide.small
+    small.sandbox.stop()
+    expect(page.get_by_text("Connection lost. Trying again.")).to_be_visible()
+    page.unroute("**/changes")
+    wide.noise.clear()
+    small.sandbox.start()
+    expect(page.get_by_text("Connection lost. Trying again.")).to_be_hidden(timeout=15_000)
+    # The browser itself reports each refused connection; that is what was provoked here.
+    wide.noise[:] = [one for one in wide.noise if "ERR_" not in one]
+
+
+def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Any) -> None:
+    wide.small.post(WARD, text="Bay 2 is short until eleven. Please say if you get stuck.")
+    page = wide.come()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        wide.picture(f"ward-1280-{scheme}")
+    for width, height in ((3840, 2160), (768, 1024), (320, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        wide.picture(f"ward-{width}-dark")
