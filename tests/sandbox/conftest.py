@@ -209,10 +209,13 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
 
     yield open_one
     for ward in opened:
+        # The client waits up to three seconds for more to read; a server that is gone ends that wait.
         for handler in ward.apps:
-            handler.close()
+            handler.client.auto_reconnect_enabled = False
         ward.http.close()
         ward.sandbox.stop()
+        for handler in ward.apps:
+            handler.close()
 
 
 @pytest.fixture
