@@ -9,7 +9,6 @@ import asyncio
 import logging
 import os
 import shutil
-import signal
 import struct
 import subprocess
 import sys
@@ -74,6 +73,7 @@ class Drawing:
         self._limit = limit
         self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._too_long = threading.Event()
         self._said = False
 
     def __enter__(self) -> Self:
@@ -116,15 +116,16 @@ class Drawing:
                 answer = self._exchange(request)
                 if answer is not None:
                     return answer[1:] if answer[:1] == b"+" else None
-                took_too_long = self._process is not None and self._process.poll() == -signal.SIGKILL
+                # The process had gone: a fresh one may do better, unless this one had all its time.
                 self._end()
-                if took_too_long:
+                if self._too_long.is_set():
                     break
         return None
 
     def _exchange(self, request: bytes) -> bytes | None:
         process = self._running()
-        late = threading.Timer(self._limit, process.kill)
+        self._too_long.clear()
+        late = threading.Timer(self._limit, self._give_up, [process])
         late.start()
         try:
             _write(process.stdin, request)
@@ -133,6 +134,10 @@ class Drawing:
             return None
         finally:
             late.cancel()
+
+    def _give_up(self, process: subprocess.Popen[bytes]) -> None:
+        self._too_long.set()
+        process.kill()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:

@@ -18,10 +18,13 @@ from slackapp import members
 from slackapp.i18n import Voice
 from slackapp.letters import Later, Letter, Nothing, Renderer, Upload
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
+from slackapp.views.words import shortened
 
 _LOOK_AGAIN = timedelta(seconds=2)
 _PICTURES_AT_MOST = timedelta(minutes=15)
 """A digest does not wait longer for its pictures, from when it could first have gone."""
+_ALT_OF_A_FILE = 1_000
+"""Slack takes this much with an upload; the message's image block carries all of it."""
 _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
@@ -55,7 +58,8 @@ class _Letters:
         if chart is None:
             return Nothing("no_picture")
         produce = partial(self.drawing.draw, chart.picture)
-        return Upload(filename=f"{name}-{found.month}.png", title=chart.title, alt=chart.alt, produce=produce)
+        alt = shortened(chart.alt, _ALT_OF_A_FILE)
+        return Upload(filename=f"{name}-{found.month}.png", title=chart.title, alt=alt, produce=produce)
 
     def message(self, session: Session, row: Delivery, now: datetime) -> Letter:
         """The message, once its pictures are there or will not come."""

@@ -226,15 +226,14 @@ def pulse_notes(say: Voice, team: TeamMonth) -> list[str]:
         return [say("There was no check-in in {month}.", month=month)]
     if pulse.held is Held.LOST:
         return [say("The check-in in {month} was lost, so no answer can be read.", month=month)]
-    fates: dict[tuple[bool, str | None], list[date]] = {}
-    for missing in pulse.missing:
-        fates.setdefault((missing.lost, missing.joined), []).append(missing.closed_on)
-    if pulse.held is Held.TOO_FEW and len(fates) == 1:
-        return [_all_missing(say, team, joined=next(iter(fates))[1])]
-    if pulse.held is Held.TOO_FEW and not fates:
-        return [_all_missing(say, team, joined=None)]
+    if pulse.held is Held.TOO_FEW and len({missing.joined for missing in pulse.missing}) <= 1:
+        return [_all_missing(say, team, joined=pulse.missing[0].joined if pulse.missing else None)]
+    if not pulse.missing:
+        return []
     return [
-        _missing(say, team, Missing(days[0], joined, lost), days) for (lost, joined), days in fates.items()
+        say(
+            "Not shown here: {check_ins}.", check_ins=say.listing(_missing(say, one) for one in pulse.missing)
+        )
     ]
 
 
@@ -248,29 +247,13 @@ def _all_missing(say: Voice, team: TeamMonth, *, joined: str | None) -> str:
     )
 
 
-def _missing(say: Voice, team: TeamMonth, kind: Missing, days: list[date]) -> str:
-    named = {"days": say.listing(say.day(day) for day in days), "k": team.k}
-    if kind.lost:
-        return say.count(
-            "The check-in that closed on {days} was lost, so no answer can be read.",
-            "The check-ins that closed on {days} were lost, so no answer can be read.",
-            len(days),
-            **named,
-        )
-    if kind.joined is None:
-        return say.count(
-            "The check-in that closed on {days} is not shown: too few people answered.",
-            "The check-ins that closed on {days} are not shown: too few people answered.",
-            len(days),
-            **named,
-        )
-    return say.count(
-        "The check-in that closed on {days} is not shown: fewer than {k} answered. It counts with {team}.",
-        "The check-ins that closed on {days} are not shown: fewer than {k} answered. They count with {team}.",
-        len(days),
-        team=team_name(kind.joined),
-        **named,
-    )
+def _missing(say: Voice, missing: Missing) -> str:
+    day = say.day(missing.closed_on)
+    if missing.lost:
+        return say("{day} (lost)", day=day)
+    if missing.joined is None:
+        return say("{day} (too few answered)", day=day)
+    return say("{day} (few answered; counted with {team})", day=day, team=team_name(missing.joined))
 
 
 def reach(say: Voice, found: Reach | None) -> str:

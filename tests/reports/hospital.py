@@ -39,7 +39,7 @@ class Hospital:
 
 
 def hospital(session: Session, *, ward: int = 16, nights: int = 4) -> Hospital:
-    workspace = Workspace(slack_team_id="T1", name="Hospital", digests_from="2025-10")
+    workspace = Workspace(slack_team_id="T1", name="Hospital", digests_from="2025-11")
     session.add(workspace)
     session.flush()
     medicine = _team(session, workspace, "Medicine", None)

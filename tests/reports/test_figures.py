@@ -1,0 +1,148 @@
+"""What may be shown and claimed, by rules and numbers alone."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from reports import figures, words
+from reports.figures import Held, Mix, PulseClaim, Share, Span, mix, named_least, named_most
+from reports.showing import shown
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import voice
+from slackapp.pulse.disclosure import Cell, Change, publish
+from tests.reports import samples
+
+say = voice()
+A, U, E, H = Behaviour
+FIVE_PEOPLE = (5, 5)
+
+
+def counts(*numbers: int) -> dict[str, int]:
+    return dict(zip(map(str, Behaviour), numbers, strict=True))
+
+
+@given(some.lists(some.integers(0, 30), min_size=4, max_size=4), some.integers(0, 30))
+def test_counts_of_nought_to_four_cannot_be_told_apart(numbers: list[int], other: int) -> None:
+    one, two = counts(*numbers), counts(other % 5, *numbers[1:])
+    if numbers[0] < 5 and sum(one.values()) >= 5 and sum(two.values()) >= 5:
+        assert mix(one, one, people=FIVE_PEOPLE, k=5) == mix(two, two, people=FIVE_PEOPLE, k=5)
+
+
+@given(some.lists(some.integers(0, 30), min_size=4, max_size=4))
+def test_the_total_never_gives_a_hidden_count_away(numbers: list[int]) -> None:
+    found = mix(counts(*numbers), {}, people=FIVE_PEOPLE, k=5)
+    if found is not None:
+        least, most = found.total
+        assert least <= sum(numbers) <= most
+        assert most - least == 4 * found.now.count(None)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "people", "is_quiet"),
+    [((1, 1, 1, 1), 9, True), ((2, 1, 1, 1), 5, False), ((9, 9, 9, 9), 4, True)],
+)
+def test_a_quiet_month_has_few_thanks_or_few_people(
+    numbers: Sequence[int], people: int, *, is_quiet: bool
+) -> None:
+    assert (mix(counts(*numbers), {}, people=(people, 0), k=5) is None) is is_quiet
+
+
+@pytest.mark.parametrize(
+    ("now", "most", "least"),
+    [
+        ((12, 9, 19, None), E, H),
+        ((10, 10, 12, 10), None, None),  # leads by 2 only
+        ((10, 10, 13, 10), E, None),
+        ((40, 40, 43, 40), None, None),  # leads by 3, but not by a quarter
+        ((None, 5, None, None), None, None),  # a hidden count may be 4
+        ((None, None, 7, None), E, None),
+        ((None, 7, 8, 9), None, A),
+        ((8, 9, 9, 8), None, None),
+    ],
+)
+def test_named_most_and_least_are_claimed_only_with_a_clear_lead(
+    now: figures.Counts, most: Behaviour | None, least: Behaviour | None
+) -> None:
+    assert (named_most(Mix(now, None)), named_least(Mix(now, None))) == (most, least)
+
+
+def test_a_change_in_thanks_must_be_larger_than_chance() -> None:
+    # 2 * sqrt(16 + 32) is 13.9 and 2 * sqrt(18 + 32) is 14.1.
+    found = figures.mix_changes(Mix((32, 32, None, 5), (16, 18, 40, 30)))
+    assert found == {A: Change.HIGHER, H: Change.LOWER}
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([5, 4, 4, 3, 2], "6.5 or higher"),
+        ([3, 3, 3, 3, 3], "4.0 to 6.0"),
+        ([1, 1, 1, 1, 1], "3.5 or lower"),
+    ],
+)
+def test_ranges_read_as_the_published_examples(answers: list[int], said: str) -> None:
+    cell = publish(len(answers), sum(answers))
+    assert cell is not None
+    assert words.span(say, Span(cell, 1)) == said
+
+
+def test_a_half_is_rounded_up_whatever_binary_makes_of_it() -> None:
+    assert words.span(say, Span(Cell(20, 58, 82), 1)) == "4.8 to 7.8"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        # 48 answers from four polls: a step is 5 * 4 / 48 = 0.42, chance needs 0.44.
+        ((48, 144, 160), (48, 182, 198), Change.HIGHER),
+        ((48, 144, 160), (48, 181, 197), None),
+        ((48, 182, 198), (48, 144, 160), Change.LOWER),
+        ((48, 144, 160), (48, 150, 166), None),
+    ],
+)
+def test_a_change_needs_a_gap_that_chance_does_not_make(
+    before: tuple[int, int, int], after: tuple[int, int, int], change: Change | None
+) -> None:
+    assert Span(Cell(*before), 4).differs(Span(Cell(*after), 4)) is change
+
+
+def test_a_change_needs_a_whole_step_between_the_ranges() -> None:
+    # Many small bundles: chance alone would already allow it.
+    before, after = Cell(200, 500, 640), Cell(200, 690, 830)
+    assert Span(before, 40).differs(Span(after, 40)) is None
+    assert Span(before, 4).differs(Span(after, 4)) is Change.HIGHER
+
+
+def test_the_clearest_claim_is_a_change_then_the_extremes() -> None:
+    assert figures.claim(samples.TWO_MONTHS.pulse) == PulseClaim(changed=(A, Change.HIGHER))
+    assert figures.claim(samples.RICH.pulse) == PulseClaim(highest=E, lowest=H)
+    assert figures.claim(samples.SPREAD.pulse) == PulseClaim()
+
+
+@pytest.mark.parametrize(
+    ("sample", "title"),
+    [
+        (samples.TOO_FEW, "Too few answers in November to show."),
+        (samples.FIRST, "The first pulse: nothing to compare with yet."),
+        (samples.TWO_MONTHS, "“Made time to listen” is higher than in October."),
+        (samples.RICH, "“Showed they cared” is rated highest, “did something practical” lowest."),
+        (samples.SPREAD, "No clear change since October."),
+    ],
+)
+def test_the_check_ins_title_is_the_first_sentence_that_holds(sample: figures.TeamMonth, title: str) -> None:
+    assert words.pulse_title(say, sample.pulse) == title
+
+
+@pytest.mark.parametrize(
+    ("thanked", "share"),
+    [(10, Share.NEARLY_EVERYONE), (9, Share.NEARLY_EVERYONE), (6, Share.MOST), (4, Share.ABOUT_HALF)],
+)
+def test_reach_is_a_band(thanked: int, share: Share) -> None:
+    assert figures.reach(10, thanked) is share
+
+
+def test_a_month_with_nothing_to_show_has_no_picture() -> None:
+    assert shown(say, samples.EMPTY) == ()
+    assert samples.EMPTY.pulse.held is Held.TOO_FEW

@@ -1,0 +1,170 @@
+"""The digest on its way: who gets it, when, once, with its pictures, its page, or without."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from reports import digest
+from reports.drawing import Drawing
+from reports.letters import renderers
+from slackapp.db import Sessions
+from slackapp.delivery import Deliveries
+from slackapp.models import Delivery, DeliveryState, Digest, Workspace
+from slackapp.sandbox.blocks import problems
+from tests.delivery.conftest import PATIENCE, Answer, SmallSlack
+from tests.reports.hospital import Hospital, close_poll, hospital, moment, thanks_within
+
+# 1 December 2025 is a Monday.
+NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+PLENTY = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
+
+
+@pytest.fixture
+def slack() -> Iterator[SmallSlack]:
+    small = SmallSlack()
+    yield small
+    small.close()
+
+
+@pytest.fixture
+def place(database: Sessions) -> Hospital:
+    with database.begin() as session:
+        made = hospital(session)
+        thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
+        close_poll(session, made.workspace, moment(11, 9), {made.ward: (12, 38, 42), made.nights: None})
+    return made
+
+
+def send(database: Sessions, slack: SmallSlack, drawing: Drawing) -> None:
+    """Everything that is owed, moving the clock to whatever is due next."""
+    made = Deliveries(database, slack.client(), renderers(drawing), lambda: NINE)
+    due: datetime | None = NINE
+    while due is not None and due < NINE + timedelta(days=1):
+        due = made.drain(due)
+    assert made.stop(PATIENCE)
+
+
+def ward_rows(database: Sessions, place: Hospital) -> dict[str, Delivery]:
+    with database.read() as session:
+        made = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
+        rows = session.scalars(select(Delivery).where(Delivery.reference.startswith(made.id))).all()
+    return {f"{row.kind}{row.reference.removeprefix(made.id)}": row for row in rows}
+
+
+def test_each_leader_gets_one_digest_for_each_team_however_often_it_is_asked(
+    database: Sessions, place: Hospital
+) -> None:
+    assert digest.owe_due(database, NINE - timedelta(minutes=1)) == 0
+    assert digest.owe_due(database, NINE) == 3
+    assert digest.owe_due(database, NINE + timedelta(hours=3)) == 0
+    with database.read() as session:
+        made = session.scalars(select(Digest)).all()
+    assert {(one.team_id, one.month) for one in made} == {(team.id, "2025-11") for team in place.teams}
+    kinds = ["digest", "digest-page", "digest-picture:mix", "digest-picture:ranges"]
+    assert sorted(ward_rows(database, place)) == kinds
+
+
+def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+) -> None:
+    digest.owe_due(database, NINE)
+    send(database, slack, drawing)
+    rows = ward_rows(database, place)
+    assert {row.state for row in rows.values()} == {DeliveryState.SENT}
+    leader = rows["digest"].target
+    [told] = [call.body for call in slack.messages if call.body["channel"] == leader]
+    images = [block for block in told["blocks"] if block["type"] == "image"]
+    assert [image["slack_file"] for image in images] == [{"id": "F0PICTURE1"}] * 2
+    assert "empathising 9" in images[0]["alt_text"]
+    assert problems(told["blocks"], surface="message") == []
+    contents = [call.body["bytes"] for call in slack.of("upload/1")]
+    assert sum(content.startswith(b"\x89PNG") for content in contents) >= 2
+    assert sum(content.startswith(b"<!DOCTYPE html>") for content in contents) == 3
+    shared = [call.body for call in slack.of("files.completeUploadExternal") if "thread_ts" in call.body]
+    assert (rows["digest"].slack_channel_id, rows["digest"].slack_ts) in {
+        (body["channel_id"], body["thread_ts"]) for body in shared
+    }
+
+
+def test_without_a_browser_the_figures_stand_in_the_message(
+    database: Sessions, place: Hospital, slack: SmallSlack
+) -> None:
+    digest.owe_due(database, NINE)
+    with Drawing(None) as none:
+        send(database, slack, none)
+    rows = ward_rows(database, place)
+    assert rows["digest-picture:mix"].state == DeliveryState.DEAD
+    [told] = [call.body for call in slack.messages if call.body["channel"] == rows["digest"].target]
+    said = str(told["blocks"])
+    assert "The pictures could not be drawn. The figures are below as text." in said
+    assert "Empathising: " in said
+    assert not [block for block in told["blocks"] if block["type"] == "image"]
+    assert rows["digest-page"].state == DeliveryState.SENT
+
+
+def test_a_message_that_never_arrived_has_no_page_in_its_thread(
+    database: Sessions, place: Hospital, slack: SmallSlack
+) -> None:
+    slack.order("chat.postMessage", *[Answer(200, {"ok": False, "error": "account_inactive"})] * 3)
+    digest.owe_due(database, NINE)
+    with Drawing(None) as none:
+        send(database, slack, none)
+    rows = ward_rows(database, place)
+    assert rows["digest"].state == DeliveryState.DEAD
+    assert (rows["digest-page"].state, rows["digest-page"].reason) == (DeliveryState.EXPIRED, "no_message")
+    assert slack.of("files.completeUploadExternal") == []
+
+
+def test_only_the_latest_month_is_made_up_for_and_none_before_the_first(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+    late = datetime(2026, 2, 20, 15, tzinfo=UTC)
+    assert digest.owe_due(database, late) == 3
+    with database.read() as session:
+        assert set(session.scalars(select(Digest.month))) == {"2026-01"}
+    with database.begin() as session:
+        session.get_one(Workspace, place.workspace.id).digests_from = "2026-05"
+    assert digest.owe_due(database, datetime(2026, 3, 2, 9, tzinfo=UTC)) == 0
+
+
+def test_a_workspace_in_which_nothing_has_happened_yet_is_told_nothing(database: Sessions) -> None:
+    with database.begin() as session:
+        hospital(session).workspace.digests_from = None
+    assert digest.owe_due(database, NINE) == 0
+
+
+def test_a_leader_is_written_to_in_their_own_hours(database: Sessions, place: Hospital) -> None:
+    with database.begin() as session:
+        leader = session.merge(place.staff[place.medicine.id][1])
+        leader.quiet_from, leader.quiet_until = time(8, 0), time(16, 0)
+    digest.owe_due(database, NINE)
+    assert {row.due for row in ward_rows(database, place).values()} == {NINE.replace(hour=16)}
+
+
+def test_somebody_who_left_gets_no_digest(database: Sessions, place: Hospital) -> None:
+    with database.begin() as session:
+        session.merge(place.staff[place.medicine.id][0]).left = True
+    assert digest.owe_due(database, NINE) == 2
+
+
+def test_the_next_digest_is_named_with_its_moment(database: Sessions, place: Hospital) -> None:
+    with database.read() as session:
+        assert digest.next_moment(session, moment(11, 20)) == (NINE, "digest for November")
+        # New Year's Day is a holiday.
+        assert digest.next_moment(session, NINE) == (moment(1, 2, 9, 2026), "digest for December")
+    with database.begin() as session:
+        session.get_one(Workspace, place.workspace.id).uninstalled_at = moment(11, 20)
+    with database.read() as session:
+        assert digest.next_moment(session, NINE) is None
+
+
+def test_a_preview_is_the_page_of_any_month_that_has_begun(database: Sessions, place: Hospital) -> None:
+    with database.read() as session:
+        page = digest.preview(session, place.ward, "2025-11", moment(11, 20))
+        with pytest.raises(ValueError, match="has not begun"):
+            digest.preview(session, place.ward, "2025-12", moment(11, 20))
+    assert "<h1>Ward 7 in November</h1>" in page
+    assert re.search(r"<th scope=\"row\">Empathising</th><td>9</td>", page)
