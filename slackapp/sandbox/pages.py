@@ -11,9 +11,11 @@ import orjson
 from aiohttp import web
 
 from slackapp import i18n
-from slackapp.sandbox.page.acting import Refusal, act, reply
+from slackapp.sandbox.page.acting import act, reply
 from slackapp.sandbox.page.drawing import Drawing, Due
+from slackapp.sandbox.page.finding import Refusal
 from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
+from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.server import Sandbox
 from slackapp.sandbox.state import Person
 
@@ -47,6 +49,7 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.get("/page/{user}/moves", page.moves),
         web.get("/page/{user}/changes", page.changes),
         web.post("/page/{user}/act", page.act),
+        web.post("/page/{user}/suggest", page.suggest),
         web.post("/page/{user}/reply", page.reply),
     ]
 
@@ -59,6 +62,7 @@ class Page:
         self._slack = sandbox.slack
         self._say = i18n.voice()
         self._reads = Reads(f"{sandbox.clock.epoch():.6f}")
+        self._suggestions = Suggestions()
         self._due: tuple[float, float, Due] = (0.0, 0.0, None)
 
     async def index(self, request: web.Request) -> web.Response:
@@ -130,10 +134,19 @@ class Page:
         """Press or fill exactly one element, named by its block and action."""
         person, order = self._person(request), orjson.loads(await request.read())
         try:
-            await act(self._slack, person, order)
+            await act(self._slack, person, order, suggestions=self._suggestions)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._say(str(refusal))}, status=409)
         return _json({"ok": True})
+
+    async def suggest(self, request: web.Request) -> web.Response:
+        """The app's options for what is typed into a list from outside."""
+        person, order = self._person(request), orjson.loads(await request.read())
+        try:
+            options = await self._suggestions.ask(self._slack, person, order)
+        except Refusal as refusal:
+            return _json({"ok": False, "words": self._say(str(refusal))}, status=409)
+        return _json({"ok": True, "options": [[one["value"], one["text"]["text"]] for one in options]})
 
     async def reply(self, request: web.Request) -> web.Response:
         """Answer in a thread."""
@@ -193,6 +206,7 @@ class Page:
             "done": say("What was done:"),
             "colleague": say("You now see what {name} sees."),
             "failed": say("That did not work. Please try again."),
+            "choose": say("Choose one"),
             "remove": say("Remove {name}"),
             "write": say("Message, or / for a command"),
             "onlyCommands": say("Type / for a command"),

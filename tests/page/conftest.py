@@ -201,6 +201,11 @@ def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of s
         small.heard.append(body)
         ack()
 
+    @app.options("anything")
+    def options(ack: Any, payload: dict[str, Any]) -> None:
+        names = [name for name in ("Bay 1", "Bay 2", "Side room") if payload["value"].lower() in name.lower()]
+        ack(options=[{"text": plain(name), "value": name} for name in names])
+
     @app.event("app_home_opened")
     def home(event: dict[str, Any], client: WebClient) -> None:
         blocks = [

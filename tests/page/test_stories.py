@@ -102,7 +102,7 @@ def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Any) 
     form.get_by_role("button", name="Send thanks").tap()
     expect(form).to_be_hidden()
 
-    page.get_by_role("button", name="Ada Morgan").tap()
+    page.get_by_role("button", name="You are: Ada Morgan, Nurse").tap()
     phone.picture("people-360-dark")
     page.get_by_role("button", name="Ben Okoro").tap()
     expect(page.get_by_role("log")).to_contain_text(WORDS)

@@ -1,46 +1,40 @@
 """Pressing and filling exactly one element, by its block and action: a label may stand on a screen twice."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from slackapp.i18n import marked
 from slackapp.sandbox import interactions, posts
-from slackapp.sandbox.elements import STATE_KEYS, Control, elements_of, entry, initial_values, options_of
+from slackapp.sandbox.elements import STATE_KEYS, Control, entry, initial_values, options_of
 from slackapp.sandbox.escape import escaped
 from slackapp.sandbox.filling import OPTIONS, entered
+from slackapp.sandbox.page.finding import Order, Refusal, spot_of
+from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.screen import takes_several
 from slackapp.sandbox.sight import NotHere, Sight, Spot
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Message, Person, View
 
-# Buttons of which the person API knows nothing, since they have no label of their own.
-NAMELESS: Final = frozenset({"icon_button", "feedback_buttons"})
 EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
-Order = Mapping[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818  # an answer, not a failure
-    """What was asked cannot be done; the text is for the person."""
-
-
-async def act(slack: Slack, person: Person, order: Order) -> None:
+async def act(slack: Slack, person: Person, order: Order, *, suggestions: Suggestions) -> None:
     """Do what the page asks: `within` (a message's time, "modal", "home"), `block_id`, `action_id`, `value`.
 
     A button is pressed, a menu's choice is told, a field is filled and, where it dispatches, told too. Raises
     Refusal when the element is no longer there or does not take the value.
     """
     sight = Sight(slack, slack.state.workspaces[person.team_id], person)
+    spot = spot_of(sight, order)
+    control, value = spot.control, order.get("value")
     try:
-        spot = _spot(sight, order)
-        control, value = spot.control, order.get("value")
         if control.kind == "button":
             await _tell(sight, spot, {"value": value} if control.type == "feedback_buttons" else {})
         elif control.kind == "menu":
             await _tell(sight, spot, {"selected_option": _option(control, str(value))})
         else:
-            await _fill(sight, spot, value)
+            await _fill(sight, spot, _held(sight, spot, value, suggestions))
     except NotHere as answer:
         raise Refusal(str(answer)) from None
 
@@ -63,29 +57,6 @@ def reply(slack: Slack, person: Person, order: Order) -> None:
     )
 
 
-def _spot(sight: Sight, order: Order) -> Spot:
-    within, names = str(order.get("within")), (order.get("block_id"), order.get("action_id"))
-    for spot in sight.spots(within):
-        if (spot.control.block_id, spot.control.action_id) == names:
-            return spot
-    nameless = _nameless(sight, within, names)
-    if nameless is None:
-        raise Refusal(marked("That is no longer on the screen."))
-    return nameless
-
-
-def _nameless(sight: Sight, within: str, names: tuple[Any, Any]) -> Spot | None:
-    if within in {"modal", "home"}:
-        return None
-    channel, message = sight.message(None, within)
-    for block in message.blocks:
-        for element in elements_of(block):
-            if element["type"] in NAMELESS and (block["block_id"], element.get("action_id")) == names:
-                control = Control(block, element, "button", (str(element["action_id"]),))
-                return Spot(control, channel=channel, message=message)
-    return None
-
-
 def _option(control: Control, value: str) -> dict[str, Any]:
     for option in options_of(control.element):
         if option["value"] == value:
@@ -93,9 +64,9 @@ def _option(control: Control, value: str) -> dict[str, Any]:
     raise Refusal(marked("That is no longer on the screen."))
 
 
-async def _fill(sight: Sight, spot: Spot, value: Any) -> None:  # noqa: ANN401  # JSON in
+async def _fill(sight: Sight, spot: Spot, value: Any) -> None:  # noqa: ANN401  # the new state, any JSON
     control = spot.control
-    held = entry(control.element, _held(sight, control, value))
+    held = entry(control.element, value)
     if spot.view is not None:
         _fill_view(spot.view, control, held)
     elif spot.message is not None:
@@ -115,11 +86,13 @@ def _fill_view(view: View, control: Control, held: dict[str, Any]) -> None:
         view.errors.pop(control.label, None)
 
 
-def _held(sight: Sight, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+def _held(sight: Sight, spot: Spot, value: Any, suggestions: Suggestions) -> Any:  # noqa: ANN401  # JSON
     """The element's new value: options by their values, everything else as the person API takes it."""
+    control = spot.control
     if control.type in OPTIONS | EXTERNAL:
-        wanted = value if isinstance(value, list) else [value] if value else []
-        picked = [_option(control, str(one)) for one in wanted]
+        wanted = [str(one) for one in (value if isinstance(value, list) else [value] if value else [])]
+        offered = [suggestions.known(sight.person, spot, one) for one in wanted]
+        picked = [known or _option(control, one) for known, one in zip(offered, wanted, strict=True)]
         return picked if takes_several(control) else (picked[0] if picked else None)
     if control.type == "datetimepicker" and value:
         value = datetime.fromisoformat(str(value)).replace(tzinfo=ZoneInfo(sight.person.tz)).isoformat()

@@ -208,6 +208,11 @@ class Scene:
         """A moment as the strip shows it: "Tue 4 Nov, 09:12"."""
         return dates.format_datetime(moment.astimezone(self.zone), "EEE d MMM, HH:mm", locale=LOCALE)
 
+    def said_soon(self, moment: datetime) -> str:
+        """The same without the day when it is today."""
+        local = moment.astimezone(self.zone)
+        return f"{local:%H:%M}" if local.date() == self.now.date() else self.said_moment(moment)
+
 
 @dataclass(frozen=True, slots=True)
 class SceneNames:

@@ -313,6 +313,28 @@ document.addEventListener("change", (event) => {
   else attempt(() => fill(field)).then(() => (field.dataset.within === "modal" ? undefined : attempt(draw)));
 });
 
+// A list from outside: what is typed goes to the app, what it answers is what can be chosen.
+let asking = 0;
+document.addEventListener("input", (event) => {
+  const box = event.target;
+  if (!box.matches("[data-suggest]")) return;
+  clearTimeout(asking);
+  if (box.value.length < Number(box.dataset.least)) return;
+  asking = setTimeout(() => attempt(() => suggest(box)), 250);
+});
+
+async function suggest(box) {
+  const list = document.getElementById(box.dataset.suggest);
+  const { within, block, action } = list.dataset;
+  const order = { place: at.place, within, block_id: block, action_id: action, value: box.value };
+  const { options } = await server.suggest(order);
+  const kept = [...list.selectedOptions].filter((one) => one.value);
+  const held = new Set(kept.map((one) => one.value));
+  const found = options.filter(([value]) => !held.has(value)).map(([value, said]) => new Option(said, value));
+  const blank = list.multiple ? [] : [new Option(words.choose, "")];
+  list.replaceChildren(...blank, ...kept, ...found);
+}
+
 document.addEventListener("submit", (event) => {
   if (!event.target.closest("#modal")) return;
   event.preventDefault();

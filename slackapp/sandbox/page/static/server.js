@@ -23,6 +23,7 @@ export const scene = (place, thread, looking) =>
 export const moves = (place) => ask(`/page/${person()}/moves?${new URLSearchParams({ place })}`);
 export const act = (body) => ask(`/page/${person()}/act`, body);
 export const type = (place, text) => ask(`/person/${person()}/type`, { place, text });
+export const suggest = (body) => ask(`/page/${person()}/suggest`, body);
 export const reply = (place, text, thread) => ask(`/page/${person()}/reply`, { place, text, thread_ts: thread });
 // Looking at a place is something a person does: the app hears of it when the place is its Home.
 export const look = (place) => ask(`/person/${person()}/screen?${new URLSearchParams({ place })}`);
