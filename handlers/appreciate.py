@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from handlers import home
 from handlers.desk import Desk
+from handlers.modals import open_modal
+from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
-from handlers.payloads.common import Caller, Payload, Press, caller, press
+from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import members
 from slackapp.behaviours import Behaviour
@@ -59,7 +61,7 @@ class Appreciate:
             self._refuse(ack, typed.caller, unclear, unclear.draft)
             return
         if not (draft.is_complete or draft.unknown or draft.groups or len(draft.words) > LONGEST):
-            client.views_open(trigger_id=typed.caller.trigger_id, view=self._form(typed.caller, draft))
+            open_modal(client, typed.caller.trigger_id, self._form(typed.caller, draft))
             ack()
             return
         try:
@@ -73,7 +75,7 @@ class Appreciate:
         """[Appreciate someone], [Open the form] or the shortcut."""
         who = caller(body)
         draft = payloads.carried(press(body).value) if body.get("actions") else Draft()
-        client.views_open(trigger_id=who.trigger_id, view=self._form(who, draft))
+        open_modal(client, who.trigger_id, self._form(who, draft))
         ack()
 
     def choose(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -109,7 +111,7 @@ class Appreciate:
             workspace = workspace_of(session, pressed.caller)
             found = giving.changeable(session, workspace, pressed.value, self._occasion(pressed.caller))
             draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
-        _present(client, pressed, ask.edit_form(voice_for(self.desk, pressed.caller), draft, pressed.value))
+        show_modal(client, pressed, ask.edit_form(voice_for(self.desk, pressed.caller), draft, pressed.value))
         ack()
 
     def submit_edit(self, ack: Ack, body: Payload) -> None:
@@ -136,7 +138,7 @@ class Appreciate:
             giving.undo(session, workspace, pressed.value, self._occasion(pressed.caller))
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
-        _present(client, pressed, Answer(say, "", show.undone(say)).as_view())
+        show_modal(client, pressed, Answer(say, "", show.undone(say)).as_view())
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller)
         ack()
@@ -202,11 +204,3 @@ def register(bolt: App, desk: Desk) -> None:
 def _sent(say: Voice, given: Recognition) -> tuple[str, list[Block]]:
     asked = any(one.sharing in {Sharing.ASKED, Sharing.SHARED} for one in given.recipients)
     return show.sent(say, recognition_id=given.id, visibility=Visibility(given.visibility), asked=asked)
-
-
-def _present(client: WebClient, pressed: Press, view: View) -> None:
-    """Show a modal: in place of the one that was pressed in, else as a new one."""
-    if pressed.view_id and not pressed.is_home:
-        client.views_update(view_id=pressed.view_id, view=view)
-    else:
-        client.views_open(trigger_id=pressed.caller.trigger_id, view=view)

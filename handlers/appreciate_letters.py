@@ -14,8 +14,10 @@ from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import recognition as view
 from slackapp.views.words import Block
 
-_WAIT = timedelta(seconds=2)
-"""How long a change waits for the message it changes, while that is being sent."""
+_WAIT = timedelta(seconds=0.5)
+"""How long a change waits for what it depends on, while that is being sent."""
+
+_UNDER_WAY = frozenset({DeliveryState.READY, DeliveryState.SENDING})
 
 
 def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Letter:
@@ -37,8 +39,11 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
-    """The direct message as things stand now."""
-    text, blocks = view.direct_message(_receivers_voice(session, delivery), _read(session, delivery))
+    """The direct message as things stand now. It says "shared" only once the post is there."""
+    thanks = _read(session, delivery)
+    if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
+        return Later(now + _WAIT)
+    text, blocks = view.direct_message(_receivers_voice(session, delivery), thanks)
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
@@ -72,6 +77,7 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
     recognition_id, _, member_id = delivery.reference.partition(":")
     recognition = session.get_one(Recognition, recognition_id)
     recipient = session.get_one(Recipient, (recognition_id, member_id))
+    post = letters_owed.post_of(session, recipient)
     return view.Thanks(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
@@ -79,6 +85,7 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         sharing=Sharing(recipient.sharing),
+        post=DeliveryState(post.state) if post else None,
     )
 
 

@@ -73,7 +73,9 @@ def owe_change(session: Session, workspace: Workspace, recipient: Recipient, *, 
         first = _first(session, recipient, kind)
         # A row that still waits will show how things stand when it goes.
         if first is not None and first.state in {DeliveryState.SENT, DeliveryState.SENDING}:
-            stage = f"{recipient.recognition.revision}:{recipient.sharing}"
+            post = post_of(session, recipient)
+            # A post that is tried again leads to a new change of the direct message.
+            stage = f"{recipient.recognition.revision}:{recipient.sharing}:{post.fence if post else 0}"
             outbox.owe(
                 session,
                 workspace,
@@ -111,6 +113,11 @@ def team_channel(session: Session, recipient: Recipient) -> str | None:
     """Where the receiver's team shares thanks, if it does."""
     team = session.get(Team, recipient.team_id) if recipient.team_id else None
     return team.slack_channel_id if team else None
+
+
+def post_of(session: Session, recipient: Recipient) -> Delivery | None:
+    """The post in the team's channel, once one was owed."""
+    return _first(session, recipient, Kind.POST)
 
 
 def _first(session: Session, recipient: Recipient, kind: Kind) -> Delivery | None:

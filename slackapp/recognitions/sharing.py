@@ -5,26 +5,39 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from slackapp import outbox
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.recognitions import letters_owed
 
 
 def share(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
-    """The receiver wants their team to see it. Deciding twice is deciding once."""
-    if recipient.sharing != Sharing.ASKED:
+    """The receiver wants their team to see it. Twice is once, but a post that failed is tried again."""
+    failed = _failed_post(session, recipient)
+    if recipient.sharing != Sharing.ASKED and failed is None:
         return
-    if letters_owed.team_channel(session, recipient) is None:
+    channel = letters_owed.team_channel(session, recipient)
+    if channel is None:
         raise UserError(marked("Your team has no channel here yet, so this stays between the two of you."))
-    _decide(session, workspace, recipient, Sharing.SHARED, now=now)
-    letters_owed.owe_post(session, workspace, recipient, now=now)
+    recipient.sharing = Sharing.SHARED
+    session.flush()
+    if failed is None:
+        letters_owed.owe_post(session, workspace, recipient, now=now)
+    else:
+        failed.target = channel
+        session.flush()
+        outbox.send_again(session, failed.id, now=now)
+        session.refresh(failed)
+    letters_owed.owe_change(session, workspace, recipient, now=now)
 
 
 def keep(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """The receiver wants nobody else to see it."""
-    if recipient.sharing == Sharing.ASKED:
-        _decide(session, workspace, recipient, Sharing.KEPT, now=now)
+    if recipient.sharing == Sharing.ASKED or _failed_post(session, recipient) is not None:
+        recipient.sharing = Sharing.KEPT
+        session.flush()
+        letters_owed.owe_change(session, workspace, recipient, now=now)
 
 
 def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack_user_id: str) -> Recipient:
@@ -50,9 +63,7 @@ def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack
     return found
 
 
-def _decide(
-    session: Session, workspace: Workspace, recipient: Recipient, decision: Sharing, *, now: datetime
-) -> None:
-    recipient.sharing = decision
-    session.flush()
-    letters_owed.owe_change(session, workspace, recipient, now=now)
+def _failed_post(session: Session, recipient: Recipient) -> Delivery | None:
+    """The post that Slack would not take, as long as the receiver still wants it."""
+    post = letters_owed.post_of(session, recipient) if recipient.sharing == Sharing.SHARED else None
+    return post if post is not None and post.state == DeliveryState.DEAD else None

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ButtonElement, ConfirmObject, PlainTextObjec
 
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
-from slackapp.models import Sharing, Visibility
+from slackapp.models import DeliveryState, Sharing, Visibility
 from slackapp.views import words as piece
 from slackapp.views.words import Block
 
@@ -18,7 +18,10 @@ UNDO = "appreciate_undo"
 
 @dataclass(frozen=True, slots=True)
 class Thanks:
-    """One receiver's thanks. `giver` and `receiver` are Slack user ids; `words` is None once taken back."""
+    """One receiver's thanks. `giver` and `receiver` are Slack user ids; `words` is None once taken back.
+
+    `post` is how far the post in the team's channel has come, once there is one.
+    """
 
     id: str
     giver: str
@@ -26,6 +29,13 @@ class Thanks:
     behaviour: Behaviour
     words: str | None
     sharing: Sharing
+    post: DeliveryState | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the receiver has something to decide: nothing said yet, or their team was not reached."""
+        failed = self.sharing == Sharing.SHARED and self.post == DeliveryState.DEAD
+        return self.sharing == Sharing.ASKED or failed
 
 
 def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
@@ -42,7 +52,7 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     )
     standing = _standing(say, thanks)
     blocks = [piece.section(told), piece.quote(thanks.words), piece.context(standing)]
-    if thanks.sharing == Sharing.ASKED:
+    if thanks.is_open:
         blocks.append(piece.actions(_decisions(say, thanks)))
     return f"{told} “{piece.literal(thanks.words)}” {standing}", blocks
 
@@ -118,6 +128,13 @@ def _standing(say: Voice, thanks: Thanks) -> str:
                 "Only you can see this. {giver} would be glad for your team to see it too. You decide.",
                 giver=piece.person(thanks.giver),
             )
+        case Sharing.SHARED if thanks.post == DeliveryState.DEAD:
+            return say(
+                "Only you can see this. I can't post in your team's channel. "
+                "Invite me there and share it again, or keep it between the two of you."
+            )
+        case Sharing.SHARED if thanks.post == DeliveryState.UNKNOWN:
+            return say("We can't tell if Slack delivered this to your team. Please look in the channel.")
         case Sharing.SHARED:
             return say("You shared this with your team.")
         case Sharing.KEPT:

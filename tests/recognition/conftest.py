@@ -177,6 +177,7 @@ class Practice:
     colleague: Human
     third: Human
     leader: Human
+    elsewhere: Human
 
     def calls(self, method: str) -> list[dict[str, Any]]:
         """What the app has sent, oldest first."""
@@ -214,6 +215,8 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
                 name="ward-7",
                 members=(ward.nurse, ward.colleague, ward.third, ward.leader, "U0SANDBOXBOT"),
             ),
+            # Nobody has invited the app here.
+            ChannelSeed(id="C0WARD9", name="ward-9", members=(ward.nurse, ward.elsewhere)),
         ),
     )
 
@@ -247,7 +250,19 @@ def practice(ward: Ward, tmp_path: Path) -> Iterator[Practice]:
         ending.callback(deliveries.stop)
         ending.callback(executor.shutdown)
         socket.connect()
-        ending.callback(socket.close)
+        ending.callback(_hang_up, sandbox, socket)
         http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
-        humans = [Human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader)]
+        humans = [
+            Human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)
+        ]
         yield Practice(ward, sandbox, http, bolt, desk, deliveries, *humans)
+
+
+def _hang_up(sandbox: Sandbox, socket: SocketModeHandler) -> None:
+    """Let Slack hang up first: the builtin client notices its own close() only after seconds."""
+    socket.client.auto_reconnect_enabled = False
+    sandbox.stop()
+    deadline = time.monotonic() + 10
+    while socket.client.is_connected() and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    socket.close()

@@ -1,7 +1,12 @@
 """People type and press in a real Socket Mode connection; what they see is what is asserted."""
 # ruff: noqa: ANN401 - the practice is made in conftest.py, whose types tests do not import
 
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import select
+
+from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team
 
 WORDS = "Stayed after the shift to find us a bed"
 
@@ -192,3 +197,48 @@ def test_home_shows_what_came_and_went_ten_a_page_and_what_is_kept(practice: Any
     assert "The teams you lead" in practice.leader.sees("Ward 7", "home").texts
     practice.nurse.presses("Appreciate someone", "home")
     practice.nurse.waits(lambda seen: seen["modal"] is not None, "home")
+
+
+def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: Any) -> None:
+    with practice.ward.database.begin() as session:
+        session.scalar(select(Team).where(Team.name == "Ward 9")).slack_channel_id = "C0WARD9"
+    practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
+    practice.elsewhere.sees(WORDS)
+    practice.elsewhere.presses("Share with the team")
+    seen = practice.elsewhere.sees("I can't post in your team's channel.")
+    assert "You shared this" not in seen.texts
+    practice.nurse.types("/invite @appreciate", "C0WARD9")
+    practice.elsewhere.presses("Share with the team")
+    practice.elsewhere.sees("You shared this with your team.")
+    assert WORDS in practice.nurse.sees("agreed to be thanked here", "C0WARD9").texts
+
+
+def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
+    practice.nurse.sees("it can't be shared with their team just now")
+    assert practice.elsewhere.sees(WORDS)["messages"][-1]["controls"] == []
+
+
+def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Any) -> None:
+    with practice.ward.database.begin() as session:
+        nurse = session.scalar(select(Member).where(Member.slack_user_id == practice.ward.nurse))
+        now = practice.desk.now()
+        poll = Poll(
+            workspace_id=nurse.workspace_id,
+            opens_on=now.date(),
+            opens_at=now - timedelta(days=1),
+            closes_at=now + timedelta(days=6),
+            state=PollState.OPEN,
+            items=["attending"],
+            k=5,
+            c=1,
+            comment_threshold=8,
+        )
+        session.add(poll)
+        session.flush()
+        session.add(PollUnit(poll_id=poll.id, unit_id=nurse.team_id, parent_id=None, invited=9))
+        session.add(PollMember(poll_id=poll.id, member_id=nurse.id, unit_id=nurse.team_id))
+    seen = practice.nurse.sees("How were your last few shifts?", "home")
+    assert "Anonymous. Open until" in seen.texts
+    assert "Answer" in [one["label"] for message in seen["messages"] for one in message["controls"]]
+    assert "How were your last few shifts?" not in practice.elsewhere.sees("What is kept", "home").texts

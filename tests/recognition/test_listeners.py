@@ -80,6 +80,21 @@ def test_a_redelivered_command_is_stored_once_and_answered_in_the_same_words(pra
     assert stored(practice, Recognition) == 2
 
 
+def test_a_redelivered_command_that_opened_the_form_says_nothing_more(practice: Any) -> None:
+    practice.nurse.types("/appreciate")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    (opened,) = practice.calls("views.open")
+    again = command(practice.ward, "", trigger=opened["body"]["trigger_id"])
+    assert dispatch(practice, again) == (200, None)
+    assert practice.calls("views.open")[-1]["response"]["error"] == "exchanged_trigger_id"
+
+
+def test_a_form_that_comes_too_late_gives_the_words_back(practice: Any) -> None:
+    status, answer = dispatch(practice, command(practice.ward, WORDS, trigger="1.2.3"))
+    assert status == 200
+    assert WORDS in json.dumps(answer)
+
+
 def test_a_failure_is_answered_with_a_reference_and_the_words_stay_out_of_the_log(
     practice: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

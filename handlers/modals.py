@@ -1,0 +1,38 @@
+"""Opening modals with a ticket that is good once and for three seconds."""
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from handlers.payloads.common import Press
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.views.words import View
+
+_USED = "exchanged_trigger_id"
+_LATE = "expired_trigger_id"
+
+
+def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
+    """Open a modal. When Slack delivers the same press again, the first one has opened it already.
+
+    Raises:
+        UserError: Three seconds had passed.
+    """
+    try:
+        client.views_open(trigger_id=trigger_id, view=view)
+    except SlackApiError as refused:
+        reason = refused.response.get("error")
+        if reason == _LATE:
+            raise UserError(
+                marked("That took too long, so Slack did not open the form. Please try again.")
+            ) from refused
+        if reason != _USED:
+            raise
+
+
+def show(client: WebClient, pressed: Press, view: View) -> None:
+    """Show a modal: in place of the one that was pressed in, else as a new one."""
+    if pressed.view_id and not pressed.is_home:
+        client.views_update(view_id=pressed.view_id, view=view)
+    else:
+        open_modal(client, pressed.caller.trigger_id, view)
