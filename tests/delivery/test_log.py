@@ -1,6 +1,7 @@
 """Nothing that anybody wrote, no token and no answer comes out, whatever level is asked for."""
 
 import io
+import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -56,7 +57,8 @@ def _bolt(slack: SmallSlack) -> App:
 
 def _press(slack: SmallSlack) -> None:
     """A press on something unhandled and a bad signature, with words in both."""
-    body = f'payload={{"type":"block_actions","user":{{"id":"U0NURSE99"}},"actions":[{{"action_id":"{WORDS}"}}]}}'
+    action = {"type": "block_actions", "user": {"id": "U0NURSE99"}, "actions": [{"action_id": WORDS}]}
+    body = f"payload={json.dumps(action)}"
     bolt = _bolt(slack)
     bolt.dispatch(BoltRequest(body=body, headers={"x-slack-signature": ["v0=bad"]}))
     bolt.dispatch(

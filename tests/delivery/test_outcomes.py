@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,9 +10,15 @@ from slack_sdk import WebClient
 
 from slackapp import outbox
 from slackapp.delivery import Deliveries
-from slackapp.letters import Later, Message, Nothing, Upload
+from slackapp.letters import Message, Upload
 from slackapp.models import DeliveryState
-from tests.delivery.conftest import Answer, SmallSlack, Ward
+from tests.delivery.conftest import Answer, SmallSlack, Ward, sqlite_url
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """One kind of database is enough here: what is tried is the other side, Slack."""
+    return sqlite_url(tmp_path)
 
 
 def test_what_slack_accepted_is_sent_once_and_its_place_is_remembered(ward: Ward) -> None:
@@ -180,28 +187,6 @@ def test_a_changed_message_may_be_sent_again_when_in_doubt(ward: Ward) -> None:
     deliveries.drain(ward.clock.advance(5))
     assert ward.row(row).state == DeliveryState.SENT
     assert [call.body["ts"] for call in ward.slack.of("chat.update")] == ["1.0001", "1.0001"]
-
-
-def test_what_is_not_there_yet_is_looked_at_later_and_what_is_gone_is_dropped(ward: Ward) -> None:
-    waiting = ward.owes("waiting", kind="waiting")
-    gone = ward.owes("gone", kind="gone")
-    later = ward.clock.now.replace(hour=13)
-    deliveries = ward.deliveries(waiting=lambda *_: Later(later), gone=lambda *_: Nothing("undone"))
-    assert deliveries.drain() == later
-    assert (ward.row(waiting).state, ward.row(waiting).due) == (DeliveryState.READY, later)
-    assert (ward.row(gone).state, ward.row(gone).reason) == (DeliveryState.EXPIRED, "undone")
-    assert ward.slack.calls == []
-
-
-def test_a_row_that_cannot_be_rendered_does_not_hold_up_the_others(ward: Ward) -> None:
-    broken = ward.owes("broken", kind="broken", target="U0BROKEN")
-    strange = ward.owes("strange", kind="from_another_version", target="U0STRANGE")
-    well = ward.owes("well")
-    ward.deliveries(broken=lambda *_: 1 / 0).drain()
-    assert ward.row(well).state == DeliveryState.SENT
-    for row in (ward.row(broken), ward.row(strange)):
-        assert (row.state, row.reason) == (DeliveryState.READY, "not_rendered")
-        assert row.due > ward.clock.now
 
 
 def _renderers(ward: Ward) -> dict[str, Any]:

@@ -8,12 +8,13 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
-from slackapp.delivery import Deliveries
-from slackapp.letters import Message
+from slackapp.delivery import Deliveries, worker
+from slackapp.letters import Later, Message, Nothing
 from slackapp.models import Delivery, DeliveryState, FanOut
 from slackapp.outbox import Owed, Priority
 from tests.delivery.conftest import NOON, PATIENCE, Answer, Ward
@@ -24,8 +25,8 @@ from datetime import UTC, datetime
 from slack_sdk import WebClient
 import slackapp.models
 from slackapp.db import connect
-from slackapp.delivery import Deliveries
-from slackapp.letters import Message
+from slackapp.delivery import Deliveries, worker
+from slackapp.letters import Later, Message, Nothing
 
 database, slack = sys.argv[1:]
 client = WebClient(token="xoxb-1-2-three", base_url=slack + "/api/", retry_handlers=[], timeout=30)
@@ -169,16 +170,25 @@ def test_a_claim_whose_lease_is_over_before_the_call_sends_nothing(ward: Ward) -
     assert len(ward.slack.messages) == 1
 
 
-def test_a_rung_bell_sends_at_once_and_an_unrung_one_soon(ward: Ward) -> None:
+def test_a_rung_bell_does_not_wait_for_the_next_look(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "POLL_SECONDS", 10 * PATIENCE)
+    deliveries = ward.deliveries()
+    deliveries.start()
+    for n in range(3):
+        row = ward.owes(str(n), target=f"U{n}")
+        deliveries.wake()
+        ward.slack.wait_for_calls(n + 1)
+    assert deliveries.stop(PATIENCE)
+    assert ward.row(row).state == DeliveryState.SENT
+
+
+def test_what_another_process_owes_is_noticed_without_a_bell(ward: Ward) -> None:
     deliveries = ward.deliveries()
     deliveries.start()
     row = ward.owes()
-    deliveries.wake()
     ward.slack.wait_for_calls(1)
-    other = ward.owes("unrung", target="U0OTHER")
-    ward.slack.wait_for_calls(2)
     assert deliveries.stop(PATIENCE)
-    assert ward.row(row).state == ward.row(other).state == DeliveryState.SENT
+    assert ward.row(row).state == DeliveryState.SENT
 
 
 def test_a_database_that_fails_for_a_while_does_not_end_the_worker(ward: Ward) -> None:
@@ -197,6 +207,28 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_worker(ward: Ward) -
     deliveries.start()
     assert failed.wait(PATIENCE)
     ward.slack.wait_for_calls(1)
+
+
+def test_what_is_not_there_yet_is_looked_at_later_and_what_is_gone_is_dropped(ward: Ward) -> None:
+    waiting = ward.owes("waiting", kind="waiting")
+    gone = ward.owes("gone", kind="gone")
+    later = ward.clock.now.replace(hour=13)
+    deliveries = ward.deliveries(waiting=lambda *_: Later(later), gone=lambda *_: Nothing("undone"))
+    assert deliveries.drain() == later
+    assert (ward.row(waiting).state, ward.row(waiting).due) == (DeliveryState.READY, later)
+    assert (ward.row(gone).state, ward.row(gone).reason) == (DeliveryState.EXPIRED, "undone")
+    assert ward.slack.calls == []
+
+
+def test_a_row_that_cannot_be_rendered_does_not_hold_up_the_others(ward: Ward) -> None:
+    broken = ward.owes("broken", kind="broken", target="U0BROKEN")
+    strange = ward.owes("strange", kind="from_another_version", target="U0STRANGE")
+    well = ward.owes("well")
+    ward.deliveries(broken=lambda *_: 1 / 0).drain()
+    assert ward.row(well).state == DeliveryState.SENT
+    for row in (ward.row(broken), ward.row(strange)):
+        assert (row.state, row.reason) == (DeliveryState.READY, "not_rendered")
+        assert row.due > ward.clock.now
 
 
 def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> None:
