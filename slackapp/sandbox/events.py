@@ -8,8 +8,8 @@ from slackapp.sandbox.people import user_object
 from slackapp.sandbox.slack import Ack, Retry, Slack
 from slackapp.sandbox.state import Channel, Message, Person, UserGroup, Workspace
 
-# A failed event is sent again at once, a minute later and five minutes after that, on the sandbox's clock.
-RETRY_SECONDS = (0, 60, 300)
+# A failed event is sent again at once, after a minute and five minutes after that, on the sandbox's clock.
+RETRY_SECONDS = (0, 60, 360)
 LOOK_SECONDS = 0.05
 
 
@@ -28,19 +28,18 @@ def emit(slack: Slack, space: Workspace, event: dict[str, Any], *, even_removed:
 
 async def emit_now(slack: Slack, space: Workspace, event: dict[str, Any]) -> Ack:
     """Send an event and give the first answer; what failed is tried again in the background."""
-    payload = payloads.event_callback(slack, space, event)
+    payload, begun = payloads.event_callback(slack, space, event), slack.clock.epoch()
     ack = await slack.send("event_callback", payload)
     if ack.failure:
-        slack.spawn(_again(slack, payload, ack.failure))
+        slack.spawn(_again(slack, payload, ack.failure, begun))
     return ack
 
 
-async def _again(slack: Slack, payload: dict[str, Any], reason: str) -> None:
+async def _again(slack: Slack, payload: dict[str, Any], reason: str, begun: float) -> None:
     for attempt, seconds in enumerate(RETRY_SECONDS, start=1):
         if reason == "no_retry":
             return
-        due = slack.clock.epoch() + seconds
-        while slack.clock.epoch() < due:  # noqa: ASYNC110  # the clock may jump at any moment
+        while slack.clock.epoch() < begun + seconds:  # noqa: ASYNC110  # the clock may jump at any moment
             await asyncio.sleep(LOOK_SECONDS)
         ack = await slack.send("event_callback", payload, Retry(attempt, reason))
         if ack.failure is None:

@@ -1,4 +1,5 @@
-"""What Slack accepts, the sandbox accepts, and answers with Slack's keys. Called with the real slack_sdk client."""
+# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
+"""What Slack accepts, the sandbox accepts, and answers with Slack's keys, called with the real client."""
 
 from collections.abc import Callable
 from typing import Any
@@ -183,7 +184,7 @@ def test_json_without_a_charset_is_read_with_a_warning(ward: Any) -> None:
     assert (answer["ok"], answer["warning"]) == (True, "missing_charset")
 
 
-def test_two_workspaces_do_not_see_each_other(open_ward: Callable[..., Any], ward: Any) -> None:
+def test_two_workspaces_do_not_see_each_other(ward: Any) -> None:
     from slackapp.sandbox.seeds import PersonSeed, WorkspaceSeed
 
     other = WorkspaceSeed(

@@ -1,0 +1,179 @@
+# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
+"""What the app is sent has the keys and types of Slack's recorded payloads."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+ADA, BEN, CERYS = (f"U0WARD0000{n}" for n in range(1, 4))
+GENERAL = "C0WARD00001"
+# Present only in an Enterprise organisation, or in events of an older form.
+ELSEWHERE = ("enterprise", "authed_users", "event.enterprise")
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+BUTTON = {
+    "type": "actions",
+    "elements": [{"type": "button", "action_id": "go", "value": "1", "text": plain("Go")}],
+}
+FIELD = {
+    "type": "input",
+    "block_id": "n",
+    "label": plain("Note"),
+    "element": {"type": "plain_text_input", "action_id": "a"},
+}
+FORM = {
+    "type": "modal",
+    "callback_id": "f",
+    "title": plain("T"),
+    "submit": plain("S"),
+    "close": plain("C"),
+    "notify_on_close": True,
+}
+
+
+def paths(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Every key path with the type of what stands there, as shapes.json names them."""
+    if at:
+        yield at, _kind(value)
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from paths(one, f"{at}.{name}" if at else name)
+    elif isinstance(value, list):
+        for one in value:
+            if isinstance(one, dict):
+                yield from ((path, kind) for path, kind in paths(one, f"{at}[]") if path != f"{at}[]")
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    return {str: "str", int: "num", float: "num", list: "list", dict: "dict"}[type(value)]
+
+
+def differences(payload: dict[str, Any], shape: dict[str, Any]) -> list[str]:
+    """Keys that no recorded payload has, types that none has, and keys that all have but this one."""
+    known: dict[str, list[str]] = shape["known"]
+    found = dict(paths(payload))
+    wrong = []
+    for path, kind in found.items():
+        if path in known:
+            if kind not in known[path]:
+                wrong.append(f"{path} is {kind}, recorded {known[path]}")
+        elif not _opaque(path, known):
+            wrong.append(f"{path} is in no recorded payload")
+    wrong += [f"{path} is missing" for path in shape["core"] if path not in found and not _elsewhere(path)]
+    return wrong
+
+
+def _opaque(path: str, known: dict[str, list[str]]) -> bool:
+    """Whether the recorded shapes say nothing about the inside of what this path is in."""
+    while "." in path:
+        path = path.rpartition(".")[0]
+        bare = path.removesuffix("[]")
+        if bare in known:
+            return not any(one.startswith((f"{bare}.", f"{bare}[].")) for one in known)
+    return False
+
+
+def _elsewhere(path: str) -> bool:
+    return any(part.startswith(ELSEWHERE) for part in path.split("."))
+
+
+@pytest.fixture
+def busy(ward: Any) -> Any:
+    """A ward in which everything has happened once."""
+    app = ward.bolt()
+
+    def open_form(ack: Any, body: Any, client: Any) -> None:
+        client.views_open(trigger_id=body["trigger_id"], view=FORM | {"blocks": [FIELD, BUTTON]})
+        ack()
+
+    def publish(client: Any, event: Any) -> None:
+        client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [BUTTON]})
+
+    app.command("/kettle")(open_form)
+    app.action("go")(lambda ack: ack())
+    app.view("f")(lambda ack: ack(response_action="errors", errors={"n": "No."}))
+    app.view_closed("f")(lambda ack: ack())
+    app.global_shortcut("boil")(lambda ack: ack())
+    app.message_shortcut("serve")(lambda ack: ack())
+    app.event("app_home_opened")(publish)
+    for name in ("app_uninstalled", "tokens_revoked", "member_joined_channel", "team_join", "user_change"):
+        app.event(name)(lambda: None)
+    ward.connect(app)
+    _happen(ward)
+    return ward
+
+
+def _happen(ward: Any) -> None:
+    ada = ward.person(ADA)
+    ts = ward.client.chat_postMessage(channel=GENERAL, text="Go?", blocks=[BUTTON])["ts"]
+    ward.client.chat_postEphemeral(channel=GENERAL, user=ADA, text="Go?", blocks=[BUTTON])
+    ada.sees(GENERAL)
+    ada.presses("Go", within=ts)
+    ada.presses("Go")
+    ada.does("shortcut", name="serve", place=GENERAL, ts=ts)
+    ada.does("shortcut", name="boil")
+    ada.types("/kettle @Ben tea")
+    ada.fills("Note", "hot")
+    ada.presses("Go")
+    ada.submits()
+    ada.dismisses()
+    ada.sees("home")
+    ada.presses("Go", within="home")
+    ada.sees("dm")
+    ada.sees("home")
+    ward.control("change", kind="leave", channel=GENERAL, user=BEN)
+    ward.control("change", kind="join", channel=GENERAL, user=BEN)
+    ward.control("change", kind="person", user=BEN, title="Consultant")
+    ward.control("change", kind="team_join", user="U0NEW000001", name="New Person", handle="new")
+    ward.control("change", kind="uninstall")
+
+
+def test_every_payload_is_of_a_recorded_shape(
+    busy: Any, shapes: dict[str, Any], until: Callable[..., Any]
+) -> None:
+    wanted = {"app_home_opened", "member_joined_channel", "team_join", "user_change", "app_uninstalled"}
+    wanted |= {"tokens_revoked"}
+
+    def events() -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for one in busy.sent("event_callback"):
+            found.setdefault(one["event"]["type"], []).append(one)
+        return found
+
+    until(lambda: wanted <= events().keys())
+    kinds = ("slash_command", "block_actions", "view_submission", "view_closed", "shortcut", "message_action")
+    sent = {kind: busy.sent(kind) for kind in kinds}
+    sent |= {f"event:{name}": events()[name] for name in wanted}
+    assert len(sent["block_actions"]) == 4  # in a message, to one person only, in a modal, on Home
+    for kind, payloads in sent.items():
+        assert payloads, kind
+        for payload in payloads:
+            assert differences(payload, shapes[kind]) == [], kind
+
+
+def test_the_comparison_notices_what_is_wrong(busy: Any, shapes: dict[str, Any]) -> None:
+    (command,) = busy.sent("slash_command")
+    shape = shapes["slash_command"]
+    assert differences(command | {"colour": "red"}, shape) == ["colour is in no recorded payload"]
+    assert differences(command | {"text": 7}, shape) == ["text is num, recorded ['str']"]
+    assert differences({name: one for name, one in command.items() if name != "user_id"}, shape) == [
+        "user_id is missing"
+    ]
+
+
+def test_events_come_with_their_authorization(busy: Any) -> None:
+    for event in busy.sent("event_callback"):
+        (one,) = event["authorizations"]
+        assert (one["team_id"], one["user_id"], one["is_bot"]) == ("T0WARD00001", "U0WARDBOT01", True)
+        assert event["event_context"].startswith(f"1-{event['event']['type']}-T0WARD00001")
+    ids = [one["event_id"] for one in busy.sent("event_callback")]
+    assert len(set(ids)) == len(ids)
