@@ -144,12 +144,7 @@ def person_joined_team(slack: Slack, person: Person) -> None:
     space.people[person.id] = person
     slack.state.touch()
     user = user_object(slack, space, person)
-    cache = int(slack.clock.epoch())
-    emit(
-        slack,
-        space,
-        {"type": "team_join", "user": user, "cache_ts": cache, "event_ts": slack.state.next_ts()},
-    )
+    emit(slack, space, {"type": "team_join", "user": user})
 
 
 def group_changed(slack: Slack, space: Workspace, group: UserGroup, members: list[str]) -> None:

@@ -63,8 +63,8 @@ def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) 
     name = typed.split(" ", 1)[0]
     words = (
         f"{name} is not a valid command. In Slack, all messages that start with the “/” character "
-        + "are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try "
-        + "preceding the “/” with an empty space."
+        "are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try "
+        "preceding the “/” with an empty space."
     )
     posts.notice(slack, channel, person.id, plain(words))
 
