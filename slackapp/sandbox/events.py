@@ -133,7 +133,6 @@ def person_changed(slack: Slack, person: Person) -> None:
         "type": "user_change",
         "user": user,
         "cache_ts": person.updated,
-        "event_ts": slack.state.next_ts(),
     }
     emit(slack, space, event)
 

@@ -157,7 +157,7 @@ def test_every_payload_is_of_a_recorded_shape(
     for kind, payloads in sent.items():
         assert payloads, kind
         for payload in payloads:
-            # The recorded Home event was written down without its blocks; a view is a view wherever it stands.
+            # The recorded Home event comes without its blocks; a view is a view wherever it stands.
             view = payload.get("event", {}).pop("view", None)
             assert differences(payload, shapes[kind]) == [], kind
             if view is not None:
