@@ -82,13 +82,15 @@ class Crew:
     def rest(self, seconds: float) -> bool:
         """Wait until every call has come back, at most so long; whether they have."""
         deadline = time.monotonic() + seconds
-        while (left := deadline - time.monotonic()) > 0:
+        while True:
             heard = self._bell.rings()
             with self._lock:
                 if len(self._back) == len(self._out):
                     return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
             self._bell.wait(heard, left)
-        return False
 
     def leave(self) -> None:
         """Take no more calls. Those that hang end by their own time-out."""
