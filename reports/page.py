@@ -39,16 +39,13 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
         .render(
             language=say.language,
             policy=_policy(plotly, _START),
-            heading=words.heading(say, team),
+            heading=words.heading(say, team, year=True),
             summary=words.summary(say, team),
-            charts=shown(say, team),
-            titles={"mix": say("How we were with each other"), "ranges": say("What the team said")},
-            reach_title=say("Who was reached"),
+            titles=_titles(say),
+            charts={"mix": None, "ranges": None} | {chart.name: chart for chart in shown(say, team)},
             reach=words.reach(say, team.reach),
-            small_print=words.small_print(say, team),
-            shared_title=say("Shared with the team"),
             highlights=[_shared(say, one) for one in team.highlights],
-            ask_title=say("To ask the team"),
+            check_in=_check_in(say, team),
             questions=questions.suggested(say, team),
             method=_method(say, team),
             figures={name: Markup(_inert(figure)) for name, figure in figures.items()},  # noqa: S704 - made inert
@@ -67,6 +64,20 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _titles(say: Voice) -> dict[str, str]:
+    return {
+        "mix": say("How we were with each other"),
+        "shared": say("Shared with the team"),
+        "ranges": say("What the team said"),
+        "ask": say("To ask the team"),
+    }
+
+
+def _check_in(say: Voice, team: TeamMonth) -> str:
+    told = words.turnout(say, team.pulse.turnout)
+    return " ".join([*([told] if told else []), *words.pulse_notes(say, team)])
 
 
 def _policy(*scripts: str) -> str:
@@ -96,7 +107,7 @@ def _shared(say: Voice, one: Highlight) -> dict[str, str]:
 def _method(say: Voice, team: TeamMonth) -> str:
     return " ".join(
         [
-            say("Counts under 5 are shown as “under 5”."),
+            say("Small numbers are not shown: a count under 5 reads “under 5”."),
             say(
                 "Check-in answers are added up for groups of {k} or more and rounded; "
                 "everything else is calculated from these rounded numbers.",

@@ -76,9 +76,9 @@ _TURNOUT: dict[tuple[Turnout, ...], str] = {
 }
 
 
-def heading(say: Voice, team: TeamMonth) -> str:
-    """What the digest is called."""
-    return say("{team} in {month}", team=team_name(team.team), month=say.month(team.month))
+def heading(say: Voice, team: TeamMonth, *, year: bool = False) -> str:
+    """What the digest is called; with the year where it is kept."""
+    return say("{team} in {month}", team=team_name(team.team), month=say.month(team.month, year=year))
 
 
 def team_name(name: str) -> str:

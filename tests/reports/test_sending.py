@@ -166,5 +166,5 @@ def test_a_preview_is_the_page_of_any_month_that_has_begun(database: Sessions, p
         page = digest.preview(session, place.ward, "2025-11", moment(11, 20))
         with pytest.raises(ValueError, match="has not begun"):
             digest.preview(session, place.ward, "2025-12", moment(11, 20))
-    assert "<h1>Ward 7 in November</h1>" in page
+    assert "<h1>Ward 7 in November 2025</h1>" in page
     assert re.search(r"<th scope=\"row\">Empathising</th><td>9</td>", page)

@@ -1,0 +1,136 @@
+"""The web page, opened from a file with no network, as a leader opens it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from reports.digest import figures
+from reports.drawing import Drawing
+from reports.figures import Highlight, TeamMonth
+from reports.page import page as made_page
+from reports.showing import shown
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import voice
+from tests.reports import samples
+
+pytestmark = pytest.mark.browser
+say = voice()
+HOSTILE = "<script>fetch('http://127.0.0.1:9/x')</script><img src=http://127.0.0.1:9/y>{{ 7*7 }}"
+
+
+@pytest.fixture(scope="module")
+def browser(browser_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Opened:
+    """A page that was opened from a file, with what it asked for and what it complained of."""
+
+    def __init__(self, page: Page, source: Path) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", self._asks)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.goto(source.as_uri())
+
+    def _asks(self, request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self.asked.append(request.url)
+
+
+def opened(browser: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth) -> Opened:
+    source = tmp_path / "digest.html"
+    html = made_page(say, month, figures(drawing, shown(say, month)))
+    source.write_text(html, encoding="utf-8")
+    return Opened(browser.new_page(viewport={"width": 1000, "height": 900}), source)
+
+
+def test_the_page_opens_from_a_file_draws_its_charts_and_asks_for_nothing(
+    browser: Browser, drawing: Drawing, tmp_path: Path
+) -> None:
+    seen = opened(browser, drawing, tmp_path, samples.RICH)
+    assert seen.page.locator(".card svg.main-svg").count() >= 2
+    assert len(seen.asked) == 1, "only the file itself"
+    assert seen.complaints == []
+    assert "Empathising was named most." in seen.page.inner_text("#mix")
+
+
+def test_what_people_wrote_is_shown_and_neither_runs_nor_fetches(
+    browser: Browser, drawing: Drawing, tmp_path: Path
+) -> None:
+    shared = Highlight(HOSTILE, HOSTILE, Behaviour.HELPING, HOSTILE)
+    seen = opened(browser, drawing, tmp_path, replace(samples.RICH, team=HOSTILE, highlights=(shared,)))
+    assert len(seen.asked) == 1
+    assert seen.complaints == []
+    assert HOSTILE in seen.page.inner_text("blockquote")
+    assert seen.page.inner_text("h1").startswith("<script>fetch(")
+
+
+def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
+    browser: Browser, drawing: Drawing, tmp_path: Path
+) -> None:
+    source = tmp_path / "digest.html"
+    html = made_page(say, samples.FIRST, figures(drawing, shown(say, samples.FIRST)))
+    planted = "<script>document.title = 'broken'</script><img src='http://127.0.0.1:9/x'>"
+    source.write_text(html.replace("<main>", f"<main>{planted}"), encoding="utf-8")
+    seen = Opened(browser.new_page(), source)
+    assert seen.page.title() == "Ward 7 in November 2025"
+    assert len(seen.complaints) >= 2
+
+
+def test_a_reader_without_sight_or_scripts_has_headings_tables_and_the_same_figures(
+    browser: Browser, drawing: Drawing, tmp_path: Path
+) -> None:
+    page = opened(browser, drawing, tmp_path, samples.RICH).page
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.locator("h1").count() == page.locator("main").count() == 1
+    levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(one => one.tagName)")
+    assert levels == ["H1", "H2", "H2", "H2", "H2"]
+    for chart in shown(say, samples.RICH):
+        assert page.get_attribute(f"#{chart.name}", "aria-label") == chart.alt
+    assert page.locator("table caption").count() == page.locator("table").count() == 2
+    assert page.locator("tbody th[scope=row]").count() == 8
+    rows = page.eval_on_selector_all("tbody tr", "all => all.map(r => [...r.children].map(c => c.innerText))")
+    expected = [list(row) for chart in shown(say, samples.RICH) for row in chart.table.rows]
+    assert rows == expected
+    ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
+    browser: Browser, drawing: Drawing, tmp_path: Path
+) -> None:
+    page = opened(browser, drawing, tmp_path, samples.TWO_MONTHS).page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "region"
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    box = page.locator("#ranges").bounding_box()
+    assert box is not None
+    assert box["width"] == 360, "the whole chart is seen"
+
+
+@pytest.mark.parametrize("name", ["rich", "two_months"])
+def test_the_page_prints_on_two_sheets_of_a4(
+    browser: Browser, drawing: Drawing, tmp_path: Path, name: str
+) -> None:
+    page = opened(browser, drawing, tmp_path, samples.ALL[name]).page
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+
+
+def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: Drawing) -> None:
+    html = made_page(say, samples.RICH, figures(drawing, shown(say, samples.RICH)))
+    assert html.count("plotly.js v") == 1
+    assert len(made_page(say, samples.EMPTY, {})) < 10_000
+    assert "http" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL).replace("http-equiv", "")
