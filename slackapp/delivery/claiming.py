@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp import log, outbox
@@ -182,6 +182,9 @@ def _method_of(letter: Message | Upload) -> Method:
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:
     """The earliest moment at which something could go, `now` at the earliest; None when nothing is owed."""
+    # Asked several times a second, and mostly nothing is owed: one look says so.
+    if session.execute(_ANYTHING_READY).first() is None:
+        return None
     moments = [
         moment
         for workspace_id in session.scalars(select(Workspace.id).order_by(Workspace.id))
@@ -192,21 +195,10 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 
 
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
-    waiting = (
-        select(Delivery.method, Delivery.target)
-        .where(*_due(workspace_id, priority, now))
-        .distinct()
-        .limit(_LOOKED_AT)
-    )
-    rows = [(method, target) for method, target in session.execute(waiting)]
+    asked = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
+    rows = [(method, target) for method, target in session.execute(_DUE_KINDS, asked)]
     moments = limits.free_moments(session, workspace_id, rows, priority=priority, now=now) if rows else []
-    ahead = (
-        select(Delivery.due)
-        .where(*_ready_in(workspace_id, priority), Delivery.due > now)
-        .order_by(Delivery.due)
-        .limit(1)
-    )
-    return moments + list(session.scalars(ahead))
+    return moments + list(session.scalars(_FIRST_AHEAD, asked))
 
 
 def _waiting(session: Session, now: datetime) -> list[str]:
@@ -220,13 +212,29 @@ def _waiting(session: Session, now: datetime) -> list[str]:
     return list(session.scalars(select(Workspace.id).where(due).order_by(Workspace.id)))
 
 
-def _ready_in(workspace_id: str, priority: Priority) -> tuple[ColumnElement[bool], ...]:
+def _ready_in(
+    workspace_id: str | BindParameter[str], priority: int | BindParameter[int]
+) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.state == DeliveryState.READY,
         Delivery.workspace_id == workspace_id,
-        Delivery.priority == int(priority),
+        Delivery.priority == priority,
     )
 
 
 def _due(workspace_id: str, priority: Priority, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*_ready_in(workspace_id, priority), Delivery.due <= now)
+
+
+# Built once: making these statements anew took longer than running them.
+_ANYTHING_READY = select(Delivery.id).where(Delivery.state == DeliveryState.READY).limit(1)
+_ASKED = _ready_in(bindparam("workspace_id"), bindparam("priority"))
+_DUE_KINDS = (
+    select(Delivery.method, Delivery.target)
+    .where(*_ASKED, Delivery.due <= bindparam("now"))
+    .distinct()
+    .limit(_LOOKED_AT)
+)
+_FIRST_AHEAD = (
+    select(Delivery.due).where(*_ASKED, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
+)

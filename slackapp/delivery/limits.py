@@ -109,10 +109,16 @@ class Gate:
 
 
 def _locked(session: Session, workspace_id: str, names: list[str], now: datetime) -> dict[str, Bucket]:
+    found = _lock(session, workspace_id, names)
+    missing = sorted(set(names) - found.keys())
     # One by one, in the same order everywhere: a multi-row insert locks in the order of its rows.
-    for name in sorted(names):
+    for name in missing:
         row = {"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0}
         session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(row))
+    return _lock(session, workspace_id, names) if missing else found
+
+
+def _lock(session: Session, workspace_id: str, names: list[str]) -> dict[str, Bucket]:
     rows = (
         select(Bucket)
         .where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from slackapp import members, workspaces
 from slackapp.app import Appreciate
 from slackapp.behaviours import Behaviour
+from slackapp.calendar import month_after
 from slackapp.demo import hospital
 from slackapp.demo.hospital import HospitalTeam
 from slackapp.demo.thanks import THANKS
@@ -29,12 +30,27 @@ FIRST_DIGEST = "2026-11"
 _SEED = 7
 _BUSY_HOURS = (7, 20)
 
-# How often each behaviour is named in a team: attending, understanding, empathising, helping.
-_MIX = {
-    "Ward 7": (12, 8, 18, 5),
-    "Acute Medical Unit": (6, 7, 5, 9),
-    "Discharge Team": (3, 5, 2, 5),
-    "Medicine": (2, 3, 2, 2),
+# How often each behaviour is named, month by month: attending, understanding, empathising, helping.
+_NAMED: dict[str, dict[str, tuple[int, int, int, int]]] = {
+    "2026-08": {"Ward 7": (2, 2, 3, 2), "Acute Medical Unit": (1, 2, 1, 2)},
+    "2026-09": {
+        "Ward 7": (9, 10, 11, 7),
+        "Acute Medical Unit": (6, 7, 5, 8),
+        "Discharge Team": (3, 4, 2, 4),
+        "Medicine": (2, 3, 2, 1),
+    },
+    "2026-10": {
+        "Ward 7": (10, 11, 12, 6),
+        "Acute Medical Unit": (7, 6, 6, 9),
+        "Discharge Team": (2, 5, 2, 5),
+        "Medicine": (1, 3, 2, 2),
+    },
+    "2026-11": {
+        "Ward 7": (12, 9, 19, 4),
+        "Acute Medical Unit": (6, 8, 5, 12),
+        "Discharge Team": (3, 4, 1, 3),
+        "Medicine": (2, 2, 2, 1),
+    },
 }
 # The usual answer to the four items and the fifth, and how it moves over the three months.
 _MOOD = {
@@ -43,7 +59,6 @@ _MOOD = {
     "Discharge Team": ((3.4, 3.8, 3.2, 3.6, 3.3), (0.0, 0.0, 0.0, 0.0, 0.0)),
     "Medicine": ((3.3, 3.5, 3.4, 3.0, 3.4), (0.2, 0.0, 0.1, 0.2, 0.0)),
 }
-_A_MONTH = timedelta(days=30.4)
 _CANT_SAY_SHARE = 0.06
 _TURNOUT = 0.78
 _SPREAD = 0.85
@@ -61,11 +76,11 @@ class Thanks:
     with_team: bool
 
 
-def settle_in(app: Appreciate) -> None:
+def settle_in(app: Appreciate, *, since: datetime = BEGINNING) -> None:
     """Set the workspace up as an admin would: teams, leaders, the check-in, and where digests begin."""
     with app.sessions.begin() as session:
         workspace = _here(session)
-        workspace.pulse_on, workspace.pulse_since = True, BEGINNING
+        workspace.pulse_on, workspace.pulse_since = True, since
         workspace.digests_from = FIRST_DIGEST
         everyone = members.meet(session, workspace, [one.id for one in hospital.staff()])
         directorate = members.create_team(
@@ -105,26 +120,60 @@ def _deeds(app: Appreciate, chance: Random) -> Iterator[tuple[datetime, Callable
 
 
 def _all_thanks(chance: Random) -> Iterator[Thanks]:
-    teams = [(one.name, [person.id for person in one.staff], one.leader.id) for one in hospital.TEAMS]
-    leaders = [one.leader.id for one in hospital.TEAMS]
-    teams.append((hospital.DIRECTORATE, [*leaders, hospital.OPERATIONS.id], hospital.DIRECTOR.id))
-    for name, people, leader in teams:
-        months = (MORNING - BEGINNING) / _A_MONTH
-        for _ in range(round(sum(_MIX[name]) * months)):
-            yield _thanks(chance, name, people, leader)
+    decks = {behaviour: _Deck(words, chance) for behaviour, words in THANKS.items()}
+    for month, teams in _NAMED.items():
+        for team, counts in teams.items():
+            for behaviour, count in zip(Behaviour, counts, strict=True):
+                for _ in range(count):
+                    giver, receiver = _pair(chance, team)
+                    yield Thanks(
+                        at=_moment(chance, month),
+                        giver=giver,
+                        receiver=receiver,
+                        behaviour=behaviour,
+                        words=decks[behaviour].draw(),
+                        with_team=chance.random() < 1 / 4,
+                    )
 
 
-def _thanks(chance: Random, team: str, people: list[str], leader: str) -> Thanks:
-    behaviour = chance.choices(list(Behaviour), weights=_MIX[team])[0]
+class _Deck:
+    """Sentences in random order, none again before all have been used."""
+
+    def __init__(self, words: tuple[str, ...], chance: Random) -> None:
+        self._words, self._chance, self._left = words, chance, list[str]()
+
+    def draw(self) -> str:
+        if not self._left:
+            self._left = self._chance.sample(self._words, len(self._words))
+        return self._left.pop()
+
+
+def _pair(chance: Random, team: str) -> tuple[str, str]:
+    """Who thanks whom: a colleague, the leader, or somebody from elsewhere in the directorate."""
+    people = _staff_of(team)
     receiver = chance.choice(people)
-    # Mostly between colleagues; now and then from or to somebody elsewhere in the directorate.
-    others = [one for one in (*people, leader, hospital.OPERATIONS.id) if one != receiver]
-    day = BEGINNING + timedelta(days=chance.randrange((MORNING - BEGINNING).days))
-    at = day.replace(
-        hour=chance.randint(*_BUSY_HOURS), minute=chance.randrange(60), second=chance.randrange(60)
-    )
-    words = chance.choice(THANKS[behaviour])
-    return Thanks(at, chance.choice(others), receiver, behaviour, words, chance.random() < 1 / 3)
+    others = [one for one in (*people, _leader_of(team), hospital.OPERATIONS.id) if one != receiver]
+    return chance.choice(others), receiver
+
+
+def _staff_of(team: str) -> list[str]:
+    for one in hospital.TEAMS:
+        if one.name == team:
+            return [person.id for person in one.staff]
+    return [*(one.leader.id for one in hospital.TEAMS), hospital.OPERATIONS.id]
+
+
+def _leader_of(team: str) -> str:
+    return next((one.leader.id for one in hospital.TEAMS if one.name == team), hospital.DIRECTOR.id)
+
+
+def _moment(chance: Random, month: str) -> datetime:
+    """Some time of day or evening within the month, as far as it lies in the history."""
+    first = max(BEGINNING, datetime.fromisoformat(f"{month}-01T00:00:00+00:00"))
+    last = min(MORNING, datetime.fromisoformat(f"{month_after(month)}-01T00:00:00+00:00"))
+    day = first.replace(hour=0) + timedelta(days=chance.randrange(1, (last - first).days))
+    hour, minute, second = chance.randint(*_BUSY_HOURS), chance.randrange(60), chance.randrange(60)
+    return day.replace(hour=hour, minute=minute, second=second)
 
 
 def _give(app: Appreciate, thanks: Thanks) -> None:

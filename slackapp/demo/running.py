@@ -15,7 +15,6 @@ from urllib.request import urlopen
 import click
 import orjson
 
-
 from slackapp import log, manifest_path, migrations
 from slackapp.app import Appreciate
 from slackapp.calendar import first_working_day, month_after, month_of, occurrence
@@ -151,7 +150,7 @@ def _check_free(port: int) -> None:
             trial.bind(("127.0.0.1", port))
         except OSError:
             raise SettingsError(
-                f"Port {port} is taken. Choose another: make demo PORT={port + 1 if port < 65535 else 8642}"
+                f"Port {port} is taken. Choose another, as in: make demo PORT={port + 100}"
             ) from None
 
 

@@ -42,7 +42,7 @@ class Screen:
             "text": self._text(message),
             "controls": [self.control(one) for one in controls(blocks)],
             "images": list(self._images(blocks, message.files)),
-            "files": [{"name": one.title or one.name, "url": file_path(one)} for one in self._files(message)],
+            "files": [{"name": one.name, "url": file_path(one)} for one in self._files(message)],
             "ephemeral": message.only_for is not None,
         }
         if message.thread_ts:

@@ -125,4 +125,4 @@ def test_a_page_is_shared_in_the_channel_once(ward: Ward, sandbox: Sandbox) -> N
     _deliveries(ward, sandbox, page=page).drain()
     assert ward.row(row).state == DeliveryState.SENT
     files = [file["name"] for message in _messages(sandbox, CHANNEL) for file in message["files"]]
-    assert files == ["Digest"], "Slack shows a file by its title"
+    assert files == ["digest.html"]

@@ -1,0 +1,142 @@
+"""The three stories, told through what people type, press and read, on either database."""
+
+import re
+import time
+from typing import Any
+
+from sqlalchemy import func, select
+
+from slackapp.demo import hospital
+from slackapp.models import Ballot, Bundle, BundleScore, Poll, PollMember, PollState
+from slackapp.pulse import rounds
+
+WARD_7 = [one.id for one in hospital.WARD_7.staff]
+DISCHARGE = [one.id for one in hospital.DISCHARGE.staff]
+
+
+def answers(practice: Any, user: str, choice: str) -> None:
+    person = practice.person(user)
+    asking = person.waits(lambda seen: "Answer" in labels(seen["messages"][-1:]))
+    person.presses("Answer", within=asking["messages"][-1]["ts"])
+    modal = person.sees("Your answer joins")["modal"]
+    for control in modal["controls"]:
+        if control["kind"] == "radio":
+            person.fills(control["label"], choice)
+    person.submits()
+    assert "Your answer is stored." in person.screen()["modal"]["text"]
+    person.does("dismiss")
+
+
+def labels(parts: list[dict[str, Any]]) -> list[str]:
+    return [control["label"] for part in parts for control in part["controls"]]
+
+
+def test_a_thank_you_typed_in_the_channel_is_read_by_the_colleague_within_five_seconds(practice: Any) -> None:
+    typed = time.monotonic()
+    practice.nurse.types(
+        "/appreciate @Dylan Hughes helping Stayed after the shift to find us a bed",
+        place=hospital.WARD_7.channel_id,
+    )
+    practice.nurse.sees("They will see it in private.", place=hospital.WARD_7.channel_id)
+    seen = practice.colleague.sees("Stayed after the shift to find us a bed", seconds=5)
+    assert time.monotonic() - typed < 5
+    assert "Only you can see this." in seen.texts
+    others = practice.leader.screen(place=hospital.WARD_7.channel_id)
+    assert "Stayed after the shift" not in others.texts
+
+
+def test_an_answered_check_in_leaves_figures_and_no_key(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    for user in WARD_7[:6]:
+        answers(practice, user, "Agree")
+    for user in DISCHARGE[:3]:
+        answers(practice, user, "Disagree")
+    with practice.app.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 9
+        poll_id = session.scalars(select(Poll.id)).one()
+    assert (practice.key_directory / f"{poll_id}.key").exists()
+
+    practice.clock(now="2026-11-09T09:00:01+00:00")
+
+    assert not (practice.key_directory / f"{poll_id}.key").exists()
+    with practice.app.sessions.read() as session:
+        assert session.get_one(Poll, poll_id).state == PollState.CLOSED
+        assert session.scalar(select(func.count()).where(Ballot.poll_id == poll_id)) == 0
+        assert session.scalar(select(func.count()).where(PollMember.poll_id == poll_id)) == 0
+        shown = session.execute(select(Bundle.ballots).where(Bundle.poll_id == poll_id)).scalars().all()
+        # Three answers of the discharge team are too few, and the directorate has no others to join.
+        assert shown == [6]
+        cells = session.execute(select(BundleScore.sum_lo, BundleScore.sum_hi)).all()
+        assert len(cells) == 5
+        assert all(lo <= 24 <= hi and hi - lo >= 4 for lo, hi in cells)
+
+
+def test_pressing_answer_after_the_close_says_so(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    asked = practice.nurse.waits(lambda seen: "Answer" in labels(seen["messages"]))["messages"][-1]["ts"]
+    practice.clock(now="2026-11-09T09:00:01+00:00")
+    practice.nurse.presses("Answer", within=asked)
+    assert "This check-in has closed." in practice.nurse.screen()["modal"]["text"]
+
+
+def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_and_a_page(
+    practice: Any,
+) -> None:
+    for giver, receiver in zip(WARD_7, WARD_7[1:], strict=False):
+        practice.person(giver).types(
+            f"/appreciate <@{receiver}> helping You found us a bed when there was none"
+        )
+    practice.clock(now="2026-11-03T10:00:00+00:00")
+    for user in WARD_7[:8]:
+        answers(practice, user, "Agree")
+
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+
+    seen = practice.leader.sees("Ward 7 in November", seconds=30)
+    told = next(one for one in seen["messages"] if "Ward 7 in November" in one["text"])
+    alts = [one["alt"] for one in told["images"]]
+    assert any("helping 15" in alt for alt in alts), alts
+    assert any(re.search(r"made time to listen \d\.\d to \d\.\d|or higher", alt) for alt in alts), alts
+    picture = practice.http.get(told["images"][0]["url"])
+    assert picture.content.startswith(b"\x89PNG")
+    pages = [one for message in seen["messages"] for one in message["files"]]
+    assert [one["name"] for one in pages] == ["digest-2026-11.html"]
+    assert "<table" in practice.http.get(pages[0]["url"]).text
+    practice.leader.presses("Figures as text", within=told["ts"])
+    assert "15" in practice.leader.sees("Helping")["modal"]["text"]
+
+
+def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    practice.nurse.types("/appreciate @Dylan Hughes attending You sat with me until I had calmed down")
+    practice.colleague.sees("You sat with me until I had calmed down")
+    home = practice.colleague.sees("You sat with me until I had calmed down", place="home")
+    assert "What is kept about you" in home.texts
+    assert {"Appreciate someone", "Answer"} <= set(labels(home["messages"]))
+    before = home.texts
+    answers(practice, practice.colleague.user, "Agree")
+    assert practice.colleague.screen(place="home").texts == before
+
+
+def test_nothing_the_app_sent_was_refused(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    practice.nurse.types("/appreciate")
+    practice.nurse.does("dismiss")
+    practice.nurse.types(
+        "/appreciate @Dylan Hughes helping with the team You found the key to the drug cupboard"
+    )
+    practice.colleague.sees("You found the key to the drug cupboard")
+    practice.colleague.presses("Share with the team")
+    practice.leader.sees("You found the key to the drug cupboard", place=hospital.WARD_7.channel_id)
+    lines = practice.calls("chat.postMessage")
+    assert len(lines) >= 33
+    assert [one["response"] for one in lines if not one["response"]["ok"]] == []
+
+
+def test_a_restart_finds_what_was_left(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    with practice.app.sessions.read() as session:
+        poll = session.scalars(select(Poll)).one()
+    assert rounds.recover(practice.app.sessions, practice.app.keys, practice.app.now()) == []
+    with practice.app.sessions.read() as session:
+        assert session.get_one(Poll, poll.id).state == PollState.OPEN
