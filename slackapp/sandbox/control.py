@@ -175,7 +175,7 @@ class Happening:
     def apply(self) -> None:
         """Do it, or raise NotHere."""
         deeds: dict[str, Callable[[], None]] = {
-            "join": lambda: events.joined(self._slack, self._channel(), words(self._asked, "user")),
+            "join": self._join,
             "leave": lambda: events.left(self._slack, self._channel(), words(self._asked, "user")),
             "archive": self._archive,
             "person": self._person_changes,
@@ -201,6 +201,9 @@ class Happening:
             if wanted_id in space.channels:
                 return space.channels[wanted_id]
         raise NotHere(404, f"There is no channel {wanted_id}.")
+
+    def _join(self) -> None:
+        events.joined(self._slack, self._channel(), words(self._asked, "user"), self._asked.get("inviter"))
 
     def _archive(self) -> None:
         self._channel().archived = bool(self._asked.get("archived", True))

@@ -76,7 +76,11 @@ class PersonApi:
         space = self._slack.state.workspace_of(user)
         if space is None or space.people[user].deleted or space.people[user].is_bot:
             raise NotHere(404, f"There is no person {user}.")
-        return Sight(self._slack, space, space.people[user])
+        sight = Sight(self._slack, space, space.people[user])
+        if not sight.may_look():
+            # What they last looked at is not theirs any more.
+            sight.person.place = "dm"
+        return sight
 
     def _handler(self, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:

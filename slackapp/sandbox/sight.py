@@ -43,6 +43,12 @@ class Sight:
         """What they see."""
         return Screen(self.slack, self.space, self.person)
 
+    def may_look(self) -> bool:
+        """Whether the place where they looked last is still theirs to look at."""
+        place = self.person.place
+        channel = self.space.channels.get(place)
+        return place in {"dm", "home"} or (channel is not None and self._may_see(channel))
+
     def channel(self, place: str) -> Channel:
         """The channel of a place they may look at; "dm" is the one with the app."""
         if place == "dm":

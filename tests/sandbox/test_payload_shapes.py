@@ -131,7 +131,7 @@ def _happen(ward: Any) -> None:
     ada.sees("dm")
     ada.sees("home")
     ward.control("change", kind="leave", channel=GENERAL, user=BEN)
-    ward.control("change", kind="join", channel=GENERAL, user=BEN)
+    ward.control("change", kind="join", channel=GENERAL, user=BEN, inviter=ADA)
     ward.control("change", kind="person", user=BEN, title="Consultant")
     ward.control("change", kind="team_join", user="U0NEW000001", name="New Person", handle="new")
     ward.control("change", kind="uninstall")
