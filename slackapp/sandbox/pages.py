@@ -47,6 +47,7 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.get("/page/static/{name}", page.static),
         web.get("/page/{user}/scene", page.scene),
         web.get("/page/{user}/moves", page.moves),
+        web.get("/page/{user}/entry/{number:\\d+}", page.entry),
         web.get("/page/{user}/changes", page.changes),
         web.post("/page/{user}/act", page.act),
         web.post("/page/{user}/suggest", page.suggest),
@@ -113,7 +114,12 @@ class Page:
         offered: Jumps | None = getattr(self._sandbox, "jumps", None)
         jumps = await asyncio.to_thread(offered) if offered else []
         drawing = Drawing(scene, self._say, due=await self._next_due())
-        return _json({"html": drawing.fragment("moves", jumps=jumps)})
+        return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda one: one[1]))})
+
+    async def entry(self, request: web.Request) -> web.Response:
+        """What was said in one entry of the inspector."""
+        scene = self._scene(self._person(request), request)
+        return _json({"html": Drawing(scene, self._say).entry(int(request.match_info["number"]))})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the number of changes, whenever something changed."""

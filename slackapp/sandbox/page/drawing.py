@@ -114,13 +114,20 @@ class Drawing:
             about.append(self._say("{n} ms", n=round(entry.took * 1000)))
         return {
             "number": entry.number,
-            "name": f"{entry.name} {entry.body.get('command', '')}" if entry.sent else entry.name,
+            "name": f"{entry.name} {subject(entry.body)}".strip() if entry.sent else entry.name,
             "refused": refused,
             "outcome": "" if entry.sent else str(answer.get("error", "refused")) if refused else "ok",
             "about": " · ".join(part for part in about if part),
-            "body": pretty(entry.body),
-            "response": pretty(entry.response) if answer else "",
         }
+
+    def entry(self, number: int) -> str:
+        """What was said in one entry of the inspector, in full."""
+        known = next((one for one in self._scene.slack.journal.recent if one.number == number), None)
+        if known is None:
+            return ""
+        return self.fragment(
+            "entry", body=pretty(known.body), response=known.response and pretty(known.response)
+        )
 
     def _whom(self, entry: Entry) -> str:
         """Where a call went, or from whom something came."""
@@ -185,6 +192,18 @@ def other_errors(view: View) -> list[str]:
     """What went wrong in a view as a whole, beside no field of it."""
     labels = {block["label"]["text"] for block in view.body["blocks"] if block["type"] == "input"}
     return sorted({words for label, words in view.errors.items() if label not in labels})
+
+
+def subject(payload: Json) -> str:
+    """What something sent to the app is about: its command, event, action or form."""
+    actions, view = payload.get("actions") or [{}], payload.get("view") or {}
+    candidates = (
+        payload.get("command"),
+        (payload.get("event") or {}).get("type"),
+        actions[0].get("action_id"),
+        view.get("callback_id") or payload.get("callback_id"),
+    )
+    return next((str(one) for one in candidates if one), "")
 
 
 def size(length: int) -> str:

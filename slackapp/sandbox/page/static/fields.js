@@ -27,7 +27,7 @@ export function filter(list, query) {
 
 // A list of people to choose several from: the chosen ones stand above as buttons that take them away again.
 export function drawChips(picker, words) {
-  const chips = picker.querySelector("[data-chips]");
+  const chips = picker.querySelector(".chips");
   const ticked = [...picker.querySelectorAll("input[type=checkbox]:checked")];
   const most = Number(picker.dataset.most || Infinity);
   for (const box of picker.querySelectorAll("input[type=checkbox]"))

@@ -48,7 +48,7 @@ function update(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  if (old.isEqualNode(fresh) || "chips" in old.dataset || old.closest(".outside select")) return;
+  if (old.isEqualNode(fresh) || "mine" in old.dataset || old.closest(".outside select")) return;
   for (const { name } of [...old.attributes])
     if (!fresh.hasAttribute(name) && !ownedHere(old, name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes)

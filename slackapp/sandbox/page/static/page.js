@@ -39,7 +39,7 @@ async function drawOnce() {
     return;
   }
   const log = document.getElementById("place");
-  const below = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const below = place !== "home" && log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   for (const [name, html] of Object.entries(fragments)) {
     if (drawn[name] === html) continue;
     drawn[name] = html;
@@ -199,9 +199,11 @@ const moment = new Intl.DateTimeFormat("en-GB", {
 });
 
 function wentBy(done) {
-  const items = (done.done ?? []).map((one) => {
+  // Many messages that go out in the same minute are one line.
+  const lines = new Set((done.done ?? []).map((one) => `${moment.format(new Date(one.at))}: ${one.label}`));
+  const items = [...lines].map((line) => {
     const row = document.createElement("li");
-    row.textContent = `${moment.format(new Date(one.at))}: ${one.label}`;
+    row.textContent = line;
     return row;
   });
   const said = document.createElement("p");
@@ -335,6 +337,19 @@ async function suggest(box) {
   list.replaceChildren(...blank, ...kept, ...found);
 }
 
+// What was said in an entry of the inspector is fetched when it is opened.
+document.addEventListener(
+  "toggle",
+  (event) => {
+    const said = event.target.querySelector?.(":scope > .said");
+    if (!said || !event.target.open || said.hasChildNodes()) return;
+    attempt(async () => {
+      said.innerHTML = (await server.entry(event.target.dataset.entry)).html;
+    });
+  },
+  true,
+);
+
 document.addEventListener("submit", (event) => {
   if (!event.target.closest("#modal")) return;
   event.preventDefault();
@@ -407,8 +422,15 @@ sessionStorage.removeItem("said");
 document.addEventListener("visibilitychange", () => attempt(draw));
 // The clock runs on while nothing else changes.
 setInterval(() => document.visibilityState === "visible" && lost.hidden && attempt(draw), 30_000);
+// Changes that come in a rush, as when time moves, are drawn together.
+let soon = 0;
 server.listen(
-  () => attempt(draw),
+  () => {
+    soon ||= setTimeout(() => {
+      soon = 0;
+      attempt(draw);
+    }, 60);
+  },
   (gone) => {
     lost.hidden = !gone;
   },

@@ -20,6 +20,7 @@ async function ask(address, body) {
 
 export const scene = (place, thread, looking) =>
   ask(`/page/${person()}/scene?${new URLSearchParams({ place, thread, looking: looking ? "1" : "0" })}`);
+export const entry = (number) => ask(`/page/${person()}/entry/${number}`);
 export const moves = (place) => ask(`/page/${person()}/moves?${new URLSearchParams({ place })}`);
 export const act = (body) => ask(`/page/${person()}/act`, body);
 export const type = (place, text) => ask(`/person/${person()}/type`, { place, text });
