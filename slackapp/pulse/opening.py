@@ -113,7 +113,7 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
             comments_on=workspace.comments_on,
             k=max(workspace.k, disclosure.LOWEST_K),
             c=max(workspace.c, disclosure.LOWEST_C),
-            comment_threshold=workspace.comment_threshold,
+            comment_threshold=max(workspace.comment_threshold, disclosure.FEWEST_FOR_COMMENTS),
         )
         session.execute(row.on_conflict_do_nothing(index_elements=["workspace_id", "opens_on"]))
         return True

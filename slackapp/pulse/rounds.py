@@ -47,11 +47,13 @@ CLOSES = marked("check-in closes")
 
 __all__ = [
     "CLOSED", "LOST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current", "due_opening",
-    "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
+    "moments", "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
 LOSS = "poll_lost"
 """The kind of the message that tells people of a lost check-in."""
+
+Moment = tuple[datetime, str]
 
 _log = logging.getLogger(__name__)
 _FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
@@ -165,16 +167,21 @@ def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
     return strays
 
 
-def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
+def next_moment(session: Session, now: datetime) -> Moment | None:
     """When the next check-in opens or closes, and a catalogue message that says which."""
+    return next(iter(moments(session, now)), None)
+
+
+def moments(session: Session, now: datetime) -> list[Moment]:
+    """The coming closes and openings after `now`, the soonest first; a close and an opening may coincide."""
     closing = select(Poll.closes_at).where(Poll.state == PollState.OPEN, Poll.closes_at > now)
-    moments = [(moment, CLOSES) for moment in session.scalars(closing)]
+    found = [(moment, CLOSES) for moment in session.scalars(closing)]
     for workspace in session.scalars(select(Workspace).where(opening.takes_part())):
-        found = upcoming(workspace, opening.last_poll(session, workspace), now)
-        while found.opens_at <= now:
-            found = after(workspace, found)
-        moments.append((found.opens_at, OPENS))
-    return min(moments, default=None)
+        coming = upcoming(workspace, opening.last_poll(session, workspace), now)
+        while coming.opens_at <= now:
+            coming = after(workspace, coming)
+        found.append((coming.opens_at, OPENS))
+    return sorted(found)
 
 
 def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime) -> tuple[Poll, str]:

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +21,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import handlers
 from handlers.desk import Desk
@@ -64,7 +65,7 @@ class Hospital:
                 self._team(session, name, self.teams["Medicine"], size)
         return self
 
-    def _team(self, session, name, parent_id, size) -> None:
+    def _team(self, session: Session, name: str, parent_id: str | None, size: int) -> None:
         leader = self._person(session, f"{name} leader", parent_id)
         team = Team(workspace_id=self.workspace_id, name=name, parent_id=parent_id, leader_id=leader.id)
         session.add(team)
@@ -73,9 +74,12 @@ class Hospital:
         for number in range(1, size + 1):
             self._person(session, f"{name} {number}", team.id)
 
-    def _person(self, session, name, team_id) -> Member:
+    def _person(self, session: Session, name: str, team_id: str | None) -> Member:
         person = Member(
-            workspace_id=self.workspace_id, slack_user_id=f"U1{len(self.people):06}", name=name, team_id=team_id
+            workspace_id=self.workspace_id,
+            slack_user_id=f"U1{len(self.people):06}",
+            name=name,
+            team_id=team_id,
         )
         session.add(person)
         session.flush()
@@ -88,7 +92,9 @@ class Hospital:
         self.poll_id = opened
         return opened
 
-    def answer(self, name: str, scores: Mapping[str, int] | int, comment: str = "", nonce: bytes | None = None):
+    def answer(
+        self, name: str, scores: Mapping[str, int] | int, comment: str = "", nonce: bytes | None = None
+    ) -> None:
         """Hand in an answer; one number stands for all four behaviours."""
         said = {item.key: scores for item in FOUR} if isinstance(scores, int) else scores
         paper = Paper(self.poll_id, self.people[name], said, comment, nonce or os.urandom(12))
@@ -97,6 +103,12 @@ class Hospital:
 
     def close(self, chance: Random | None = None) -> None:
         rounds.close(self.sessions, self.keys, self.poll_id, chance)
+
+    def secret(self) -> bytes:
+        """The key of the poll that is open now."""
+        found = self.keys.load(self.poll_id)
+        assert found is not None
+        return found
 
     def state(self) -> str:
         with self.sessions.read() as session:
@@ -132,9 +144,10 @@ class Hospital:
 
     def over(self, sessions: Sessions, keys: KeyDirectory) -> "Hospital":
         """The same hospital, on a copy of its database."""
-        return Hospital(
-            sessions, keys, self.workspace_id, dict(self.teams), dict(self.people), self.poll_id
-        )
+        return Hospital(sessions, keys, self.workspace_id, dict(self.teams), dict(self.people), self.poll_id)
+
+
+Copy = Callable[[Hospital], Hospital]
 
 
 @pytest.fixture
@@ -159,7 +172,7 @@ def hospital_on_sqlite(tmp_path: Path, keys: KeyDirectory) -> Iterator[Hospital]
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Callable[[Hospital], Hospital]]:
+def copy(tmp_path: Path) -> Iterator[Copy]:
     """Copies a hospital with everything it has, database and keys, into a second world."""
     opened: list[tuple[Sessions, str | None]] = []
 
@@ -170,11 +183,13 @@ def copy(tmp_path: Path) -> Iterator[Callable[[Hospital], Hospital]]:
         hospital.sessions.dispose()
         url = hospital.sessions.engine.url
         if hospital.sessions.is_sqlite:
-            shutil.copy(url.database, target / "appreciate.db")
+            shutil.copy(url.database or "", target / "appreciate.db")
             sessions, name = connect(f"sqlite:///{target / 'appreciate.db'}"), None
         else:
             name = f"t{uuid.uuid4().hex}"
-            with closing(psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)) as server:
+            with closing(
+                psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)
+            ) as server:
                 server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}" STRATEGY FILE_COPY')
             sessions = connect(url.set(database=name).render_as_string(hide_password=False))
         opened.append((sessions, name))
@@ -184,7 +199,9 @@ def copy(tmp_path: Path) -> Iterator[Callable[[Hospital], Hospital]]:
     for sessions, name in opened:
         sessions.dispose()
         if name:
-            with closing(psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)) as server:
+            with closing(
+                psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)
+            ) as server:
                 server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
@@ -252,7 +269,7 @@ class Front:
     def send(self, form: Mapping[str, str], *, signed_with: str = SECRET) -> BoltResponse:
         body, stamp = urlencode(form), str(int(time.time()))
         signature = SignatureVerifier(signed_with).generate_signature(timestamp=stamp, body=body)
-        headers = {
+        headers: dict[str, str | Sequence[str]] = {
             "content-type": ["application/x-www-form-urlencoded"],
             "x-slack-request-timestamp": [stamp],
             "x-slack-signature": [signature or ""],
@@ -280,8 +297,12 @@ class Front:
             }
         )
 
-    def presses(self, who: str, action_id: str, *, view_id: str | None = None, trigger: str = "1.2.press"):
-        container = {"type": "view", "view_id": view_id} if view_id else {"type": "message", "message_ts": "1.2"}
+    def presses(
+        self, who: str, action_id: str, *, view_id: str | None = None, trigger: str = "1.2.press"
+    ) -> BoltResponse:
+        container = (
+            {"type": "view", "view_id": view_id} if view_id else {"type": "message", "message_ts": "1.2"}
+        )
         action = {"action_id": action_id, "block_id": "b", "type": "button", "action_ts": "1.2"}
         payload: dict[str, object] = self._common(who) | {
             "type": "block_actions",
@@ -294,7 +315,9 @@ class Front:
             payload["view"] = {"id": view_id, "type": "modal", "hash": "1.h", "state": {"values": {}}}
         return self.sends(payload)
 
-    def submission(self, who: str, scores: Mapping[str, int], comment: str | None, **extra: object):
+    def submission(
+        self, who: str, scores: Mapping[str, int], comment: str | None, **extra: object
+    ) -> dict[str, object]:
         values: dict[str, object] = {
             item: {CHOICE: {"type": "radio_buttons", "selected_option": self._option(scores.get(item))}}
             for item in (one.key for one in FOUR)
@@ -322,7 +345,11 @@ class Front:
 
     @staticmethod
     def _option(score: int | None) -> dict[str, object] | None:
-        return {"text": {"type": "plain_text", "text": "..."}, "value": str(score)} if score is not None else None
+        return (
+            {"text": {"type": "plain_text", "text": "..."}, "value": str(score)}
+            if score is not None
+            else None
+        )
 
     @staticmethod
     def _common(who: str) -> dict[str, object]:
@@ -352,9 +379,3 @@ def front(hospital: Hospital, slack: Slack) -> Front:
     hospital.build({"Ward 7": 9}, comments_on=True)
     hospital.open()
     return Front(hospital, slack, handlers.register)
-
-
-@pytest.fixture
-def front_types() -> tuple[type[Hospital], type[Front]]:
-    """For tests that bring a database of their own."""
-    return Hospital, Front

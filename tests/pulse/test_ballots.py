@@ -168,7 +168,7 @@ def test_a_start_with_the_wrong_directory_is_refused_and_changes_nothing(
 
 
 def test_a_fresh_database_never_takes_over_a_directory_that_has_one(
-    database: Sessions, keys: KeyDirectory, tmp_path: Path
+    database: Sessions, keys: KeyDirectory
 ) -> None:
     keys.path.mkdir(mode=0o700)
     (keys.path / "identity").write_text("0" * 64)

@@ -1,7 +1,7 @@
 """Every figure that can be shown, tried exhaustively against somebody who knows a colleague's answer."""
 
 from collections.abc import Callable, Iterable
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given, settings
@@ -113,7 +113,7 @@ def test_a_sum_lies_in_its_own_cell_and_cells_do_not_overlap() -> None:
             for total, cell in zip(range(n, 5 * n + 1), covered, strict=True)
         )
         ends = sorted({(cell.lo, cell.hi) for cell in covered if cell})
-        assert all(before[1] + 1 == after[0] for before, after in zip(ends, ends[1:], strict=False))
+        assert all(before[1] + 1 == after[0] for before, after in pairwise(ends))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def as_words(cell: Cell) -> str:
 @pytest.mark.parametrize(("n", "step"), [(20, 0.25), (50, 0.1)])
 def test_larger_teams_see_finer_steps(n: int, step: float) -> None:
     inner = sorted(cell.lo for cell in shown(publish, n) if not (cell.is_open_low or cell.is_open_high))
-    assert {(after - before) / n for before, after in zip(inner, inner[1:], strict=False)} == {step}
+    assert {(after - before) / n for before, after in pairwise(inner)} == {step}
 
 
 def test_with_c_of_two_a_team_of_five_shows_nothing() -> None:
@@ -210,8 +210,11 @@ def test_a_month_adds_the_ends_and_claims_a_change_only_beyond_chance() -> None:
     assert change(Cell(20, 58, 62), Cell(20, 63, 67)) is None
 
 
-def naive_totals(parents: dict[str, str | None], papers: dict[str, list[int]], k: int) -> dict[str, list[int]]:
+def naive_totals(
+    parents: dict[str, str | None], papers: dict[str, list[int]], k: int
+) -> dict[str, list[int]]:
     """What many tools do: every level shows everybody below it, if there are enough."""
+
     def below(unit: str) -> list[int]:
         return papers.get(unit, []) + [
             paper for child, parent in parents.items() if parent == unit for paper in below(child)

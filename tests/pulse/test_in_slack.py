@@ -1,8 +1,8 @@
 """What Slack is told, and that it is the same whatever somebody answered."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -20,6 +20,7 @@ from slackapp.pulse.invitations import Group
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import pulse
+from tests.pulse.conftest import Front, Hospital, Slack
 
 LONG = "\N{HONEYBEE}" * 500
 
@@ -28,20 +29,21 @@ def all_four(score: int) -> dict[str, int]:
     return {item.key: score for item in FOUR}
 
 
-def opened(front) -> dict[str, object]:
+def opened(front: Front) -> dict[str, Any]:
     """The view that Slack was last asked to show."""
     path, body = front.slack.calls[-1]
     assert path in {"/api/views.open", "/api/views.update", "/api/views.push"}
-    if body.startswith(b"{"):
-        return json.loads(body)["view"] if isinstance(json.loads(body)["view"], dict) else json.loads(json.loads(body)["view"])
-    return json.loads(parse_qs(body.decode())["view"][0])
+    # slack_sdk sends a view as JSON of its own inside a form, or whole in a JSON body.
+    view = json.loads(body)["view"] if body.startswith(b"{") else parse_qs(body.decode())["view"][0]
+    found: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
+    return found
 
 
 def words(view: object) -> str:
     return json.dumps(view, ensure_ascii=False)
 
 
-def whole_visit(front, who: str, scores: dict[str, int], comment: str | None) -> list[object]:
+def whole_visit(front: Front, who: str, scores: dict[str, int], comment: str | None) -> list[tuple[Any, Any]]:
     """Everything that leaves the app while somebody opens, answers, looks again and withdraws."""
     front.slack.calls.clear()
     replies = [
@@ -56,7 +58,7 @@ def whole_visit(front, who: str, scores: dict[str, int], comment: str | None) ->
     return [(reply.status, reply.body) for reply in replies] + list(front.slack.calls)
 
 
-def test_what_leaves_the_app_is_the_same_for_every_answer(front) -> None:
+def test_what_leaves_the_app_is_the_same_for_every_answer(front: Front) -> None:
     who = front.slack_id("Ward 7 1")
     visits = [
         whole_visit(front, who, all_four(score), comment)
@@ -71,7 +73,7 @@ def test_what_leaves_the_app_is_the_same_for_every_answer(front) -> None:
     assert [place for place, visit in enumerate(visits) if visit != visits[0]] == []
 
 
-def echoing(bolt: App, desk: Desk) -> None:
+def echoing(bolt: App, _: Desk) -> None:
     """The naive twin: it thanks people by telling them what they said."""
 
     def answered(ack: Ack, view: dict[str, object]) -> None:
@@ -81,14 +83,14 @@ def echoing(bolt: App, desk: Desk) -> None:
     bolt.view(pulse.SUBMIT)(answered)
 
 
-def test_an_echo_of_the_answer_would_be_seen(front, hospital, slack) -> None:
-    twin = type(front)(hospital, slack, echoing)
+def test_an_echo_of_the_answer_would_be_seen(front: Front, hospital: Hospital, slack: Slack) -> None:
+    twin = Front(hospital, slack, echoing)
     who = front.slack_id("Ward 7 1")
     replies = [twin.submits(who, all_four(score)).body for score in (1, 5)]
     assert replies[0] != replies[1]
 
 
-def test_an_answer_is_stored_as_given_and_nothing_else_is(front, hospital) -> None:
+def test_an_answer_is_stored_as_given_and_nothing_else_is(front: Front, hospital: Hospital) -> None:
     who = front.slack_id("Ward 7 1")
     before = rows(hospital)
     reply = front.submits(who, {"attending": 5, "helping": CANT_SAY}, " a  comment ")
@@ -96,20 +98,20 @@ def test_an_answer_is_stored_as_given_and_nothing_else_is(front, hospital) -> No
     after = rows(hospital)
     assert {table for table in after if after[table] != before[table]} == {"ballot"}
     ((receipt, box),) = hospital.ballots()
-    said = open_box(hospital.keys.load(hospital.poll_id), hospital.poll_id, SealedBallot(receipt, box))
+    said = open_box(hospital.secret(), hospital.poll_id, SealedBallot(receipt, box))
     assert (dict(said.scores), said.comment) == ({"attending": 5, "helping": CANT_SAY}, "a  comment")
     assert Inbound.__tablename__ in after
     front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
     assert rows(hospital) == before
 
 
-def rows(hospital) -> dict[str, list[object]]:
+def rows(hospital: Hospital) -> dict[str, list[str]]:
     with hospital.sessions.read() as session:
         names = inspect(session.connection()).get_table_names()
         return {name: sorted(map(str, session.execute(text(f'SELECT * FROM "{name}"')))) for name in names}  # noqa: S608
 
 
-def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unaltered(front) -> None:
+def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unaltered(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
     view = opened(front)
     assert view_problems(view) == []
@@ -125,12 +127,14 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
     assert view["private_metadata"] == front.hospital.poll_id
 
 
-def test_a_leader_s_answer_joins_the_parent(front) -> None:
+def test_a_leader_s_answer_joins_the_parent(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 leader"), pulse.ANSWER)
-    assert "Your answer joins: Medicine, 1 person; if fewer than 5 answer, it is not shown." in words(opened(front))
+    assert "Your answer joins: Medicine, 1 person; if fewer than 5 answer, it is not shown." in words(
+        opened(front)
+    )
 
 
-def test_how_it_stays_anonymous_names_the_rules_and_the_group(front) -> None:
+def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
     view = opened(front)
     assert view_problems(view) == []
@@ -149,7 +153,9 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front) -> None:
         ("Medicine leader", timedelta(), "This check-in is for another team."),
     ],
 )
-def test_closed_and_not_yours_are_kind_sentences(front, name: str, later: timedelta, sentence: str) -> None:
+def test_closed_and_not_yours_are_kind_sentences(
+    front: Front, name: str, later: timedelta, sentence: str
+) -> None:
     front.now += later
     who = front.slack_id(name)
     front.presses(who, pulse.ANSWER)
@@ -162,14 +168,14 @@ def test_closed_and_not_yours_are_kind_sentences(front, name: str, later: timede
     assert front.hospital.ballots() == []
 
 
-def test_a_lost_check_in_says_so(front) -> None:
+def test_a_lost_check_in_says_so(front: Front) -> None:
     front.hospital.keys.destroy(front.hospital.poll_id)
     rounds.recover(front.hospital.sessions, front.hospital.keys, front.now)
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
     assert "This check-in was lost, so no answer can be read. The next will work." in words(opened(front))
 
 
-def test_the_command_opens_the_same_modal_or_says_that_there_is_none(front) -> None:
+def test_the_command_opens_the_same_modal_or_says_that_there_is_none(front: Front) -> None:
     who = front.slack_id("Ward 7 1")
     front.presses(who, pulse.ANSWER)
     by_button = opened(front)
@@ -180,28 +186,28 @@ def test_the_command_opens_the_same_modal_or_says_that_there_is_none(front) -> N
     assert "There is no check-in open just now." in words(opened(front))
 
 
-def test_too_long_a_comment_is_refused_beside_its_field(front) -> None:
+def test_too_long_a_comment_is_refused_beside_its_field(front: Front) -> None:
     reply = json.loads(front.submits(front.slack_id("Ward 7 1"), all_four(4), "x" * 501).body)
     assert reply["response_action"] == "errors"
     assert list(reply["errors"]) == [pulse.COMMENT]
     assert front.hospital.ballots() == []
 
 
-def test_a_value_that_no_option_has_is_not_stored(front) -> None:
+def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
     front.submits(front.slack_id("Ward 7 1"), all_four(99))
     ((receipt, box),) = front.hospital.ballots()
-    said = open_box(front.hospital.keys.load(front.hospital.poll_id), front.hospital.poll_id, SealedBallot(receipt, box))
+    said = open_box(front.hospital.secret(), front.hospital.poll_id, SealedBallot(receipt, box))
     assert dict(said.scores) == {}
 
 
-def test_a_poll_id_that_is_none_is_answered_like_a_closed_one(front) -> None:
+def test_a_poll_id_that_is_none_is_answered_like_a_closed_one(front: Front) -> None:
     front.hospital.poll_id = "../keys/identity"
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
     assert "This check-in has closed." in words(opened(front))
     assert "This check-in has closed." in front.submits(front.slack_id("Ward 7 1"), all_four(4)).body
 
 
-def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front) -> None:
+def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front: Front) -> None:
     hospital = front.hospital
     with hospital.sessions.begin() as session:
         member = session.get_one(Member, hospital.people["Ward 7 1"])
@@ -228,5 +234,3 @@ def test_a_ward_with_many_long_names_still_fits_the_modal() -> None:
     group = Group("W" * 150, 400, 5, "D" * 150)
     view = pulse.about(voice(), 5, group, [f"{'N' * 60} {number}" for number in range(400)])
     assert view_problems(view) == []
-
-

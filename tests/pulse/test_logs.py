@@ -3,19 +3,23 @@
 import io
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from slack_bolt import Ack, App
+from slack_bolt import App
 from sqlalchemy import text
 
 import handlers
 from handlers.desk import Desk
 from slackapp import log
+from slackapp.db import Sessions, connect
 from slackapp.models import Poll, PollState
+from slackapp.pulse.ballots import KeyDirectory
 from slackapp.views import pulse
+from tests.pulse.conftest import Front, Hospital, Slack
 
 MARK = "the kettle on the ward is broken again"
 SCORES = {"attending": 1, "understanding": 5, "empathising": 4, "helping": 2}
@@ -29,8 +33,6 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root, written = logging.getLogger(), io.StringIO()
     before = root.level, list(root.handlers), logging.raiseExceptions
     named = {name: logging.getLogger(name).level for name in list(logging.root.manager.loggerDict)}
-    import threading
-
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     log.configure("DEBUG", stream=written)
     yield written
@@ -42,7 +44,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 
 def said_in(line: str) -> bool:
-    """Whether a line holds what somebody said: the comment, or a score as a payload or a statement spells it."""
+    """Whether a line holds what somebody said: the comment, or a score as payloads spell it."""
     return MARK in line or "kettle" in line or bool(re.search(r'"value":\s*"[0-5]"|"helping":\s*\d', line))
 
 
@@ -50,7 +52,7 @@ def joined(written: str) -> list[str]:
     return [line for line in written.splitlines() if said_in(line)]
 
 
-def everything_that_goes_wrong(front) -> None:
+def everything_that_goes_wrong(front: Front) -> None:
     """A double click, an action nobody handles, a listener that fails, a bad signature."""
     who = front.slack_id("Ward 7 1")
     for _ in range(2):
@@ -71,7 +73,7 @@ def everything_that_goes_wrong(front) -> None:
     logging.getLogger("handlers.pulse").debug("the premise: a line of ours does come out")
 
 
-def test_no_line_of_the_log_holds_an_answer_or_a_comment(lines: io.StringIO, front) -> None:
+def test_no_line_of_the_log_holds_an_answer_or_a_comment(lines: io.StringIO, front: Front) -> None:
     everything_that_goes_wrong(front)
     written = lines.getvalue()
     assert "the premise: a line of ours does come out" in written
@@ -80,7 +82,9 @@ def test_no_line_of_the_log_holds_an_answer_or_a_comment(lines: io.StringIO, fro
     assert not _ID.search(written)
 
 
-def test_the_same_visits_with_ordinary_logging_are_caught(front, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_visits_with_ordinary_logging_are_caught(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The naive twin: Python's own basic configuration, at the level an operator would ask for."""
     root, written = logging.getLogger(), io.StringIO()
     handler = logging.StreamHandler(written)
@@ -100,15 +104,17 @@ def test_the_same_visits_with_ordinary_logging_are_caught(front, monkeypatch: py
     assert joined(written.getvalue())
 
 
-def test_a_failing_listener_s_exception_does_not_print_the_answer(lines: io.StringIO, hospital, slack, front) -> None:
-    def failing(ack: Ack, body: dict[str, object]) -> None:
+def test_a_failing_listener_s_exception_does_not_print_the_answer(
+    lines: io.StringIO, hospital: Hospital, slack: Slack, front: Front
+) -> None:
+    def failing(body: dict[str, object]) -> None:
         raise RuntimeError(f"{front.slack_id('Ward 7 1')} said {body}")
 
     def register(bolt: App, desk: Desk) -> None:
         bolt.view("fails")(failing)
         handlers.register(bolt, desk)
 
-    twin = type(front)(hospital, slack, register)
+    twin = Front(hospital, slack, register)
     who = front.slack_id("Ward 7 1")
     assert twin.sends(twin.submission(who, SCORES, MARK, callback_id="fails")).status == 200
     assert "RuntimeError" in lines.getvalue()
@@ -116,36 +122,30 @@ def test_a_failing_listener_s_exception_does_not_print_the_answer(lines: io.Stri
     assert not _ID.search(lines.getvalue())
 
 
-def server_log(database) -> Path:
+def server_log(database: Sessions) -> Path:
     with database.read() as session:
         home = Path(str(session.execute(text("SHOW data_directory")).scalar()))
     return home / "log"
 
 
 @pytest.fixture
-def logged_front(postgresql_url: str, keys, slack):
+def logged_front(postgresql_url: str, keys: KeyDirectory, slack: Slack) -> Iterator[Front]:
     """The same front on PostgreSQL, with every statement and its parameters in the server's log."""
-    from slackapp.db import connect
-
     database = connect(postgresql_url)
     name = database.engine.url.database
     with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(f'ALTER DATABASE "{name}" SET log_statement = \'all\'')
+        server.execute(f"ALTER DATABASE \"{name}\" SET log_statement = 'all'")
         server.execute(f'ALTER DATABASE "{name}" SET log_min_duration_statement = 0')
         server.execute(f'ALTER DATABASE "{name}" SET log_parameter_max_length = -1')
         server.execute(f'ALTER DATABASE "{name}" SET log_parameter_max_length_on_error = -1')
-    yield lambda hospital_type, front_type: _ready(hospital_type(database, keys), front_type, slack)
+    ready = Hospital(database, keys).build({"Ward 7": 9}, comments_on=True)
+    ready.open()
+    yield Front(ready, slack, handlers.register)
     database.dispose()
 
 
-def _ready(hospital, front_type, slack):
-    hospital.build({"Ward 7": 9}, comments_on=True)
-    hospital.open()
-    return front_type(hospital, slack, handlers.register)
-
-
-def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front, front_types) -> None:
-    front = logged_front(*front_types)
+def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front: Front) -> None:
+    front = logged_front
     path = server_log(front.hospital.sessions)
     start = path.stat().st_size
     who = front.slack_id("Ward 7 1")

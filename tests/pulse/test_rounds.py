@@ -1,6 +1,6 @@
 """Opening, answering, closing, and what a restart makes good."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,43 +11,44 @@ from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollStat
 from slackapp.pulse import comments, invitations, rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.pulse.rounds import Paper
+from tests.pulse.conftest import Hospital
 
 DAY = timedelta(days=1)
 SIZES = {"Ward 7": 9, "Theatres": 6, "Clinic": 4}
 
 
 @pytest.fixture
-def open_hospital(hospital):
+def open_hospital(hospital: Hospital) -> Hospital:
     hospital.build(SIZES)
     hospital.open()
     return hospital
 
 
-def polls(hospital) -> list[tuple[str, str]]:
+def polls(hospital: Hospital) -> list[tuple[str, str]]:
     with hospital.sessions.read() as session:
         found = session.scalars(select(Poll).order_by(Poll.opens_on))
         return [(f"{one.opens_on:%d %b}", one.state) for one in found]
 
 
-def units(hospital) -> dict[str, int]:
+def units(hospital: Hospital) -> dict[str, int]:
     names = {team_id: name for name, team_id in hospital.teams.items()}
     with hospital.sessions.read() as session:
         return {names[one.unit_id]: one.invited for one in session.scalars(select(PollUnit))}
 
 
-def due(hospital, now: datetime) -> datetime | None:
+def due(hospital: Hospital, now: datetime) -> datetime | None:
     with hospital.sessions.read() as session:
         return rounds.due_opening(session, session.get_one(Workspace, hospital.workspace_id), now)
 
 
-def refused(hospital, name: str, now: datetime) -> str:
+def refused(hospital: Hospital, name: str, now: datetime) -> str:
     paper = Paper(hospital.poll_id, hospital.people[name], {"attending": 4})
     with pytest.raises(UserError) as problem, hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, now)
     return problem.value.sentence
 
 
-def test_a_round_opens_at_the_common_opening_and_only_once(hospital) -> None:
+def test_a_round_opens_at_the_common_opening_and_only_once(hospital: Hospital) -> None:
     hospital.build(SIZES)
     assert due(hospital, hospital.opening - timedelta(minutes=1)) is None
     assert due(hospital, hospital.opening) == hospital.opening
@@ -58,7 +59,7 @@ def test_a_round_opens_at_the_common_opening_and_only_once(hospital) -> None:
     assert hospital.keys.poll_ids() == [hospital.poll_id]
 
 
-def test_a_workspace_without_the_pulse_opens_nothing(hospital) -> None:
+def test_a_workspace_without_the_pulse_opens_nothing(hospital: Hospital) -> None:
     hospital.build(SIZES)
     with hospital.sessions.begin() as session:
         session.get_one(Workspace, hospital.workspace_id).pulse_on = False
@@ -66,7 +67,7 @@ def test_a_workspace_without_the_pulse_opens_nothing(hospital) -> None:
     assert polls(hospital) == []
 
 
-def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospital) -> None:
+def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospital: Hospital) -> None:
     hospital.build(SIZES)
     for since in (datetime(2026, 10, 19, tzinfo=UTC), datetime(2027, 3, 22, tzinfo=UTC)):
         with hospital.sessions.begin() as session:
@@ -74,12 +75,14 @@ def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospit
         opened = hospital.open(since + timedelta(hours=12))
         with hospital.sessions.read() as session:
             poll = session.get_one(Poll, opened)
-            local = [moment.astimezone(ZoneInfo("Europe/London")) for moment in (poll.opens_at, poll.closes_at)]
+            local = [
+                moment.astimezone(ZoneInfo("Europe/London")) for moment in (poll.opens_at, poll.closes_at)
+            ]
         assert [f"{moment:%a %H:%M}" for moment in local] == ["Mon 09:00", "Mon 09:00"]
         assert local[0].utcoffset() != local[1].utcoffset()
 
 
-def test_missed_rounds_are_marked_and_the_running_one_still_opens(hospital) -> None:
+def test_missed_rounds_are_marked_and_the_running_one_still_opens(hospital: Hospital) -> None:
     hospital.build(SIZES)
     late = hospital.opening + timedelta(days=16)
     hospital.open(late)
@@ -90,7 +93,9 @@ def test_missed_rounds_are_marked_and_the_running_one_still_opens(hospital) -> N
     ]
 
 
-def test_the_next_round_closes_the_one_before_and_asks_another_fifth_question(open_hospital) -> None:
+def test_the_next_round_closes_the_one_before_and_asks_another_fifth_question(
+    open_hospital: Hospital,
+) -> None:
     first = open_hospital.poll_id
     second = open_hospital.open(open_hospital.close_at)
     assert polls(open_hospital) == [("02 Nov", PollState.CLOSED), ("09 Nov", PollState.OPEN)]
@@ -101,14 +106,16 @@ def test_the_next_round_closes_the_one_before_and_asks_another_fifth_question(op
     assert open_hospital.keys.poll_ids() == [second]
 
 
-def test_a_change_of_schedule_never_closes_a_round_before_the_moment_it_named(open_hospital) -> None:
+def test_a_change_of_schedule_never_closes_a_round_before_the_moment_it_named(
+    open_hospital: Hospital,
+) -> None:
     with open_hospital.sessions.begin() as session:
         session.get_one(Workspace, open_hospital.workspace_id).pulse_weekday = 3
     assert due(open_hospital, open_hospital.opening + 4 * DAY) is None
     assert due(open_hospital, open_hospital.close_at + 3 * DAY) == open_hospital.close_at + 3 * DAY
 
 
-def test_a_leader_belongs_to_the_parent_and_the_top_leader_to_none(open_hospital) -> None:
+def test_a_leader_belongs_to_the_parent_and_the_top_leader_to_none(open_hospital: Hospital) -> None:
     assert units(open_hospital) == {"Medicine": 3, "Ward 7": 9, "Theatres": 6, "Clinic": 4}
     with open_hospital.sessions.read() as session:
         asked = set(session.scalars(select(PollMember.member_id)))
@@ -116,7 +123,7 @@ def test_a_leader_belongs_to_the_parent_and_the_top_leader_to_none(open_hospital
     assert open_hospital.people["Medicine leader"] not in asked
 
 
-def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital) -> None:
+def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital: Hospital) -> None:
     hospital.build(SIZES)
     with hospital.sessions.begin() as session:
         for name in ("Ward 7", "Medicine"):
@@ -127,7 +134,7 @@ def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital)
     assert units(hospital)["Medicine"] == 3
 
 
-def test_strangers_apps_and_leavers_are_not_asked(hospital) -> None:
+def test_strangers_apps_and_leavers_are_not_asked(hospital: Hospital) -> None:
     hospital.build(SIZES)
     with hospital.sessions.begin() as session:
         for number, mark in enumerate(("left", "is_bot", "is_stranger"), start=1):
@@ -136,7 +143,7 @@ def test_strangers_apps_and_leavers_are_not_asked(hospital) -> None:
     assert units(hospital)["Ward 7"] == 6
 
 
-def test_answers_are_counted_where_enough_answered_and_else_one_level_up(open_hospital) -> None:
+def test_answers_are_counted_where_enough_answered_and_else_one_level_up(open_hospital: Hospital) -> None:
     for number in range(1, 10):
         open_hospital.answer(f"Ward 7 {number}", 4)
     for number in range(1, 5):
@@ -152,14 +159,14 @@ def test_answers_are_counted_where_enough_answered_and_else_one_level_up(open_ho
     assert bands[open_hospital.teams["Clinic"]] is None
 
 
-def test_fewer_than_five_at_the_top_leave_nothing_at_all(open_hospital) -> None:
+def test_fewer_than_five_at_the_top_leave_nothing_at_all(open_hospital: Hospital) -> None:
     for number in range(1, 5):
         open_hospital.answer(f"Clinic {number}", 4)
     open_hospital.close()
     assert (open_hospital.bundles(), open_hospital.results()) == ({}, {})
 
 
-def test_cannot_say_and_blank_do_not_score(open_hospital) -> None:
+def test_cannot_say_and_blank_do_not_score(open_hospital: Hospital) -> None:
     said = [{"helping": 5}, {"helping": CANT_SAY}, {"helping": 4}, {}, {"helping": 4, "attending": 3}]
     for number, scores in enumerate(said, start=1):
         open_hospital.answer(f"Theatres {number}", scores)
@@ -168,7 +175,7 @@ def test_cannot_say_and_blank_do_not_score(open_hospital) -> None:
     assert open_hospital.results() == {}
 
 
-def test_answering_again_replaces_and_withdrawing_deletes(open_hospital) -> None:
+def test_answering_again_replaces_and_withdrawing_deletes(open_hospital: Hospital) -> None:
     for number in range(1, 7):
         open_hospital.answer(f"Theatres {number}", 1)
         open_hospital.answer(f"Theatres {number}", 5)
@@ -182,7 +189,7 @@ def test_answering_again_replaces_and_withdrawing_deletes(open_hospital) -> None
     assert open_hospital.results()[("Theatres", "attending")] == (5, 18, 25)
 
 
-def test_an_answer_is_refused_in_words_when_closed_not_theirs_or_lost(open_hospital) -> None:
+def test_an_answer_is_refused_in_words_when_closed_not_theirs_or_lost(open_hospital: Hospital) -> None:
     assert refused(open_hospital, "Medicine leader", open_hospital.opening) == rounds.NOT_YOURS
     assert refused(open_hospital, "Ward 7 1", open_hospital.close_at) == rounds.CLOSED
     assert refused(open_hospital, "Ward 7 1", open_hospital.opening - DAY) == rounds.CLOSED
@@ -192,7 +199,7 @@ def test_an_answer_is_refused_in_words_when_closed_not_theirs_or_lost(open_hospi
     assert refused(open_hospital, "Ward 7 1", open_hospital.opening) == rounds.LOST
 
 
-def test_after_the_close_only_figures_are_left(open_hospital) -> None:
+def test_after_the_close_only_figures_are_left(open_hospital: Hospital) -> None:
     open_hospital.answer("Ward 7 1", 4)
     assert rounds.close_due(open_hospital.sessions, open_hospital.keys, open_hospital.opening) == []
     rounds.close_due(open_hospital.sessions, open_hospital.keys, open_hospital.close_at)
@@ -205,19 +212,21 @@ def test_after_the_close_only_figures_are_left(open_hospital) -> None:
     assert refused(open_hospital, "Ward 7 1", open_hospital.opening) == rounds.CLOSED
 
 
-def test_a_spoilt_ballot_is_left_out_and_the_others_count(open_hospital) -> None:
+def test_a_spoilt_ballot_is_left_out_and_the_others_count(open_hospital: Hospital) -> None:
     for number in range(1, 8):
         open_hospital.answer(f"Ward 7 {number}", 5)
     from slackapp.models import Ballot
 
     with open_hospital.sessions.begin() as session:
-        spoilt = session.scalars(select(Ballot)).first()
+        spoilt = session.scalars(select(Ballot).limit(1)).one()
         spoilt.box = spoilt.box[:-1] + bytes([spoilt.box[-1] ^ 1])
     open_hospital.close()
     assert open_hospital.bundles() == {"Ward 7": 6}
 
 
-def test_comments_are_kept_without_time_where_eight_answered_and_released_where_three_wrote(hospital) -> None:
+def test_comments_are_kept_without_time_where_eight_answered_and_released_where_three_wrote(
+    hospital: Hospital,
+) -> None:
     hospital.build({"Ward 7": 9, "Theatres": 7, "Clinic": 8}, comments_on=True)
     hospital.open()
     for number in range(1, 10):
@@ -239,7 +248,7 @@ def test_comments_are_kept_without_time_where_eight_answered_and_released_where_
     assert set(hospital.comments()) == {"Ward 7"}
 
 
-def test_a_restart_finishes_what_was_half_done(hospital) -> None:
+def test_a_restart_finishes_what_was_half_done(hospital: Hospital) -> None:
     hospital.build(SIZES)
     hospital.open()
     for number in range(1, 7):
@@ -261,9 +270,14 @@ def test_a_restart_finishes_what_was_half_done(hospital) -> None:
 
 
 @pytest.mark.parametrize("has_key", [False, True])
-def test_a_restart_opens_or_cancels_a_round_that_was_being_opened(hospital, *, has_key: bool) -> None:
+def test_a_restart_opens_or_cancels_a_round_that_was_being_opened(
+    hospital: Hospital, *, has_key: bool
+) -> None:
     hospital.build(SIZES)
-    for now, expected in ((hospital.opening, PollState.OPEN), (hospital.close_at + 30 * DAY, PollState.CANCELLED)):
+    for now, expected in (
+        (hospital.opening, PollState.OPEN),
+        (hospital.close_at + 30 * DAY, PollState.CANCELLED),
+    ):
         with hospital.sessions.begin() as session:
             poll = Poll(
                 workspace_id=hospital.workspace_id,
@@ -284,7 +298,9 @@ def test_a_restart_opens_or_cancels_a_round_that_was_being_opened(hospital, *, h
         assert (hospital.poll_id in hospital.keys.poll_ids()) == (expected == PollState.OPEN)
 
 
-def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_works(open_hospital) -> None:
+def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_works(
+    open_hospital: Hospital,
+) -> None:
     open_hospital.answer("Ward 7 1", 4)
     open_hospital.keys.destroy(open_hospital.poll_id)
     rounds.recover(open_hospital.sessions, open_hospital.keys, open_hospital.opening)
@@ -301,10 +317,10 @@ def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_work
     assert open_hospital.state() == PollState.OPEN
 
 
-def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital) -> None:
+def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: Hospital) -> None:
     with open_hospital.sessions.begin() as session:
         night = session.get_one(Member, open_hospital.people["Ward 7 1"])
-        night.quiet_from, night.quiet_until = datetime(1, 1, 1, 8).time(), datetime(1, 1, 1, 16).time()
+        night.quiet_from, night.quiet_until = time(8), time(16)
         session.get_one(Member, open_hospital.people["Ward 7 2"]).pulse_messages = False
         owed = session.scalars(select(FanOut)).one()
         for _ in range(2):
@@ -319,11 +335,15 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital) -
         assert {one.reference for one in found.values()} == {open_hospital.poll_id}
 
 
-def test_the_clock_page_is_told_what_comes_next(hospital) -> None:
+def test_the_clock_page_is_told_what_comes_next(hospital: Hospital) -> None:
     hospital.build(SIZES)
     with hospital.sessions.read() as session:
         assert rounds.next_moment(session, hospital.opening - DAY) == (hospital.opening, rounds.OPENS)
     hospital.open()
     with hospital.sessions.read() as session:
         # The next round opens at the very moment at which this one closes.
+        assert rounds.moments(session, hospital.opening) == [
+            (hospital.close_at, rounds.CLOSES),
+            (hospital.close_at, rounds.OPENS),
+        ]
         assert rounds.next_moment(session, hospital.opening) == (hospital.close_at, rounds.CLOSES)

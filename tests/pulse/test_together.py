@@ -13,18 +13,19 @@ from slackapp.models import Poll
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box
 from slackapp.pulse.rounds import Paper
+from tests.pulse.conftest import Hospital
 
 PATIENCE = 30
 
 
-def values(hospital) -> list[int]:
+def values(hospital: Hospital) -> list[int]:
     """What the ballots say to whoever holds the key."""
-    secret = hospital.keys.load(hospital.poll_id)
+    secret = hospital.secret()
     opened = [open_box(secret, hospital.poll_id, SealedBallot(*row)) for row in hospital.ballots()]
     return [answer.scores["helping"] for answer in opened]
 
 
-def hand_in(hospital, score: int, *, before_commit: Callable[[], object] = lambda: None) -> None:
+def hand_in(hospital: Hospital, score: int, *, before_commit: Callable[[], object] = lambda: None) -> None:
     paper = Paper(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": score})
     with hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, hospital.opening + timedelta(hours=1))
@@ -32,13 +33,13 @@ def hand_in(hospital, score: int, *, before_commit: Callable[[], object] = lambd
 
 
 @pytest.fixture
-def ward(hospital):
+def ward(hospital: Hospital) -> Hospital:
     hospital.build({"Ward 7": 40})
     hospital.open()
     return hospital
 
 
-def test_of_two_answers_at_once_the_one_committed_last_stands(ward) -> None:
+def test_of_two_answers_at_once_the_one_committed_last_stands(ward: Hospital) -> None:
     stored, begun = threading.Event(), threading.Event()
 
     def first() -> None:
@@ -55,7 +56,7 @@ def test_of_two_answers_at_once_the_one_committed_last_stands(ward) -> None:
     assert values(ward) == [5]
 
 
-def test_twenty_presses_at_once_leave_one_ballot(ward) -> None:
+def test_twenty_presses_at_once_leave_one_ballot(ward: Hospital) -> None:
     start = threading.Barrier(20)
 
     def press(score: int) -> None:
@@ -67,7 +68,7 @@ def test_twenty_presses_at_once_leave_one_ballot(ward) -> None:
     assert len(values(ward)) == 1
 
 
-def test_looking_first_and_then_inserting_would_leave_two(ward) -> None:
+def test_looking_first_and_then_inserting_would_leave_two(ward: Hospital) -> None:
     with ward.sessions.begin() as session:
         session.execute(text("CREATE TABLE naive (person VARCHAR(24), said INTEGER)"))
     both_looked = threading.Barrier(2)
@@ -75,11 +76,15 @@ def test_looking_first_and_then_inserting_would_leave_two(ward) -> None:
     def press(score: int) -> None:
         person = ward.people["Ward 7 1"]
         with ward.sessions.read() as session:
-            known = session.execute(text("SELECT 1 FROM naive WHERE person = :person"), {"person": person}).all()
+            known = session.execute(
+                text("SELECT 1 FROM naive WHERE person = :person"), {"person": person}
+            ).all()
         both_looked.wait(PATIENCE)
         with ward.sessions.begin() as session:
             if not known:
-                session.execute(text("INSERT INTO naive VALUES (:person, :said)"), {"person": person, "said": score})
+                session.execute(
+                    text("INSERT INTO naive VALUES (:person, :said)"), {"person": person, "said": score}
+                )
 
     with ThreadPoolExecutor(2) as both:
         list(both.map(press, [1, 5]))
@@ -87,7 +92,9 @@ def test_looking_first_and_then_inserting_would_leave_two(ward) -> None:
         assert session.execute(text("SELECT count(*) FROM naive")).scalar() == 2
 
 
-def test_what_was_acknowledged_while_the_poll_closed_is_counted_and_later_answers_are_told(ward) -> None:
+def test_what_was_acknowledged_while_the_poll_closed_is_counted_and_later_answers_are_told(
+    ward: Hospital,
+) -> None:
     acknowledged: list[int] = []
     words: list[str] = []
     enough = threading.Event()
@@ -118,7 +125,7 @@ def test_what_was_acknowledged_while_the_poll_closed_is_counted_and_later_answer
     assert ward.bundles() == {"Ward 7": len(acknowledged)}
 
 
-def test_two_processes_that_open_at_the_same_moment_open_one_round(hospital) -> None:
+def test_two_processes_that_open_at_the_same_moment_open_one_round(hospital: Hospital) -> None:
     hospital.build({"Ward 7": 9})
     start = threading.Barrier(6)
 

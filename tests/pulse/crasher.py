@@ -1,0 +1,83 @@
+"""A process of its own for tests that kill: each order is carried out in a fork, which may die at any line.
+
+Orders come as JSON lines on standard input; what happens is told as lines on standard output.
+"""
+
+import json
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from slackapp.db import connect
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.rounds import Paper
+
+PULSE = Path(rounds.__file__).parent
+EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "storage.py", "comments.py")}
+"""Where something is written, locked or destroyed; the other modules only calculate."""
+
+PURE = {"open_box", "_derived", "_file"}
+
+
+def tell(*words: object) -> None:
+    os.write(1, (" ".join(map(str, words)) + "\n").encode())
+
+
+class AtLine:
+    """Follows the pulse's own code; dies at the n-th distinct line, or tells how many there were."""
+
+    def __init__(self, deadly: int | None) -> None:
+        self.deadly, self.seen = deadly, set[tuple[str, int]]()
+
+    def __call__(self, frame: FrameType, event: str, _: object) -> "AtLine | None":
+        if frame.f_code.co_filename not in EFFECTS or frame.f_code.co_name in PURE:
+            return None
+        place = frame.f_code.co_filename, frame.f_lineno
+        if event in {"line", "return"} and place not in self.seen:
+            self.seen.add(place)
+            if len(self.seen) == self.deadly:
+                tell("died", Path(place[0]).name, frame.f_code.co_name, place[1])
+                os.kill(os.getpid(), signal.SIGKILL)
+        return self
+
+
+def close(order: dict[str, Any]) -> None:
+    """Close a poll under the eyes of a tracer."""
+    tracer = AtLine(order["deadly"])
+    sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
+    sys.settrace(tracer)
+    rounds.close(sessions, keys, order["poll"])
+    sys.settrace(None)
+    tell("survived", len(tracer.seen))
+
+
+def submit(order: dict[str, Any]) -> None:
+    """Hand in answers one after the other, telling each before it is tried and after it was acknowledged."""
+    sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
+    for person, score in order["papers"]:
+        tell("tries", person, score)
+        paper = Paper(order["poll"], person, {"helping": score})
+        with sessions.begin() as session:
+            rounds.submit(session, keys, paper, datetime.fromisoformat(order["now"]))
+        tell("stored", person, score)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        order = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            tell("pid", os.getpid())
+            {"close": close, "submit": submit}[order["do"]](order)
+            os._exit(0)
+        os.waitpid(child, 0)
+        tell("ended")
+
+
+if __name__ == "__main__":
+    main()

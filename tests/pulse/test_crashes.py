@@ -1,0 +1,163 @@
+"""Killed at any moment: no acknowledged answer is lost, none counts twice, and every close is finished."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import SealedBallot, open_box, receipt_of
+from tests.pulse.conftest import Copy, Hospital
+
+KILLS = 55
+CRASHER = Path(__file__).with_name("crasher.py")
+
+
+class Crasher:
+    """The process that carries out orders and dies of them."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(  # noqa: S603 - our own script
+            [sys.executable, str(CRASHER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        )
+
+    def order(self, hospital: Hospital, do: str, **details: object) -> None:
+        url = hospital.sessions.engine.url.render_as_string(hide_password=False)
+        order = {"do": do, "url": url, "keys": str(hospital.keys.path), "poll": hospital.poll_id} | details
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+
+    def told(self) -> Iterator[list[str]]:
+        """What is told until the fork has ended."""
+        while (words := self.process.stdout.readline().split()) != ["ended"]:
+            assert words, "the crasher itself has ended"
+            yield words
+
+    def stop(self) -> None:
+        self.process.stdin.close()
+        assert self.process.wait(30) == 0
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def crasher() -> Iterator[Crasher]:
+    running = Crasher()
+    yield running
+    running.stop()
+
+
+def stored(hospital: Hospital) -> dict[str, list[int]]:
+    """Each person's ballots, as whoever holds the key would read them."""
+    secret = hospital.secret()
+    ballots = hospital.ballots()
+    whose = {receipt_of(secret, hospital.poll_id, person): person for person in hospital.people.values()}
+    found: dict[str, list[int]] = {}
+    for receipt, box in ballots:
+        answer = open_box(secret, hospital.poll_id, SealedBallot(receipt, box))
+        found.setdefault(whose[receipt], []).append(answer.scores["helping"])
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_every_acknowledged_answer_survives_a_kill_and_none_is_there_twice(
+    hospital: Hospital, crasher: Crasher
+) -> None:
+    hospital.build({"Ward 7": 12})
+    hospital.open()
+    chance = random.Random(8)  # noqa: S311 - to be killed alike in each run
+    staff = [hospital.people[f"Ward 7 {number}"] for number in range(1, 13)]
+    may_be: dict[str, set[int]] = {}
+    cut_short = 0
+    for _ in range(KILLS):
+        papers = [(chance.choice(staff), chance.randint(1, 5)) for _ in range(40)]
+        now = hospital.opening + timedelta(hours=1)
+        crasher.order(hospital, "submit", papers=papers, now=now.isoformat())
+        pid, deadly, acknowledged = 0, chance.randint(1, 6), 0
+        for word, *rest in crasher.told():
+            if word == "pid":
+                pid = int(rest[0])
+            elif word == "tries":
+                may_be.setdefault(rest[0], {0}).add(int(rest[1]))
+                pending = True
+            else:
+                may_be[rest[0]], pending = {int(rest[1])}, False
+                acknowledged += 1
+                if acknowledged == deadly:
+                    os.kill(pid, signal.SIGKILL)
+        assert acknowledged >= deadly
+        cut_short += pending
+        found = stored(hospital)
+        assert all(len(ballots) == 1 for ballots in found.values())
+        for person, allowed in may_be.items():
+            assert (found.get(person) or [0])[0] in allowed
+            may_be[person] = {(found.get(person) or [0])[0]}
+    assert cut_short > KILLS // 5, "hardly any kill came in the middle of an answer"
+
+
+def test_an_answer_acknowledged_before_its_commit_would_be_lost(hospital: Hospital) -> None:
+    """The control: the same look at the ballots notices one that was promised but never committed."""
+    hospital.build({"Ward 7": 2})
+    hospital.open()
+    hospital.answer("Ward 7 1", 4)
+    with hospital.sessions.read() as session:
+        paper = rounds.Paper(hospital.poll_id, hospital.people["Ward 7 2"], {"helping": 5})
+        rounds.submit(session, hospital.keys, paper, hospital.opening)
+    assert hospital.people["Ward 7 2"] not in stored(hospital)
+    assert stored(hospital)[hospital.people["Ward 7 1"]] == [4]
+
+
+def figures(hospital: Hospital) -> dict[str, list[str]]:
+    """Everything that a closed poll leaves, apart from random ids of comments."""
+    asked = {
+        "poll": "SELECT id, state FROM poll",
+        "bundle": "SELECT * FROM bundle ORDER BY 1, 2",
+        "score": "SELECT * FROM bundle_score ORDER BY 1, 2, 3",
+        "turnout": "SELECT * FROM poll_unit ORDER BY 1, 2",
+        "comment": "SELECT unit_id, month, words FROM comment ORDER BY 3",
+        "ballot": "SELECT poll_id FROM ballot",
+        "member": "SELECT * FROM poll_member",
+    }
+    with hospital.sessions.read() as session:
+        return {name: [str(row) for row in session.execute(text(query))] for name, query in asked.items()}
+
+
+@pytest.mark.timeout(300)
+def test_killed_at_any_line_of_the_close_the_next_start_finishes_it(
+    hospital: Hospital, crasher: Crasher, copy: Copy
+) -> None:
+    hospital.build({"Ward 7": 9, "Clinic": 3}, comments_on=True)
+    hospital.open()
+    for number in range(1, 10):
+        hospital.answer(f"Ward 7 {number}", 1 + number % 5, f"comment {number}")
+    whole = copy(hospital)
+    crasher.order(whole, "close", deadly=None)
+    lines = next(int(rest[0]) for word, *rest in list(crasher.told()) if word == "survived")
+    expected = figures(whole)
+    assert expected["poll"] == [f"('{hospital.poll_id}', 'closed')"]
+    assert expected["ballot"] == []
+    half_done: set[tuple[str, bool]] = set()
+    for deadly in range(1, lines):
+        world = copy(hospital)
+        crasher.order(world, "close", deadly=deadly)
+        assert "died" in [words[0] for words in crasher.told()]
+        half_done.add((world.state(), world.poll_id in world.keys.poll_ids()))
+        rounds.recover(world.sessions, world.keys, world.close_at)
+        rounds.close_due(world.sessions, world.keys, world.close_at)
+        assert figures(world) == expected, deadly
+        assert world.keys.poll_ids() == [], deadly
+        world.sessions.dispose()
+    # The premise: it was interrupted in each of the states that a close passes through.
+    assert half_done >= {("open", True), ("closing", True), ("closed", True), ("closed", False)}
