@@ -1,5 +1,6 @@
 """A ward with a leader, and a pulse that can be opened, answered and closed."""
 
+import itertools
 import json
 import os
 import shutil
@@ -7,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,11 +21,12 @@ import pytest
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 import handlers
 from handlers.desk import Desk
+from slackapp import migrations
 from slackapp.db import Base, Sessions, connect
 from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, PollState, Team, Workspace
 from slackapp.pulse import rounds
@@ -166,43 +168,63 @@ def hospital(database: Sessions, keys: KeyDirectory) -> Hospital:
 def hospital_on_sqlite(tmp_path: Path, keys: KeyDirectory) -> Iterator[Hospital]:
     """A hospital for what only a SQLite file has."""
     sessions = connect(f"sqlite:///{tmp_path / 'appreciate.db'}")
-    Base.metadata.create_all(sessions.engine)
+    migrations.upgrade(sessions)
     yield Hospital(sessions, keys)
     sessions.dispose()
+
+
+@contextmanager
+def private_database() -> Iterator[str]:
+    """A PostgreSQL database that is dropped afterwards: for tests that change tables, or need a second one."""
+    server, name = os.environ["APPRECIATE_TEST_POSTGRESQL"], f"p{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE appreciate_template')
+    head, _, query = server.partition("?")
+    try:
+        yield head.rsplit("/", 1)[0] + f"/{name}?{query}"
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def private_postgresql_url() -> Iterator[str]:
+    """Likewise, as a fixture."""
+    with private_database() as url:
+        yield url
+
+
+def copy_rows(source: Sessions, target: Sessions) -> None:
+    """Everything that stands in one database into another that has the same empty tables."""
+    with source.read() as reading, target.begin() as writing:
+        writing.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.tables.values():
+            rows = [dict(row) for row in reading.execute(table.select()).mappings()]
+            if rows:
+                writing.execute(table.insert(), rows)
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Iterator[Copy]:
     """Copies a hospital with everything it has, database and keys, into a second world."""
-    opened: list[tuple[Sessions, str | None]] = []
+    with ExitStack() as leaving:
+        count = itertools.count()
 
-    def copied(hospital: Hospital) -> Hospital:
-        target = tmp_path / f"copy{len(opened)}"
-        target.mkdir()
-        shutil.copytree(hospital.keys.path, target / "keys")
-        hospital.sessions.dispose()
-        url = hospital.sessions.engine.url
-        if hospital.sessions.is_sqlite:
-            shutil.copy(url.database or "", target / "appreciate.db")
-            sessions, name = connect(f"sqlite:///{target / 'appreciate.db'}"), None
-        else:
-            name = f"t{uuid.uuid4().hex}"
-            with closing(
-                psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)
-            ) as server:
-                server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}" STRATEGY FILE_COPY')
-            sessions = connect(url.set(database=name).render_as_string(hide_password=False))
-        opened.append((sessions, name))
-        return hospital.over(sessions, KeyDirectory(target / "keys"))
+        def copied(hospital: Hospital) -> Hospital:
+            target = tmp_path / f"copy{next(count)}"
+            target.mkdir()
+            shutil.copytree(hospital.keys.path, target / "keys")
+            if hospital.sessions.is_sqlite:
+                hospital.sessions.dispose()
+                shutil.copy(hospital.sessions.engine.url.database or "", target / "appreciate.db")
+                sessions = connect(f"sqlite:///{target / 'appreciate.db'}")
+            else:
+                sessions = connect(leaving.enter_context(private_database()))
+                copy_rows(hospital.sessions, sessions)
+            leaving.callback(sessions.dispose)
+            return hospital.over(sessions, KeyDirectory(target / "keys"))
 
-    yield copied
-    for sessions, name in opened:
-        sessions.dispose()
-        if name:
-            with closing(
-                psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True)
-            ) as server:
-                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        yield copied
 
 
 class Slack:

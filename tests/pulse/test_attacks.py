@@ -12,7 +12,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import LargeBinary, inspect, text
 
-from slackapp.db import Base, Sessions, connect
+from slackapp.db import Sessions
 from slackapp.models import Ballot, BundleScore, Comment
 from slackapp.pulse.ballots import SealedBallot, open_box, receipt_of
 from tests.pulse.conftest import Copy, Hospital
@@ -21,6 +21,12 @@ PEOPLE = [f"Ward 7 {number}" for number in range(1, 10)]
 ANSWERS = [5, 4, 4, 3, 2, 1, 5, 2, 3]
 WORDS = ["more time", "", "a second pair of hands", "", "", "breaks", "", "", "thank you \N{HONEYBEE}"]
 NONCES = [bytes([number]) * 12 for number in range(9)]
+
+
+@pytest.fixture
+def postgresql_url(private_postgresql_url: str) -> str:
+    """These tests change tables, so they have a database of their own."""
+    return private_postgresql_url
 
 
 def tables(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:
@@ -145,16 +151,12 @@ def test_the_tables_of_the_pulse_have_no_other_column(database: Sessions) -> Non
     assert columns_not_allowed(database) == {("ballot", "created_at")}
 
 
-def test_sqlite_keeps_no_order_of_arrival_for_ballots_and_comments(tmp_path: Path) -> None:
-    sessions = connect(f"sqlite:///{tmp_path / 'appreciate.db'}")
-    Base.metadata.create_all(sessions.engine)
-    with sessions.read() as session:
-        for table in ("ballot", "comment"):
-            made = session.execute(
-                text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": table}
-            ).scalar()
-            assert "WITHOUT ROWID" in str(made)
-    sessions.dispose()
+def test_sqlite_keeps_no_order_of_arrival_for_ballots_and_comments(hospital_on_sqlite: Hospital) -> None:
+    with hospital_on_sqlite.sessions.read() as session:
+        made = dict(session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+    assert "WITHOUT ROWID" in made["ballot"]
+    assert "WITHOUT ROWID" in made["comment"]
+    assert "WITHOUT ROWID" not in made["poll"]
 
 
 def opens(secret: bytes, poll_id: str, ballot: SealedBallot) -> bool:

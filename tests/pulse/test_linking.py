@@ -26,6 +26,12 @@ Attack = Callable[[Sessions], list[str]]
 REMARK = re.compile(r"remark [0-9a-f]{16}")
 
 
+@pytest.fixture
+def postgresql_url(private_postgresql_url: str) -> str:
+    """These tests change tables, so they have a database of their own."""
+    return private_postgresql_url
+
+
 def linked(found: Sequence[str], written: Mapping[str, str]) -> int:
     """How many the attacker names rightly, who takes the order on the disk for the order of arrival."""
     ranked = list(dict.fromkeys(remark for remark in found if remark in written))

@@ -28,6 +28,12 @@ _ID = re.compile(r"\bU1\d{6}\b")
 
 
 @pytest.fixture
+def postgresql_url(private_postgresql_url: str) -> str:
+    """These tests change tables, so they have a database of their own."""
+    return private_postgresql_url
+
+
+@pytest.fixture
 def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """The application's log with DEBUG asked for, and everything put back afterwards."""
     root, written = logging.getLogger(), io.StringIO()

@@ -18,6 +18,12 @@ from tests.pulse.conftest import Hospital
 PATIENCE = 30
 
 
+@pytest.fixture
+def postgresql_url(private_postgresql_url: str) -> str:
+    """These tests change tables, so they have a database of their own."""
+    return private_postgresql_url
+
+
 def values(hospital: Hospital) -> list[int]:
     """What the ballots say to whoever holds the key."""
     secret = hospital.secret()

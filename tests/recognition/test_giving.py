@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from slackapp import members, outbox, workspaces
 from slackapp.behaviours import Behaviour
@@ -301,3 +301,18 @@ def test_another_workspace_cannot_reach_a_recognition(ward: Any) -> None:
             giving.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
         with pytest.raises(UserError):
             sharing.thanks_of(session, other, made, ward.colleague)
+
+
+def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: Any) -> None:
+    give(ward, draft(ward.colleague))
+    statements: list[str] = []
+    event.listen(ward.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    give(ward, draft(ward.colleague), key="command:first")
+    first = len(statements)
+    for number in range(30):
+        give(ward, draft(ward.colleague), key=f"command:{number}")
+    statements.clear()
+    give(ward, draft(ward.colleague), key="command:last")
+    assert len(statements) == first, statements
+    # Beside BEGIN: the workspace, the key, the people, the recognition, its receiver, the message owed.
+    assert len([one for one in statements if not one.startswith("BEGIN")]) == 6, statements

@@ -1,0 +1,106 @@
+"""What Slack is told of the app, against what the app listens to."""
+
+import inspect
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from slack_bolt import App
+from slack_bolt.kwargs_injection.args import Args
+from slack_sdk import WebClient
+
+import handlers
+from handlers.desk import Desk
+from slackapp import manifest_path
+from slackapp.db import connect
+from slackapp.pulse.ballots import KeyDirectory
+
+SCHEMA = Path(__file__).parent / "data" / "manifest.schema.1.0.0.json"
+
+
+@pytest.fixture
+def manifest() -> dict[str, Any]:
+    return dict(yaml.safe_load(manifest_path().read_text()))
+
+
+@pytest.fixture
+def bolt(tmp_path: Path) -> Iterator[App]:
+    client = WebClient("xoxb-none", base_url="http://127.0.0.1:9/", retry_handlers=[])
+    app = App(client=client, signing_secret="unused", token_verification_enabled=False)
+    sessions = connect(f"sqlite:///{tmp_path}/a.db")
+    handlers.register(
+        app, Desk(sessions, lambda: datetime.now(UTC), KeyDirectory(tmp_path / "keys"), lambda: None)
+    )
+    yield app
+    sessions.dispose()
+
+
+def accepted(bolt: App, body: dict[str, Any]) -> bool:
+    """Whether any listener would take this payload."""
+    from slack_bolt import BoltRequest, BoltResponse
+
+    request = BoltRequest(body=body, mode="socket_mode")
+    return any(one.matches(req=request, resp=BoltResponse(status=404)) for one in bolt._listeners)
+
+
+def test_the_manifest_is_valid_by_slacks_own_schema(manifest: dict[str, Any]) -> None:
+    schema = json.loads(SCHEMA.read_text())
+    jsonschema.validate(manifest, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(manifest | {"features": {"bot_user": {"display_name": 7}}}, schema)
+
+
+def test_every_command_shortcut_and_event_has_its_listener(bolt: App, manifest: dict[str, Any]) -> None:
+    told = [{"command": one["command"]} for one in manifest["features"]["slash_commands"]]
+    told += [
+        {
+            "type": "shortcut" if one["type"] == "global" else "message_action",
+            "callback_id": one["callback_id"],
+        }
+        for one in manifest["features"]["shortcuts"]
+    ]
+    told += [
+        {"type": "event_callback", "event": {"type": one}}
+        for one in manifest["settings"]["event_subscriptions"]["bot_events"]
+    ]
+    assert [body for body in told if not accepted(bolt, body)] == []
+    assert not accepted(bolt, {"command": "/unheard-of"})
+
+
+def test_nothing_is_listened_to_that_slack_is_not_told_of(bolt: App, manifest: dict[str, Any]) -> None:
+    commands = {one["command"] for one in manifest["features"]["slash_commands"]}
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+    for command in ("/appreciate", "/pulse", "/digest", "/thanks"):
+        assert accepted(bolt, {"command": command}) == (command in commands)
+    for event in ("app_home_opened", "team_join", "reaction_added", "message", "member_joined_channel"):
+        assert accepted(bolt, {"type": "event_callback", "event": {"type": event}}) == (event in events)
+
+
+def test_there_is_no_scope_to_read_what_people_write(manifest: dict[str, Any]) -> None:
+    scopes = manifest["oauth_config"]["scopes"]["bot"]
+    assert set(scopes) == {"commands", "chat:write", "files:write", "users:read"}
+    assert [one for one in scopes if "history" in one] == []
+
+
+def test_every_scope_has_its_reason_beside_it() -> None:
+    lines = manifest_path().read_text().splitlines()
+    start = lines.index("    bot:") + 1
+    scopes = [line for line in lines[start:] if line.startswith("      - ")][:4]
+    assert all(" # " in line and len(line.split(" # ")[1]) > 15 for line in scopes), scopes
+
+
+def test_listeners_ask_only_for_what_bolt_gives(bolt: App) -> None:
+    known = set(inspect.signature(Args.__init__).parameters)
+    wrong = {
+        f"{one.ack_function.__qualname__}({name})"
+        for one in bolt._listeners
+        for name in inspect.signature(one.ack_function).parameters
+        if name not in known
+    }
+    assert len(bolt._listeners) > 8
+    assert wrong == set()
