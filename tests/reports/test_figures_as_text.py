@@ -1,0 +1,105 @@
+"""[Figures as text]: the modal that Slack is asked to open, as Bolt hears the press."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt import App, BoltRequest, BoltResponse
+from sqlalchemy import select
+
+import handlers
+from handlers.desk import Desk
+from reports import digest
+from reports.message import FIGURES
+from slackapp.db import Sessions
+from slackapp.models import Digest
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.sandbox.blocks import problems
+from tests.delivery.conftest import SmallSlack
+from tests.reports.hospital import Hospital, close_poll, hospital, moment, thanks_within
+from tests.reports.test_sending import NINE, PLENTY
+
+
+@pytest.fixture
+def slack() -> Iterator[SmallSlack]:
+    small = SmallSlack()
+    yield small
+    small.close()
+
+
+@pytest.fixture
+def bolt(database: Sessions, slack: SmallSlack, tmp_path: Path) -> Iterator[App]:
+    with ThreadPoolExecutor(4) as executor:
+        made = App(
+            client=slack.client(),
+            signing_secret="unused",
+            process_before_response=True,
+            token_verification_enabled=False,
+            listener_executor=executor,
+        )
+        handlers.register(made, Desk(database, lambda: NINE, KeyDirectory(tmp_path), lambda: None))
+        yield made
+
+
+@pytest.fixture
+def place(database: Sessions) -> Hospital:
+    with database.begin() as session:
+        made = hospital(session)
+        thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
+        close_poll(session, made.workspace, moment(11, 9), {made.ward: (12, 38, 42)})
+    digest.owe_due(database, NINE)
+    return made
+
+
+def press(bolt: App, database: Sessions, place: Hospital, user: str, *, team: str = "T1") -> BoltResponse:
+    with database.read() as session:
+        made = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
+    body = {
+        "type": "block_actions",
+        "team": {"id": team, "domain": "hospital"},
+        "user": {"id": user, "team_id": team},
+        "api_app_id": "A1",
+        "token": "t",
+        "trigger_id": "1.2.3",
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": "D1"},
+        "channel": {"id": "D1", "name": "directmessage"},
+        "response_url": "http://127.0.0.1:9/actions",
+        "actions": [
+            {"type": "button", "action_id": FIGURES, "block_id": "b", "value": made.id, "action_ts": "1"}
+        ],
+    }
+    return bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+
+def opened(slack: SmallSlack) -> dict[str, Any]:
+    [call] = slack.of("views.open")
+    view = call.body["view"]
+    return dict(json.loads(view) if isinstance(view, str) else view)
+
+
+def test_the_leader_reads_every_figure_as_text(
+    bolt: App, database: Sessions, place: Hospital, slack: SmallSlack
+) -> None:
+    leader = place.staff[place.medicine.id][1].slack_user_id
+    assert press(bolt, database, place, leader).status == 200
+    view = opened(slack)
+    said = json.dumps(view)
+    assert view["title"]["text"] == "Figures as text"
+    assert problems(view["blocks"], surface="modal") == []
+    for figure in ("November 6", "November 9", "November under 5", "November 5.4 to 6.3"):
+        assert figure in said
+
+
+@pytest.mark.parametrize("who", [("ULEAD0", "T1"), ("ULEAD1", "T2"), ("UNOBODY", "T1")])
+def test_nobody_else_reads_them(
+    bolt: App, database: Sessions, place: Hospital, slack: SmallSlack, who: tuple[str, str]
+) -> None:
+    user, team = who
+    assert place.staff[place.medicine.id][1].slack_user_id == "ULEAD1"
+    press(bolt, database, place, user, team=team)
+    said = json.dumps(opened(slack))
+    assert "November" not in said
+    assert "This digest is for somebody else." in said
