@@ -18,7 +18,7 @@ from slackapp import members
 from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice
-from slackapp.models import Recognition, Sharing, Visibility
+from slackapp.models import Member, Recognition, Sharing, Visibility
 from slackapp.recognitions import giving, grammar, sharing
 from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
 from slackapp.views import appreciate as ask
@@ -158,7 +158,7 @@ class Appreciate:
         def deed(session: Session) -> Answer:
             workspace = workspace_of(session, who)
             given = giving.give(session, workspace, draft, self._occasion(who, key))
-            say = members.voice_of(workspace, members.find(session, workspace, who.user))
+            say = members.voice_of(workspace, session.get(Member, given.giver_id))
             return Answer(say, *_sent(say, given))
 
         answer = acquainted(self.desk, client, who, deed)

@@ -1,5 +1,6 @@
 """What Slack has already told us once: a repeat is recognised and answered with the same words."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
@@ -12,21 +13,22 @@ KEPT_FOR = timedelta(days=7)
 """Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
 
 
-def is_new(session: Session, workspace: Workspace, key: str, *, now: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Slack's own key for one payload, and what it leads to: an id, never content."""
+
+    key: str
+    outcome: str
+
+
+def is_new(session: Session, workspace: Workspace, entry: Entry, *, now: datetime) -> bool:
     """Whether this payload comes for the first time; it is written down in the caller's transaction.
 
     Another process that handles the same payload at this moment is waited for.
     """
     insert = insert_for(session)(Inbound).on_conflict_do_nothing().returning(Inbound.key)
-    row = {"workspace_id": workspace.id, "key": key, "received_at": now}
+    row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
     return session.scalar(insert.values(row)) is not None
-
-
-def led_to(session: Session, workspace: Workspace, key: str, outcome: str) -> None:
-    """Remember what the payload led to: an id, never content."""
-    entry = session.get_one(Inbound, (workspace.id, key))
-    entry.outcome = outcome
-    session.flush()
 
 
 def outcome_of(session: Session, workspace: Workspace, key: str) -> str | None:

@@ -56,15 +56,19 @@ def give(session: Session, workspace: Workspace, draft: Draft, occasion: Occasio
         NotYet: Something is in the way.
         members.Unmet: Somebody named is not known here yet.
     """
-    if not inbound.is_new(session, workspace, occasion.key, now=occasion.now):
+    led_to = inbound.Entry(occasion.key, outcome=new_id())
+    if not inbound.is_new(session, workspace, led_to, now=occasion.now):
         return _given_before(session, workspace, occasion.key)
     known = members.meet(session, workspace, [occasion.giver, *draft.people])
     giver = known.pop(occasion.giver)
     if refusals := [*_about_people(draft, known), *_about_the_rest(draft)]:
         raise NotYet(refusals)
-    recognition = _store(session, workspace, draft, giver, occasion.now)
-    _add_recipients(session, recognition, [known[one] for one in draft.people if one in known])
-    inbound.led_to(session, workspace, occasion.key, recognition.id)
+    receivers = [known[one] for one in draft.people if one in known]
+    recognition = _written(draft, giver, occasion.now)
+    recognition.id = led_to.outcome
+    recognition.recipients = [_received(session, recognition, one) for one in receivers]
+    session.add(recognition)
+    session.flush()
     letters_owed.owe_all(session, workspace, recognition, now=occasion.now)
     return recognition
 
@@ -180,10 +184,9 @@ def seen_length(words: str) -> int:
     return len(" ".join(seen.split()))
 
 
-def _store(session: Session, workspace: Workspace, draft: Draft, giver: Member, now: datetime) -> Recognition:
-    recognition = Recognition(
-        id=new_id(),
-        workspace_id=workspace.id,
+def _written(draft: Draft, giver: Member, now: datetime) -> Recognition:
+    return Recognition(
+        workspace_id=giver.workspace_id,
         giver_id=giver.id,
         giver_team_id=giver.team_id,
         behaviour=_chosen(draft),
@@ -192,22 +195,16 @@ def _store(session: Session, workspace: Workspace, draft: Draft, giver: Member, 
         given_at=now,
         revision=0,
     )
-    session.add(recognition)
-    session.flush()
-    return recognition
 
 
-def _add_recipients(session: Session, recognition: Recognition, people: list[Member]) -> None:
-    for member in people:
-        recognition.recipients.append(
-            Recipient(
-                member_id=member.id,
-                team_id=member.team_id,
-                given_at=recognition.given_at,
-                sharing=_first_sharing(session, recognition, member),
-            )
-        )
-    session.flush()
+def _received(session: Session, recognition: Recognition, member: Member) -> Recipient:
+    return Recipient(
+        recognition_id=recognition.id,
+        member_id=member.id,
+        team_id=member.team_id,
+        given_at=recognition.given_at,
+        sharing=_first_sharing(session, recognition, member),
+    )
 
 
 def _first_sharing(session: Session, recognition: Recognition, member: Member) -> Sharing:
