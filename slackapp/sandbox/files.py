@@ -106,9 +106,10 @@ class FileServer:
         if file is None or content is None or file.deleted:
             return json_response({"ok": False, "error": "file_not_found"}, status=404)
         headers = {
-            # What an app uploads must not run as a page of the sandbox's own origin.
-            "Content-Security-Policy": "sandbox; default-src 'none'; img-src data:; "
-            "style-src 'unsafe-inline'",
+            # What an app uploads must not run as a page of the sandbox's own origin. Its scripts run, as they
+            # would from a file on disk, in an origin of their own that may fetch nothing.
+            "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; img-src data: blob:; "
+            "style-src 'unsafe-inline'; script-src 'unsafe-inline'",
             "X-Content-Type-Options": "nosniff",
         }
         if request.query.get("download"):

@@ -1,5 +1,4 @@
 """A sandbox with a small app of its own in Socket Mode, and a real Chromium that may reach only loopback."""
-# ruff: noqa: ANN401 - Bolt hands listeners what it likes, and a message takes any JSON
 
 import os
 import threading
@@ -201,6 +200,11 @@ def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of s
         small.heard.append(body)
         ack()
 
+    @app.action("start")
+    def start(ack: Any, body: dict[str, Any], client: WebClient) -> None:
+        client.views_open(trigger_id=body["trigger_id"], view=modal())
+        ack()
+
     @app.options("anything")
     def options(ack: Any, payload: dict[str, Any]) -> None:
         names = [name for name in ("Bay 1", "Bay 2", "Side room") if payload["value"].lower() in name.lower()]
@@ -215,6 +219,8 @@ def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of s
                 "text": plain("No thank-yous yet. You could start: who made your last shift easier?"),
             },
         ]
+        button = {"type": "button", "action_id": "start", "text": plain("Thank someone now")}
+        blocks.append({"type": "actions", "elements": [button]})
         client.views_publish(user_id=event["user"], view={"type": "home", "blocks": blocks})
 
 

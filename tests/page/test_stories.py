@@ -1,5 +1,4 @@
 """A command, its form and what comes of it: by mouse, by keyboard alone, on a desk and on a phone."""
-# ruff: noqa: ANN401 - the fixtures' types live in conftest, which tests cannot import
 
 from typing import Any
 
@@ -165,3 +164,5 @@ def test_the_home_tab_shows_what_the_app_publishes(wide: Any) -> None:
     expect(page.get_by_role("heading", name="Kindly", exact=True)).to_be_visible()
     expect(page.locator(".home")).to_contain_text("who made your last shift easier?")
     wide.picture("home-1280-light")
+    page.get_by_role("button", name="Thank someone now").click()
+    expect(page.get_by_role("dialog", name="Thank someone")).to_be_visible()

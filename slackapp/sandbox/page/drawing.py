@@ -208,7 +208,9 @@ def subject(payload: Json) -> str:
 
 def size(length: int) -> str:
     """A file's size as people say it."""
-    return f"{length} B" if length < KILOBYTE else f"{round(length / KILOBYTE)} kB"
+    if length < KILOBYTE:
+        return f"{length} B"
+    return f"{round(length / KILOBYTE)} kB" if length < KILOBYTE**2 else f"{length / KILOBYTE**2:.1f} MB"
 
 
 def pretty(body: object) -> str:

@@ -46,8 +46,14 @@ export class Composer {
   matchingPeople(begun) {
     const wanted = searched(begun);
     const from = this.box.selectionStart - begun.length - 1;
+    // A name that begins so comes before one that merely holds it, and both before a title.
+    const far = (one) => {
+      if (` ${searched(one.name)}`.includes(` ${wanted}`)) return 0;
+      return searched(`${one.name} ${one.handle}`).includes(wanted) ? 1 : 2;
+    };
     return this.people
       .filter((one) => searched(`${one.name} ${one.handle} ${one.title}`).includes(wanted))
+      .sort((one, other) => far(one) - far(other))
       .slice(0, 6)
       .map((one) => ({ text: `@${one.handle} `, title: one.name, about: one.title, from }));
   }

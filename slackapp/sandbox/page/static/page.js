@@ -92,7 +92,8 @@ function go(place, thread = "") {
     await draw();
     const log = document.getElementById("place");
     log.scrollTop = place === "home" ? 0 : log.scrollHeight;
-    document.getElementById("place-name").focus({ preventScroll: true });
+    const first = thread && !isPhone() ? "thread-composer-words" : "place-name";
+    if (!(thread && isPhone())) document.getElementById(first).focus({ preventScroll: true });
   });
 }
 
