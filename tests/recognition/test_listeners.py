@@ -4,6 +4,8 @@
 import inspect
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -95,14 +97,23 @@ def test_a_form_that_comes_too_late_gives_the_words_back(practice: Any) -> None:
     assert WORDS in json.dumps(answer)
 
 
+@contextmanager
+def without_the_table(database: Any) -> Iterator[None]:
+    """A real fault: the table that a thank-you needs is not there."""
+    with database.begin() as session:
+        session.connection().exec_driver_sql("ALTER TABLE recipient RENAME TO elsewhere")
+    try:
+        yield
+    finally:
+        with database.begin() as session:
+            session.connection().exec_driver_sql("ALTER TABLE elsewhere RENAME TO recipient")
+
+
 def test_a_failure_is_answered_with_a_reference_and_the_words_stay_out_of_the_log(
     practice: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with practice.ward.database.begin() as session:
-        # A real fault: the table that a thank-you needs is not there.
-        session.connection().exec_driver_sql("ALTER TABLE recipient RENAME TO elsewhere")
     caplog.handler.addFilter(log.allowed)
-    with caplog.at_level(logging.DEBUG):
+    with without_the_table(practice.ward.database), caplog.at_level(logging.DEBUG):
         status, answer = dispatch(
             practice, command(practice.ward, f"<@{practice.ward.colleague}> helping {WORDS} &lt;3")
         )
