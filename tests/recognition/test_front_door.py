@@ -1,5 +1,4 @@
 """People type and press in a real Socket Mode connection; what they see is what is asserted."""
-# ruff: noqa: ANN401 - the practice is made in conftest.py, whose types tests do not import
 
 from datetime import timedelta
 from typing import Any

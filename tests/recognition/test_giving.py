@@ -1,5 +1,4 @@
 """Thanks are stored once, with the teams of that moment, and each thing in the way has its own sentence."""
-# ruff: noqa: ANN401 - the ward is made in conftest.py, whose types tests do not import
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,4 @@
 """Listeners as Bolt calls them: their arguments, repeats, and what happens when something fails."""
-# ruff: noqa: ANN401 - the practice is made in conftest.py, whose types tests do not import
 
 import inspect
 import json

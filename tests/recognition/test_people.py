@@ -1,5 +1,4 @@
 """People as Slack tells us of them, teams by hand, pages of thanks."""
-# ruff: noqa: ANN401 - the ward is made in conftest.py, whose types tests do not import
 
 from datetime import timedelta
 from typing import Any

@@ -96,7 +96,7 @@ def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, 
 
 
 @pytest.mark.parametrize("draw", [recognition.direct_message, recognition.team_post])
-def test_nothing_of_the_words_is_left_once_taken_back(draw: Any) -> None:  # noqa: ANN401
+def test_nothing_of_the_words_is_left_once_taken_back(draw: Any) -> None:
     text, blocks = draw(SAY, thanks(None))
     accepted(text, blocks)
     assert [block["type"] for block in blocks] == ["section"]
@@ -177,3 +177,9 @@ def test_text_for_notifications_holds_no_markup(text: str) -> None:
     assert ">" not in safe
     assert len(safe) < 3_600
     assert not safe.removesuffix("…").endswith(("&", "&a", "&am", "&amp", "&l", "&lt", "&g", "&gt"))
+
+
+def test_words_put_into_markup_would_be_noticed() -> None:
+    naive = [{"type": "section", "text": {"type": "mrkdwn", "text": "thanks: <!channel> *hi*"}}]
+    assert [one for one in mrkdwn_texts(naive) if "<!channel> *hi*" in one]
+    assert "<!channel> *hi*" not in list(plain_texts(naive))
