@@ -1,5 +1,6 @@
 """What happens when a person does something the app is told about, and what its answer brings about."""
 
+import re
 from typing import Any
 
 from slackapp.sandbox import events, payloads, posts, views
@@ -140,9 +141,20 @@ def unfilled(view: View) -> dict[str, str]:
         if not value:
             if not control.block.get("optional"):
                 wrong[control.label] = REQUIRED
-        elif isinstance(value, str) and (problem := _length(control, value)):
+        elif isinstance(value, str) and (problem := _form(control.type, value) or _length(control, value)):
             wrong[control.label] = problem
     return wrong
+
+
+def _form(kind: str, value: str) -> str | None:
+    """What the client says of a text that is not of its element's form."""
+    if kind == "number_input" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return "Please enter a number."
+    if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        return "Please enter a valid email address."
+    if kind == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
+        return "Please enter a valid URL."
+    return None
 
 
 def _length(control: Control, value: str) -> str | None:

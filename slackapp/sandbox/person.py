@@ -68,6 +68,9 @@ class PersonApi:
                 await interactions.open_home(self._slack, person)
             return sight.screen.of_home()
         channel = sight.channel(place)
+        if place == "dm" and person.place != "dm" and self._slack.manifest.messages_tab:
+            # The app's conversation is the other tab of its Home: Slack sends the same event for it.
+            events.emit(self._slack, sight.space, events.home_opened(self._slack, person, "messages", None))
         person.place = place
         return sight.screen.of_channel(place, channel)
 
@@ -105,10 +108,14 @@ class PersonApi:
             raise NotHere(
                 409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
             )
-        if text.startswith("/"):
+        thread = asked.get("thread_ts")
+        if text.startswith("/") and thread:
+            name = text.split(maxsplit=1)[0]
+            posts.notice(self._slack, channel, sight.person.id, f"{name} is not supported in threads. Sorry!")
+        elif text.startswith("/"):
             await self._command(sight, channel, text)
         elif text:
-            self._say(sight, channel, text)
+            self._say(sight, channel, text, sight.message(place, thread)[1] if thread else None)
 
     async def _command(self, sight: Sight, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
@@ -134,13 +141,18 @@ class PersonApi:
         else:
             events.left(self._slack, channel, user)
 
-    def _say(self, sight: Sight, channel: Channel, text: str) -> None:
+    def _say(self, sight: Sight, channel: Channel, text: str, parent: Message | None) -> None:
         if channel.im_with and (
             self._slack.manifest.messages_read_only or not self._slack.manifest.messages_tab
         ):
             raise NotHere(409, "Sending messages to this app has been turned off.")
         written = escaped(text, sight.space, sight.person, resolve=True, labels=False)
-        message = Message(ts=self._slack.state.next_ts(), author=sight.person.id, text=written)
+        message = Message(
+            ts=self._slack.state.next_ts(),
+            author=sight.person.id,
+            text=written,
+            thread_ts=(parent.thread_ts or parent.ts) if parent else None,
+        )
         posts.add(self._slack, channel, message)
 
     async def press(self, sight: Sight, asked: dict[str, Any]) -> None:

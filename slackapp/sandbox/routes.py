@@ -1,6 +1,5 @@
 """All addresses of the sandbox, and who may call them."""
 
-import importlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 MOST_BYTES = 64_000_000
-PAGES = "slackapp.sandbox.pages"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -72,13 +70,10 @@ def _extra(answer: Callable[[], dict[str, Any]]) -> Handler:
 
 
 def _pages(sandbox: "Sandbox") -> list[web.AbstractRouteDef]:
-    try:
-        pages = importlib.import_module(PAGES)
-    except ModuleNotFoundError as missing:
-        if not str(missing.name).startswith(PAGES.removesuffix("s")):
-            raise
-        return []
-    found: list[web.AbstractRouteDef] = pages.routes(sandbox)
+    # The page draws what the server knows and imports it; at the top, each would wait for the other.
+    from slackapp.sandbox import pages  # noqa: PLC0415
+
+    found: list[web.AbstractRouteDef] = [*pages.routes(sandbox)]
     return found
 
 

@@ -22,7 +22,7 @@ class SocketMode:
 
     def __init__(self, slack: Slack) -> None:
         self._slack = slack
-        self._connections: list[web.WebSocketResponse] = []
+        self._connections: dict[web.WebSocketResponse, web.Request] = {}
         self._leaving: set[int] = set()
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._turn = itertools.count()
@@ -40,7 +40,7 @@ class SocketMode:
         self._slack.tickets.discard(ticket)
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=4_000_000)
         await socket.prepare(request)
-        self._connections.append(socket)
+        self._connections[socket] = request
         try:
             await self._send(socket, self._hello())
             async for message in socket:
@@ -49,7 +49,7 @@ class SocketMode:
         except ConnectionError:
             pass  # An app may vanish at any moment; its unanswered envelopes run out of time by themselves.
         finally:
-            self._connections.remove(socket)
+            del self._connections[socket]
             self._leaving.discard(id(socket))
         return socket
 
@@ -81,10 +81,9 @@ class SocketMode:
 
     def drop(self) -> None:
         """Cut every connection without a word."""
-        for socket in self._connections:
-            transport = socket.get_extra_info("transport") or getattr(socket._req, "transport", None)  # noqa: SLF001  # aiohttp has no public way to cut
-            if transport is not None:
-                transport.abort()
+        for request in self._connections.values():
+            if request.transport is not None:
+                request.transport.abort()
 
     async def close(self) -> None:
         """Close every connection politely."""

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """A ward in a sandbox, people who act in it, and real Bolt apps that serve it."""
 
 import json

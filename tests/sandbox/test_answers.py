@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """What Slack accepts, the sandbox accepts, and answers with Slack's keys, called with the real client."""
 
 from collections.abc import Callable

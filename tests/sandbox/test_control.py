@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """The clock, faults, rate limits, files being scanned, and a state that survives."""
 
 import socket

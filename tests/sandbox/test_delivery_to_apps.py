@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """Socket Mode and signed HTTP: envelopes, retries, refresh, cuts, signatures."""
 
 import queue

@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """What the app is sent has the keys and types of Slack's recorded payloads."""
 
 from collections.abc import Callable, Iterator

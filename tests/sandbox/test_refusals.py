@@ -1,4 +1,3 @@
-# ruff: noqa: ANN401 - JSON is Any, and so are fixtures: conftest's classes cannot be imported
 """What Slack refuses, the sandbox refuses, with Slack's error name."""
 
 from collections.abc import Callable

@@ -1,0 +1,147 @@
+"""What the tests of people's deeds share: a form, a connected app, a posted message."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ADA = "U0WARD00001"
+BEN = "U0WARD00002"
+GENERAL = "C0WARD00001"
+ME_TOO = {
+    "type": "button",
+    "action_id": "me_too",
+    "value": "7",
+    "text": {"type": "plain_text", "text": "Me too"},
+}
+
+
+def plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}
+
+
+def option(text: str, value: str) -> dict[str, Any]:
+    return {"text": plain(text), "value": value}
+
+
+def _serve(ward: Any, **listeners: Callable[..., None]) -> Any:
+    """A connected Bolt app: command, raw, tea (view), closed, me_too (action), boil, serve, home."""
+    app = ward.bolt()
+    wiring = {
+        "command": app.command("/kettle"),
+        "raw": app.command("/raw"),
+        "tea": app.view("tea"),
+        "closed": app.view_closed("tea"),
+        "me_too": app.action("me_too"),
+        "boil": app.global_shortcut("boil"),
+        "serve": app.message_shortcut("serve"),
+        "home": app.event("app_home_opened"),
+    }
+    for name, listener in listeners.items():
+        wiring[name](listener)
+    ward.connect(app)
+    return app
+
+
+def _tea_form(**changes: Any) -> dict[str, Any]:
+    """A modal with an input of every usual kind."""
+
+    def field(block: str, label: str, element: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"type": "input", "block_id": block, "label": plain(label), "element": element, **more}
+
+    kinds = [option("Black", "b"), option("Green", "g")]
+    blocks = [
+        field("who", "Who for?", {"type": "multi_users_select", "action_id": "a"}),
+        field("kind", "Which tea?", {"type": "radio_buttons", "action_id": "a", "options": kinds}),
+        field("cup", "Cup", {"type": "static_select", "action_id": "a", "options": kinds}, optional=True),
+        field("extra", "With", {"type": "checkboxes", "action_id": "a", "options": kinds}, optional=True),
+        field("when", "When?", {"type": "datepicker", "action_id": "a"}, optional=True),
+        field(
+            "note", "A note", {"type": "plain_text_input", "action_id": "a", "max_length": 20}, optional=True
+        ),
+    ]
+    return {
+        "type": "modal",
+        "callback_id": "tea",
+        "title": plain("Tea"),
+        "submit": plain("Brew"),
+        "blocks": blocks,
+    } | changes
+
+
+def _opened(ward: Any, **listeners: Callable[..., None]) -> Any:
+    """Ada with a filled-in form in front of her."""
+
+    def open_form(ack: Any, body: Any, client: Any) -> None:
+        client.views_open(trigger_id=body["trigger_id"], view=_tea_form(notify_on_close=True))
+        ack()
+
+    _serve(ward, command=open_form, **listeners)
+    ada = ward.person(ADA)
+    ada.types("/kettle")
+    ada.fills("Who for?", f"<@{BEN}>")
+    ada.fills("Which tea?", "Black")
+    return ada
+
+
+def _posted(ward: Any, **where: Any) -> str:
+    """A message with controls in the channel."""
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Tea?*"}},
+        {
+            "type": "actions",
+            "block_id": "do",
+            "elements": [
+                ME_TOO,
+                {
+                    "type": "overflow",
+                    "action_id": "more",
+                    "options": [option("Mute", "m"), option("Leave", "l")],
+                },
+                {
+                    "type": "static_select",
+                    "action_id": "cup",
+                    "placeholder": plain("Cup"),
+                    "options": [option("Big", "1")],
+                },
+            ],
+        },
+    ]
+    return str(
+        ward.client.chat_postMessage(**({"channel": GENERAL} | where), text="Tea?", blocks=blocks)["ts"]
+    )
+
+
+def _opened_homes(ward: Any) -> list[dict[str, Any]]:
+    """The app_home_opened events about the Home tab itself; the messages tab has its own."""
+    return [one for one in ward.sent("event_callback") if one["event"].get("tab") == "home"]
+
+
+@pytest.fixture
+def serve() -> Callable[..., Any]:
+    """Connect an app with these listeners."""
+    return _serve
+
+
+@pytest.fixture
+def tea_form() -> Callable[..., Any]:
+    """A modal with an input of every usual kind."""
+    return _tea_form
+
+
+@pytest.fixture
+def opened() -> Callable[..., Any]:
+    """Ada with a filled-in form in front of her."""
+    return _opened
+
+
+@pytest.fixture
+def posted() -> Callable[..., Any]:
+    """Post a message with controls."""
+    return _posted
+
+
+@pytest.fixture
+def opened_homes() -> Callable[..., Any]:
+    """The app_home_opened events about the Home tab itself."""
+    return _opened_homes
