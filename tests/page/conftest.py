@@ -149,8 +149,8 @@ def seed() -> WorkspaceSeed:
     )
 
 
-def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of short listeners
-    """The small app: a command, a form, a message with a button, a Home."""
+def command_listeners(app: App, small: SmallApp) -> None:
+    """Commands and shortcuts."""
 
     @app.command("/thank")
     def thank(ack: Any, command: dict[str, Any], client: WebClient) -> None:
@@ -168,6 +168,10 @@ def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of s
         small.heard.append(shortcut)
         client.views_open(trigger_id=shortcut["trigger_id"], view=modal())
         ack()
+
+
+def form_listeners(app: App, small: SmallApp) -> None:
+    """What becomes of the form."""
 
     @app.view("thanks")
     def thanks(ack: Any, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
@@ -188,6 +192,10 @@ def listeners(app: App, small: SmallApp) -> None:  # noqa: C901 - a listing of s
     def closed(ack: Any, body: dict[str, Any]) -> None:
         small.heard.append(body)
         ack()
+
+
+def press_listeners(app: App, small: SmallApp) -> None:
+    """What becomes of presses and choices, and the Home tab."""
 
     @app.action("share")
     def share(ack: Any, body: dict[str, Any], client: WebClient) -> None:
@@ -268,7 +276,8 @@ def small() -> Iterator[SmallApp]:
         client = WebClient(token="xoxb-page", base_url=f"{sandbox.url}/api/", retry_handlers=[])
         app = App(client=client, process_before_response=True)
         small = SmallApp(sandbox, client)
-        listeners(app, small)
+        for listeners in (command_listeners, form_listeners, press_listeners):
+            listeners(app, small)
         handler = SocketModeHandler(app, "xapp-page", web_client=client)
         handler.connect()
         try:

@@ -1,84 +1,16 @@
+// The page: where one goes, what is pressed, and what is heard from the server.
+
+import { dismiss, fill, perform, press, submit } from "/page/static/acting.js";
 import { Composer } from "/page/static/composer.js";
-import { fieldOf, fieldsIn, filter, valueOf, wireFilters, wirePickers } from "/page/static/fields.js";
-import { morph } from "/page/static/morph.js";
+import { at, draw, modal } from "/page/static/drawing.js";
+import { fieldOf, filter, valueOf, wireFilters } from "/page/static/fields.js";
+import { attempt, say, words } from "/page/static/saying.js";
 import * as server from "/page/static/server.js";
-import { agreed, hidePanel, isPhone, open, openPanels, showPanel, wireSheets } from "/page/static/sheets.js";
+import { hidePanel, isPhone, open, openPanels, showPanel, wireSheets } from "/page/static/sheets.js";
+import { drawMoves, moveTime } from "/page/static/time.js";
 
 const body = document.body;
-const words = JSON.parse(body.dataset.words);
-const [modal, note, lost] = ["modal", "note", "lost"].map((id) => document.getElementById(id));
-const at = { place: body.dataset.place, thread: "" };
-const drawn = {};
-const sent = new Map();
-let drawing = null;
-let again = false;
-let dismissing = false;
-
-// Drawing: fetch the fragments and bring the page to them. Changes that come meanwhile are drawn once more after.
-
-async function draw() {
-  if (drawing) {
-    again = true;
-    return drawing;
-  }
-  drawing = drawOnce().finally(() => {
-    drawing = null;
-  });
-  await drawing;
-  if (again) {
-    again = false;
-    await draw();
-  }
-}
-
-async function drawOnce() {
-  const place = at.place;
-  const { fragments } = await server.scene(place, at.thread, document.visibilityState === "visible");
-  if (place !== at.place) {
-    again = true;
-    return;
-  }
-  const log = document.getElementById("place");
-  const below = place !== "home" && log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  for (const [name, html] of Object.entries(fragments)) {
-    if (drawn[name] === html) continue;
-    drawn[name] = html;
-    if (name === "modal") drawModal(html);
-    else morph(document.getElementById(name), html);
-    if (name === "clock") morph(document.getElementById("clock-phone"), html);
-  }
-  wirePickers(document, words);
-  if (below) log.scrollTop = log.scrollHeight;
-  drawThread();
-}
-
-function drawModal(html) {
-  const before = modal.querySelector("form")?.dataset.key;
-  morph(modal, html);
-  const form = modal.querySelector("form");
-  if (!form) {
-    sent.clear();
-    if (modal.open) modal.close();
-    return;
-  }
-  open(modal);
-  if (form.dataset.key === before) return;
-  sent.clear();
-  for (const field of fieldsIn(form)) sent.set(idOf(field), JSON.stringify(valueOf(field)));
-  const first = form.querySelector("[autofocus], .sheet-body :is(input, select, textarea), button");
-  first?.focus();
-}
-
-function drawThread() {
-  const panel = document.getElementById("thread-panel");
-  const has = Boolean(at.thread && drawn.thread?.trim());
-  body.classList.toggle("has-thread", has);
-  if (has && panel.hidden) showPanel(panel, document.activeElement);
-  if (!has && !panel.hidden) {
-    hidePanel(panel);
-    panel.hidden = true;
-  }
-}
+const lost = document.getElementById("lost");
 
 function go(place, thread = "") {
   Object.assign(at, { place, thread });
@@ -95,128 +27,6 @@ function go(place, thread = "") {
     const first = thread && !isPhone() ? "thread-composer-words" : "place-name";
     if (!(thread && isPhone())) document.getElementById(first).focus({ preventScroll: true });
   });
-}
-
-// Saying: what is under way, and what did not work, in one place that screen readers follow.
-
-let fading = 0;
-
-function say(text, { wrong = false } = {}) {
-  clearTimeout(fading);
-  if (text && !wrong) fading = setTimeout(() => say(""), 8000);
-  note.textContent = text;
-  note.classList.toggle("wrong-words", wrong);
-}
-
-async function attempt(work, underWay = words.working) {
-  const slow = setTimeout(() => say(underWay), 400);
-  try {
-    const done = await work();
-    clearTimeout(slow);
-    if (note.textContent === underWay) say("");
-    return done;
-  } catch (problem) {
-    clearTimeout(slow);
-    say(problem instanceof TypeError ? words.failed : problem.message || words.failed, { wrong: true });
-    return undefined;
-  }
-}
-
-// Acting: pressing and filling, by the block and action of an element.
-
-const idOf = (field) => `${field.dataset.within} ${field.dataset.block} ${field.dataset.action}`;
-
-async function perform(element, value) {
-  if (element.dataset.confirm && !(await agreed(JSON.parse(element.dataset.confirm)))) return;
-  element.setAttribute("aria-busy", "true");
-  const { within, block, action } = element.dataset;
-  await attempt(() => server.act({ place: at.place, within, block_id: block, action_id: action, value }));
-  element.setAttribute("aria-busy", "false");
-  await attempt(draw);
-}
-
-async function press(button) {
-  if (button.getAttribute("aria-busy") === "true") return;
-  button.closest("details")?.removeAttribute("open");
-  if (button.closest("#modal")) await attempt(flush);
-  if (button.dataset.url) window.open(button.dataset.url, "_blank", "noopener");
-  await perform(button, button.dataset.value ?? "");
-}
-
-async function fill(field) {
-  const value = valueOf(field);
-  const known = JSON.stringify(value);
-  if (sent.get(idOf(field)) === known) return;
-  sent.set(idOf(field), known);
-  const { within, block, action } = field.dataset;
-  await server.act({ place: at.place, within, block_id: block, action_id: action, value });
-}
-
-// Before a modal is sent, whatever its fields hold and the server does not know yet.
-async function flush() {
-  for (const field of fieldsIn(modal)) await fill(field);
-}
-
-async function submit(form) {
-  if (form.getAttribute("aria-busy") === "true") return;
-  form.setAttribute("aria-busy", "true");
-  const working = form.querySelector(".working");
-  const slow = setTimeout(() => (working.textContent = words.sending), 400);
-  await attempt(async () => {
-    await flush();
-    await server.submit();
-  });
-  clearTimeout(slow);
-  working.textContent = "";
-  form.setAttribute("aria-busy", "false");
-  await attempt(draw);
-  modal.querySelector(".wrong :is(input, select, textarea)")?.focus();
-}
-
-async function dismiss() {
-  if (dismissing) return;
-  dismissing = true;
-  await attempt(server.dismiss);
-  dismissing = false;
-  await attempt(draw);
-  if (drawn.modal?.trim()) open(modal);
-}
-
-async function moveTime(order) {
-  const moved = document.getElementById("moved");
-  const buttons = [...document.querySelectorAll("#moves button")];
-  for (const one of buttons) one.disabled = true;
-  moved.textContent = words.moving;
-  const done = await attempt(() => server.clock(order), words.moving);
-  for (const one of buttons) one.disabled = false;
-  moved.replaceChildren(...(done ? wentBy(done) : []));
-  await attempt(draw);
-  await attempt(drawMoves);
-}
-
-const moment = new Intl.DateTimeFormat("en-GB", {
-  ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
-  timeZone: body.dataset.zone,
-});
-
-function wentBy(done) {
-  // Many messages that go out in the same minute are one line.
-  const lines = new Set((done.done ?? []).map((one) => `${moment.format(new Date(one.at))}: ${one.label}`));
-  const items = [...lines].map((line) => {
-    const row = document.createElement("li");
-    row.textContent = line;
-    return row;
-  });
-  const said = document.createElement("p");
-  said.textContent = items.length ? words.done : words.nothing;
-  const list = document.createElement("ul");
-  list.append(...items);
-  return items.length ? [said, list] : [said];
-}
-
-async function drawMoves() {
-  const { html } = await server.moves(at.place);
-  morph(document.getElementById("moves"), html);
 }
 
 function become(user, name) {
