@@ -175,7 +175,7 @@ def hospital_on_sqlite(tmp_path: Path, keys: KeyDirectory) -> Iterator[Hospital]
 
 @contextmanager
 def private_database() -> Iterator[str]:
-    """A PostgreSQL database that is dropped afterwards: for tests that change tables, or need a second one."""
+    """A PostgreSQL database, dropped afterwards: for tests that change tables or need a second one."""
     server, name = os.environ["APPRECIATE_TEST_POSTGRESQL"], f"p{uuid.uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE appreciate_template')
@@ -202,6 +202,23 @@ def copy_rows(source: Sessions, target: Sessions) -> None:
             rows = [dict(row) for row in reading.execute(table.select()).mappings()]
             if rows:
                 writing.execute(table.insert(), rows)
+
+
+def start_over(world: Hospital, original: Hospital) -> None:
+    """Bring a copy back to where the original stands, whatever has become of it."""
+    shutil.rmtree(world.keys.path)
+    shutil.copytree(original.keys.path, world.keys.path)
+    if world.sessions.is_sqlite:
+        world.sessions.dispose()
+        there = Path(world.sessions.engine.url.database or "")
+        for left_over in there.parent.glob("appreciate.db-*"):
+            left_over.unlink()
+        shutil.copy(original.sessions.engine.url.database or "", there)
+        return
+    with world.sessions.begin() as session:
+        names = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+        session.execute(text(f"TRUNCATE {names}"))
+    copy_rows(original.sessions, world.sessions)
 
 
 @pytest.fixture

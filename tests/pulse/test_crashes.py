@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box, receipt_of
-from tests.pulse.conftest import Copy, Hospital
+from tests.pulse.conftest import Copy, Hospital, start_over
 
 KILLS = 55
 CRASHER = Path(__file__).with_name("crasher.py")
@@ -25,7 +25,7 @@ class Crasher:
     """The process that carries out orders and dies of them."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(  # noqa: S603 - our own script
+        self.process = subprocess.Popen(
             [sys.executable, str(CRASHER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -149,8 +149,11 @@ def test_killed_at_any_line_of_the_close_the_next_start_finishes_it(
     assert expected["poll"] == [f"('{hospital.poll_id}', 'closed')"]
     assert expected["ballot"] == []
     half_done: set[tuple[str, bool]] = set()
-    for deadly in range(1, lines):
-        world = copy(hospital)
+    hospital.sessions.dispose()
+    world = whole
+    # The keys' own steps are the same code on both databases; PostgreSQL takes longer to start over.
+    for deadly in range(1, lines, 1 if hospital.sessions.is_sqlite else 2):
+        start_over(world, hospital)
         crasher.order(world, "close", deadly=deadly)
         assert "died" in [words[0] for words in crasher.told()]
         half_done.add((world.state(), world.poll_id in world.keys.poll_ids()))
@@ -158,6 +161,5 @@ def test_killed_at_any_line_of_the_close_the_next_start_finishes_it(
         rounds.close_due(world.sessions, world.keys, world.close_at)
         assert figures(world) == expected, deadly
         assert world.keys.poll_ids() == [], deadly
-        world.sessions.dispose()
     # The premise: it was interrupted in each of the states that a close passes through.
     assert half_done >= {("open", True), ("closing", True), ("closed", True), ("closed", False)}
