@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -43,6 +43,7 @@ LISTENERS = 32
 
 _NIGHTLY = 24 * 3600.0
 _HOURLY = 3600.0
+_BEAT = 2.0
 
 
 def real_time() -> datetime:
@@ -127,7 +128,7 @@ class Appreciate:
         self._rules_due = min(moments, default=None)
         owed = self.deliveries.next_due(after)
         if owed is not None:
-            moments.append((owed, voice()("messages go out")))
+            moments.append((_beat(owed, after), voice()("messages go out")))
         return min(moments, default=None)
 
     def pulse_moments(self, now: datetime) -> list[Moment]:
@@ -162,6 +163,13 @@ class Appreciate:
         with self.sessions.begin() as session:
             inbound.forget(session, now=now)
             tidy(session, now)
+
+
+def _beat(owed: datetime, after: datetime) -> datetime:
+    """While time is moved, messages wait for the next even second, so that a few go at once."""
+    if owed <= after:
+        return owed
+    return owed + timedelta(seconds=-owed.timestamp() % _BEAT)
 
 
 def _database(settings: Settings) -> Sessions:

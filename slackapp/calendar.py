@@ -7,6 +7,7 @@ happens the first time only.
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 SATURDAY = 5
@@ -118,6 +119,7 @@ def month_bounds(month: str, zone: str) -> tuple[datetime, datetime]:
     )
 
 
+@cache
 def first_working_day(year: int, month: int, nation: str) -> date:
     """The first day of a month that is neither a weekend nor a bank holiday.
 

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from slackapp import log, outbox
 from slackapp.delivery import limits
@@ -90,9 +91,9 @@ class Round:
     def claim(self, slots: Slots) -> list[Claimed]:
         """At most `slots` letters, urgent ones first in each workspace."""
         claimed: list[Claimed] = []
-        for workspace_id in _waiting(self._session, self._now):
+        for workspace_id, priorities in _waiting(self._session, self._now):
             gate = Gate(self._session, workspace_id, self._now)
-            for priority in Priority:
+            for priority in priorities:
                 for row in self._candidates(workspace_id, priority, gate, slots):
                     self.looked_at += 1
                     letter = self._letter(row)
@@ -187,8 +188,9 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
         return None
     moments = [
         moment
-        for workspace_id in session.scalars(select(Workspace.id).order_by(Workspace.id))
-        for priority in Priority
+        for workspace_id, *ready in session.execute(_READY_ANYWHERE)
+        for priority, is_ready in zip(Priority, ready, strict=True)
+        if is_ready
         for moment in _moments(session, workspace_id, priority, now)
     ]
     return min(moments, default=None)
@@ -201,19 +203,17 @@ def _moments(session: Session, workspace_id: str, priority: Priority, now: datet
     return moments + list(session.scalars(_FIRST_AHEAD, asked))
 
 
-def _waiting(session: Session, now: datetime) -> list[str]:
-    """Workspaces with something due, in the order in which their limits are locked."""
-    due = exists().where(
-        Delivery.state == DeliveryState.READY,
-        Delivery.workspace_id == Workspace.id,
-        Delivery.priority.in_([int(priority) for priority in Priority]),
-        Delivery.due <= now,
+def _waiting(session: Session, now: datetime) -> list[tuple[str, list[Priority]]]:
+    """Workspaces with something due, in the order in which their limits are locked, and its priorities."""
+    found = (
+        (workspace_id, [priority for priority, is_due in zip(Priority, due, strict=True) if is_due])
+        for workspace_id, *due in session.execute(_DUE_ANYWHERE, {"now": now})
     )
-    return list(session.scalars(select(Workspace.id).where(due).order_by(Workspace.id)))
+    return [(workspace_id, priorities) for workspace_id, priorities in found if priorities]
 
 
 def _ready_in(
-    workspace_id: str | BindParameter[str], priority: int | BindParameter[int]
+    workspace_id: str | ColumnElement[str] | InstrumentedAttribute[str], priority: int | BindParameter[int]
 ) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.state == DeliveryState.READY,
@@ -238,3 +238,15 @@ _DUE_KINDS = (
 _FIRST_AHEAD = (
     select(Delivery.due).where(*_ASKED, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
 )
+
+
+def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Each workspace, and for each priority whether it has such a row: index look-ups only."""
+    return select(
+        Workspace.id,
+        *(exists().where(*_ready_in(Workspace.id, int(one)), *further) for one in Priority),
+    ).order_by(Workspace.id)
+
+
+_READY_ANYWHERE = _anywhere()
+_DUE_ANYWHERE = _anywhere(Delivery.due <= bindparam("now"))

@@ -2,6 +2,7 @@
 
 import re
 import time
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import func, select
@@ -82,7 +83,7 @@ def test_pressing_answer_after_the_close_says_so(practice: Any) -> None:
 def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_and_a_page(
     practice: Any,
 ) -> None:
-    for giver, receiver in zip(WARD_7, WARD_7[1:], strict=False):
+    for giver, receiver in pairwise(WARD_7):
         practice.person(giver).types(
             f"/appreciate <@{receiver}> helping You found us a bed when there was none"
         )
