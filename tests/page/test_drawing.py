@@ -126,7 +126,7 @@ def test_what_people_write_is_shown_and_never_run(wide: Any) -> None:
     )
 
     expect(page.locator("blockquote").last).to_have_text(EVIL)
-    expect(page.locator("h3.header")).to_have_text(EVIL)
+    expect(page.locator("h2.header")).to_have_text(EVIL)
     expect(page.locator(".messages .words").first).to_contain_text("<img src=x onerror=alert(1)>")
     assert page.locator("main img, main b").count() == 0
 

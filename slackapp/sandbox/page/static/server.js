@@ -34,10 +34,22 @@ export const react = (place, ts, emoji, remove) => ask(`/person/${person()}/reac
 export const shortcut = (name, place, ts) => ask(`/person/${person()}/shortcut`, ts ? { name, place, ts } : { name, place });
 export const clock = (body) => ask("/control/clock", body);
 
+// A browser keeps only six connections to one address, so a window that nobody looks at does not listen.
 export function listen(changed, lost) {
-  const stream = new EventSource(`/page/${person()}/changes`);
-  stream.addEventListener("message", () => changed());
-  stream.addEventListener("open", () => lost(false));
-  stream.addEventListener("error", () => lost(true));
-  addEventListener("pagehide", () => stream.close());
+  let stream = null;
+  const stop = () => {
+    stream?.close();
+    stream = null;
+  };
+  const start = () => {
+    if (stream || document.visibilityState !== "visible") return;
+    stream = new EventSource(`/page/${person()}/changes`);
+    stream.addEventListener("message", () => changed());
+    stream.addEventListener("open", () => lost(false));
+    stream.addEventListener("error", () => lost(true));
+  };
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? start() : stop()));
+  addEventListener("pagehide", stop);
+  addEventListener("pageshow", start);
+  start();
 }
