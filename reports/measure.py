@@ -88,7 +88,9 @@ def _unevenness(lines: list[str], size: float, *, bold: bool) -> tuple[float, fl
     widths = [width(line, size, bold=bold) for line in lines]
     # A line should end with its sentence where it can.
     broken = sum(not line.endswith((".", ",", ":")) for line in lines[:-1])
-    return max(widths) * (1 + 0.12 * broken), sum(abs(a - b) for a, b in pairwise(widths))
+    # What is quoted should stand on one line.
+    torn = sum(line.count("“") != line.count("”") for line in lines)
+    return max(widths) * (1 + 0.12 * broken + 0.2 * torn), sum(abs(a - b) for a, b in pairwise(widths))
 
 
 def _greedily(parts: list[str], room: float, size: float, *, bold: bool, most: int) -> list[str]:

@@ -162,7 +162,7 @@ def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
         "print(d._process.pid, flush=True); signal.pause()"
     )
     root = Path(__file__).parents[2]
-    app = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=root)  # noqa: S603 - ours
+    app = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=root)
     assert app.stdout is not None
     child = psutil.Process(int(app.stdout.readline()))
     family = [child, *child.children(recursive=True)]
@@ -216,7 +216,7 @@ def test_the_app_itself_never_imports_plotly() -> None:
         "sys.exit(any(name in sys.modules for name in ('plotly', 'choreographer', 'reports.charts')))"
     )
     root = Path(__file__).parents[2]
-    done = subprocess.run([sys.executable, "-c", program], check=False, cwd=root)  # noqa: S603 - ours
+    done = subprocess.run([sys.executable, "-c", program], check=False, cwd=root)
     assert done.returncode == 0
 
 
@@ -269,6 +269,8 @@ def test_words_are_wrapped_evenly_and_cut_where_they_cannot_fit() -> None:
         "Empathising was named most.",
         "Helping was named least.",
     ]
+    quoted = "“Did something practical” is rated lowest."
+    assert measure.even_lines(quoted, 328, 15, bold=True) == ["“Did something practical”", "is rated lowest."]
     long = measure.even_lines("W" * 80 + " and more words " * 20, 328, 15, bold=True)
     assert len(long) == 3
     assert all(measure.width(line, 15, bold=True) <= 328 for line in long)
