@@ -54,6 +54,8 @@ class Sandbox:
         self.clock = SandboxClock(now)
         self.follower = follower
         self.extra = dict(extra or {})
+        self.jumps: Callable[[], list[tuple[str, datetime]]] | None = None
+        """What the page's [Move time] offers beside an hour and a day: labels and moments."""
         settings = Settings(
             latency=latency, deliver_to=deliver_to, rate_limits=rate_limits, scan_seconds=scan_seconds
         )
