@@ -133,13 +133,8 @@ class Appreciate:
 
     def pulse_moments(self, now: datetime) -> list[Moment]:
         """The next two moments of the check-in, its close and its opening, each with what happens."""
-        found: list[Moment] = []
         with self.sessions.read() as session:
-            after = now
-            while len(found) < 2 and (moment := rounds.next_moment(session, after)):  # noqa: PLR2004
-                found.append((moment[0], voice()(moment[1])))
-                after = moment[0]
-        return found
+            return [(at, voice()(label)) for at, label in rounds.moments(session, now)[:2]]
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""
