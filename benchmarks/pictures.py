@@ -1,0 +1,138 @@
+"""A PNG of each chart after the first, beside kaleido's own loop drawing the same figures in the same run.
+
+Kaleido gets the finished figures in one browser that stays open. Ours goes the way of the app: the
+picture as JSON to the drawing process, the figure made there, the PNG back.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import Any
+
+import kaleido
+
+from benchmarks.measuring import Line, Runs, Work, in_turns, show
+from reports import charts
+from reports.card import WIDTH
+from reports.drawing import Drawing, find_browser
+from reports.easel import SCALE
+from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from slackapp.behaviours import WORDING, Behaviour
+
+ROUNDS = 7
+PICTURES = 6
+
+
+def mix() -> MixPicture:
+    counts = ((12, 10), (9, 11), (19, 12), (7, 6))
+    rows = tuple(
+        MixRow(one, WORDING[one].label, now, before, str(now), f"was {before}")
+        for one, (now, before) in zip(Behaviour, counts, strict=True)
+    )
+    return MixPicture("Empathising came first", "Thank-yous in the month", rows, "47 thank-yous", "Ward 7")
+
+
+def ranges() -> RangesPicture:
+    months = [date(2026, number, 1) for number in range(5, 11)]
+    groups = tuple(
+        RangeGroup(
+            one,
+            WORDING[one].label,
+            "6.1 to 7.4",
+            tuple(
+                RangeRow(5 + place / 4, 6.3 + place / 4, f"{month:%B} {5 + place / 4} to {6.3 + place / 4}")
+                for place, month in enumerate(months)
+            ),
+        )
+        for one in Behaviour
+    )
+    return RangesPicture(
+        "Most felt listened to",
+        "Disagree",
+        "Neither",
+        "Agree",
+        "May",
+        "Oct",
+        "too few answers",
+        groups,
+        "October 2026",
+        "Ward 7",
+    )
+
+
+class Kaleido:
+    """Kaleido's browser, kept open on a loop of its own."""
+
+    def __init__(self, browser_path: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = ThreadPoolExecutor(1)
+        self._thread.submit(asyncio.set_event_loop, self._loop).result()
+        # As root Chromium refuses its own sandbox; ours draws without it too then.
+        self._kaleido = kaleido.Kaleido(path=browser_path, enable_sandbox=os.geteuid() != 0)
+        self._wait(self._kaleido.__aenter__())
+
+    def draw(self, figure: Any) -> bytes:  # noqa: ANN401 - a plotly figure
+        wanted: Any = {"format": "png", "scale": SCALE, "width": WIDTH, "height": int(figure.layout.height)}
+        drawn = self._wait(self._kaleido.calc_fig(figure, wanted))
+        return bytes(drawn)
+
+    def close(self) -> None:
+        self._wait(self._kaleido.__aexit__(None, None, None))
+        self._thread.shutdown()
+        self._loop.close()
+
+    def _wait(self, work: Any) -> Any:  # noqa: ANN401 - kaleido's own values
+        return self._thread.submit(self._loop.run_until_complete, work).result()
+
+
+def quick(*, rounds: int = ROUNDS) -> list[Line]:
+    browser = find_browser(os.environ)
+    assert browser, "no browser was found"
+    with Drawing(browser) as drawing:
+        theirs = Kaleido(browser)
+        try:
+            return [
+                _line(drawing, theirs, name, picture, rounds)
+                for name, picture in (("behaviours", mix()), ("ranges", ranges()))
+            ]
+        finally:
+            theirs.close()
+
+
+def _line(drawing: Drawing, theirs: Kaleido, name: str, picture: Picture, rounds: int) -> Line:
+    figure = charts.figure(picture)
+
+    def ours(_: int) -> Iterator[Work]:
+        return (lambda: _is_png(drawing.draw(picture)) for _ in range(PICTURES))
+
+    def kaleidos(_: int) -> Iterator[Work]:
+        return (lambda: _is_png(theirs.draw(figure)) for _ in range(PICTURES))
+
+    drawn, beside = in_turns([ours, kaleidos], rounds=rounds, threads=1)
+    ratio = drawn.milliseconds(0.5) / beside.milliseconds(0.5)
+    what = f"PNG of the {name} chart after the first; beside kaleido"
+    return Line(what, _told(drawn), _told(beside), f"{ratio:.0%} of its time")
+
+
+def _is_png(drawn: bytes | None) -> None:
+    assert drawn
+    assert drawn.startswith(b"\x89PNG")
+    # Both drew the whole picture, three times as wide as a phone.
+    assert int.from_bytes(drawn[16:20], "big") == WIDTH * SCALE
+
+
+def _told(runs: Runs) -> str:
+    return f"p50 {runs.milliseconds(0.5):.0f} ms, p99 {runs.milliseconds(0.99):.0f} ms"
+
+
+def main() -> None:
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--rounds", type=int, default=ROUNDS)
+    show(quick(rounds=reader.parse_args().rounds))
+
+
+if __name__ == "__main__":
+    main()
