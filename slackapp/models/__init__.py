@@ -2,7 +2,7 @@
 
 from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, Inbound
 from slackapp.models.digests import Digest
-from slackapp.models.people import Member, SharingChoice, Team, Workspace
+from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.pulse import (
     Ballot,
     Bundle,
@@ -13,14 +13,18 @@ from slackapp.models.pulse import (
     PollMember,
     PollState,
     PollUnit,
+    Question,
 )
-from slackapp.models.recognition import Recipient, Recognition, Sharing, Visibility
+from slackapp.models.recognition import Blocking, Boost, Recipient, Recognition, Sharing, Visibility
 
 __all__ = [
     "Ballot",
+    "Blocking",
+    "Boost",
     "Bucket",
     "Bundle",
     "BundleScore",
+    "Cadence",
     "Comment",
     "Delivery",
     "DeliveryState",
@@ -33,6 +37,7 @@ __all__ = [
     "PollMember",
     "PollState",
     "PollUnit",
+    "Question",
     "Recipient",
     "Recognition",
     "Sharing",

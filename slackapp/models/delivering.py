@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from slackapp.db import Base, Id, new_id
@@ -32,6 +32,13 @@ class Delivery(Base):
         Index("ix_delivery_due", "state", "workspace_id", "priority", "due", "id"),
         Index("ix_delivery_lease", "state", "lease_until"),
         Index("ix_delivery_reference", "reference"),
+        # By which a reaction finds the post it is on, among messages that nobody reacts to.
+        Index(
+            "ix_delivery_post",
+            "slack_ts",
+            sqlite_where=text("kind = 'recognition-post'"),
+            postgresql_where=text("kind = 'recognition-post'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -1,12 +1,20 @@
 """Workspaces, teams and the people in them."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from slackapp.db import Base, Id, new_id
+
+
+class Cadence(StrEnum):
+    """How often a check-in opens. Monthly is the month's first day that is the opening's weekday."""
+
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
 
 
 class Workspace(Base):
@@ -29,7 +37,15 @@ class Workspace(Base):
     pulse_time: Mapped[time] = mapped_column(default=time(9, 0))
     """Common opening and close, in the workspace's zone."""
     pulse_days_open: Mapped[int] = mapped_column(default=7)
-    pulse_every_days: Mapped[int] = mapped_column(default=7)
+    pulse_cadence: Mapped[str] = mapped_column(String(12), default=Cadence.WEEKLY)
+    pulse_pauses: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    """Days without an opening: pairs of first and last, as in ["2026-12-21", "2027-01-03"]."""
+    question_set: Mapped[str] = mapped_column(String(16), default="appreciate")
+    """Which wording of the four behaviours is asked; see `pulse.questions`."""
+    rotating_a_poll: Mapped[int] = mapped_column(default=1)
+    """How many rotating questions come with the four: 1 to 3."""
+    contact: Mapped[str | None] = mapped_column(Text)
+    """Whom to tell what cannot wait until comments are read, in the organisation's own words."""
     pulse_since: Mapped[datetime | None]
     """No round that would have opened before this moment is made up for."""
     comments_on: Mapped[bool] = mapped_column(default=False)
@@ -38,6 +54,8 @@ class Workspace(Base):
     c: Mapped[int] = mapped_column(default=1)
     """How much the ends of the scale are merged. May be raised, never below 1."""
     comment_threshold: Mapped[int] = mapped_column(default=8)
+    concerns_to: Mapped[str | None] = mapped_column(String(32))
+    """Slack id of whoever hears about unkind thank-yous; without one, the admins."""
     digests_from: Mapped[str | None] = mapped_column(String(7))
     """First month, as yyyy-mm, that is told in a digest."""
     uninstalled_at: Mapped[datetime | None]
@@ -98,7 +116,15 @@ class Member(Base):
     days_off: Mapped[int] = mapped_column(default=0)
     """Bits for weekdays without messages: 1 is Monday, 64 is Sunday."""
     pulse_messages: Mapped[bool] = mapped_column(default=True)
+    away_from: Mapped[date | None]
+    away_until: Mapped[date | None]
+    """Leave, both days included: nothing is asked of the person by message."""
     sharing: Mapped[str] = mapped_column(String(8), default=SharingChoice.ASK)
+    accepts_thanks: Mapped[bool] = mapped_column(default=True)
+    """False once somebody has asked not to be recognised here."""
+    nudges: Mapped[bool] = mapped_column(default=False)
+    """Whether they want a question on Fridays, and a hint at most once a week."""
+    hinted_at: Mapped[datetime | None]
 
     @property
     def can_be_reached(self) -> bool:

@@ -61,6 +61,19 @@ class Poll(Base):
         return self.state == PollState.OPEN and self.opens_at <= now < self.closes_at
 
 
+class Question(Base):
+    """An organisation's own rotating question. Its wording never changes: results belong to it."""
+
+    __tablename__ = "question"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), index=True)
+    wording: Mapped[str] = mapped_column(Text)
+    place: Mapped[int]
+    """Its turn among the organisation's own; they come before the built-in twelve."""
+    retired: Mapped[bool] = mapped_column(default=False)
+
+
 class PollUnit(Base):
     """A team as it stood when the poll opened, and afterwards its turnout band."""
 

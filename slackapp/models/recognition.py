@@ -23,6 +23,10 @@ class Sharing(StrEnum):
     ASKED = "asked"
     SHARED = "shared"
     KEPT = "kept"
+    HIDDEN = "hidden"
+    """It was shared, and the receiver took it out of their team's channel again."""
+    REPORTED = "reported"
+    """The receiver found it unkind: nobody sees it but whoever hears about such things."""
 
 
 class Recognition(Base):
@@ -42,6 +46,8 @@ class Recognition(Base):
     behaviour: Mapped[str] = mapped_column(String(16))
     words: Mapped[str | None] = mapped_column(Text)
     visibility: Mapped[str] = mapped_column(String(8), default=Visibility.PRIVATE)
+    link: Mapped[str | None] = mapped_column(Text)
+    """The message it is about, when it began with one."""
     given_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
@@ -64,5 +70,27 @@ class Recipient(Base):
     """The receiver's team at that moment."""
     given_at: Mapped[datetime]
     sharing: Mapped[str] = mapped_column(String(8), default=Sharing.PRIVATE)
+    shared_in: Mapped[str | None] = mapped_column(String(32))
+    """Slack id of the channel where their team sees it; teams may change theirs later."""
 
     recognition: Mapped[Recognition] = relationship(back_populates="recipients")
+
+
+class Boost(Base):
+    """Somebody joined in a thank-you. `how` is "button" or the reaction's name; a person counts once."""
+
+    __tablename__ = "boost"
+
+    recognition_id: Mapped[str] = mapped_column(ForeignKey("recognition.id"), primary_key=True)
+    booster_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    how: Mapped[str] = mapped_column(String(100), primary_key=True)
+    boosted_at: Mapped[datetime]
+
+
+class Blocking(Base):
+    """A person who wants no thank-yous from another, who is not told so."""
+
+    __tablename__ = "blocking"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    giver_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)

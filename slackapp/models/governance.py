@@ -1,0 +1,110 @@
+"""What answers for the data: how long it is kept, who may not be re-created, who changed what, whose tokens."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from slackapp.db import Base, Id, new_id
+
+
+class Retention(Base):
+    """How long a workspace keeps each kind of record. Without a row, these defaults hold."""
+
+    __tablename__ = "retention"
+
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    recognitions_months: Mapped[int] = mapped_column(default=24)
+    figures_months: Mapped[int] = mapped_column(default=36)
+    comments_months: Mapped[int] = mapped_column(default=12)
+    messages_months: Mapped[int] = mapped_column(default=3)
+    """Which messages were sent; those about a thank-you stay as long as the thank-you."""
+    audit_months: Mapped[int] = mapped_column(default=36)
+    after_uninstall_days: Mapped[int] = mapped_column(default=30)
+    """When the app has been taken away for so long, everything of the workspace goes."""
+
+
+class LegalHold(Base):
+    """Records that must stay for now: a person's, or with no person, the workspace's. Never ballots or keys."""
+
+    __tablename__ = "legal_hold"
+    __table_args__ = (Index("ix_legal_hold_workspace_id", "workspace_id"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    since: Mapped[datetime]
+
+
+class Tombstone(Base):
+    """Somebody who was erased, known only by a mark that cannot be read without KEY_DIR's secret."""
+
+    __tablename__ = "tombstone"
+
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    swept: Mapped[bool] = mapped_column(default=False)
+    """Whether the database has rewritten its files since."""
+
+
+class AuditEntry(Base):
+    """Who changed what, never what anyone said. People stand here only as marks."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_workspace_id_at", "workspace_id", "at"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    deed: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(64), default="")
+    """A team's id, a setting's name, or a person's mark."""
+    before: Mapped[str | None] = mapped_column(String(64))
+    after: Mapped[str | None] = mapped_column(String(64))
+
+
+class Installation(Base):
+    """The app's token in one workspace, or in all of an organisation; sealed, never plain."""
+
+    __tablename__ = "installation"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """Slack's id of the workspace, or of the organisation for an organisation-wide install."""
+    name: Mapped[str] = mapped_column(Text)
+    sealed_token: Mapped[str] = mapped_column(Text)
+    bot_user_id: Mapped[str] = mapped_column(String(32))
+    bot_id: Mapped[str] = mapped_column(String(32), default="")
+    scopes: Mapped[str] = mapped_column(Text)
+    is_enterprise: Mapped[bool] = mapped_column(default=False)
+    installed_at: Mapped[datetime]
+
+
+class InstallTicket(Base):
+    """A begun installation: the hash of the state that must come back, once, in time."""
+
+    __tablename__ = "install_ticket"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class SourceKind(StrEnum):
+    """What a team is kept in step with."""
+
+    CHANNEL = "channel"
+    USER_GROUP = "user_group"
+
+
+class TeamSource(Base):
+    """The channel or user group whose members are a team's members."""
+
+    __tablename__ = "team_source"
+    __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    slack_id: Mapped[str] = mapped_column(String(32))
+    checked_at: Mapped[datetime | None]
