@@ -2,6 +2,16 @@
 
 from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, Inbound
 from slackapp.models.digests import Digest
+from slackapp.models.governance import (
+    AuditEntry,
+    Installation,
+    InstallTicket,
+    LegalHold,
+    Retention,
+    SourceKind,
+    TeamSource,
+    Tombstone,
+)
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.pulse import (
     Ballot,
@@ -18,6 +28,7 @@ from slackapp.models.pulse import (
 from slackapp.models.recognition import Blocking, Boost, Recipient, Recognition, Sharing, Visibility
 
 __all__ = [
+    "AuditEntry",
     "Ballot",
     "Blocking",
     "Boost",
@@ -32,6 +43,9 @@ __all__ = [
     "FanOut",
     "Identity",
     "Inbound",
+    "InstallTicket",
+    "Installation",
+    "LegalHold",
     "Member",
     "Poll",
     "PollMember",
@@ -40,9 +54,13 @@ __all__ = [
     "Question",
     "Recipient",
     "Recognition",
+    "Retention",
     "Sharing",
     "SharingChoice",
+    "SourceKind",
     "Team",
+    "TeamSource",
+    "Tombstone",
     "Visibility",
     "Workspace",
 ]

@@ -75,6 +75,10 @@ class Team(Base):
     leader_id: Mapped[str | None] = mapped_column(
         ForeignKey("member.id", use_alter=True, name="fk_team_leader_id_member"), index=True
     )
+    deputy_id: Mapped[str | None] = mapped_column(
+        ForeignKey("member.id", use_alter=True, name="fk_team_deputy_id_member"), index=True
+    )
+    """Who reads and decides for the leader while they are on leave."""
 
 
 class SharingChoice(StrEnum):

@@ -21,6 +21,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
     )
     op.create_table(
+        "install_ticket",
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("expires", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_install_ticket")),
+    )
+    with op.batch_alter_table("install_ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_install_ticket_expires"), ["expires"], unique=False)
+
+    op.create_table(
+        "installation",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sealed_token", sa.Text(), nullable=False),
+        sa.Column("bot_user_id", sa.String(length=32), nullable=False),
+        sa.Column("bot_id", sa.String(length=32), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("is_enterprise", sa.Boolean(), nullable=False),
+        sa.Column("installed_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_installation")),
+    )
+    op.create_table(
         "workspace",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("slack_team_id", sa.String(length=32), nullable=False),
@@ -49,6 +70,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("slack_team_id", name=op.f("uq_workspace_slack_team_id")),
     )
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.String(length=24), nullable=False),
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=64), nullable=False),
+        sa.Column("deed", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("before", sa.String(length=64), nullable=True),
+        sa.Column("after", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_audit_entry_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_workspace_id_at", ["workspace_id", "at"], unique=False)
+
     op.create_table(
         "bucket",
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
@@ -172,6 +211,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_question_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
+        "retention",
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("recognitions_months", sa.Integer(), nullable=False),
+        sa.Column("figures_months", sa.Integer(), nullable=False),
+        sa.Column("comments_months", sa.Integer(), nullable=False),
+        sa.Column("messages_months", sa.Integer(), nullable=False),
+        sa.Column("audit_months", sa.Integer(), nullable=False),
+        sa.Column("after_uninstall_days", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_retention_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", name=op.f("pk_retention")),
+    )
+    op.create_table(
         "team",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
@@ -179,6 +232,10 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("slack_channel_id", sa.String(length=32), nullable=True),
         sa.Column("leader_id", sa.String(length=24), nullable=True),
+        sa.Column("deputy_id", sa.String(length=24), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["deputy_id"], ["member.id"], name="fk_team_deputy_id_member", use_alter=True
+        ),
         sa.ForeignKeyConstraint(
             ["leader_id"], ["member.id"], name="fk_team_leader_id_member", use_alter=True
         ),
@@ -190,9 +247,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "name", name=op.f("uq_team_workspace_id_name")),
     )
     with op.batch_alter_table("team", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_team_deputy_id"), ["deputy_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_team_leader_id"), ["leader_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_team_parent_id"), ["parent_id"], unique=False)
 
+    op.create_table(
+        "tombstone",
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("swept", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_tombstone_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("workspace_id", "mark", name=op.f("pk_tombstone")),
+    )
     op.create_table(
         "ballot",
         sa.Column("poll_id", sa.String(length=24), nullable=False),
@@ -284,6 +352,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("poll_id", "unit_id", name=op.f("pk_poll_unit")),
     )
     op.create_table(
+        "team_source",
+        sa.Column("team_id", sa.String(length=24), nullable=False),
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("slack_id", sa.String(length=32), nullable=False),
+        sa.Column("checked_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_source_team_id_team")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_team_source_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_team_source")),
+        sa.UniqueConstraint("workspace_id", "slack_id", name=op.f("uq_team_source_workspace_id_slack_id")),
+    )
+    op.create_table(
         "blocking",
         sa.Column("member_id", sa.String(length=24), nullable=False),
         sa.Column("giver_id", sa.String(length=24), nullable=False),
@@ -305,6 +387,21 @@ def upgrade() -> None:
             "team_id", "month", "recipient_id", name=op.f("uq_digest_team_id_month_recipient_id")
         ),
     )
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", sa.String(length=24), nullable=False),
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("member_id", sa.String(length=24), nullable=True),
+        sa.Column("since", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_legal_hold_member_id_member")),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_legal_hold_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    with op.batch_alter_table("legal_hold", schema=None) as batch_op:
+        batch_op.create_index("ix_legal_hold_workspace_id", ["workspace_id"], unique=False)
+
     op.create_table(
         "poll_member",
         sa.Column("poll_id", sa.String(length=24), nullable=False),
