@@ -1,7 +1,7 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
 from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, Inbound
-from slackapp.models.digests import Digest
+from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
     Installation,
@@ -13,6 +13,7 @@ from slackapp.models.governance import (
     Tombstone,
 )
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
+from slackapp.models.promises import By, Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (
     Ballot,
     Bundle,
@@ -30,11 +31,13 @@ from slackapp.models.recognition import Blocking, Boost, Recipient, Recognition,
 __all__ = [
     "AuditEntry",
     "Ballot",
+    "Benchmark",
     "Blocking",
     "Boost",
     "Bucket",
     "Bundle",
     "BundleScore",
+    "By",
     "Cadence",
     "Comment",
     "Delivery",
@@ -45,20 +48,26 @@ __all__ = [
     "Inbound",
     "InstallTicket",
     "Installation",
+    "Leadership",
     "LegalHold",
     "Member",
+    "Pace",
     "Poll",
     "PollMember",
     "PollState",
     "PollUnit",
+    "Promise",
+    "PromiseState",
     "Question",
     "Recipient",
     "Recognition",
     "Retention",
+    "SharedDigest",
     "Sharing",
     "SharingChoice",
     "SourceKind",
     "Team",
+    "TeamPace",
     "TeamSource",
     "Tombstone",
     "Visibility",

@@ -1,8 +1,8 @@
-"""Which digests have been made."""
+"""Which digests have been made, who may read which, and figures of others to set beside them."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from slackapp.db import Base, Id, new_id
@@ -19,3 +19,49 @@ class Digest(Base):
     month: Mapped[str] = mapped_column(String(7))
     recipient_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
+
+
+class SharedDigest(Base):
+    """A month that the leader opened to the team, with or without what they promised."""
+
+    __tablename__ = "shared_digest"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    shared_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    shared_at: Mapped[datetime]
+    with_promises: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0)
+    """How often the posted promises have been brought up to date."""
+
+
+class Leadership(Base):
+    """Since when a team's leader has led it, as it was noticed, and who led it before."""
+
+    __tablename__ = "leadership"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    since: Mapped[datetime | None]
+    """None for the first leader that was noticed, from whom nothing is kept back."""
+    before_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    handed_on: Mapped[bool] = mapped_column(default=False)
+    """Whether the digests of earlier months were handed on to this leader."""
+
+
+class Benchmark(Base):
+    """An official figure that an admin loaded: another method, so not directly comparable."""
+
+    __tablename__ = "benchmark"
+    __table_args__ = (UniqueConstraint("workspace_id", "item", "nation", "year", "source"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
+    item: Mapped[str] = mapped_column(String(40))
+    """One of the four: attending, understanding, empathising, helping."""
+    value: Mapped[float]
+    """On the scale of 0 to 10."""
+    source: Mapped[str] = mapped_column(Text)
+    year: Mapped[int]
+    nation: Mapped[str] = mapped_column(String(8))
+    loaded_at: Mapped[datetime]

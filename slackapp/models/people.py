@@ -58,6 +58,8 @@ class Workspace(Base):
     """Slack id of whoever hears about unkind thank-yous; without one, the admins."""
     digests_from: Mapped[str | None] = mapped_column(String(7))
     """First month, as yyyy-mm, that is told in a digest."""
+    admins_read_digests: Mapped[bool] = mapped_column(default=False)
+    """Whether admins may read every team's digest, or only what was shared with them."""
     uninstalled_at: Mapped[datetime | None]
 
 

@@ -66,6 +66,7 @@ def upgrade() -> None:
         sa.Column("comment_threshold", sa.Integer(), nullable=False),
         sa.Column("concerns_to", sa.String(length=32), nullable=True),
         sa.Column("digests_from", sa.String(length=7), nullable=True),
+        sa.Column("admins_read_digests", sa.Boolean(), nullable=False),
         sa.Column("uninstalled_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("slack_team_id", name=op.f("uq_workspace_slack_team_id")),
@@ -88,6 +89,29 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_workspace_id_at", ["workspace_id", "at"], unique=False)
 
+    op.create_table(
+        "benchmark",
+        sa.Column("id", sa.String(length=24), nullable=False),
+        sa.Column("workspace_id", sa.String(length=24), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("nation", sa.String(length=8), nullable=False),
+        sa.Column("loaded_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_benchmark_workspace_id_workspace")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_benchmark")),
+        sa.UniqueConstraint(
+            "workspace_id",
+            "item",
+            "nation",
+            "year",
+            "source",
+            name=op.f("uq_benchmark_workspace_id_item_nation_year_source"),
+        ),
+    )
     op.create_table(
         "bucket",
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
@@ -388,6 +412,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "leadership",
+        sa.Column("team_id", sa.String(length=24), nullable=False),
+        sa.Column("member_id", sa.String(length=24), nullable=False),
+        sa.Column("since", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("before_id", sa.String(length=24), nullable=True),
+        sa.Column("handed_on", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["before_id"], ["member.id"], name=op.f("fk_leadership_before_id_member")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_leadership_member_id_member")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_leadership_team_id_team")),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_leadership")),
+    )
+    op.create_table(
         "legal_hold",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
@@ -411,6 +447,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["poll_id"], ["poll.id"], name=op.f("fk_poll_member_poll_id_poll")),
         sa.ForeignKeyConstraint(["unit_id"], ["team.id"], name=op.f("fk_poll_member_unit_id_team")),
         sa.PrimaryKeyConstraint("poll_id", "member_id", name=op.f("pk_poll_member")),
+    )
+    op.create_table(
+        "promise",
+        sa.Column("id", sa.String(length=24), nullable=False),
+        sa.Column("team_id", sa.String(length=24), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("you_said", sa.Text(), nullable=False),
+        sa.Column("we_will", sa.Text(), nullable=False),
+        sa.Column("who_id", sa.String(length=24), nullable=False),
+        sa.Column("written_by_id", sa.String(length=24), nullable=False),
+        sa.Column("by", sa.String(length=8), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("made_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_promise_team_id_team")),
+        sa.ForeignKeyConstraint(["who_id"], ["member.id"], name=op.f("fk_promise_who_id_member")),
+        sa.ForeignKeyConstraint(
+            ["written_by_id"], ["member.id"], name=op.f("fk_promise_written_by_id_member")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_promise")),
+        sa.UniqueConstraint("team_id", "month", "place", name=op.f("uq_promise_team_id_month_place")),
     )
     op.create_table(
         "recognition",
@@ -438,6 +498,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_recognition_giver", ["giver_id", "given_at"], unique=False)
         batch_op.create_index("ix_recognition_team_given", ["workspace_id", "given_at"], unique=False)
 
+    op.create_table(
+        "shared_digest",
+        sa.Column("team_id", sa.String(length=24), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("shared_by_id", sa.String(length=24), nullable=False),
+        sa.Column("shared_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("with_promises", sa.Boolean(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shared_by_id"], ["member.id"], name=op.f("fk_shared_digest_shared_by_id_member")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_shared_digest_team_id_team")),
+        sa.PrimaryKeyConstraint("team_id", "month", name=op.f("pk_shared_digest")),
+    )
+    op.create_table(
+        "team_pace",
+        sa.Column("team_id", sa.String(length=24), nullable=False),
+        sa.Column("pace", sa.String(length=8), nullable=False),
+        sa.Column("chosen_by_id", sa.String(length=24), nullable=False),
+        sa.Column("chosen_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chosen_by_id"], ["member.id"], name=op.f("fk_team_pace_chosen_by_id_member")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_pace_team_id_team")),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_team_pace")),
+    )
     op.create_table(
         "boost",
         sa.Column("recognition_id", sa.String(length=24), nullable=False),

@@ -1,0 +1,70 @@
+"""What a leader promised in answer to a digest, and how often a team is asked."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from slackapp.db import Base, Id, new_id
+
+
+class PromiseState(StrEnum):
+    """`changed` goes on in another form, and may still be done or dropped."""
+
+    OPEN = "open"
+    DONE = "done"
+    CHANGED = "changed"
+    DROPPED = "dropped"
+
+
+class By(StrEnum):
+    """By when, counted from the day it was promised."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Promise(Base):
+    """One "You said / we will". The three places of a month allow no fourth."""
+
+    __tablename__ = "promise"
+    __table_args__ = (UniqueConstraint("team_id", "month", "place"),)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
+    month: Mapped[str] = mapped_column(String(7))
+    """The month whose digest it answers, as in "2026-11"."""
+    place: Mapped[int]
+    you_said: Mapped[str] = mapped_column(Text)
+    we_will: Mapped[str] = mapped_column(Text)
+    who_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    written_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    by: Mapped[str] = mapped_column(String(8), default=By.MONTH)
+    due: Mapped[date]
+    """The last day of the month, quarter or year."""
+    state: Mapped[str] = mapped_column(String(8), default=PromiseState.OPEN)
+    reason: Mapped[str | None] = mapped_column(Text)
+    """Why it was changed or dropped."""
+    made_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class Pace(StrEnum):
+    """How often a team is asked, of the rounds that its workspace opens."""
+
+    EVERY = "every"
+    MONTHLY = "monthly"
+    PAUSED = "paused"
+
+
+class TeamPace(Base):
+    """What a team's leader chose when asked whether a slower check-in would help."""
+
+    __tablename__ = "team_pace"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    pace: Mapped[str] = mapped_column(String(8), default=Pace.EVERY)
+    chosen_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    chosen_at: Mapped[datetime]
