@@ -1,0 +1,1 @@
+"""What a leader does with a digest: promise, share, ask less often."""
