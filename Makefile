@@ -7,13 +7,17 @@ RESET ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint types contracts wheel bench browser locks catalogue clean
+.PHONY: demo test faults lint types contracts wheel bench browser locks catalogue clean
 
 demo: .venv/.ready browser
 	@$(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
 
 test: .venv/.ready-for-tests browser
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+# What takes minutes: killed at every line of a close, dozens of times while answers come in.
+faults: .venv/.ready-for-tests
+	$(BIN)/pytest -n 2 --dist worksteal -m long $(ARGS)
 
 lint: .venv/.ready-for-tests
 	$(BIN)/ruff check .

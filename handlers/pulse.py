@@ -15,13 +15,14 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
+from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.payloads.pulse import filled
 from slackapp import members, workspaces
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
 from slackapp.models import Workspace
-from slackapp.pulse import comments, invitations, rounds
+from slackapp.pulse import asking, comments, invitations, rounds
 from slackapp.views import pulse
 
 COMMAND = "/pulse"
@@ -54,20 +55,20 @@ class Pulse:
         """[Answer], in the message or on the Home tab."""
         pressed = press(body)
         view = self._read(pressed.caller, lambda session, one: self._modal(session, one, pressed.value))
-        client.views_open(trigger_id=pressed.caller.trigger_id, view=view)
+        open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """`/pulse`, the same modal as [Answer]."""
         who = caller(body)
-        client.views_open(trigger_id=who.trigger_id, view=self._read(who, self._running))
+        open_modal(client, who.trigger_id, self._read(who, self._running))
         ack()
 
     def about(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[How it stays anonymous], which can be read at any time."""
         pressed = press(body)
         view = self._read(pressed.caller, lambda session, one: self._explained(session, one, pressed.value))
-        client.views_open(trigger_id=pressed.caller.trigger_id, view=view)
+        open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
     def submit(self, ack: Ack, body: Payload) -> None:
@@ -107,7 +108,8 @@ class Pulse:
     def _modal(self, session: Session, one: Asked, poll_id: str) -> View:
         poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
         group = invitations.group_of(session, poll, unit)
-        return pulse.modal(one.say, poll.id, poll.items, group, comments_on=poll.comments_on)
+        sheet = pulse.Sheet(asking.items(session, poll.items), poll.comments_on, one.workspace.contact)
+        return pulse.modal(one.say, poll.id, sheet, group)
 
     def _explained(self, session: Session, one: Asked, poll_id: str) -> View:
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.payloads.common import Caller, Payload, caller
-from slackapp.pulse.questions import ITEMS, OPTIONS
+from slackapp.pulse.questions import ITEMS, OPTIONS, OWN
 from slackapp.views.pulse import CHOICE, COMMENT
 
 _VALUES = {str(score): score for score, _ in OPTIONS}
@@ -29,7 +29,9 @@ def filled(body: Payload) -> Filled:
         caller=caller(body),
         poll_id=view["private_metadata"],
         scores={
-            item: _VALUES[chosen] for item in ITEMS if (chosen := _chosen(values.get(item) or {})) in _VALUES
+            item: _VALUES[chosen]
+            for item, block in values.items()
+            if (item in ITEMS or item.startswith(OWN)) and (chosen := _chosen(block)) in _VALUES
         },
         comment=((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "",
     )

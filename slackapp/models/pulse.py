@@ -101,7 +101,7 @@ class Ballot(Base):
     """A sealed answer. Nothing else may ever stand in this table."""
 
     __tablename__ = "ballot"
-    __table_args__: Any = {"sqlite_with_rowid": False}
+    __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
 
     poll_id: Mapped[str] = mapped_column(ForeignKey("poll.id"), primary_key=True)
     receipt: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

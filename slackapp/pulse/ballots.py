@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -35,6 +36,10 @@ _LENGTH = struct.Struct(">I")
 _POLL_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
+
+
+class SpoiltError(Exception):
+    """A ballot was altered, moved to another person or poll, or locked with another key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +84,14 @@ def seal(secret: bytes, poll_id: str, person: str, answer: Answer, nonce: bytes)
 
 
 def open_box(secret: bytes, poll_id: str, ballot: SealedBallot) -> Answer:
-    """What was sealed. `cryptography.exceptions.InvalidTag` when anything was altered or moved."""
+    """What was sealed. SpoiltError when anything was altered or moved."""
     nonce, locked = ballot.box[:NONCE_BYTES], ballot.box[NONCE_BYTES:]
     bound_to = poll_id.encode() + ballot.receipt
-    plaintext = AESGCM(_derived(secret, poll_id, b"ballot")).decrypt(nonce, locked, bound_to)
+    try:
+        plaintext = AESGCM(_derived(secret, poll_id, b"ballot")).decrypt(nonce, locked, bound_to)
+    except (InvalidTag, ValueError):
+        # A box too short to hold a nonce is refused by length, not by its tag.
+        raise SpoiltError from None
     (length,) = _LENGTH.unpack_from(plaintext)
     content = json.loads(plaintext[_LENGTH.size : _LENGTH.size + length])
     return Answer(content["unit"], content["answers"], content["comment"])

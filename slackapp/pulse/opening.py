@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from slackapp.db import Sessions, new_id
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.outbox import fan_out, insert_for
-from slackapp.pulse import disclosure, questions
+from slackapp.pulse import asking, disclosure
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.locks import locked
 from slackapp.pulse.timetable import Occurrence, upcoming
@@ -100,7 +100,6 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
         found = _due(session, workspace, now)
         if found is None:
             return False
-        before = last_poll(session, workspace)
         missed = found.closes_at <= now
         row = insert_for(session)(Poll).values(
             id=new_id(),
@@ -109,7 +108,7 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
             opens_at=found.opens_at,
             closes_at=found.closes_at,
             state=PollState.CANCELLED if missed else PollState.OPENING,
-            items=questions.following(before.items if before else None),
+            items=asking.next_items(session, workspace),
             comments_on=workspace.comments_on,
             k=max(workspace.k, disclosure.LOWEST_K),
             c=max(workspace.c, disclosure.LOWEST_C),

@@ -1,5 +1,6 @@
 """What the pulse asks: the four behaviours each time, and one of twelve that rotate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slackapp.behaviours import Behaviour
@@ -16,32 +17,77 @@ class Item:
     short: str
     is_reversed: bool = False
     """Agreeing is bad news. Stored and published as answered; turned only when drawn."""
+    stem: str = ""
+    """How the sentence begins that `wording` ends; items of one set share it and are asked together."""
+    source: str = ""
+    """Who asked it first, where that is not us."""
 
 
 STEM = marked("Thinking about your last few shifts, the person leading my team ...")
+NHS_STEM = marked("My immediate manager (who may be referred to as your 'line manager') ...")
+NHS_SOURCE = marked(
+    "The four questions above are q9f to q9i of the NHS Staff Survey, © NHS England. Asked here by a "
+    "different method: not directly comparable with the survey's results."
+)
 
 FOUR: tuple[Item, ...] = (
     Item(
         Behaviour.ATTENDING,
         marked("... made time to really listen to how things are."),
         marked("made time to listen"),
+        stem=STEM,
     ),
     Item(
         Behaviour.UNDERSTANDING,
         marked("... worked with us to understand what was getting in the way."),
         marked("worked to understand"),
+        stem=STEM,
     ),
     Item(
         Behaviour.EMPATHISING,
         marked("... showed they cared about what we were dealing with."),
         marked("showed they cared"),
+        stem=STEM,
     ),
     Item(
         Behaviour.HELPING,
         marked("... did something practical to help."),
         marked("did something practical"),
+        stem=STEM,
     ),
 )
+
+NHS_FOUR: tuple[Item, ...] = (
+    Item(
+        "nhs_attending",
+        marked("... is interested in listening to me when I describe challenges I face."),
+        marked("interested in listening"),
+        stem=NHS_STEM,
+        source=NHS_SOURCE,
+    ),
+    Item(
+        "nhs_understanding",
+        marked("... works together with me to come to an understanding of problems."),
+        marked("works together to understand"),
+        stem=NHS_STEM,
+        source=NHS_SOURCE,
+    ),
+    Item(
+        "nhs_empathising",
+        marked("... cares about my concerns."),
+        marked("cares about concerns"),
+        stem=NHS_STEM,
+        source=NHS_SOURCE,
+    ),
+    Item(
+        "nhs_helping",
+        marked("... takes effective action to help me with any problems I face."),
+        marked("takes effective action"),
+        stem=NHS_STEM,
+        source=NHS_SOURCE,
+    ),
+)
+"""The words of the NHS Staff Survey 2021 to 2025, kept apart from ours: their figures never mix."""
 
 ROTATING: tuple[Item, ...] = (
     Item(
@@ -86,7 +132,16 @@ ROTATING: tuple[Item, ...] = (
     ),
 )
 
-ITEMS: dict[str, Item] = {item.key: item for item in (*FOUR, *ROTATING)}
+ITEMS: dict[str, Item] = {item.key: item for item in (*FOUR, *NHS_FOUR, *ROTATING)}
+
+SETS: dict[str, tuple[Item, ...]] = {"appreciate": FOUR, "nhs": NHS_FOUR}
+"""The wordings of the four behaviours that a workspace may choose from."""
+
+OWN = "own_"
+"""How the key of an organisation's own question begins; its row's id follows."""
+MOST_ROTATING = 3
+REST = 12
+"""A rotating question is not shown twice within so many check-ins."""
 
 OPTIONS: tuple[tuple[int, str], ...] = (
     (1, marked("Strongly disagree")),
@@ -99,9 +154,23 @@ OPTIONS: tuple[tuple[int, str], ...] = (
 SCORES = range(1, 6)
 
 
-def following(before: list[str] | None) -> list[str]:
-    """The keys to ask after a round that asked `before`: no rotating item comes again within twelve."""
-    keys = [item.key for item in ROTATING]
-    last = next((key for key in before or () if key in keys), keys[-1])
-    rotated = keys[(keys.index(last) + 1) % len(keys)]
-    return [*(str(item.key) for item in FOUR), rotated]
+def following(
+    before: Sequence[Sequence[str]],
+    *,
+    own: Sequence[str] = (),
+    four: str = "appreciate",
+    wanted: int = 1,
+) -> list[str]:
+    """The keys to ask next: the four, and up to `wanted` rotating ones.
+
+    `before` are the keys of the rounds so far, the latest first; no rotating question
+    comes again within twelve of them, so there may be fewer than wanted. `own` are an
+    organisation's own questions in their order; those that are rested go first.
+    """
+    keys = [*own, *(item.key for item in ROTATING)]
+    resting = {key for asked in before[: REST - 1] for key in asked}
+    latest = {key: place for place, asked in reversed(list(enumerate(before))) for key in asked}
+    # The one asked longest ago first, never asked before all; their order decides between equals.
+    ready = sorted((key for key in keys if key not in resting), key=lambda key: -latest.get(key, len(before)))
+    rotated = ready[: max(1, min(wanted, MOST_ROTATING))]
+    return [*(str(item.key) for item in SETS.get(four, FOUR)), *rotated]

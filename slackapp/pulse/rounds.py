@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random, SystemRandom
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -32,7 +31,16 @@ from slackapp.models import (
 )
 from slackapp.outbox import fan_out, insert_for
 from slackapp.pulse import comments, opening
-from slackapp.pulse.ballots import Answer, KeyDirectory, SealedBallot, fresh_nonce, open_box, receipt_of, seal
+from slackapp.pulse.ballots import (
+    Answer,
+    KeyDirectory,
+    SealedBallot,
+    SpoiltError,
+    fresh_nonce,
+    open_box,
+    receipt_of,
+    seal,
+)
 from slackapp.pulse.counting import Counted, Rules, Unit, count
 from slackapp.pulse.locks import locked
 from slackapp.pulse.opening import due_opening
@@ -92,9 +100,10 @@ def submit(session: Session, keys: KeyDirectory, paper: Paper, now: datetime) ->
 
     Raises UserError when the poll is closed, lost or not this person's.
     """
-    secret, unit = _admitted(session, keys, (paper.poll_id, paper.member_id), now)
+    poll, secret, unit = _admitted(session, keys, (paper.poll_id, paper.member_id), now)
+    scores = {item: score for item, score in paper.scores.items() if item in poll.items}
     # The comment is cleaned here as well, so that no caller can forget it.
-    answer = Answer(unit, paper.scores, comments.clean(paper.comment))
+    answer = Answer(unit, scores, comments.clean(paper.comment) if poll.comments_on else "")
     sealed = seal(secret, paper.poll_id, paper.member_id, answer, paper.nonce)
     ballot = insert_for(session)(Ballot).values(poll_id=paper.poll_id, receipt=sealed.receipt, box=sealed.box)
     session.execute(
@@ -104,7 +113,7 @@ def submit(session: Session, keys: KeyDirectory, paper: Paper, now: datetime) ->
 
 def withdraw(session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime) -> None:
     """Delete the ballot of `who` (poll, member), if there is one; nothing tells which. Raises as `submit`."""
-    secret, _ = _admitted(session, keys, who, now)
+    _, secret, _ = _admitted(session, keys, who, now)
     receipt = receipt_of(secret, *who)
     session.execute(delete(Ballot).where(Ballot.poll_id == who[0], Ballot.receipt == receipt))
 
@@ -197,14 +206,16 @@ def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime
     return poll, belongs.unit_id
 
 
-def _admitted(session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime) -> tuple[bytes, str]:
-    """The secret and the person's unit, with the poll held open until the transaction ends."""
+def _admitted(
+    session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime
+) -> tuple[Poll, bytes, str]:
+    """The poll, its secret and the person's unit, with the poll held open until the transaction ends."""
     poll_id, member_id = who
     poll, unit = _open_for(session, locked(session, poll_id, shared=True), member_id, now)
     secret = keys.load(poll.id)
     if secret is None:
         raise UserError(CLOSED)
-    return secret, unit
+    return poll, secret, unit
 
 
 def _replace_ballots(session: Session, poll: Poll, secret: bytes, chance: Random) -> None:
@@ -241,7 +252,7 @@ def _opened(session: Session, poll_id: str, secret: bytes) -> list[Answer]:
     for receipt, box in session.execute(select(Ballot.receipt, Ballot.box).where(Ballot.poll_id == poll_id)):
         try:
             answers.append(open_box(secret, poll_id, SealedBallot(receipt, box)))
-        except InvalidTag:
+        except SpoiltError:
             # Whoever can write to the database can spoil a ballot, but not keep the poll from being counted.
             spoilt += 1
     if spoilt:

@@ -5,12 +5,13 @@ private metadata or message ever holds it, and what is sent back does not depend
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from slackapp.i18n import Voice, marked
 from slackapp.pulse.comments import LONGEST
 from slackapp.pulse.invitations import Group
-from slackapp.pulse.questions import FOUR, ITEMS, OPTIONS, STEM, Item
+from slackapp.pulse.questions import OPTIONS, Item
 
 ANSWER = "pulse_answer"
 ABOUT = "pulse_about"
@@ -108,22 +109,31 @@ def loss(words: str) -> list[Block]:
     return [_section(words)]
 
 
-def modal(say: Voice, poll_id: str, items: Iterable[str], group: Group, *, comments_on: bool) -> View:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one check-in asks. `contact` is whom the organisation names for what cannot wait."""
+
+    items: tuple[Item, ...]
+    comments_on: bool
+    contact: str | None = None
+
+
+def modal(say: Voice, poll_id: str, sheet: Sheet, group: Group) -> View:
     """The questions. Nothing is chosen beforehand, whether or not this person has answered."""
-    asked = [ITEMS[key] for key in items]
-    led = [item for item in asked if item in FOUR]
-    others = [item for item in asked if item not in FOUR]
+    led = [item for item in sheet.items if item.stem]
+    others = [item for item in sheet.items if not item.stem]
     return _view(say, poll_id) | {
         "callback_id": SUBMIT,
         "submit": _plain(say("Store my answer")),
         "close": _plain(say("Cancel")),
         "blocks": [
             _context(_joins(say, group), plain=True),
-            _section(f"*{say(STEM)}*"),
+            _section(f"*{say(led[0].stem)}*"),
             *(_question(say, item) for item in led),
             {"type": "divider"},
             *(_question(say, item) for item in others),
-            *(_comment(say) if comments_on else []),
+            *([_context(say(led[0].source), plain=True)] if led[0].source else []),
+            *(_comment(say, sheet.contact) if sheet.comments_on else []),
             _context(say(PRIVACY), plain=True),
             _withdrawing(say, poll_id),
         ],
@@ -204,11 +214,16 @@ def _question(say: Voice, item: Item) -> Block:
     }
 
 
-def _comment(say: Voice) -> list[Block]:
+def _comment(say: Voice, contact: str | None) -> list[Block]:
     warning = say(
         "Nobody reads comments before the end of the month. If something cannot wait, please tell the "
         "person in charge of your shift."
     )
+    if contact:
+        warning = say(
+            "Nobody reads comments before the end of the month. If something cannot wait: {contact}",
+            contact=contact,
+        )
     field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": LONGEST}
     asked = {
         "type": "input",

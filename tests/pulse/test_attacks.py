@@ -9,12 +9,11 @@ from random import Random
 
 import psycopg
 import pytest
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import LargeBinary, inspect, text
 
 from slackapp.db import Sessions
 from slackapp.models import Ballot, BundleScore, Comment
-from slackapp.pulse.ballots import SealedBallot, open_box, receipt_of
+from slackapp.pulse.ballots import SealedBallot, SpoiltError, open_box, receipt_of
 from tests.pulse.conftest import Copy, Hospital
 
 PEOPLE = [f"Ward 7 {number}" for number in range(1, 10)]
@@ -162,7 +161,7 @@ def test_sqlite_keeps_no_order_of_arrival_for_ballots_and_comments(hospital_on_s
 def opens(secret: bytes, poll_id: str, ballot: SealedBallot) -> bool:
     try:
         open_box(secret, poll_id, ballot)
-    except InvalidTag:
+    except SpoiltError:
         return False
     return True
 
