@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import select
 
 import handlers
-from handlers import appreciate_letters, people, pulse_letters
+from handlers import appreciate_letters, people, pulse_letters, rights_letters
 from handlers.desk import Desk
 from reports import digest
 from reports import letters as digest_letters
@@ -28,7 +28,10 @@ from slackapp.db import Sessions, connect
 from slackapp.delivery import Deliveries, tidy
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
+from slackapp.listening import hang_up
+from slackapp.marks import Marks
 from slackapp.models import Team
+from slackapp.privacy import erasure, retention, traces
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.storage import sweep_nightly
@@ -80,12 +83,14 @@ class Appreciate:
         self._rules_due: Moment | None = None
         self._caught_up = False
         rounds.recover(self.sessions, self.keys, now())
+        erasure.reapply(self.sessions, self.keys, now())
 
     def _outgoing(self) -> Deliveries:
         renderers = {
             **appreciate_letters.RENDERERS,
             **pulse_letters.RENDERERS,
             **digest_letters.renderers(self._drawing),
+            **rights_letters.renderers(Marks(self.keys.path)),
         }
         return Deliveries(self.sessions, self._client, renderers, self.now, pulse_letters.EXPANDERS)
 
@@ -95,6 +100,8 @@ class Appreciate:
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), _HOURLY),
             Job("sweep", lambda: sweep_nightly(self.sessions), _NIGHTLY),
+            Job("erased", lambda: traces.sweep(self.sessions), 60),
+            Job("retention", lambda: retention.run(self.sessions, self.now()), _NIGHTLY),
         ]
 
     def meet_everyone(self) -> None:
@@ -110,7 +117,7 @@ class Appreciate:
     def stop(self) -> None:
         """Take nothing new, finish and settle what is under way, let go of everything."""
         self._timetable.stop()
-        self._socket.close()  # type: ignore[no-untyped-call]
+        hang_up(self._socket)
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
         self._drawing.close()

@@ -155,6 +155,13 @@ def test_a_process_that_hangs_is_ended_and_the_picture_goes_missing(browser_path
         assert own.draw(DRAWN["rich-mix"])
 
 
+def still_there(process: psutil.Process, gone: set[str]) -> bool:
+    try:
+        return process.is_running() and process.status() not in gone
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
     program = (
         "import sys, orjson, signal; from tests.reports.test_drawing import DRAWN, Drawing;"
@@ -172,7 +179,7 @@ def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
     app.wait()
     app.stdout.close()
     gone = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
-    wait_until(lambda: not [one for one in family if one.is_running() and one.status() not in gone])
+    wait_until(lambda: not [one for one in family if still_there(one, gone)])
 
 
 def test_without_a_browser_there_is_no_picture_and_the_log_says_so_once(

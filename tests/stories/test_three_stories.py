@@ -112,7 +112,7 @@ def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: Any) -> 
     practice.nurse.types("/appreciate @Dylan Hughes attending You sat with me until I had calmed down")
     practice.colleague.sees("You sat with me until I had calmed down")
     home = practice.colleague.sees("You sat with me until I had calmed down", place="home")
-    assert "What is kept about you" in home.texts
+    assert "What is kept about me" in home.texts
     assert {"Appreciate someone", "Answer"} <= set(labels(home["messages"]))
     before = home.texts
     answers(practice, practice.colleague.user, "Agree")
