@@ -11,14 +11,20 @@ from datetime import date
 from enum import Enum, StrEnum
 
 from slackapp.behaviours import Behaviour
+from slackapp.models import Pace
 from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, as_ten, change
+from slackapp.views.promised import Told
 
 SMALL = 5
 """A count below this is shown as "under 5", whatever it is."""
 SMALLEST_FOR_REACH = 8
 MONTHS_SHOWN = 6
+_ABOUT = 5
 _LEAD = 3
 _LEAD_FACTOR = 1.25
+_PAIRS_FOR_WAYS = 10
+_SELDOM_OF = 20
+_SELDOM_SHARE = 0.1
 _REACH_BANDS = ((0.9, "nearly_everyone"), (0.6, "most"), (0.4, "about_half"), (0.0, "fewer_than_half"))
 
 Counts = tuple[int | None, ...]
@@ -116,6 +122,46 @@ class Reach:
     rolled_up_to: str | None
 
 
+class Ways(StrEnum):
+    """How often thanks between two people of a team went both ways, as coarse as it is ever told."""
+
+    OFTEN = "often"
+    SOMETIMES = "sometimes"
+    SELDOM = "seldom"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Thanks given by a team's people and received by them, each about so many; None is "under 5".
+
+    Rounded to fives, because given, received and the mix together could otherwise be subtracted.
+    """
+
+    given: Counts
+    received: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A promise of an earlier month. `settled` is the month in which it was done, changed or dropped."""
+
+    id: str
+    month: date
+    told: Told
+    settled: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Somebody else's figure for one item on the scale of 0 to 10: another method."""
+
+    item: Behaviour
+    value: float
+    source: str
+    year: int
+    nation: str
+
+
 @dataclass(frozen=True, slots=True)
 class Highlight:
     """Thanks that their receiver shared with the team."""
@@ -140,6 +186,17 @@ class TeamMonth:
     pulse: Pulse
     reach: Reach | None
     highlights: tuple[Highlight, ...]
+    sides: Sides | None = None
+    ways: Ways | None = None
+    seldom: Behaviour | None = None
+    """Named in at most one thank-you of ten over three months."""
+    promises: tuple[Carried, ...] = ()
+    comments: tuple[str, ...] = ()
+    """As they were written, in no order."""
+    officials: tuple[Official, ...] = ()
+    silent: bool = False
+    """Whether the two digests before this one had no reply."""
+    pace: Pace = Pace.EVERY
 
 
 def mix(now: Mapping[str, int], before: Mapping[str, int], *, people: tuple[int, int], k: int) -> Mix | None:
@@ -159,6 +216,43 @@ def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
 def _hidden(counts: Mapping[str, int]) -> Counts:
     found = (counts.get(behaviour, 0) for behaviour in Behaviour)
     return tuple(count if count >= SMALL else None for count in found)
+
+
+def sides(given: Mapping[str, int], received: Mapping[str, int]) -> Sides:
+    """Both sides, rounded so that none can be subtracted from another."""
+    return Sides(_about(given), _about(received))
+
+
+def _about(counts: Mapping[str, int]) -> Counts:
+    return tuple(
+        None if count is None else _ABOUT * ((count + _ABOUT // 2) // _ABOUT) for count in _hidden(counts)
+    )
+
+
+def ways(pairs: int, both: int) -> Ways | None:
+    """How often thanks went both ways among so many pairs of people; None when there are too few pairs."""
+    if pairs < _PAIRS_FOR_WAYS:
+        return None
+    share = both / pairs
+    if share >= 1 / 2:
+        return Ways.OFTEN
+    return Ways.SOMETIMES if share >= 1 / 5 else Ways.SELDOM
+
+
+def seldom(counts: Mapping[str, int]) -> Behaviour | None:
+    """The one behaviour that is seldom named; None when none or several are, or thanks are few."""
+    total = sum(counts.values())
+    if total < _SELDOM_OF:
+        return None
+    found = [one for one in Behaviour if counts.get(one, 0) <= _SELDOM_SHARE * total]
+    return found[0] if len(found) == 1 else None
+
+
+def since(pulse: Pulse, month: date) -> int | None:
+    """The place of a month's figures from which the newest can be looked at; None when there are none."""
+    places = [place for place, one in enumerate(pulse.months[:-1]) if one <= month]
+    found = [place for place in places if has_figures(pulse, place)]
+    return found[-1] if found and has_figures(pulse, len(pulse.months) - 1) else None
 
 
 def named_most(shown: Mix) -> Behaviour | None:

@@ -5,11 +5,14 @@ from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
-from reports import questions, words
+from reports import answering, questions, words
 from reports.figures import TeamMonth
 from reports.showing import Shown, Table, shown
+from slackapp.actions.promises import GOING_ON
 from slackapp.i18n import Voice
 from slackapp.letters import Message
+from slackapp.models import Pace
+from slackapp.views import promises
 from slackapp.views.words import (
     Block,
     View,
@@ -19,28 +22,73 @@ from slackapp.views.words import (
     literal,
     notice,
     plain_section,
+    quote,
     section,
 )
 
 FIGURES = "digest_figures"
 """The button whose value is the digest's id."""
+MONTHLY, PAUSE, KEEP = "pace_monthly", "pace_paused", "pace_every"
+"""The answers to whether a slower check-in would help; their value is the digest's id."""
+SEND = "digest_send"
+"""The button under a digest read on demand; its value is the team's id and the month."""
 _HEADER_LONGEST = 150
+_COMMENT_BLOCKS = 40
+_COMMENTS_SHOWN = 9_000
+"""Characters; all blocks of a message together may hold about 13,200."""
 
 
 def message(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]) -> Message:
-    """The digest with its pictures, given as Slack file ids by name; a missing one becomes text."""
+    """The leader's digest with its pictures, given as Slack file ids by name; a missing one becomes text."""
+    below = [actions(_buttons(say, team, digest_id)), *_slower(say, team, digest_id)]
+    return _message(say, team, pictures, below=below, ours=False)
+
+
+def for_team(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]) -> Message:
+    """The digest as the team reads it in its channel."""
+    return _message(say, team, pictures, below=[actions([_figures_button(say, digest_id)])], ours=True)
+
+
+def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, list[Block]]:
+    """The digest as the answer to a command: text only, at once. `send` is what its button carries."""
+    tables = [_list(chart.table) for chart in shown(say, team)]
+    button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
+    below = [actions([button])] if button else []
+    return text(say, team), [*_above(say, team, tables, ours=False), *below]
+
+
+def comments(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
+    """What people wrote, as far as one message holds it; the page has all of it."""
+    head = say(
+        "{team}, {month}: what people wrote, in no order.", team=team.team, month=say.month(team.month)
+    )
+    blocks, room = [plain_section(head)], _COMMENTS_SHOWN
+    for wrote in team.comments:
+        room -= len(wrote)
+        if room < 0 or len(blocks) >= _COMMENT_BLOCKS:
+            blocks.append(context(say("The rest stands in the page.")))
+            break
+        blocks.append(quote(wrote))
+    return literal("\n".join([head, *team.comments])), blocks
+
+
+def _message(
+    say: Voice, team: TeamMonth, pictures: Mapping[str, str], *, below: list[Block], ours: bool
+) -> Message:
     charts = shown(say, team)
-    blocks = _blocks(say, team, digest_id=digest_id, middle=_charts(say, charts, pictures))
+    said = text(say, team, ours=ours)
+    blocks = [*_above(say, team, _charts(say, charts, pictures), ours=ours), *below]
     if not any(chart.name in pictures for chart in charts):
-        return Message(text=text(say, team), blocks=blocks)
-    without = _blocks(say, team, digest_id=digest_id, middle=_charts(say, charts, {}))
-    return Message(text=text(say, team), blocks=blocks, without_pictures=without)
+        return Message(text=said, blocks=blocks)
+    without = [*_above(say, team, _charts(say, charts, {}), ours=ours), *below]
+    return Message(text=said, blocks=blocks, without_pictures=without)
 
 
-def text(say: Voice, team: TeamMonth) -> str:
+def text(say: Voice, team: TeamMonth, *, ours: bool = False) -> str:
     """The same facts in one piece of text, for notifications and for readers without blocks."""
     parts = [words.heading(say, team)]
     parts += [". ".join(filter(None, line)) for line in words.summary(say, team)]
+    parts += answering.progress(say, team, ours=ours)
     parts += [chart.alt for chart in shown(say, team)]
     parts += [words.reach(say, team.reach), *questions.suggested(say, team), words.small_print(say, team)]
     return literal("\n".join(parts))
@@ -48,23 +96,71 @@ def text(say: Voice, team: TeamMonth) -> str:
 
 def modal(say: Voice, team: TeamMonth) -> View:
     """The figures as text: what the pictures show, and what there is without any."""
-    blocks = [header(words.heading(say, team)[:_HEADER_LONGEST]), _summary(say, team)]
-    blocks += [_list(chart.table) for chart in shown(say, team)]
-    blocks += [plain_section(words.reach(say, team.reach)), context(words.small_print(say, team))]
+    tables = [chart.table for chart in shown(say, team)]
+    tables += [table for table in (answering.sides(say, team), answering.officials(say, team)) if table]
+    kept = answering.kept(say, team)
+    sentences = [words.reach(say, team.reach), *answering.circle(say, team)]
+    promised = answering.promise_lines(say, team)
+    blocks = [
+        header(words.heading(say, team)[:_HEADER_LONGEST]),
+        _summary(say, team, answering.progress(say, team)),
+        *map(_list, tables),
+        plain_section(" ".join(sentences)),
+        *map(_paragraph, promised),
+        *(block for told, table in kept for block in (_paragraph(told), _list(table))),
+        context(words.small_print(say, team)),
+    ]
     return notice(say, say("Figures as text"), blocks)
 
 
-def _blocks(say: Voice, team: TeamMonth, *, digest_id: str, middle: Sequence[Block]) -> list[Block]:
-    button = ButtonElement(text=say("Figures as text"), action_id=FIGURES, value=digest_id)
+def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], *, ours: bool) -> list[Block]:
     return [
         header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _summary(say, team),
+        _summary(say, team, answering.progress(say, team, ours=ours)),
         *middle,
         plain_section(words.reach(say, team.reach)),
         section(f"*{say('To ask the team:')}* {' '.join(questions.suggested(say, team))}"),
         context(words.small_print(say, team)),
-        actions([button]),
     ]
+
+
+def _buttons(say: Voice, team: TeamMonth, digest_id: str) -> list[ButtonElement]:
+    buttons = [
+        ButtonElement(
+            text=say("Write what we will do"), action_id=promises.WRITE, value=digest_id, style="primary"
+        ),
+        _figures_button(say, digest_id),
+        ButtonElement(text=say("Share with the team"), action_id=promises.SHARE, value=digest_id),
+    ]
+    if any(one.told.state in GOING_ON for one in answering.current(team)):
+        buttons.append(
+            ButtonElement(text=say("Update promises"), action_id=promises.OPEN_LIST, value=digest_id)
+        )
+    return buttons
+
+
+def _figures_button(say: Voice, digest_id: str) -> ButtonElement:
+    return ButtonElement(text=say("Figures as text"), action_id=FIGURES, value=digest_id)
+
+
+def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
+    """After two digests without a reply, a kind question; at a slower pace, the way back."""
+
+    def button(text: str, action_id: str) -> ButtonElement:
+        return ButtonElement(text=text, action_id=action_id, value=digest_id)
+
+    if team.pace is not Pace.EVERY:
+        told = " ".join(answering.pace(say, team))
+        return [section(told), actions([button(say("Ask as often as before"), KEEP)])]
+    if not team.silent:
+        return []
+    choices = [
+        button(say("Once a month"), MONTHLY),
+        button(say("Pause"), PAUSE),
+        button(say("Keep it"), KEEP),
+    ]
+    question = say("Two digests have had no reply. Would a slower check-in help?")
+    return [section(question), actions(choices)]
 
 
 def _charts(say: Voice, charts: Sequence[Shown], pictures: Mapping[str, str]) -> list[Block]:
@@ -80,12 +176,17 @@ def _image(chart: Shown, file_id: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": chart.alt}
 
 
-def _summary(say: Voice, team: TeamMonth) -> Block:
+def _summary(say: Voice, team: TeamMonth, progress: Sequence[str]) -> Block:
     elements: list[dict[str, Any]] = []
     for label, sentence in words.summary(say, team):
         elements += [_run(f"\n{label}. ", bold=True)] if label else []
         elements.append(_run(sentence))
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+    elements += [_run(f"\n{sentence}") for sentence in progress]
+    return {"type": "rich_text", "elements": [_section(elements)]}
+
+
+def _paragraph(told: str) -> Block:
+    return {"type": "rich_text", "elements": [_section([_run(told)])]}
 
 
 def _list(table: Table) -> Block:

@@ -12,7 +12,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import questions, words
+from reports import answering, questions, words
 from reports.figures import Highlight, TeamMonth
 from reports.script import plotly_script
 from reports.showing import shown
@@ -40,10 +40,15 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             language=say.language,
             policy=_policy(plotly, _START),
             heading=words.heading(say, team, year=True),
-            summary=words.summary(say, team),
+            summary=[*words.summary(say, team), *(("", one) for one in answering.progress(say, team))],
             titles=_titles(say),
             charts={"mix": None, "ranges": None} | {chart.name: chart for chart in shown(say, team)},
-            reach=words.reach(say, team.reach),
+            reach=" ".join([words.reach(say, team.reach), *answering.circle(say, team)]),
+            sides=answering.sides(say, team),
+            promised=answering.promise_lines(say, team),
+            kept=answering.kept(say, team),
+            comments=team.comments,
+            officials=answering.officials(say, team),
             highlights=[_shared(say, one) for one in team.highlights],
             check_in=_check_in(say, team),
             questions=questions.suggested(say, team),
@@ -72,12 +77,16 @@ def _titles(say: Voice) -> dict[str, str]:
         "shared": say("Shared with the team"),
         "ranges": say("What the team said"),
         "ask": say("To ask the team"),
+        "promised": say("You said / we will"),
+        "comments": say("What people wrote, in no order"),
+        "officials": say("Beside it"),
     }
 
 
 def _check_in(say: Voice, team: TeamMonth) -> str:
     told = words.turnout(say, team.pulse.turnout)
-    return " ".join([*([told] if told else []), *words.pulse_notes(say, team)])
+    asked = answering.pace(say, team)
+    return " ".join([*([told] if told else []), *words.pulse_notes(say, team), *asked])
 
 
 def _policy(*scripts: str) -> str:

@@ -91,6 +91,11 @@ def capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
+def behaviour(say: Voice, one: Behaviour) -> str:
+    """A behaviour's name at the beginning of a line."""
+    return say(WORDING[one].label)
+
+
 def month_before(first: date) -> date:
     """The first day of the month before."""
     return (

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures import TeamMonth
+from reports.queries.answers import carried, comments, officials
 from reports.queries.asking import Asked, first_day, upwards
 from reports.queries.pulse import pulses
-from reports.queries.thanks import highlights, is_first, mixes, reaches
-from slackapp.models import Team, Workspace
+from reports.queries.thanks import highlights, is_first, named, reaches, sides, ways
+from slackapp.actions.pace import paces, unanswered
+from slackapp.models import Pace, Team, Workspace
 
 
 def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:
@@ -21,19 +23,30 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     tree = {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
     wanted = tuple(team.id for team in teams)
     asked = Asked(workspace, month, wanted, tuple({up for team in wanted for up in upwards(tree, team)}))
-    mix, pulse = mixes(session, asked), pulses(session, asked, tree)
+    thanks, pulse = named(session, asked), pulses(session, asked, tree)
     reach, shared = reaches(session, asked, tree), highlights(session, asked)
-    nothing_before = is_first(session, asked)
+    both, two_ways = sides(session, asked), ways(session, asked)
+    promised, wrote = carried(session, asked), comments(session, asked)
+    silent, chosen = unanswered(session, wanted, month), paces(session, wanted)
+    nothing_before, others = is_first(session, asked), officials(session, asked)
     return {
         team: TeamMonth(
             team=tree[team].name,
             month=first_day(month),
             k=workspace.k,
-            mix=mix.get(team),
+            mix=thanks[team].mix,
             is_first=nothing_before,
             pulse=pulse[team],
             reach=reach.get(team),
             highlights=tuple(shared[team]),
+            sides=both[team] if thanks[team].mix else None,
+            ways=two_ways.get(team) if thanks[team].mix else None,
+            seldom=thanks[team].seldom,
+            promises=promised[team],
+            comments=wrote.get(team, ()),
+            officials=others,
+            silent=team in silent,
+            pace=chosen.get(team, Pace.EVERY),
         )
         for team in wanted
     }

@@ -1,11 +1,12 @@
 """Thanks as rows: the mix of a month, how far thanks reached, and what was shared."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, select, union
+from sqlalchemy import CTE, Select, case, func, literal, select, union, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reports import figures
@@ -28,56 +29,127 @@ def _thanks(asked: Asked, since: datetime, until: datetime) -> Any:  # noqa: ANN
     )
 
 
-def mixes(session: Session, asked: Asked) -> dict[str, figures.Mix]:
-    """By team, where there is enough to show. Each recognition counts once in a team it touches."""
-    start, end = asked.bounds(asked.month)
-    before, _ = asked.bounds(calendar.month_before(asked.month))
-    during = _thanks(asked, before, end)
-    is_now = case((Recognition.given_at >= start, 1), else_=0).label("is_now")
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What was named: the month's mix, and what three months seldom named. None is what may not be shown."""
+
+    mix: figures.Mix | None
+    seldom: Behaviour | None
+
+
+def named(session: Session, asked: Asked) -> dict[str, Named]:
+    """By team. Each recognition counts once in a team it touches."""
+    starts = _starts(asked)
+    during = _thanks(asked, starts[-1], asked.bounds(asked.month)[1])
+    ages = [(Recognition.given_at >= start, age) for age, start in enumerate(starts)]
+    age = case(*ages, else_=len(starts)).label("age")
     received = select(
-        Recognition.id, Recognition.behaviour, is_now, Recipient.team_id, Recipient.member_id.label("person")
+        Recognition.id, Recognition.behaviour, age, Recipient.team_id, Recipient.member_id.label("person")
     ).join(Recipient)
     given = select(
-        Recognition.id, Recognition.behaviour, is_now, Recognition.giver_team_id, Recognition.giver_id
+        Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id
     )
     touched = union(received.where(*during), given.where(*during)).cte()
     inside = below(asked.teams)
     mine = (
-        select(inside.c.top, touched.c.id, touched.c.behaviour, touched.c.is_now)
+        select(inside.c.top, touched.c.id, touched.c.behaviour, touched.c.age)
         .join(touched, touched.c.team_id == inside.c.team)
         .distinct()
         .cte()
     )
-    return _mixes_from(asked, session.execute(_counts(mine)), session.execute(_people(mine, touched)))
+    return _named_from(asked, session.execute(_counts(mine)), session.execute(_people(mine, touched)))
+
+
+def _starts(asked: Asked) -> list[datetime]:
+    """The beginnings of this month and the two before, newest first."""
+    before = calendar.month_before(asked.month)
+    return [asked.bounds(month)[0] for month in (asked.month, before, calendar.month_before(before))]
 
 
 def _counts(mine: CTE) -> Select[Any]:
-    columns = (mine.c.top, mine.c.is_now, mine.c.behaviour)
+    columns = (mine.c.top, mine.c.age, mine.c.behaviour)
     return select(*columns, func.count()).group_by(*columns)
 
 
 def _people(mine: CTE, touched: CTE) -> Select[Any]:
     """Who took part in a team's thanks, givers and receivers, wherever they belong."""
-    columns = (mine.c.top, mine.c.is_now)
+    columns = (mine.c.top, mine.c.age)
     counted = func.count(touched.c.person.distinct())
     return select(*columns, counted).join(touched, touched.c.id == mine.c.id).group_by(*columns)
 
 
-def _mixes_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> dict[str, figures.Mix]:
+def _named_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> dict[str, Named]:
     found: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
-    for team, is_now, behaviour, count in counts:
-        found[team, is_now][behaviour] = count
-    took_part = {(team, is_now): count for team, is_now, count in people}
-    shown = {
-        team: figures.mix(
-            found[team, 1],
-            found[team, 0],
-            people=(took_part.get((team, 1), 0), took_part.get((team, 0), 0)),
-            k=asked.workspace.k,
+    for team, age, behaviour, count in counts:
+        found[team, age][behaviour] = count
+    took_part = {(team, age): count for team, age, count in people}
+    k = asked.workspace.k
+    return {
+        team: _of_one(
+            [found[team, age] for age in range(3)], [took_part.get((team, age), 0) for age in (0, 1)], k
         )
         for team in asked.teams
     }
-    return {team: mix for team, mix in shown.items() if mix is not None}
+
+
+def _of_one(months: list[dict[str, int]], people: list[int], k: int) -> Named:
+    mix = figures.mix(months[0], months[1], people=(people[0], people[1]), k=k)
+    together = Counter[str]()
+    for month in months:
+        together.update(month)
+    return Named(mix, figures.seldom(together) if mix else None)
+
+
+def sides(session: Session, asked: Asked) -> dict[str, figures.Sides]:
+    """Thanks of the month given by a team's people, and received by them, by behaviour."""
+    during = _thanks(asked, *asked.bounds(asked.month))
+    inside = below(asked.teams)
+    columns = (inside.c.top, Recognition.behaviour)
+    counted = func.count(Recognition.id.distinct())
+    given = (
+        select(*columns, counted, literal("given"))
+        .join(Recognition, Recognition.giver_team_id == inside.c.team)
+        .where(*during)
+        .group_by(*columns)
+    )
+    received = (
+        select(*columns, counted, literal("received"))
+        .join(Recipient, Recipient.team_id == inside.c.team)
+        .join(Recognition, Recognition.id == Recipient.recognition_id)
+        .where(*during)
+        .group_by(*columns)
+    )
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    for team, behaviour, count, side in session.execute(union_all(given, received)):
+        found[team, side][behaviour] = count
+    return {team: figures.sides(found[team, "given"], found[team, "received"]) for team in asked.teams}
+
+
+def ways(session: Session, asked: Asked) -> dict[str, figures.Ways]:
+    """How often thanks between two people of a team went both ways in 90 days, where enough pairs thanked."""
+    _, end = asked.bounds(asked.month)
+    giver, receiver = Recognition.giver_id, Recipient.member_id
+    between = (
+        select(Recognition.giver_team_id, Recipient.team_id, giver, receiver)
+        .join(Recipient)
+        .where(*_thanks(asked, end - timedelta(days=REACH_DAYS), end))
+        .distinct()
+        .cte()
+    )
+    own, other = below(asked.teams), below(asked.teams)
+    first = case((between.c.giver_id < between.c.member_id, between.c.giver_id), else_=between.c.member_id)
+    second = case((between.c.giver_id < between.c.member_id, between.c.member_id), else_=between.c.giver_id)
+    pairs = (
+        select(own.c.top, func.count(between.c.giver_id.distinct()).label("ways"))
+        .join(between, between.c.giver_team_id == own.c.team)
+        .join(other, (other.c.top == own.c.top) & (other.c.team == between.c.team_id))
+        .group_by(own.c.top, first, second)
+        .subquery()
+    )
+    both = func.sum(case((pairs.c.ways > 1, 1), else_=0))
+    rows = session.execute(select(pairs.c.top, func.count(), both).group_by(pairs.c.top))
+    told = {team: figures.ways(count, int(both)) for team, count, both in rows}
+    return {team: found for team, found in told.items() if found is not None}
 
 
 def is_first(session: Session, asked: Asked) -> bool:

@@ -1,0 +1,166 @@
+"""The sentences about what was promised, who thanked whom back, and what others measured."""
+
+from reports import figures, words
+from reports.figures import Carried, Official, TeamMonth, Ways
+from reports.showing import Table
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import Voice, marked
+from slackapp.models import Pace, PromiseState
+from slackapp.views import promised
+
+_WAYS: dict[Ways, str] = {
+    Ways.OFTEN: marked("Thanks often went both ways between two people."),
+    Ways.SOMETIMES: marked("Thanks sometimes went both ways between two people."),
+    Ways.SELDOM: marked("Thanks seldom went both ways between two people."),
+}
+_SELDOM: dict[Behaviour, str] = {
+    Behaviour.ATTENDING: marked("Over three months, attending was seldom named."),
+    Behaviour.UNDERSTANDING: marked("Over three months, understanding was seldom named."),
+    Behaviour.EMPATHISING: marked("Over three months, empathising was seldom named."),
+    Behaviour.HELPING: marked("Over three months, helping was seldom named."),
+}
+_PACES: dict[Pace, str] = {
+    Pace.MONTHLY: marked("This team is asked once a month."),
+    Pace.PAUSED: marked("The check-in is paused for this team."),
+}
+_PAIR = 2
+
+
+def circle(say: Voice, team: TeamMonth) -> list[str]:
+    """Whether thanks went both ways, and what is seldom named; nothing where too little is known."""
+    told = [say(_WAYS[team.ways])] if team.ways else []
+    return told + ([say(_SELDOM[team.seldom])] if team.seldom else [])
+
+
+def pace(say: Voice, team: TeamMonth) -> list[str]:
+    """How often this team is asked, where its leader chose a slower pace."""
+    return [say(_PACES[team.pace])] if team.pace in _PACES else []
+
+
+def progress(say: Voice, team: TeamMonth, *, ours: bool = False) -> list[str]:
+    """What became of the promises that this month could have kept, as no or one sentence.
+
+    `ours` is for the team to read, otherwise it speaks to the leader.
+    """
+    due = current(team)
+    done = sum(one.told.state is PromiseState.DONE for one in due)
+    if not due:
+        return []
+    if len(due) == 1:
+        return [_of_one(say, due[0], ours=ours)]
+    if len(due) == _PAIR and done > 0:
+        return [_of_two(say, done, ours=ours)]
+    if not done:
+        told = (
+            marked("None of our promises is done yet.")
+            if ours
+            else marked("None of your promises is done yet.")
+        )
+        return [say(told)]
+    if done == len(due):
+        return [say(marked("All our promises are done.") if ours else marked("All your promises are done."))]
+    told = (
+        marked("{done} of our {n} promises are done.")
+        if ours
+        else marked("{done} of your {n} promises are done.")
+    )
+    one = marked("One of our {n} promises is done.") if ours else marked("One of your {n} promises is done.")
+    return [say(one if done == 1 else told, done=done, n=len(due))]
+
+
+def _of_one(say: Voice, one: Carried, *, ours: bool) -> str:
+    told = {
+        PromiseState.DONE: (marked("Your promise is done."), marked("Our promise is done.")),
+        PromiseState.OPEN: (marked("Your promise is still open."), marked("Our promise is still open.")),
+        PromiseState.CHANGED: (marked("Your promise was changed."), marked("Our promise was changed.")),
+        PromiseState.DROPPED: (marked("Your promise was dropped."), marked("Our promise was dropped.")),
+    }
+    return say(told[one.told.state][ours])
+
+
+def _of_two(say: Voice, done: int, *, ours: bool) -> str:
+    if done == _PAIR:
+        return say(marked("Both our promises are done.") if ours else marked("Both your promises are done."))
+    return say(
+        marked("One of our two promises is done.") if ours else marked("One of your two promises is done.")
+    )
+
+
+def current(team: TeamMonth) -> list[Carried]:
+    """The promises of last month, and older ones that were still going on or ended in this month."""
+    last = words.month_before(team.month)
+    return [
+        one
+        for one in team.promises
+        if one.month == last or one.settled is None or one.settled >= team.month or _goes_on(one)
+    ]
+
+
+def _goes_on(one: Carried) -> bool:
+    return one.told.state is PromiseState.CHANGED
+
+
+def promise_lines(say: Voice, team: TeamMonth) -> list[str]:
+    """Each current promise with its state, in one piece of text."""
+    return [promised.plain(say, one.told, later=True) for one in current(team)]
+
+
+def kept(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
+    """Promises kept, each group with what the four items did from then until now. No cause is claimed."""
+    months: dict[int, list[Carried]] = {}
+    for one in team.promises:
+        place = figures.since(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+        if place is not None:
+            months.setdefault(place, []).append(one)
+    return [(_kept_words(say, several), _then_and_now(say, team, place)) for place, several in months.items()]
+
+
+def _kept_words(say: Voice, several: list[Carried]) -> str:
+    return " ".join(say("We will: {we_will}", we_will=one.told.we_will) for one in several)
+
+
+def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
+    pulse = team.pulse
+    rows = tuple(
+        (
+            words.capital(say(words.SHORT_LABELS[item])),
+            words.span(say, spans[place]),
+            words.span(say, spans[-1]),
+        )
+        for item, spans in pulse.items.items()
+    )
+    columns = (say("Item"), say.month(pulse.months[place]), say.month(pulse.months[-1]))
+    caption = say("What the team said then and now. Other things changed too: this does not show why.")
+    return Table(caption, columns, rows)
+
+
+def officials(say: Voice, team: TeamMonth) -> Table | None:
+    """Official figures an admin loaded, with the label that they must carry."""
+    if not team.officials:
+        return None
+    rows = tuple(
+        (words.capital(say(words.SHORT_LABELS[one.item])), f"{one.value:.1f}", _source(say, one))
+        for one in team.officials
+    )
+    caption = say("Official figures from 0 to 10. Different method: not directly comparable.")
+    return Table(caption, (say("Item"), say("Figure"), say("Source")), rows)
+
+
+def _source(say: Voice, one: Official) -> str:
+    return say("{source}, {year}, {nation}", source=one.source, year=one.year, nation=one.nation)
+
+
+def sides(say: Voice, team: TeamMonth) -> Table | None:
+    """Thanks given and received, about so many, by behaviour."""
+    if team.sides is None:
+        return None
+    rows = tuple(
+        (words.behaviour(say, one), _about(say, given), _about(say, received))
+        for one, given, received in zip(Behaviour, team.sides.given, team.sides.received, strict=True)
+    )
+    caption = say("Given by the team's people and received by them, to the nearest five")
+    return Table(caption, (say("Behaviour"), say("Given"), say("Received")), rows)
+
+
+def _about(say: Voice, count: int | None) -> str:
+    return say("under 5") if count is None else say("about {n}", n=count)

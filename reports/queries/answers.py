@@ -1,0 +1,71 @@
+"""What stands beside the figures: promises, released comments, official figures, replies so far."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports.figures import Carried, Official
+from reports.queries.asking import Asked, first_day
+from slackapp.actions import promises
+from slackapp.behaviours import Behaviour
+from slackapp.models import Benchmark, Comment, Member, Promise
+from slackapp.views.promised import Told
+
+
+def carried(session: Session, asked: Asked) -> dict[str, tuple[Carried, ...]]:
+    """By team, what was promised before this month."""
+    found = promises.carried(session, asked.teams, asked.month)
+    told = shown(session, [one for several in found.values() for one in several])
+    return {
+        team: tuple(
+            Carried(one.id, first_day(one.month), told[one.id], _month_of(asked, one)) for one in several
+        )
+        for team, several in found.items()
+    }
+
+
+def shown(session: Session, kept: Sequence[Promise]) -> dict[str, Told]:
+    """Promises ready to be shown, by id."""
+    ids = {one.who_id for one in kept}
+    people = {one.id: one for one in session.scalars(select(Member).where(Member.id.in_(ids)))}
+    return {
+        one.id: Told.of(one, who=people[one.who_id].slack_user_id, name=people[one.who_id].name)
+        for one in kept
+    }
+
+
+def comments(session: Session, asked: Asked) -> dict[str, tuple[str, ...]]:
+    """By the unit that may read them. Their ids are random, and so is their order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = select(Comment.unit_id, Comment.words).where(
+        Comment.month == asked.month, Comment.unit_id.in_(asked.teams)
+    )
+    for unit, words in session.execute(rows.order_by(Comment.id)):
+        found[unit].append(words)
+    return {unit: tuple(words) for unit, words in found.items()}
+
+
+def officials(session: Session, asked: Asked) -> tuple[Official, ...]:
+    """The newest official figures that an admin loaded for each item and nation."""
+    rows = session.scalars(
+        select(Benchmark)
+        .where(Benchmark.workspace_id == asked.workspace.id)
+        .order_by(Benchmark.year, Benchmark.loaded_at)
+    )
+    newest = {(one.item, one.nation, one.source): one for one in rows}
+    return tuple(
+        Official(item, one.value, one.source, one.year, one.nation)
+        for item in Behaviour
+        for (key, _, _), one in sorted(newest.items())
+        if key == item
+    )
+
+
+def _month_of(asked: Asked, promise: Promise) -> date | None:
+    if promise.settled_at is None:
+        return None
+    return promise.settled_at.astimezone(ZoneInfo(asked.workspace.time_zone)).date().replace(day=1)
