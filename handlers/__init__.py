@@ -2,12 +2,12 @@
 
 from slack_bolt import App
 
-from handlers import appreciate, boundary, digest, home, people, pulse
+from handlers import appreciate, boundary, digest, home, people, pulse, rights
 from handlers.desk import Desk
 
 
 def register(bolt: App, desk: Desk) -> None:
     """Let every story listen, and answer what fails in any of them."""
-    for story in (appreciate, home, people, pulse, digest):
+    for story in (appreciate, home, people, pulse, digest, rights):
         story.register(bolt, desk)
     boundary.register(bolt, desk)

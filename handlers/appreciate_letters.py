@@ -9,9 +9,11 @@ from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
 from slackapp.letters import Later, Letter, Message, Nothing, Renderer
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.privacy.erasure import is_erased
 from slackapp.recognitions import letters_owed
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import recognition as view
+from slackapp.views import rights
 from slackapp.views.words import Block
 
 _WAIT = timedelta(seconds=0.5)
@@ -35,7 +37,7 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
         return Nothing("undone")
     if thanks.sharing != Sharing.SHARED:
         return Nothing("not_shared")
-    return _message(view.team_post(_teams_voice(session, delivery), thanks))
+    return _message(_drawn_post(_teams_voice(session, delivery), thanks))
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -43,13 +45,17 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Lett
     thanks = _read(session, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
         return Later(now + _WAIT)
-    text, blocks = view.direct_message(_receivers_voice(session, delivery), thanks)
+    say = _receivers_voice(session, delivery)
+    if is_erased(thanks.giver):
+        text, blocks = rights.former_direct_message(say, thanks.behaviour)
+    else:
+        text, blocks = view.direct_message(say, thanks)
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
 def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
     """The team's post as things stand now."""
-    text, blocks = view.team_post(_teams_voice(session, delivery), _read(session, delivery))
+    text, blocks = _drawn_post(_teams_voice(session, delivery), _read(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
@@ -86,6 +92,20 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
         words=recognition.words,
         sharing=Sharing(recipient.sharing),
         post=DeliveryState(post.state) if post else None,
+    )
+
+
+def _drawn_post(say: Voice, thanks: view.Thanks) -> tuple[str, list[Block]]:
+    """The post, in which nobody who was erased is named."""
+    giver, receiver = (None if is_erased(one) else one for one in (thanks.giver, thanks.receiver))
+    if giver and receiver:
+        return view.team_post(say, thanks)
+    return rights.former_post(
+        say,
+        thanks.behaviour,
+        giver=rights.Party(giver),
+        receiver=rights.Party(receiver),
+        words=thanks.words if giver else None,
     )
 
 

@@ -14,14 +14,21 @@ from handlers.payloads.common import Caller, Payload, event_caller, person
 from slackapp import members, workspaces
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked
+from slackapp.marks import Marks
 from slackapp.members import Person, Unmet
 from slackapp.models import Workspace
+from slackapp.privacy import erasure
 from slackapp.recognitions.drafts import Field, NotYet, Refusal
 
 PAGE = 200
 """People asked for at once; Slack recommends no more."""
 
 Told = TypeVar("Told")
+_ERASED_SELF = marked(
+    "What was kept about you here was erased. "
+    "To start again, open my Home tab and press “Use Appreciate again”."
+)
+_ERASED_OTHER = marked("One of these people has asked not to be known here, so this can't be sent.")
 _NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -35,9 +42,7 @@ class People:
         """Somebody joined, or their profile changed, or they left."""
         team = event_caller(body).team
         known = person(body["event"]["user"], slack_team_id=team)
-        with self.desk.sessions.begin() as session:
-            if workspace := workspaces.find(session, team):
-                members.remember(session, workspace, known)
+        _remember(self.desk, team, [known])
 
     def uninstalled(self, body: Payload) -> None:
         """The workspace took the app away."""
@@ -80,8 +85,12 @@ def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Sessi
             return deed(session)
     except Unmet as unmet:
         _remember(desk, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
-    with desk.sessions.begin() as session:
-        return deed(session)
+    try:
+        with desk.sessions.begin() as session:
+            return deed(session)
+    except Unmet as unmet:
+        # Slack knows them, and yet they are not remembered: they had themselves erased.
+        raise UserError(_ERASED_SELF if who.user in unmet.slack_user_ids else _ERASED_OTHER) from unmet
 
 
 def workspace_of(session: Session, who: Caller) -> Workspace:
@@ -117,4 +126,5 @@ def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> Perso
 def _remember(desk: Desk, slack_team_id: str, people: list[Person]) -> None:
     with desk.sessions.begin() as session:
         if workspace := workspaces.find(session, slack_team_id):
-            members.remember_all(session, workspace, people)
+            welcome = erasure.welcome(session, Marks(desk.keys.path), workspace, people)
+            members.remember_all(session, workspace, welcome)

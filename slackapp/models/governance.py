@@ -1,4 +1,4 @@
-"""What answers for the data: how long it is kept, who may not be re-created, who changed what, whose tokens."""
+"""What answers for the data: how long it is kept, who stays erased, who changed what, whose tokens."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Retention(Base):
 
 
 class LegalHold(Base):
-    """Records that must stay for now: a person's, or with no person, the workspace's. Never ballots or keys."""
+    """Records that must stay for now: one person's, or else the workspace's. Never ballots or keys."""
 
     __tablename__ = "legal_hold"
     __table_args__ = (Index("ix_legal_hold_workspace_id", "workspace_id"),)

@@ -87,7 +87,7 @@ def page(session: Session, member: Member, side: Side, place: Place | None = Non
 def _query(member: Member, side: Side, place: Place | None) -> Select[Recognition]:
     query = (
         select(Recognition)
-        .where(Recognition.undone_at.is_(None))
+        .where(Recognition.undone_at.is_(None), Recognition.words.is_not(None))
         .options(selectinload(Recognition.recipients))
     )
     # The columns of the index that leads to this person's rows in order of time.

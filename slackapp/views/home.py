@@ -10,7 +10,7 @@ from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
 from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
-from slackapp.views import appreciate, pulse
+from slackapp.views import appreciate, pulse, rights
 from slackapp.views import words as piece
 from slackapp.views.recognition import changing_buttons
 from slackapp.views.words import Block, View
@@ -87,7 +87,7 @@ def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
 
 def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Block]:
     label = say(WORDING[entry.behaviour].label)
-    names = say.listing(piece.person(one) for one in entry.people)
+    names = say.listing(piece.person(one, say) for one in entry.people)
     if side is Side.RECEIVED:
         yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
     else:
@@ -135,6 +135,7 @@ def _kept(say: Voice) -> list[Block]:
         piece.divider(),
         piece.header(say("What is kept about me")),
         piece.section("\n".join(f"• {line}" for line in lines)),
+        *rights.buttons(say),
     ]
 
 

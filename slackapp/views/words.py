@@ -67,8 +67,10 @@ def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = 
     return dict(ActionsBlock(elements=list(buttons), block_id=block_id).to_dict())
 
 
-def person(slack_user_id: str) -> str:
-    """A person inside one of our own sentences."""
+def person(slack_user_id: str, say: Voice | None = None) -> str:
+    """A person inside one of our own sentences; with a voice, also one who was erased."""
+    if say is not None and slack_user_id.startswith("gone-"):
+        return say("a former colleague")
     return f"<@{slack_user_id}>"
 
 

@@ -1,0 +1,72 @@
+"""Somebody's export, rendered when it is sent: a message, and two files in its thread."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from slackapp import members
+from slackapp.i18n import Voice
+from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
+from slackapp.marks import Marks
+from slackapp.models import Delivery, DeliveryState, Workspace
+from slackapp.privacy import export
+from slackapp.privacy.requests import Kind, member_of, message_of
+from slackapp.views import rights
+
+_LOOK_AGAIN = timedelta(seconds=1)
+_PENDING = (DeliveryState.READY, DeliveryState.SENDING)
+
+
+def renderers(marks: Marks) -> dict[str, Renderer]:
+    """By delivery kind."""
+    made = _Letters(marks)
+    return {Kind.MESSAGE: made.message, Kind.PAGE: made.page, Kind.FILE: made.file}
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    marks: Marks
+
+    def message(self, session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG002 - a renderer
+        """What the files are."""
+        member = member_of(session, row)
+        if member is None:
+            return Nothing("erased")
+        say = members.voice_of(session.get_one(Workspace, row.workspace_id), member)
+        text, blocks = rights.export_message(say)
+        return Message(text=text, blocks=blocks)
+
+    def page(self, session: Session, row: Delivery, now: datetime) -> Letter:
+        """For the person."""
+        return self._file(session, row, now, readable=True)
+
+    def file(self, session: Session, row: Delivery, now: datetime) -> Letter:
+        """For machines."""
+        return self._file(session, row, now, readable=False)
+
+    def _file(self, session: Session, row: Delivery, now: datetime, *, readable: bool) -> Letter:
+        member, sent = member_of(session, row), message_of(session, row)
+        if member is None or sent is None:
+            return Nothing("erased")
+        if sent.state in _PENDING:
+            return Later(max(sent.due, now + _LOOK_AGAIN))
+        if sent.state != DeliveryState.SENT or not sent.slack_channel_id:
+            return Nothing("no_message")
+        workspace = session.get_one(Workspace, row.workspace_id)
+        say = members.voice_of(workspace, member)
+        collected = export.collect(session, workspace, member, self.marks)
+        page = partial(_page, say, collected, now)
+        return Upload(
+            filename="appreciate-about-me.html" if readable else "appreciate-about-me.json",
+            title=say("What is kept about you"),
+            alt=say("What is kept about you"),
+            produce=page if readable else partial(export.as_json, collected),
+            channel=sent.slack_channel_id,
+            thread_ts=sent.slack_ts,
+        )
+
+
+def _page(say: Voice, collected: dict[str, object], made: datetime) -> bytes:
+    return export.as_page(say, collected, made=made).encode()

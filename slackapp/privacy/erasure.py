@@ -1,0 +1,171 @@
+"""Erasing one person: their words and names go, figures stay, and nothing brings them back.
+
+Their row stays as an empty place, so that a thank-you still counts for the team it was given in.
+Messages about them that stand in Slack are changed through the outbox.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from slackapp import audit, members
+from slackapp.db import Sessions
+from slackapp.errors import UserError
+from slackapp.i18n import marked, voice
+from slackapp.marks import Marks
+from slackapp.models import (
+    Blocking,
+    Delivery,
+    Member,
+    Poll,
+    PollMember,
+    PollState,
+    Team,
+    Tombstone,
+    Workspace,
+)
+from slackapp.outbox import insert_for
+from slackapp.privacy import holds, traces
+from slackapp.privacy.words import take_out
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import KeyDirectory
+
+FORMER = marked("a former colleague")
+GONE = "gone-"
+"""How the place of Slack's id begins once a person was erased."""
+
+
+class Erased(StrEnum):
+    """How it ended."""
+
+    DONE = "erased"
+    HELD = "held"
+    NOBODY = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did."""
+
+    slack_user_id: str
+    actor: str | None = None
+
+
+def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Asked, now: datetime) -> Erased:
+    """Erase one person. Open ballots go even where a legal hold keeps the rest.
+
+    Call `traces.sweep` afterwards: until then the database's file may hold old copies of its rows.
+    """
+    marks = Marks(keys.path)
+    with sessions.begin() as session:
+        workspace = session.get_one(Workspace, workspace_id)
+        member = members.find(session, workspace, asked.slack_user_id)
+        if member is None:
+            return Erased.NOBODY
+        withdraw_ballots(session, keys, member, now)
+        if holds.covers(session, workspace, member):
+            return Erased.HELD
+        mark = marks.person(workspace.slack_team_id, member.slack_user_id)
+        actor = asked.actor or marks.actor(member.id)
+        _bury(session, workspace, mark)
+        audit.note(session, workspace, audit.Entry(actor, audit.Deed.ERASED, mark), now=now)
+        _forget(session, workspace, member, now)
+    # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
+    marks.bury(frozenset({mark}))
+    return Erased.DONE
+
+
+def is_erased(slack_user_id: str) -> bool:
+    """Whether this stands where an erased person's id stood."""
+    return slack_user_id.startswith(GONE)
+
+
+def welcome(
+    session: Session, marks: Marks, workspace: Workspace, people: list[members.Person]
+) -> list[members.Person]:
+    """Those who may be remembered: whoever was erased is not re-created by what Slack tells."""
+    buried = set(session.scalars(select(Tombstone.mark).where(Tombstone.workspace_id == workspace.id)))
+    if not buried:
+        return people
+    return [one for one in people if marks.person(workspace.slack_team_id, one.slack_user_id) not in buried]
+
+
+def let_back(session: Session, marks: Marks, workspace: Workspace, slack_user_id: str) -> None:
+    """Somebody who was erased wants to use the app again, and is met like anybody new."""
+    mark = marks.person(workspace.slack_team_id, slack_user_id)
+    session.execute(delete(Tombstone).where(Tombstone.workspace_id == workspace.id, Tombstone.mark == mark))
+    marks.dig_up(mark)
+
+
+def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
+    """Erase again whom a database from an old backup brought back; gives how many. For every start."""
+    marks = Marks(keys.path)
+    with sessions.read() as session:
+        here = session.execute(
+            select(Workspace.id, Workspace.slack_team_id, Member.slack_user_id)
+            .join(Member, Member.workspace_id == Workspace.id)
+            .where(Member.slack_user_id.not_like(f"{GONE}%"))
+        ).all()
+        marks.bury(frozenset(session.scalars(select(Tombstone.mark))))
+    buried = marks.buried()
+    if not buried:
+        return 0
+    back = [row for row in here if marks.person(row.slack_team_id, row.slack_user_id) in buried]
+    for row in back:
+        erase(sessions, keys, row.id, Asked(row.slack_user_id, actor=audit.THE_APP), now)
+    return len(back)
+
+
+def withdraw_ballots(session: Session, keys: KeyDirectory, member: Member, now: datetime) -> None:
+    """Delete somebody's sealed answers to what is still open, and their place among those asked."""
+    asked = (
+        select(Poll.id)
+        .join(PollMember, PollMember.poll_id == Poll.id)
+        .where(PollMember.member_id == member.id, Poll.state == PollState.OPEN)
+    )
+    for poll_id in list(session.scalars(asked)):
+        # At the very end a check-in takes no more changes: it is counted, and its ballots go, by themselves.
+        with suppress(UserError):
+            rounds.withdraw(session, keys, (poll_id, member.id), now)
+    session.execute(delete(PollMember).where(PollMember.member_id == member.id))
+
+
+def _bury(session: Session, workspace: Workspace, mark: str) -> None:
+    row = {"workspace_id": workspace.id, "mark": mark, "swept": False}
+    insert = insert_for(session)(Tombstone)
+    session.execute(
+        insert.values(row).on_conflict_do_update(
+            index_elements=["workspace_id", "mark"], set_={"swept": insert.excluded.swept}
+        )
+    )
+
+
+def _forget(session: Session, workspace: Workspace, member: Member, now: datetime) -> None:
+    former = voice(workspace.language)(FORMER)
+    slack_user_id = member.slack_user_id
+    # What was sent to them goes first: nothing that stands in their own conversation is changed any more.
+    session.execute(
+        delete(Delivery).where(Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    )
+    take_out(session, workspace, member, former, now)
+    session.execute(
+        delete(Blocking).where(or_(Blocking.member_id == member.id, Blocking.giver_id == member.id))
+    )
+    for place in (Team.leader_id, Team.deputy_id):
+        session.execute(update(Team).where(place == member.id).values({place.key: None}))
+    _empty(member, former)
+    session.flush()
+    traces.remove(session, workspace, slack_user_id, former)
+
+
+def _empty(member: Member, former: str) -> None:
+    """Put every column back to what a new row would have, but for those that keep the place."""
+    for column in Member.__table__.columns:
+        if column.name not in {"id", "workspace_id"}:
+            default = column.default.arg if column.default is not None and column.default.is_scalar else None
+            setattr(member, column.key, default)
+    member.slack_user_id, member.name, member.left = f"{GONE}{member.id}", former, True

@@ -1,0 +1,217 @@
+"""Everything that is kept about one person, as JSON for machines and as a page for people.
+
+Answers to an open check-in are left out: to read them would break the seal they lie under.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp import members
+from slackapp.behaviours import WORDING, Behaviour
+from slackapp.i18n import Voice, marked
+from slackapp.marks import Marks
+from slackapp.models import (
+    AuditEntry,
+    Blocking,
+    Boost,
+    Delivery,
+    Member,
+    Poll,
+    PollMember,
+    Recipient,
+    Recognition,
+    Team,
+    Workspace,
+)
+
+SEALED = marked(
+    "Answers to a check-in are not in this file. While it is open they are sealed, and reading yours would "
+    "break the seal; after it has closed nobody can tell which were yours."
+)
+_LABELS = {
+    "slack_user_id": marked("Slack's id of you"),
+    "name": marked("Name"),
+    "time_zone": marked("Time zone"),
+    "language": marked("Language"),
+    "quiet_from": marked("Quiet from"),
+    "quiet_until": marked("Quiet until"),
+    "sharing": marked("Sharing thank-yous with the team"),
+    "is_admin": marked("Workspace admin"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table on the page."""
+
+    cells: tuple[str, ...]
+
+
+def collect(session: Session, workspace: Workspace, member: Member, marks: Marks) -> dict[str, Any]:
+    """All of it, as plain values: strings, numbers, lists and dictionaries."""
+    return {
+        "workspace": workspace.name,
+        "person": _person(member),
+        "teams": _teams(session, member),
+        "thanks_given": [_given(session, one) for one in _recognitions(session, member)],
+        "thanks_received": _received(session, member),
+        "thanks_joined": _joined(session, member),
+        "people_blocked": _blocked(session, member),
+        "messages_sent_to_you": _messages(session, workspace, member),
+        "check_ins_asked": _asked(session, member),
+        "changes_you_made": _changes(session, workspace, marks.actor(member.id)),
+        "not_included": SEALED,
+    }
+
+
+def as_json(collected: dict[str, Any]) -> bytes:
+    """For machines: UTF-8, two spaces, moments in ISO 8601."""
+    return orjson.dumps(collected, option=orjson.OPT_INDENT_2)
+
+
+def as_page(say: Voice, collected: dict[str, Any], *, made: datetime) -> str:
+    """For people: one HTML page that needs no network."""
+    return _template().render(
+        say=say,
+        made=say.day(made.date()),
+        language=say.language,
+        workspace=collected["workspace"],
+        facts=_facts(say, collected),
+        given=[_thanks_row(say, one, ", ".join(one["to"])) for one in collected["thanks_given"]],
+        received=[_thanks_row(say, one, one["from"]) for one in collected["thanks_received"]],
+        messages=[Row((one["due"], one["about"], one["state"])) for one in collected["messages_sent_to_you"]],
+        changes=[Row((one["at"], one["deed"])) for one in collected["changes_you_made"]],
+        sealed=say(SEALED),
+    )
+
+
+def _person(member: Member) -> dict[str, Any]:
+    kept = (
+        column.key for column in Member.__table__.columns if column.key not in {"workspace_id", "team_id"}
+    )
+    return {name: _plain(getattr(member, name)) for name in kept}
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date | time | datetime) else value
+
+
+def _teams(session: Session, member: Member) -> dict[str, Any]:
+    own = session.get(Team, member.team_id) if member.team_id else None
+    deputy = session.scalars(select(Team.name).where(Team.deputy_id == member.id).order_by(Team.name))
+    return {
+        "member_of": own.name if own else None,
+        "leads": [team.name for team in members.teams_led_by(session, member)],
+        "deputy_in": list(deputy),
+    }
+
+
+def _recognitions(session: Session, member: Member) -> Iterable[Recognition]:
+    found = select(Recognition).where(Recognition.giver_id == member.id)
+    return session.scalars(found.order_by(Recognition.given_at, Recognition.id))
+
+
+def _given(session: Session, one: Recognition) -> dict[str, Any]:
+    to = [session.get_one(Member, recipient.member_id).name for recipient in one.recipients]
+    return _thanks(one) | {"to": sorted(to), "taken_back": one.undone_at is not None}
+
+
+def _received(session: Session, member: Member) -> list[dict[str, Any]]:
+    found = (
+        select(Recognition, Recipient, Member.name)
+        .join(Recipient, Recipient.recognition_id == Recognition.id)
+        .join(Member, Member.id == Recognition.giver_id)
+        .where(Recipient.member_id == member.id, Recognition.undone_at.is_(None))
+        .order_by(Recipient.given_at, Recognition.id)
+    )
+    return [
+        _thanks(recognition) | {"from": giver, "sharing": recipient.sharing}
+        for recognition, recipient, giver in session.execute(found)
+    ]
+
+
+def _thanks(one: Recognition) -> dict[str, Any]:
+    return {"at": one.given_at.isoformat(), "behaviour": one.behaviour, "words": one.words}
+
+
+def _joined(session: Session, member: Member) -> list[str]:
+    found = select(Boost.boosted_at).where(Boost.booster_id == member.id).order_by(Boost.boosted_at)
+    return [one.isoformat() for one in session.scalars(found)]
+
+
+def _blocked(session: Session, member: Member) -> list[str]:
+    """Whom this person does not want to hear from; not who blocked them, which is the other's own."""
+    found = select(Member.name).join(Blocking, Blocking.giver_id == Member.id)
+    return list(session.scalars(found.where(Blocking.member_id == member.id).order_by(Member.name)))
+
+
+def _messages(session: Session, workspace: Workspace, member: Member) -> list[dict[str, Any]]:
+    found = (
+        select(Delivery.due, Delivery.kind, Delivery.state)
+        .where(Delivery.workspace_id == workspace.id, Delivery.target == member.slack_user_id)
+        .order_by(Delivery.due, Delivery.id)
+    )
+    return [
+        {"due": row.due.isoformat(), "about": row.kind, "state": row.state} for row in session.execute(found)
+    ]
+
+
+def _asked(session: Session, member: Member) -> list[dict[str, Any]]:
+    """Only check-ins that are open now; for others nobody's name is kept."""
+    found = (
+        select(Poll.opens_at, Poll.closes_at, Team.name)
+        .join(PollMember, PollMember.poll_id == Poll.id)
+        .join(Team, Team.id == PollMember.unit_id)
+        .where(PollMember.member_id == member.id)
+    )
+    return [
+        {"opens": row.opens_at.isoformat(), "closes": row.closes_at.isoformat(), "joins": row.name}
+        for row in session.execute(found)
+    ]
+
+
+def _changes(session: Session, workspace: Workspace, mark: str) -> list[dict[str, Any]]:
+    own = (AuditEntry.workspace_id == workspace.id, AuditEntry.actor == mark)
+    found = select(AuditEntry).where(*own).order_by(AuditEntry.at, AuditEntry.id)
+    return [{"at": one.at.isoformat(), "deed": one.deed} for one in session.scalars(found)]
+
+
+def _facts(say: Voice, collected: dict[str, Any]) -> list[Row]:
+    person = collected["person"]
+    facts = [Row((say(label), _written(say, person[name]))) for name, label in _LABELS.items()]
+    team = collected["teams"]["member_of"]
+    leads = collected["teams"]["leads"]
+    facts.append(Row((say("Team"), team or say("none"))))
+    facts.append(Row((say("Teams you lead"), say.listing(leads) if leads else say("none"))))
+    return facts
+
+
+def _written(say: Voice, value: object) -> str:
+    if isinstance(value, bool):
+        return say("yes") if value else say("no")
+    return say("not set") if value is None else str(value)
+
+
+def _thanks_row(say: Voice, one: dict[str, Any], who: str) -> Row:
+    label = say(WORDING[Behaviour(one["behaviour"])].label)
+    moment = say.day(datetime.fromisoformat(one["at"]).date())
+    return Row((moment, who, label, one["words"] or say("taken back")))
+
+
+@cache
+def _template() -> Template:
+    place = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+    )
+    return place.get_template("person.html")

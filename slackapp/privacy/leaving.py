@@ -1,0 +1,48 @@
+"""A workspace that took the app away: after its days of grace everything of it goes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy.orm import Session
+
+from slackapp.db import Base
+from slackapp.models import Installation, Member, Poll, PollState, Team, Workspace
+
+_UNDER_WAY = (PollState.OPENING, PollState.OPEN, PollState.CLOSING)
+
+
+def is_over(session: Session, workspace: Workspace, grace: timedelta, now: datetime) -> bool:
+    """Whether the days of grace have passed, and no check-in still waits for its close and its key's end."""
+    if workspace.uninstalled_at is None or now - workspace.uninstalled_at < grace:
+        return False
+    waiting = select(Poll.id).where(Poll.workspace_id == workspace.id, Poll.state.in_(_UNDER_WAY)).limit(1)
+    return session.scalar(waiting) is None
+
+
+def forget(session: Session, workspace: Workspace) -> int:
+    """Delete every row that belongs to a workspace, in every table there is; gives how many rows."""
+    ours = (Team.workspace_id == workspace.id, Member.workspace_id == workspace.id)
+    session.execute(update(Team).where(ours[0]).values(parent_id=None, leader_id=None, deputy_id=None))
+    session.execute(update(Member).where(ours[1]).values(team_id=None))
+    session.execute(delete(Installation).where(Installation.key == workspace.slack_team_id))
+    gone = 0
+    for table in reversed(Base.metadata.sorted_tables):
+        belongs = _belongs(table, workspace)
+        if belongs is not None:
+            found: Any = session.execute(delete(table).where(belongs))
+            gone += found.rowcount
+    session.execute(delete(Workspace).where(Workspace.id == workspace.id))
+    session.expunge_all()
+    return gone + 1
+
+
+def _belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
+    """By its own column, or by what it hangs on; None for tables that belong to no workspace."""
+    if "workspace_id" in table.columns:
+        return table.c.workspace_id == workspace.id
+    for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
+        above = key.column.table
+        if "workspace_id" in above.columns:
+            return key.parent.in_(select(key.column).where(above.c.workspace_id == workspace.id))
+    return None

@@ -1,0 +1,195 @@
+"""How long each kind of record is kept, and the daily work of deleting what has been kept long enough.
+
+A legal hold keeps thank-yous, and for a whole workspace everything but ballots and keys, which go at
+the close of their check-in whatever anybody asks.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Delete, delete, select
+from sqlalchemy.orm import Session
+
+from slackapp import audit
+from slackapp.calendar import month_before, month_of
+from slackapp.db import Sessions
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.models import (
+    AuditEntry,
+    Boost,
+    Bundle,
+    BundleScore,
+    Comment,
+    Delivery,
+    DeliveryState,
+    Digest,
+    FanOut,
+    Poll,
+    PollState,
+    PollUnit,
+    Recipient,
+    Recognition,
+    Retention,
+    Team,
+    Workspace,
+)
+from slackapp.privacy import holds, leaving
+from slackapp.recognitions.letters_owed import Kind
+
+LIMITS = {
+    "recognitions_months": (1, 120),
+    "figures_months": (1, 120),
+    "comments_months": (1, 36),
+    "messages_months": (1, 36),
+    "audit_months": (12, 120),
+    "after_uninstall_days": (1, 365),
+}
+"""The least and the most of each setting."""
+
+_DONE = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
+_ENDED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """How many rows of one kind went."""
+
+    kind: str
+    rows: int
+
+
+def rules(session: Session, workspace: Workspace) -> Retention:
+    """What is settled for this workspace; the row is made when it is first asked for."""
+    found = session.get(Retention, workspace.id)
+    if found is None:
+        found = Retention(workspace_id=workspace.id)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def settle(session: Session, workspace: Workspace, name: str, value: int) -> int:
+    """Change one of the settings; gives what it was before.
+
+    Raises:
+        UserError: There is no such setting, or the value lies outside its limits.
+    """
+    if name not in LIMITS:
+        raise UserError(marked("There is no setting called {name}."), name=name)
+    least, most = LIMITS[name]
+    if not least <= value <= most:
+        raise UserError(marked("Please choose a number from {least} to {most}."), least=least, most=most)
+    found = rules(session, workspace)
+    before = int(getattr(found, name))
+    setattr(found, name, value)
+    session.flush()
+    return before
+
+
+def run(sessions: Sessions, now: datetime) -> list[Deleted]:
+    """Delete what has been kept long enough, in every workspace. Harmless to repeat."""
+    with sessions.read() as session:
+        ids = list(session.scalars(select(Workspace.id)))
+    return [one for workspace_id in ids for one in _run_one(sessions, workspace_id, now)]
+
+
+def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Deleted]:
+    with sessions.begin() as session:
+        workspace = session.get_one(Workspace, workspace_id)
+        if holds.covers_all(session, workspace):
+            return []
+        kept = rules(session, workspace)
+        if leaving.is_over(session, workspace, timedelta(days=kept.after_uninstall_days), now):
+            return [Deleted("workspace", leaving.forget(session, workspace))]
+        first = {
+            name: _months_before(now, getattr(kept, name)) for name in LIMITS if name.endswith("_months")
+        }
+        counted = [
+            Deleted("recognitions", _recognitions(session, workspace, first["recognitions_months"])),
+            Deleted("figures", _figures(session, workspace, first["figures_months"])),
+            Deleted("comments", _comments(session, workspace, first["comments_months"])),
+            Deleted("messages", _messages(session, workspace, first["messages_months"])),
+            Deleted("audit", _audit(session, workspace, first["audit_months"])),
+        ]
+        deleted = [one for one in counted if one.rows]
+        for one in deleted:
+            entry = audit.Entry(audit.THE_APP, audit.Deed.RETAINED, one.kind, after=str(one.rows))
+            audit.note(session, workspace, entry, now=now)
+        return deleted
+
+
+def _recognitions(session: Session, workspace: Workspace, before: datetime) -> int:
+    old = select(Recognition.id).where(
+        Recognition.workspace_id == workspace.id, Recognition.given_at < before
+    )
+    held = holds.held_people(session, workspace)
+    if held:
+        theirs = select(Recipient.recognition_id).where(Recipient.member_id.in_(held))
+        old = old.where(Recognition.giver_id.not_in(held), Recognition.id.not_in(theirs))
+    gone = 0
+    while ids := list(session.scalars(old.limit(_CHUNK))):
+        references = [
+            f"{recognition}:{member}"
+            for recognition, member in session.execute(
+                select(Recipient.recognition_id, Recipient.member_id).where(Recipient.recognition_id.in_(ids))
+            )
+        ]
+        session.execute(delete(Delivery).where(Delivery.reference.in_(references)))
+        for model in (Boost, Recipient):
+            session.execute(delete(model).where(model.recognition_id.in_(ids)))
+        session.execute(delete(Recognition).where(Recognition.id.in_(ids)))
+        gone += len(ids)
+    return gone
+
+
+def _figures(session: Session, workspace: Workspace, before: datetime) -> int:
+    old = select(Poll.id).where(
+        Poll.workspace_id == workspace.id, Poll.closes_at < before, Poll.state.in_(_ENDED)
+    )
+    polls = list(session.scalars(old))
+    for model in (BundleScore, Bundle, PollUnit):
+        session.execute(delete(model).where(model.poll_id.in_(polls)))
+    session.execute(delete(FanOut).where(FanOut.reference.in_(polls)))
+    session.execute(delete(Delivery).where(Delivery.reference.in_(polls)))
+    session.execute(delete(Poll).where(Poll.id.in_(polls)))
+    month = month_of(before, workspace.time_zone)
+    ours = select(Team.id).where(Team.workspace_id == workspace.id)
+    digests = _rows(session, delete(Digest).where(Digest.team_id.in_(ours), Digest.month < month))
+    return len(polls) + digests
+
+
+def _comments(session: Session, workspace: Workspace, before: datetime) -> int:
+    units = select(Team.id).where(Team.workspace_id == workspace.id)
+    month = month_of(before, workspace.time_zone)
+    return _rows(session, delete(Comment).where(Comment.unit_id.in_(units), Comment.month < month))
+
+
+def _messages(session: Session, workspace: Workspace, before: datetime) -> int:
+    """Those about a thank-you stay with it: without them an erasure could not reach what stands in Slack."""
+    finished = (Delivery.workspace_id == workspace.id, Delivery.state.in_(_DONE), Delivery.due < before)
+    first_ones = (Kind.THANKS, Kind.POST)
+    return _rows(session, delete(Delivery).where(*finished, Delivery.kind.not_in(first_ones)))
+
+
+def _audit(session: Session, workspace: Workspace, before: datetime) -> int:
+    return _rows(
+        session, delete(AuditEntry).where(AuditEntry.workspace_id == workspace.id, AuditEntry.at < before)
+    )
+
+
+def _rows(session: Session, statement: Delete) -> int:
+    found = session.execute(statement)
+    return int(getattr(found, "rowcount", 0))
+
+
+def _months_before(now: datetime, months: int) -> datetime:
+    """The same day and time so many months ago, or the last day of that month where there is none."""
+    month = month_of(now, "UTC")
+    for _ in range(months):
+        month = month_before(month)
+    year, number = map(int, month.split("-"))
+    first = now.replace(year=year, month=number, day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(now.day, last.day))

@@ -1,0 +1,130 @@
+"""A person's rights in Slack: two buttons, what they answer, and messages about somebody who was erased."""
+
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import ButtonElement, ConfirmObject, PlainTextObject
+
+from slackapp.behaviours import WORDING, Behaviour
+from slackapp.i18n import Voice
+from slackapp.views import words as piece
+from slackapp.views.words import Block, View
+
+EXPORT = "rights_export"
+ERASE = "rights_erase"
+RETURN = "rights_return"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a thank-you: Slack's id, or None for somebody who was erased."""
+
+    slack_user_id: str | None
+
+
+def buttons(say: Voice) -> list[Block]:
+    """[Export] [Erase], to stand under "What is kept about me" on Home."""
+    certain = ConfirmObject(
+        title=say("Erase what is kept?"),
+        text=PlainTextObject(
+            text=say(
+                "Your thank-yous lose their words and your name. Your settings go, and your answers to an "
+                "open check-in are deleted. This cannot be undone."
+            ),
+            emoji=False,
+        ),
+        confirm=say("Erase"),
+        deny=say("Keep it"),
+        style="danger",
+    )
+    erase = ButtonElement(
+        text=_plain(say("Erase what is kept about me")), action_id=ERASE, style="danger", confirm=certain
+    )
+    export = ButtonElement(text=_plain(say("Export what is kept about me")), action_id=EXPORT)
+    return [piece.actions([export, erase], block_id="rights")]
+
+
+def export_begun(say: Voice) -> View:
+    """The answer to [Export]."""
+    told = say("Your export is on its way. It comes as a message from me with two files, only to you.")
+    return piece.notice(say, say("Your export"), [piece.section(told)])
+
+
+def export_message(say: Voice) -> tuple[str, list[Block]]:
+    """The message whose thread holds the files."""
+    told = say(
+        "This is what is kept about you: a page to read and a file for machines, in this thread. "
+        "Answers to check-ins are not in it: nobody can tell which were yours."
+    )
+    return told, [piece.section(told)]
+
+
+def erased(say: Voice) -> View:
+    """The answer to [Erase]."""
+    return piece.notice(say, say("Erased"), _gone(say))
+
+
+def held(say: Voice) -> View:
+    """The answer to [Erase] while a legal hold keeps the records."""
+    told = say(
+        "Your organisation has to keep your records for a legal reason, so they are not erased yet. "
+        "Your answers to an open check-in are deleted. Please ask whoever answers for data protection."
+    )
+    return piece.notice(say, say("Not yet"), [piece.section(told)])
+
+
+def erased_home(say: Voice) -> View:
+    """The Home tab of somebody who was erased."""
+    again = ButtonElement(text=_plain(say("Use Appreciate again")), action_id=RETURN)
+    blocks = [piece.header(say("Appreciate")), *_gone(say), piece.actions([again], block_id="rights_return")]
+    return {"type": "home", "blocks": blocks}
+
+
+def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[Block]]:
+    """To its receiver, a thank-you whose giver was erased."""
+    told = say(
+        "A former colleague thanked you and named this as *{behaviour}*. Their words were erased.",
+        behaviour=say(WORDING[behaviour].label).lower(),
+    )
+    return told, [piece.section(told)]
+
+
+def former_post(
+    say: Voice, behaviour: Behaviour, *, giver: Party, receiver: Party, words: str | None
+) -> tuple[str, list[Block]]:
+    """In the team's channel, a thank-you in which giver, receiver or both were erased."""
+    told = _told(say, say(WORDING[behaviour].label), giver, receiver)
+    if words is None:
+        return told, [piece.section(told)]
+    return f"{told} “{piece.literal(words)}”", [piece.section(told), piece.quote(words)]
+
+
+def _told(say: Voice, behaviour: str, giver: Party, receiver: Party) -> str:
+    if giver.slack_user_id is not None:
+        return say(
+            "*{behaviour}.* {giver} thanked a former colleague.",
+            behaviour=behaviour,
+            giver=piece.person(giver.slack_user_id),
+        )
+    if receiver.slack_user_id is not None:
+        return say(
+            "*{behaviour}.* A former colleague thanked {receiver}.",
+            behaviour=behaviour,
+            receiver=piece.person(receiver.slack_user_id),
+        )
+    return say("*{behaviour}.* A former colleague thanked a former colleague.", behaviour=behaviour)
+
+
+def _gone(say: Voice) -> list[Block]:
+    return [
+        piece.section(say("What was kept about you here is erased.")),
+        piece.context(
+            say(
+                "Messages in channels are changed within minutes. What I sent to you stays in your own "
+                "conversation with me, for as long as your workspace keeps messages."
+            )
+        ),
+    ]
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)
