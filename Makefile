@@ -13,7 +13,7 @@ demo: .venv/.ready browser
 	@$(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
 
 test: .venv/.ready-for-tests browser
-	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 # What takes minutes: killed at every line of a close, dozens of times while answers come in.
 faults: .venv/.ready-for-tests
@@ -42,6 +42,10 @@ browser:
 
 locks: .venv/.ready-for-tests
 	sh deploy/lock.sh
+
+# Takes the README's pictures from a demo that is running on PORT.
+pictures: .venv/.ready-for-tests
+	DEMO=http://127.0.0.1:$(PORT) $(BIN)/python deploy/pictures.py
 
 catalogue: .venv/.ready-for-tests
 	sh deploy/catalogue.sh
