@@ -10,17 +10,15 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.request import urlopen
 
 import click
-import orjson
 
 from slackapp import log, manifest_path, migrations
 from slackapp.app import Appreciate
 from slackapp.calendar import first_working_day, month_after, month_of, occurrence
 from slackapp.config import Settings
 from slackapp.db import connect
-from slackapp.demo import history, hospital
+from slackapp.demo import history, hospital, tour
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
 from slackapp.sandbox.server import Sandbox
@@ -58,6 +56,7 @@ class Demo:
             state=self._state / _SNAPSHOT,
             now=history.BEGINNING,
         )
+        self.sandbox.preparing = True
         self.app: Appreciate | None = None
 
     def __enter__(self) -> Self:
@@ -69,14 +68,16 @@ class Demo:
         self.sandbox.follower = app
         self.sandbox.extra["/healthz"] = app.health
         self.sandbox.jumps = self._jumps
+        self.sandbox.guide(tour.STEPS)
         if not (self._state / _READY).exists():
             click.echo("Three months pass in the practice hospital. This happens once ...")
             app.meet_everyone()
             history.settle_in(app)
-            history.live_through(app, self._move_to)
+            history.live_through(app, self.sandbox.move_to)
             (self._state / _READY).touch()
         self.sandbox.slack.settings = replace(self.sandbox.slack.settings, latency=LATENCY)
         app.start()
+        self.sandbox.preparing = False
         return self
 
     def __exit__(
@@ -93,11 +94,6 @@ class Demo:
         now = self.sandbox.clock.now()
         check_ins = [(label, at) for at, label in self.app.pulse_moments(now)]
         return [*check_ins, (voice()("end of the month"), _after_month_end(now))]
-
-    def _move_to(self, moment: datetime) -> None:
-        asked = orjson.dumps({"now": moment.isoformat()})
-        with urlopen(f"{self.sandbox.url}/control/clock", asked, timeout=60):  # noqa: S310 - our own address on loopback
-            pass
 
 
 def run(asked: Asked) -> None:

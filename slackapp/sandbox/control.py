@@ -18,22 +18,24 @@ from slackapp.sandbox.sight import NotHere
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.socket_mode import SocketMode
 from slackapp.sandbox.state import Channel, Person, Workspace
+from slackapp.sandbox.tour import Tour
 
 MOST_REPEATS = 10
 Answer = Callable[[web.Request], Awaitable[dict[str, Any]]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class HasFollower(Protocol):
-    """Whoever holds the one who keeps time with the sandbox."""
+class Composed(Protocol):
+    """Whoever holds the one who keeps time with the sandbox, and the tour."""
 
     follower: Follower | None
+    tour: Tour
 
 
 class Control:
     """The routes under /control."""
 
-    def __init__(self, slack: Slack, holder: HasFollower) -> None:
+    def __init__(self, slack: Slack, holder: Composed) -> None:
         self._slack = slack
         self._holder = holder
         # One thread of its own: the app's work must neither block our loop nor wait behind other work.
@@ -50,6 +52,7 @@ class Control:
             web.post("/control/connection", self._answered(self.connection)),
             web.post("/control/change", self._answered(self.change)),
             web.get("/control/journal", self.journal),
+            web.get("/control/tour", self._answered(self.tour)),
         ]
 
     def _answered(self, deed: Answer) -> Handler:
@@ -70,9 +73,17 @@ class Control:
     async def move(self, request: web.Request) -> dict[str, Any]:
         """Move the clock, from one due moment to the next."""
         asked = await wanted(request)
-        async with self._turn:
-            done = await self._step_to(self._target(asked))
+        done = await self.move_to(self._target(asked))
         return {**await self.clock(), "done": done}
+
+    async def move_to(self, target: datetime) -> list[dict[str, str]]:
+        """The same for a moment; gives what was done on the way."""
+        async with self._turn:
+            self._slack.hurrying = True
+            try:
+                return await self._step_to(target)
+            finally:
+                self._slack.hurrying = False
 
     def _target(self, asked: dict[str, Any]) -> datetime:
         if isinstance(asked.get("advance"), int | float):
@@ -158,6 +169,12 @@ class Control:
         asked = await wanted(request)
         Happening(self._slack, asked).apply()
         return {"ok": True}
+
+    async def tour(self, _request: web.Request) -> dict[str, Any]:
+        """The steps of the tour, and which are done."""
+        tour = self._holder.tour
+        tour.look()
+        return {"ok": True, "hidden": tour.hidden, "steps": tour.report()}
 
     async def journal(self, _request: web.Request) -> web.StreamResponse:
         """The app's calls so far, as JSON lines."""

@@ -18,6 +18,7 @@ from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
 from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.server import Sandbox
 from slackapp.sandbox.state import Person
+from slackapp.sandbox.tour import Tour
 
 STATIC: Final = Path(__file__).parent / "page" / "static"
 SECURITY: Final = {
@@ -32,6 +33,8 @@ SECURITY: Final = {
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 BEAT_SECONDS: Final = 15.0
 DUE_SECONDS: Final = 5.0
+LANGUAGE: Final = "language"
+LANGUAGES: Final = {"en": "English", "cy": "Cymraeg"}
 Jumps = Callable[[], list[tuple[str, datetime]]]
 
 
@@ -52,6 +55,7 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.post("/page/{user}/act", page.act),
         web.post("/page/{user}/suggest", page.suggest),
         web.post("/page/{user}/reply", page.reply),
+        web.post("/page/{user}/tour", page.tour),
     ]
 
 
@@ -61,27 +65,30 @@ class Page:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._slack = sandbox.slack
-        self._say = i18n.voice()
         self._reads = Reads(f"{sandbox.clock.epoch():.6f}")
         self._suggestions = Suggestions()
         self._due: tuple[float, float, Due] = (0.0, 0.0, None)
 
     async def index(self, request: web.Request) -> web.Response:
         """The whole page."""
+        say = self._voice(request)
         person = self._slack_person(request.query.get("as")) or self._somebody()
         if person is None:
-            return web.Response(text=self._say("There is nobody in this workspace yet."), headers=SECURITY)
+            return web.Response(text=say("There is nobody in this workspace yet."), headers=SECURITY)
         scene = self._scene(person, request)
-        drawing = Drawing(scene, self._say, due=await self._next_due())
+        drawing = Drawing(scene, say, due=await self._next_due(), tour=self._toured())
         spaces = {space for space, _ in scene.everyone}
         html = drawing.fragment(
             "index",
             composer_people=_composer_people(scene),
             commands=_commands(scene),
-            words=self._words(),
+            languages=LANGUAGES,
+            words=_words(say),
             several_workspaces=len(spaces) > 1,
         )
-        return web.Response(text=html, content_type="text/html", headers=SECURITY)
+        page = web.Response(text=html, content_type="text/html", headers=SECURITY)
+        page.set_cookie(LANGUAGE, say.language, samesite="Strict", httponly=True)
+        return page
 
     async def static(self, request: web.Request) -> web.Response:
         """The page's own style and script."""
@@ -97,9 +104,11 @@ class Page:
         number = self._slack.state.changes.number
         if scene.channel is not None and request.query.get("looking") == "1":
             self._reads.look(scene.person.id, scene.channel)
-        drawing = Drawing(scene, self._say, due=await self._next_due())
+        drawing = Drawing(scene, self._voice(request), due=await self._next_due(), tour=self._toured())
         names = {
             "side": "side",
+            "tour": "tour",
+            "tour-phone": "tour_line",
             "place": "conversation",
             "thread": "thread",
             "clock": "clock",
@@ -113,13 +122,13 @@ class Page:
         scene = self._scene(self._person(request), request)
         offered: Jumps | None = getattr(self._sandbox, "jumps", None)
         jumps = await asyncio.to_thread(offered) if offered else []
-        drawing = Drawing(scene, self._say, due=await self._next_due())
+        drawing = Drawing(scene, self._voice(request), due=await self._next_due())
         return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda one: one[1]))})
 
     async def entry(self, request: web.Request) -> web.Response:
         """What was said in one entry of the inspector."""
         scene = self._scene(self._person(request), request)
-        return _json({"html": Drawing(scene, self._say).entry(int(request.match_info["number"]))})
+        return _json({"html": Drawing(scene, self._voice(request)).entry(int(request.match_info["number"]))})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the number of changes, whenever something changed."""
@@ -142,7 +151,7 @@ class Page:
         try:
             await act(self._slack, person, order, suggestions=self._suggestions)
         except Refusal as refusal:
-            return _json({"ok": False, "words": self._say(str(refusal))}, status=409)
+            return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json({"ok": True})
 
     async def suggest(self, request: web.Request) -> web.Response:
@@ -151,7 +160,7 @@ class Page:
         try:
             options = await self._suggestions.ask(self._slack, person, order)
         except Refusal as refusal:
-            return _json({"ok": False, "words": self._say(str(refusal))}, status=409)
+            return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json({"ok": True, "options": [[one["value"], one["text"]["text"]] for one in options]})
 
     async def reply(self, request: web.Request) -> web.Response:
@@ -160,8 +169,29 @@ class Page:
         try:
             reply(self._slack, person, order)
         except Refusal as refusal:
-            return _json({"ok": False, "words": self._say(str(refusal))}, status=409)
+            return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json({"ok": True})
+
+    async def tour(self, request: web.Request) -> web.Response:
+        """What the buttons of the tour's card say."""
+        order = orjson.loads(await request.read())
+        try:
+            self._sandbox.tour.told(str(order.get("do")))
+        except ValueError:
+            raise web.HTTPBadRequest(text="No such order.") from None
+        return _json({"ok": True})
+
+    def _voice(self, request: web.Request) -> i18n.Voice:
+        """The language this browser reads: asked for in the address once, then kept."""
+        wanted = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
+        return i18n.voice(wanted if wanted in LANGUAGES else i18n.DEFAULT_LANGUAGE)
+
+    def _toured(self) -> Tour | None:
+        tour = self._sandbox.tour
+        if not tour.steps:
+            return None
+        tour.look()
+        return tour
 
     def _person(self, request: web.Request) -> Person:
         person = self._slack_person(request.match_info["user"])
@@ -175,6 +205,8 @@ class Page:
         return None if person is None or person.is_bot or person.deleted else person
 
     def _somebody(self) -> Person | None:
+        if first := next(iter(self._sandbox.tour.steps), None):
+            return self._slack_person(first.person)
         people = (one for space in self._slack.state.workspaces.values() for one in space.people.values())
         return next((one for one in people if not one.is_bot and not one.deleted and not one.stranger), None)
 
@@ -183,8 +215,9 @@ class Page:
             self._slack,
             self._reads,
             person,
-            request.query.get("place") or _first_place(self._slack.state.workspaces[person.team_id], person),
+            request.query.get("place") or self._first_place(person),
             request.query.get("thread") or None,
+            self._voice(request).language,
         )
         if scene.place not in {DM, HOME} and scene.channel is None:
             return Scene(self._slack, self._reads, person, DM)
@@ -201,28 +234,30 @@ class Page:
             self._due = (time.monotonic(), self._slack.clock.offset, known)
         return known
 
-    def _words(self) -> dict[str, str]:
-        """The sentences the script says."""
-        say = self._say
-        return {
-            "sending": say("Sending..."),
-            "working": say("One moment..."),
-            "moving": say("Moving time..."),
-            "nothing": say("Nothing became due."),
-            "done": say("What was done:"),
-            "colleague": say("You now see what {name} sees."),
-            "failed": say("That did not work. Please try again."),
-            "choose": say("Choose one"),
-            "remove": say("Remove {name}"),
-            "write": say("Message, or / for a command"),
-            "onlyCommands": say("Type / for a command"),
-        }
+    def _first_place(self, person: Person) -> str:
+        """Where somebody comes who has named no place."""
+        first = next(iter(self._sandbox.tour.steps), None)
+        if first is not None and first.person == person.id:
+            return first.place
+        channels = self._slack.state.workspaces[person.team_id].channels.values()
+        return next((one.id for one in channels if person.id in one.members and not one.im_with), DM)
 
 
-def _first_place(space: Any, person: Person) -> str:  # noqa: ANN401  # a Workspace
-    return next(
-        (one.id for one in space.channels.values() if person.id in one.members and not one.im_with), DM
-    )
+def _words(say: i18n.Voice) -> dict[str, str]:
+    """The sentences the script says."""
+    return {
+        "sending": say("Sending..."),
+        "working": say("One moment..."),
+        "moving": say("Moving time..."),
+        "nothing": say("Nothing became due."),
+        "done": say("What was done:"),
+        "colleague": say("You now see what {name} sees."),
+        "failed": say("That did not work. Please try again."),
+        "choose": say("Choose one"),
+        "remove": say("Remove {name}"),
+        "write": say("Message, or / for a command"),
+        "onlyCommands": say("Type / for a command"),
+    }
 
 
 def _composer_people(scene: Scene) -> list[dict[str, str]]:

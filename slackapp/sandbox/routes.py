@@ -1,14 +1,15 @@
 """All addresses of the sandbox, and who may call them."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
+from slackapp.i18n import voice
 from slackapp.sandbox.api.calls import Dispatcher, json_response
 from slackapp.sandbox.api.methods import HANDLERS
-from slackapp.sandbox.control import Control
 from slackapp.sandbox.files import FileServer
 from slackapp.sandbox.hooks import Hooks
 from slackapp.sandbox.http_delivery import SignedHttp
@@ -22,13 +23,19 @@ if TYPE_CHECKING:
 
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 MOST_BYTES = 64_000_000
+FOR_PEOPLE = ("/person", "/page/", "/control/")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_WAIT = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="2">'
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+    "<title>{title}</title><body><h1>{title}</h1><p>{words}</p></body></html>"
+)
 
 
 def build_application(sandbox: "Sandbox") -> web.Application:
     """The aiohttp application; chooses the way to the app on the way."""
     slack = sandbox.slack
-    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_local_only])
+    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_local_only, _when_ready(sandbox)])
     dispatcher, files = Dispatcher(slack, HANDLERS), FileServer(slack)
     application.add_routes(
         [
@@ -39,10 +46,10 @@ def build_application(sandbox: "Sandbox") -> web.Application:
             web.get("/oauth/v2/authorize", Installing(slack).authorize),
             *_hooks(slack),
             *PersonApi(slack).routes(),
-            *Control(slack, sandbox).routes(),
-            *(web.get(path, _extra(answer)) for path, answer in sandbox.extra.items()),
+            *sandbox.control.routes(),
             *_delivery(slack),
             *_pages(sandbox),
+            web.get("/{extra:.+}", _extra(sandbox)),
         ]
     )
     return application
@@ -62,8 +69,12 @@ def _delivery(slack: Slack) -> list[web.RouteDef]:
     return [web.get("/link/", socket_mode.connect)]
 
 
-def _extra(answer: Callable[[], dict[str, Any]]) -> Handler:
-    async def handle(_request: web.Request) -> web.StreamResponse:
+def _extra(sandbox: "Sandbox") -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        # Looked up when asked: whoever composes the sandbox may add to it once it runs.
+        answer = sandbox.extra.get(request.path)
+        if answer is None:
+            raise web.HTTPNotFound
         return json_response(answer())
 
     return handle
@@ -85,3 +96,20 @@ async def _local_only(request: web.Request, handler: Handler) -> web.StreamRespo
     if host not in LOCAL or (origin is not None and urlsplit(origin).hostname not in LOCAL):
         return web.Response(status=403, text="The sandbox answers this machine only.")
     return await handler(request)
+
+
+def _when_ready(sandbox: "Sandbox") -> Middleware:
+    """Ask people and tools to wait while the app is being set up: what they did then would be lost."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if sandbox.preparing and (request.path == "/" or request.path.startswith(FOR_PEOPLE)):
+            say = voice()
+            page = _WAIT.format(
+                title=say("One moment"),
+                words=say("The practice workspace is being prepared. This page opens it by itself."),
+            )
+            return web.Response(status=503, text=page, content_type="text/html", headers={"Retry-After": "2"})
+        return await handler(request)
+
+    return middleware

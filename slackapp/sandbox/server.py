@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,18 @@ from aiohttp import web
 
 from slackapp.sandbox import store
 from slackapp.sandbox.clock import SandboxClock
+from slackapp.sandbox.control import Control
 from slackapp.sandbox.follower import Follower
 from slackapp.sandbox.manifest import read_manifest
 from slackapp.sandbox.routes import build_application
 from slackapp.sandbox.seeds import AppSeed, WorkspaceSeed
 from slackapp.sandbox.slack import Settings, Slack
 from slackapp.sandbox.state import State
+from slackapp.sandbox.tour import Step, Tour
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0
+MOVE_SECONDS = 60.0
 
 __all__ = ["Follower", "Sandbox"]
 
@@ -66,6 +69,10 @@ class Sandbox:
             settings=settings,
             journal=journal,
         )
+        self.tour = Tour(self.slack, ())
+        self.control = Control(self.slack, self)
+        self.preparing = False
+        """While true, people and tools are asked to wait, and only the app is served."""
         self.url = ""
         self._port = port
         self._saved = store.Store(self.slack, state) if state else None
@@ -79,6 +86,10 @@ class Sandbox:
     def state(self) -> State:
         """Everything this Slack knows. Read it on the sandbox's loop only (see `run`)."""
         return self.slack.state
+
+    def guide(self, steps: Sequence[Step]) -> None:
+        """Offer a tour: a card leads through these steps, and the page opens at the first."""
+        self.tour = Tour(self.slack, steps)
 
     def seed(self, workspace: WorkspaceSeed) -> None:
         """Add a workspace. One known from a saved state keeps its messages; people new in it are added."""
@@ -98,6 +109,12 @@ class Sandbox:
 
         self._loop.call_soon_threadsafe(call)
         return done.result(START_SECONDS)
+
+    def move_to(self, moment: datetime) -> None:
+        """Move the clock as POST /control/clock does; returns once what became due has been done."""
+        if self._loop is None:
+            raise RuntimeError("The clock moves in a running sandbox only.")
+        asyncio.run_coroutine_threadsafe(self.control.move_to(moment), self._loop).result(MOVE_SECONDS)
 
     def start(self) -> None:
         """Start serving; returns once `url` answers."""

@@ -207,6 +207,7 @@ class State:
         self.files: dict[str, File] = {}
         self.contents: dict[str, bytes] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.toured: set[str] = set()
         self._last_ts = 0
 
     def touch(self) -> None:

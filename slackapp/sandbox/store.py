@@ -142,6 +142,7 @@ def snapshot(slack: Slack) -> dict[str, Any]:
         "homes": state.homes,
         "files": state.files,
         "response_urls": state.response_urls,
+        "toured": sorted(state.toured),
     }
 
 
@@ -153,6 +154,7 @@ def fill(state: State, raw: dict[str, Any]) -> None:
     state.homes = {user: View(**view) for user, view in raw["homes"].items()}
     state.files = {key: File(**each) for key, each in raw["files"].items()}
     state.response_urls = {key: ResponseUrl(**each) for key, each in raw["response_urls"].items()}
+    state.toured = set(raw.get("toured", ()))
 
 
 def _load_workspace(raw: dict[str, Any]) -> Workspace:

@@ -261,3 +261,17 @@ def test_whoever_watches_is_woken_by_each_change(ward: Any) -> None:
     before = ward.sandbox.state.changes.number
     ward.client.chat_postMessage(channel=GENERAL, text="tea")
     assert ward.sandbox.state.changes.number > before
+
+
+def test_moving_the_clock_does_not_wait_for_a_network_that_is_only_played(
+    open_ward: Callable[..., Any],
+) -> None:
+    start = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
+    follower = Timetable(*(start + timedelta(minutes=minutes) for minutes in range(1, 36)))
+    ward = follower.ward = open_ward(now=start, follower=follower, latency=(0.3, 0.3))
+    begun = time.monotonic()
+    assert len(ward.control("clock", advance=86400)["done"]) == 35
+    assert time.monotonic() - begun < 5
+    begun = time.monotonic()
+    ward.client.chat_postMessage(channel=GENERAL, text="At rest a call takes its time")
+    assert time.monotonic() - begun >= 0.3

@@ -18,6 +18,7 @@ from slackapp.sandbox.page.scene import HOME, Scene, SceneNames
 from slackapp.sandbox.page.values import At, choices, chosen
 from slackapp.sandbox.posts import known_file
 from slackapp.sandbox.state import Channel, Message, View
+from slackapp.sandbox.tour import Tour
 
 INSPECTED: Final = 20
 KILOBYTE: Final = 1024
@@ -35,7 +36,7 @@ _ENVIRONMENT: Final = Environment(
 class Drawing:
     """One scene, ready to be drawn in one language."""
 
-    def __init__(self, scene: Scene, say: Voice, *, due: Due = None) -> None:
+    def __init__(self, scene: Scene, say: Voice, *, due: Due = None, tour: Tour | None = None) -> None:
         self._scene = scene
         self._say = say
         self._names = SceneNames(scene)
@@ -43,6 +44,7 @@ class Drawing:
             "scene": scene,
             "say": say,
             "due": due,
+            "tour": tour,
             **self._texts(),
             **self._parts(),
             **self._choices(),

@@ -14,7 +14,7 @@ from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Person, Vie
 # Older messages are not drawn: a practice conversation is read, not searched.
 DRAWN_MESSAGES: Final = 200
 CLOSE_TOGETHER: Final = 300
-LOCALE: Final = "en_GB"
+LOCALES: Final = {"en": "en_GB"}
 DM: Final = "dm"
 HOME: Final = "home"
 
@@ -66,6 +66,12 @@ class Scene:
     person: Person
     place: str
     thread: str | None = None
+    language: str = "en"
+
+    @property
+    def locale(self) -> str:
+        """How days are said."""
+        return LOCALES.get(self.language, self.language)
 
     @property
     def workspace(self) -> Workspace:
@@ -167,7 +173,7 @@ class Scene:
             initials=initials(name),
             is_app=one.author == self.workspace.bot_user_id,
             clock=f"{at:%H:%M}",
-            day=dates.format_date(at.date(), "EEEE d MMMM", locale=LOCALE),
+            day=dates.format_date(at.date(), "EEEE d MMMM", locale=self.locale),
             new_day=new_day,
             follows=near and same and not new_day,
             replies=replies,
@@ -206,7 +212,7 @@ class Scene:
 
     def said_moment(self, moment: datetime) -> str:
         """A moment as the strip shows it: "Tue 4 Nov, 09:12"."""
-        return dates.format_datetime(moment.astimezone(self.zone), "EEE d MMM, HH:mm", locale=LOCALE)
+        return dates.format_datetime(moment.astimezone(self.zone), "EEE d MMM, HH:mm", locale=self.locale)
 
     def said_soon(self, moment: datetime) -> str:
         """The same without the day when it is today."""
@@ -235,9 +241,10 @@ class SceneNames:
     def moment(self, epoch: int, form: str) -> str:
         """A moment in Slack's date form, in the reader's time zone."""
         at = self.scene.local(epoch)
-        day = dates.format_date(at.date(), "d MMMM y", locale=LOCALE)
-        short = dates.format_date(at.date(), "d MMM y", locale=LOCALE)
-        long = dates.format_date(at.date(), "EEEE, d MMMM y", locale=LOCALE)
+        locale = self.scene.locale
+        day = dates.format_date(at.date(), "d MMMM y", locale=locale)
+        short = dates.format_date(at.date(), "d MMM y", locale=locale)
+        long = dates.format_date(at.date(), "EEEE, d MMMM y", locale=locale)
         words = {
             "{date_num}": f"{at:%Y-%m-%d}",
             "{date_long_pretty}": long,

@@ -119,6 +119,14 @@ export class Composer {
     this.showHint();
   }
 
+  // Words to begin with, for the person to read, change and send.
+  begin(text) {
+    this.box.value = text;
+    this.box.focus();
+    this.look();
+    this.offer([]);
+  }
+
   showHint() {
     const command = this.commands.find((one) => this.box.value.startsWith(`${one.name} `));
     this.hint.textContent = command?.hint ? `${command.name} ${command.hint}` : "";

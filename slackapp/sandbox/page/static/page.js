@@ -29,9 +29,29 @@ function go(place, thread = "") {
   });
 }
 
-function become(user, name) {
+function become(user, name, place = at.place === "home" ? "home" : "dm") {
   sessionStorage.setItem("said", words.colleague.replace("{name}", name));
-  location.assign(`/?${new URLSearchParams({ as: user, place: at.place === "home" ? "home" : "dm" })}`);
+  location.assign(`/?${new URLSearchParams({ as: user, place })}`);
+}
+
+// [Show me] of the tour: be the person, go to the place, and there bring the words or the button before the eyes.
+async function showMe(one) {
+  const { person, place, name } = one.dataset;
+  if (person !== body.dataset.user) {
+    sessionStorage.setItem("shown", JSON.stringify({ ...one.dataset }));
+    become(person, name, place);
+    return;
+  }
+  await go(place);
+  pointOut(one.dataset);
+}
+
+function pointOut({ typed, pointsAt }) {
+  if (typed) composer.begin(typed);
+  if (!pointsAt) return;
+  const found = [...document.querySelectorAll("#place button")].filter((one) => one.textContent.trim() === pointsAt);
+  found.at(-1)?.scrollIntoView({ block: "center" });
+  found.at(-1)?.focus();
 }
 
 let more = "";
@@ -80,6 +100,8 @@ const clicks = {
     document.getElementById("moved").textContent = "";
     attempt(drawMoves);
   },
+  "[data-tour]": (one) => attempt(() => server.tour(one.dataset.tour)).then(() => attempt(draw)),
+  "[data-show]": showMe,
   "[data-menu]": (one) => {
     const side = document.getElementById("side-panel");
     if (side.classList.contains("open")) hidePanel(side);
@@ -252,5 +274,8 @@ attempt(async () => {
 }).then(() => {
   const log = document.getElementById("place");
   if (at.place !== "home") log.scrollTop = log.scrollHeight;
+  const shown = sessionStorage.getItem("shown");
+  sessionStorage.removeItem("shown");
+  if (shown) pointOut(JSON.parse(shown));
   body.dataset.ready = "true";
 });

@@ -17,7 +17,7 @@ export async function moveTime(order) {
   await attempt(drawMoves);
 }
 
-const moment = new Intl.DateTimeFormat("en-GB", {
+const moment = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, {
   ...{ weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" },
   timeZone: document.body.dataset.zone,
 });

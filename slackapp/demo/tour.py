@@ -1,0 +1,50 @@
+"""The demo's guided path: a thank-you, the check-in, the digest, a promise."""
+
+from slackapp.demo import hospital
+from slackapp.i18n import marked
+from slackapp.sandbox.tour import Step, brings_about, reads, submits
+from slackapp.views import pulse, recognition
+
+_NURSE, _COLLEAGUE, _LEADER = "U0HOSP00011", "U0HOSP00015", hospital.WARD_7.leader.id
+_WRITE_PROMISE, _PROMISE = "promise_write", "promise_form"
+
+STEPS = (
+    Step(
+        key="thank",
+        person=_NURSE,
+        place=hospital.WARD_7.channel_id,
+        title=marked("You are Carys Bevan, a nurse on Ward 7. Thank a colleague."),
+        words=marked("Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."),
+        typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
+        done=brings_about(_NURSE, recognition.SHARE),
+    ),
+    Step(
+        key="answer",
+        person=_COLLEAGUE,
+        place="dm",
+        title=marked("You are Dylan Hughes. Read your thanks, then answer the check-in."),
+        words=marked(
+            "Only you see what Carys wrote. Press Answer on the check-in. Nobody can see what you answer."
+        ),
+        points_at="Answer",
+        done=submits(_COLLEAGUE, pulse.SUBMIT),
+    ),
+    Step(
+        key="digest",
+        person=_LEADER,
+        place="dm",
+        title=marked("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
+        words=marked("Press Move time and choose the end of the month. The digest comes to you here."),
+        done=reads(_LEADER, _WRITE_PROMISE),
+    ),
+    Step(
+        key="promise",
+        person=_LEADER,
+        place="dm",
+        title=marked("Still as Mair: say what you will do."),
+        words=marked("Press Write what we will do, under the digest. Your team sees it once you share it."),
+        points_at="Write what we will do",
+        done=submits(_LEADER, _PROMISE),
+    ),
+)
+"""Each checked by what passes between the app and the practice Slack."""

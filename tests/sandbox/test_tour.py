@@ -1,0 +1,137 @@
+"""The tour: steps as values, each checked by what passes between the app and the sandbox."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from slackapp.sandbox.tour import Step, brings_about, reads, submits
+
+ADA, BEN = "U0WARD00001", "U0WARD00002"
+GENERAL = "C0WARD00001"
+CUP = {"type": "button", "action_id": "cup", "text": {"type": "plain_text", "text": "A cup"}}
+FORM = {
+    "type": "modal",
+    "callback_id": "tea",
+    "title": {"type": "plain_text", "text": "Tea"},
+    "submit": {"type": "plain_text", "text": "Brew"},
+    "blocks": [
+        {
+            "type": "input",
+            "block_id": "note",
+            "label": {"type": "plain_text", "text": "A note"},
+            "element": {"type": "plain_text_input", "action_id": "a"},
+        }
+    ],
+}
+
+
+def steps() -> tuple[Step, ...]:
+    common = {"place": GENERAL, "words": "Do it."}
+    return (
+        Step(key="ask", person=ADA, title="Ask for tea.", done=submits(ADA, "tea"), **common),
+        Step(key="serve", person=ADA, title="Serve it.", done=brings_about(ADA, "cup"), **common),
+        Step(key="read", person=BEN, title="Read.", done=reads(BEN, "cup"), **common),
+    )
+
+
+@pytest.fixture
+def led(open_ward: Callable[..., Any], tmp_path: Path) -> Any:
+    """A ward with the tour, and an app that takes the form when the note is long enough."""
+    ward = open_ward(state=tmp_path / "kept.json")
+    ward.sandbox.guide(steps())
+    app = ward.bolt()
+
+    @app.command("/kettle")
+    def kettle(ack: Any, body: Any, client: Any) -> None:
+        client.views_open(trigger_id=body["trigger_id"], view=FORM)
+        ack()
+
+    @app.view("tea")
+    def tea(ack: Any, view: Any, client: Any) -> None:
+        note = view["state"]["values"]["note"]["a"]["value"]
+        if len(note) < 5:
+            ack(response_action="errors", errors={"note": "A little more."})
+            return
+        client.chat_postMessage(channel=BEN, text="Tea", blocks=[{"type": "actions", "elements": [CUP]}])
+        ack()
+
+    ward.connect(app)
+    return ward
+
+
+def done(ward: Any) -> list[bool]:
+    answer = ward.http.get("/control/tour").json()
+    return [one["done"] for one in answer["steps"]]
+
+
+def test_a_step_is_done_once_the_app_has_taken_what_the_person_sent(led: Any) -> None:
+    ada, ben = led.person(ADA), led.person(BEN)
+    assert done(led) == [False, False, False]
+    ada.types("/kettle")
+    ada.fills("A note", "hm")
+    ada.submits()
+    assert done(led) == [False, False, False], "an objection is not a yes"
+    ada.fills("A note", "strong, please")
+    ben.sees(GENERAL)
+    ada.submits()
+    assert done(led) == [True, True, False]
+    ben.sees("dm")
+    assert done(led) == [True, True, True]
+
+
+def test_what_another_person_does_is_not_counted(led: Any) -> None:
+    ben = led.person(BEN)
+    ben.types("/kettle")
+    ben.fills("A note", "strong, please")
+    ben.submits()
+    assert led.calls("chat.postMessage"), "the premise: the app did post"
+    assert done(led)[:2] == [False, False]
+
+
+def test_the_page_opens_as_the_first_steps_person_and_place(led: Any) -> None:
+    page = led.http.get("/").text
+    assert f'data-user="{ADA}" data-place="{GENERAL}"' in page
+    assert "Ask for tea." in page
+    assert "Step 1 of 3" in page
+
+
+def test_a_step_can_be_passed_over_and_the_tour_put_away_and_begun_again(led: Any) -> None:
+    tell = lambda what: led.http.post(f"/page/{ADA}/tour", json={"do": what}).status_code  # noqa: E731
+    assert tell("skip") == 200
+    assert "Step 2 of 3" in led.http.get("/").text
+    assert tell("hide") == 200
+    page = led.http.get("/").text
+    assert "Step 2 of 3" not in page
+    assert "Show the tour" in page
+    assert tell("show") == 200
+    assert tell("again") == 200
+    assert "Step 1 of 3" in led.http.get("/").text
+    assert tell("fly") == 400
+
+
+def test_how_far_one_has_come_survives_a_restart(
+    led: Any, open_ward: Callable[..., Any], tmp_path: Path
+) -> None:
+    led.http.post(f"/page/{ADA}/tour", json={"do": "skip"})
+    led.sandbox.stop()
+    later = open_ward(state=tmp_path / "kept.json")
+    later.sandbox.guide(steps())
+    assert done(later) == [True, False, False]
+
+
+def test_while_the_app_is_being_set_up_people_are_asked_to_wait(ward: Any) -> None:
+    ward.sandbox.preparing = True
+    for address in ("/", "/person", f"/person/{ADA}/screen", "/control/clock"):
+        answer = ward.http.get(address)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2"), address
+    assert ward.call("auth.test")["ok"] is True, "the app is served meanwhile"
+    ward.sandbox.preparing = False
+    assert ward.http.get("/person").status_code == 200
+
+
+def test_a_route_added_to_a_running_sandbox_answers(ward: Any) -> None:
+    assert ward.http.get("/healthz").status_code == 404
+    ward.sandbox.extra["/healthz"] = lambda: {"ok": True}
+    assert ward.http.get("/healthz").json() == {"ok": True}
