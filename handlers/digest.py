@@ -1,19 +1,42 @@
-"""The digest's one button: its figures as text, in a modal."""
+"""The digest: its figures as text, reading it on demand, how often a team is asked, handing it on."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from handlers import promises
 from handlers.desk import Desk
-from handlers.payloads.common import Payload, Press, press
-from reports import letters, message
+from handlers.modals import open_modal, show
+from handlers.payloads import digest as payloads
+from handlers.payloads.common import Caller, Payload, caller, press
+from handlers.people import voice_for, workspace_of
+from reports import digest, message, queries, telling
+from slackapp import members
+from slackapp.actions import pace, rights
+from slackapp.calendar import month_of
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Digest, Member, Workspace
+from slackapp.models import Digest, Member, Pace, Team, Workspace
+from slackapp.views import digests as view
+from slackapp.views import words as piece
+from slackapp.views.words import Block
 
+_Told = tuple[str, list[Block]]
+"""What a command answers: its text and its blocks."""
+
+COMMAND = "/digest"
 NOT_YOURS = marked("This digest is for somebody else.")
+_NOTHING_YET = marked("There is no digest for you to read yet. Leaders get one each month, and may share it.")
+_NO_TEAM = marked("I don't know a team “{team}” whose digest you may read. You may read: {teams}.")
+_NOT_SHARED = marked("The digest of {team} for {month} has not been opened to you. Its leader can share it.")
+_NOT_OUT = marked("That month's digest comes out on {day}.")
+_TOO_EARLY = marked("Digests here begin with {month}.")
+_PACES = {message.MONTHLY: Pace.MONTHLY, message.PAUSE: Pace.PAUSED, message.KEEP: Pace.EVERY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,28 +45,166 @@ class Digests:
 
     desk: Desk
 
+    def command(self, ack: Ack, body: Payload) -> None:
+        """`/digest`, with or without a team and a month."""
+        asked = payloads.asked(body, voice_for(self.desk, caller(body)))
+        text, blocks = self._answer(asked)
+        ack(text=text, blocks=blocks)
+
+    def choose(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """A team's button in the answer to `/digest`."""
+        pressed = press(body)
+        with self.desk.sessions.read() as session:
+            reader = self._reader(session, pressed.caller)
+            team = session.get(Team, pressed.value)
+            if team is None:
+                raise UserError(NOT_YOURS)
+            _, blocks = self._told(session, reader, team, None)
+        say = voice_for(self.desk, pressed.caller)
+        made = piece.notice(say, say("Digest"), blocks)
+        open_modal(client, pressed.caller.trigger_id, made)
+        ack()
+
+    def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send me the pictures], under a digest read on demand."""
+        pressed = press(body)
+        team_id, _, month = pressed.value.partition(":")
+        with self.desk.sessions.begin() as session:
+            reader = self._reader(session, pressed.caller)
+            team = session.get(Team, team_id)
+            if team is None or not self._may(session, reader, team, month):
+                raise UserError(NOT_YOURS)
+            fresh = digest.send(session, reader, team=team, month=month, now=self.desk.now())
+        self.desk.wake()
+        say = voice_for(self.desk, pressed.caller)
+        on_its_way = say("It is on its way to you as a direct message.")
+        there = say("It was sent to you before: look among my messages to you.")
+        told = piece.section(on_its_way if fresh else there)
+        show(client, pressed, piece.notice(say, say("Digest"), [told]))
+        ack()
+
     def figures(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Figures as text], under the digest's message."""
         pressed = press(body)
         with self.desk.sessions.read() as session:
-            say, month = letters.told(session, _own(session, pressed))
+            found = session.get(Digest, pressed.value)
+            reader = members.find(session, workspace_of(session, pressed.caller), pressed.caller.user)
+            team = session.get(Team, found.team_id) if found else None
+            if found is None or reader is None or team is None:
+                raise UserError(NOT_YOURS)
+            theirs = found.recipient_id == reader.id and not reader.left
+            if not (theirs or self._may(session, reader, team, found.month)):
+                raise UserError(NOT_YOURS)
+            _, month = telling.told(session, found)
+            say = members.voice_of(workspace_of(session, pressed.caller), reader)
         client.views_open(trigger_id=pressed.caller.trigger_id, view=message.modal(say, month))
         ack()
 
+    def slow(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Once a month], [Pause] or [Keep it]."""
+        pressed = press(body)
+        chosen = _PACES[pressed.action_id]
+        with self.desk.sessions.begin() as session:
+            found = session.get(Digest, pressed.value)
+            reader = self._reader(session, pressed.caller)
+            if found is None:
+                raise UserError(NOT_YOURS)
+            team = rights.led(session, found.team_id, reader, self.desk.now())
+            pace.choose_pace(session, team, chosen, by=reader, now=self.desk.now())
+            name = team.name
+        show(client, pressed, view.pace(voice_for(self.desk, pressed.caller), name, chosen))
+        ack()
+
+    def hand_on(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Hand them on]."""
+        pressed = press(body)
+        with self.desk.sessions.begin() as session:
+            reader = self._reader(session, pressed.caller)
+            team = session.get(Team, pressed.value)
+            if team is None:
+                raise UserError(NOT_YOURS)
+            rights.hand_on(session, team, by=reader)
+            name = team.name
+        show(client, pressed, view.handed_on(voice_for(self.desk, pressed.caller), name))
+        ack()
+
+    def _answer(self, asked: payloads.Asked) -> _Told:
+        with self.desk.sessions.begin() as session:
+            reader = self._reader(session, asked.caller)
+            workspace = workspace_of(session, asked.caller)
+            rights.notice(session, workspace, self.desk.now())
+            found = rights.within_reach(session, reader, self.desk.now())
+            if not found:
+                raise UserError(_NOTHING_YET)
+            say = members.voice_of(workspace, reader)
+            matching = _matching(found, asked.team)
+            if not matching:
+                names = say.listing(one.name for one in found[:10])
+                raise UserError(_NO_TEAM, team=piece.shortened(asked.team, 80), teams=names)
+            if len(matching) > 1:
+                return view.teams(say, [(one.id, one.name) for one in matching])
+            this = month_of(self.desk.now(), workspace.time_zone)
+            return self._told(session, reader, matching[0], asked.before(this))
+
+    def _told(self, session: Session, reader: Member, team: Team, month: str | None) -> _Told:
+        """One digest as text, when this person may read it."""
+        workspace, now = session.get_one(Workspace, team.workspace_id), self.desk.now()
+        say = members.voice_of(workspace, reader)
+        wanted = month or digest.latest(workspace, now).month
+        name = say.month(_first_day(wanted), year=True)
+        if not self._may(session, reader, team, wanted):
+            raise UserError(_NOT_SHARED, team=team.name, month=name)
+        if (out := digest.published(workspace, wanted)) > now:
+            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader)))
+        if workspace.digests_from and wanted < workspace.digests_from:
+            raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
+        told = queries.months(session, workspace, wanted, [team])[team.id]
+        # What was only shared is read as the team reads it: without files, comments and promises to edit.
+        send = f"{team.id}:{wanted}" if self._leads(session, reader, team, wanted) else None
+        return message.on_demand(say, told, send=send)
+
+    def _may(self, session: Session, reader: Member, team: Team, month: str) -> bool:
+        return rights.may_read(session, reader, team, month, at=self._moments(session, team, month))
+
+    def _leads(self, session: Session, reader: Member, team: Team, month: str) -> bool:
+        return rights.may_read_all(session, reader, team, at=self._moments(session, team, month))
+
+    def _moments(self, session: Session, team: Team, month: str) -> dict[str, datetime]:
+        workspace = session.get_one(Workspace, team.workspace_id)
+        return {"now": self.desk.now(), "published": digest.published(workspace, month)}
+
+    def _reader(self, session: Session, who: Caller) -> Member:
+        found = members.find(session, workspace_of(session, who), who.user)
+        if found is None:
+            raise UserError(_NOTHING_YET)
+        return found
+
 
 def register(bolt: App, desk: Desk) -> None:
-    """Listen for the digest's button."""
+    """Listen for the command and the digest's buttons."""
     listeners = Digests(desk)
+    bolt.command(COMMAND)(listeners.command)
+    bolt.action(re.compile(rf"{view.CHOOSE}:\d+"))(listeners.choose)
+    bolt.action(message.SEND)(listeners.send)
     bolt.action(message.FIGURES)(listeners.figures)
+    for action_id in _PACES:
+        bolt.action(action_id)(listeners.slow)
+    bolt.action(view.HAND_ON)(listeners.hand_on)
+    promises.register(bolt, desk)
 
 
-def _own(session: Session, pressed: Press) -> Digest:
-    """The digest that was pressed, if it was made for this person in this workspace."""
-    found = session.get(Digest, pressed.value)
-    reader = session.get(Member, found.recipient_id) if found else None
-    workspace = session.get(Workspace, reader.workspace_id) if reader else None
-    if found is None or reader is None or workspace is None:
-        raise UserError(NOT_YOURS)
-    if (workspace.slack_team_id, reader.slack_user_id) != (pressed.caller.team, pressed.caller.user):
-        raise UserError(NOT_YOURS)
-    return found
+def _matching(found: Sequence[Team], typed: str) -> list[Team]:
+    """The teams whose name is, or else begins with, or else holds what was typed."""
+    wanted = " ".join(typed.casefold().split())
+    names = {one.id: " ".join(one.name.casefold().split()) for one in found}
+    tests = (
+        lambda name: name == wanted,
+        lambda name: name.startswith(wanted),
+        lambda name: wanted in name,
+    )
+    several = ([one for one in found if test(names[one.id])] for test in tests)
+    return next((some for some in several if some), [])
+
+
+def _first_day(month: str) -> date:
+    return date.fromisoformat(f"{month}-01")

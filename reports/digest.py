@@ -1,25 +1,28 @@
 """Which month is told, to whom, and when: on the first working day at nine, once for each leader and team."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports import queries
+from reports import noticing, queries
 from reports.drawing import Drawing
 from reports.figures import TeamMonth
 from reports.page import page
 from reports.showing import Shown, shown
 from slackapp import calendar, members, outbox
+from slackapp.actions import rights
 from slackapp.db import Sessions, new_id
 from slackapp.i18n import voice
 from slackapp.models import Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import Method, Owed, Priority
+from slackapp.pulse import comments
 
 AT = time(9, 0)
 PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
+SHEET, COMMENTS = "digest-sheet", "digest-comments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,13 @@ def preview(
 ) -> str:
     """One team's digest for a month as its web page, whether or not it is due."""
     workspace = session.get_one(Workspace, team.workspace_id)
-    if month > calendar.month_of(now, workspace.time_zone):
+    this = calendar.month_of(now, workspace.time_zone)
+    if month > this:
         raise ValueError("that month has not begun")
     told = queries.months(session, workspace, month, [team])[team.id]
+    if month == this:
+        # Nobody reads comments before the month's end.
+        told = replace(told, comments=())
     leader = session.get(Member, team.leader_id) if team.leader_id else None
     say = members.voice_of(workspace, leader)
     if drawing is not None:
@@ -80,6 +87,21 @@ def figures(drawing: Drawing, charts: Iterable[Shown]) -> dict[str, str]:
     """The charts as plotly figures for a page; one that cannot be made is left out."""
     made = {chart.name: drawing.figure(chart.picture) for chart in charts}
     return {name: figure for name, figure in made.items() if figure is not None}
+
+
+def send(session: Session, reader: Member, *, team: Team, month: str, now: datetime) -> bool:
+    """Owe one digest to one reader, at once; False when they were sent it before."""
+    workspace = session.get_one(Workspace, team.workspace_id)
+    made = _new_digests(session, month, [(team, reader)], now)
+    told = queries.months(session, workspace, month, [team])[team.id]
+    for digest_id, _, _ in made:
+        outbox.owe_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
+    return bool(made)
+
+
+def published(workspace: Workspace, month: str) -> datetime:
+    """When the digest of a month comes out."""
+    return _due_in(workspace, calendar.month_after(month))
 
 
 def picture_reference(digest_id: str, name: str) -> str:
@@ -113,14 +135,20 @@ def _due_in(workspace: Workspace, month: str) -> datetime:
 
 
 def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
+    noticing.new_leaders(session, workspace, now)
     found = latest(workspace, now)
     if found.month < _first_month(session, workspace):
         return 0
-    readers = _readers(session, workspace)
-    made = _new_digests(session, found.month, readers, now)
+    held = rights.held_back(session, workspace, found.due)
+    theirs = [pair for pair in _readers(session, workspace) if pair[0].id not in held]
+    made = _new_digests(session, found.month, theirs, now)
+    if made:
+        comments.gather(session, workspace.id, found.month)
     told = queries.months(session, workspace, found.month, [team for _, team, _ in made]) if made else {}
     for digest_id, team, leader in made:
         outbox.owe_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
+    noticing.missing_readers(session, workspace, found.month, now)
+    noticing.failures(session, workspace, now)
     return len(made)
 
 
@@ -180,4 +208,6 @@ def _owed(workspace: Workspace, digest_id: str, leader: Member, told: TeamMonth,
 
     charts = shown(members.voice_of(workspace, leader), told)
     pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD) for chart in charts]
-    return [*pictures, one(MESSAGE, digest_id, Method.POST), one(PAGE, digest_id, Method.SHARE)]
+    files = [one(kind, digest_id, Method.SHARE) for kind in (PAGE, SHEET)]
+    wrote = [one(COMMENTS, digest_id, Method.POST)] if told.comments else []
+    return [*pictures, one(MESSAGE, digest_id, Method.POST), *files, *wrote]

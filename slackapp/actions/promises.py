@@ -1,6 +1,6 @@
 """You said / we will: what a leader promises a team, and what became of it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp import calendar
+from slackapp.actions.rights import teams, upwards
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import (
@@ -29,8 +30,6 @@ LONGEST = 500
 """Characters of each of their texts."""
 
 GOING_ON = (PromiseState.OPEN, PromiseState.CHANGED)
-NOT_LEADER = marked("Only the leader of {team} can do this.")
-NOT_A_LEADER = marked("Only the leader of the team can do this.")
 _TOO_LONG = marked("That is {n} characters; {most} fit. Please shorten it.")
 _ALREADY_TOLD = marked("Your team has read this one. Mark it as changed or dropped instead, with a reason.")
 _LINE_GOES_BACK = timedelta(days=100)
@@ -73,20 +72,6 @@ class Line:
     we_will: str
     state: str
     reason: str | None
-
-
-def led(session: Session, team_id: str, member: Member) -> Team:
-    """The team, when this person leads it or stands in for its leader.
-
-    Raises:
-        UserError: They do not.
-    """
-    team = session.get(Team, team_id)
-    if team is None or team.workspace_id != member.workspace_id:
-        raise UserError(NOT_A_LEADER)
-    if member.left or member.id not in (team.leader_id, team.deputy_id):
-        raise UserError(NOT_LEADER, team=team.name)
-    return team
 
 
 def write(
@@ -178,7 +163,7 @@ def latest_line(session: Session, workspace: Workspace, team_id: str, *, now: da
 
     None when there is none of the last three months.
     """
-    tree = {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
+    tree = teams(session, workspace)
     shared = (SharedDigest.team_id == Promise.team_id) & (SharedDigest.month == Promise.month)
     found = (
         select(Promise)
@@ -190,7 +175,7 @@ def latest_line(session: Session, workspace: Workspace, team_id: str, *, now: da
     newest: dict[str, Promise] = {}
     for promise in session.scalars(found):
         newest.setdefault(promise.team_id, promise)
-    nearest = next((newest[up] for up in _upwards(tree, team_id) if up in newest), None)
+    nearest = next((newest[up] for up in upwards(tree, team_id) if up in newest), None)
     return Line(nearest.you_said, nearest.we_will, nearest.state, nearest.reason) if nearest else None
 
 
@@ -227,12 +212,3 @@ def _take_back(session: Session, promise: Promise, *, told: bool) -> None:
 def _told(session: Session, team_id: str, month: str) -> bool:
     shared = session.get(SharedDigest, (team_id, month))
     return shared is not None and shared.with_promises
-
-
-def _upwards(tree: Mapping[str, Team], team_id: str) -> list[str]:
-    found: list[str] = []
-    up: str | None = team_id
-    while up is not None and up in tree and up not in found:
-        found.append(up)
-        up = tree[up].parent_id
-    return found

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.actions import promises
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Digest, Member, SharedDigest, Team, Workspace
-from slackapp.outbox import Method, Owed, insert_for, owe
+from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
+from slackapp.outbox import Method, Owed, insert_for, owe, send_again
 
 SHARED, POSTED, CHANGED = "digest-shared", "promises", "promises-change"
 """Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
@@ -64,4 +65,12 @@ def of_reference(session: Session, reference: str) -> SharedDigest | None:
 
 
 def _owe(session: Session, team: Team, owed: Owed) -> bool:
-    return owe(session, session.get_one(Workspace, team.workspace_id), owed) is not None
+    """Owe it; one that could not be delivered goes once more, to the channel that the team has now."""
+    if owe(session, session.get_one(Workspace, team.workspace_id), owed) is not None:
+        return True
+    before = session.scalars(select(Delivery).where(Delivery.key == owed.key)).one()
+    if before.state != DeliveryState.DEAD:
+        return False
+    before.target = owed.target
+    session.flush()
+    return send_again(session, before.id, now=owed.due)

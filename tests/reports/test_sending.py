@@ -63,7 +63,7 @@ def test_each_leader_gets_one_digest_for_each_team_however_often_it_is_asked(
     with database.read() as session:
         made = session.scalars(select(Digest)).all()
     assert {(one.team_id, one.month) for one in made} == {(team.id, "2025-11") for team in place.teams}
-    kinds = ["digest", "digest-page", "digest-picture:mix", "digest-picture:ranges"]
+    kinds = ["digest", "digest-page", "digest-picture:mix", "digest-picture:ranges", "digest-sheet"]
     assert sorted(ward_rows(database, place)) == kinds
 
 

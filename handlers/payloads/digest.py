@@ -1,0 +1,152 @@
+"""Around the digest, as values: what was typed after /digest, and the forms under it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from handlers.payloads.common import Caller, Payload, caller, storable
+from slackapp.actions.promises import MOST, Part
+from slackapp.i18n import Voice, voice
+from slackapp.models import By, PromiseState
+from slackapp.views import promises as view
+
+_NUMBERED = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])$")
+_YEAR = re.compile(r"20\d\d$")
+_MONTHS = range(1, 13)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`/digest team month`: both may be left out. `month` is 1 to 12; the year may be missing too."""
+
+    caller: Caller
+    team: str
+    month: int | None = None
+    year: int | None = None
+
+    def before(self, this: str) -> str | None:
+        """The month meant, as in "2026-11": without a year the last one of that name before `this` month."""
+        if self.month is None:
+            return None
+        year = self.year or int(this[:4])
+        if self.year is None and f"{year}-{self.month:02}" >= this:
+            year -= 1
+        return f"{year}-{self.month:02}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The form for promises as it stands: one group for each place shown. `who` is a Slack user id."""
+
+    caller: Caller
+    view_id: str
+    view_hash: str
+    digest_id: str
+    groups: tuple[view.Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a promise."""
+
+    caller: Caller
+    promise_id: str
+    state: PromiseState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What goes to the team's channel."""
+
+    caller: Caller
+    digest_id: str
+    with_promises: bool
+
+
+def asked(body: Payload, say: Voice) -> Asked:
+    """What was typed after `/digest`; months are understood in the caller's language and in English."""
+    words = storable(body.get("text") or "").split()
+    if words and (numbered := _NUMBERED.match(words[-1])):
+        month, year = int(numbered["month"]), int(numbered["year"])
+        return Asked(caller(body), " ".join(words[:-1]), month, year)
+    spelled = int(words[-1]) if len(words) > 1 and _YEAR.match(words[-1]) else None
+    rest = words[:-1] if spelled else words
+    named = _month(rest[-1], say) if rest else None
+    if named is None:
+        return Asked(caller(body), " ".join(words))
+    return Asked(caller(body), " ".join(rest[:-1]), named, spelled)
+
+
+def filled(body: Payload) -> Filled:
+    """The promises in a `view_submission` or a press in the form."""
+    sent = body["view"]
+    values = (sent.get("state") or {}).get("values") or {}
+    places = [place for place in range(MOST) if view.field(Part.WE_WILL, place) in values]
+    return Filled(
+        caller=caller(body),
+        view_id=sent["id"],
+        view_hash=sent.get("hash") or "",
+        digest_id=sent.get("private_metadata") or "",
+        groups=tuple(_group(values, place) for place in places),
+    )
+
+
+def settled(body: Payload) -> Settled:
+    """What a leader says became of a promise."""
+    sent = body["view"]
+    values = (sent.get("state") or {}).get("values") or {}
+    state = _chosen(values, view.STATE, view.STATE)
+    return Settled(
+        caller=caller(body),
+        promise_id=sent.get("private_metadata") or "",
+        state=next((one for one in PromiseState if one == state), PromiseState.OPEN),
+        reason=_written(values, view.REASON, view.REASON),
+    )
+
+
+def sharing(body: Payload) -> Sharing:
+    """What a leader opens to the team."""
+    sent = body["view"]
+    values = (sent.get("state") or {}).get("values") or {}
+    chosen = _chosen(values, view.WITH, view.WITH)
+    return Sharing(caller(body), sent.get("private_metadata") or "", chosen == view.ALL)
+
+
+def _month(word: str, say: Voice) -> int | None:
+    for said in (say, voice()):
+        for number in _MONTHS:
+            first = date(2026, number, 1)
+            if word.casefold() in (said.month(first).casefold(), said.short_month(first).casefold()):
+                return number
+    return None
+
+
+def _group(values: Mapping[str, Any], place: int) -> view.Group:
+    def of(part: Part) -> str:
+        return view.field(part, place)
+
+    by = _chosen(values, of(Part.BY), Part.BY)
+    return view.Group(
+        place=place,
+        you_said=_written(values, of(Part.YOU_SAID), Part.YOU_SAID),
+        we_will=_written(values, of(Part.WE_WILL), Part.WE_WILL),
+        who=str(_element(values, of(Part.WHO), Part.WHO).get("selected_user") or ""),
+        by=next((one for one in By if one == by), By.MONTH),
+    )
+
+
+def _element(values: Mapping[str, Any], block: str, action: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (values.get(block) or {}).get(action) or {}
+    return found
+
+
+def _written(values: Mapping[str, Any], block: str, action: str) -> str:
+    return storable(_element(values, block, action).get("value") or "").strip()
+
+
+def _chosen(values: Mapping[str, Any], block: str, action: str) -> str:
+    option = _element(values, block, action).get("selected_option") or {}
+    return str(option.get("value") or "")

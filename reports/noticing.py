@@ -1,0 +1,101 @@
+"""What a digest could not do by itself is told once, to whoever can do something about it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp import calendar, members, outbox
+from slackapp.actions import rights, sharing
+from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
+from slackapp.outbox import Owed, Priority
+
+HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
+_MESSAGE = "digest"
+_LOOKED_BACK = timedelta(days=2)
+_TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
+
+
+def new_leaders(session: Session, workspace: Workspace, now: datetime) -> None:
+    """Ask whoever led a team before whether to hand its digests on."""
+    for row in rights.notice(session, workspace, now):
+        before = session.get(Member, row.before_id) if row.before_id else None
+        if before is not None and before.can_be_reached:
+            key = f"hand-on:{row.team_id}:{row.member_id}:{now:%Y%m%d%H%M%S}"
+            _tell(session, workspace, before, (key, HANDING_ON, row.team_id), now)
+
+
+def missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
+    """Tell the leader above of a team whose own leader cannot be reached any more."""
+    found = session.execute(
+        select(Team, Member)
+        .join(Member, Member.id == Team.leader_id)
+        .where(Team.workspace_id == workspace.id)
+        .order_by(Team.id)
+    )
+    unread = [team for team, leader in found if not leader.can_be_reached]
+    for team in unread:
+        _tell_above(session, workspace, team, month, now)
+
+
+def failures(session: Session, workspace: Workspace, now: datetime) -> None:
+    """Tell of digests and posts that can never arrive: an archived channel, an account that is gone."""
+    dead = session.scalars(
+        select(Delivery).where(
+            Delivery.state == DeliveryState.DEAD,
+            Delivery.workspace_id == workspace.id,
+            Delivery.kind.in_([*_TO_CHANNELS, _MESSAGE]),
+            Delivery.last_try > now - _LOOKED_BACK,
+        )
+    )
+    for row in dead:
+        if row.kind == _MESSAGE:
+            _unread(session, workspace, row, now)
+        else:
+            _unshared(session, workspace, row, now)
+
+
+def _unread(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
+    digest = session.get(Digest, row.reference)
+    team = session.get(Team, digest.team_id) if digest else None
+    if digest and team and team.leader_id == digest.recipient_id:
+        _tell_above(session, workspace, team, digest.month, now)
+
+
+def _unshared(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
+    digest = session.get(Digest, row.reference) if row.kind == sharing.SHARED else None
+    about = f"{digest.team_id}:{digest.month}" if digest else row.reference
+    shared = sharing.of_reference(session, about)
+    leader = session.get(Member, shared.shared_by_id) if isinstance(shared, SharedDigest) else None
+    if leader is not None and leader.can_be_reached:
+        # Sharing it again raises the row's fence, so a second failure is told as well, each once.
+        key = f"not-shared:{about}:{row.target}:{row.fence if row.kind == sharing.SHARED else 0}"
+        _tell(session, workspace, leader, (key, NOT_SHARED, about), now)
+
+
+def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
+    tree = rights.teams(session, workspace)
+    but = (team.leader_id,) if team.leader_id else ()
+    above = rights.nearest_leader(session, tree, team, but=but)
+    if above is not None:
+        about = f"{team.id}:{month}"
+        _tell(session, workspace, above, (f"no-reader:{about}", NO_READER, about), now)
+
+
+def _tell(
+    session: Session, workspace: Workspace, reader: Member, what: tuple[str, str, str], now: datetime
+) -> None:
+    """Owe a direct message once, in the reader's own hours; `what` is its key, kind and reference."""
+    due = calendar.next_allowed(
+        now,
+        zone=members.zone_of(workspace, reader),
+        quiet_from=reader.quiet_from,
+        quiet_until=reader.quiet_until,
+        days_off=calendar.days_in(reader.days_off),
+    )
+    key, kind, about = what
+    outbox.owe(
+        session,
+        workspace,
+        Owed(key, kind, about, reader.slack_user_id, due, priority=Priority.DIGEST),
+    )

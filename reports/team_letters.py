@@ -1,0 +1,134 @@
+"""What the team reads in its channel, and what a leader is told when something is in the way."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports import words
+from reports.message import for_team
+from reports.noticing import HANDING_ON, NO_READER, NOT_SHARED
+from reports.queries.answers import shown
+from reports.telling import PENDING, arrived, picture_names, told
+from slackapp import calendar, members
+from slackapp.actions import promises, sharing
+from slackapp.i18n import Voice, voice
+from slackapp.letters import Later, Letter, Message, Nothing, Renderer
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    Digest,
+    Leadership,
+    Member,
+    SharedDigest,
+    Team,
+    Workspace,
+)
+from slackapp.views import digests as view
+from slackapp.views import promised
+
+_LOOK_AGAIN = timedelta(seconds=2)
+
+
+def for_channel(session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - a renderer
+    """The digest for the team, with the pictures that the leader's own was sent with."""
+    found = session.get(Digest, row.reference)
+    if found is None:
+        return Nothing("gone")
+    say, month = told(session, found)
+    pictures = arrived(session, picture_names(say, month, found.id))
+    return for_team(say, month, digest_id=found.id, pictures=pictures or {})
+
+
+def posted(session: Session, row: Delivery, now: datetime) -> Letter:
+    """What was promised, under the digest that it answers."""
+    found = sharing.of_reference(session, row.reference)
+    if found is None:
+        return Nothing("gone")
+    before = _by_key(session, f"shared:{row.reference}")
+    if before is not None and before.state in PENDING:
+        return Later(max(before.due, now + _LOOK_AGAIN))
+    return _post(session, found, now) or Nothing("no_promise")
+
+
+def changed(session: Session, row: Delivery, now: datetime) -> Letter:
+    """The same post, brought up to date where it stands."""
+    found = sharing.of_reference(session, row.reference)
+    first = _by_key(session, f"promises:{row.reference}")
+    if found is None or first is None:
+        return Nothing("gone")
+    if first.state == DeliveryState.SENDING:
+        return Later(now + _LOOK_AGAIN)
+    if first.state != DeliveryState.SENT or not first.slack_ts:
+        # While it waits, the first post will say what holds by then.
+        return Nothing("not_posted")
+    made = _post(session, found, now)
+    if made is None:
+        return Nothing("no_promise")
+    return Message(made.text, made.blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
+
+
+def handing_on(session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - likewise
+    """Somebody else leads the team now: shall they read what was told before?"""
+    say, team = _reader(session, row), session.get(Team, row.reference)
+    found = session.get(Leadership, row.reference)
+    if team is None or found is None or found.handed_on:
+        return Nothing("gone")
+    leader = session.get_one(Member, found.member_id)
+    text, blocks = view.hand_on(say, team.id, team.name, leader.name)
+    return Message(text, blocks)
+
+
+def no_reader(session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - likewise
+    """A team's digest has nobody to go to."""
+    team_id, _, month = row.reference.partition(":")
+    team = session.get(Team, team_id)
+    if team is None:
+        return Nothing("gone")
+    text, blocks = view.no_reader(_reader(session, row), team.name, month)
+    return Message(text, blocks)
+
+
+def not_shared(session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - likewise
+    """The team's channel did not take it."""
+    team_id, _, month = row.reference.partition(":")
+    team = session.get(Team, team_id)
+    if team is None:
+        return Nothing("gone")
+    say = _reader(session, row)
+    text, blocks = view.not_shared(say, team.name, say.month(date.fromisoformat(f"{month}-01")))
+    return Message(text, blocks)
+
+
+RENDERERS: dict[str, Renderer] = {
+    sharing.SHARED: for_channel,
+    sharing.POSTED: posted,
+    sharing.CHANGED: changed,
+    HANDING_ON: handing_on,
+    NO_READER: no_reader,
+    NOT_SHARED: not_shared,
+}
+
+
+def _post(session: Session, found: SharedDigest, now: datetime) -> Message | None:
+    kept = promises.of_month(session, found.team_id, found.month)
+    if not kept:
+        return None
+    team = session.get_one(Team, found.team_id)
+    workspace = session.get_one(Workspace, team.workspace_id)
+    told_of = shown(session, kept)
+    zone = workspace.time_zone
+    later = calendar.month_of(kept[0].made_at, zone) != calendar.month_of(now, zone)
+    text, blocks = promised.post(
+        voice(workspace.language), words.team_name(team.name), [told_of[one.id] for one in kept], later=later
+    )
+    return Message(text, blocks)
+
+
+def _by_key(session: Session, key: str) -> Delivery | None:
+    return session.scalar(select(Delivery).where(Delivery.key == key))
+
+
+def _reader(session: Session, row: Delivery) -> Voice:
+    workspace = session.get_one(Workspace, row.workspace_id)
+    return members.voice_of(workspace, members.find(session, workspace, row.target))

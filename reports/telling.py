@@ -1,0 +1,39 @@
+"""What every letter about a digest starts from: its figures, its reader's voice, its pictures so far."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports import digest, queries
+from reports.figures import TeamMonth
+from reports.showing import shown
+from slackapp import members
+from slackapp.i18n import Voice
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
+
+PENDING = (DeliveryState.READY, DeliveryState.SENDING)
+
+
+def told(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
+    """A digest's figures, and the voice of the person it is for."""
+    team = session.get_one(Team, found.team_id)
+    workspace = session.get_one(Workspace, team.workspace_id)
+    reader = session.get_one(Member, found.recipient_id)
+    month = queries.months(session, workspace, found.month, [team])[team.id]
+    return members.voice_of(workspace, reader), month
+
+
+def picture_names(say: Voice, month: TeamMonth, digest_id: str) -> dict[str, str]:
+    """What the pictures' deliveries refer to, each with its chart's name."""
+    return {digest.picture_reference(digest_id, chart.name): chart.name for chart in shown(say, month)}
+
+
+def arrived(session: Session, names: Mapping[str, str]) -> dict[str, str] | None:
+    """Slack's file ids by chart name, or None while one is still on its way."""
+    rows = session.scalars(
+        select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == digest.PICTURE)
+    ).all()
+    if any(row.state in PENDING for row in rows):
+        return None
+    return {names[row.reference]: row.slack_file_id for row in rows if row.slack_file_id}

@@ -1,0 +1,167 @@
+"""Who may read which digest: leaders theirs and below, admins what is allowed, members what was shared."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
+
+NOT_LEADER = marked("Only the leader of {team} can do this.")
+NOT_A_LEADER = marked("Only the leader of the team can do this.")
+_NOT_YOURS_TO_HAND_ON = marked("Only whoever led the team before, or an admin, can hand its digests on.")
+
+
+def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leadership]:
+    """Write down who leads what, and since when; gives the teams whose leader is another one now.
+
+    The first leader that is noticed has led from the start.
+    """
+    known = {
+        one.team_id: one
+        for one in session.scalars(select(Leadership).join(Team).where(Team.workspace_id == workspace.id))
+    }
+    led = select(Team).where(Team.workspace_id == workspace.id, Team.leader_id.is_not(None))
+    changed = []
+    for team in session.scalars(led.order_by(Team.id)):
+        row = known.get(team.id)
+        if row is None:
+            session.add(Leadership(team_id=team.id, member_id=team.leader_id or "", since=None))
+        elif row.member_id != team.leader_id:
+            row.before_id, row.member_id = row.member_id, team.leader_id or ""
+            row.since, row.handed_on = now, False
+            changed.append(row)
+    session.flush()
+    return changed
+
+
+def hand_on(session: Session, team: Team, *, by: Member) -> None:
+    """Let a team's leader read what was told before they took over.
+
+    Raises:
+        UserError: It is not theirs to hand on.
+    """
+    row = session.get(Leadership, team.id)
+    same = team.workspace_id == by.workspace_id and not by.left
+    if row is None or not same or not (by.is_admin or by.id == row.before_id):
+        raise UserError(_NOT_YOURS_TO_HAND_ON)
+    row.handed_on = True
+    session.flush()
+
+
+def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
+    """Whether this person leads the team, or stands in for its leader who is on leave."""
+    if member.left or member.workspace_id != team.workspace_id:
+        return False
+    if member.id == team.leader_id:
+        return True
+    leader = session.get(Member, team.leader_id) if team.leader_id else None
+    return member.id == team.deputy_id and leader is not None and _is_away(session, leader, now)
+
+
+def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
+    """The team, when this person leads it.
+
+    Raises:
+        UserError: They do not.
+    """
+    team = session.get(Team, team_id)
+    if team is None or team.workspace_id != member.workspace_id:
+        raise UserError(NOT_A_LEADER)
+    if not leads(session, team, member, now):
+        raise UserError(NOT_LEADER, team=team.name)
+    return team
+
+
+def received_from(session: Session, team: Team, published: datetime) -> bool:
+    """Whether a digest published then is for the team's present leader."""
+    row = session.get(Leadership, team.id)
+    if row is None or row.member_id != team.leader_id:
+        return row is None
+    return row.since is None or row.handed_on or published >= row.since
+
+
+def held_back(session: Session, workspace: Workspace, published: datetime) -> frozenset[str]:
+    """Teams whose present leader took over after a digest published then, and was not handed it."""
+    later = select(Leadership.team_id).join(Team).where(Team.workspace_id == workspace.id)
+    return frozenset(
+        session.scalars(later.where(Leadership.since > published, Leadership.handed_on.is_(False)))
+    )
+
+
+def may_read(session: Session, member: Member, team: Team, month: str, *, at: Mapping[str, datetime]) -> bool:
+    """Whether this person may read a team's digest. `at` holds "now" and "published", when it came out."""
+    if may_read_all(session, member, team, at=at):
+        return True
+    if member.left or member.workspace_id != team.workspace_id or member.team_id is None:
+        return False
+    own = upwards(teams(session, session.get_one(Workspace, team.workspace_id)), member.team_id)
+    return team.id in own and session.get(SharedDigest, (team.id, month)) is not None
+
+
+def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[str, datetime]) -> bool:
+    """Whether they may read its files and comments too: whoever leads it, and an admin if allowed."""
+    if member.left or member.workspace_id != team.workspace_id:
+        return False
+    workspace = session.get_one(Workspace, team.workspace_id)
+    if member.is_admin and workspace.admins_read_digests:
+        return True
+    tree = teams(session, workspace)
+    return any(
+        leads(session, tree[top], member, at["now"]) and received_from(session, tree[top], at["published"])
+        for top in upwards(tree, team.id)
+    )
+
+
+def within_reach(session: Session, member: Member, now: datetime) -> list[Team]:
+    """The teams of which this person may read any digest at all, by name."""
+    workspace = session.get_one(Workspace, member.workspace_id)
+    tree = teams(session, workspace)
+    shared = set(session.scalars(select(SharedDigest.team_id).where(SharedDigest.team_id.in_(list(tree)))))
+    everything = member.is_admin and workspace.admins_read_digests
+    tops = {one.id for one in tree.values() if leads(session, one, member, now)}
+    own = set(upwards(tree, member.team_id)) & shared if member.team_id else set()
+    found = [
+        team
+        for team in tree.values()
+        if everything or team.id in own or tops.intersection(upwards(tree, team.id))
+    ]
+    return sorted(found, key=lambda team: team.name.casefold())
+
+
+def teams(session: Session, workspace: Workspace) -> dict[str, Team]:
+    """The workspace's teams by id."""
+    return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
+
+
+def upwards(tree: Mapping[str, Team], team_id: str) -> list[str]:
+    """A team and those above it, nearest first; a ring ends."""
+    found: list[str] = []
+    up: str | None = team_id
+    while up is not None and up in tree and up not in found:
+        found.append(up)
+        up = tree[up].parent_id
+    return found
+
+
+def nearest_leader(
+    session: Session, tree: Mapping[str, Team], team: Team, *, but: Collection[str] = ()
+) -> Member | None:
+    """Whoever leads above a team and can be reached."""
+    for up in upwards(tree, team.id)[1:]:
+        leader_id = tree[up].leader_id
+        leader = session.get(Member, leader_id) if leader_id and leader_id not in but else None
+        if leader is not None and leader.can_be_reached:
+            return leader
+    return None
+
+
+def _is_away(session: Session, leader: Member, now: datetime) -> bool:
+    if leader.away_from is None or leader.away_until is None:
+        return False
+    zone = leader.time_zone or session.get_one(Workspace, leader.workspace_id).time_zone
+    return leader.away_from <= now.astimezone(ZoneInfo(zone)).date() <= leader.away_until
