@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
 
@@ -119,3 +119,30 @@ def digest(team: str, month: str | None, preview: Path) -> None:
     page = preview_digest(config.read(os.environ), team=team, month=month, now=datetime.now(UTC))
     preview.write_text(page, encoding="utf-8")
     click.echo(f"Written to {preview}.")
+
+
+@main.command("verify-anonymity")
+@click.option(
+    "--database", required=True, help="A copy: a SQLite file, or the URL of a restored PostgreSQL database."
+)
+@click.option("--keys", type=click.Path(file_okay=False, path_type=Path), help="The directory of keys.")
+@click.option(
+    "--log", "logs", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help="A log file."
+)
+@click.option(
+    "as_json", "--json/--words", default=False, help="For a program to read, or in words (the default)."
+)
+@click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
+@_explained
+def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
+    """Check a copy of the database: is the check-in as anonymous as was promised?
+
+    Changes nothing. Ends with 1 when anything is found.
+    """
+    from slackapp.verify import checking  # noqa: PLC0415 - the other commands start faster without it
+
+    what = checking.Asked(asked["database"], asked["keys"], asked["logs"], asked["stored_only"])
+    clean, told = checking.run(what, as_json=asked["as_json"])
+    click.echo(told)
+    if not clean:
+        sys.exit(1)

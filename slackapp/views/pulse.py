@@ -53,8 +53,8 @@ LIMITS = (
         "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
     ),
     marked(
-        "Somebody who knows who answered each time, and two colleagues who compare their answers, can "
-        "sometimes work out an answer."
+        "Two colleagues who compare their answers, and somebody who knows who answered each time and "
+        "assumes that nobody changed their mind, can sometimes work out an answer."
     ),
     marked("Who is in your group was fixed when the check-in opened. If a name there surprises you, ask."),
 )

@@ -1,0 +1,221 @@
+"""A made-up check-in through the real listeners, twice: with the same answers, given by other people.
+
+If anything that is left afterwards differs between the two worlds, it tells who said
+what. Everything happens in a temporary folder; nothing of the copy is used.
+"""
+
+import io
+import json
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from slack_bolt import App, BoltRequest
+from slack_sdk import WebClient
+from sqlalchemy import inspect, select, text
+
+import handlers
+from handlers.desk import Desk
+from slackapp import log, migrations
+from slackapp.db import Sessions, connect
+from slackapp.models import Member, Poll, Team, Workspace
+from slackapp.pulse import rounds
+from slackapp.pulse.ballots import KeyDirectory
+from slackapp.verify.findings import Checked
+from slackapp.verify.listening import TEAM, Listening
+from slackapp.views.pulse import ANSWER, CHOICE, COMMENT, SUBMIT
+
+PEOPLE = 9
+OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+_MARK = "canary-comment-number"
+_SEED = 20261102
+_OK = 200
+
+Register = Callable[[App, Desk], None]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One of the two: its files, and by how many places the answers are shifted among the people."""
+
+    folder: Path
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a world shows to the outside, and what it leaves behind."""
+
+    open_rows: dict[str, list[str]]
+    closed_rows: dict[str, list[str]]
+    calls: list[tuple[str, bytes]]
+    logged: str
+    keys: list[str]
+    files: bytes
+
+
+def checked(register: Register = handlers.register) -> Checked:
+    """Hold the two check-ins and compare. `register` is what listens; the app's own unless told."""
+    with TemporaryDirectory(prefix="canary-") as folder:
+        first = Path(folder) / "first"
+        first.mkdir()
+        before = _prepare(first)
+        second = Path(shutil.copytree(first, Path(folder) / "second"))
+        outcomes = [_lived(World(first, 0), register), _lived(World(second, 4), register)]
+    findings = [
+        *_between(outcomes[0], outcomes[1]),
+        *(finding for one in outcomes for finding in _in_one(one, before)),
+    ]
+    return Checked(
+        "A made-up check-in",
+        f"{PEOPLE} made-up people answered through the real program, then the same answers were given by "
+        "other people. While it was open and after it had closed, nothing told the two apart.",
+        tuple(dict.fromkeys(findings)),
+    )
+
+
+def _between(one: Outcome, other: Outcome) -> Iterator[str]:
+    for table in one.closed_rows:
+        if one.closed_rows[table] != other.closed_rows[table]:
+            yield f"After the close, the table “{table}” differs by who gave which answer."
+    for table in one.open_rows:
+        if table != "ballot" and one.open_rows[table] != other.open_rows[table]:
+            yield f"While it was open, the table “{table}” differed by who gave which answer."
+    if one.calls != other.calls:
+        yield "What was sent to Slack differed by what people had answered."
+
+
+def _in_one(one: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
+    changed = [table for table, rows in one.open_rows.items() if table != "ballot" and rows != before[table]]
+    yield from (f"Answering wrote into the table “{table}”." for table in changed)
+    mark = _MARK.encode()
+    kept_elsewhere = [
+        row for table, rows in one.closed_rows.items() if table != "comment" for row in rows if _MARK in row
+    ]
+    wrong = {
+        f"{PEOPLE} people answered, but as many sealed answers are not stored.": len(one.open_rows["ballot"])
+        != PEOPLE,
+        "After the close, sealed answers are still there.": bool(one.closed_rows["ballot"]),
+        "After the close, the list of who was asked is still there.": bool(one.closed_rows["poll_member"]),
+        "After the close, the comments are not those that were written.": len(one.closed_rows["comment"])
+        != PEOPLE,
+        "After the close, the key is still there.": bool(one.keys),
+        "A comment stands in a table that is not the one for comments.": bool(kept_elsewhere),
+        "A comment was sent to Slack.": any(mark in said for _, said in one.calls),
+        "The log holds an answer or a comment.": _MARK in one.logged or "selected_option" in one.logged,
+        "While it was open, a comment lay in the database without its lock.": mark in one.files,
+    }
+    yield from (words for words, is_so in wrong.items() if is_so)
+
+
+def _prepare(folder: Path) -> dict[str, list[str]]:
+    """A ward of nine with an open check-in; its rows."""
+    sessions, keys = _there(folder)
+    migrations.upgrade(sessions)
+    keys.attach(sessions)
+    with sessions.begin() as session:
+        workspace = Workspace(slack_team_id=TEAM, name="Canary", pulse_on=True, comments_on=True)
+        workspace.pulse_since = OPENING - timedelta(days=1)
+        session.add(workspace)
+        session.flush()
+        ward = Team(workspace_id=workspace.id, name="Ward")
+        session.add(ward)
+        session.flush()
+        session.add_all(
+            Member(
+                workspace_id=workspace.id, slack_user_id=_user(place), name=f"Person {place}", team_id=ward.id
+            )
+            for place in range(PEOPLE)
+        )
+        workspace_id = workspace.id
+    rounds.open_due(sessions, keys, workspace_id, OPENING)
+    found = _rows(sessions)
+    sessions.dispose()
+    return found
+
+
+def _lived(world: World, register: Register) -> Outcome:
+    sessions, keys = _there(world.folder)
+    with sessions.read() as session:
+        poll = session.scalars(select(Poll)).one()
+    with Listening() as slack, _logging() as written:
+        client = WebClient("xoxb-canary", base_url=slack.url, retry_handlers=[])
+        bolt = App(
+            client=client,
+            signing_secret="canary",  # noqa: S106 - made up; nothing is signed here
+            process_before_response=True,
+            token_verification_enabled=False,
+        )
+        register(bolt, Desk(sessions, lambda: OPENING + timedelta(hours=1), keys, lambda: None))
+        for place in range(PEOPLE):
+            _answer(bolt, poll, place, (place + world.shift) % PEOPLE)
+        open_rows, files = _rows(sessions), b"".join(_contents(world.folder))
+        rounds.close(sessions, keys, poll.id, Random(_SEED))  # noqa: S311 - the same chance in both worlds, so that only people differ
+        outcome = Outcome(open_rows, _rows(sessions), slack.calls, written.getvalue(), keys.poll_ids(), files)
+    sessions.dispose()
+    return outcome
+
+
+def _answer(bolt: App, poll: Poll, place: int, said: int) -> None:
+    """One person presses [Answer], fills in what the `said`-th of the answers is, and hands it in."""
+    values: dict[str, Any] = {
+        item: {CHOICE: {"type": "radio_buttons", "selected_option": {"value": str((said + at) % 6)}}}
+        for at, item in enumerate(poll.items)
+    }
+    values[COMMENT] = {COMMENT: {"type": "plain_text_input", "value": f"{_MARK} {said}"}}
+    press = {"type": "block_actions", "actions": [{"action_id": ANSWER, "type": "button", "value": poll.id}]}
+    view = {"id": "V0", "type": "modal", "callback_id": SUBMIT, "private_metadata": poll.id, "blocks": []}
+    handed_in = {"type": "view_submission", "view": view | {"state": {"values": values}}}
+    common = {"team": {"id": TEAM}, "user": {"id": _user(place), "team_id": TEAM}, "trigger_id": "1.2.canary"}
+    for payload in (press, handed_in):
+        answer = bolt.dispatch(BoltRequest(body=json.dumps(payload | common), mode="socket_mode"))
+        if answer.status != _OK:
+            raise RuntimeError("a listener did not take the made-up answer")
+
+
+def _there(folder: Path) -> tuple[Sessions, KeyDirectory]:
+    return connect(f"sqlite:///{folder / 'canary.db'}"), KeyDirectory(folder / "keys")
+
+
+def _user(place: int) -> str:
+    return f"U0CANARY{place:02}"
+
+
+def _rows(sessions: Sessions) -> dict[str, list[str]]:
+    """Every row of every table, in no particular order."""
+    with sessions.read() as session:
+        tables = inspect(session.connection()).get_table_names()
+        return {
+            table: sorted(str(tuple(row)) for row in session.execute(text(f'SELECT * FROM "{table}"')))  # noqa: S608 - a table's own name
+            for table in tables
+        }
+
+
+def _contents(folder: Path) -> Iterator[bytes]:
+    return (found.read_bytes() for found in sorted(folder.glob("canary.db*")))
+
+
+@contextmanager
+def _logging() -> Iterator[io.StringIO]:
+    """The application's own log with everything asked for; how logging was set up comes back afterwards."""
+    root, written = logging.getLogger(), io.StringIO()
+    handlers_before, level, raising = list(root.handlers), root.level, logging.raiseExceptions
+    levels = {name: logging.getLogger(name).level for name in log.PINNED}
+    hook = threading.excepthook
+    root.handlers.clear()
+    log.configure("DEBUG", stream=written)
+    try:
+        yield written
+    finally:
+        root.handlers[:], logging.raiseExceptions, threading.excepthook = handlers_before, raising, hook
+        root.setLevel(level)
+        for name, one in levels.items():
+            logging.getLogger(name).setLevel(one)

@@ -1,0 +1,175 @@
+"""Are the published figures the rounded ones of groups that are large enough, and nothing else?"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp.models import Bundle, BundleScore, Comment, Poll, PollState, PollUnit, Team, Workspace
+from slackapp.pulse.disclosure import (
+    FEWEST_FOR_COMMENTS,
+    LOWEST_C,
+    LOWEST_K,
+    SMALLEST_FOR_TURNOUT,
+    Turnout,
+    publish,
+)
+from slackapp.verify.findings import Checked
+
+_BEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything that is kept of one check-in."""
+
+    poll: Poll
+    units: Mapping[str, PollUnit]
+    bundles: Mapping[str, int]
+    scores: tuple[BundleScore, ...]
+
+    @property
+    def name(self) -> str:
+        """How a reader knows it."""
+        return f"the check-in of {self.poll.opens_on:%d %B %Y}"
+
+
+def published(session: Session) -> list[Published]:
+    """All check-ins with what is kept of each."""
+    units: dict[str, dict[str, PollUnit]] = defaultdict(dict)
+    for unit in session.scalars(select(PollUnit)):
+        units[unit.poll_id][unit.unit_id] = unit
+    bundles: dict[str, dict[str, int]] = defaultdict(dict)
+    for bundle in session.scalars(select(Bundle)):
+        bundles[bundle.poll_id][bundle.unit_id] = bundle.ballots
+    scores: dict[str, list[BundleScore]] = defaultdict(list)
+    for score in session.scalars(select(BundleScore)):
+        scores[score.poll_id].append(score)
+    return [
+        Published(poll, units[poll.id], bundles[poll.id], tuple(scores[poll.id]))
+        for poll in session.scalars(select(Poll).order_by(Poll.opens_on))
+    ]
+
+
+def settings(session: Session) -> Checked:
+    """No threshold lies below what was promised, now or when a check-in opened."""
+    floors = (("k", LOWEST_K), ("c", LOWEST_C), ("comment_threshold", FEWEST_FOR_COMMENTS))
+    called = {
+        "k": "the smallest group that is shown",
+        "c": "how much of the ends of the scale is merged",
+        "comment_threshold": "the smallest group whose comments are kept",
+    }
+    places = [(f"the workspace {one.name}", one) for one in session.scalars(select(Workspace))]
+    rounds = [(f"the check-in of {one.opens_on:%d %B %Y}", one) for one in session.scalars(select(Poll))]
+    return Checked(
+        "Settings",
+        f"Groups of fewer than {LOWEST_K} are never shown, and comments are kept only where at least "
+        f"{FEWEST_FOR_COMMENTS} answered.",
+        tuple(
+            f"In {where}, {called[setting]} is set to {value}; it must be at least {floor}."
+            for where, holder in [*places, *rounds]
+            for setting, floor in floors
+            if (value := getattr(holder, setting)) < floor
+        ),
+    )
+
+
+def checked(session: Session) -> Checked:
+    """Groups are large enough, each answer can be in only one, and every figure is a rounded one."""
+    names = dict(session.execute(select(Team.id, Team.name)).all())
+    findings = [
+        f"In {one.name}: {finding}"
+        for one in published(session)
+        for finding in (*_groups(one, names), *_cells(one, names), *_turnout(one, names))
+    ]
+    return Checked(
+        "Published figures",
+        "Every figure belongs to a group that is large enough, no answer was counted in two groups, and "
+        "every figure is one of the rounded ranges.",
+        tuple(findings),
+    )
+
+
+def comments(session: Session) -> Checked:
+    """Comments stand only where some check-in of the month was answered by enough people."""
+    names = dict(session.execute(select(Team.id, Team.name)).all())
+    invited: dict[str, int] = defaultdict(int)
+    for one in published(session):
+        for unit in one.units:
+            invited[unit] = max(invited[unit], _whole(one, unit))
+    places = session.execute(select(Comment.unit_id, Comment.month).distinct()).all()
+    return Checked(
+        "Comments",
+        "Comments carry a team and a month, and stand only where enough people were asked.",
+        tuple(
+            f"{names.get(unit, unit)} has comments of {month}; fewer than {FEWEST_FOR_COMMENTS} were asked."
+            for unit, month in places
+            if invited[unit] < FEWEST_FOR_COMMENTS
+        ),
+    )
+
+
+def _groups(one: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(one.poll.k, LOWEST_K)
+    if one.bundles and one.poll.state != PollState.CLOSED:
+        yield "it has not closed, but figures are kept of it."
+    for unit, ballots in one.bundles.items():
+        name = names.get(unit, unit)
+        if ballots < least:
+            yield f"{name} is shown with {ballots} answers; the smallest group allowed is {least}."
+        if unit not in one.units:
+            yield f"{name} has figures though it took no part."
+        elif ballots > (most := _most(one, unit)):
+            yield (
+                f"{name} is shown with {ballots} answers, but at most {most} can have been left over for it: "
+                "answers of teams that are shown themselves were counted a second time."
+            )
+
+
+def _cells(one: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(one.poll.k, LOWEST_K)
+    for score in one.scores:
+        name = names.get(score.unit_id, score.unit_id)
+        ballots = one.bundles.get(score.unit_id)
+        if ballots is None:
+            yield f"{name} has a figure though no group of that name was counted: a total over others."
+            continue
+        if score.item not in one.poll.items:
+            yield f"{name} has a figure for “{score.item}”, which was not asked."
+        if not least <= score.n <= ballots:
+            yield f"{name} has a figure from {score.n} answers of {ballots}; at least {least} are needed."
+        if (score.sum_lo, score.sum_hi) not in _ranges(score.n, one.poll.c):
+            yield f"{name} has a figure that is not one of the rounded ranges; it may be an exact sum."
+
+
+def _turnout(one: Published, names: Mapping[str, str]) -> Iterator[str]:
+    bands = {str(band) for band in Turnout}
+    for unit in one.units.values():
+        name = names.get(unit.unit_id, unit.unit_id)
+        if unit.turnout is None:
+            continue
+        if one.poll.state != PollState.CLOSED:
+            yield f"it has not closed, but says how many of {name} answered."
+        if unit.invited < SMALLEST_FOR_TURNOUT or unit.turnout not in bands:
+            yield f"{name} says how many answered more closely than was promised."
+
+
+def _ranges(n: int, c: int) -> set[tuple[int, int]]:
+    cells = (publish(n, total, max(c, LOWEST_C)) for total in range(n, _BEST * n + 1))
+    return {(cell.lo, cell.hi) for cell in cells if cell is not None}
+
+
+def _most(one: Published, unit: str) -> int:
+    """How many answers can have been counted in a unit at most: its own, and what was too few below it."""
+    least = max(one.poll.k, LOWEST_K)
+    below = [other for other in one.units.values() if other.parent_id == unit]
+    return one.units[unit].invited + sum(
+        min(least - 1, _most(one, other.unit_id)) for other in below if other.unit_id not in one.bundles
+    )
+
+
+def _whole(one: Published, unit: str) -> int:
+    below = [other.unit_id for other in one.units.values() if other.parent_id == unit]
+    return one.units[unit].invited + sum(_whole(one, other) for other in below)

@@ -1,0 +1,85 @@
+"""Does an answer, a comment or a key lie anywhere it should not: in files, rows or logs?"""
+
+import base64
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
+
+from slackapp.models import Comment
+from slackapp.verify.copies import Opened
+from slackapp.verify.findings import Checked
+
+ANSWER_MARKS = (
+    b'"selected_option"', b'"view_submission"', b'"answers":{', b'"answers": {', b"pulse_choice",
+    b"pulse_comment", b"'selected_option'", b"'answers': {",
+)  # fmt: skip
+"""What an answer looks like on its way in, and inside its box before it is locked."""
+
+KEY_BYTES = 32
+_LONG_ENOUGH = 12
+_PIECE = 8 << 20
+
+
+def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
+    """Search every byte of the database for answers as they come in, and for the keys that are still held."""
+    needles = {mark: f"something that looks like an answer ({mark.decode()})" for mark in ANSWER_MARKS}
+    if keys is not None:
+        needles |= dict(_key_forms(sorted(keys.glob("*.key"))))
+    sources = ((path.name, _pieces(path)) for path in opened.files) if opened.files else _rows(session)
+    return Checked(
+        "Every byte of the database",
+        "No answer and no key lies anywhere in the database in the open, deleted parts included.",
+        tuple(_found(sources, needles)),
+    )
+
+
+def logs(session: Session, paths: Iterable[Path]) -> Checked:
+    """Search logs for answers and for the words of comments."""
+    needles = dict.fromkeys(ANSWER_MARKS, "something that looks like an answer")
+    for words in session.scalars(select(Comment.words)):
+        if len(words) >= _LONG_ENOUGH:
+            needles[words.encode()] = "the words of a comment"
+    return Checked(
+        "Logs",
+        "No answer and no comment stands in the logs that were given.",
+        tuple(_found(((path.name, _pieces(path)) for path in paths), needles)),
+    )
+
+
+def _found(sources: Iterable[tuple[str, Iterable[bytes]]], needles: dict[bytes, str]) -> list[str]:
+    found: dict[str, None] = {}
+    for name, pieces in sources:
+        for piece in pieces:
+            for needle, words in needles.items():
+                if needle in piece:
+                    found[f"{name} holds {words}."] = None
+    return list(found)
+
+
+def _key_forms(held: Iterable[Path]) -> Iterator[tuple[bytes, str]]:
+    for path in held:
+        secret = path.read_bytes()
+        if len(secret) == KEY_BYTES:
+            words = f"the key {path.name}"
+            yield secret, words
+            yield secret.hex().encode(), words
+            yield base64.b64encode(secret).rstrip(b"="), words
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    """A file in pieces that overlap, so that nothing is missed between two."""
+    overlap = b""
+    with path.open("rb") as opened:
+        while piece := opened.read(_PIECE):
+            yield overlap + piece
+            overlap = piece[-4096:]
+
+
+def _rows(session: Session) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """PostgreSQL keeps its files to itself, so every row of every table is read as text."""
+    quote = session.get_bind().dialect.identifier_preparer.quote
+    for table in inspect(session.connection()).get_table_names():
+        rows = session.execute(text(f"SELECT t::text FROM {quote(table)} AS t"))  # noqa: S608 - a quoted table name
+        yield f"The table “{table}”", (str(row).replace('""', '"').encode() for (row,) in rows)
