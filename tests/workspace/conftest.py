@@ -57,7 +57,7 @@ class Ward:
         """One thank-you; its id."""
         with self.database.begin() as session:
             draft = Draft((receiver,), behaviour=Behaviour.HELPING, words=words, visibility=Visibility.TEAM)
-            key = f"{giver}:{receiver}:{words}:{at}"
+            key = f"command:{len(words)}:{giver}:{receiver}:{at}"
             given: Recognition = giving.give(
                 session, self.workspace(session), draft, giving.Occasion(giver, key, at)
             )

@@ -286,6 +286,7 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: Any) -> No
     colleague.sees("has asked not to be known here")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: Any) -> None:
     carys, dylan = "U0HOSP00011", "U0HOSP00015"
     nurse = place.person(carys)
