@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp import members
+from slackapp.actions import promises
 from slackapp.letters import Letter, Message, Nothing, Renderer
-from slackapp.models import Delivery, Member, Poll, Workspace
+from slackapp.models import Delivery, Member, Poll, PollMember, Workspace
 from slackapp.pulse import invitations
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
@@ -23,9 +24,11 @@ def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
     say = members.voice_of(workspace, person)
     closing = say.moment(poll.closes_at, members.zone_of(workspace, person))
     earlier = invitations.has_earlier(session, poll)
+    asked = session.get(PollMember, (poll.id, person.id))
+    line = promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None
     return Message(
-        text=pulse.message_text(say, closing=closing, has_earlier=earlier),
-        blocks=pulse.message(say, poll.id, closing=closing, has_earlier=earlier),
+        text=pulse.message_text(say, closing=closing, has_earlier=earlier, line=line),
+        blocks=pulse.message(say, poll.id, closing=closing, has_earlier=earlier, line=line),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from slackapp.actions.pace import sitting_out
 from slackapp.db import Sessions, new_id
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.outbox import fan_out, insert_for
@@ -125,8 +126,11 @@ def _freeze(session: Session, poll: Poll) -> None:
     people = session.scalars(
         select(Member).where(Member.workspace_id == poll.workspace_id, Member.team_id.is_not(None))
     )
+    resting = sitting_out(session, poll.workspace_id, poll.opens_on)
     units = {
-        one.id: unit for one in people if one.can_be_reached and (unit := unit_of(one, teams)) is not None
+        one.id: unit
+        for one in people
+        if one.can_be_reached and (unit := unit_of(one, teams)) is not None and unit not in resting
     }
     invited = Counter(units.values())
     session.add_all(

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from slackapp.actions.promises import Line
 from slackapp.i18n import Voice, marked
 from slackapp.pulse.comments import LONGEST
 from slackapp.pulse.invitations import Group
 from slackapp.pulse.questions import OPTIONS, Item
+from slackapp.views import promised
 
 ANSWER = "pulse_answer"
 ABOUT = "pulse_about"
@@ -60,10 +62,17 @@ LIMITS = (
 )
 
 
-def message(say: Voice, poll_id: str, *, closing: str, has_earlier: bool) -> list[Block]:
-    """The direct message. It is never edited and says nothing about who has answered."""
+def message(
+    say: Voice, poll_id: str, *, closing: str, has_earlier: bool, line: Line | None = None
+) -> list[Block]:
+    """The direct message. It is never edited and says nothing about who has answered.
+
+    `line` is what the team was promised last.
+    """
     lines = [_section(say("*How were your last few shifts?* Five short questions, under a minute."))]
-    if has_earlier:
+    if line:
+        lines.append(promised.line(say, line))
+    elif has_earlier:
         lines.append(_section(say("Nothing has been recorded yet.")))
     return [
         *lines,
@@ -79,8 +88,12 @@ def message(say: Voice, poll_id: str, *, closing: str, has_earlier: bool) -> lis
     ]
 
 
-def message_text(say: Voice, *, closing: str, has_earlier: bool) -> str:
+def message_text(say: Voice, *, closing: str, has_earlier: bool, line: Line | None = None) -> str:
     """The same facts without blocks."""
+    if line:
+        asked = say("How were your last few shifts? Five short questions, under a minute.")
+        closes = say("Anonymous. Open until {closing}.", closing=closing)
+        return "\n".join([asked, promised.line_text(say, line), closes])
     if has_earlier:
         return say(
             "How were your last few shifts? Five short questions, under a minute. Nothing has been "
