@@ -11,7 +11,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from slackapp import config
+from slackapp import commands, config
 from slackapp.errors import SettingsError
 
 P = ParamSpec("P")
@@ -38,6 +38,8 @@ def main() -> None:
 
     To try it without Slack: slackapp demo.
     To run it in a workspace: slackapp check, slackapp migrate, slackapp serve.
+
+    Exit codes: 0 done; 1 something was found or failed, and the words say what; 2 wrong use.
     """
 
 
@@ -146,3 +148,7 @@ def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values
     click.echo(told)
     if not clean:
         sys.exit(1)
+
+
+for command in commands.ALL:
+    main.add_command(command)

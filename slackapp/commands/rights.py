@@ -1,0 +1,108 @@
+"""`slackapp export` and `slackapp erase`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from slackapp.commands.common import Office, explained, json_option, office, tell, workspace_option
+
+
+@click.command()
+@click.argument("user")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write USER.json and USER.html into this folder.",
+)
+@json_option
+@workspace_option
+@explained
+def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bool) -> None:
+    """Give out everything that is kept about one person.
+
+    USER is Slack's id (U...). Answers to a check-in are left out: they are sealed, and nobody can tell
+    whose is whose.
+
+    \b
+    slackapp export U0123ABCD --to .        a page to read and a file for machines
+    slackapp export U0123ABCD --json        the same on standard output
+    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
+    if folder is None and not as_json:
+        raise click.UsageError("Say where to: --to FOLDER, or --json for standard output.")
+    with office(workspace) as place:
+        files = _collected(place, user)
+    if files is None:
+        click.echo("Nothing is kept about this person here.", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(files[".json"].decode())
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, content in files.items():
+            target = folder / f"{user}{ending}"
+            target.touch(mode=0o600)
+            target.write_bytes(content)
+            click.echo(f"Written to {target}.", err=as_json)
+
+
+@click.command()
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+@json_option
+@workspace_option
+@explained
+def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None:
+    """Erase one person: their words and names go, figures stay.
+
+    USER is Slack's id (U...). Sealed answers to an open check-in are deleted, also where a legal hold
+    keeps the rest. The running app changes what stands in Slack. It cannot be undone, and what Slack
+    tells of the person afterwards does not bring them back.
+
+    Exit code 1: nothing is kept about this person, or a legal hold keeps it.
+    """
+    from slackapp.privacy import erasure, traces  # noqa: PLC0415 - the command line starts faster without it
+
+    if not yes:
+        click.confirm(f"Erase everything about {user}? This cannot be undone.", abort=True, err=True)
+    with office(workspace) as place:
+        asked = erasure.Asked(user, actor=_command_line())
+        ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
+        traces.sweep(place.sessions)
+    sentences = {
+        erasure.Erased.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",
+        erasure.Erased.HELD: "A legal hold keeps these records. Open answers were deleted.",
+        erasure.Erased.NOBODY: "Nothing is kept about this person here.",
+    }
+    if as_json:
+        tell({"user": user, "outcome": ended})
+    else:
+        click.echo(sentences[ended], err=ended is not erasure.Erased.DONE)
+    sys.exit(0 if ended is erasure.Erased.DONE else 1)
+
+
+def _collected(place: Office, user: str) -> dict[str, bytes] | None:
+    from slackapp import audit, members  # noqa: PLC0415 - likewise
+    from slackapp.marks import Marks  # noqa: PLC0415 - likewise
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.privacy import export as exporting  # noqa: PLC0415 - likewise
+
+    marks = Marks(place.keys.path)
+    with place.sessions.begin() as session:
+        workspace = session.get_one(Workspace, place.workspace_id)
+        member = members.find(session, workspace, user)
+        if member is None:
+            return None
+        subject = marks.person(workspace.slack_team_id, user)
+        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.EXPORTED, subject)
+        audit.note(session, workspace, entry, now=place.now)
+        collected = exporting.collect(session, workspace, member, marks)
+        page = exporting.as_page(members.voice_of(workspace, member), collected, made=place.now)
+        return {".json": exporting.as_json(collected), ".html": page.encode()}
+
+
+def _command_line() -> str:
+    from slackapp.audit import COMMAND_LINE  # noqa: PLC0415 - likewise
+
+    return COMMAND_LINE

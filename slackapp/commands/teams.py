@@ -1,0 +1,82 @@
+"""`slackapp teams import`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slackapp.commands.common import explained, json_option, office, tell, workspace_option
+
+if TYPE_CHECKING:
+    from slackapp.teams_csv import Plan
+
+
+@click.group()
+def teams() -> None:
+    """Units of the organisation, their leaders, and who belongs where."""
+
+
+@teams.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@json_option
+@workspace_option
+@explained
+def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Make and change teams as a CSV file says.
+
+    \b
+    team,parent,leader,deputy,channel,person
+    Medicine,,Helen Prosser,,,
+    Ward 7,Medicine,Mair Llewellyn,,C0123ABCD,Carys Bevan
+    Ward 7,,,,,Tomos Rees
+
+    People by Slack's id or by the name they go by in Slack. What the file does not name stays as it is.
+    Either all of it is done or, when a row cannot be followed, nothing (exit code 1).
+    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
+    from slackapp import audit, teams_csv  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.i18n import voice  # noqa: PLC0415 - likewise
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+
+    rows = teams_csv.read(file.read_bytes())
+    with office(workspace) as place, place.sessions.begin() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        plan = teams_csv.plan(session, here, rows) if dry_run else teams_csv.carry_out(session, here, rows)
+        if plan.changes and not dry_run:
+            entry = audit.Entry(
+                audit.COMMAND_LINE, audit.Deed.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
+            )
+            audit.note(session, here, entry, now=place.now)
+    if as_json:
+        tell(_as_values(plan, done=not dry_run and not plan.problems))
+    else:
+        sentences = [one.words(voice()) for one in plan.problems] or [
+            one.words(voice()) for one in plan.changes
+        ]
+        for sentence in sentences:
+            click.echo(sentence, err=bool(plan.problems))
+        click.echo(_summary(plan, dry_run=dry_run), err=bool(plan.problems))
+    sys.exit(1 if plan.problems else 0)
+
+
+def _summary(plan: "Plan", *, dry_run: bool) -> str:
+    problems, changes = len(plan.problems), len(plan.changes)
+    if problems:
+        return f"{problems} in the way. Nothing was changed."
+    if not changes:
+        return "Nothing to change: everything is as the file says."
+    return f"{changes} to change. Nothing was changed yet." if dry_run else f"{changes} changed."
+
+
+def _as_values(plan: "Plan", *, done: bool) -> dict[str, object]:
+    from slackapp.i18n import voice  # noqa: PLC0415 - likewise
+
+    return {
+        "done": done,
+        "changes": [
+            {"what": one.kind, "team": one.team, "before": one.before, "after": one.after}
+            for one in plan.changes
+        ],
+        "problems": [{"row": one.row, "words": one.words(voice())} for one in plan.problems],
+    }
