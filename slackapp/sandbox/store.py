@@ -131,14 +131,17 @@ class Store:
 
 
 def snapshot(slack: Slack) -> dict[str, Any]:
-    """The state as orjson can write it."""
+    """The state as orjson can write it.
+
+    Open modals are left out: what somebody has half filled in, an anonymous answer among it,
+    lives with that person in Slack and is never written down by anybody.
+    """
     state = slack.state
     return {
         "version": VERSION,
         "offset": slack.clock.offset,
         "last_ts": state.last_ts,
         "workspaces": state.workspaces,
-        "modals": state.modals,
         "homes": state.homes,
         "files": state.files,
         "response_urls": state.response_urls,
@@ -150,7 +153,6 @@ def fill(state: State, raw: dict[str, Any]) -> None:
     """The other way round."""
     state.last_ts = raw["last_ts"]
     state.workspaces = {key: _load_workspace(each) for key, each in raw["workspaces"].items()}
-    state.modals = {user: [View(**view) for view in stack] for user, stack in raw["modals"].items()}
     state.homes = {user: View(**view) for user, view in raw["homes"].items()}
     state.files = {key: File(**each) for key, each in raw["files"].items()}
     state.response_urls = {key: ResponseUrl(**each) for key, each in raw["response_urls"].items()}
