@@ -151,8 +151,8 @@ def _check_free(port: int) -> None:
 
 
 def _after_month_end(now: datetime) -> datetime:
-    """When this month's digests come: the first working day of the next, at nine."""
+    """Just after this month's digests come, on the first working day of the next, at nine."""
     year, month = map(int, month_after(month_of(now, "Europe/London")).split("-"))
     return occurrence(
-        first_working_day(year, month, "ENG"), datetime.min.time().replace(hour=9), "Europe/London"
+        first_working_day(year, month, "ENG"), datetime.min.time().replace(hour=9, minute=5), "Europe/London"
     )

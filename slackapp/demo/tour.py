@@ -16,7 +16,7 @@ STEPS = (
         title=marked("You are Carys Bevan, a nurse on Ward 7. Thank a colleague."),
         words=marked("Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."),
         typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
-        done=brings_about(_NURSE, recognition.SHARE),
+        done=brings_about(_NURSE, recognition.UNDO),
     ),
     Step(
         key="answer",

@@ -125,16 +125,15 @@ def submits(user: str, callback_id: str) -> Check:
 
 
 def brings_about(user: str, action_id: str) -> Check:
-    """Whether, after this person did something, the app posted a message with such an element."""
+    """Whether, after this person did something, the app said something that holds such an element."""
 
     def done(happened: Happened) -> bool:
         acted = False
         for entry in happened.entries:
             acted = acted or (entry.sent and entry.name != "event_callback" and _who(entry) == user)
-            if acted and entry.name == "chat.postMessage" and entry.response.get("ok"):
-                blocks = entry.body.get("blocks") or []
-                if any(element.get("action_id") == action_id for element in _elements(blocks)):
-                    return True
+            taken = not entry.sent and isinstance(entry.response, dict) and entry.response.get("ok")
+            if acted and taken and action_id in _action_ids(entry.body):
+                return True
         return False
 
     return done
@@ -156,9 +155,14 @@ def _has(message: Message, action_id: str) -> bool:
     return any(control.action_id == action_id for control in controls(message.blocks))
 
 
-def _elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for block in blocks:
-        yield from block.get("elements", ())
+def _action_ids(said: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if isinstance(said, dict):
+        if "action_id" in said:
+            yield str(said["action_id"])
+        said = list(said.values())
+    if isinstance(said, list):
+        for one in said:
+            yield from _action_ids(one)
 
 
 def _who(entry: Entry) -> str:

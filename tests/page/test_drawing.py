@@ -117,7 +117,7 @@ def test_a_block_the_page_does_not_know_is_shown_as_its_json(wide: Any) -> None:
 
 def test_what_people_write_is_shown_and_never_run(wide: Any) -> None:
     page = wide.come()
-    box = page.get_by_role("combobox", name="Write a message, or / for a command")
+    box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill(EVIL)
     box.press("Enter")
     quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": EVIL}]}
@@ -147,7 +147,7 @@ def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: 
 
     menu().get_by_role("button", name="Open the thread").click()
     thread = page.get_by_role("complementary", name="Thread")
-    thread.get_by_role("combobox", name="Write a reply").fill("On my way")
+    thread.get_by_role("textbox", name="Write a reply").fill("On my way")
     thread.get_by_role("button", name="Reply").click()
     expect(thread).to_contain_text("On my way")
     expect(page.get_by_role("button", name="1 reply")).to_be_visible()

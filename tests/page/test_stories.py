@@ -14,7 +14,7 @@ WORDS = "Found the missing pump before handover, so nobody stayed late"
 def test_with_the_mouse_a_thanks_goes_from_the_command_to_the_colleagues_messages(wide: Any) -> None:
     page = wide.come()
     expect(page.locator("body")).to_contain_text("Practice workspace. Nothing leaves this computer.")
-    box = page.get_by_role("combobox", name="Write a message, or / for a command")
+    box = page.get_by_role("textbox", name="Write a message, or / for a command")
 
     box.fill("/th")
     expect(page.get_by_role("option", name="/thank")).to_be_visible()
@@ -56,7 +56,7 @@ def test_with_the_mouse_a_thanks_goes_from_the_command_to_the_colleagues_message
 def test_with_the_keyboard_alone_the_same_can_be_done(wide: Any) -> None:
     page = wide.come()
     keys = page.keyboard
-    page.get_by_role("combobox", name="Write a message, or / for a command").focus()
+    page.get_by_role("textbox", name="Write a message, or / for a command").focus()
 
     keys.type("/tha")
     keys.press("Enter")
@@ -82,14 +82,14 @@ def test_with_the_keyboard_alone_the_same_can_be_done(wide: Any) -> None:
     keys.press("Enter")
 
     expect(form).to_be_hidden()
-    expect(page.get_by_role("combobox", name="Write a message, or / for a command")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Write a message, or / for a command")).to_be_focused()
     wide.come(MANAGER, "dm")
     expect(page.get_by_role("log")).to_contain_text(f"for yesterday: {WORDS}")
 
 
 def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Any) -> None:
     page = phone.come()
-    box = page.get_by_role("combobox", name="Write a message, or / for a command")
+    box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill("/thank ")
     box.press("Enter")
     form = page.get_by_role("dialog", name="Thank someone")
@@ -147,7 +147,7 @@ def test_what_is_half_written_in_a_form_survives_what_happens_meanwhile(wide: An
 
 def test_an_ephemeral_answer_is_seen_by_one_person_only(wide: Any) -> None:
     page = wide.come()
-    box = page.get_by_role("combobox", name="Write a message, or / for a command")
+    box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill("/tidy")
     box.press("Enter")
 

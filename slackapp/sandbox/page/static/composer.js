@@ -62,7 +62,6 @@ export class Composer {
     this.offered = offered;
     this.chosen = 0;
     this.list.hidden = offered.length === 0;
-    this.box.setAttribute("aria-expanded", String(offered.length > 0));
     this.list.replaceChildren(
       ...offered.map((one, place) => {
         const row = document.createElement("li");

@@ -1,0 +1,127 @@
+"""Looked over by axe-core: every place and window, by day and by night, on a desk and on a phone."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from slackapp.sandbox.tour import Step
+
+pytestmark = pytest.mark.browser
+
+WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
+AXE = (Path(__file__).parent / "data" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+BLOCKS: list[dict[str, Any]] = [
+    {"type": "header", "text": plain("November on the ward")},
+    {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": "*Helping* is named most, `often`, <@U0PAGE0002>."},
+    },
+    {
+        "type": "section",
+        "text": plain("Which bay?"),
+        "accessory": {"type": "users_select", "action_id": "who"},
+    },
+    {"type": "context", "elements": [plain("Only you can see this.")]},
+    {
+        "type": "actions",
+        "elements": [
+            {"type": "button", "action_id": "anything", "text": plain("Say thanks"), "style": "primary"},
+            {"type": "button", "action_id": "take_back", "text": plain("Take it back"), "style": "danger"},
+            {
+                "type": "overflow",
+                "action_id": "more",
+                "options": [{"text": plain(one), "value": one} for one in ("Keep", "Hide")],
+            },
+            {"type": "datepicker", "action_id": "day"},
+            {
+                "type": "checkboxes",
+                "action_id": "ticks",
+                "options": [{"text": plain(one), "value": one} for one in ("Days", "Nights")],
+            },
+        ],
+    },
+]
+STEPS = (
+    Step(
+        key="thank",
+        person=NURSE,
+        place=WARD,
+        title="You are Ada Morgan. Thank a colleague.",
+        words="Send /thank.",
+        done=lambda _happened: False,
+    ),
+)
+
+
+def findings(page: Any) -> list[str]:
+    """What axe-core finds wrong, each with the first element it means."""
+    page.evaluate(AXE)
+    found = page.evaluate(f"axe.run({{runOnly: {json.dumps(RULES)}}})")
+    assert found["passes"], "the premise: the rules were applied"
+    return [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+
+
+def prepared(visit: Any) -> Any:
+    """A conversation with something of every usual kind in it."""
+    visit.small.sandbox.guide(STEPS)
+    ts = visit.small.post(WARD, text="November on the ward", blocks=BLOCKS)
+    sandbox = visit.small.sandbox
+    body = {"place": WARD, "ts": ts, "emoji": "thumbsup"}
+    visit.small.post(WARD, text="And a reply", thread_ts=ts)
+    page = visit.come()
+    visit.page.request.post(f"{sandbox.url}/person/{NURSE}/react", data=body)
+    expect(page.locator(".reaction")).to_be_visible()
+    return page
+
+
+def test_axe_finds_what_is_wrong_with_a_page(wide: Any) -> None:
+    page = prepared(wide)
+    page.evaluate("document.querySelector('#composer label').remove()")
+    page.evaluate("document.querySelector('.muted').style.color = '#c8c8c8'")
+    page.evaluate("document.querySelector('[data-inspector]').replaceChildren()")
+    assert {one.split()[1] for one in findings(page)} >= {"button-name:", "color-contrast:"}
+
+
+def test_on_a_desk_by_day_axe_finds_nothing(wide: Any) -> None:
+    page = prepared(wide)
+    wrong = {"channel": findings(page)}
+    page.get_by_role("button", name="1 reply").click()
+    expect(page.get_by_role("complementary", name="Thread")).to_be_visible()
+    wrong["thread"] = findings(page)
+    page.get_by_role("button", name="Thank someone").click()
+    form = page.get_by_role("dialog", name="Thank someone")
+    form.get_by_role("button", name="Send thanks").click()
+    expect(form.get_by_role("alert").first).to_be_visible()
+    wrong["form with mistakes"] = findings(page)
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    for button, title in (("Move time", "Move time"), ("You are: Ada", "Who are you?")):
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("dialog", name=title)).to_be_visible()
+        wrong[title] = findings(page)
+        page.keyboard.press("Escape")
+    wide.come(NURSE, "home")
+    wrong["home"] = findings(page)
+    assert {where: found for where, found in wrong.items() if found} == {}
+
+
+def test_on_a_phone_by_night_axe_finds_nothing(phone: Any) -> None:
+    page = prepared(phone)
+    wrong = {"channel": findings(page)}
+    page.get_by_role("button", name="Menu").tap()
+    expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    wrong["menu"] = findings(page)
+    page.get_by_role("button", name="Thank someone").tap()
+    expect(page.get_by_role("dialog", name="Thank someone")).to_be_visible()
+    wrong["form"] = findings(page)
+    assert {where: found for where, found in wrong.items() if found} == {}
