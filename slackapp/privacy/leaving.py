@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.db import Base
@@ -41,8 +41,9 @@ def _belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
     """By its own column, or by what it hangs on; None for tables that belong to no workspace."""
     if "workspace_id" in table.columns:
         return table.c.workspace_id == workspace.id
-    for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
-        above = key.column.table
-        if "workspace_id" in above.columns:
-            return key.parent.in_(select(key.column).where(above.c.workspace_id == workspace.id))
-    return None
+    hangs_on = [
+        key.parent.in_(select(key.column).where(key.column.table.c.workspace_id == workspace.id))
+        for key in table.foreign_keys
+        if "workspace_id" in key.column.table.columns
+    ]
+    return or_(*hangs_on) if hangs_on else None

@@ -101,7 +101,8 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
         if holds.covers_all(session, workspace):
             return []
         kept = rules(session, workspace)
-        if leaving.is_over(session, workspace, timedelta(days=kept.after_uninstall_days), now):
+        grace = timedelta(days=kept.after_uninstall_days)
+        if leaving.is_over(session, workspace, grace, now) and not holds.held_people(session, workspace):
             return [Deleted("workspace", leaving.forget(session, workspace))]
         first = {
             name: _months_before(now, getattr(kept, name)) for name in LIMITS if name.endswith("_months")

@@ -12,11 +12,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from slackapp import manifest_path, members, workspaces
-from slackapp.app import Appreciate
 from slackapp.behaviours import Behaviour
 from slackapp.config import Settings
 from slackapp.db import Sessions
-from slackapp.demo import history, hospital
+from slackapp.demo import hospital
 from slackapp.members import Person
 from slackapp.models import Member, Recognition, Visibility, Workspace
 from slackapp.pulse.ballots import KeyDirectory
@@ -88,7 +87,7 @@ def ward(database: Sessions, tmp_path: Path) -> Ward:
 class Place:
     """The app and its Slack, at work."""
 
-    app: Appreciate
+    app: Any
     sandbox: Sandbox
     http: httpx.Client
     person: Callable[[str], Any]
@@ -109,6 +108,10 @@ class Place:
 
 @pytest.fixture
 def place(database_url: str, tmp_path: Path, human: Any) -> Iterator[Place]:
+    # The whole app is loaded only where it is needed: tests of rules start in half the time.
+    from slackapp.app import Appreciate
+    from slackapp.demo import history
+
     with Sandbox(manifest=manifest_path(), now=MONDAY) as sandbox:
         seeded = hospital.workspace()
         sandbox.seed(seeded)

@@ -1,0 +1,205 @@
+"""How long each kind is kept, what a hold keeps, and what a person is given of themselves."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from slackapp import audit, members, workspaces
+from slackapp.db import Base
+from slackapp.errors import UserError
+from slackapp.i18n import voice
+from slackapp.marks import Marks
+from slackapp.members import Person
+from slackapp.models import (
+    AuditEntry,
+    Bundle,
+    BundleScore,
+    Comment,
+    Delivery,
+    Member,
+    Poll,
+    PollUnit,
+    Recognition,
+    Team,
+)
+from slackapp.privacy import export, holds, retention
+from slackapp.pulse import rounds
+
+NIA, COL, THEO = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD"
+LATER = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+THANKS = "You stayed after the shift to find us a bed"
+
+
+def old_figures(session: Any, ward: Any, closed: datetime) -> str:
+    team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+    poll = Poll(
+        workspace_id=ward.workspace_id,
+        opens_on=(closed - timedelta(days=7)).date(),
+        opens_at=closed - timedelta(days=7),
+        closes_at=closed,
+        state="closed",
+        items=["attending"],
+        k=5,
+        c=1,
+        comment_threshold=8,
+    )
+    session.add(poll)
+    session.flush()
+    session.add(PollUnit(poll_id=poll.id, unit_id=team.id, invited=9))
+    session.add(Bundle(poll_id=poll.id, unit_id=team.id, ballots=6))
+    session.add(BundleScore(poll_id=poll.id, unit_id=team.id, item="attending", n=6, sum_lo=20, sum_hi=24))
+    return str(poll.id)
+
+
+def counts(ward: Any, *models: Any) -> list[int]:
+    with ward.database.read() as session:
+        return [session.scalar(select(func.count()).select_from(model)) for model in models]
+
+
+def run(ward: Any, now: datetime = LATER) -> dict[str, int]:
+    return {one.kind: one.rows for one in retention.run(ward.database, now)}
+
+
+def test_thanks_go_after_24_months_and_not_a_day_before(ward: Any) -> None:
+    ward.thank(NIA, COL, THANKS, at=datetime(2024, 11, 3, 11, 59, tzinfo=UTC))
+    kept = ward.thank(NIA, COL, THANKS, at=datetime(2024, 11, 3, 12, 1, tzinfo=UTC))
+    assert run(ward) == {"recognitions": 1}
+    assert run(ward) == {}
+    with ward.database.read() as session:
+        assert session.scalars(select(Recognition.id)).all() == [kept]
+        assert {one.partition(":")[0] for one in session.scalars(select(Delivery.reference))} == {kept}
+
+
+def test_figures_go_after_36_months_comments_after_12_messages_after_3(ward: Any) -> None:
+    with ward.database.begin() as session:
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        old_figures(session, ward, datetime(2023, 11, 1, 9, tzinfo=UTC))
+        kept = old_figures(session, ward, datetime(2023, 11, 10, 9, tzinfo=UTC))
+        for month in ("2025-10", "2025-11"):
+            session.add(Comment(unit_id=team.id, month=month, words="More chairs"))
+    assert run(ward) == {"figures": 1, "comments": 1}
+    with ward.database.read() as session:
+        assert session.scalars(select(Poll.id)).all() == [kept]
+        assert session.scalars(select(BundleScore.poll_id)).all() == [kept]
+        assert session.scalars(select(Comment.month)).all() == ["2025-11"]
+
+
+def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: Any) -> None:
+    ward.thank(NIA, COL, THANKS, at=datetime(2024, 1, 1, tzinfo=UTC))
+    run(ward)
+    with ward.database.read() as session:
+        entry = session.scalars(select(AuditEntry)).one()
+        assert (entry.actor, entry.deed, entry.subject, entry.after) == (
+            audit.THE_APP,
+            audit.Deed.RETAINED,
+            "recognitions",
+            "1",
+        )
+
+
+@pytest.mark.parametrize("whose", [NIA, COL, None])
+def test_a_hold_keeps_thanks_of_whoever_it_covers(ward: Any, whose: str | None) -> None:
+    ward.thank(NIA, COL, THANKS, at=datetime(2024, 1, 1, tzinfo=UTC))
+    ward.thank(THEO, "U0LEALEADER", THANKS, at=datetime(2024, 1, 1, tzinfo=UTC))
+    with ward.database.begin() as session:
+        member = ward.person(session, whose) if whose else None
+        holds.place(session, ward.workspace(session), member, now=LATER)
+    assert run(ward) == ({} if whose is None else {"recognitions": 1})
+    assert counts(ward, Recognition) == [2 if whose is None else 1]
+
+
+def test_a_hold_never_keeps_a_ballot_or_a_key(ward: Any) -> None:
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
+        holds.place(session, workspace, None, now=LATER)
+    poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, LATER)
+    assert poll_id
+    with ward.database.begin() as session:
+        paper = rounds.Paper(poll_id, ward.person(session, NIA).id, {"attending": 4})
+        rounds.submit(session, ward.keys, paper, LATER)
+    assert ward.keys.poll_ids() == [poll_id]
+    rounds.close_due(ward.database, ward.keys, LATER + timedelta(days=8))
+    assert ward.keys.poll_ids() == []
+    assert counts(ward, Base.metadata.tables["ballot"], Base.metadata.tables["poll_member"]) == [0, 0]
+
+
+@pytest.mark.parametrize(("name", "value"), [("comments_months", 0), ("figures_months", 121), ("id", 3)])
+def test_a_setting_outside_its_limits_is_refused(ward: Any, name: str, value: int) -> None:
+    with ward.database.begin() as session, pytest.raises(UserError):
+        retention.settle(session, ward.workspace(session), name, value)
+
+
+def test_thirty_days_after_the_app_was_taken_away_everything_of_the_workspace_is_gone(ward: Any) -> None:
+    ward.thank(NIA, COL, THANKS)
+    with ward.database.begin() as session:
+        old_figures(session, ward, LATER - timedelta(days=30))
+        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        members.create_team(session, other, "Theirs")
+        members.remember(session, other, Person("U0OTHER1", "Olu Other"))
+        workspaces.uninstall(session, "T0WARD", now=LATER)
+    assert "workspace" not in run(ward, LATER + timedelta(days=29))
+    with ward.database.begin() as session:
+        holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
+    assert "workspace" not in run(ward, LATER + timedelta(days=31))
+    with ward.database.begin() as session:
+        holds.lift(session, ward.workspace(session), ward.person(session, NIA))
+    assert run(ward, LATER + timedelta(days=30))["workspace"] > 10
+    left = {name: n for name, table in Base.metadata.tables.items() if (n := counts(ward, table)[0])}
+    # The other workspace's, what the database shares with its keys, and how long the other keeps things.
+    assert left == {"workspace": 1, "team": 1, "member": 1, "identity": 1, "retention": 1}
+
+
+def test_an_export_holds_what_is_kept_and_no_answer(ward: Any) -> None:
+    ward.thank(NIA, COL, THANKS)
+    ward.thank(COL, NIA, "You drew the whole ward a map of the new stores")
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
+    poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
+    assert poll_id
+    marks = Marks(ward.keys.path)
+    with ward.database.read() as session:
+        nia = ward.person(session, NIA)
+        unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, marks))
+    with ward.database.begin() as session:
+        paper = rounds.Paper(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
+        rounds.submit(session, ward.keys, paper, ward.noon)
+    with ward.database.read() as session:
+        nia = ward.person(session, NIA)
+        collected = export.collect(session, ward.workspace(session), nia, marks)
+        page = export.as_page(voice(), collected, made=ward.noon)
+    told = json.loads(export.as_json(collected))
+    # Before and after answering it is the same, to the byte.
+    assert export.as_json(collected) == unanswered
+    assert [one["words"] for one in told["thanks_given"]] == [THANKS]
+    assert [one["from"] for one in told["thanks_received"]] == ["Col League"]
+    assert told["teams"]["member_of"] == "Ward 7"
+    assert told["check_ins_asked"][0]["joins"] == "Ward 7"
+    assert told["person"]["slack_user_id"] == NIA
+    assert THANKS in page
+    assert "map of the new stores" in page
+
+
+def test_every_column_about_a_person_is_in_their_export(ward: Any) -> None:
+    with ward.database.read() as session:
+        told = export.collect(
+            session, ward.workspace(session), ward.person(session, NIA), Marks(ward.keys.path)
+        )
+    left_out = {column.key for column in Member.__table__.columns} - set(told["person"])
+    assert left_out == {"workspace_id", "team_id"}
+
+
+def test_hostile_words_do_nothing_on_the_page(ward: Any) -> None:
+    ward.thank(NIA, COL, "<script>alert(1)</script> and twenty more letters")
+    with ward.database.read() as session:
+        collected = export.collect(
+            session, ward.workspace(session), ward.person(session, NIA), Marks(ward.keys.path)
+        )
+    page = export.as_page(voice(), collected, made=ward.noon)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "http" not in page

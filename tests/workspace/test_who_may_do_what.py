@@ -1,0 +1,126 @@
+"""Every cell of roles, deeds and workspaces: what is not allowed is refused."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from slackapp import members, rights, workspaces
+from slackapp.members import Person
+from slackapp.models import Team, Workspace
+from slackapp.rights import Deed, Refused, Role
+
+WHO = {
+    Role.NOBODY: "U0GONEAWAY",
+    Role.MEMBER: "U0NIANURSE",
+    Role.LEADER: "U0LEALEADER",
+    Role.ADMIN: "U0ADAADMIN",
+}
+ADMINS_DO = {
+    Deed.MAKE_TEAM,
+    Deed.CHANGE_TEAM,
+    Deed.SETTLE,
+    Deed.READ_AUDIT,
+    Deed.READ_HEALTH,
+    Deed.SEND_AGAIN,
+}
+LEADERS_DO = {Deed.READ_TEAM, Deed.LEAD_TEAM}
+EVERYBODY_DOES = {Deed.THANK, Deed.ANSWER, Deed.EXPORT_SELF, Deed.ERASE_SELF}
+# Written down a second time on purpose: whoever changes the table must mean it twice.
+ALLOWED = (
+    {(Role.ADMIN, deed) for deed in ADMINS_DO | EVERYBODY_DOES}
+    | {(Role.LEADER, deed) for deed in LEADERS_DO | EVERYBODY_DOES}
+    | {(Role.MEMBER, deed) for deed in EVERYBODY_DOES}
+)
+
+
+@pytest.fixture
+def two(ward: Any) -> Any:
+    """The ward, and another workspace with a team of the same name and other people."""
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        members.remember(session, workspace, Person("U0GONEAWAY", "Gwen Gone", left=True))
+        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        members.create_team(session, other, "Ward 7")
+    return ward
+
+
+def ward_7(session: Any, workspace: Workspace) -> Team:
+    found = select(Team).where(Team.name == "Ward 7", Team.workspace_id == workspace.id)
+    return session.scalars(found).one()
+
+
+def is_allowed(ward: Any, role: Role, deed: Deed, *, here: bool) -> bool:
+    with ward.database.read() as session:
+        workspace = ward.workspace(session) if here else workspaces.find(session, "T0OTHER")
+        assert workspace is not None
+        workspace.admins_read_digests = False
+        try:
+            rights.check(session, workspace, WHO[role], deed, ward_7(session, workspace))
+        except Refused:
+            return False
+        return True
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_every_cell_of_the_table_is_as_it_was_meant(two: Any) -> None:
+    cells = {
+        (role, deed, here): is_allowed(two, role, deed, here=here)
+        for role, deed, here in product(Role, Deed, (True, False))
+    }
+    wrong = {
+        cell: given for cell, given in cells.items() if given != (cell[2] and (cell[0], cell[1]) in ALLOWED)
+    }
+    assert len(cells) == len(Role) * len(Deed) * 2
+    assert sum(cells.values()) == len(ALLOWED)
+    assert wrong == {}
+
+
+def test_a_team_of_another_workspace_is_refused_also_when_it_is_handed_in(two: Any) -> None:
+    with two.database.read() as session:
+        other = workspaces.find(session, "T0OTHER")
+        assert other is not None
+        for role, deed in product(Role, Deed):
+            with pytest.raises(Refused):
+                rights.check(session, two.workspace(session), WHO[role], deed, ward_7(session, other))
+
+
+def test_a_leader_reads_the_teams_below_and_none_beside(two: Any) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()
+        beside = members.create_team(session, workspace, "Ward 9", parent=medicine)
+        below = ward_7(session, workspace)
+        rights.check(session, workspace, "U0DIDIRECTOR", Deed.READ_TEAM, below)
+        rights.check(session, workspace, "U0LEALEADER", Deed.READ_TEAM, below)
+        for team in (beside, medicine):
+            with pytest.raises(Refused):
+                rights.check(session, workspace, "U0LEALEADER", Deed.READ_TEAM, team)
+
+
+def test_an_admin_reads_digests_only_where_the_workspace_has_said_so(two: Any) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        team = ward_7(session, workspace)
+        workspace.admins_read_digests = False
+        with pytest.raises(Refused):
+            rights.check(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
+        workspace.admins_read_digests = True
+        rights.check(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
+        with pytest.raises(Refused):
+            rights.check(session, workspace, "U0ADAADMIN", Deed.LEAD_TEAM, team)
+
+
+def test_a_deed_about_a_team_must_name_it(two: Any) -> None:
+    with two.database.read() as session, pytest.raises(ValueError, match="of which team"):
+        rights.check(session, two.workspace(session), "U0LEALEADER", Deed.READ_TEAM)
+
+
+def test_the_refusal_says_who_may() -> None:
+    from slackapp.i18n import voice
+
+    said = {deed: Refused(deed).words(voice()) for deed in Deed}
+    assert said[Deed.SETTLE] == "Only a workspace admin can do this."
+    assert said[Deed.READ_TEAM] == "Only whoever leads the team can do this."
+    assert set(rights.TABLE) == set(Deed) == set(said)
