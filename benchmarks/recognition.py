@@ -5,13 +5,15 @@ What is owed to Slack is written down in the same transaction but not sent, as i
 """
 
 import argparse
+import cProfile
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from slack_bolt import Ack, App, BoltRequest
@@ -23,7 +25,7 @@ from benchmarks import slack
 from benchmarks.databases import Maker, fill, makers
 from benchmarks.measuring import Line, Work, compared, in_turns, show
 from slackapp import members, workspaces
-from slackapp.app import Appreciate
+from slackapp.app import Appreciate, Clock
 from slackapp.config import Settings
 from slackapp.db import Sessions, new_id
 from slackapp.models import Delivery, Recognition
@@ -31,6 +33,7 @@ from slackapp.models import Delivery, Recognition
 WORDS = "stayed after the shift to find us a bed"
 ROUNDS = 7
 CALLS = 160
+_BEGINNING = datetime(2026, 11, 2, tzinfo=UTC)
 
 
 class Base(DeclarativeBase):
@@ -99,7 +102,7 @@ def opened(url: str, slack_url: str, folder: Path) -> Iterator[Place]:
         signing_secret=slack.SIGNING_SECRET,
         slack_api_url=slack_url,
     )
-    app = Appreciate(settings)
+    app = Appreciate(settings, now=_days_go_by())
     app.meet_everyone()
     _settle_in(app.sessions)
     Base.metadata.create_all(app.sessions.engine)
@@ -107,6 +110,12 @@ def opened(url: str, slack_url: str, folder: Path) -> Iterator[Place]:
         yield Place(app, _bare(app.sessions, slack_url))
     finally:
         app.sessions.dispose()
+
+
+def _days_go_by() -> Clock:
+    """A clock that goes on 20 minutes whenever it is read: nobody gives thanks hundreds of times a day."""
+    reads = count()
+    return lambda: _BEGINNING + timedelta(minutes=20 * next(reads))
 
 
 def _settle_in(sessions: Sessions) -> None:
@@ -146,8 +155,12 @@ def beside_bare(place: Place, name: str, *, rounds: int, threads: int) -> Line:
     # The premise: every one was stored, with the message it owes.
     stored = _stored(place.app.sessions)
     assert [now - then for now, then in zip(stored, before, strict=True)] == [(rounds + 1) * CALLS] * 2
-    what = f"/appreciate, one receiver, {name}, {threads} thread{'s'[: threads > 1]}; beside a bare listener"
+    what = f"/appreciate, one receiver, {name}, {_threads(threads)}; beside a bare listener"
     return Line(what, ours.told(), bare.told(), compared(ours, bare))
+
+
+def _threads(number: int) -> str:
+    return "1 thread" if number == 1 else f"{number} threads"
 
 
 def _stored(sessions: Sessions) -> list[int]:
@@ -166,37 +179,60 @@ def quick(*, rounds: int = ROUNDS) -> list[Line]:
     return lines
 
 
-def large(count: int, *, rounds: int = ROUNDS) -> list[Line]:
+def work(*, requests: int = 100) -> list[Line]:
+    """Python's function calls a request: the same however busy the machine is."""
+    lines = []
+    with _everything() as (folder, slack_url, kinds):
+        for name, make in kinds.items():
+            with opened(make(), slack_url, folder) as place:
+                ours, bare = (_calls(prepare, requests) for prepare in (place.thanks, place.notes))
+            what = f"Function calls a request, /appreciate, {name}; beside a bare listener"
+            lines.append(Line(what, f"{ours:,.0f}", f"{bare:,.0f}", f"{ours / bare:.1f} times as many"))
+    return lines
+
+
+def _calls(prepare: Callable[[int, int], Iterator[Work]], requests: int) -> float:
+    for call in prepare(0, requests):
+        call()
+    counted, profile = list(prepare(1, requests)), cProfile.Profile()
+    profile.enable()
+    for call in counted:
+        call()
+    profile.disable()
+    return sum(entry.callcount for entry in profile.getstats()) / requests
+
+
+def large(stored: int, *, rounds: int = ROUNDS) -> list[Line]:
     """With that many thank-yous stored, beside a database that holds a few."""
     with _everything() as (folder, slack_url, kinds):
         return [
             line
             for name, make in kinds.items()
-            for line in _large(make, name, count, lambda url: opened(url, slack_url, folder), rounds)
+            for line in _large(make, name, stored, lambda url: opened(url, slack_url, folder), rounds)
         ]
 
 
 def _large(
-    make: Maker, name: str, count: int, open_at: Callable[[str], AbstractContextManager[Place]], rounds: int
+    make: Maker, name: str, stored: int, open_at: Callable[[str], AbstractContextManager[Place]], rounds: int
 ) -> Iterator[Line]:
     with open_at(make()) as full, open_at(make()) as new:
         # Enough for everybody's Home tab to show a whole page in both.
         fill(new.app.sessions, new.app.workspace_id, len(slack.PEOPLE) * 20)
-        fill(full.app.sessions, full.app.workspace_id, count)
+        fill(full.app.sessions, full.app.workspace_id, stored)
         for threads in (1, 16):
             ours, few = in_turns(
                 [lambda number: full.thanks(number, CALLS), lambda number: new.thanks(number, CALLS)],
                 rounds=rounds,
                 threads=threads,
             )
-            what = f"/appreciate, {name}, {threads} threads, {count:,} stored; beside few stored"
+            what = f"/appreciate, {name}, {_threads(threads)}, {stored:,} stored; beside few stored"
             yield Line(what, ours.told(), few.told(), compared(ours, few))
         ours, few = in_turns(
             [lambda number: full.homes(number, 40), lambda number: new.homes(number, 40)],
             rounds=rounds,
             threads=1,
         )
-        what = f"Home tab with its call to Slack, {name}, {count:,} stored; beside few stored"
+        what = f"Home tab with its call to Slack, {name}, {stored:,} stored; beside few stored"
         yield Line(what, ours.told(), few.told(), compared(ours, few))
 
 
@@ -214,7 +250,11 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--rounds", type=int, default=ROUNDS)
     reader.add_argument("--large", type=int, nargs="?", const=1_000_000, metavar="COUNT")
+    reader.add_argument("--calls", action="store_true")
     asked = reader.parse_args()
+    if asked.calls:
+        show(work())
+        return
     show(large(asked.large, rounds=asked.rounds) if asked.large else quick(rounds=asked.rounds))
 
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -125,7 +125,7 @@ def home_opened(user: str, number: int) -> BoltRequest:
 def _signed(body: str, content_type: str) -> BoltRequest:
     moment = str(int(time.time()))
     digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{moment}:{body}".encode(), hashlib.sha256).hexdigest()
-    headers = {
+    headers: dict[str, str | Sequence[str]] = {
         "content-type": content_type,
         "x-slack-request-timestamp": moment,
         "x-slack-signature": f"v0={digest}",
