@@ -5,7 +5,7 @@ repeat needs no mark to be recognised.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from handlers import admin, pulse_settings
 from handlers.desk import Desk
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
@@ -43,6 +44,7 @@ class Asked:
 
 
 Make = Callable[[Session, Asked], View]
+Opening = Callable[[WebClient, Caller], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Pulse:
     """The listeners of the check-in."""
 
     desk: Desk
+    others: Mapping[str, Opening]
+    """What opens when a word follows the command."""
 
     def answer(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Answer], in the message or on the Home tab."""
@@ -59,8 +63,13 @@ class Pulse:
         ack()
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """`/pulse`, the same modal as [Answer]."""
+        """`/pulse`, the same modal as [Answer]; `/pulse settings` and `/pulse admin` open their own."""
         who = caller(body)
+        word = str(body.get("text") or "").strip().casefold()
+        if word in self.others:
+            self.others[word](client, who)
+            ack()
+            return
         open_modal(client, who.trigger_id, self._read(who, self._running))
         ack()
 
@@ -116,9 +125,14 @@ class Pulse:
             poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
-            return pulse.about(one.say, one.workspace.k, None, ())
-        names = invitations.names_in(session, poll, unit)
-        return pulse.about(one.say, poll.k, invitations.group_of(session, poll, unit), names)
+            return pulse.about(one.say, one.workspace.k, None)
+        company = pulse.Company(
+            group=invitations.group_of(session, poll, unit),
+            names=tuple(invitations.names_in(session, poll, unit)),
+            readers=tuple(invitations.readers(session, one.workspace, unit)),
+            admins_read=one.workspace.admins_read_digests,
+        )
+        return pulse.about(one.say, poll.k, company)
 
     def _read(self, who: Caller, make: Make) -> View:
         with self.desk.sessions.read() as session:
@@ -140,7 +154,9 @@ class Pulse:
 
 def register(bolt: App, desk: Desk) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    listeners = Pulse(desk)
+    mine = pulse_settings.register(bolt, desk)
+    admins = admin.register(bolt, desk)
+    listeners = Pulse(desk, {"settings": mine, "gosodiadau": mine, "admin": admins})
     bolt.action(pulse.ANSWER)(listeners.answer)
     bolt.action(pulse.ABOUT)(listeners.about)
     bolt.action(pulse.WITHDRAW)(listeners.withdraw)

@@ -5,13 +5,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.admin_preview import TEST
 from slackapp import members
 from slackapp.actions import promises
+from slackapp.i18n import voice
 from slackapp.letters import Letter, Message, Nothing, Renderer
-from slackapp.models import Delivery, Member, Poll, PollMember, Workspace
-from slackapp.pulse import invitations
+from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
+from slackapp.pulse import governing, invitations, opening, telling
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
+from slackapp.pulse.timetable import upcoming
 from slackapp.views import pulse
 
 
@@ -39,8 +42,64 @@ def loss(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa
     return Message(text=words, blocks=pulse.loss(words))
 
 
-RENDERERS: dict[str, Renderer] = {INVITATION: invitation, LOSS: loss}
-EXPANDERS = {INVITATION: invitations.expand, LOSS: invitations.expand_loss}
+def reminder(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The check-in is still open: one line in a team's channel."""
+    poll = session.get(Poll, delivery.reference)
+    if poll is None or not poll.is_open(now):
+        return Nothing("poll_closed")
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    say = voice(workspace.language)
+    words = pulse.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone))
+    return Message(text=words, blocks=pulse.loss(words))
+
+
+def rules_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
+    """A threshold was raised."""
+    workspace, person = _reader(session, delivery)
+    k, c, comments = map(int, delivery.reference.split(":"))
+    words = pulse.rules_text(members.voice_of(workspace, person), k=k, c=c, comments=comments)
+    return Message(text=words, blocks=pulse.loss(words))
+
+
+def new_leader(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
+    """Somebody else leads the team now."""
+    workspace, person = _reader(session, delivery)
+    team = session.get(Team, delivery.reference)
+    leader = session.get(Member, team.leader_id) if team and team.leader_id else None
+    if team is None or leader is None:
+        return Nothing("no_leader")
+    words = pulse.new_leader_text(members.voice_of(workspace, person), leader=leader.name, team=team.name)
+    # Names are people's own words, so they stand in plain text.
+    return Message(text=words, blocks=pulse.loss(words, plain=True))
+
+
+def trial(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The message as staff would get it, to an admin who tries it out."""
+    workspace, person = _reader(session, delivery)
+    say = members.voice_of(workspace, person)
+    coming = upcoming(workspace, opening.last_poll(session, workspace), now)
+    closing = say.moment(coming.closes_at, members.zone_of(workspace, person))
+    blocks = pulse.message(say, "test", closing=closing, has_earlier=False)
+    blocks[-1] = pulse.trial_button(say)
+    note = say("This is a test that only you got. Nothing is stored.")
+    text = pulse.message_text(say, closing=closing, has_earlier=False)
+    return Message(text=f"{note}\n{text}", blocks=[pulse.note(note), *blocks])
+
+
+RENDERERS: dict[str, Renderer] = {
+    INVITATION: invitation,
+    LOSS: loss,
+    TEST: trial,
+    telling.REMINDER: reminder,
+    telling.NEW_LEADER: new_leader,
+    governing.RULES_CHANGED: rules_changed,
+}
+EXPANDERS = {
+    INVITATION: invitations.expand,
+    LOSS: invitations.expand_loss,
+    telling.NEW_LEADER: telling.expand_leader,
+    governing.RULES_CHANGED: telling.expand_rules,
+}
 
 
 def _reader(session: Session, delivery: Delivery) -> tuple[Workspace, Member]:

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from slackapp.calendar import days_in, next_allowed
+from slackapp.actions import rights
 from slackapp.models import FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.outbox import Owed, Priority, owe_many
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
+from slackapp.pulse.telling import allowed
 
 CHUNK = 500
 _ANSWERED = (PollState.CLOSED, PollState.LOST)
@@ -25,6 +26,14 @@ class Group:
     invited: int
     k: int
     above: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who sees results, and the team they lead."""
+
+    name: str
+    leads: str
 
 
 def expand(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
@@ -60,6 +69,18 @@ def names_in(session: Session, poll: Poll, unit_id: str) -> list[str]:
     return list(session.scalars(found.where(PollMember.poll_id == poll.id, PollMember.unit_id == unit_id)))
 
 
+def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader]:
+    """Who sees the results of a unit, by name and by the team they lead, nearest first."""
+    tree = rights.teams(session, workspace)
+    found = []
+    for team_id in rights.upwards(tree, unit_id):
+        leader_id = tree[team_id].leader_id
+        leader = session.get(Member, leader_id) if leader_id else None
+        if leader is not None and leader.can_be_reached:
+            found.append(Reader(leader.name, tree[team_id].name))
+    return found
+
+
 def has_earlier(session: Session, poll: Poll) -> bool:
     """Whether people have been asked before this poll."""
     earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
@@ -89,7 +110,7 @@ def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime)
         kind=INVITATION,
         reference=poll.id,
         target=person.slack_user_id,
-        due=_allowed(person, workspace, now),
+        due=allowed(person, workspace, now),
         priority=Priority.POLL,
         expires=poll.closes_at,
     )
@@ -101,16 +122,6 @@ def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -
         kind=LOSS,
         reference=poll_id,
         target=person.slack_user_id,
-        due=_allowed(person, workspace, now),
+        due=allowed(person, workspace, now),
         priority=Priority.POLL,
-    )
-
-
-def _allowed(person: Member, workspace: Workspace, now: datetime) -> datetime:
-    return next_allowed(
-        now,
-        zone=person.time_zone or workspace.time_zone,
-        quiet_from=person.quiet_from,
-        quiet_until=person.quiet_until,
-        days_off=days_in(person.days_off),
     )

@@ -14,6 +14,7 @@ from slackapp.outbox import fan_out, insert_for
 from slackapp.pulse import asking, disclosure
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.locks import locked
+from slackapp.pulse.telling import owe_reminders
 from slackapp.pulse.timetable import Occurrence, upcoming
 
 INVITATION = "poll"
@@ -142,3 +143,4 @@ def _freeze(session: Session, poll: Poll) -> None:
     fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
     poll.state = PollState.OPEN
     session.flush()
+    owe_reminders(session, workspace, poll)

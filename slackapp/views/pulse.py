@@ -4,16 +4,16 @@ What somebody answers lives only in Slack's `view.state`: no action id, block id
 private metadata or message ever holds it, and what is sent back does not depend on it.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from slackapp.actions.promises import Line
 from slackapp.i18n import Voice, marked
 from slackapp.pulse.comments import LONGEST
-from slackapp.pulse.invitations import Group
+from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import OPTIONS, Item
 from slackapp.views import promised
+from slackapp.views.admin_pulse import ANSWER_TEST
 
 ANSWER = "pulse_answer"
 ABOUT = "pulse_about"
@@ -112,14 +112,55 @@ def answer_button(say: Voice, poll_id: str) -> Block:
     return _button(ANSWER, say("Answer"), poll_id) | {"style": "primary"}
 
 
+def note(words: str) -> Block:
+    """A quiet line."""
+    return _context(words, plain=True)
+
+
+def trial_button(say: Voice) -> Block:
+    """[Answer] in a test to oneself."""
+    button = _button(ANSWER_TEST, say("Answer"), "test") | {"style": "primary"}
+    return {"type": "actions", "block_id": "pulse_actions", "elements": [button]}
+
+
+def reminder_text(say: Voice, *, closing: str) -> str:
+    """The one line in a team's channel, the same for everyone."""
+    return say(
+        "The check-in is open until {closing}. Answer from your message, from Appreciate's Home tab or with "
+        "/pulse. If you have already, thank you.",
+        closing=closing,
+    )
+
+
+def rules_text(say: Voice, *, k: int, c: int, comments: int) -> str:
+    """What people are told when a threshold was raised."""
+    said = say(
+        "Check-in results are now shown only for groups of {k} or more, and comments only where at least "
+        "{comments} answered. This holds from the next check-in on and can't be lowered again.",
+        k=k,
+        comments=comments,
+    )
+    stricter = say("Very low and very high results are merged more widely than before.")
+    return f"{said} {stricter}" if c > 1 else said
+
+
+def new_leader_text(say: Voice, *, leader: str, team: str) -> str:
+    """What a team is told when somebody else leads it now."""
+    return say(
+        "{leader} leads {team} now and will see its results from the next digest on.",
+        leader=leader,
+        team=team,
+    )
+
+
 def loss_text(say: Voice) -> str:
     """What people are told once when a check-in's key was lost."""
     return say("This check-in was lost, so no answer can be read. The next will work.")
 
 
-def loss(words: str) -> list[Block]:
-    """The same as a block."""
-    return [_section(words)]
+def loss(words: str, *, plain: bool = False) -> list[Block]:
+    """The same as a block; `plain` when it holds something that people wrote."""
+    return [_section(words, plain=plain)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +214,17 @@ def told(say: Voice, words: str) -> View:
     return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
 
 
-def about(say: Voice, k: int, group: Group | None, names: Iterable[str]) -> View:
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One's own group in a check-in: who is in it, and who sees its results."""
+
+    group: Group
+    names: tuple[str, ...]
+    readers: tuple[Reader, ...]
+    admins_read: bool = False
+
+
+def about(say: Voice, k: int, company: Company | None) -> View:
     """How it stays anonymous: the promise, the rules as told to staff, the limits, one's own group."""
     rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
     limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
@@ -184,11 +235,13 @@ def about(say: Voice, k: int, group: Group | None, names: Iterable[str]) -> View
         _section(f"*{say('What this cannot promise')}*"),
         _section(limits, plain=True),
     ]
-    if group is not None:
+    if company is not None:
         blocks += [
             _section(f"*{say('Your group in this check-in')}*"),
-            _section(_joins(say, group), plain=True),
-            _section(_shortened(", ".join(names)), plain=True),
+            _section(_joins(say, company.group), plain=True),
+            _section(_shortened(", ".join(company.names)), plain=True),
+            _section(f"*{say('Who sees its results')}*"),
+            _section(_shortened("\n".join(_readers(say, company))), plain=True),
         ]
     return _view(say, "") | {
         "title": _plain(say("How it stays anonymous")),
@@ -214,6 +267,15 @@ def _joins(say: Voice, group: Group) -> str:
         k=group.k,
         above=group.above,
     )
+
+
+def _readers(say: Voice, company: Company) -> list[str]:
+    lines = [
+        say("• {name}, who leads {team}", name=reader.name, team=reader.leads) for reader in company.readers
+    ]
+    if company.admins_read:
+        lines.append(say("• The admins of this workspace"))
+    return lines or [say("Nobody leads your group at present.")]
 
 
 def _question(say: Voice, item: Item) -> Block:

@@ -318,7 +318,7 @@ class Front:
     def sends(self, payload: Mapping[str, object], *, signed_with: str = SECRET) -> BoltResponse:
         return self.send({"payload": json.dumps(payload)}, signed_with=signed_with)
 
-    def types(self, who: str, command: str) -> BoltResponse:
+    def types(self, who: str, command: str, words: str = "") -> BoltResponse:
         return self.send(
             {
                 "token": "made-up",
@@ -329,7 +329,7 @@ class Front:
                 "user_id": who,
                 "user_name": "somebody",
                 "command": command,
-                "text": "",
+                "text": words,
                 "api_app_id": "A1APP00000",
                 "trigger_id": "1.2.command",
                 "response_url": "https://hooks.slack.com/commands/1/2/3",
@@ -337,7 +337,13 @@ class Front:
         )
 
     def presses(
-        self, who: str, action_id: str, *, view_id: str | None = None, trigger: str = "1.2.press"
+        self,
+        who: str,
+        action_id: str,
+        *,
+        view_id: str | None = None,
+        trigger: str = "1.2.press",
+        value: str | None = None,
     ) -> BoltResponse:
         container = (
             {"type": "view", "view_id": view_id} if view_id else {"type": "message", "message_ts": "1.2"}
@@ -348,7 +354,7 @@ class Front:
             "container": container,
             "trigger_id": trigger,
             "response_url": "https://hooks.slack.com/actions/1/2/3",
-            "actions": [action | {"value": self.hospital.poll_id}],
+            "actions": [action | {"value": value or self.hospital.poll_id}],
         }
         if view_id:
             payload["view"] = {"id": view_id, "type": "modal", "hash": "1.h", "state": {"values": {}}}
@@ -378,6 +384,17 @@ class Front:
             "view": view | extra,
             "response_urls": [],
         }
+
+    def fills_in(
+        self, who: str, callback_id: str, elements: Mapping[str, Mapping[str, object]]
+    ) -> BoltResponse:
+        """Hand in a form whose blocks hold one element of the same name."""
+        values = {name: {name: element} for name, element in elements.items()}
+        blocks = [{"type": "input", "block_id": name} for name in elements]
+        view = {"id": "V1FORM0000", "type": "modal", "callback_id": callback_id, "private_metadata": ""}
+        view |= {"blocks": blocks, "hash": "1.h", "state": {"values": values}}
+        payload = self._common(who) | {"type": "view_submission", "trigger_id": "1.2.form", "view": view}
+        return self.sends(payload | {"response_urls": []})
 
     def submits(self, who: str, scores: Mapping[str, int], comment: str | None = None) -> BoltResponse:
         return self.sends(self.submission(who, scores, comment))

@@ -16,7 +16,7 @@ from slackapp.letters import Message, Nothing
 from slackapp.models import Delivery, Inbound, Member, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
-from slackapp.pulse.invitations import Group
+from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import pulse
@@ -232,5 +232,7 @@ def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front:
 
 def test_a_ward_with_many_long_names_still_fits_the_modal() -> None:
     group = Group("W" * 150, 400, 5, "D" * 150)
-    view = pulse.about(voice(), 5, group, [f"{'N' * 60} {number}" for number in range(400)])
+    names = tuple(f"{'N' * 60} {number}" for number in range(400))
+    readers = tuple(Reader("L" * 80, "W" * 150) for _ in range(30))
+    view = pulse.about(voice(), 5, pulse.Company(group, names, readers))
     assert view_problems(view) == []

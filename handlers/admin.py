@@ -1,0 +1,149 @@
+"""`/pulse admin`: what an admin settles about the check-in, and trying it out before anybody is asked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers import admin_preview
+from handlers.desk import Desk
+from handlers.modals import open_modal, show
+from handlers.payloads import pulse_forms
+from handlers.payloads.common import Caller, Payload, caller, press
+from handlers.people import acquainted, workspace_of
+from slackapp import members
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked
+from slackapp.models import Member, Workspace
+from slackapp.pulse import asking, governing
+from slackapp.views import admin_pulse as view
+from slackapp.views.words import View
+
+ADMINS_ONLY = marked("Only an admin of this workspace can set up the check-in.")
+
+Deed = Callable[[Session, Workspace, Member, Voice], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """The listeners around the admin's form. Whether somebody is an admin is what Slack told us."""
+
+    desk: Desk
+
+    def open(self, client: WebClient, who: Caller) -> None:
+        """`/pulse admin`."""
+        open_modal(client, who.trigger_id, self._done(client, who, _form))
+
+    def pressed(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Set up the check-in]."""
+        self._shown(ack, body, client, _form)
+
+    def go_live(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Go live]."""
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            governing.go_live(session, workspace, self.desk.now())
+            return _form(session, workspace, member, say)
+
+        self._shown(ack, body, client, deed)
+
+    def stop(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Turn off]."""
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            governing.stop(session, workspace)
+            return _form(session, workspace, member, say)
+
+        self._shown(ack, body, client, deed)
+
+    def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save]."""
+        form = pulse_forms.admin_form(body)
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
+            governing.settle(session, workspace, form.settled)
+            governing.tighten(session, workspace, form.thresholds)
+            if form.ends_pauses:
+                governing.forget_pauses(session, workspace)
+            if form.pause:
+                governing.pause(session, workspace, *form.pause)
+            return view.told(say, say("Saved. It holds from the next check-in on."))
+
+        ack(response_action="update", view=self._done(client, form.caller, deed))
+        self.desk.wake()
+
+    def questions(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Questions]."""
+        found = press(body)
+        client.views_push(
+            trigger_id=found.caller.trigger_id, view=self._done(client, found.caller, _questions)
+        )
+        ack()
+
+    def add(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Add]."""
+        wording = pulse_forms.wording(body)
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            asking.add(session, workspace, wording)
+            return _questions(session, workspace, member, say)
+
+        ack(response_action="update", view=self._done(client, caller(body), deed))
+
+    def change(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Ask it earlier] or [Ask it no more]."""
+        found = press(body)
+        change = asking.retire if found.action_id == view.RETIRE else asking.move_up
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            change(session, workspace, found.value)
+            return _questions(session, workspace, member, say)
+
+        self._shown(ack, body, client, deed)
+
+    def _shown(self, ack: Ack, body: Payload, client: WebClient, deed: Deed) -> None:
+        found = press(body)
+        show(client, found, self._done(client, found.caller, deed))
+        ack()
+
+    def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
+        return as_admin(self.desk, client, who, deed)
+
+
+def as_admin(desk: Desk, client: WebClient, who: Caller, deed: Deed) -> View:
+    """Do something that only an admin may, in one transaction. UserError for everybody else."""
+
+    def made(session: Session) -> View:
+        workspace = workspace_of(session, who)
+        member = members.meet(session, workspace, [who.user])[who.user]
+        if not member.is_admin or member.left:
+            raise UserError(ADMINS_ONLY)
+        return deed(session, workspace, member, members.voice_of(workspace, member))
+
+    return acquainted(desk, client, who, made)
+
+
+def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+    """Listen for the form and its buttons; gives what opens it for the command."""
+    listeners = Admin(desk)
+    bolt.action(view.OPEN)(listeners.pressed)
+    bolt.action(view.GO_LIVE)(listeners.go_live)
+    bolt.action(view.STOP)(listeners.stop)
+    bolt.action(view.QUESTIONS)(listeners.questions)
+    bolt.action(view.RETIRE)(listeners.change)
+    bolt.action(view.MOVE_UP)(listeners.change)
+    bolt.view(view.FORM)(listeners.save)
+    bolt.view(view.QUESTION_FORM)(listeners.add)
+    admin_preview.register(bolt, desk, as_admin)
+    return listeners.open
+
+
+def _form(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
+    return view.form(say, workspace)
+
+
+def _questions(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
+    coming = asking.items(session, asking.next_items(session, workspace))
+    return view.questions(say, asking.own(session, workspace), coming)

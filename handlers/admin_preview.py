@@ -1,0 +1,136 @@
+"""Trying the check-in out: every message to look at, and a test to oneself that stores nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.modals import open_modal
+from handlers.payloads.common import Caller, Payload, caller, press
+from handlers.people import voice_for
+from slackapp import members
+from slackapp.i18n import Voice
+from slackapp.models import Member, Team, Workspace
+from slackapp.outbox import Owed, Priority, owe_many
+from slackapp.pulse import asking, governing, opening
+from slackapp.pulse.invitations import Group
+from slackapp.pulse.timetable import upcoming
+from slackapp.views import admin_pulse as view
+from slackapp.views import pulse
+from slackapp.views.words import Block, View
+
+TEST = "poll_test"
+"""The kind of the message by which an admin tries the check-in out."""
+
+AsAdmin = Callable[[Desk, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Previews:
+    """The listeners."""
+
+    desk: Desk
+    as_admin: AsAdmin
+
+    def preview(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[See every message]."""
+        found = press(body)
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            closing = _closing(session, workspace, member, say, self.desk.now())
+            return view.preview(say, _messages(say, workspace, closing))
+
+        client.views_push(
+            trigger_id=found.caller.trigger_id, view=self.as_admin(self.desk, client, found.caller, deed)
+        )
+        ack()
+
+    def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send me a test]."""
+        found = press(body)
+        now = self.desk.now()
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            owe_many(session, workspace, [_test(member, now)])
+            return view.told(say, say("Sent. Look at your messages; what you answer there is not stored."))
+
+        shown = self.as_admin(self.desk, client, found.caller, deed)
+        self.desk.wake()
+        client.views_push(trigger_id=found.caller.trigger_id, view=shown)
+        ack()
+
+    def answer(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Answer] under a test."""
+        who = press(body).caller
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            items = asking.items(session, asking.next_items(session, workspace))
+            sheet = pulse.Sheet(items, workspace.comments_on, workspace.contact)
+            modal = pulse.modal(say, "test", sheet, _group(session, workspace, member))
+            note: Block = pulse.note(say("This is a test. Nothing is stored."))
+            return modal | {"callback_id": view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
+
+        open_modal(client, who.trigger_id, self.as_admin(self.desk, client, who, deed))
+        ack()
+
+    def submit(self, ack: Ack, body: Payload) -> None:
+        """[Store my answer] in a test. Nothing of it is read."""
+        say = voice_for(self.desk, caller(body))
+        words = say("That was the test. Nothing was stored.")
+        ack(response_action="update", view=view.told(say, words))
+
+
+def register(bolt: App, desk: Desk, as_admin: AsAdmin) -> None:
+    """Listen for the buttons and the test."""
+    listeners = Previews(desk, as_admin)
+    bolt.action(view.PREVIEW)(listeners.preview)
+    bolt.action(view.TEST)(listeners.send)
+    bolt.action(view.ANSWER_TEST)(listeners.answer)
+    bolt.view(view.TEST_SUBMIT)(listeners.submit)
+
+
+def _messages(say: Voice, workspace: Workspace, closing: str) -> dict[str, list[Block]]:
+    strict = governing.thresholds(workspace)
+    rules = pulse.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
+    return {
+        say("When it opens"): pulse.message(say, "preview", closing=closing, has_earlier=False),
+        say("When it opens and nothing has been recorded"): pulse.message(
+            say, "preview", closing=closing, has_earlier=True
+        ),
+        say("In a team's channel, once"): pulse.loss(pulse.reminder_text(say, closing=closing)),
+        say("If it is lost"): pulse.loss(pulse.loss_text(say)),
+        say("If a threshold is raised"): pulse.loss(rules),
+        say("How it stays anonymous"): pulse.about(say, strict.k, None)["blocks"],
+    }
+
+
+def _closing(session: Session, workspace: Workspace, member: Member, say: Voice, now: datetime) -> str:
+    coming = upcoming(workspace, opening.last_poll(session, workspace), now)
+    return say.moment(coming.closes_at, members.zone_of(workspace, member))
+
+
+def _group(session: Session, workspace: Workspace, member: Member) -> Group:
+    """The group an answer of this person would join; the whole workspace for somebody without a team."""
+    k = governing.thresholds(workspace).k
+    team = session.get(Team, member.team_id) if member.team_id else None
+    if team is None:
+        return Group(workspace.name, 1, k, None)
+    invited = session.scalar(select(func.count()).select_from(Member).where(Member.team_id == team.id)) or 1
+    above = session.get(Team, team.parent_id) if team.parent_id else None
+    return Group(team.name, invited, k, above.name if above else None)
+
+
+def _test(member: Member, now: datetime) -> Owed:
+    return Owed(
+        key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}",
+        kind=TEST,
+        reference="test",
+        target=member.slack_user_id,
+        due=now,
+        priority=Priority.PERSON,
+    )

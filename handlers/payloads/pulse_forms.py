@@ -1,0 +1,120 @@
+"""The forms around the check-in on their way in: an admin's, and one person's own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from handlers.payloads.common import Caller, Payload, caller
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.pulse.governing import Settled, Thresholds
+from slackapp.views import admin_pulse as admin
+from slackapp.views import pulse_settings as own
+
+_UNREADABLE = marked("That is not one of the choices.")
+
+
+@dataclass(frozen=True, slots=True)
+class AdminForm:
+    """What an admin filled in. `pause` is a first and last day."""
+
+    caller: Caller
+    settled: Settled
+    thresholds: Thresholds
+    pause: tuple[date, date] | None
+    ends_pauses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnForm:
+    """What a person filled in for themselves. `away` is a first and last day; days are bits, 1 is Monday."""
+
+    caller: Caller
+    messages: bool
+    quiet: tuple[time, time]
+    days_off: int
+    away: tuple[date, date] | None
+    language: str
+
+
+def admin_form(body: Payload) -> AdminForm:
+    """An admin's form. UserError when Slack's form cannot have sent it, or a pause has only one end."""
+    found = _Values(body)
+    settled = Settled(
+        cadence=found.chosen(admin.CADENCE),
+        weekday=found.number(admin.WEEKDAY),
+        at=found.time(admin.AT),
+        days_open=found.number(admin.DAYS_OPEN),
+        comments_on=bool(found.ticked(admin.COMMENTS)),
+        question_set=found.chosen(admin.QUESTION_SET),
+        rotating=found.number(admin.ROTATING),
+        contact=found.text(admin.CONTACT),
+    )
+    return AdminForm(
+        caller=caller(body),
+        settled=settled,
+        thresholds=Thresholds(found.number(admin.K), found.number(admin.C), found.number(admin.FEWEST)),
+        pause=found.days(admin.PAUSE_FROM, admin.PAUSE_UNTIL),
+        ends_pauses=bool(found.ticked(admin.END_PAUSES)),
+    )
+
+
+def own_form(body: Payload) -> OwnForm:
+    """A person's own form. UserError when Slack's form cannot have sent it, or leave has only one end."""
+    found = _Values(body)
+    return OwnForm(
+        caller=caller(body),
+        messages=bool(found.ticked(own.MESSAGES)),
+        quiet=(found.time(own.QUIET_FROM), found.time(own.QUIET_UNTIL)),
+        days_off=sum(1 << int(day) for day in {*found.ticked(own.DAYS_OFF)} & set("0123456")),
+        away=found.days(own.AWAY_FROM, own.AWAY_UNTIL),
+        language=found.chosen(own.LANGUAGE),
+    )
+
+
+def wording(body: Payload) -> str:
+    """The question that an admin adds."""
+    return _Values(body).text(admin.WORDING)
+
+
+class _Values:
+    """The state of a form; every block holds one element of the same name."""
+
+    def __init__(self, body: Payload) -> None:
+        self._values: Mapping[str, Any] = (body["view"].get("state") or {}).get("values") or {}
+
+    def _element(self, name: str) -> Mapping[str, Any]:
+        return (self._values.get(name) or {}).get(name) or {}
+
+    def chosen(self, name: str) -> str:
+        return str((self._element(name).get("selected_option") or {}).get("value", ""))
+
+    def ticked(self, name: str) -> list[str]:
+        return [str(option.get("value")) for option in self._element(name).get("selected_options") or ()]
+
+    def text(self, name: str) -> str:
+        return str(self._element(name).get("value") or "")
+
+    def number(self, name: str) -> int:
+        value = self.chosen(name)
+        if not value.isdecimal():
+            raise UserError(_UNREADABLE)
+        return int(value)
+
+    def time(self, name: str) -> time:
+        try:
+            return time.fromisoformat(str(self._element(name).get("selected_time")))
+        except ValueError:
+            raise UserError(_UNREADABLE) from None
+
+    def days(self, first: str, last: str) -> tuple[date, date] | None:
+        given = [str(self._element(name).get("selected_date") or "") for name in (first, last)]
+        if not any(given):
+            return None
+        if not all(given):
+            raise UserError(marked("Please choose both the first and the last day."))
+        try:
+            return date.fromisoformat(given[0]), date.fromisoformat(given[1])
+        except ValueError:
+            raise UserError(_UNREADABLE) from None

@@ -1,0 +1,65 @@
+"""`/pulse settings`: when to ask me."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.modals import open_modal, show
+from handlers.payloads import pulse_forms
+from handlers.payloads.common import Caller, Payload, press
+from handlers.people import acquainted, workspace_of
+from slackapp import members
+from slackapp.pulse import asking_me
+from slackapp.views import pulse_settings as view
+from slackapp.views.words import View
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The listeners around one person's own settings."""
+
+    desk: Desk
+
+    def open(self, client: WebClient, who: Caller) -> None:
+        """`/pulse settings`."""
+        open_modal(client, who.trigger_id, self._form(client, who))
+
+    def pressed(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[When to ask me]."""
+        found = press(body)
+        show(client, found, self._form(client, found.caller))
+        ack()
+
+    def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save]."""
+        form = pulse_forms.own_form(body)
+        wishes = asking_me.Wishes(form.messages, form.quiet, form.days_off, form.away, form.language)
+
+        def deed(session: Session) -> View:
+            workspace = workspace_of(session, form.caller)
+            member = members.meet(session, workspace, [form.caller.user])[form.caller.user]
+            asking_me.settle(session, member, wishes)
+            return view.saved(members.voice_of(workspace, member))
+
+        ack(response_action="update", view=acquainted(self.desk, client, form.caller, deed))
+
+    def _form(self, client: WebClient, who: Caller) -> View:
+        def made(session: Session) -> View:
+            workspace = workspace_of(session, who)
+            member = members.meet(session, workspace, [who.user])[who.user]
+            language = member.language or workspace.language
+            return view.form(members.voice_of(workspace, member), member, language)
+
+        return acquainted(self.desk, client, who, made)
+
+
+def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+    """Listen for the form; gives what opens it for the command."""
+    listeners = Settings(desk)
+    bolt.action(view.OPEN)(listeners.pressed)
+    bolt.view(view.FORM)(listeners.save)
+    return listeners.open
