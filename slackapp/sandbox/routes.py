@@ -1,6 +1,7 @@
 """All addresses of the sandbox, and who may call them."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ _WAIT = (
 def build_application(sandbox: "Sandbox") -> web.Application:
     """The aiohttp application; chooses the way to the app on the way."""
     slack = sandbox.slack
-    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_local_only, _when_ready(sandbox)])
+    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_doorkeeper(sandbox)])
     dispatcher, files = Dispatcher(slack, HANDLERS), FileServer(slack)
     application.add_routes(
         [
@@ -88,28 +89,35 @@ def _pages(sandbox: "Sandbox") -> list[web.AbstractRouteDef]:
     return found
 
 
-@web.middleware
-async def _local_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts)."""
-    host = urlsplit("//" + request.headers.get("Host", "")).hostname
-    origin = request.headers.get("Origin")
-    if host not in LOCAL or (origin is not None and urlsplit(origin).hostname not in LOCAL):
-        return web.Response(status=403, text="The sandbox answers this machine only.")
-    return await handler(request)
+def _doorkeeper(sandbox: "Sandbox") -> Middleware:
+    """Refuses strangers, and asks people to wait while the app is being set up.
 
-
-def _when_ready(sandbox: "Sandbox") -> Middleware:
-    """Ask people and tools to wait while the app is being set up: what they did then would be lost."""
+    A stranger is what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts).
+    """
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        headers = request.headers
+        if not _is_local("//" + headers.get("Host", "")) or not _is_local(
+            headers.get("Origin", "http://localhost")
+        ):
+            return web.Response(status=403, text="The sandbox answers this machine only.")
         if sandbox.preparing and (request.path == "/" or request.path.startswith(FOR_PEOPLE)):
-            say = voice()
-            page = _WAIT.format(
-                title=say("One moment"),
-                words=say("The practice workspace is being prepared. This page opens it by itself."),
-            )
-            return web.Response(status=503, text=page, content_type="text/html", headers={"Retry-After": "2"})
+            return _wait()
         return await handler(request)
 
     return middleware
+
+
+@lru_cache(maxsize=64)
+def _is_local(address: str) -> bool:
+    """Whether an address names this machine."""
+    return urlsplit(address).hostname in LOCAL
+
+
+def _wait() -> web.Response:
+    """What was done while the app is being set up would be lost."""
+    say = voice()
+    words = say("The practice workspace is being prepared. This page opens it by itself.")
+    page = _WAIT.format(title=say("One moment"), words=words)
+    return web.Response(status=503, text=page, content_type="text/html", headers={"Retry-After": "2"})

@@ -6,6 +6,7 @@ from typing import Any
 from slackapp.sandbox.elements import STATE_KEYS
 from slackapp.sandbox.state import Blocks
 
+NESTED = frozenset({dict, list})
 INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
 
 
@@ -35,9 +36,10 @@ def _new_block_id(taken: set[Any]) -> str:
 
 
 def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON
-    if isinstance(value, list):
-        return [_copied(one) if isinstance(one, dict | list) else one for one in value]
-    copy = {name: _copied(one) if isinstance(one, dict | list) else one for name, one in value.items()}
+    # A whole type is compared, not a union: every message is copied, and JSON has no subclasses.
+    if type(value) is list:
+        return [_copied(one) if type(one) in NESTED else one for one in value]
+    copy = {name: _copied(one) if type(one) in NESTED else one for name, one in value.items()}
     kind = copy.get("type")
     if kind == "plain_text":
         copy.setdefault("emoji", True)

@@ -1,23 +1,22 @@
 """What blocks refer to outside themselves."""
 
-from collections.abc import Iterator
-
 
 def slack_files(blocks: object) -> list[dict[str, str]]:
     """Every file of the workspace that the blocks show, as `{"id": ...}` or `{"url": ...}`, in order."""
-    return list(_walk(blocks))
-
-
-def _walk(value: object) -> Iterator[dict[str, str]]:
-    if isinstance(value, list):
-        for one in value:
-            yield from _walk(one)
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name == "slack_file" and isinstance(one, dict):
-                yield {key: one[key] for key in ("id", "url") if isinstance(one.get(key), str)}
-            else:
-                yield from _walk(one)
+    found: list[dict[str, str]] = []
+    stack = [blocks]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(reversed(value))
+        elif isinstance(value, dict):
+            named = value.get("slack_file")
+            if isinstance(named, dict):
+                found.append({key: named[key] for key in ("id", "url") if isinstance(named.get(key), str)})
+            stack.extend(
+                one for one in reversed(value.values()) if one is not named and not isinstance(one, str)
+            )
+    return found
 
 
 def picture_addresses(blocks: object) -> list[str]:
