@@ -2,12 +2,22 @@
 
 from slack_bolt import App
 
-from handlers import appreciate, boundary, digest, home, people, pulse, rights
+from handlers import (
+    appreciate,
+    appreciate_settings,
+    appreciated,
+    boundary,
+    digest,
+    home,
+    people,
+    pulse,
+    rights,
+)
 from handlers.desk import Desk
 
 
 def register(bolt: App, desk: Desk) -> None:
     """Let every story listen, and answer what fails in any of them."""
-    for story in (appreciate, home, people, pulse, digest, rights):
+    for story in (appreciate, appreciated, appreciate_settings, home, people, pulse, digest, rights):
         story.register(bolt, desk)
     boundary.register(bolt, desk)

@@ -1,7 +1,9 @@
 """What the messages about a thank-you say when their turn comes."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp import members
@@ -10,7 +12,7 @@ from slackapp.i18n import Voice, voice
 from slackapp.letters import Later, Letter, Message, Nothing, Renderer
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.privacy.erasure import is_erased
-from slackapp.recognitions import letters_owed
+from slackapp.recognitions import boosting, letters_owed, sharing
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import recognition as view
 from slackapp.views import rights
@@ -31,13 +33,13 @@ def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Letter:
 
 
 def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
-    """The post in the team's channel, only while its receiver agrees."""
-    thanks = _read(session, delivery)
-    if thanks.words is None:
+    """The post in the team's channel, only while a receiver agrees."""
+    post = _read_post(session, delivery)
+    if post.words is None:
         return Nothing("undone")
-    if thanks.sharing != Sharing.SHARED:
+    if not post.receivers:
         return Nothing("not_shared")
-    return _message(_drawn_post(_teams_voice(session, delivery), thanks))
+    return _message(_drawn_post(_teams_voice(session, delivery), post))
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -55,7 +57,19 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Lett
 
 def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
     """The team's post as things stand now."""
-    text, blocks = _drawn_post(_teams_voice(session, delivery), _read(session, delivery))
+    text, blocks = _drawn_post(_teams_voice(session, delivery), _read_post(session, delivery))
+    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+
+
+def _report(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    """What whoever hears about unkind thank-yous is told."""
+    thanks = _read(session, delivery)
+    return _message(view.for_contact(_targets_voice(session, delivery), thanks))
+
+
+def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The same as things stand now."""
+    text, blocks = view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
@@ -64,6 +78,8 @@ RENDERERS: dict[str, Renderer] = {
     Kind.THANKS_CHANGED: _thanks_changed,
     Kind.POST: _post,
     Kind.POST_CHANGED: _post_changed,
+    Kind.REPORT: _report,
+    Kind.REPORT_CHANGED: _report_changed,
 }
 
 
@@ -72,7 +88,8 @@ def _instead(session: Session, delivery: Delivery, message: Message, now: dateti
     first = letters_owed.first_sent(session, delivery)
     if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
         return Nothing("not_sent")
-    if first.state == DeliveryState.SENDING:
+    # An older change that arrived after this one would put old words back.
+    if first.state == DeliveryState.SENDING or letters_owed.is_being_changed(session, delivery):
         return Later(now + _WAIT)
     return Message(
         text=message.text, blocks=message.blocks, channel=first.slack_channel_id, replaces=first.slack_ts
@@ -84,6 +101,8 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
     recognition = session.get_one(Recognition, recognition_id)
     recipient = session.get_one(Recipient, (recognition_id, member_id))
     post = letters_owed.post_of(session, recipient)
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    reported = recipient.sharing == Sharing.REPORTED
     return view.Thanks(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
@@ -92,21 +111,47 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
         words=recognition.words,
         sharing=Sharing(recipient.sharing),
         post=DeliveryState(post.state) if post else None,
+        link=recognition.link,
+        told=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
     )
 
 
-def _drawn_post(say: Voice, thanks: view.Thanks) -> tuple[str, list[Block]]:
+def _read_post(session: Session, delivery: Delivery) -> view.Post:
+    recognition_id, _, channel = delivery.reference.partition(":")
+    recognition = session.get_one(Recognition, recognition_id)
+    shared = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
+    shared = shared.where(
+        Recipient.recognition_id == recognition_id,
+        Recipient.shared_in == channel,
+        Recipient.sharing == Sharing.SHARED,
+    )
+    link = recognition.link
+    return view.Post(
+        id=recognition.id,
+        giver=session.get_one(Member, recognition.giver_id).slack_user_id,
+        receivers=tuple(session.scalars(shared.order_by(Member.name, Member.id))),
+        behaviour=Behaviour(recognition.behaviour),
+        words=recognition.words,
+        boosters=boosting.boosters(session, recognition_id),
+        # A link to anywhere else would tell the team of a place that is not theirs.
+        link=link if link and f"/{channel}/" in link else None,
+    )
+
+
+def _drawn_post(say: Voice, post: view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
-    giver, receiver = (None if is_erased(one) else one for one in (thanks.giver, thanks.receiver))
-    if giver and receiver:
-        return view.team_post(say, thanks)
-    return rights.former_post(
-        say,
-        thanks.behaviour,
-        giver=rights.Party(giver),
-        receiver=rights.Party(receiver),
-        words=thanks.words if giver else None,
-    )
+    there = tuple(one for one in post.receivers if not is_erased(one))
+    if not post.receivers or (there and not is_erased(post.giver)):
+        return view.team_post(say, replace(post, receivers=there))
+    giver = None if is_erased(post.giver) else post.giver
+    receivers = rights.Party(there[0] if there else None)
+    words = post.words if giver else None
+    return rights.former_post(say, post.behaviour, giver=rights.Party(giver), receiver=receivers, words=words)
+
+
+def _targets_voice(session: Session, delivery: Delivery) -> Voice:
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    return members.voice_of(workspace, members.find(session, workspace, delivery.target))
 
 
 def _receivers_voice(session: Session, delivery: Delivery) -> Voice:

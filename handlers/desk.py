@@ -1,10 +1,11 @@
 """What every listener is given: the database, the clock, the ballot keys and the bell."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from slackapp.db import Sessions
+from slackapp.guard import Guard, standard
 from slackapp.pulse.ballots import KeyDirectory
 
 
@@ -17,3 +18,5 @@ class Desk:
     keys: KeyDirectory
     wake: Callable[[], None]
     """Rung after a commit that owes a message somebody waits for, so that it goes at once."""
+    guard: Guard = field(default_factory=standard)
+    """Reads thank-yous before they go, with the organisation's own words if it has any."""

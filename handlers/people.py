@@ -19,11 +19,13 @@ from slackapp.members import Person, Unmet
 from slackapp.models import Workspace
 from slackapp.privacy import erasure
 from slackapp.recognitions.drafts import Field, NotYet, Refusal
+from slackapp.workspaces import Place
 
 PAGE = 200
 """People asked for at once; Slack recommends no more."""
 
 Told = TypeVar("Told")
+Found = TypeVar("Found", Workspace, Place)
 _ERASED_SELF = marked(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
@@ -95,12 +97,20 @@ def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Sessi
 
 def workspace_of(session: Session, who: Caller) -> Workspace:
     """The workspace somebody acts in."""
-    workspace = workspaces.find(session, who.team)
-    if workspace is None:
+    return _set_up(workspaces.find(session, who.team))
+
+
+def place_of(session: Session, who: Caller) -> Place:
+    """The same, as much of it as giving thanks needs."""
+    return _set_up(workspaces.place(session, who.team))
+
+
+def _set_up(found: Found | None) -> Found:
+    if found is None:
         raise UserError(
             marked("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
         )
-    return workspace
+    return found
 
 
 def voice_for(desk: Desk, who: Caller) -> Voice:

@@ -1,16 +1,33 @@
 """What Slack has already told us once: a repeat is recognised and answered with the same words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from slackapp.models import Inbound, Workspace
-from slackapp.outbox import insert_for
+from slackapp.models import Inbound
 
 KEPT_FOR = timedelta(days=7)
 """Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
+
+
+# Built once: every payload asks.
+_FIRST_TIME: Mapping[str, Any] = {
+    name: constructor(Inbound).on_conflict_do_nothing().returning(Inbound.key)
+    for name, constructor in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+
+
+class Identified(Protocol):
+    """A workspace, or as much of one as is needed to write a row for it."""
+
+    @property
+    def id(self) -> str:
+        """Our id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +38,16 @@ class Entry:
     outcome: str
 
 
-def is_new(session: Session, workspace: Workspace, entry: Entry, *, now: datetime) -> bool:
+def is_new(session: Session, workspace: Identified, entry: Entry, *, now: datetime) -> bool:
     """Whether this payload comes for the first time; it is written down in the caller's transaction.
 
     Another process that handles the same payload at this moment is waited for.
     """
-    insert = insert_for(session)(Inbound).on_conflict_do_nothing().returning(Inbound.key)
     row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
-    return session.scalar(insert.values(row)) is not None
+    return session.scalar(_FIRST_TIME[session.get_bind().dialect.name], row) is not None
 
 
-def outcome_of(session: Session, workspace: Workspace, key: str) -> str | None:
+def outcome_of(session: Session, workspace: Identified, key: str) -> str | None:
     """What a payload that came before led to."""
     entry = session.get(Inbound, (workspace.id, key))
     return entry.outcome if entry else None

@@ -1,8 +1,9 @@
 """Workspaces that have installed the app."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from slackapp.models import Workspace
@@ -11,6 +12,26 @@ from slackapp.models import Workspace
 def find(session: Session, slack_team_id: str) -> Workspace | None:
     """The workspace by Slack's id, or None when it never installed the app."""
     return session.scalar(select(Workspace).where(Workspace.slack_team_id == slack_team_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """As much of a workspace as every command needs."""
+
+    id: str
+    language: str
+    time_zone: str
+
+
+_PLACE = select(Workspace.id, Workspace.language, Workspace.time_zone).where(
+    Workspace.slack_team_id == bindparam("slack_team_id")
+)
+
+
+def place(session: Session, slack_team_id: str) -> Place | None:
+    """The same without loading the whole row as an object."""
+    row = session.connection().execute(_PLACE, {"slack_team_id": slack_team_id}).first()
+    return Place(*row) if row else None
 
 
 def install(session: Session, *, slack_team_id: str, name: str, bot_user_id: str) -> Workspace:

@@ -7,12 +7,14 @@ from typing import Self
 
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.errors import UserError
+from slackapp.guard import Finding, Kind
 from slackapp.i18n import Voice, marked
 from slackapp.models import Visibility
 
 SHORTEST = 20
 LONGEST = 3_000
 MOST_PEOPLE = 20
+MOST_A_DAY = 10
 
 
 class Field(StrEnum):
@@ -40,6 +42,12 @@ class Draft:
     behaviour: Behaviour | None = None
     words: str = ""
     visibility: Visibility = Visibility.PRIVATE
+    gathered: tuple[str, ...] = ()
+    """Those of `people` who only came with a group: whoever of them can't be thanked is left out."""
+    accepted: tuple[str, ...] = ()
+    """Marks of the questions that the giver has read and wants to send it in spite of."""
+    link: str | None = None
+    """The message it is about, when it began with one."""
 
     @property
     def is_complete(self) -> bool:
@@ -76,6 +84,42 @@ class TooShort(Refusal):
         return say(self.sentence, prompt=say(WORDING[self.behaviour].prompt))
 
 
+class Hesitation(Refusal):
+    """Not a refusal: a question before it goes, which the giver may answer with [Send anyway]."""
+
+    marks: tuple[str, ...] = ()
+    """What stands for the question once it has been read."""
+
+
+class Caution(Hesitation):
+    """The words may point to a patient, or tell of somebody's health."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        super().__init__(Field.WORDS, marked("This may give somebody away."))
+        self.findings = tuple(findings)
+        self.marks = tuple(one.mark for one in self.findings)
+
+    def words(self, say: Voice) -> str:
+        """One sentence for each kind of thing that was found, with the words themselves."""
+        asked = {
+            Kind.PATIENT: marked("This may point to a patient: {found}. Could you say it without?"),
+            Kind.HEALTH: marked(
+                "This may tell of somebody's health or loss: {found}. Could you say it without?"
+            ),
+        }
+        found = {kind: [f"“{one.text}”" for one in self.findings if one.kind == kind] for kind in asked}
+        return "\n".join(say(asked[kind], found=say.listing(parts)) for kind, parts in found.items() if parts)
+
+
+class Enough(Hesitation):
+    """Ten in one day: kind, but noise."""
+
+    marks = ("ten-today",)
+
+    def __init__(self) -> None:
+        super().__init__(Field.WORDS, marked("That is ten today. Could this one wait until tomorrow?"))
+
+
 class Unclear(Refusal):
     """Something typed could not be understood. `draft` is everything else that was said."""
 
@@ -106,6 +150,14 @@ class NotYet(UserError):  # noqa: N818 - likewise
         first = self.refusals[0]
         super().__init__(first.sentence, **first.values)
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The marks to send it in spite of, when there is nothing but questions in the way."""
+        asked = [one for one in self.refusals if isinstance(one, Hesitation)]
+        return tuple(mark for one in asked for mark in one.marks) if len(asked) == len(self.refusals) else ()
+
     def words(self, say: Voice) -> str:
-        """The first sentence."""
+        """The first sentence, or all that is asked."""
+        if self.questions:
+            return "\n".join(one.words(say) for one in self.refusals)
         return self.refusals[0].words(say)

@@ -8,6 +8,7 @@ as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`,
 
 import difflib
 import re
+from enum import StrEnum
 
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import marked
@@ -107,6 +108,33 @@ _FIRST_WORD = re.compile(
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
+
+
+class Errand(StrEnum):
+    """What a single word after the command asks for, in place of a thank-you."""
+
+    HELP = "help"
+    MINE = "mine"
+    UNDO = "undo"
+    EDIT = "edit"
+    SETTINGS = "settings"
+    PRIVACY = "privacy"
+
+
+_ERRANDS = {
+    **{one.value: one for one in Errand},
+    **dict.fromkeys(("?", "--help", "cymorth"), Errand.HELP),
+    **dict.fromkeys(("received", "fy rhai i"), Errand.MINE),
+    **dict.fromkeys(("take back", "dadwneud"), Errand.UNDO),
+    "golygu": Errand.EDIT,
+    **dict.fromkeys(("setting", "gosodiadau"), Errand.SETTINGS),
+    "preifatrwydd": Errand.PRIVACY,
+}
+
+
+def errand(text: str) -> Errand | None:
+    """The errand, when the text is nothing else: a thank-you always names somebody or says what they did."""
+    return _ERRANDS.get(" ".join(text.lower().split()).rstrip(".!"))
 
 
 def parse(text: str) -> Draft:

@@ -1,17 +1,21 @@
-"""What a thank-you owes: a message to each receiver, a post when its receiver agrees, and their changes.
+"""What a thank-you owes: a message to each receiver, one post in each channel, and their changes.
 
-The rows name the recognition and the receiver, never the words. What is shown is read when it is
-sent, so a message that waits shows how things stand by then, and changes may arrive in any order.
+The rows name the recognition and the receiver or channel, never the words. What is shown is read
+when it is sent, so a message that waits shows how things stand by then, and one change is enough
+however much has changed meanwhile.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
-from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Team, Workspace
+from slackapp.db import new_id
+from slackapp.inbound import Identified
+from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
 
 
 class Kind(StrEnum):
@@ -21,92 +25,142 @@ class Kind(StrEnum):
     THANKS_CHANGED = "recognition-dm-settled"
     POST = "recognition-post"
     POST_CHANGED = "recognition-post-changed"
+    REPORT = "recognition-report"
+    REPORT_CHANGED = "recognition-report-changed"
+
+
+CHANGED = {
+    Kind.THANKS: Kind.THANKS_CHANGED,
+    Kind.POST: Kind.POST_CHANGED,
+    Kind.REPORT: Kind.REPORT_CHANGED,
+}
+_FIRST = {changed: first for first, changed in CHANGED.items()}
+_ON_ITS_WAY = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
+_TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
+_OWE = insert(Delivery)
 
 
 def reference(recipient: Recipient) -> str:
-    """What a row is about: one receiver of one recognition."""
+    """What a message is about: one receiver of one recognition."""
     return f"{recipient.recognition_id}:{recipient.member_id}"
 
 
-def first_key(recipient: Recipient, kind: Kind) -> str:
-    """The key of the message that was owed first, which later changes replace."""
-    return f"{kind}:{reference(recipient)}:0"
+def post_reference(recognition_id: str, channel: str) -> str:
+    """What a post is about: one recognition, and those of its receivers who share it in this channel."""
+    return f"{recognition_id}:{channel}"
 
 
-def owe_all(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
-    """Owe each receiver their message, and the post of those who have agreed beforehand."""
-    owed = [
-        outbox.Owed(
-            key=first_key(recipient, Kind.THANKS),
-            kind=Kind.THANKS,
-            reference=reference(recipient),
-            target=session.get_one(Member, recipient.member_id).slack_user_id,
-            due=now,
+def owe_all(
+    session: Session,
+    workspace: Identified,
+    received: Sequence[Mapping[str, object]],
+    targets: Mapping[str, str],
+) -> None:
+    """Owe each receiver of a new recognition their message, and the posts of those who agreed beforehand.
+
+    `received` are the receivers' rows, `targets` their Slack ids by ours. The recognition's id is new,
+    so nothing about it can have been owed before.
+    """
+    rows = [
+        _new(
+            workspace,
+            Kind.THANKS,
+            f"{one['recognition_id']}:{one['member_id']}",
+            str(targets[str(one["member_id"])]),
         )
-        for recipient in recognition.recipients
+        | {"due": one["given_at"]}
+        for one in received
     ]
-    outbox.owe_many(session, workspace, owed)
-    for recipient in recognition.recipients:
-        if recipient.sharing == Sharing.SHARED:
-            owe_post(session, workspace, recipient, now=now)
+    channels = dict.fromkeys(str(one["shared_in"]) for one in received if one["shared_in"])
+    first = received[0]
+    rows += [
+        _new(workspace, Kind.POST, post_reference(str(first["recognition_id"]), channel), channel)
+        | {"due": first["given_at"]}
+        for channel in channels
+    ]
+    session.connection().execute(_OWE, rows)
 
 
 def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
-    """Owe the post in the channel of the receiver's team, which must have one."""
-    if channel := team_channel(session, recipient):
-        outbox.owe(
-            session,
-            workspace,
-            outbox.Owed(
-                key=first_key(recipient, Kind.POST),
-                kind=Kind.POST,
-                reference=reference(recipient),
-                target=channel,
-                due=now,
-            ),
+    """Let the channel's post show how things stand: owe it, change it, or try it once more."""
+    if recipient.shared_in is None:
+        return
+    subject = post_reference(recipient.recognition_id, recipient.shared_in)
+    posts = _sent_first(session, subject, Kind.POST)
+    if not posts:
+        owed = outbox.Owed(
+            key=f"{Kind.POST}:{subject}:0",
+            kind=Kind.POST,
+            reference=subject,
+            target=recipient.shared_in,
+            due=now,
         )
+        outbox.owe(session, workspace, owed)
+    for post in posts:
+        if post.state in _TRY_AGAIN and recipient.sharing == Sharing.SHARED:
+            post.state, post.due, post.expires, post.reason = DeliveryState.READY, now, None, None
+            post.attempts, post.first_try, post.fence = 0, None, post.fence + 1
+            session.flush()
+        else:
+            _owe_change(session, workspace, post, now=now)
 
 
 def owe_change(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
-    """Owe the change of whatever was already sent about this receiver, to how things stand now."""
-    for kind, changed in ((Kind.THANKS, Kind.THANKS_CHANGED), (Kind.POST, Kind.POST_CHANGED)):
-        first = _first(session, recipient, kind)
-        # A row that still waits will show how things stand when it goes.
-        if first is not None and first.state in {DeliveryState.SENT, DeliveryState.SENDING}:
-            post = post_of(session, recipient)
-            # A post that is tried again leads to a new change of the direct message.
-            stage = f"{recipient.recognition.revision}:{recipient.sharing}:{post.fence if post else 0}"
-            outbox.owe(
-                session,
-                workspace,
-                outbox.Owed(
-                    key=f"{changed}:{reference(recipient)}:{stage}",
-                    kind=changed,
-                    reference=reference(recipient),
-                    target=first.target,
-                    due=now,
-                    method=outbox.Method.UPDATE,
-                ),
-            )
+    """Owe the change of the messages about one receiver, to how things stand now."""
+    for kind in (Kind.THANKS, Kind.REPORT):
+        for first in _sent_first(session, reference(recipient), kind):
+            _owe_change(session, workspace, first, now=now)
 
 
 def owe_changes(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
     """Owe the change of everything that was sent about a recognition."""
     for recipient in recognition.recipients:
         owe_change(session, workspace, recipient, now=now)
+    owe_post_changes(session, workspace, recognition, now=now)
+
+
+def owe_post_changes(
+    session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime
+) -> None:
+    """Owe the change of its posts."""
+    for subject in _post_references(recognition):
+        for post in _sent_first(session, subject, Kind.POST):
+            _owe_change(session, workspace, post, now=now)
 
 
 def withdraw(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
     """Send nothing more about it, and take the words out of what was sent."""
-    for recipient in recognition.recipients:
-        outbox.expire(session, reference(recipient), reason="undone")
-        owe_change(session, workspace, recipient, now=now)
+    subjects = [*map(reference, recognition.recipients), *_post_references(recognition)]
+    for subject in subjects:
+        outbox.expire(session, subject, reason="undone")
+    owe_changes(session, workspace, recognition, now=now)
 
 
 def first_sent(session: Session, delivery: Delivery) -> Delivery | None:
     """The message that this change replaces."""
-    kind = Kind.THANKS if delivery.kind == Kind.THANKS_CHANGED else Kind.POST
-    return session.scalar(select(Delivery).where(Delivery.key == f"{kind}:{delivery.reference}:0"))
+    return session.scalar(
+        select(Delivery).where(
+            Delivery.reference == delivery.reference,
+            Delivery.kind == _FIRST[Kind(delivery.kind)],
+            Delivery.target == delivery.target,
+        )
+    )
+
+
+def is_being_changed(session: Session, delivery: Delivery) -> bool:
+    """Whether an earlier change of the same message is being sent at this moment."""
+    return (
+        session.scalar(
+            select(Delivery.id).where(
+                Delivery.reference == delivery.reference,
+                Delivery.kind == delivery.kind,
+                Delivery.target == delivery.target,
+                Delivery.state == DeliveryState.SENDING,
+                Delivery.id != delivery.id,
+            )
+        )
+        is not None
+    )
 
 
 def team_channel(session: Session, recipient: Recipient) -> str | None:
@@ -116,9 +170,62 @@ def team_channel(session: Session, recipient: Recipient) -> str | None:
 
 
 def post_of(session: Session, recipient: Recipient) -> Delivery | None:
-    """The post in the team's channel, once one was owed."""
-    return _first(session, recipient, Kind.POST)
+    """The post in the channel where the receiver shares it, once one was owed."""
+    if recipient.shared_in is None:
+        return None
+    subject = post_reference(recipient.recognition_id, recipient.shared_in)
+    return session.scalar(select(Delivery).where(Delivery.key == f"{Kind.POST}:{subject}:0"))
 
 
-def _first(session: Session, recipient: Recipient, kind: Kind) -> Delivery | None:
-    return session.scalar(select(Delivery).where(Delivery.key == first_key(recipient, kind)))
+def _post_references(recognition: Recognition) -> Iterable[str]:
+    channels = dict.fromkeys(one.shared_in for one in recognition.recipients if one.shared_in)
+    return [post_reference(recognition.id, channel) for channel in channels]
+
+
+def _sent_first(session: Session, subject: str, kind: Kind) -> Sequence[Delivery]:
+    """The first messages about something, locked: whoever is just claiming one is waited for."""
+    return session.scalars(
+        select(Delivery)
+        .where(Delivery.reference == subject, Delivery.kind == kind)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _owe_change(session: Session, workspace: Workspace, first: Delivery, *, now: datetime) -> None:
+    # A message that still waits will show how things stand when it goes, and so will a change that waits.
+    if first.state not in _ON_ITS_WAY:
+        return
+    kind = CHANGED[Kind(first.kind)]
+    waiting = session.scalars(
+        select(Delivery.id)
+        .where(
+            Delivery.reference == first.reference,
+            Delivery.kind == kind,
+            Delivery.target == first.target,
+            Delivery.state == DeliveryState.READY,
+        )
+        .with_for_update()
+    )
+    if waiting.first() is None:
+        owed = outbox.Owed(
+            key=f"{kind}:{first.reference}:{new_id()}",
+            kind=kind,
+            reference=first.reference,
+            target=first.target,
+            due=now,
+            method=outbox.Method.UPDATE,
+        )
+        outbox.owe(session, workspace, owed)
+
+
+def _new(workspace: Identified, kind: Kind, subject: str, target: str) -> dict[str, object]:
+    return {
+        "key": f"{kind}:{subject}:0",
+        "workspace_id": workspace.id,
+        "method": outbox.Method.POST,
+        "target": target,
+        "kind": kind,
+        "reference": subject,
+        "priority": int(outbox.Priority.PERSON),
+    }

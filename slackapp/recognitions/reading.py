@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from slackapp.behaviours import Behaviour
-from slackapp.models import Member, Recipient, Recognition
+from slackapp.models import Boost, Member, Recipient, Recognition, Sharing
 
 PAGE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,13 +48,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thank-you in a list. `people` are Slack ids: the giver, or the receivers."""
+    """One thank-you in a list. `people` are Slack ids: the giver, or the receivers.
+
+    `joined_by` are the Slack ids of those who said "me too", and `sharing` where one's own thanks stand.
+    """
 
     id: str
     people: tuple[str, ...]
     behaviour: Behaviour
     words: str
     given_at: datetime
+    joined_by: tuple[str, ...] = ()
+    sharing: Sharing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,10 @@ def page(session: Session, member: Member, side: Side, place: Place | None = Non
     if backwards:
         rows.reverse()
     newer, older = (more, True) if backwards else (place is not None, more)
-    people = _people(session, rows, side)
+    people, joined = _people(session, rows, side), _joined(session, rows)
     return Page(
         side=side,
-        entries=tuple(_entry(row, people[row.id]) for row in rows),
+        entries=tuple(_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows),
         newer=Place(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
         older=Place(rows[-1].given_at, rows[-1].id) if rows and older else None,
     )
@@ -95,7 +100,7 @@ def _query(member: Member, side: Side, place: Place | None) -> Select[Recognitio
     if side is Side.RECEIVED:
         moment = Recipient.given_at
         query = query.join(Recipient, Recipient.recognition_id == Recognition.id)
-        query = query.where(Recipient.member_id == member.id)
+        query = query.where(Recipient.member_id == member.id, Recipient.sharing != Sharing.REPORTED)
     else:
         query = query.where(Recognition.giver_id == member.id)
     if place is None:
@@ -123,11 +128,30 @@ def _people(session: Session, rows: list[Recognition], side: Side) -> dict[str, 
     return {row_id: tuple(slack_ids[one] for one in several) for row_id, several in ids.items()}
 
 
-def _entry(row: Recognition, people: tuple[str, ...]) -> Entry:
+def _joined(session: Session, rows: list[Recognition]) -> dict[str, tuple[str, ...]]:
+    """Who said "me too" to each, in one query for the page."""
+    query = (
+        select(Boost.recognition_id, Member.slack_user_id)
+        .join(Member, Member.id == Boost.booster_id)
+        .where(Boost.recognition_id.in_([row.id for row in rows]))
+        .order_by(Boost.boosted_at)
+    )
+    found: dict[str, dict[str, None]] = {}
+    for recognition_id, slack_user_id in session.execute(query):
+        found.setdefault(recognition_id, {})[slack_user_id] = None
+    return {recognition_id: tuple(people) for recognition_id, people in found.items()}
+
+
+def _entry(
+    row: Recognition, people: tuple[str, ...], joined_by: tuple[str, ...], member: Member, side: Side
+) -> Entry:
+    own = [one.sharing for one in row.recipients if one.member_id == member.id]
     return Entry(
         id=row.id,
         people=people,
         behaviour=Behaviour(row.behaviour),
         words=row.words or "",
         given_at=row.given_at,
+        joined_by=joined_by,
+        sharing=Sharing(own[0]) if side is Side.RECEIVED and own else None,
     )

@@ -1,4 +1,4 @@
-"""The receiver decides who sees their thanks."""
+"""The receiver decides who sees their thanks, and may say that one was unkind."""
 
 from datetime import datetime
 
@@ -8,36 +8,86 @@ from sqlalchemy.orm import Session
 from slackapp import outbox
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.models import Blocking, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.recognitions import letters_owed
+from slackapp.recognitions.letters_owed import Kind
+
+_MOST_TOLD = 3
+"""Admins told of an unkind thank-you where nobody was named for it."""
 
 
 def share(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """The receiver wants their team to see it. Twice is once, but a post that failed is tried again."""
-    failed = _failed_post(session, recipient)
-    if recipient.sharing != Sharing.ASKED and failed is None:
+    if recipient.sharing not in {Sharing.ASKED, Sharing.HIDDEN} and not _failed(session, recipient):
         return
     channel = letters_owed.team_channel(session, recipient)
     if channel is None:
         raise UserError(marked("Your team has no channel here yet, so this stays between the two of you."))
-    recipient.sharing = Sharing.SHARED
+    recipient.sharing, recipient.shared_in = Sharing.SHARED, channel
     session.flush()
-    if failed is None:
-        letters_owed.owe_post(session, workspace, recipient, now=now)
-    else:
-        failed.target = channel
-        session.flush()
-        outbox.send_again(session, failed.id, now=now)
-        session.refresh(failed)
+    letters_owed.owe_post(session, workspace, recipient, now=now)
     letters_owed.owe_change(session, workspace, recipient, now=now)
 
 
 def keep(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """The receiver wants nobody else to see it."""
-    if recipient.sharing == Sharing.ASKED or _failed_post(session, recipient) is not None:
+    if recipient.sharing == Sharing.ASKED or _failed(session, recipient):
         recipient.sharing = Sharing.KEPT
         session.flush()
         letters_owed.owe_change(session, workspace, recipient, now=now)
+
+
+def hide(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
+    """The receiver takes it out of their team's channel again; they may share it anew."""
+    if recipient.sharing == Sharing.SHARED:
+        recipient.sharing = Sharing.HIDDEN
+        session.flush()
+        letters_owed.owe_post(session, workspace, recipient, now=now)
+        letters_owed.owe_change(session, workspace, recipient, now=now)
+
+
+def report(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> list[str]:
+    """The receiver found it unkind: it is hidden at once, and whoever is named for it is told.
+
+    Gives the Slack ids of those who are told; empty when there is nobody.
+    """
+    contacts = contacts_for(session, workspace, recipient.recognition)
+    if recipient.sharing == Sharing.REPORTED:
+        return contacts
+    recipient.sharing = Sharing.REPORTED
+    session.flush()
+    letters_owed.owe_post(session, workspace, recipient, now=now)
+    letters_owed.owe_change(session, workspace, recipient, now=now)
+    subject = letters_owed.reference(recipient)
+    for contact in contacts:
+        owed = outbox.Owed(
+            key=f"{Kind.REPORT}:{subject}:{contact}",
+            kind=Kind.REPORT,
+            reference=subject,
+            target=contact,
+            due=now,
+        )
+        outbox.owe(session, workspace, owed)
+    return contacts
+
+
+def contacts_for(session: Session, workspace: Workspace, recognition: Recognition) -> list[str]:
+    """Who hears about an unkind thank-you: the person named for it, else the admins; never its giver."""
+    named = session.scalars(
+        select(Member)
+        .where(Member.workspace_id == workspace.id, Member.id != recognition.giver_id)
+        .where((Member.slack_user_id == (workspace.concerns_to or "")) | Member.is_admin)
+        .order_by(Member.slack_user_id)
+    )
+    there = [one for one in named if one.can_be_reached]
+    chosen = [one.slack_user_id for one in there if one.slack_user_id == workspace.concerns_to]
+    return chosen or [one.slack_user_id for one in there][:_MOST_TOLD]
+
+
+def block(session: Session, recipient: Recipient) -> None:
+    """The receiver wants no more thank-yous from this giver."""
+    session.merge(Blocking(member_id=recipient.member_id, giver_id=recipient.recognition.giver_id))
+    session.flush()
 
 
 def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack_user_id: str) -> Recipient:
@@ -56,14 +106,15 @@ def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack
             Recognition.undone_at.is_(None),
             Member.slack_user_id == slack_user_id,
         )
-        .with_for_update(of=Recipient)
+        # Several receivers may decide about the same post at the same moment.
+        .with_for_update(of=(Recipient, Recognition))
     )
     if found is None:
         raise UserError(marked("This thank-you is no longer here."))
     return found
 
 
-def _failed_post(session: Session, recipient: Recipient) -> Delivery | None:
-    """The post that Slack would not take, as long as the receiver still wants it."""
+def _failed(session: Session, recipient: Recipient) -> bool:
+    """Whether Slack would not take the post that the receiver still wants."""
     post = letters_owed.post_of(session, recipient) if recipient.sharing == Sharing.SHARED else None
-    return post if post is not None and post.state == DeliveryState.DEAD else None
+    return post is not None and post.state == DeliveryState.DEAD

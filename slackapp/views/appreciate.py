@@ -1,10 +1,10 @@
 """The form for thanks, and what is said when something is in the way. Nothing typed is ever lost."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import (
-    ButtonElement,
     InputBlock,
     Option,
     PlainTextInputElement,
@@ -25,22 +25,42 @@ OPEN = "appreciate_open"
 FORM = "appreciate_form"
 EDIT_FORM = "appreciate_edit_form"
 BEHAVIOUR = "appreciate_behaviour"
+ANYWAY = "appreciate_anyway"
 
 _BUTTON_VALUE = 2_000
+_MOST_MARKS = 150
+"""Marks of questions that fit into what a view carries unseen; it holds 3,000 characters."""
+
 _QUOTED = 9_000
 """All blocks of a message together may hold about 13,200 characters."""
 
 
-def form(say: Voice, draft: Draft) -> View:
-    """The form, filled with whatever is known."""
-    blocks = [_people(say, draft), *_what(say, draft), _who_may_see(say, draft)]
-    return _modal(say, FORM, say("Appreciate someone"), say("Send thanks")) | {"blocks": blocks}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that stands above the form, and the marks that say it has been read."""
+
+    sentence: str
+    marks: tuple[str, ...]
 
 
-def edit_form(say: Voice, draft: Draft, recognition_id: str) -> View:
+def form(say: Voice, draft: Draft, asked: Asked | None = None) -> View:
+    """The form, filled with whatever is known; with a question above it, its button sends all the same."""
+    blocks = [
+        *_above(asked),
+        *_about(say, draft),
+        _people(say, draft),
+        *_what(say, draft),
+        _who_may_see(say, draft),
+    ]
+    head = _modal(say, FORM, say("Appreciate someone"), say("Send anyway") if asked else say("Send thanks"))
+    return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
+
+
+def edit_form(say: Voice, draft: Draft, recognition_id: str, asked: Asked | None = None) -> View:
     """The form for changing what was sent: the behaviour and the words."""
-    head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save"))
-    return head | {"private_metadata": recognition_id, "blocks": _what(say, draft)}
+    head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
+    blocks = [*_above(asked), *_what(say, draft)]
+    return head | {"private_metadata": _kept(recognition_id, draft, asked), "blocks": blocks}
 
 
 def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
@@ -48,18 +68,30 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
     shown = piece.section(sentence) if isinstance(reason, UnknownBehaviour) else piece.plain_section(sentence)
-    blocks = [shown]
-    if draft.words:
-        blocks.append(piece.quote(piece.shortened(draft.words, _QUOTED)))
+    blocks = [shown, *_own_words(draft)]
     blocks.append(piece.actions([open_button(say("Open the form"), draft)]))
     return piece.literal(sentence), blocks
 
 
-def open_button(text: str, draft: Draft | None = None) -> ButtonElement:
+def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] | None:
+    """What is asked before a typed thank-you goes, with [Edit] and [Send anyway]: text and blocks.
+
+    None when a button cannot carry that much; then the form asks.
+    """
+    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)))
+    if len(anyway) > _BUTTON_VALUE:
+        return None
+    buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
+    blocks = [piece.plain_section(asked.sentence), *_own_words(draft), piece.actions(buttons)]
+    return piece.literal(asked.sentence), blocks
+
+
+def open_button(text: str, draft: Draft | None = None) -> Block:
     """A button that opens the form, filled with the draft as far as a button can carry it."""
-    return ButtonElement(
-        text=PlainTextObject(text=text, emoji=False), action_id=OPEN, value=_carried(draft or Draft())
-    )
+    carried = _carried(draft or Draft())
+    if len(carried) > _BUTTON_VALUE and draft is not None:
+        carried = _carried(draft.about(words=""))
+    return piece.button(text, OPEN, carried)
 
 
 def _carried(draft: Draft) -> str:
@@ -67,18 +99,37 @@ def _carried(draft: Draft) -> str:
         Field.PEOPLE: list((draft.people or draft.suggested)[:MOST_PEOPLE]),
         Field.BEHAVIOUR: draft.behaviour,
         Field.VISIBILITY: draft.visibility,
+        Field.WORDS: draft.words,
     }
-    whole = json.dumps(values | {Field.WORDS: draft.words}, ensure_ascii=False)
-    return whole if len(whole) <= _BUTTON_VALUE else json.dumps(values)
+    more = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)}
+    return json.dumps(values | {name: value for name, value in more.items() if value}, ensure_ascii=False)
+
+
+def _kept(recognition_id: str, draft: Draft, asked: Asked | None) -> str:
+    """What the form carries unseen: never anything that was written."""
+    accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
+    return json.dumps({"id": recognition_id, "accepted": accepted, "link": draft.link})
+
+
+def _above(asked: Asked | None) -> list[Block]:
+    return [piece.plain_section(asked.sentence)] if asked else []
+
+
+def _about(say: Voice, draft: Draft) -> list[Block]:
+    return [piece.context(say("They will find a link to the message with it."))] if draft.link else []
+
+
+def _own_words(draft: Draft) -> list[Block]:
+    return [piece.quote(piece.shortened(draft.words, _QUOTED))] if draft.words else []
 
 
 def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": _plain(title).to_dict(),
-        "submit": _plain(submit).to_dict(),
-        "close": _plain(say("Cancel")).to_dict(),
+        "title": piece.plain(title),
+        "submit": piece.plain(submit),
+        "close": piece.plain(say("Cancel")),
     }
 
 
@@ -115,10 +166,10 @@ def _words(say: Voice, draft: Draft) -> Block:
         initial_value=draft.words if 0 < len(draft.words) <= LONGEST else None,
     )
     hint = say("A sentence or two. Leave out patients' names and anyone's health.")
-    return _input(question(say, draft.behaviour), Field.WORDS, text, hint=hint)
+    return _input(prompt(say, draft.behaviour), Field.WORDS, text, hint=hint)
 
 
-def question(say: Voice, behaviour: Behaviour | None) -> str:
+def prompt(say: Voice, behaviour: Behaviour | None) -> str:
     """What the words answer: the behaviour's own question once one is chosen."""
     return say(WORDING[behaviour].prompt) if behaviour else say("What happened, in your own words?")
 

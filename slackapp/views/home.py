@@ -10,9 +10,9 @@ from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
 from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
-from slackapp.views import appreciate, pulse, rights
+from slackapp.views import appreciate, pulse, rights, settings
 from slackapp.views import words as piece
-from slackapp.views.recognition import changing_buttons
+from slackapp.views.recognition import changing_buttons, receivers_buttons
 from slackapp.views.words import Block, View
 
 RECEIVED = "home_received"
@@ -45,11 +45,17 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None) -> Vi
     """The whole tab."""
     blocks = [
         piece.header(say("Appreciate")),
-        piece.actions([appreciate.open_button(say("Appreciate someone"))], block_id="home_start"),
+        piece.actions(
+            [appreciate.open_button(say("Appreciate someone")), settings.open_settings(say)],
+            block_id="home_start",
+        ),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
         *_leading(say, reader.leads),
-        *_kept(say),
+        piece.divider(),
+        piece.header(say("What is kept about me")),
+        *kept(say),
+        *rights.buttons(say),
     ]
     return {"type": "home", "blocks": blocks}
 
@@ -66,14 +72,19 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
 
 
 def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
-    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
     return [
         piece.divider(),
         piece.header(say("Thank-yous")),
         piece.actions(_tabs(say, page.side), block_id="home_tabs"),
-        *(shown or [piece.section(_nothing(say, page.side))]),
+        *entries(say, reader, page),
         *_pager(say, page),
     ]
+
+
+def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
+    """The thank-yous of one page, or what to say when there are none."""
+    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
+    return shown or [piece.section(_nothing(say, page.side))]
 
 
 def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
@@ -93,9 +104,17 @@ def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Blo
     else:
         yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
     yield piece.quote(piece.shortened(entry.words, _QUOTED))
-    yield piece.context(say.moment(entry.given_at, reader.zone))
+    joined = [_joined(say, entry)] if entry.joined_by else []
+    yield piece.context(say.moment(entry.given_at, reader.zone), *joined)
+    if entry.sharing and (buttons := receivers_buttons(say, entry.id, entry.sharing)):
+        yield piece.actions(buttons)
     if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
         yield piece.actions(changing_buttons(say, entry.id))
+
+
+def _joined(say: Voice, entry: Entry) -> str:
+    people = say.listing(piece.person(one, say) for one in entry.joined_by)
+    return say("Me too, said {people}.", people=people)
 
 
 def _nothing(say: Voice, side: Side) -> str:
@@ -124,19 +143,16 @@ def _leading(say: Voice, leads: tuple[str, ...]) -> list[Block]:
     return [piece.divider(), piece.header(say("The teams you lead")), piece.plain_section(sentence)]
 
 
-def _kept(say: Voice) -> list[Block]:
+def kept(say: Voice) -> list[Block]:
+    """What is kept about the reader, in a few lines."""
     lines = [
         say("Your name, your time zone and your team."),
         say("The thank-yous you gave and received, with their words, until the giver takes them back."),
+        say("Where you said “me too”, whose thanks you don't want, and the other settings you chose."),
         say("Which messages were sent to you and when, without their text."),
         say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
     ]
-    return [
-        piece.divider(),
-        piece.header(say("What is kept about me")),
-        piece.section("\n".join(f"• {line}" for line in lines)),
-        *rights.buttons(say),
-    ]
+    return [piece.section("\n".join(f"• {line}" for line in lines))]
 
 
 def _plain(text: str) -> PlainTextObject:

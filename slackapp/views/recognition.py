@@ -2,25 +2,32 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import ButtonElement, ConfirmObject, PlainTextObject
-
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import DeliveryState, Sharing, Visibility
 from slackapp.views import words as piece
-from slackapp.views.words import Block
+from slackapp.views.words import Block, View
 
 SHARE = "thanks_share"
 KEEP = "thanks_keep"
+HIDE = "thanks_hide"
+SETTINGS = "thanks_settings"
+REPORT = "thanks_report"
+REPORT_FORM = "thanks_report_form"
 EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
+ME_TOO = "thanks_me_too"
+
+BLOCK = "block"
+BLOCK_FIELD = "also"
 
 
 @dataclass(frozen=True, slots=True)
 class Thanks:
     """One receiver's thanks. `giver` and `receiver` are Slack user ids; `words` is None once taken back.
 
-    `post` is how far the post in the team's channel has come, once there is one.
+    `post` is how far the post in the team's channel has come, once there is one; `told` are those who
+    were told that it is unkind.
     """
 
     id: str
@@ -30,6 +37,8 @@ class Thanks:
     words: str | None
     sharing: Sharing
     post: DeliveryState | None = None
+    link: str | None = None
+    told: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -38,36 +47,129 @@ class Thanks:
         return self.sharing == Sharing.ASKED or failed
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What one channel sees: the receivers who agreed, and how many others joined in.
+
+    `receivers` is empty once all of them took it out again. `link` only leads to this very channel.
+    """
+
+    id: str
+    giver: str
+    receivers: tuple[str, ...]
+    behaviour: Behaviour
+    words: str | None
+    boosters: int = 0
+    link: str | None = None
+
+
 def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     """The receiver's own message: top-level text and blocks."""
     if thanks.words is None:
-        taken_back = say("{giver} took this thank-you back.", giver=piece.person(thanks.giver))
-        return taken_back, [piece.section(taken_back)]
+        return _only(say("{giver} took this thank-you back.", giver=piece.person(thanks.giver, say)))
+    if thanks.sharing == Sharing.REPORTED:
+        return _only(reported(say, thanks.told))
     wording = WORDING[thanks.behaviour]
     told = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
-        giver=piece.person(thanks.giver),
+        giver=piece.person(thanks.giver, say),
         behaviour=say(wording.label).lower(),
         meaning=say(wording.meaning),
     )
     standing = _standing(say, thanks)
-    blocks = [piece.section(told), piece.quote(thanks.words), piece.context(standing)]
-    if thanks.is_open:
-        blocks.append(piece.actions(_decisions(say, thanks)))
+    blocks = [
+        piece.section(told),
+        piece.quote(thanks.words),
+        *_about(say, thanks.link),
+        piece.context(standing),
+    ]
+    blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks.id)]))
     return f"{told} “{piece.literal(thanks.words)}” {standing}", blocks
 
 
-def team_post(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
-    """What the team sees once the receiver has agreed: top-level text and blocks."""
+def team_post(say: Voice, post: Post) -> tuple[str, list[Block]]:
+    """What the team sees once a receiver has agreed: top-level text and blocks."""
+    if post.words is None:
+        return _only(say("This thank-you was taken back."))
+    if not post.receivers:
+        return _only(say("This thank-you is not shown here any more."))
+    receivers = say.listing(piece.person(one, say) for one in post.receivers)
+    label = say(WORDING[post.behaviour].label)
+    told = say(
+        "*{behaviour}.* {giver} thanked {receiver}.",
+        behaviour=label,
+        giver=piece.person(post.giver, say),
+        receiver=receivers,
+    )
+    agreed = say("{receiver} agreed to be thanked here.", receiver=receivers)
+    joined = [_joined(say, post.boosters)] if post.boosters else []
+    blocks = [
+        piece.section(told),
+        piece.quote(post.words),
+        *_about(say, post.link),
+        piece.context(agreed, *joined),
+        piece.actions([piece.button(say("Me too"), ME_TOO, post.id)]),
+    ]
+    return " ".join([told, f"“{piece.literal(post.words)}”", agreed, *joined]), blocks
+
+
+def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
+    """What is told to whoever hears about unkind thank-yous: top-level text and blocks."""
+    people = {"receiver": piece.person(thanks.receiver, say), "giver": piece.person(thanks.giver, say)}
     if thanks.words is None:
-        taken_back = say("This thank-you was taken back.")
-        return taken_back, [piece.section(taken_back)]
-    giver, receiver = piece.person(thanks.giver), piece.person(thanks.receiver)
-    label = say(WORDING[thanks.behaviour].label)
-    told = say("*{behaviour}.* {giver} thanked {receiver}.", behaviour=label, giver=giver, receiver=receiver)
-    agreed = say("{receiver} agreed to be thanked here.", receiver=receiver)
-    blocks = [piece.section(told), piece.quote(thanks.words), piece.context(agreed)]
-    return f"{told} “{piece.literal(thanks.words)}” {agreed}", blocks
+        return _only(
+            say("{receiver} found a thank-you from {giver} unkind. It has been taken back since.", **people)
+        )
+    told = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
+    asked = say("Please talk with {receiver} first. {giver} has not been told.", **people)
+    blocks = [piece.section(told), piece.quote(thanks.words), piece.context(asked)]
+    return f"{told} “{piece.literal(thanks.words)}” {asked}", blocks
+
+
+def report_form(say: Voice, recognition_id: str, contacts: list[str]) -> View:
+    """Asks before a thank-you is reported, and says who will hear of it."""
+    heard = (
+        say(
+            "It is hidden at once. {people} will see it and talk with you first.",
+            people=_people(say, contacts),
+        )
+        if contacts
+        else say("It is hidden at once. Nobody is named here yet to hear of it: talk to somebody you trust.")
+    )
+    label = say("I want no more thank-yous from this person. They are not told.")
+    also = {
+        "type": "checkboxes",
+        "action_id": BLOCK_FIELD,
+        "options": [{"text": piece.plain(label), "value": BLOCK}],
+    }
+    return {
+        "type": "modal",
+        "callback_id": REPORT_FORM,
+        "private_metadata": recognition_id,
+        "title": piece.plain(say("Was it unkind?")),
+        "submit": piece.plain(say("Report it")),
+        "close": piece.plain(say("Cancel")),
+        "blocks": [
+            piece.section(heard),
+            {
+                "type": "input",
+                "block_id": BLOCK_FIELD,
+                "optional": True,
+                "label": piece.plain(say("If you like")),
+                "element": also,
+            },
+        ],
+    }
+
+
+def reported(say: Voice, told: tuple[str, ...]) -> str:
+    """What its receiver reads in place of a thank-you that was reported."""
+    if not told:
+        return say("You found this thank-you unkind, and it is hidden.")
+    return say(
+        "You found this thank-you unkind, and it is hidden. {people} will talk with you first.",
+        people=_people(say, told),
+    )
 
 
 def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool) -> tuple[str, list[Block]]:
@@ -87,6 +189,19 @@ def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool
     return told, [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
 
 
+def hint(say: Voice, seldom: Behaviour | None) -> list[Block]:
+    """To a giver who asked for it, which of the four their team seldom names."""
+    if seldom is None:
+        return []
+    label = say(WORDING[seldom].label).lower()
+    told = say(
+        "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
+        behaviour=label,
+        meaning=say(WORDING[seldom].meaning),
+    )
+    return [piece.context(told)]
+
+
 def changed(say: Voice, recognition_id: str) -> list[Block]:
     """The giver's answer after an edit."""
     told = say(
@@ -95,60 +210,96 @@ def changed(say: Voice, recognition_id: str) -> list[Block]:
     return [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
 
 
-def undone(say: Voice) -> list[Block]:
+def undone(say: Voice) -> tuple[str, list[Block]]:
     """The giver's answer after taking it back."""
-    return [
-        piece.section(say("Taken back. The words are deleted here, and taken out of the messages about it."))
-    ]
+    return _only(say("Taken back. The words are deleted here, and taken out of the messages about it."))
 
 
-def changing_buttons(say: Voice, recognition_id: str) -> list[ButtonElement]:
+def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
     """[Edit] [Undo], offered for 24 hours."""
-    certain = ConfirmObject(
-        title=say("Take it back?"),
-        text=PlainTextObject(text=say("They will no longer see what you wrote."), emoji=False),
-        confirm=say("Undo"),
-        deny=say("Keep it"),
-    )
+    certain = {
+        "title": piece.plain(say("Take it back?")),
+        "text": piece.plain(say("They will no longer see what you wrote.")),
+        "confirm": piece.plain(say("Undo")),
+        "deny": piece.plain(say("Keep it")),
+    }
     return [
-        _button(say("Edit"), EDIT, recognition_id),
-        ButtonElement(
-            text=PlainTextObject(text=say("Undo"), emoji=False),
-            action_id=UNDO,
-            value=recognition_id,
-            confirm=certain,
-        ),
+        piece.button(say("Edit"), EDIT, recognition_id),
+        piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain},
     ]
+
+
+def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
+    """What a receiver may still do about their thanks from the Home tab."""
+    if sharing == Sharing.SHARED:
+        return [_hide(say, recognition_id)]
+    if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
+        return [piece.button(say("Share with the team"), SHARE, recognition_id)]
+    return []
 
 
 def _standing(say: Voice, thanks: Thanks) -> str:
-    match thanks.sharing:
-        case Sharing.ASKED:
-            return say(
-                "Only you can see this. {giver} would be glad for your team to see it too. You decide.",
-                giver=piece.person(thanks.giver),
-            )
-        case Sharing.SHARED if thanks.post == DeliveryState.DEAD:
-            return say(
-                "Only you can see this. I can't post in your team's channel. "
-                "Invite me there and share it again, or keep it between the two of you."
-            )
-        case Sharing.SHARED if thanks.post == DeliveryState.UNKNOWN:
-            return say("We can't tell if Slack delivered this to your team. Please look in the channel.")
-        case Sharing.SHARED:
-            return say("You shared this with your team.")
-        case Sharing.KEPT:
-            return say("Only you can see this. You kept it between the two of you.")
-        case Sharing.PRIVATE:
-            return say("Only you can see this.")
+    if thanks.sharing == Sharing.SHARED:
+        return _shared(say, thanks.post)
+    sentences = {
+        Sharing.ASKED: say(
+            "Only you can see this. {giver} would be glad for your team to see it too. You decide.",
+            giver=piece.person(thanks.giver, say),
+        ),
+        Sharing.KEPT: say("Only you can see this. You kept it between the two of you."),
+        Sharing.HIDDEN: say("Only you can see this. You took it out of your team's channel."),
+    }
+    return sentences.get(thanks.sharing, say("Only you can see this."))
 
 
-def _decisions(say: Voice, thanks: Thanks) -> list[ButtonElement]:
+def _shared(say: Voice, post: DeliveryState | None) -> str:
+    sentences = {
+        DeliveryState.DEAD: say(
+            "Only you can see this. I can't post in your team's channel. "
+            "Invite me there and share it again, or keep it between the two of you."
+        ),
+        DeliveryState.UNKNOWN: say(
+            "We can't tell if Slack delivered this to your team. Please look in the channel."
+        ),
+        DeliveryState.SENT: say("You shared this with your team."),
+    }
+    otherwise = say("Your team sees this too, as you have set it.")
+    return sentences.get(post, otherwise) if post else otherwise
+
+
+def _decisions(say: Voice, thanks: Thanks) -> list[Block]:
+    share = piece.button(say("Share with the team"), SHARE, thanks.id)
+    if thanks.is_open:
+        return [share, piece.button(say("Keep between us"), KEEP, thanks.id)]
+    if thanks.sharing == Sharing.SHARED:
+        return [_hide(say, thanks.id)]
+    return [share] if thanks.sharing == Sharing.HIDDEN else []
+
+
+def _hide(say: Voice, recognition_id: str) -> Block:
+    return piece.button(say("Hide from the team"), HIDE, recognition_id)
+
+
+def _always(say: Voice, recognition_id: str) -> list[Block]:
     return [
-        _button(say("Share with the team"), SHARE, thanks.id),
-        _button(say("Keep between us"), KEEP, thanks.id),
+        piece.button(say("Settings"), SETTINGS, recognition_id),
+        piece.button(say("Report"), REPORT, recognition_id),
     ]
 
 
-def _button(text: str, action_id: str, value: str) -> ButtonElement:
-    return ButtonElement(text=PlainTextObject(text=text, emoji=False), action_id=action_id, value=value)
+def _about(say: Voice, link: str | None) -> list[Block]:
+    if link is None:
+        return []
+    return [piece.context(f"<{link}|{say('The message this is about')}>")]
+
+
+def _joined(say: Voice, boosters: int) -> str:
+    return say.count("{n} other said me too.", "{n} others said me too.", boosters)
+
+
+def _people(say: Voice, contacts: list[str] | tuple[str, ...]) -> str:
+    return say.listing(piece.person(one, say) for one in contacts)
+
+
+def _only(sentence: str) -> tuple[str, list[Block]]:
+    return sentence, [piece.section(sentence)]

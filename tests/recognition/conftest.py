@@ -25,7 +25,7 @@ from slackapp.db import Sessions
 from slackapp.delivery import Deliveries
 from slackapp.members import Person
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -54,7 +54,7 @@ def ward(database: Sessions) -> Ward:
     made = Ward(database)
     with database.begin() as session:
         workspace = workspaces.install(
-            session, slack_team_id=made.slack_team_id, name="Hospital", bot_user_id="U0APP"
+            session, slack_team_id=made.slack_team_id, name="Hospital", bot_user_id="U0SANDBOXBOT"
         )
         directorate = members.create_team(session, workspace, "Medicine")
         team = members.create_team(session, workspace, "Ward 7", parent=directorate, channel=made.channel)
@@ -89,16 +89,36 @@ MANIFEST = {
                 "type": "global",
                 "callback_id": "appreciate_someone",
                 "description": "Thank a colleague",
-            }
+            },
+            {
+                "name": "Appreciate this",
+                "type": "message",
+                "callback_id": "appreciate_this",
+                "description": "Thank somebody for this",
+            },
         ],
         "slash_commands": [
             {"command": "/appreciate", "description": "Thank a colleague", "should_escape": True},
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "files:write", "users:read"]}},
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "commands",
+                "chat:write",
+                "files:write",
+                "reactions:read",
+                "usergroups:read",
+                "users:read",
+            ]
+        }
+    },
     "settings": {
         "event_subscriptions": {
-            "bot_events": ["app_home_opened", "app_uninstalled", "team_join", "tokens_revoked", "user_change"]
+            "bot_events": [
+                *("app_home_opened", "app_uninstalled", "reaction_added", "reaction_removed"),
+                *("team_join", "tokens_revoked", "user_change"),
+            ]
         },
         "interactivity": {"is_enabled": True},
         "socket_mode_enabled": True,
@@ -125,24 +145,24 @@ class Human:
     def __init__(self, http: httpx.Client, user: str) -> None:
         self._http, self.user = http, user
 
-    def _does(self, deed: str, **body: object) -> None:
+    def does(self, deed: str, **body: object) -> None:
         answer = self._http.post(f"/person/{self.user}/{deed}", json=body)
         assert answer.status_code == 200, (deed, body, answer.text)
 
     def types(self, text: str, place: str = "dm") -> None:
-        self._does("type", place=place, text=text)
+        self.does("type", place=place, text=text)
 
     def presses(self, label: str, within: str | None = None) -> None:
-        self._does("press", label=label, **({"within": within} if within else {}))
+        self.does("press", label=label, **({"within": within} if within else {}))
 
     def fills(self, label: str, value: object) -> None:
-        self._does("fill", label=label, value=value)
+        self.does("fill", label=label, value=value)
 
     def submits(self) -> None:
-        self._does("submit")
+        self.does("submit")
 
     def uses_shortcut(self, name: str) -> None:
-        self._does("shortcut", name=name)
+        self.does("shortcut", name=name)
 
     def screen(self, place: str = "dm") -> Seen:
         answer = self._http.get(f"/person/{self.user}/screen", params={"place": place})
@@ -198,6 +218,8 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
                 ("U0NEWCOMER", "Newt Comer", "newt"),
             )
         ),
+        PersonSeed(id="U0GUEST", name="Gus Guest", handle="guest", is_guest=True),
+        *(PersonSeed(id=f"U0CROWD{n}", name=f"Crowd {n}", handle=f"crowd{n}") for n in range(30)),
         PersonSeed(id=ward.robot, name="Rota Bot", handle="rota", is_bot=True),
         PersonSeed(id=ward.gone, name="Sam Gone", handle="gone", deleted=True),
         PersonSeed(id=ward.stranger, name="Ali Other", handle="ali", stranger=True),
@@ -217,6 +239,15 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
             ),
             # Nobody has invited the app here.
             ChannelSeed(id="C0WARD9", name="ward-9", members=(ward.nurse, ward.elsewhere)),
+        ),
+        usergroups=(
+            UserGroupSeed(
+                id="S0WARD7",
+                handle="ward7",
+                name="Ward 7",
+                members=(ward.nurse, ward.colleague, ward.third, ward.robot, ward.gone),
+            ),
+            UserGroupSeed(id="S0EMPTY", handle="nobodys", name="Nobody's", members=()),
         ),
     )
 

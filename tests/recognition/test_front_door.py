@@ -18,7 +18,7 @@ def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Any) -> No
     assert "A colleague thanked you." in message["text"]
     assert "took thoughtful action" in message["text"]
     assert "Only you can see this." in message["text"]
-    assert message["controls"] == []
+    assert [one["label"] for one in message["controls"]] == ["Settings", "Report"]
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
 
 
@@ -31,7 +31,7 @@ def test_with_the_team_only_the_receivers_press_shares_it(practice: Any) -> None
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
     assert "agreed to be thanked here" in post["text"]
     seen = practice.colleague.sees("You shared this with your team.")
-    assert [one["label"] for one in seen["messages"][-1]["controls"]] == []
+    assert seen["messages"][-1]["controls"][0]["label"] == "Hide from the team"
     assert len(seen["messages"]) == 1
 
 
@@ -179,7 +179,13 @@ def test_home_shows_what_came_and_went_ten_a_page_and_what_is_kept(practice: Any
     assert "No thank-yous yet. You could start: who made your last shift easier?" in empty.texts
     for number in range(12):
         practice.nurse.types(f"/appreciate @col helping Stayed with us to find a bed, number {number}.")
-        practice.nurse.sees("Sent.")
+        if number >= 10:
+            practice.nurse.sees("That is ten today. Could this one wait until tomorrow?")
+            practice.nurse.presses("Send anyway")
+            practice.nurse.waits(lambda seen: seen["modal"] and "Sent." in seen["modal"]["text"])
+            practice.nurse.does("dismiss")
+        else:
+            practice.nurse.sees("Sent.")
     practice.nurse.screen("home")
     practice.nurse.presses("Given", "home")
     first = practice.nurse.sees("number 11.", "home")
@@ -215,7 +221,8 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: An
 def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.nurse.sees("it can't be shared with their team just now")
-    assert practice.elsewhere.sees(WORDS)["messages"][-1]["controls"] == []
+    labels = [one["label"] for one in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
+    assert labels == ["Settings", "Report"]
 
 
 def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Any) -> None:

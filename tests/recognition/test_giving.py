@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from slackapp import members, outbox, workspaces
 from slackapp.behaviours import Behaviour
@@ -21,7 +21,7 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
-from slackapp.recognitions import giving, sharing
+from slackapp.recognitions import changing, giving, sharing
 from slackapp.recognitions.drafts import Draft, NotYet
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -239,9 +239,9 @@ def change(ward: Any, recognition_id: str, deed: str, *, after: timedelta = time
         workspace = workspaces.find(session, ward.slack_team_id)
         occasion = giving.Occasion(who.get("giver", ward.nurse), "", NOON + after)
         if deed == "undo":
-            giving.undo(session, workspace, recognition_id, occasion)
+            changing.undo(session, workspace, recognition_id, occasion)
         else:
-            giving.revise(session, workspace, recognition_id, draft(words=who["words"]), occasion)
+            changing.revise(session, workspace, recognition_id, draft(words=who["words"]), occasion)
 
 
 def test_undone_before_it_was_sent_is_not_sent_and_the_words_are_gone(ward: Any) -> None:
@@ -297,7 +297,7 @@ def test_another_workspace_cannot_reach_a_recognition(ward: Any) -> None:
         other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U1")
         members.remember(session, other, members.Person(ward.nurse, "Same id"))
         with pytest.raises(UserError):
-            giving.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
+            changing.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
         with pytest.raises(UserError):
             sharing.thanks_of(session, other, made, ward.colleague)
 
@@ -308,10 +308,14 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
     event.listen(ward.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
     give(ward, draft(ward.colleague), key="command:first")
     first = len(statements)
+    with ward.database.begin() as session:
+        # Long ago, so that none of them counts as one of today's.
+        old = session.scalar(select(Recognition)).given_at - timedelta(days=30)
+        session.execute(update(Recognition).values(given_at=old))
     for number in range(30):
-        give(ward, draft(ward.colleague), key=f"command:{number}")
+        give(ward, draft(ward.colleague, accepted=("ten-today",)), key=f"command:{number}", giver=ward.third)
     statements.clear()
     give(ward, draft(ward.colleague), key="command:last")
     assert len(statements) == first, statements
-    # Beside BEGIN: the workspace, the key, the people, the recognition, its receiver, the message owed.
+    # Beside BEGIN: the workspace, the people, the key, the recognition, its receiver, the message owed.
     assert len([one for one in statements if not one.startswith("BEGIN")]) == 6, statements

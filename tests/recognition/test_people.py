@@ -98,7 +98,7 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
                 (ward.colleague,), behaviour=Behaviour.HELPING, words=f"Thanks for the help, number {number}"
             )
             # Three of each moment: the order must hold where times are equal.
-            moment = from_when + timedelta(seconds=number // 3)
+            moment = from_when + timedelta(days=number // 3)
             giving.give(session, workspace, one, giving.Occasion(ward.nurse, f"k{number}", moment))
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)

@@ -53,6 +53,10 @@ def thanks(words: str | None, sharing: Sharing = Sharing.ASKED) -> recognition.T
     return recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, sharing)
 
 
+def post(words: str | None, *receivers: str, boosters: int = 3) -> recognition.Post:
+    return recognition.Post("a" * 24, "U1", receivers or ("U2", "U3"), Behaviour.HELPING, words, boosters)
+
+
 def accepted(text: str, blocks: list[dict[str, Any]]) -> None:
     assert problems(blocks, surface="message") == []
     assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
@@ -87,25 +91,46 @@ def mrkdwn_texts(node: object) -> Iterator[str]:
 def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, sharing: Sharing) -> None:
     for text, blocks in (
         recognition.direct_message(SAY, thanks(words, sharing)),
-        recognition.team_post(SAY, thanks(words, sharing)),
+        recognition.team_post(SAY, post(words)),
+        recognition.for_contact(SAY, thanks(words, sharing)),
     ):
         accepted(text, blocks)
-        assert words in list(plain_texts(blocks))
+        # What its receiver found unkind is not shown to them again.
+        is_shown = "unkind, and it is hidden" not in text
+        assert (words in list(plain_texts(blocks))) is is_shown
         assert not [one for one in mrkdwn_texts(blocks) if len(words) > 2 and words in one]
         assert "<!channel>" not in text
 
 
-@pytest.mark.parametrize("draw", [recognition.direct_message, recognition.team_post])
-def test_nothing_of_the_words_is_left_once_taken_back(draw: Any) -> None:
-    text, blocks = draw(SAY, thanks(None))
+@pytest.mark.parametrize(
+    ("draw", "what"),
+    [
+        (recognition.direct_message, thanks(None)),
+        (recognition.for_contact, thanks(None)),
+        (recognition.team_post, post(None)),
+    ],
+)
+def test_nothing_of_the_words_is_left_once_taken_back(draw: Any, what: Any) -> None:
+    text, blocks = draw(SAY, what)
     accepted(text, blocks)
     assert [block["type"] for block in blocks] == ["section"]
 
 
-@pytest.mark.parametrize("sharing", list(Sharing))
-def test_only_one_who_is_asked_has_buttons(sharing: Sharing) -> None:
+BUTTONS = {
+    Sharing.PRIVATE: [],
+    Sharing.ASKED: ["Share with the team", "Keep between us"],
+    Sharing.SHARED: ["Hide from the team"],
+    Sharing.KEPT: [],
+    Sharing.HIDDEN: ["Share with the team"],
+}
+
+
+@pytest.mark.parametrize("sharing", BUTTONS)
+def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing) -> None:
     _, blocks = recognition.direct_message(SAY, thanks("x" * 30, sharing))
-    assert ("actions" in [block["type"] for block in blocks]) is (sharing is Sharing.ASKED)
+    (row,) = [block for block in blocks if block["type"] == "actions"]
+    labels = [one["text"]["text"] for one in row["elements"]]
+    assert labels == [*BUTTONS[sharing], "Settings", "Report"]
 
 
 @given(drafts)
@@ -120,7 +145,7 @@ def test_the_form_is_accepted_and_keeps_what_was_typed(draft: Draft) -> None:
 
 @given(drafts)
 def test_the_button_carries_the_draft_and_drops_only_words_that_do_not_fit(draft: Draft) -> None:
-    button = appreciate.open_button("Open the form", draft).to_dict()
+    button = appreciate.open_button("Open the form", draft)
     back = carried(button["value"])
     assert len(button["value"]) <= 2_000
     assert (back.people, back.behaviour, back.visibility) == (

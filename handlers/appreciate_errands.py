@@ -1,0 +1,104 @@
+"""The single words behind `/appreciate`: help, mine, undo, edit, settings, privacy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers import appreciate_settings
+from handlers.desk import Desk
+from handlers.modals import open_modal
+from handlers.payloads.common import Caller
+from handlers.people import acquainted, voice_for, workspace_of
+from slackapp import members
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import Voice
+from slackapp.recognitions import changing, giving, reading
+from slackapp.recognitions.drafts import Draft
+from slackapp.recognitions.grammar import Errand
+from slackapp.recognitions.reading import Side
+from slackapp.views import appreciate as ask
+from slackapp.views import home, settings
+from slackapp.views import recognition as show
+from slackapp.views import words as piece
+from slackapp.views.words import View
+
+
+@dataclass(frozen=True, slots=True)
+class Errands:
+    """Each answers the command it was typed with."""
+
+    desk: Desk
+    who: Caller
+    client: WebClient
+    ack: Ack
+
+    def help(self) -> None:
+        """How it is used."""
+        text, blocks = settings.help_text(self._say())
+        self.ack(text=text, blocks=blocks)
+
+    def mine(self) -> None:
+        """The newest thanks one received, in a window that nobody else sees."""
+
+        def made(session: Session) -> View:
+            workspace = workspace_of(session, self.who)
+            member = members.meet(session, workspace, [self.who.user])[self.who.user]
+            say = members.voice_of(workspace, member)
+            page = reading.page(session, member, Side.RECEIVED)
+            reader = home.Reader(zone=members.zone_of(workspace, member), now=self.desk.now())
+            return piece.notice(say, say("Thank-yous"), home.entries(say, reader, page))
+
+        self._open(acquainted(self.desk, self.client, self.who, made))
+
+    def undo(self) -> None:
+        """Take the latest back."""
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, self.who)
+            changing.undo_latest(session, workspace, self._occasion())
+        self.desk.wake()
+        text, blocks = show.undone(self._say())
+        self.ack(text=text, blocks=blocks)
+
+    def edit(self) -> None:
+        """Change the latest."""
+        with self.desk.sessions.read() as session:
+            workspace = workspace_of(session, self.who)
+            found = changing.latest(session, workspace, self._occasion())
+            draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
+        self._open(ask.edit_form(self._say(), draft, found.id))
+
+    def settings(self) -> None:
+        """What one chooses for oneself."""
+        self._open(appreciate_settings.form_for(self.desk, self.client, self.who))
+
+    def privacy(self) -> None:
+        """What is kept."""
+        say = self._say()
+        self._open(piece.notice(say, say("Privacy"), home.kept(say)))
+
+    def _open(self, view: View) -> None:
+        open_modal(self.client, self.who.trigger_id, view)
+        self.ack()
+
+    def _say(self) -> Voice:
+        return voice_for(self.desk, self.who)
+
+    def _occasion(self) -> giving.Occasion:
+        return giving.Occasion(self.who.user, f"command:{self.who.trigger_id}", self.desk.now())
+
+
+def run(desk: Desk, errand: Errand, who: Caller, client: WebClient, ack: Ack) -> None:
+    """Run one errand."""
+    errands = Errands(desk, who, client, ack)
+    deeds: dict[Errand, Callable[[], None]] = {
+        Errand.HELP: errands.help,
+        Errand.MINE: errands.mine,
+        Errand.UNDO: errands.undo,
+        Errand.EDIT: errands.edit,
+        Errand.SETTINGS: errands.settings,
+        Errand.PRIVACY: errands.privacy,
+    }
+    deeds[errand]()

@@ -1,0 +1,82 @@
+"""What people choose about thanks for themselves, and admins about unkind ones."""
+
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.modals import show as show_modal
+from handlers.payloads import recognition as payloads
+from handlers.payloads.common import Caller, Payload, press
+from handlers.people import acquainted, workspace_of
+from slackapp import members
+from slackapp.models import SharingChoice
+from slackapp.recognitions import choosing
+from slackapp.views import recognition, settings
+from slackapp.views import words as piece
+from slackapp.views.words import View
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksSettings:
+    """The listeners around the settings."""
+
+    desk: Desk
+
+    def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[My settings] or [Settings]."""
+        pressed = press(body)
+        show_modal(client, pressed, form_for(self.desk, client, pressed.caller))
+        ack()
+
+    def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save]."""
+        filled = payloads.settings(body)
+
+        def deed(session: Session) -> View:
+            workspace = workspace_of(session, filled.caller)
+            people = members.meet(session, workspace, [filled.caller.user, *filled.choices.blocked])
+            member = people[filled.caller.user]
+            choice = choosing.Choice(
+                sharing=filled.choices.sharing,
+                nudges=filled.choices.nudges,
+                accepts_thanks=filled.choices.accepts_thanks,
+                blocked=frozenset(people[one].id for one in filled.choices.blocked),
+            )
+            choosing.settle(session, member, choice)
+            # Slack says who is an admin; a form that somebody made up does not.
+            if filled.choices.may_name_contact and member.is_admin:
+                choosing.name_contact(session, workspace, filled.choices.contact)
+            say = members.voice_of(workspace, member)
+            return piece.notice(say, say("My settings"), settings.saved(say))
+
+        ack(response_action="update", view=acquainted(self.desk, client, filled.caller, deed))
+
+
+def form_for(desk: Desk, client: WebClient, who: Caller) -> View:
+    """The settings as this person has them."""
+
+    def made(session: Session) -> View:
+        workspace = workspace_of(session, who)
+        member = members.meet(session, workspace, [who.user])[who.user]
+        choices = settings.Choices(
+            sharing=SharingChoice(member.sharing),
+            nudges=member.nudges,
+            accepts_thanks=member.accepts_thanks,
+            blocked=choosing.blocked_by(session, member),
+            contact=workspace.concerns_to,
+            may_name_contact=member.is_admin,
+        )
+        return settings.form(members.voice_of(workspace, member), choices)
+
+    return acquainted(desk, client, who, made)
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Listen for the settings."""
+    listeners = ThanksSettings(desk)
+    bolt.action(settings.OPEN)(listeners.open)
+    bolt.action(recognition.SETTINGS)(listeners.open)
+    bolt.view(settings.FORM)(listeners.save)

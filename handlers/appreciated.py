@@ -1,0 +1,138 @@
+"""What people do with a thank-you that is there: take it back, share, hide, report it, join in."""
+
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers import home
+from handlers.answers import Answer
+from handlers.desk import Desk
+from handlers.modals import show as show_modal
+from handlers.payloads import recognition as payloads
+from handlers.payloads.common import Payload, caller, press
+from handlers.people import acquainted, voice_for, workspace_of
+from slackapp import inbound, members, workspaces
+from slackapp.models import Workspace
+from slackapp.recognitions import boosting, changing, giving, sharing
+from slackapp.views import recognition as show
+from slackapp.views import words as piece
+
+_DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep, show.HIDE: sharing.hide}
+
+
+@dataclass(frozen=True, slots=True)
+class Appreciated:
+    """The listeners around thanks that were given."""
+
+    desk: Desk
+
+    def undo(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Undo], already confirmed."""
+        pressed = press(body)
+        occasion = giving.Occasion(pressed.caller.user, "", self.desk.now())
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            changing.undo(session, workspace, pressed.value, occasion)
+        self.desk.wake()
+        say = voice_for(self.desk, pressed.caller)
+        show_modal(client, pressed, Answer(say, *show.undone(say)).as_view())
+        if pressed.is_home:
+            home.publish(self.desk, client, pressed.caller)
+        ack()
+
+    def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Share with the team], [Keep between us] or [Hide from the team]: the message says so."""
+        pressed = press(body)
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            thanks = sharing.thanks_of(session, workspace, pressed.value, pressed.caller.user)
+            _DEEDS[pressed.action_id](session, workspace, thanks, now=self.desk.now())
+        self.desk.wake()
+        if pressed.is_home:
+            home.publish(self.desk, client, pressed.caller)
+        ack()
+
+    def ask_to_report(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Report]: first it is said what happens then."""
+        pressed = press(body)
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            thanks = sharing.thanks_of(session, workspace, pressed.value, pressed.caller.user)
+            contacts = sharing.contacts_for(session, workspace, thanks.recognition)
+        view = show.report_form(voice_for(self.desk, pressed.caller), pressed.value, contacts)
+        show_modal(client, pressed, view)
+        ack()
+
+    def report(self, ack: Ack, body: Payload) -> None:
+        """[Report it]."""
+        who = caller(body)
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, who)
+            thanks = sharing.thanks_of(session, workspace, body["view"]["private_metadata"], who.user)
+            told = sharing.report(session, workspace, thanks, now=self.desk.now())
+            if payloads.also_block(body):
+                sharing.block(session, thanks)
+        self.desk.wake()
+        say = voice_for(self.desk, who)
+        ack(
+            response_action="update",
+            view=piece.notice(say, say("It is hidden"), [piece.section(show.reported(say, tuple(told)))]),
+        )
+
+    def join(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Me too]; the same press told twice by Slack is one."""
+        pressed = press(body)
+        key = f"press:{payloads.pressed_where(body)}:{pressed.caller.user}:{payloads.pressed_when(body)}"
+
+        def deed(session: Session) -> None:
+            workspace = workspace_of(session, pressed.caller)
+            booster = members.meet(session, workspace, [pressed.caller.user])[pressed.caller.user]
+            if self._is_first(session, workspace, key):
+                joining = boosting.Joining(booster, boosting.BUTTON, self.desk.now())
+                boosting.press(session, workspace, pressed.value, joining)
+
+        acquainted(self.desk, client, pressed.caller, deed)
+        self.desk.wake()
+        ack()
+
+    def reacted(self, body: Payload, client: WebClient) -> None:
+        """A reaction came or went; on anything but a thank-you in a channel it is none of ours."""
+        told = payloads.reaction(body)
+        if told is None or not self._is_on_a_post(told):
+            return
+
+        def deed(session: Session) -> None:
+            workspace = workspace_of(session, told.caller)
+            post = boosting.post_at(session, workspace, told.channel, told.ts)
+            booster = members.meet(session, workspace, [told.caller.user])[told.caller.user]
+            if post is not None and self._is_first(session, workspace, f"event:{told.event_id}"):
+                joining = boosting.Joining(booster, f":{told.name}:", self.desk.now())
+                boosting.react(session, workspace, post, joining, added=told.added)
+
+        acquainted(self.desk, client, told.caller, deed)
+        self.desk.wake()
+
+    def _is_on_a_post(self, told: payloads.Reaction) -> bool:
+        with self.desk.sessions.read() as session:
+            workspace = workspaces.find(session, told.caller.team)
+            if workspace is None or told.author not in {None, workspace.bot_user_id}:
+                return False
+            return boosting.post_at(session, workspace, told.channel, told.ts) is not None
+
+    def _is_first(self, session: Session, workspace: Workspace, key: str) -> bool:
+        return inbound.is_new(session, workspace, inbound.Entry(key, outcome=""), now=self.desk.now())
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Listen for the buttons on thanks, and for reactions to them."""
+    listeners = Appreciated(desk)
+    bolt.action(show.UNDO)(listeners.undo)
+    for action_id in _DEEDS:
+        bolt.action(action_id)(listeners.decide)
+    bolt.action(show.REPORT)(listeners.ask_to_report)
+    bolt.view(show.REPORT_FORM)(listeners.report)
+    bolt.action(show.ME_TOO)(listeners.join)
+    bolt.event("reaction_added")(listeners.reacted)
+    bolt.event("reaction_removed")(listeners.reacted)

@@ -1,0 +1,37 @@
+"""Who is in a user group: asked of Slack each time, since groups change with the rota."""
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from slackapp.i18n import marked
+from slackapp.recognitions.drafts import Draft, Field, NotYet, Refusal
+
+_CLOSED = frozenset(
+    {"no_such_subteam", "subteam_not_found", "missing_scope", "permission_denied", "not_allowed_token_type"}
+)
+
+
+def with_their_people(client: WebClient, draft: Draft) -> Draft:
+    """The draft with the people of its groups beside those named.
+
+    Raises:
+        NotYet: All the groups are empty, or Slack does not say who is in one.
+    """
+    if not draft.groups:
+        return draft
+    gathered = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
+    if not gathered and not draft.people:
+        raise NotYet([Refusal(Field.PEOPLE, marked("That group is empty just now."))])
+    # Somebody named beside their group is meant in person.
+    only_by_group = tuple(one for one in gathered if one not in draft.people)
+    return draft.about(people=(*draft.people, *only_by_group), gathered=only_by_group, groups=())
+
+
+def _people(client: WebClient, group: str) -> list[str]:
+    try:
+        return list(client.usergroups_users_list(usergroup=group)["users"])
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _CLOSED:
+            raise
+        sentence = marked("I can't see who is in that group. Name the people, up to 20.")
+        raise NotYet([Refusal(Field.PEOPLE, sentence)]) from refused

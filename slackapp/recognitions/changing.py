@@ -1,0 +1,92 @@
+"""Changing the words of a thank-you, and taking it back, within a day."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from slackapp import inbound
+from slackapp.errors import UserError
+from slackapp.i18n import marked
+from slackapp.models import Boost, Member, Recognition, Workspace
+from slackapp.recognitions import letters_owed
+from slackapp.recognitions.drafts import Draft, NotYet
+from slackapp.recognitions.giving import CHANGEABLE_FOR, Occasion, about_the_words, chosen
+
+
+def find(session: Session, workspace: Workspace, recognition_id: str) -> Recognition:
+    """One recognition of this workspace, locked for a change."""
+    found = session.scalar(
+        select(Recognition)
+        .where(Recognition.id == recognition_id, Recognition.workspace_id == workspace.id)
+        .with_for_update()
+    )
+    if found is None:
+        raise UserError(marked("This thank-you is no longer here."))
+    return found
+
+
+def changeable(
+    session: Session, workspace: Workspace, recognition_id: str, occasion: Occasion
+) -> Recognition:
+    """A recognition that its giver may still edit or undo, locked for it."""
+    recognition = find(session, workspace, recognition_id)
+    if session.get_one(Member, recognition.giver_id).slack_user_id != occasion.giver:
+        raise UserError(marked("Only the person who wrote this can change it."))
+    if recognition.undone_at is not None:
+        raise UserError(marked("You have already taken this one back."))
+    if occasion.now - recognition.given_at >= CHANGEABLE_FOR:
+        raise UserError(marked("This was sent more than 24 hours ago, so it can't be changed any more."))
+    return recognition
+
+
+def latest(session: Session, workspace: Workspace, occasion: Occasion) -> Recognition:
+    """The giver's newest that can still be changed."""
+    found = session.scalar(
+        select(Recognition)
+        .join(Member, Member.id == Recognition.giver_id)
+        .where(
+            Member.workspace_id == workspace.id,
+            Member.slack_user_id == occasion.giver,
+            Recognition.undone_at.is_(None),
+            Recognition.given_at > occasion.now - CHANGEABLE_FOR,
+        )
+        .order_by(Recognition.given_at.desc(), Recognition.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise UserError(marked("You have sent nothing in the last 24 hours that could still be changed."))
+    return found
+
+
+def revise(
+    session: Session, workspace: Workspace, recognition_id: str, draft: Draft, occasion: Occasion
+) -> Recognition:
+    """Change the words and the behaviour; the same change twice is one change."""
+    recognition = changeable(session, workspace, recognition_id, occasion)
+    if refusals := list(about_the_words(draft, occasion.watch)):
+        raise NotYet(refusals)
+    if (recognition.behaviour, recognition.words) == (draft.behaviour, draft.words):
+        return recognition
+    recognition.behaviour, recognition.words = chosen(draft), draft.words
+    recognition.revision += 1
+    session.flush()
+    letters_owed.owe_changes(session, workspace, recognition, now=occasion.now)
+    return recognition
+
+
+def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: Occasion) -> Recognition:
+    """Take it back: the words are gone from here at once, and from Slack as soon as it lets us."""
+    recognition = changeable(session, workspace, recognition_id, occasion)
+    recognition.words, recognition.link, recognition.undone_at = None, None, occasion.now
+    recognition.revision += 1
+    session.execute(delete(Boost).where(Boost.recognition_id == recognition.id))
+    session.flush()
+    letters_owed.withdraw(session, workspace, recognition, now=occasion.now)
+    return recognition
+
+
+def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> None:
+    """Take the newest one back; when the same request comes again, it is not the one before it."""
+    newest = latest(session, workspace, occasion)
+    entry = inbound.Entry(occasion.key, outcome=newest.id)
+    if inbound.is_new(session, workspace, entry, now=occasion.now):
+        undo(session, workspace, newest.id, occasion)
