@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reports import noticing, queries
@@ -16,13 +16,14 @@ from slackapp import calendar, members, outbox
 from slackapp.actions import rights
 from slackapp.db import Sessions, new_id
 from slackapp.i18n import voice
-from slackapp.models import Digest, Member, Poll, Recognition, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import Method, Owed, Priority
 from slackapp.pulse import comments
 
 AT = time(9, 0)
 PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
 SHEET, COMMENTS = "digest-sheet", "digest-comments"
+KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,15 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
     for digest_id, _, _ in made:
         outbox.owe_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
     return bool(made)
+
+
+def waiting(sessions: Sessions, now: datetime) -> int:
+    """How many messages, pictures and files of digests are on their way or due within a minute."""
+    with sessions.read() as session:
+        due = or_(Delivery.state == DeliveryState.SENDING, Delivery.due <= now + timedelta(minutes=1))
+        pending = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
+        found = select(func.count()).select_from(Delivery).where(Delivery.kind.in_(KINDS), pending, due)
+        return session.scalar(found) or 0
 
 
 def published(workspace: Workspace, month: str) -> datetime:

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
@@ -105,22 +104,6 @@ def check() -> None:
     if found:
         sys.exit(1)
     click.echo("All settings are in order.")
-
-
-@main.command()
-@click.option("--team", required=True, help="The team's name.")
-@click.option("--month", help="As in 2026-11; the last whole month when left out.")
-@click.option(
-    "--preview", type=click.Path(dir_okay=False, path_type=Path), required=True, help="Write the page here."
-)
-@_explained
-def digest(team: str, month: str | None, preview: Path) -> None:
-    """Write a team's digest as one web page, without Slack."""
-    from slackapp.app import preview_digest  # noqa: PLC0415 - reports are needed only here
-
-    page = preview_digest(config.read(os.environ), team=team, month=month, now=datetime.now(UTC))
-    preview.write_text(page, encoding="utf-8")
-    click.echo(f"Written to {preview}.")
 
 
 @main.command("verify-anonymity")

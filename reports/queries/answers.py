@@ -13,6 +13,7 @@ from reports.queries.asking import Asked, first_day
 from slackapp.actions import promises
 from slackapp.behaviours import Behaviour
 from slackapp.models import Benchmark, Comment, Member, Promise
+from slackapp.pulse.comments import SMALLEST_RELEASE
 from slackapp.views.promised import Told
 
 
@@ -46,14 +47,15 @@ def comments(session: Session, asked: Asked) -> dict[str, tuple[str, ...]]:
     )
     for unit, words in session.execute(rows.order_by(Comment.id)):
         found[unit].append(words)
-    return {unit: tuple(words) for unit, words in found.items()}
+    # Fewer than may be released have not been gathered yet.
+    return {unit: tuple(words) for unit, words in found.items() if len(words) >= SMALLEST_RELEASE}
 
 
 def officials(session: Session, asked: Asked) -> tuple[Official, ...]:
-    """The newest official figures that an admin loaded for each item and nation."""
+    """The newest official figures that an admin loaded, of the workspace's own nation only."""
     rows = session.scalars(
         select(Benchmark)
-        .where(Benchmark.workspace_id == asked.workspace.id)
+        .where(Benchmark.workspace_id == asked.workspace.id, Benchmark.nation == asked.workspace.nation)
         .order_by(Benchmark.year, Benchmark.loaded_at)
     )
     newest = {(one.item, one.nation, one.source): one for one in rows}

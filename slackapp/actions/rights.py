@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
+from slackapp.pulse import telling
 
 NOT_LEADER = marked("Only the leader of {team} can do this.")
 NOT_A_LEADER = marked("Only the leader of the team can do this.")
@@ -35,6 +36,7 @@ def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leader
             row.before_id, row.member_id = row.member_id, team.leader_id or ""
             row.since, row.handed_on = now, False
             changed.append(row)
+            telling.owe_new_leader(session, workspace, team, now)
     session.flush()
     return changed
 

@@ -1,0 +1,198 @@
+"""A leader answers the digest, and the team hears of it, told through what people type, press and read."""
+
+import threading
+import time
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from reports import digest
+from slackapp.actions import sharing
+from slackapp.demo import hospital
+from slackapp.models import Delivery, DeliveryState, Workspace
+
+WARD_7 = [one.id for one in hospital.WARD_7.staff]
+CHANNEL = hospital.WARD_7.channel_id
+SAID = "There is *never* anybody <!channel> to help with beds after five"
+WILL = "find a second pair of hands & name them on the board"
+
+
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These stories are about words: without pictures they are told in a third of the time."""
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+
+
+@pytest.fixture
+def answered(practice: Any) -> Any:
+    """The first day of December: the digest is there and the leader has written one promise."""
+    check_ins(practice, on=False)
+    for giver, receiver in pairwise(WARD_7):
+        practice.person(giver).types(f"/appreciate <@{receiver}> helping You found us a bed on a bad day")
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+    told = practice.leader.sees("Ward 7 in November", seconds=30)
+    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    practice.leader.fills("You said", SAID)
+    practice.leader.fills("We will", WILL)
+    practice.leader.submits()
+    assert "Nobody else sees it yet." in practice.leader.screen()["modal"]["text"]
+    return practice
+
+
+def check_ins(practice: Any, *, on: bool) -> None:
+    """Four rounds of messages to thirty people belong to other stories."""
+    with practice.app.sessions.begin() as session:
+        workspace = session.get_one(Workspace, practice.app.workspace_id)
+        workspace.pulse_on, workspace.pulse_since = on, practice.app.now()
+
+
+def _last(seen: Any, text: str) -> str:
+    return str([one for one in seen["messages"] if text in one["text"]][-1]["ts"])
+
+
+def rows(practice: Any) -> list[Delivery]:
+    with practice.app.sessions.read() as session:
+        shared = Delivery.kind.in_([sharing.SHARED, sharing.POSTED])
+        return list(session.scalars(select(Delivery).where(shared)))
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.05)
+
+
+def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(answered: Any) -> None:
+    leader, nurse = answered.leader, answered.nurse
+    assert WILL not in nurse.screen(place=CHANNEL).texts
+    leader.presses("Share with the team")
+    assert "It goes to the channel of Ward 7." in leader.screen()["modal"]["text"]
+    leader.submits()
+    post = nurse.sees(WILL, place=CHANNEL)
+    # Whatever the leader wrote is shown as it was written, and calls nobody.
+    assert SAID in post.texts
+    assert "Written by the leader of Ward 7. Progress comes with the next digest." in post.texts
+    assert [one["text"] for one in post["messages"] if "Ward 7 in November" in one["text"]]
+    sent = [one for one in answered.calls("chat.postMessage") if WILL in str(one)]
+    assert [one["response"]["ok"] for one in sent] == [True]
+
+    check_ins(answered, on=True)
+    answered.clock(now="2026-12-07T10:00:00+00:00")
+    asked = nurse.sees("We will: " + WILL)
+    assert "You said: " + SAID in asked.texts
+    check_ins(answered, on=False)
+
+    here = leader.screen()
+    leader.does("dismiss")
+    leader.presses("Write what we will do", within=_last(here, "Ward 7 in November"))
+    assert WILL in str(answered.calls("views.open")[-1]), "it can still be reworded"
+    leader.does("dismiss")
+    answered.clock(now="2027-01-04T09:01:00+00:00")
+    later = leader.sees("Ward 7 in December", seconds=30)
+    assert "Your promise is still open." in later.texts
+    leader.presses("Update promises", within=_last(later, "Ward 7 in December"))
+    leader.presses("Update")
+    leader.fills("What became of it?", "Dropped")
+    leader.submits()
+    assert "One sentence about why helps your team more than silence." in leader.screen().texts
+    leader.fills("Why?", "There is no money for it <https://evil.example|here>")
+    leader.submits()
+    assert "Saved." in leader.screen()["modal"]["text"]
+    told = nurse.sees("Dropped: There is no money for it", place=CHANNEL)
+    assert len([one for one in told["messages"] if WILL in one["text"]]) == 1, "the same post was changed"
+    assert "by Thursday 31 December" in told.texts
+
+
+def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_place(practice: Any) -> None:
+    check_ins(practice, on=False)
+    practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+    told = practice.leader.sees("Ward 7 in November", seconds=30)
+    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    practice.leader.fills("You said", SAID)
+    practice.leader.submits()
+    assert practice.leader.screen()["modal"]["errors"], "what we will do is missing"
+    practice.leader.fills("We will", WILL)
+    practice.leader.presses("Add another")
+    practice.leader.presses("Add another")
+    labels = [one["label"] for one in practice.leader.screen()["modal"]["controls"]]
+    assert labels.count("We will") == 3
+    assert "Add another" not in labels
+    practice.leader.submits()
+    assert "Saved." in practice.leader.screen()["modal"]["text"]
+
+
+def test_members_read_with_a_command_only_what_was_shared(answered: Any) -> None:
+    nurse, leader = answered.nurse, answered.leader
+    nurse.types("/digest")
+    assert "There is no digest for you to read yet." in nurse.screen().texts
+    leader.types("/digest ward nov")
+    assert "Helping: November 1" in leader.screen().texts
+    leader.types("/digest ward january")
+    assert "Digests here begin with November 2026." in leader.screen().texts
+    leader.types("/digest Ward 7 2026-12")
+    assert "That month's digest comes out on Monday 4 January, 09:00." in leader.screen().texts
+    leader.types("/digest acute medical")
+    assert "I don't know a team “acute medical” whose digest you may read. You may read: Ward 7." in (
+        leader.screen().texts
+    )
+    leader.presses("Share with the team")
+    leader.fills("What shall they see?", "The digest only")
+    leader.submits()
+    nurse.sees("Ward 7 in November", place=CHANNEL)
+    nurse.types("/digest")
+    seen = nurse.sees("Helping: November 1")
+    assert WILL not in seen.texts
+    assert "Send me the pictures" not in str(seen["messages"][-1])
+
+
+def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once(answered: Any) -> None:
+    director = answered.person(hospital.DIRECTOR.id)
+    director.sees("Medicine in November", seconds=30)
+    director.types("/digest Ward 7")
+    asked = director.sees("Ward 7 in November")
+    director.presses("Send me the pictures", within=_last(asked, "Ward 7 in November"))
+    assert "It is on its way to you" in director.screen()["modal"]["text"]
+    director.does("dismiss")
+    director.waits(
+        lambda seen: any(
+            "Write what we will do" in str(one) and "Ward 7" in one["text"] for one in seen["messages"]
+        ),
+        seconds=20,
+    )
+    director.presses("Send me the pictures", within=_last(asked, "Ward 7 in November"))
+    assert "It was sent to you before" in director.screen()["modal"]["text"]
+    director.does("dismiss")
+    sent = director.screen()
+    director.presses("Write what we will do", within=_last(sent, "Ward 7 in November"))
+    assert "Only the leader of Ward 7 can do this." in director.screen()["modal"]["text"]
+
+
+def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answered: Any) -> None:
+    leader = answered.leader
+
+    def archive(archived: bool) -> None:  # noqa: FBT001 - the sandbox's own field
+        asked = {"kind": "archive", "channel": CHANNEL, "archived": archived}
+        answer = answered.http.post("/control/change", json=asked)
+        assert answer.status_code == 200, answer.text
+
+    archive(True)
+    leader.presses("Share with the team")
+    leader.submits()
+    leader.does("dismiss")
+    failed = [DeliveryState.DEAD, DeliveryState.DEAD]
+    wait_for(lambda: [row.state for row in rows(answered)] == failed)
+    for _ in range(2):
+        digest.owe_due(answered.app.sessions, answered.app.now())
+        answered.app.deliveries.wake()
+    told = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
+    assert len([one for one in told["messages"] if "could not be posted" in one["text"]]) == 1
+    archive(False)
+    leader.presses("Share with the team", within=_last(told, "Ward 7 in November"))
+    leader.submits()
+    seen = answered.nurse.sees(WILL, place=CHANNEL)
+    assert len([one for one in seen["messages"] if "Ward 7 in November" in one["text"]]) == 1
