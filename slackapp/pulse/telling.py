@@ -92,16 +92,20 @@ def reminding_at(poll: Poll, workspace: Workspace) -> datetime:
 def allowed(person: Member, workspace: Workspace, now: datetime) -> datetime:
     """The first moment from `now` on at which a person wants messages: awake, at work and not on leave."""
     zone = person.time_zone or workspace.time_zone
-    begin = now
+
+    def awake(moment: datetime) -> datetime:
+        return next_allowed(
+            moment,
+            zone=zone,
+            quiet_from=person.quiet_from,
+            quiet_until=person.quiet_until,
+            days_off=days_in(person.days_off),
+        )
+
+    found = awake(now)
     if person.away_from and person.away_until:
-        today = now.astimezone(ZoneInfo(zone)).date()
-        if person.away_from <= today <= person.away_until:
+        day = found.astimezone(ZoneInfo(zone)).date()
+        if person.away_from <= day <= person.away_until:
             back = person.away_until + timedelta(days=1)
-            begin = occurrence(back, datetime.min.time(), zone)
-    return next_allowed(
-        begin,
-        zone=zone,
-        quiet_from=person.quiet_from,
-        quiet_until=person.quiet_until,
-        days_off=days_in(person.days_off),
-    )
+            return awake(occurrence(back, datetime.min.time(), zone))
+    return found
