@@ -3,10 +3,9 @@
 from slackapp.demo import hospital
 from slackapp.i18n import marked
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
-from slackapp.views import pulse, recognition
+from slackapp.views import promises, pulse, recognition
 
 _NURSE, _COLLEAGUE, _LEADER = "U0HOSP00011", "U0HOSP00015", hospital.WARD_7.leader.id
-_WRITE_PROMISE, _PROMISE = "promise_write", "promise_form"
 
 STEPS = (
     Step(
@@ -35,7 +34,7 @@ STEPS = (
         place="dm",
         title=marked("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
         words=marked("Press Move time and choose the end of the month. The digest comes to you here."),
-        done=reads(_LEADER, _WRITE_PROMISE),
+        done=reads(_LEADER, promises.WRITE),
     ),
     Step(
         key="promise",
@@ -44,7 +43,7 @@ STEPS = (
         title=marked("Still as Mair: say what you will do."),
         words=marked("Press Write what we will do, under the digest. Your team sees it once you share it."),
         points_at="Write what we will do",
-        done=submits(_LEADER, _PROMISE),
+        done=submits(_LEADER, promises.FORM),
     ),
 )
 """Each checked by what passes between the app and the practice Slack."""
