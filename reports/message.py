@@ -33,6 +33,8 @@ MONTHLY, PAUSE, KEEP = "pace_monthly", "pace_paused", "pace_every"
 SEND = "digest_send"
 """The button under a digest read on demand; its value is the team's id and the month."""
 _HEADER_LONGEST = 150
+_WORDS_AT_MOST = 90
+_HEADING_WORDS = 4
 _COMMENT_BLOCKS = 40
 _COMMENTS_SHOWN = 9_000
 """Characters; all blocks of a message together may hold about 13,200."""
@@ -114,14 +116,24 @@ def modal(say: Voice, team: TeamMonth) -> View:
 
 
 def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], *, ours: bool) -> list[Block]:
+    progress = answering.progress(say, team, ours=ours)
     return [
         header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _summary(say, team, answering.progress(say, team, ours=ours)),
+        _summary(say, team, progress),
         *middle,
         plain_section(words.reach(say, team.reach)),
-        section(f"*{say('To ask the team:')}* {' '.join(questions.suggested(say, team))}"),
+        section(f"*{say('To ask the team:')}* {' '.join(_asked(say, team, progress))}"),
         context(words.small_print(say, team)),
     ]
+
+
+def _asked(say: Voice, team: TeamMonth, progress: Sequence[str]) -> list[str]:
+    """The questions; only the most telling one where much else is to be read on a phone. The page has all."""
+    found = questions.suggested(say, team)
+    summary = [sentence for line in words.summary(say, team) for sentence in line]
+    others = [words.reach(say, team.reach), words.small_print(say, team), say("To ask the team:")]
+    read = sum(len(part.split()) for part in [*summary, *others, *progress, *found])
+    return found if read + _HEADING_WORDS <= _WORDS_AT_MOST else found[:1]
 
 
 def _buttons(say: Voice, team: TeamMonth, digest_id: str) -> list[ButtonElement]:

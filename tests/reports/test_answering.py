@@ -1,0 +1,196 @@
+"""What a digest says of promises, of thanks both ways and of others' figures, and what leaves as a file."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from reports import answering, figures, sheet
+from reports.figures import Carried, Official, Sides, TeamMonth, Ways
+from reports.message import for_team, message, modal
+from reports.page import page
+from slackapp.behaviours import Behaviour
+from slackapp.i18n import voice
+from slackapp.models import By, Pace, PromiseState
+from slackapp.sandbox.blocks import problems
+from slackapp.views.promised import Told
+from tests.reports import samples
+from tests.reports.test_message import PICTURES, spoken
+
+say = voice()
+OCTOBER = date(2025, 10, 1)
+
+
+def carried(state: PromiseState, *, month: date = OCTOBER, we_will: str = "buy a second hoist") -> Carried:
+    told = Told(
+        you_said="nobody helps with beds",
+        we_will=we_will,
+        who="U1",
+        name="Elin Morgan",
+        by=By.QUARTER,
+        due=date(2025, 12, 31),
+        state=state,
+        reason="no money" if state in {PromiseState.CHANGED, PromiseState.DROPPED} else None,
+    )
+    return Carried(f"p{month:%m}{state}", month, told, None if state is PromiseState.OPEN else month)
+
+
+def with_promises(*states: PromiseState) -> TeamMonth:
+    return replace(samples.RICH, promises=tuple(carried(state) for state in states))
+
+
+FULL = replace(
+    with_promises(PromiseState.DONE, PromiseState.OPEN),
+    sides=Sides((10, 10, 15, None), (10, None, 15, None)),
+    ways=Ways.SOMETIMES,
+    seldom=Behaviour.HELPING,
+    comments=("A quieter staff room.", "=1+1", "More porters at night."),
+    officials=(Official(Behaviour.HELPING, 6.84, "NHS Staff Survey", 2024, "ENG"),),
+    silent=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("states", "sentence"),
+    [
+        (["done"], "Your promise is done."),
+        (["open"], "Your promise is still open."),
+        (["changed"], "Your promise was changed."),
+        (["dropped"], "Your promise was dropped."),
+        (["done", "open"], "One of your two promises is done."),
+        (["done", "done"], "Both your promises are done."),
+        (["open", "dropped"], "None of your promises is done yet."),
+        (["done", "open", "open"], "One of your 3 promises is done."),
+        (["done", "done", "open"], "2 of your 3 promises are done."),
+        (["done", "done", "done"], "All your promises are done."),
+    ],
+)
+def test_the_leader_is_told_what_became_of_last_months_promises(states: list[str], sentence: str) -> None:
+    month = with_promises(*map(PromiseState, states))
+    made = message(say, month, digest_id="d1", pictures=PICTURES)
+    assert sentence in " ".join(map(spoken, made.blocks))
+    assert sentence in made.text
+    to_team = for_team(say, month, digest_id="d1", pictures=PICTURES)
+    ours = sentence.replace("Your", "Our").replace("your", "our")
+    assert ours in " ".join(map(spoken, to_team.blocks))
+
+
+@pytest.mark.parametrize("name", list(samples.ALL))
+def test_with_promises_and_a_question_the_message_still_has_at_most_ninety_words(name: str) -> None:
+    month = replace(
+        FULL,
+        **{
+            field: getattr(samples.ALL[name], field)
+            for field in ("team", "mix", "pulse", "reach", "is_first")
+        },
+    )
+    made = message(say, month, digest_id="d1", pictures=PICTURES)
+    assert problems(made.blocks, surface="message") == []
+    first_buttons = next(place for place, block in enumerate(made.blocks) if block["type"] == "actions")
+    above = " ".join(map(spoken, made.blocks[:first_buttons])).replace(month.team, "Team")
+    assert len(above.split()) <= 90, above
+    view = modal(say, month)
+    assert problems(view["blocks"], surface="modal") == []
+
+
+def test_the_team_has_no_button_of_the_leaders() -> None:
+    made = for_team(say, FULL, digest_id="d1", pictures=PICTURES)
+    assert [one["text"]["text"] for one in made.blocks[-1]["elements"]] == ["Figures as text"]
+    leader = message(say, FULL, digest_id="d1", pictures=PICTURES)
+    said = " ".join(map(spoken, leader.blocks))
+    for words in ("Update promises", "Two digests have had no reply. Would a slower check-in help?", "Pause"):
+        assert words in said
+        assert words not in " ".join(map(spoken, made.blocks))
+
+
+def test_at_a_slower_pace_the_digest_says_so_and_offers_the_way_back() -> None:
+    said = " ".join(
+        map(spoken, message(say, replace(FULL, pace=Pace.PAUSED), digest_id="d", pictures={}).blocks)
+    )
+    assert "The check-in is paused for this team." in said
+    assert "Ask as often as before" in said
+    assert "Would a slower check-in help?" not in said
+
+
+def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None:
+    [(told, table)] = answering.kept(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
+    assert told == "We will: buy a second hoist"
+    assert table.columns == ("Item", "October", "November")
+    assert table.rows[2] == ("Showed they cared", "7.0 to 8.0", "8.4 or higher")
+    assert "this does not show why" in table.caption
+    assert answering.kept(say, with_promises(PromiseState.OPEN, PromiseState.DROPPED)) == []
+    html = page(say, FULL, {})
+    for words in (table.caption, "Other things changed too", "by Wednesday 31 December", "Elin Morgan"):
+        assert words in html
+
+
+def test_a_promise_from_a_month_without_figures_is_compared_with_the_last_that_has_some() -> None:
+    september = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 9, 1)),))
+    [(_, table)] = answering.kept(say, september)
+    assert table.columns == ("Item", "August", "November")
+    april = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 4, 1)),))
+    assert answering.kept(say, april) == []
+
+
+def test_official_figures_carry_their_source_and_their_label() -> None:
+    table = answering.officials(say, FULL)
+    assert table is not None
+    assert table.caption.endswith("Different method: not directly comparable.")
+    assert table.rows == (("Did something practical", "6.8", "NHS Staff Survey, 2024, ENG"),)
+    assert "Different method: not directly comparable." in page(say, FULL, {})
+
+
+def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
+    found = figures.sides({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
+    assert found == Sides((None, 5, None, 25), (None, None, None, 20))
+    for count in range(5, 57):
+        alike = [
+            n
+            for n in range(5, 60)
+            if figures.sides({"helping": n}, {}) == figures.sides({"helping": count}, {})
+        ]
+        assert len(alike) >= 3, "a rounded count stands for at least three"
+
+
+def test_thanks_both_ways_are_told_only_of_enough_pairs_and_only_as_a_band() -> None:
+    assert figures.ways(9, 9) is None
+    assert [figures.ways(10, both) for both in (1, 2, 5)] == [Ways.SELDOM, Ways.SOMETIMES, Ways.OFTEN]
+
+
+def test_a_behaviour_is_seldom_named_only_when_it_alone_is_and_thanks_are_many() -> None:
+    plenty = {"attending": 10, "understanding": 10, "empathising": 10}
+    assert figures.seldom({**plenty, "helping": 3}) is Behaviour.HELPING
+    assert figures.seldom({**plenty, "helping": 4}) is None
+    assert figures.seldom({"attending": 19}) is None
+    assert figures.seldom({"attending": 40}) is None
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "＝", "|", "%"])  # noqa: RUF001 - the wide sign is meant
+def test_no_cell_of_the_csv_begins_a_formula(start: str) -> None:
+    hostile = f"{start}cmd|' /C calc'!A0"
+    month = replace(FULL, team=hostile, officials=(replace(FULL.officials[0], source=hostile),))
+    rows = list(csv.reader(io.StringIO(sheet.sheet(say, month).decode("utf-8-sig"), newline="")))
+    cells = [cell for row in rows for cell in row]
+    assert sum("cmd|" in cell for cell in cells) > 10
+    assert [cell for cell in cells if cell.lstrip()[:1] in {*"=+-@|%\t\r＝"}] == []  # noqa: RUF001 - likewise
+    naive = io.StringIO()
+    csv.writer(naive).writerow([hostile])
+    assert naive.getvalue().lstrip('"\t\r\n ')[:1] in {*"=+-@|%＝"}, "written plainly it would be one"  # noqa: RUF001 - likewise
+
+
+def test_the_csv_holds_every_figure_and_no_person_and_no_comment() -> None:
+    written = sheet.sheet(say, FULL).decode("utf-8-sig")
+    for figure in ("under 5", "6.1 to 6.9", "8.4 or higher", "not enough answers", "about 15", "6.8"):
+        assert f'"{figure}"' in written
+    for name in ("Elin Morgan", "Carys Bevan", "porters"):
+        assert name not in written
+    assert len({len(row) for row in csv.reader(io.StringIO(written))}) == 1
+
+
+def test_comments_stand_in_the_page_as_they_were_written() -> None:
+    html = page(say, replace(FULL, comments=("<b>loud</b>", "two", "three")), {})
+    assert "&lt;b&gt;loud&lt;/b&gt;" in html
+    assert "What people wrote, in no order" in html
+    assert "What people wrote" not in page(say, samples.RICH, {})
