@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from benchmarks import pictures, recognition, sandbox, starting
+from benchmarks import closing, pictures, recognition, sandbox, starting
 from benchmarks.measuring import Line, load, show
 
 QUICK: dict[str, Callable[[], list[Line]]] = {
@@ -11,6 +11,7 @@ QUICK: dict[str, Callable[[], list[Line]]] = {
     "pictures": pictures.quick,
     "sandbox": sandbox.quick,
     "starting": starting.quick,
+    "closing": closing.quick,
 }
 
 
