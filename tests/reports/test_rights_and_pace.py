@@ -1,0 +1,297 @@
+"""Who may read what, how often a team is asked, what is released: rules over real rows of either database."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reports import digest, noticing, queries
+from slackapp.actions import officials, pace, promises, rights, sharing
+from slackapp.actions.promises import IncompleteError, Wording
+from slackapp.db import Sessions
+from slackapp.errors import UserError
+from slackapp.models import (
+    By,
+    Comment,
+    Delivery,
+    DeliveryState,
+    Digest,
+    Member,
+    Pace,
+    Poll,
+    Promise,
+    PromiseState,
+    Team,
+    Workspace,
+)
+from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank, thanks_within
+
+NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
+LATER = datetime(2026, 1, 2, 9, 0, tzinfo=UTC)
+PLENTY = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
+
+
+@pytest.fixture
+def place(database: Sessions) -> Hospital:
+    with database.begin() as session:
+        made = hospital(session)
+        made.ward.slack_channel_id = "C1"
+        thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
+    digest.owe_due(database, NINE)
+    return made
+
+
+def leads(place: Hospital, team: Team) -> Member:
+    return next(one for one in place.staff[place.medicine.id] if one.id == team.leader_id)
+
+
+def of(session: Session, team: Team) -> Digest:
+    return session.scalars(select(Digest).where(Digest.team_id == team.id)).one()
+
+
+def at(place: Hospital, month: str, now: datetime = LATER) -> dict[str, datetime]:
+    return {"now": now, "published": digest.published(place.workspace, month)}
+
+
+def owed(database: Sessions, kind: str) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(Delivery.target).where(Delivery.kind == kind)))
+
+
+def test_a_leader_reads_their_team_and_those_below_and_nobody_elses(
+    database: Sessions, place: Hospital
+) -> None:
+    top, ward = leads(place, place.medicine), leads(place, place.ward)
+    member, other = place.staff[place.ward.id][0], place.staff[place.nights.id][0]
+    with database.begin() as session:
+
+        def may(person: Member, team: Team) -> bool:
+            return rights.may_read(
+                session, session.get_one(Member, person.id), team, "2025-11", at=at(place, "2025-11")
+            )
+
+        assert [may(top, team) for team in place.teams] == [True, True, True]
+        assert [may(ward, team) for team in place.teams] == [False, True, False]
+        assert not may(member, place.ward)
+        session.get_one(Member, member.id).is_admin = True
+        assert not may(member, place.ward), "an admin reads only what the workspace allows"
+        session.get_one(Workspace, place.workspace.id).admins_read_digests = True
+        assert may(member, place.nights)
+        session.get_one(Member, member.id).is_admin = False
+        sharing.share(
+            session,
+            of(session, place.ward),
+            with_promises=False,
+            by=session.get_one(Member, ward.id),
+            now=LATER,
+        )
+        assert may(member, place.ward)
+        assert not may(other, place.ward), "it was shared with the ward, not with its neighbours"
+        session.get_one(Member, top.id).left = True
+        assert not may(top, place.ward)
+
+
+def test_a_new_leader_reads_from_the_day_they_took_over_until_the_rest_is_handed_on(
+    database: Sessions, place: Hospital
+) -> None:
+    before, new = leads(place, place.ward), place.staff[place.ward.id][3]
+    took_over = NINE + timedelta(days=9)
+    with database.begin() as session:
+        session.get_one(Team, place.ward.id).leader_id = new.id
+    assert digest.owe_due(database, took_over) == 0, "November came out before their time"
+    assert owed(database, noticing.HANDING_ON) == [before.slack_user_id]
+    assert digest.owe_due(database, took_over + timedelta(hours=1)) == 0
+    assert owed(database, noticing.HANDING_ON) == [before.slack_user_id], "asked once"
+    with database.begin() as session:
+        team, person = session.get_one(Team, place.ward.id), session.merge(new)
+        assert not rights.may_read(session, person, team, "2025-11", at=at(place, "2025-11"))
+        assert rights.may_read(session, person, team, "2025-12", at=at(place, "2025-12"))
+        assert not rights.may_read(session, session.merge(before), team, "2025-12", at=at(place, "2025-12"))
+        with pytest.raises(UserError):
+            rights.hand_on(session, team, by=person)
+        rights.hand_on(session, team, by=session.merge(before))
+        assert rights.may_read(session, person, team, "2025-11", at=at(place, "2025-11"))
+    assert digest.owe_due(database, took_over + timedelta(hours=2)) == 1, "now they are sent the last one"
+
+
+def test_a_leader_who_left_is_told_of_once_to_the_one_above(database: Sessions, place: Hospital) -> None:
+    with database.begin() as session:
+        session.merge(leads(place, place.ward)).left = True
+    for hours in range(3):
+        digest.owe_due(database, LATER + timedelta(hours=hours))
+    assert owed(database, noticing.NO_READER) == [leads(place, place.medicine).slack_user_id]
+    with database.read() as session:
+        made = session.scalars(select(Digest.team_id).where(Digest.month == "2025-12")).all()
+    assert place.ward.id not in made
+
+
+def test_a_digest_that_can_never_arrive_is_told_of_once_to_the_one_above(
+    database: Sessions, place: Hospital
+) -> None:
+    with database.begin() as session:
+        found = of(session, place.ward)
+        row = session.scalars(select(Delivery).where(Delivery.key == f"digest:{found.id}")).one()
+        row.state, row.reason, row.last_try = DeliveryState.DEAD, "account_inactive", NINE
+    for hours in range(3):
+        digest.owe_due(database, NINE + timedelta(hours=hours))
+    assert owed(database, noticing.NO_READER) == [leads(place, place.medicine).slack_user_id]
+
+
+def test_a_slower_pace_holds_for_the_team_alone_and_can_be_taken_back(
+    database: Sessions, place: Hospital
+) -> None:
+    with database.begin() as session:
+        leader, ward = session.merge(leads(place, place.ward)), session.get_one(Team, place.ward.id)
+        first, second = date(2026, 1, 5), date(2026, 1, 12)
+
+        def resting(day: date) -> set[str]:
+            return set(pace.sitting_out(session, place.workspace.id, day))
+
+        assert resting(first) == set()
+        pace.choose_pace(session, ward, Pace.PAUSED, by=leader, now=LATER)
+        assert resting(first) == resting(second) == {ward.id}
+        pace.choose_pace(session, ward, Pace.MONTHLY, by=leader, now=LATER)
+        assert resting(first) == set()
+        close_poll(session, place.workspace, datetime(2026, 1, 12, tzinfo=UTC), {})
+        assert session.scalars(select(Poll.opens_on)).one() == first
+        assert resting(second) == {ward.id}
+        assert resting(date(2026, 2, 2)) == set()
+        pace.choose_pace(session, ward, Pace.EVERY, by=leader, now=LATER)
+        assert resting(second) == set()
+
+
+def test_after_two_digests_without_a_reply_the_leader_is_asked_and_not_again_at_once(
+    database: Sessions, place: Hospital
+) -> None:
+    with database.begin() as session:
+        assert pace.unanswered(session, [place.ward.id], "2025-12") == frozenset(), "one is not two"
+    digest.owe_due(database, LATER)
+    ids = [team.id for team in place.teams]
+    with database.begin() as session:
+        assert pace.unanswered(session, ids, "2026-01") == set(ids)
+        leader = session.merge(leads(place, place.ward))
+        promises.write(
+            session,
+            session.scalars(
+                select(Digest).where(Digest.team_id == place.ward.id, Digest.month == "2025-11")
+            ).one(),
+            [Wording(0, "beds", "a hoist", leader.id)],
+            author=leader,
+            now=LATER,
+        )
+        pace.choose_pace(session, session.get_one(Team, place.nights.id), Pace.EVERY, by=leader, now=LATER)
+        assert pace.unanswered(session, ids, "2026-01") == {place.medicine.id}
+
+
+def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it(
+    database: Sessions, place: Hospital
+) -> None:
+    with database.begin() as session:
+        leader, found = session.merge(leads(place, place.ward)), of(session, place.ward)
+
+        def write(*wordings: Wording) -> list[Promise]:
+            return promises.write(session, found, wordings, author=leader, now=NINE)
+
+        with pytest.raises(IncompleteError):
+            write(Wording(0, "beds", "", leader.id))
+        with pytest.raises(IncompleteError):
+            write(Wording(0, "beds", "x" * 501, leader.id))
+        several = [Wording(one, "beds", f"hoist {one}", leader.id, by) for one, by in enumerate(By)]
+        assert [one.due.isoformat() for one in write(*several)] == ["2025-12-31"] * 3
+        assert [one.we_will for one in write(Wording(1, "beds", "two hoists", leader.id))] == ["two hoists"]
+        assert promises.latest_line(session, place.workspace, place.ward.id, now=LATER) is None, (
+            "nobody was told"
+        )
+        sharing.share(session, found, with_promises=True, by=leader, now=NINE)
+        line = promises.latest_line(session, place.workspace, place.ward.id, now=LATER)
+        assert line is not None
+        assert line.we_will == "two hoists"
+        assert promises.latest_line(session, place.workspace, place.nights.id, now=LATER) is None
+        with pytest.raises(UserError):
+            write()
+        kept = promises.of_month(session, place.ward.id, "2025-11")[0]
+        with pytest.raises(UserError):
+            promises.settle(session, kept, PromiseState.DROPPED, reason="  ", now=LATER)
+        promises.settle(session, kept, PromiseState.DONE, now=LATER)
+        assert promises.going_on(session, [place.ward.id]) == []
+        carried = promises.carried(session, [place.ward.id], "2025-12")
+        assert [one.state for one in carried[place.ward.id]] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "last"),
+    [
+        ("2025-12-01", By.QUARTER, "2025-12-31"),
+        ("2026-01-31", By.MONTH, "2026-01-31"),
+        ("2026-02-01", By.MONTH, "2026-02-28"),
+        ("2026-04-30", By.QUARTER, "2026-06-30"),
+        ("2026-05-05", By.YEAR, "2026-12-31"),
+    ],
+)
+def test_by_when_is_the_last_day_of_the_month_the_quarter_or_the_year(day: str, by: By, last: str) -> None:
+    noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    assert promises.end_of(noon, by, "Europe/London").isoformat() == last
+
+
+def test_comments_go_to_the_unit_of_which_enough_were_written_and_never_fewer(
+    database: Sessions, place: Hospital
+) -> None:
+    with database.begin() as session:
+        for team, words in ((place.ward, ("a", "b", "c", "d")), (place.nights, ("e", "f"))):
+            session.add_all(Comment(unit_id=team.id, month="2025-12", words=one) for one in words)
+    with database.read() as session:
+        told = queries.months(session, place.workspace, "2025-12", [place.nights])
+        assert told[place.nights.id].comments == (), "two are too few, before and after they are gathered"
+    digest.owe_due(database, LATER)
+    with database.read() as session:
+        told = queries.months(session, place.workspace, "2025-12", place.teams)
+        assert sorted(told[place.ward.id].comments) == ["a", "b", "c", "d"]
+        assert told[place.nights.id].comments == told[place.medicine.id].comments == ()
+        left = session.scalars(select(Comment.words).where(Comment.month == "2025-12")).all()
+        assert sorted(left) == ["a", "b", "c", "d"], "what falls short is not kept"
+    assert owed(database, digest.COMMENTS) == [leads(place, place.ward).slack_user_id]
+
+
+def test_two_way_thanks_and_both_sides_are_counted_from_rows(database: Sessions, place: Hospital) -> None:
+    people = place.staff[place.ward.id]
+    with database.begin() as session:
+        for number in range(12):
+            thank(session, people[number], [people[number + 1]], "attending", moment(11, 19))
+        for number in range(4):
+            thank(session, people[number + 1], [people[number]], "helping", moment(11, 20))
+        for one in people[:6]:
+            thank(session, place.staff[place.nights.id][0], [one], "attending", moment(11, 21))
+    with database.read() as session:
+        told = queries.months(session, place.workspace, "2025-11", [place.ward])[place.ward.id]
+    # Twelve neighbours thanked the next; four of them were thanked back.
+    assert told.ways is not None
+    assert told.ways.value == "sometimes"
+    assert told.sides is not None
+    assert told.sides.given == (20, 5, 10, 5)
+    assert told.sides.received == (25, 5, 10, 5)
+
+
+def test_official_figures_of_another_nation_are_not_shown_and_a_wrong_line_takes_nothing(
+    database: Sessions, place: Hospital
+) -> None:
+    head = "item,value,source,year,nation\n"
+    rows = head + "helping,6.8,NHS Staff Survey,2024,ENG\nattending,7.1,Arolwg Staff,2023,WLS\n"
+    with database.begin() as session:
+        workspace = session.get_one(Workspace, place.workspace.id)
+        for _ in range(2):
+            assert officials.load(session, workspace, officials.read(rows), now=LATER) == 2
+        told = queries.months(session, workspace, "2025-11", [place.ward])[place.ward.id]
+        assert [(one.item, one.value, one.nation) for one in told.officials] == [("helping", 6.8, "ENG")]
+    for wrong in (
+        "helping,68,x,2024,ENG",
+        "bed,6,x,2024,ENG",
+        "helping,6,,2024,ENG",
+        "helping,6,x,24,ENG",
+        "helping,nan,x,2024,ENG",
+    ):
+        with pytest.raises(UserError) as told_why:
+            officials.read(head + wrong)
+        assert told_why.value.values["line"] == 2
+    with pytest.raises(UserError):
+        officials.read("a,b\n1,2")
