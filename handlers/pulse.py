@@ -18,12 +18,12 @@ from handlers import admin, pulse_settings
 from handlers.desk import Desk
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
-from handlers.payloads.pulse import filled
+from handlers.payloads.pulse import Filled, filled
 from slackapp import members, workspaces
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
 from slackapp.models import Workspace
-from slackapp.pulse import asking, comments, invitations, rounds
+from slackapp.pulse import asking, cautions, comments, invitations, rounds
 from slackapp.views import pulse
 
 COMMAND = "/pulse"
@@ -85,9 +85,11 @@ class Pulse:
         paper = filled(body)
         try:
             comment = comments.clean(paper.comment)
+            cautioned = self._cautioned(paper, comment)
         except UserError as refused:
-            words = self._words(paper.caller, refused)
-            ack(response_action="errors", errors={pulse.COMMENT: words})
+            cautioned = self._words(paper.caller, refused)
+        if cautioned:
+            ack(response_action="errors", errors={pulse.COMMENT: cautioned})
             return
 
         def store(session: Session, one: Asked) -> View:
@@ -107,6 +109,16 @@ class Pulse:
 
         client.views_update(view_id=pressed.view_id, view=self._write(pressed.caller, delete))
         ack()
+
+    def _cautioned(self, paper: Filled, comment: str) -> str | None:
+        """What to say beside a comment that may give somebody away. What is read does not depend on it."""
+        with self.desk.sessions.read() as session:
+            one = _asked(session, paper.caller)
+            names = invitations.names_around(session, one.workspace, paper.poll_id, one.member_id)
+        found = cautions.of(comment, names, self.desk.guard)
+        if not found or (paper.is_sure and cautions.Caution.NHS_NUMBER not in found):
+            return None
+        return pulse.cautioned(one.say, found)
 
     def _running(self, session: Session, one: Asked) -> View:
         poll = rounds.current(session, one.workspace, self.desk.now())

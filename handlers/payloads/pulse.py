@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.payloads.common import Caller, Payload, caller
 from slackapp.pulse.questions import ITEMS, OPTIONS, OWN
-from slackapp.views.pulse import CHOICE, COMMENT
+from slackapp.views.pulse import CHOICE, COMMENT, SURE
 
 _VALUES = {str(score): score for score, _ in OPTIONS}
 
@@ -19,6 +19,8 @@ class Filled:
     poll_id: str
     scores: Mapping[str, int] = field(repr=False)
     comment: str = field(repr=False)
+    is_sure: bool = field(default=False, repr=False)
+    """Whether they want the comment stored although it may give somebody away."""
 
 
 def filled(body: Payload) -> Filled:
@@ -34,6 +36,7 @@ def filled(body: Payload) -> Filled:
             if (item in ITEMS or item.startswith(OWN)) and (chosen := _chosen(block)) in _VALUES
         },
         comment=((values.get(COMMENT) or {}).get(COMMENT) or {}).get("value") or "",
+        is_sure=bool(((values.get(SURE) or {}).get(SURE) or {}).get("selected_options")),
     )
 
 

@@ -69,6 +69,16 @@ def names_in(session: Session, poll: Poll, unit_id: str) -> list[str]:
     return list(session.scalars(found.where(PollMember.poll_id == poll.id, PollMember.unit_id == unit_id)))
 
 
+def names_around(session: Session, workspace: Workspace, poll_id: str, member_id: str) -> list[str]:
+    """The names of whoever is in a person's group and of those who lead it; none outside a poll of theirs."""
+    belongs = session.get(PollMember, (poll_id, member_id))
+    poll = session.get(Poll, poll_id) if belongs else None
+    if belongs is None or poll is None:
+        return []
+    leaders = [reader.name for reader in readers(session, workspace, belongs.unit_id)]
+    return [*names_in(session, poll, belongs.unit_id), *leaders]
+
+
 def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader]:
     """Who sees the results of a unit, by name and by the team they lead, nearest first."""
     tree = rights.teams(session, workspace)

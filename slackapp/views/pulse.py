@@ -4,11 +4,13 @@ What somebody answers lives only in Slack's `view.state`: no action id, block id
 private metadata or message ever holds it, and what is sent back does not depend on it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from slackapp.actions.promises import Line
 from slackapp.i18n import Voice, marked
+from slackapp.pulse.cautions import Caution
 from slackapp.pulse.comments import LONGEST
 from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import OPTIONS, Item
@@ -21,6 +23,7 @@ WITHDRAW = "pulse_withdraw"
 SUBMIT = "pulse_submit"
 CHOICE = "pulse_choice"
 COMMENT = "pulse_comment"
+SURE = "pulse_sure"
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -50,6 +53,15 @@ RULES = (
     ),
     marked("There are no filters and no second way to slice the same poll."),
 )
+CAUTIONS = {
+    Caution.PATIENT: marked("it may point to a patient"),
+    Caution.HEALTH: marked("it may tell of somebody's health"),
+    Caution.NAME: marked("it names somebody around you"),
+    Caution.ALONE: marked("it says what is true of you alone"),
+    Caution.WHEN: marked("it says when something happened"),
+    Caution.LINK: marked("it has a link"),
+    Caution.NUMBER: marked("it has a number"),
+}
 LIMITS = (
     marked(
         "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
@@ -194,6 +206,18 @@ def modal(say: Voice, poll_id: str, sheet: Sheet, group: Group) -> View:
     }
 
 
+def cautioned(say: Voice, found: Iterable[Caution]) -> str:
+    """What stands beside a comment that may give somebody away."""
+    cautions = list(found)
+    if Caution.NHS_NUMBER in cautions:
+        return say("This has an NHS number in it, so it can't be stored. Please take it out.")
+    reasons = say.listing([say(CAUTIONS[one]) for one in cautions])
+    return say(
+        "Please look at this again: {reasons}. Change it, or tick the box below it to store it as it is.",
+        reasons=reasons,
+    )
+
+
 def stored(say: Voice, poll_id: str) -> View:
     """The reply to an answer, the same for any answer."""
     words = say("Your answer is stored. You can change or withdraw it until the check-in closes.")
@@ -308,7 +332,15 @@ def _comment(say: Voice, contact: str | None) -> list[Block]:
         "hint": _plain(say("It appears as you wrote it, undated. Leave out names.")),
         "element": field,
     }
-    return [asked, _context(warning, plain=True)]
+    sure = {"text": _plain(say("Store it as it is, even if it may give somebody away")), "value": "yes"}
+    ticked = {
+        "type": "input",
+        "block_id": SURE,
+        "optional": True,
+        "label": _plain(say("If a warning comes up")),
+        "element": {"type": "checkboxes", "action_id": SURE, "options": [sure]},
+    }
+    return [asked, ticked, _context(warning, plain=True)]
 
 
 def _withdrawing(say: Voice, poll_id: str) -> Block:

@@ -116,7 +116,7 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
     view = opened(front)
     assert view_problems(view) == []
     asked = [block for block in view["blocks"] if block["type"] == "input"]
-    assert len(asked) == 6
+    assert len(asked) == 7
     for block in asked[:5]:
         assert block["optional"] is True
         assert len(block["element"]["options"]) == 6
@@ -191,6 +191,33 @@ def test_too_long_a_comment_is_refused_beside_its_field(front: Front) -> None:
     assert reply["response_action"] == "errors"
     assert list(reply["errors"]) == [pulse.COMMENT]
     assert front.hospital.ballots() == []
+
+
+TELLING = {
+    "Ward 7 leader never listens": "it names somebody around you",
+    "As the only man on nights I am always asked": "it says what is true of you alone",
+    "It went wrong on Tuesday": "it says when something happened",
+    "Read https://example.org/rota": "it has a link",
+    "We were 14 short": "it has a number",
+    "Bed 4 was left waiting": "it may point to a patient",
+}
+
+
+def test_a_comment_that_may_give_somebody_away_is_stored_only_when_they_are_sure(front: Front) -> None:
+    who = front.slack_id("Ward 7 1")
+    for comment, reason in TELLING.items():
+        reply = json.loads(front.submits(who, all_four(4), comment).body)
+        assert reply["response_action"] == "errors", comment
+        assert reason in reply["errors"][pulse.COMMENT], (comment, reply)
+    assert front.hospital.ballots() == []
+    sure = front.submission(who, all_four(4), "It went wrong on Tuesday")
+    sure["view"]["state"]["values"][pulse.SURE] = {pulse.SURE: {"selected_options": [{"value": "yes"}]}}  # type: ignore[index]
+    assert "Your answer is stored." in front.sends(sure).body
+    sure["view"]["state"]["values"][pulse.COMMENT][pulse.COMMENT]["value"] = "Ask 943 476 5919 about it"  # type: ignore[index]
+    assert "can't be stored" in front.sends(sure).body
+    assert (
+        "Your answer is stored." in front.submits(who, all_four(4), "More tea, and a clock that works.").body
+    )
 
 
 def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
