@@ -1,7 +1,7 @@
 """Interactive elements: what each keeps as its state, starts with, and is called by a person."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from slackapp.sandbox.state import Blocks, Values
@@ -56,6 +56,7 @@ INITIAL_KEYS = {
 KINDS = {
     "button": "button",
     "workflow_button": "button",
+    "icon_button": "button",
     "overflow": "menu",
     "radio_buttons": "radio",
     "checkboxes": "checkboxes",
@@ -89,6 +90,13 @@ class Control:
     element: dict[str, Any]
     kind: str
     names: tuple[str, ...]
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What pressing it tells beyond the element itself: which of two feedback buttons it was."""
+
+    @property
+    def spot(self) -> str:
+        """Under which name its mistakes are kept: an input's block, else its block and action."""
+        return self.block_id if self.is_input else f"{self.block_id}/{self.action_id}"
 
     @property
     def block_id(self) -> str:
@@ -130,8 +138,17 @@ def controls(blocks: Blocks) -> Iterator[Control]:
     for block in blocks:
         for element in elements_of(block):
             kind = KINDS.get(element.get("type", ""))
-            if kind and element.get("type") != "image":
+            if kind:
                 yield Control(block, element, kind, _names(block, element))
+            elif element.get("type") == "feedback_buttons":
+                yield from _both(block, element)
+
+
+def _both(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
+    for name in ("positive_button", "negative_button"):
+        one = element[name]
+        names = (str(one["text"]["text"]), *filter(None, [one.get("accessibility_label")]))
+        yield Control(block, element, "button", names, {"value": str(one["value"])})
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
@@ -150,7 +167,7 @@ def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
     candidates = [
-        element.get("text") if element["type"] in {"button", "workflow_button"} else None,
+        element.get("text") if KINDS[element["type"]] == "button" else None,
         block.get("label") if block["type"] == "input" else None,
         element.get("placeholder"),
         block.get("text") if block["type"] == "section" else None,

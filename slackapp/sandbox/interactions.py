@@ -7,7 +7,6 @@ from slackapp.sandbox import events, payloads, posts, views
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.elements import STATE_KEYS, Control, controls
 from slackapp.sandbox.escape import escaped, plain
-from slackapp.sandbox.reading import Reader
 from slackapp.sandbox.slack import Ack, Slack
 from slackapp.sandbox.state import Channel, Message, Person, View
 
@@ -92,9 +91,9 @@ async def act_in_view(
     action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
     ack = await _acted(slack, payloads.view_press(slack, person, view, action))
     if ack.failure:
-        view.errors[control.label] = TROUBLE
+        view.errors[control.spot] = TROUBLE
     else:
-        view.errors.pop(control.label, None)
+        view.errors.pop(control.spot, None)
     slack.state.touch()
 
 
@@ -140,9 +139,9 @@ def unfilled(view: View) -> dict[str, str]:
         value = view.values[control.block_id][control.action_id].get(STATE_KEYS[control.type])
         if not value:
             if not control.block.get("optional"):
-                wrong[control.label] = REQUIRED
+                wrong[control.spot] = REQUIRED
         elif isinstance(value, str) and (problem := _form(control.type, value) or _length(control, value)):
-            wrong[control.label] = problem
+            wrong[control.spot] = problem
     return wrong
 
 
@@ -174,7 +173,7 @@ def _answered(slack: Slack, person: Person, view: View, answer: Any) -> list[Vie
         stack = slack.state.modals.pop(person.id, [])
         return [one for one in reversed(stack) if one is not view]
     elif action == "errors":
-        view.errors = _errors(slack, view, answer.get("errors"))
+        view.errors = _errors(view, answer.get("errors"))
     elif action in {"update", "push"}:
         _shown(slack, person, view, answer, push=action == "push")
     else:
@@ -182,14 +181,13 @@ def _answered(slack: Slack, person: Person, view: View, answer: Any) -> list[Vie
     return []
 
 
-def _errors(slack: Slack, view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likewise
-    inputs = {one["block_id"]: one for one in view.body["blocks"] if one["type"] == "input"}
-    if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs.keys():
+def _errors(view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likewise
+    inputs = {one["block_id"] for one in view.body["blocks"] if one["type"] == "input"}
+    if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs:
         raise Refused("invalid_arguments", "[ERROR] errors must name input blocks of the view by block_id")
     if not all(isinstance(words, str) for words in errors.values()):
         raise Refused("invalid_arguments", "[ERROR] errors must be strings")
-    reader = Reader(slack, slack.state.workspaces[view.team_id])
-    return {reader.text_object(inputs[block]["label"]): words for block, words in errors.items()}
+    return dict(errors)
 
 
 def _shown(slack: Slack, person: Person, view: View, answer: dict[str, Any], *, push: bool) -> None:

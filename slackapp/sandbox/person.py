@@ -12,9 +12,11 @@ from slackapp.sandbox.elements import STATE_KEYS, entry, initial_values
 from slackapp.sandbox.escape import escaped
 from slackapp.sandbox.filling import entered
 from slackapp.sandbox.manifest import Shortcut
+from slackapp.sandbox.screen import takes_several
 from slackapp.sandbox.sight import NotHere, Sight, Spot
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Channel, Message, View
+from slackapp.sandbox.suggesting import EXTERNAL, found
 
 HOME_SECONDS = 60.0
 Deed = Callable[[Sight, dict[str, Any]], Awaitable[None]]
@@ -193,10 +195,16 @@ class PersonApi:
             raise NotHere(400, "A value is needed.")
         spot = sight.fillable(words(asked, "label"), asked.get("within"))
         control = spot.control
-        held = entry(control.element, entered(sight, control, asked["value"]))
+        value = asked["value"]
+        chosen = (
+            await _from_outside(sight, spot, value)
+            if control.type in EXTERNAL
+            else entered(sight, control, value)
+        )
+        held = entry(control.element, chosen)
         if spot.view is not None:
             spot.view.values[control.block_id][control.action_id] = held
-            spot.view.errors.pop(control.label, None)
+            spot.view.errors.pop(control.spot, None)
         elif spot.message is not None:
             kept = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
             kept[control.block_id][control.action_id] = held
@@ -246,6 +254,17 @@ class PersonApi:
             if name.strip().casefold() in {one.name.casefold(), one.callback_id.casefold()}:
                 return one
         raise NotHere(409, f"There is no shortcut “{name}”.", labels=[one.name for one in known])
+
+
+async def _from_outside(sight: Sight, spot: Spot, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+    """What is chosen in a list whose options the app gives."""
+    several = takes_several(spot.control)
+    named = value if isinstance(value, list) else [value] if value else []
+    if len(named) > 1 and not several:
+        label = spot.control.label
+        raise NotHere(409, f"Only one can be chosen for “{label}”.", labels=[label])
+    options = [await found(sight, spot, str(one)) for one in named]
+    return options if several else (options[0] if options else None)
 
 
 async def wanted(request: web.Request) -> dict[str, Any]:

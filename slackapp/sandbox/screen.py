@@ -60,7 +60,7 @@ class Screen:
             "title": view.body["title"]["text"],
             "text": self._reader.blocks(view.body["blocks"]),
             "controls": [self.control(one) for one in controls(view.body["blocks"])] + modal_buttons(view),
-            "errors": dict(view.errors),
+            "errors": _by_label(view),
         }
 
     def control(self, control: Control) -> dict[str, Any]:
@@ -139,6 +139,15 @@ def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
         for one in candidates:
             if isinstance(one, dict) and one.get("type") == "image":
                 yield one
+
+
+def _by_label(view: View) -> dict[str, str]:
+    """The mistakes as a person reads them; those of two fields of one label stand under it together."""
+    labels = {one.spot: one.label for one in controls(view.body["blocks"])}
+    told: dict[str, list[str]] = {}
+    for spot, words in view.errors.items():
+        told.setdefault(labels.get(spot, ""), []).append(words)
+    return {label: "\n".join(dict.fromkeys(words)) for label, words in told.items()}
 
 
 def modal_buttons(view: View) -> list[dict[str, Any]]:

@@ -122,7 +122,7 @@ class Sight:
             if spot.control.kind == "button":
                 labels.append(spot.control.label)
                 if spot.control.named(label):
-                    return spot, {}
+                    return spot, dict(spot.control.says)
             elif spot.control.kind == "menu":
                 for option in options_of(spot.control.element):
                     words = self.option_words(option)

@@ -88,7 +88,7 @@ class Channel:
 
 @dataclass(slots=True)
 class View:
-    """A modal or a Home. `body` is what the app gave (title, blocks, submit); `errors` are by label."""
+    """A modal or a Home. `body` is what the app gave; `errors` are by `Control.spot`."""
 
     id: str
     team_id: str

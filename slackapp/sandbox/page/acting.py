@@ -1,7 +1,7 @@
 """Pressing and filling exactly one element, by its block and action: a label may stand on a screen twice."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from slackapp.i18n import marked
@@ -15,8 +15,7 @@ from slackapp.sandbox.screen import takes_several
 from slackapp.sandbox.sight import NotHere, Sight, Spot
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Message, Person, View
-
-EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
+from slackapp.sandbox.suggesting import EXTERNAL
 
 
 async def act(slack: Slack, person: Person, order: Order, *, suggestions: Suggestions) -> None:
@@ -83,7 +82,7 @@ def _fill_view(view: View, control: Control, held: dict[str, Any]) -> None:
     view.values[control.block_id][control.action_id] = held
     # What was wrong with a field stands beside it until the field is changed.
     if before != held:
-        view.errors.pop(control.label, None)
+        view.errors.pop(control.spot, None)
 
 
 def _held(sight: Sight, spot: Spot, value: Any, suggestions: Suggestions) -> Any:  # noqa: ANN401  # JSON

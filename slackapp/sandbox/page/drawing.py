@@ -192,8 +192,8 @@ def align(table: Json, column: int) -> str:
 
 def other_errors(view: View) -> list[str]:
     """What went wrong in a view as a whole, beside no field of it."""
-    labels = {block["label"]["text"] for block in view.body["blocks"] if block["type"] == "input"}
-    return sorted({words for label, words in view.errors.items() if label not in labels})
+    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    return sorted({words for spot, words in view.errors.items() if spot not in inputs})
 
 
 def subject(payload: Json) -> str:
