@@ -23,11 +23,13 @@ from reports import letters as digest_letters
 from reports.drawing import Drawing, find_browser
 from slackapp import health, inbound, log, migrations, workspaces
 from slackapp.calendar import month_before, month_of
+from slackapp.clients import Clients
 from slackapp.config import Settings
 from slackapp.db import Sessions, connect
 from slackapp.delivery import Deliveries, tidy
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
+from slackapp.installations import Locker
 from slackapp.listening import hang_up
 from slackapp.marks import Marks
 from slackapp.models import Team
@@ -63,22 +65,21 @@ class Appreciate:
         SettingsError: The database, the keys or Slack's tokens do not allow a start.
     """
 
-    def __init__(self, settings: Settings, *, now: Clock = real_time) -> None:
-        self.sessions = _database(settings)
+    def __init__(
+        self, settings: Settings, *, now: Clock = real_time, locker: Locker | None = None, http: bool = False
+    ) -> None:
+        """With a `locker` each workspace has its own token; with `http` another process listens."""
+        self.sessions = open_database(settings)
         self.keys = KeyDirectory(settings.key_directory)
         self.keys.attach(self.sessions)
         self.now = now
-        self._client = WebClient(
-            settings.bot_token, base_url=f"{settings.slack_api_url}/api/", retry_handlers=[]
-        )
-        self._slack_team_id, self.workspace_id = _install(self.sessions, self._client)
+        self.clients = Clients(settings, self.sessions, locker)
+        self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = Drawing(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.desk = Desk(self.sessions, now, self.keys, self.deliveries.wake)
-        self.bolt = _bolt(self._client, self.desk, settings.signing_secret)
-        self._socket = SocketModeHandler(
-            self.bolt, settings.app_token, web_client=WebClient(base_url=f"{settings.slack_api_url}/api/")
-        )
+        self.bolt = build_bolt(self.clients, self.desk, settings.signing_secret)
+        self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Timetable(self._jobs())
         self._rules_due: Moment | None = None
         self._caught_up = False
@@ -92,7 +93,7 @@ class Appreciate:
             **digest_letters.renderers(self._drawing),
             **rights_letters.renderers(Marks(self.keys.path)),
         }
-        return Deliveries(self.sessions, self._client, renderers, self.now, pulse_letters.EXPANDERS)
+        return Deliveries(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
 
     def _jobs(self) -> list[Job]:
         return [
@@ -106,18 +107,22 @@ class Appreciate:
 
     def meet_everyone(self) -> None:
         """Take in who works here, as Slack has it."""
-        people.sync_all(self._client, self.desk)
+        for workspace_id in self._workspaces():
+            if client := self.clients.of(workspace_id):
+                people.sync_all(client, self.desk)
 
     def start(self) -> None:
         """Listen to Slack, send what is owed, keep the timetable."""
         self.deliveries.start()
-        self._socket.connect()  # type: ignore[no-untyped-call]
+        if self._socket:
+            self._socket.connect()  # type: ignore[no-untyped-call]
         self._timetable.start()
 
     def stop(self) -> None:
         """Take nothing new, finish and settle what is under way, let go of everything."""
         self._timetable.stop()
-        hang_up(self._socket)
+        if self._socket:
+            hang_up(self._socket)
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
         self._drawing.close()
@@ -125,7 +130,8 @@ class Appreciate:
 
     def health(self) -> health.Report:
         """What /healthz tells."""
-        return health.report(self.sessions, connected=self._socket.client.is_connected(), now=self.now())
+        connected = self._socket.client.is_connected() if self._socket else True
+        return health.report(self.sessions, connected=connected, now=self.now())
 
     def next_due(self, after: datetime) -> Moment | None:
         """The next moment at which something is due, and what it is in a few words."""
@@ -154,8 +160,16 @@ class Appreciate:
 
     def _pulse(self, now: datetime) -> None:
         rounds.close_due(self.sessions, self.keys, now)
-        rounds.open_due(self.sessions, self.keys, self.workspace_id, now)
+        for workspace_id in self._workspaces():
+            rounds.open_due(self.sessions, self.keys, workspace_id, now)
         self.deliveries.wake()
+
+    def _workspaces(self) -> list[str]:
+        """Our ids of the workspaces that have the app now."""
+        if self.workspace_id:
+            return [self.workspace_id]
+        with self.sessions.read() as session:
+            return workspaces.installed(session)
 
     def _digests(self, now: datetime) -> None:
         digest.owe_due(self.sessions, now)
@@ -174,7 +188,8 @@ def _beat(owed: datetime, after: datetime) -> datetime:
     return owed + timedelta(seconds=-owed.timestamp() % _BEAT)
 
 
-def _database(settings: Settings) -> Sessions:
+def open_database(settings: Settings) -> Sessions:
+    """The database, once it is certain that it has the newest shape."""
     sessions = connect(settings.database_url)
     if not migrations.is_current(sessions):
         sessions.dispose()
@@ -182,8 +197,8 @@ def _database(settings: Settings) -> Sessions:
     return sessions
 
 
-def _install(sessions: Sessions, client: WebClient) -> tuple[str, str]:
-    """Ask Slack who we are; Slack's id of the workspace and ours."""
+def _install(sessions: Sessions, client: WebClient) -> str:
+    """Ask Slack who we are; our id of the workspace."""
     try:
         who = client.auth_test()
     except SlackApiError as refused:
@@ -196,12 +211,19 @@ def _install(sessions: Sessions, client: WebClient) -> tuple[str, str]:
         workspace = workspaces.install(
             session, slack_team_id=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
         )
-        return workspace.slack_team_id, workspace.id
+        return workspace.id
 
 
-def _bolt(client: WebClient, desk: Desk, signing_secret: str) -> App:
+def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
+    plain = WebClient(base_url=f"{settings.slack_api_url}/api/")
+    return SocketModeHandler(bolt, settings.app_token, web_client=plain)
+
+
+def build_bolt(clients: Clients, desk: Desk, signing_secret: str) -> App:
+    """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
     bolt = App(
-        client=client,
+        client=clients.plain,
+        authorize=clients.authorize,
         # Without a secret nothing that comes over HTTP may ever pass for Slack's.
         signing_secret=signing_secret or secrets.token_hex(),
         # The runner's default waits for an ack in sleeps of 10 ms: 96 requests a second against 15,000.
@@ -239,7 +261,7 @@ def preview_digest(settings: Settings, *, team: str, month: str | None, now: dat
     Raises:
         SettingsError: There is no such team.
     """
-    sessions = _database(settings)
+    sessions = open_database(settings)
     try:
         with sessions.read() as session:
             found = session.scalars(select(Team).where(Team.name == team)).one_or_none()

@@ -74,9 +74,17 @@ def sandbox(port: int, manifest: Path, journal: Path | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--http", is_flag=True, help="Listen to signed requests on HTTP_ADDRESS instead of Socket Mode."
+)
 @_explained
-def serve() -> None:
-    """Run the app against Slack, in Socket Mode, until it is told to stop."""
+def serve(*, http: bool) -> None:
+    """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
+    if http:
+        from slackapp.http import serving, settings  # noqa: PLC0415 - Socket Mode needs none of it
+
+        serving.serve(settings.read(os.environ))
+        return
     from slackapp.app import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
 
     serve_app(config.read(os.environ))

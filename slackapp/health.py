@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
 from slackapp.db import Sessions
-from slackapp.models import Delivery, DeliveryState
+from slackapp.models import Delivery, DeliveryState, Workspace
 
 STUCK_AFTER = 600
 """Seconds that a due message may wait before the app is called unwell."""
@@ -28,7 +28,9 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
         with sessions.read() as session:
             oldest = session.scalar(
                 select(func.min(Delivery.due)).where(
-                    Delivery.state == DeliveryState.READY, Delivery.due <= now
+                    Delivery.state == DeliveryState.READY,
+                    Delivery.due <= now,
+                    Delivery.workspace_id.in_(select(Workspace.id).where(Workspace.uninstalled_at.is_(None))),
                 )
             )
     except SQLAlchemyError as failure:

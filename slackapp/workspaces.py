@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from slackapp.models import Workspace
+from slackapp import audit
+from slackapp.models import Installation, Workspace
 
 
 def find(session: Session, slack_team_id: str) -> Workspace | None:
@@ -46,8 +47,15 @@ def install(session: Session, *, slack_team_id: str, name: str, bot_user_id: str
 
 
 def uninstall(session: Session, slack_team_id: str, *, now: datetime) -> None:
-    """Remember that a workspace took the app away: nothing is sent there from now on."""
+    """Remember that a workspace took the app away: its token goes, and nothing is sent from now on."""
     workspace = find(session, slack_team_id)
     if workspace is not None and workspace.uninstalled_at is None:
         workspace.uninstalled_at = now
-        session.flush()
+        session.execute(delete(Installation).where(Installation.key == slack_team_id))
+        audit.note(session, workspace, audit.Entry("Slack", audit.Deed.UNINSTALLED), now=now)
+
+
+def installed(session: Session) -> list[str]:
+    """Our ids of the workspaces that have the app now."""
+    found = select(Workspace.id).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
+    return list(session.scalars(found))

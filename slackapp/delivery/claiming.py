@@ -241,11 +241,15 @@ _FIRST_AHEAD = (
 
 
 def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Each workspace, and for each priority whether it has such a row: index look-ups only."""
-    return select(
+    """Each workspace, and for each priority whether it has such a row: index look-ups only.
+
+    Nothing goes where the app was taken away; what is owed there waits for its return.
+    """
+    found = select(
         Workspace.id,
         *(exists().where(*_ready_in(Workspace.id, int(one)), *further) for one in Priority),
-    ).order_by(Workspace.id)
+    )
+    return found.where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
 
 
 _READY_ANYWHERE = _anywhere()

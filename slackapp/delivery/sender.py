@@ -30,31 +30,49 @@ _CALL_FAILURES = (SlackApiError, SlackClientError, HTTPException, OSError)
 """What a call may raise: Slack's answer, the SDK's complaint, a broken or refused connection."""
 
 
+ClientOf = Callable[[str], WebClient | None]
+"""A workspace's client, by our id of it."""
+
+
 class LeaseOverError(Exception):
     """The claim ran out before the call was made: nothing was sent."""
 
 
 class Sender:
-    """Makes the calls of one app. The client must not repeat anything by itself."""
+    """Makes the calls of one app. No client may repeat anything by itself.
 
-    def __init__(self, client: WebClient) -> None:
-        if client.retry_handlers:
-            raise ValueError("the client repeats calls by itself: give it retry_handlers=[]")
-        self._client = client
+    With a function, each workspace has the client that it gives for our id, or none.
+    """
+
+    def __init__(self, client: WebClient | ClientOf) -> None:
+        self._client_of = (lambda _workspace_id: client) if isinstance(client, WebClient) else client
+        if isinstance(client, WebClient):
+            _never_repeats(client)
 
     def send(self, claimed: Claimed) -> Outcome:
         """Send one letter. Never raises: what cannot be known is Unknown."""
         try:
+            client = self._client_of(claimed.row.workspace_id)
+            if client is None:
+                return GivenUp("not_installed")
+            once = _Once(_never_repeats(client))
             if isinstance(claimed.letter, Upload):
-                return self._upload(claimed, claimed.letter)
-            return self._post(claimed, claimed.letter)
+                return once.upload(claimed, claimed.letter)
+            return once.post(claimed, claimed.letter)
         except LeaseOverError:
             return Postponed("lease_over", wait=0.0)
         except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call
             log.failure(_logger, f"sending {claimed.row.kind} {claimed.row.id}", problem)
             return Unknown("fault")
 
-    def _post(self, claimed: Claimed, letter: Message) -> Outcome:
+
+class _Once:
+    """One letter's calls with the client of its workspace."""
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = client
+
+    def post(self, claimed: Claimed, letter: Message) -> Outcome:
         outcome = self._call(
             lambda: self._written(claimed, letter), claimed, repeatable=letter.replaces is not None
         )
@@ -85,7 +103,7 @@ class Sender:
             )
         return Sent(Arrived(channel=answer.get("channel"), ts=answer.get("ts")))
 
-    def _upload(self, claimed: Claimed, letter: Upload) -> Outcome:
+    def upload(self, claimed: Claimed, letter: Upload) -> Outcome:
         try:
             content = letter.produce()
         except Exception as problem:  # noqa: BLE001 - whatever keeps it from being made, there is no file
@@ -140,3 +158,9 @@ class Sender:
             return call()
         except _CALL_FAILURES as problem:
             return of_problem(problem, repeatable=repeatable)
+
+
+def _never_repeats(client: WebClient) -> WebClient:
+    if client.retry_handlers:
+        raise ValueError("the client repeats calls by itself: give it retry_handlers=[]")
+    return client

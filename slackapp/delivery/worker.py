@@ -17,7 +17,7 @@ from slackapp.delivery import claiming, limits, settling
 from slackapp.delivery.claiming import Lease, Round
 from slackapp.delivery.crew import Bell, Crew
 from slackapp.delivery.fanning import FanOuts
-from slackapp.delivery.sender import Sender
+from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.letters import Expander, Renderer
 from slackapp.models import Delivery, DeliveryState
 
@@ -34,7 +34,7 @@ class Deliveries:
 
     `now` is the clock by which messages are due and limits are counted; leases are on
     the real clock. `renderers` and `expanders` go by the kind of delivery or fan-out.
-    The client must have been made with `retry_handlers=[]`.
+    Every client must have been made with `retry_handlers=[]`; a function gives each workspace its own.
     """
 
     lease_seconds: float = outbox.LEASE_SECONDS
@@ -42,7 +42,7 @@ class Deliveries:
     def __init__(
         self,
         sessions: Sessions,
-        client: WebClient,
+        client: WebClient | ClientOf,
         renderers: Mapping[str, Renderer],
         now: Callable[[], datetime],
         expanders: Mapping[str, Expander] | None = None,

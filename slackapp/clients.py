@@ -1,0 +1,69 @@
+"""The clients by which the app speaks to Slack: one token from the settings, or one for each workspace."""
+
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from slackapp import installations
+from slackapp.config import Settings
+from slackapp.db import Sessions
+from slackapp.installations import Bearer, Locker
+from slackapp.models import Workspace
+
+
+class Clients:
+    """With a locker the tokens come from the installations, else there is the settings' own.
+
+    No client repeats a call by itself: what may have arrived must not arrive twice.
+    """
+
+    def __init__(self, settings: Settings, sessions: Sessions, locker: Locker | None = None) -> None:
+        self._address = f"{settings.slack_api_url}/api/"
+        self._sessions, self._locker = sessions, locker
+        self.plain = self._client("" if locker else settings.bot_token)
+        """The settings' own; without a token where each workspace has one."""
+
+    def of(self, workspace_id: str) -> WebClient | None:
+        """A workspace's client, by our id; None where the app is not installed."""
+        if self._locker is None:
+            return self.plain
+        with self._sessions.read() as session:
+            workspace = session.get(Workspace, workspace_id)
+            found = self._bearer(workspace.slack_team_id) if workspace else None
+        return self._client(found.token) if found else None
+
+    @property
+    def authorize(self) -> Callable[..., Any] | None:
+        """What tells Bolt who the app is where a request came from; None with the settings' one token.
+
+        It reads the database and does not ask Slack, and answers None where the app is not installed.
+        """
+        if self._locker is None:
+            return None
+
+        # A function: Bolt reads the argument names and takes a method's `self` for one of them.
+        def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+            found = self._bearer(team_id) if team_id else None
+            if found is None:
+                return None
+            return AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_id=found.bot_id,
+                bot_user_id=found.bot_user_id,
+                bot_token=found.token,
+                bot_scopes=list(found.scopes),
+            )
+
+        return authorize
+
+    def _bearer(self, slack_team_id: str) -> Bearer | None:
+        if self._locker is None:
+            return None
+        with self._sessions.read() as session:
+            return installations.bearer(session, self._locker, slack_team_id)
+
+    def _client(self, token: str) -> WebClient:
+        return WebClient(token or None, base_url=self._address, retry_handlers=[])

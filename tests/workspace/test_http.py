@@ -1,0 +1,346 @@
+"""HTTP mode: what the guard lets through, installing through OAuth, two workspaces on one server."""
+
+import hashlib
+import hmac
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from waitress.server import create_server
+
+from slackapp import installations, manifest_path, migrations
+from slackapp.app import Appreciate
+from slackapp.config import Settings
+from slackapp.db import Sessions, connect
+from slackapp.errors import SettingsError
+from slackapp.http import settings as http_settings
+from slackapp.http import web
+from slackapp.http.guard import LARGEST, Guard
+from slackapp.http.settings import HttpSettings
+from slackapp.installations import Granted, Locker
+from slackapp.models import Installation, Member, Recognition, Workspace
+from slackapp.sandbox.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.server import Sandbox
+
+SECRET = AppSeed().signing_secret
+
+
+def signed(body: bytes, **changed: str) -> dict[str, str]:
+    stamp = str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+    return {**headers, "Content-Type": "application/x-www-form-urlencoded", **changed}
+
+
+def ask(app: Any, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+    """One request as a WSGI server hands it on: headers as Latin-1, whatever bytes they were."""
+    names = {name.upper().replace("-", "_"): value for name, value in headers.items()}
+    length = names.pop("CONTENT_LENGTH", str(len(body)))
+    environ: dict[str, Any] = {f"HTTP_{name}": value for name, value in names.items()}
+    environ |= {"CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE"), "CONTENT_LENGTH": length}
+    environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": "/slack/events", "QUERY_STRING": ""}
+    environ |= {"SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr}
+    seen: list[str] = []
+    answer = b"".join(app(environ, lambda status, _headers: seen.append(status)))
+    return int(seen[0][:3]), answer.decode()
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Any]:
+    """The WSGI application without a server."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    sessions = connect(url)
+    migrations.upgrade(sessions)
+    sessions.dispose()
+    plain = Settings("xoxb-none", "", url, tmp_path / "keys", SECRET, "http://127.0.0.1:9")
+    app = web.application(HttpSettings(plain, "127.0.0.1", 1))
+    yield app
+    app.close()
+
+
+BODY = b"command=%2Fpulse&team_id=T0NOBODY&user_id=U0NOBODY&trigger_id=1.2"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, BODY, 200),
+        ({"X-Slack-Request-Timestamp": "soon"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "-5"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "²³"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "12"}, BODY, 401),
+        ({"X-Slack-Signature": "v0=é"}, BODY, 401),
+        ({"X-Slack-Signature": "v0=" + "a" * 64}, BODY, 401),
+        ({"X-Slack-Signature": ""}, BODY, 401),
+        ({}, b"payload=\xff\xfe", 401),
+        ({}, b"x" * (LARGEST + 1), 413),
+        ({"Content-Length": str(10**14)}, BODY, 413),
+        ({"Content-Length": "many"}, BODY, 400),
+    ],
+)
+def test_what_slack_did_not_send_is_refused_and_never_fails(
+    listening: Any, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    given, words = ask(listening, body, signed(body) | headers)
+    assert given == status, words
+    assert "Traceback" not in words
+
+
+def test_a_body_longer_than_its_header_says_is_not_read_to_its_end(listening: Any) -> None:
+    given, _ = ask(listening, b"x" * (2 * LARGEST), signed(BODY) | {"Content-Length": ""})
+    assert given == 413
+
+
+def test_other_paths_and_methods_are_not_there(listening: Any) -> None:
+    guarded = httpx.Client(transport=httpx.WSGITransport(listening), base_url="http://app")
+    assert guarded.get("/slack/events").status_code == 405
+    assert guarded.post("/healthz").status_code == 405
+    assert [guarded.get(path).status_code for path in ("/", "/slack/install", "/../etc/passwd")] == [404] * 3
+    assert guarded.get("/healthz").json()["ok"] is True
+
+
+def test_without_the_guard_the_same_requests_fail() -> None:
+    """The naive twin: Bolt alone answers 500, which the tests above would notice."""
+    from slack_bolt import App
+    from slack_bolt.adapter.wsgi import SlackRequestHandler
+    from slack_sdk import WebClient
+
+    bolt = App(client=WebClient("xoxb-none"), signing_secret=SECRET, token_verification_enabled=False)
+    naive = SlackRequestHandler(bolt)
+    bad = signed(BODY) | {"X-Slack-Request-Timestamp": "soon"}
+    assert ask(naive, BODY, bad)[0] == 500
+    assert ask(Guard(naive, {}), BODY, bad)[0] == 401
+
+
+def seed(team: str, name: str, nurse: str, colleague: str) -> WorkspaceSeed:
+    return WorkspaceSeed(
+        team_id=team,
+        domain=name.lower(),
+        name=name,
+        bot_token=f"xoxb-not-installed-{team}",
+        app_token=f"xapp-{team}",
+        people=(
+            PersonSeed(id=nurse, name=f"Nia of {name}", handle=f"nia.{name.lower()}", is_admin=True),
+            PersonSeed(id=colleague, name=f"Col of {name}", handle=f"col.{name.lower()}"),
+        ),
+        channels=(ChannelSeed(id=f"C0{team[2:]}", name="general", members=(nurse, colleague)),),
+        bot_user_id=f"U0BOT{team[2:]}",
+        installed=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """The app behind HTTP, with OAuth, beside a Slack with two workspaces."""
+
+    app: Appreciate
+    http: HttpSettings
+    slack: httpx.Client
+    server: httpx.Client
+    person: Any
+
+    def install(self, team: str, **asked: str) -> httpx.Response:
+        """As a browser does: to the app, to Slack, and back."""
+        to_slack = self.server.get("/slack/install")
+        assert to_slack.status_code == 302
+        back = self.slack.get(to_slack.headers["location"] + f"&team={team}", follow_redirects=False)
+        assert back.status_code == 302, back.text
+        return self.server.get(back.headers["location"], params=asked or None)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def manifest(port: int) -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(manifest_path().read_text())
+    told["oauth_config"]["redirect_urls"] = [f"http://127.0.0.1:{port}/slack/oauth_redirect"]
+    return told
+
+
+@pytest.fixture
+def hosted(database_url: str, tmp_path: Path, human: Any) -> Iterator[Hosted]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with Sandbox(manifest=manifest(port), deliver_to=f"{address}/slack/events") as sandbox:
+        for one in (
+            seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2"),
+            seed("T0SOUTH", "South", "U0SOUTH1", "U0SOUTH2"),
+        ):
+            sandbox.seed(one)
+        plain = Settings("", "", database_url, tmp_path / "keys", SECRET, sandbox.url)
+        keys = (Fernet.generate_key().decode(),)
+        known = AppSeed()
+        http = HttpSettings(plain, "127.0.0.1", port, known.client_id, known.client_secret, keys, address)
+        app = Appreciate(plain, locker=http.locker, http=True)
+        application = web.application(http)
+        server = create_server(application, host="127.0.0.1", port=port, threads=8)
+        listening = threading.Thread(target=server.run, daemon=True)
+        listening.start()
+        app.start()
+        with (
+            httpx.Client(base_url=sandbox.url, timeout=20) as slack,
+            httpx.Client(base_url=address, timeout=20) as browser,
+        ):
+            yield Hosted(app, http, slack, browser, lambda user: human(slack, user))
+        # The sandbox lets go of its connection first; the server would wait for it.
+        sandbox.stop()
+        server.close()
+        server.task_dispatcher.shutdown()
+        listening.join(5)
+        application.close()
+        app.stop()
+
+
+def tokens(sessions: Sessions) -> dict[str, str]:
+    with sessions.read() as session:
+        return dict(session.execute(select(Installation.key, Installation.sealed_token)).all())
+
+
+def test_two_workspaces_install_and_never_see_each_other(hosted: Hosted) -> None:
+    for team, name in (("T0NORTH", "North"), ("T0SOUTH", "South")):
+        done = hosted.install(team)
+        assert (done.status_code, f"Appreciate is in {name}." in done.text) == (200, True), done.text
+    assert all("xoxb" not in sealed for sealed in tokens(hosted.app.sessions).values())
+    for place in ("NORTH", "SOUTH"):
+        nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
+        nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
+        colleague.sees(f"in the {place} wing")
+    # Somebody of the other workspace is nobody here, also by their id.
+    hosted.person("U0NORTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the night")
+    hosted.person("U0NORTH1").sees("I can't find one of these people here.")
+    with hosted.app.sessions.read() as session:
+        rows = session.execute(
+            select(Workspace.slack_team_id, Recognition.words, Member.slack_user_id)
+            .join(Recognition, Recognition.workspace_id == Workspace.id)
+            .join(Member, Member.id == Recognition.giver_id)
+        ).all()
+    assert sorted(rows) == [
+        ("T0NORTH", "You found us a bed in the NORTH wing", "U0NORTH1"),
+        ("T0SOUTH", "You found us a bed in the SOUTH wing", "U0SOUTH1"),
+    ]
+
+
+def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hosted: Hosted) -> None:
+    hosted.install("T0NORTH")
+    hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed in the night")
+    hosted.person("U0NORTH2").sees("You found us a bed in the night")
+    removed = {"kind": "uninstall", "workspace": "T0NORTH"}
+    assert hosted.slack.post("/control/change", json=removed).status_code == 200
+    deadline = time.monotonic() + 5
+    while tokens(hosted.app.sessions):
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+    with hosted.app.sessions.read() as session:
+        assert session.scalars(select(Workspace.uninstalled_at)).one() is not None
+    before = len(hosted.slack.get("/control/journal").text.splitlines())
+    hosted.app.settle(hosted.app.now())
+    assert len(hosted.slack.get("/control/journal").text.splitlines()) == before
+    assert hosted.install("T0NORTH").status_code == 200
+    hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found the key once more")
+    hosted.person("U0NORTH2").sees("You found the key once more")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_state_serves_once_in_its_own_browser_and_cancel_installs_nothing(hosted: Hosted) -> None:
+    to_slack = hosted.server.get("/slack/install").headers["location"]
+    state = re.search(r"state=([\w-]+)", to_slack)
+    assert state
+    back = {"state": state[1], "error": "access_denied"}
+    stranger = httpx.get(f"{hosted.http.public_url}/slack/oauth_redirect", params=back)
+    assert (stranger.status_code, "was not begun here" in stranger.text) == (400, True)
+    cancelled = hosted.server.get("/slack/oauth_redirect", params=back)
+    assert (cancelled.status_code, "Cancelled" in cancelled.text) == (200, True)
+    hosted.server.cookies.set("appreciate_state", state[1], path="/slack")
+    again = hosted.server.get("/slack/oauth_redirect", params=back | {"code": "anything"})
+    assert (again.status_code, "start the installation again" in again.text) == (400, True)
+    hosted.server.cookies.clear()
+    fresh = hosted.server.get("/slack/install").headers["location"]
+    made_up = re.search(r"state=([\w-]+)", fresh)
+    assert made_up
+    wrong = hosted.server.get("/slack/oauth_redirect", params={"state": made_up[1], "code": "made-up"})
+    assert (wrong.status_code, "did not confirm" in wrong.text) == (502, True)
+    assert tokens(hosted.app.sessions) == {}
+
+
+def test_a_rotated_key_opens_old_tokens_and_seals_them_anew(database: Sessions) -> None:
+    from datetime import UTC, datetime
+
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    granted = Granted("T0NORTH", "North", "xoxb-secret", "U0BOT", "commands,chat:write")
+    with database.begin() as session:
+        installations.keep(session, Locker([old]), granted, now=datetime.now(UTC))
+    with database.begin() as session:
+        assert installations.bearer(session, Locker([new]), "T0NORTH") is None
+        assert installations.reseal(session, Locker([new])) == 1
+        assert installations.reseal(session, Locker([new, old])) == 0
+    with database.read() as session:
+        found = installations.bearer(session, Locker([new]), "T0NORTH")
+        assert found is not None
+        assert (found.token, found.scopes) == ("xoxb-secret", ("commands", "chat:write"))
+        assert installations.bearer(session, Locker([old]), "T0NORTH") is None
+    assert "xoxb" not in repr(found)
+
+
+def test_missing_settings_are_named_all_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as missing:
+        http_settings.read({"KEY_DIR": str(tmp_path / "keys"), "SLACK_CLIENT_ID": "1.2", "HTTP_ADDRESS": "x"})
+    for name in ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET", "PUBLIC_URL", "TOKEN_KEYS", "HTTP_ADDRESS"):
+        assert name in str(missing.value)
+    assert "SLACK_BOT_TOKEN" not in str(missing.value)
+
+
+@pytest.mark.timeout(90)
+def test_serve_over_http_answers_through_granian_and_ends_cleanly(tmp_path: Path, human: Any) -> None:
+    port = free_port()
+    place = replace(seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2"), bot_token="xoxb-single", installed=True)
+    with Sandbox(manifest=manifest(port), deliver_to=f"http://127.0.0.1:{port}/slack/events") as sandbox:
+        sandbox.seed(place)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "SLACK_BOT_TOKEN": place.bot_token,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_API_URL": sandbox.url,
+            "HTTP_ADDRESS": f"127.0.0.1:{port}",
+            "KEY_DIR": str(tmp_path / "keys"),
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}",
+        }
+        sessions = connect(environment["DATABASE_URL"])
+        migrations.upgrade(sessions)
+        sessions.dispose()
+        program = [Path(sys.executable).with_name("slackapp"), "serve", "--http"]
+        with subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True) as app:
+            deadline = time.monotonic() + 40
+            while time.monotonic() < deadline:
+                try:
+                    if httpx.get(f"http://127.0.0.1:{port}/healthz").status_code == 200:
+                        break
+                except httpx.TransportError:
+                    threading.Event().wait(0.1)
+            with httpx.Client(base_url=sandbox.url, timeout=20) as slack:
+                human(slack, "U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed tonight")
+                human(slack, "U0NORTH2").sees("You found us a bed tonight", seconds=10)
+            app.send_signal(signal.SIGTERM)
+            _, told = app.communicate(timeout=40)
+            assert app.returncode == 0, told
+        assert "Traceback" not in told
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://127.0.0.1:{port}/healthz")
