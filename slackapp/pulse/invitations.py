@@ -15,6 +15,9 @@ from slackapp.pulse.rounds import LOSS
 from slackapp.pulse.telling import allowed
 
 CHUNK = 500
+_SILENT = 2
+"""Rounds after which it is said that nothing has been recorded yet."""
+
 _ANSWERED = (PollState.CLOSED, PollState.LOST)
 
 
@@ -92,9 +95,10 @@ def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader
 
 
 def has_earlier(session: Session, poll: Poll) -> bool:
-    """Whether people have been asked before this poll."""
+    """Whether people were asked at least twice before this poll, so that silence about it means something."""
     earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
-    return session.scalar(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(1)) is not None
+    asked = session.scalars(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(_SILENT)).all()
+    return len(asked) == _SILENT
 
 
 def _next(session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], Owed]) -> bool:

@@ -65,7 +65,7 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
         return []
     closing = say.moment(check_in.closes_at, reader.zone)
     return [
-        piece.section(say("*How were your last few shifts?* Five short questions, under a minute.")),
+        piece.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
         piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
         piece.actions([pulse.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
     ]

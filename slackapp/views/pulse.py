@@ -81,7 +81,7 @@ def message(
 
     `line` is what the team was promised last.
     """
-    lines = [_section(say("*How were your last few shifts?* Five short questions, under a minute."))]
+    lines = [_section(say("*How were your last few shifts?* A few short questions, under a minute."))]
     if line:
         lines.append(promised.line(say, line))
     elif has_earlier:
@@ -103,17 +103,17 @@ def message(
 def message_text(say: Voice, *, closing: str, has_earlier: bool, line: Line | None = None) -> str:
     """The same facts without blocks."""
     if line:
-        asked = say("How were your last few shifts? Five short questions, under a minute.")
+        asked = say("How were your last few shifts? A few short questions, under a minute.")
         closes = say("Anonymous. Open until {closing}.", closing=closing)
         return "\n".join([asked, promised.line_text(say, line), closes])
     if has_earlier:
         return say(
-            "How were your last few shifts? Five short questions, under a minute. Nothing has been "
+            "How were your last few shifts? A few short questions, under a minute. Nothing has been "
             "recorded yet. Anonymous. Open until {closing}.",
             closing=closing,
         )
     return say(
-        "How were your last few shifts? Five short questions, under a minute. "
+        "How were your last few shifts? A few short questions, under a minute. "
         "Anonymous. Open until {closing}.",
         closing=closing,
     )

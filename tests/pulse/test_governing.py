@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers import pulse_letters
+from slackapp.actions import rights
 from slackapp.errors import UserError
 from slackapp.i18n import voice
 from slackapp.letters import Message
@@ -210,6 +211,19 @@ def test_a_team_is_told_who_leads_it_now(front: Front) -> None:
         sent = pulse_letters.RENDERERS[telling.NEW_LEADER](session, owed[0], front.now)
         assert isinstance(sent, Message)
         assert "Ward 7 leader leads Ward 7 now" in sent.text
+
+
+def test_a_change_of_leader_is_noticed_and_told_once(front: Front) -> None:
+    hospital = front.hospital
+    with hospital.sessions.begin() as session:
+        here = session.get_one(Workspace, hospital.workspace_id)
+        assert rights.notice(session, here, front.now) == []
+        session.get_one(Team, hospital.teams["Ward 7"]).leader_id = hospital.people["Ward 7 3"]
+        session.flush()
+        for _ in range(2):
+            rights.notice(session, here, front.now)
+        asked = session.scalars(select(FanOut).where(FanOut.kind == telling.NEW_LEADER)).all()
+        assert [one.reference for one in asked] == [hospital.teams["Ward 7"]]
 
 
 def test_who_sees_the_results_is_told_by_name_and_role(front: Front) -> None:

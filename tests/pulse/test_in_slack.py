@@ -249,12 +249,14 @@ def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front:
         assert "Nothing has been recorded yet." not in words(sent.blocks)
         late = pulse_letters.RENDERERS["poll"](session, delivery, front.now + timedelta(days=8))
         assert isinstance(late, Nothing)
-    hospital.open(hospital.close_at)
-    with hospital.sessions.read() as session:
-        delivery.reference = hospital.poll_id
-        sent = pulse_letters.RENDERERS["poll"](session, delivery, hospital.close_at)
-        assert isinstance(sent, Message)
-        assert "Nothing has been recorded yet." in words(sent.blocks)
+    for weeks, is_told in ((1, False), (2, True)):
+        opening = hospital.opening + timedelta(weeks=weeks)
+        hospital.open(opening)
+        with hospital.sessions.read() as session:
+            delivery.reference = hospital.poll_id
+            sent = pulse_letters.RENDERERS["poll"](session, delivery, opening)
+            assert isinstance(sent, Message)
+            assert ("Nothing has been recorded yet." in words(sent.blocks)) is is_told
 
 
 def test_a_ward_with_many_long_names_still_fits_the_modal() -> None:
