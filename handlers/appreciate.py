@@ -1,6 +1,5 @@
 """`/appreciate`, the shortcuts and the form: every way in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt import Ack, App
@@ -205,7 +204,7 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.command(COMMAND)(listeners.command)
     bolt.global_shortcut(SHORTCUT)(listeners.open)
     bolt.message_shortcut(MESSAGE_SHORTCUT)(listeners.open_about)
-    pressed: dict[str, Callable[..., None]] = {
+    pressed = {
         ask.OPEN: listeners.open,
         ask.BEHAVIOUR: listeners.choose,
         ask.ANYWAY: listeners.send_anyway,

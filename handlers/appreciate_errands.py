@@ -1,6 +1,5 @@
 """The single words behind `/appreciate`: help, mine, undo, edit, settings, privacy."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt import Ack
@@ -93,7 +92,7 @@ class Errands:
 def run(desk: Desk, errand: Errand, who: Caller, client: WebClient, ack: Ack) -> None:
     """Run one errand."""
     errands = Errands(desk, who, client, ack)
-    deeds: dict[Errand, Callable[[], None]] = {
+    deeds = {
         Errand.HELP: errands.help,
         Errand.MINE: errands.mine,
         Errand.UNDO: errands.undo,

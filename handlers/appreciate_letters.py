@@ -12,7 +12,7 @@ from slackapp.i18n import Voice, voice
 from slackapp.letters import Later, Letter, Message, Nothing, Renderer
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.privacy.erasure import is_erased
-from slackapp.recognitions import boosting, letters_owed, sharing
+from slackapp.recognitions import boosting, letters_owed, nudging, sharing
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import recognition as view
 from slackapp.views import rights
@@ -73,6 +73,14 @@ def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Lett
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
+def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    """The Friday question, unless they have changed their mind meanwhile."""
+    member = session.get_one(Member, delivery.reference)
+    if not member.nudges:
+        return Nothing("not_wanted")
+    return _message(view.nudge(members.voice_of(session.get_one(Workspace, delivery.workspace_id), member)))
+
+
 RENDERERS: dict[str, Renderer] = {
     Kind.THANKS: _thanks,
     Kind.THANKS_CHANGED: _thanks_changed,
@@ -80,6 +88,7 @@ RENDERERS: dict[str, Renderer] = {
     Kind.POST_CHANGED: _post_changed,
     Kind.REPORT: _report,
     Kind.REPORT_CHANGED: _report_changed,
+    nudging.KIND: _nudge,
 }
 
 

@@ -16,12 +16,12 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import select
 
 import handlers
-from handlers import appreciate_letters, people, pulse_letters, rights_letters
+from handlers import appreciate_letters, people, pulse_letters, rights_letters, teams, teams_letters
 from handlers.desk import Desk
 from reports import digest
 from reports import letters as digest_letters
 from reports.drawing import Drawing, find_browser
-from slackapp import health, inbound, log, migrations, workspaces
+from slackapp import guard, health, inbound, log, migrations, workspaces
 from slackapp.calendar import month_before, month_of
 from slackapp.clients import Clients
 from slackapp.config import Settings
@@ -32,11 +32,12 @@ from slackapp.i18n import voice
 from slackapp.installations import Locker
 from slackapp.listening import hang_up
 from slackapp.marks import Marks
-from slackapp.models import Team
+from slackapp.models import Team, Workspace
 from slackapp.privacy import erasure, retention, traces
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.storage import sweep_nightly
+from slackapp.recognitions import nudging
 from slackapp.scheduling import Job, Timetable
 
 logger = logging.getLogger(__name__)
@@ -77,7 +78,9 @@ class Appreciate:
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = Drawing(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.desk = Desk(self.sessions, now, self.keys, self.deliveries.wake)
+        self.desk = Desk(
+            self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
+        )
         self.bolt = build_bolt(self.clients, self.desk, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Timetable(self._jobs())
@@ -92,6 +95,7 @@ class Appreciate:
             **pulse_letters.RENDERERS,
             **digest_letters.renderers(self._drawing),
             **rights_letters.renderers(Marks(self.keys.path)),
+            **teams_letters.RENDERERS,
         }
         return Deliveries(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
 
@@ -99,9 +103,11 @@ class Appreciate:
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
+            Job("Friday questions", lambda: self._nudges(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), _HOURLY),
             Job("sweep", lambda: sweep_nightly(self.sessions), _NIGHTLY),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
+            Job("teams", self._repair_teams, _NIGHTLY),
             Job("retention", lambda: retention.run(self.sessions, self.now()), _NIGHTLY),
         ]
 
@@ -164,6 +170,13 @@ class Appreciate:
             rounds.open_due(self.sessions, self.keys, workspace_id, now)
         self.deliveries.wake()
 
+    def _repair_teams(self) -> None:
+        """What events have missed: who works here, and who is in which channel and group."""
+        self.meet_everyone()
+        for workspace_id in self._workspaces():
+            if client := self.clients.of(workspace_id):
+                teams.repair(client, self.desk, workspace_id)
+
     def _workspaces(self) -> list[str]:
         """Our ids of the workspaces that have the app now."""
         if self.workspace_id:
@@ -173,6 +186,12 @@ class Appreciate:
 
     def _digests(self, now: datetime) -> None:
         digest.owe_due(self.sessions, now)
+        self.deliveries.wake()
+
+    def _nudges(self, now: datetime) -> None:
+        with self.sessions.begin() as session:
+            for workspace_id in self._workspaces():
+                nudging.owe_due(session, session.get_one(Workspace, workspace_id), now=now)
         self.deliveries.wake()
 
     def _forget(self, now: datetime) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from slackapp import guard
 from slackapp.errors import SettingsError
 
 SLACK_HOSTS = ("slack.com", "slack-gov.com")
@@ -34,6 +35,8 @@ class Settings:
     browser_path: str | None = None
     log_level: str = "INFO"
     health_port: int = 8080
+    guard_words: Path | None = None
+    """An organisation's own words for the confidentiality guard, beside those that come with the app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def read(environ: Mapping[str, str], *, unneeded: frozenset[str] = frozenset()) 
         browser_path=environ.get("BROWSER_PATH") or None,
         log_level=(environ.get("LOG_LEVEL") or "INFO").upper(),
         health_port=int(environ.get("HEALTH_PORT") or "8080"),
+        guard_words=Path(environ["GUARD_WORDS"]) if environ.get("GUARD_WORDS") else None,
     )
 
 
@@ -79,6 +83,7 @@ def findings(environ: Mapping[str, str]) -> list[Finding]:
         _browser_path,
         _log_level,
         _health_port,
+        _guard_words,
     )
     return [finding for check in checks if (finding := check(environ))]
 
@@ -162,6 +167,17 @@ def _log_level(environ: Mapping[str, str]) -> Finding | None:
     if (environ.get("LOG_LEVEL") or "INFO").upper() in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         return None
     return Finding("LOG_LEVEL", "use DEBUG, INFO, WARNING or ERROR.")
+
+
+def _guard_words(environ: Mapping[str, str]) -> Finding | None:
+    path = environ.get("GUARD_WORDS")
+    if not path:
+        return None
+    try:
+        guard.standard(Path(path))
+    except (OSError, ValueError):
+        return Finding("GUARD_WORDS", "name a TOML file of lists of words, like those in slackapp/wordlists.")
+    return None
 
 
 def _health_port(environ: Mapping[str, str]) -> Finding | None:

@@ -44,7 +44,8 @@ def is_new(session: Session, workspace: Identified, entry: Entry, *, now: dateti
     Another process that handles the same payload at this moment is waited for.
     """
     row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
-    return session.scalar(_FIRST_TIME[session.get_bind().dialect.name], row) is not None
+    connection = session.connection()
+    return connection.execute(_FIRST_TIME[connection.dialect.name], row).first() is not None
 
 
 def outcome_of(session: Session, workspace: Identified, key: str) -> str | None:

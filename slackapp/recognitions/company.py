@@ -63,14 +63,14 @@ _LATELY = (
 _OTHERWISE: dict[str, Any] = {"channel": Team.slack_channel_id, "blocks": _BLOCKS, "given_lately": _LATELY}
 _COLUMNS: dict[str, Any] = {**dict(Member.__table__.c.items()), **_OTHERWISE}
 # Built once, and read as rows: it runs before every thank-you.
-_COMPANY = (
+_EVERYBODY = (
     select(*[_COLUMNS[field.name].label(field.name) for field in fields(Present)])
     .select_from(Member.__table__.outerjoin(Team.__table__, Team.id == Member.team_id))
-    .where(
-        Member.workspace_id == bindparam("workspace"),
-        Member.slack_user_id.in_(bindparam("wanted", expanding=True)),
-    )
+    .where(Member.workspace_id == bindparam("workspace"))
 )
+_COMPANY = _EVERYBODY.where(Member.slack_user_id.in_(bindparam("wanted", expanding=True)))
+# Most thank-yous are between two, and a list of changing length is written into the statement anew each time.
+_TWO = _EVERYBODY.where(Member.slack_user_id.in_([bindparam("one"), bindparam("other")]))
 
 
 def gather(
@@ -82,8 +82,12 @@ def gather(
         Unmet: One or more of them are not known here.
     """
     wanted = list(dict.fromkeys([giver, *people]))
-    told = {"workspace": workspace.id, "giver_slack_id": giver, "since": now - _LONGEST_DAY, "wanted": wanted}
-    found = {row.slack_user_id: Present(*tuple(row)) for row in session.connection().execute(_COMPANY, told)}
+    told = {"workspace": workspace.id, "giver_slack_id": giver, "since": now - _LONGEST_DAY}
+    if len(wanted) == len(("one", "other")):
+        rows = session.connection().execute(_TWO, told | {"one": wanted[0], "other": wanted[1]})
+    else:
+        rows = session.connection().execute(_COMPANY, told | {"wanted": wanted})
+    found = {row.slack_user_id: Present(*tuple(row)) for row in rows}
     if missing := [one for one in wanted if one not in found]:
         raise Unmet(missing)
     return found
@@ -96,7 +100,10 @@ def has_given_enough(session: Session, giver: Present, zone: str, *, now: dateti
     local = now.astimezone(ZoneInfo(giver.time_zone or zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
-        Recognition.giver_id == giver.id, Recognition.given_at >= midnight, Recognition.undone_at.is_(None)
+        Recognition.giver_id == giver.id,
+        Recognition.given_at >= midnight,
+        Recognition.given_at <= now,
+        Recognition.undone_at.is_(None),
     )
     return (session.scalar(query) or 0) >= MOST_A_DAY
 

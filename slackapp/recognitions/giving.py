@@ -33,8 +33,8 @@ CHANGEABLE_FOR = timedelta(hours=24)
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # Built once. Rows that nobody holds as objects afterwards are written without the mapper's bookkeeping.
-_STORE = insert(Recognition)
-_STORE_RECEIVER = insert(Recipient)
+_STORE = insert(Recognition).inline()
+_STORE_RECEIVER = insert(Recipient).inline()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ CHANGED = {
 _FIRST = {changed: first for first, changed in CHANGED.items()}
 _ON_ITS_WAY = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
 _TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
-_OWE = insert(Delivery)
+_OWE = insert(Delivery).inline()
 
 
 def reference(recipient: Recipient) -> str:

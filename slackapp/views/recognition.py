@@ -6,6 +6,7 @@ from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import DeliveryState, Sharing, Visibility
 from slackapp.views import words as piece
+from slackapp.views.appreciate import open_button
 from slackapp.views.words import Block, View
 
 SHARE = "thanks_share"
@@ -187,6 +188,14 @@ def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool
             "You can edit or undo it for 24 hours."
         )
     return told, [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
+
+
+def nudge(say: Voice) -> tuple[str, list[Block]]:
+    """The Friday question: text and blocks."""
+    asked = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
+    why = say("You asked for this question on Fridays.")
+    buttons = [open_button(say("Appreciate someone")), piece.button(say("Settings"), SETTINGS, "nudge")]
+    return f"{asked} {why}", [piece.section(asked), piece.context(why), piece.actions(buttons)]
 
 
 def hint(say: Voice, seldom: Behaviour | None) -> list[Block]:

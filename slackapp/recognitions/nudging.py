@@ -1,0 +1,53 @@
+"""The Friday question "Who helped you this week?", for those who asked for it, in their own time."""
+
+from datetime import datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp import members, outbox
+from slackapp.calendar import days_in, next_allowed, occurrence
+from slackapp.models import Member, Workspace
+
+KIND: Final = "recognition-nudge"
+_FRIDAY = 4
+_ASKED_AT = time(14, 0)
+_STANDS_FOR = timedelta(hours=30)
+"""Until Saturday evening; after that it would be a question about last week."""
+
+
+def owe_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
+    """Owe the question to everyone for whom it is Friday afternoon, once; gives how many are new."""
+    asked = session.scalars(
+        select(Member).where(Member.workspace_id == workspace.id, Member.nudges, Member.accepts_thanks)
+    )
+    owed = [found for member in asked if (found := _owed(workspace, member, now)) is not None]
+    return len(outbox.owe_many(session, workspace, owed))
+
+
+def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.Owed | None:
+    zone = members.zone_of(workspace, member)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    asked_at = occurrence(today, _ASKED_AT, zone)
+    if today.weekday() != _FRIDAY or now < asked_at or not member.can_be_reached:
+        return None
+    due = next_allowed(
+        now,
+        zone=zone,
+        quiet_from=member.quiet_from,
+        quiet_until=member.quiet_until,
+        days_off=days_in(member.days_off),
+    )
+    if due > asked_at + _STANDS_FOR:
+        return None
+    return outbox.Owed(
+        key=f"{KIND}:{member.id}:{today.isoformat()}",
+        kind=KIND,
+        reference=member.id,
+        target=member.slack_user_id,
+        due=due,
+        priority=outbox.Priority.REMINDER,
+        expires=asked_at + _STANDS_FOR,
+    )

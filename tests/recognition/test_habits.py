@@ -1,0 +1,90 @@
+"""Gentle habits, only for those who asked: the Friday question, and what a team seldom names."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from slackapp import workspaces
+from slackapp.behaviours import Behaviour
+from slackapp.models import Delivery, Member, Workspace
+from slackapp.recognitions import company, giving, habits, nudging
+from slackapp.recognitions.drafts import Draft, NotYet
+
+FRIDAY = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
+WORDS = "Stayed after the shift to find us a bed"
+
+
+def asks_for(ward: Any, who: str, **changes: Any) -> None:
+    with ward.database.begin() as session:
+        member = session.scalar(select(Member).where(Member.slack_user_id == who))
+        member.nudges = True
+        for name, value in changes.items():
+            setattr(member, name, value)
+
+
+def asked(ward: Any, now: datetime) -> list[Delivery]:
+    with ward.database.begin() as session:
+        nudging.owe_due(session, session.scalar(select(Workspace)), now=now)
+        return list(session.scalars(select(Delivery).where(Delivery.kind == nudging.KIND)))
+
+
+def test_nobody_is_asked_who_did_not_ask_for_it(ward: Any) -> None:
+    assert asked(ward, FRIDAY) == []
+
+
+def test_the_question_comes_once_on_friday_in_their_own_time(ward: Any) -> None:
+    asks_for(ward, ward.nurse)
+    asks_for(ward, ward.colleague, time_zone="America/New_York")
+    for early in (FRIDAY - timedelta(days=1), FRIDAY - timedelta(minutes=1)):
+        assert asked(ward, early) == []
+    assert [one.target for one in asked(ward, FRIDAY)] == [ward.nurse]
+    assert [one.target for one in asked(ward, FRIDAY + timedelta(minutes=30))] == [ward.nurse]
+    later = {one.target: one.due for one in asked(ward, FRIDAY + timedelta(hours=5))}
+    assert later[ward.colleague] == FRIDAY + timedelta(hours=5)
+
+
+@pytest.mark.parametrize(("days_off", "comes"), [(0b0010000, True), (0b1110000, False)])
+def test_a_day_off_puts_it_off_and_a_long_weekend_leaves_it_out(
+    ward: Any, days_off: int, *, comes: bool
+) -> None:
+    asks_for(ward, ward.nurse, days_off=days_off)
+    found = asked(ward, FRIDAY)
+    assert [one.due.date().day for one in found] == ([7] if comes else [])
+
+
+def give(ward: Any, number: int, behaviour: Behaviour, now: datetime, **changes: Any) -> giving.Given:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        draft = Draft((ward.colleague,), behaviour=behaviour, words=WORDS).about(**changes)
+        return giving.give(session, workspace, draft, giving.Occasion(ward.nurse, f"k{number}", now))
+
+
+def hint(ward: Any, now: datetime) -> Behaviour | None:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        (giver,) = company.gather(session, workspace, ward.nurse, [], now=now).values()
+        return habits.seldom_named(session, giver, now=now)
+
+
+def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None:
+    now = FRIDAY
+    for number in range(21):
+        behaviour = (Behaviour.ATTENDING, Behaviour.HELPING, Behaviour.EMPATHISING)[number % 3]
+        assert hint(ward, now) is None or number == 20
+        give(ward, number, behaviour, now - timedelta(days=number))
+    assert hint(ward, now + timedelta(days=8)) is Behaviour.UNDERSTANDING
+    assert hint(ward, now + timedelta(days=14)) is None
+    assert hint(ward, now + timedelta(days=15)) is Behaviour.UNDERSTANDING
+
+
+def test_the_eleventh_of_a_day_is_asked_about_kindly_and_tomorrow_it_is_not(ward: Any) -> None:
+    evening = datetime(2026, 11, 3, 22, 0, tzinfo=UTC)
+    for number in range(10):
+        give(ward, number, Behaviour.HELPING, evening)
+    with pytest.raises(NotYet) as refused:
+        give(ward, 10, Behaviour.HELPING, evening)
+    assert refused.value.questions == ("ten-today",)
+    give(ward, 11, Behaviour.HELPING, evening, accepted=("ten-today",))
+    give(ward, 12, Behaviour.HELPING, evening + timedelta(hours=2))
