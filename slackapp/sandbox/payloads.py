@@ -27,6 +27,7 @@ def slash_command(slack: Slack, person: Person, channel: Channel, command: str, 
         "text": text,
         "api_app_id": slack.app.app_id,
         "is_enterprise_install": "false",
+        **organisation_of(space),
         "response_url": response_url(slack, person, channel, "commands"),
         "trigger_id": slack.new_trigger(space.id, person.id),
     }
@@ -93,10 +94,10 @@ def shortcut(slack: Slack, person: Person, callback_id: str) -> Json:
         "type": "shortcut",
         "token": slack.app.verification_token,
         "action_ts": slack.state.next_ts(),
-        "team": {"id": space.id, "domain": space.domain},
+        "team": team_of(space),
         "user": {"id": person.id, "username": person.handle, "team_id": space.id},
         "is_enterprise_install": False,
-        "enterprise": None,
+        "enterprise": enterprise_of(space),
         "callback_id": callback_id,
         "trigger_id": slack.new_trigger(space.id, person.id),
     }
@@ -111,11 +112,11 @@ def message_action(
         "type": "message_action",
         "token": slack.app.verification_token,
         "action_ts": slack.state.next_ts(),
-        "team": {"id": space.id, "domain": space.domain},
+        "team": team_of(space),
         "user": {"id": person.id, "username": person.handle, "team_id": space.id, "name": person.handle},
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "is_enterprise_install": False,
-        "enterprise": None,
+        "enterprise": enterprise_of(space),
         "callback_id": callback_id,
         "trigger_id": slack.new_trigger(space.id, person.id),
         "response_url": response_url(slack, person, channel, "app", message.ts),
@@ -129,7 +130,7 @@ def event_callback(slack: Slack, space: Workspace, event: Json) -> Json:
     place = event.get("channel") or event.get("item", {}).get("channel")
     context = "-".join(["1", event["type"], space.id, *([place] if isinstance(place, str) else [])])
     authorization = {
-        "enterprise_id": None,
+        "enterprise_id": space.enterprise_id or None,
         "team_id": space.id,
         "user_id": space.bot_user_id,
         "is_bot": True,
@@ -138,6 +139,7 @@ def event_callback(slack: Slack, space: Workspace, event: Json) -> Json:
     return {
         "token": slack.app.verification_token,
         "team_id": space.id,
+        **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
         "api_app_id": slack.app.app_id,
         "event": event,
         "type": "event_callback",
@@ -155,11 +157,30 @@ def _interaction(slack: Slack, space: Workspace, person: Person, kind: str) -> J
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": space.id},
         "api_app_id": slack.app.app_id,
         "token": slack.app.verification_token,
-        "team": {"id": space.id, "domain": space.domain},
+        "team": team_of(space),
         "is_enterprise_install": False,
     }
     # The recorded payloads have the null only here; about views they leave the key out.
-    return out | ({"enterprise": None} if kind == "block_actions" else {})
+    return out | (
+        {"enterprise": enterprise_of(space)} if kind == "block_actions" or space.enterprise_id else {}
+    )
+
+
+def organisation_of(space: Workspace) -> Json:
+    """The two keys that tell of the organisation a workspace belongs to; none without one."""
+    if not space.enterprise_id:
+        return {}
+    return {"enterprise_id": space.enterprise_id, "enterprise_name": space.enterprise_name}
+
+
+def team_of(space: Workspace) -> Json:
+    """A workspace as interactions name it."""
+    return {"id": space.id, "domain": space.domain, **organisation_of(space)}
+
+
+def enterprise_of(space: Workspace) -> Json | None:
+    """The organisation as interactions and installations name it."""
+    return {"id": space.enterprise_id, "name": space.enterprise_name} if space.enterprise_id else None
 
 
 def channel_name(channel: Channel) -> str:

@@ -72,6 +72,9 @@ class WorkspaceSeed:
     bot_user_id: str = "U0SANDBOXBOT"
     bot_id: str = "B0SANDBOX01"
     installed: bool = True
+    enterprise_id: str = ""
+    """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
+    enterprise_name: str = ""
 
 
 def practice_workspace() -> WorkspaceSeed:

@@ -156,6 +156,8 @@ class Workspace:
     bot_user_id: str
     bot_id: str
     installed: bool = True
+    enterprise_id: str = ""
+    enterprise_name: str = ""
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     usergroups: dict[str, UserGroup] = field(default_factory=dict)

@@ -63,6 +63,8 @@ def _workspace(seed: WorkspaceSeed) -> Workspace:
         bot_user_id=seed.bot_user_id,
         bot_id=seed.bot_id,
         installed=seed.installed,
+        enterprise_id=seed.enterprise_id,
+        enterprise_name=seed.enterprise_name,
     )
 
 

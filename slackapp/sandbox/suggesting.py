@@ -6,7 +6,7 @@ from typing import Any, Final
 from slackapp.sandbox import posts
 from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.elements import options_of
-from slackapp.sandbox.payloads import channel_name
+from slackapp.sandbox.payloads import channel_name, enterprise_of, team_of
 from slackapp.sandbox.sight import NotHere, Sight, Spot
 from slackapp.sandbox.views import view_object
 
@@ -56,8 +56,8 @@ def _payload(sight: Sight, spot: Spot, typed: str) -> dict[str, Any]:
         "action_id": spot.control.action_id,
         "block_id": spot.control.block_id,
         "value": typed,
-        "team": {"id": space.id, "domain": space.domain},
-        "enterprise": None,
+        "team": team_of(space),
+        "enterprise": enterprise_of(space),
         "is_enterprise_install": False,
         **_around(sight, spot),
     }

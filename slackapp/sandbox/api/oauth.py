@@ -9,6 +9,7 @@ from typing import Any
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.events import app_uninstalled
+from slackapp.sandbox.payloads import enterprise_of
 from slackapp.sandbox.slack import OAuthCode
 
 
@@ -22,6 +23,7 @@ def auth_test(call: Call) -> dict[str, Any]:
         "team_id": space.id,
         "user_id": space.bot_user_id,
         "bot_id": space.bot_id,
+        **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
         "is_enterprise_install": False,
     }
 
@@ -61,7 +63,7 @@ def oauth_access(call: Call) -> dict[str, Any]:
         "access_token": space.bot_token,
         "bot_user_id": space.bot_user_id,
         "team": {"id": space.id, "name": space.name},
-        "enterprise": None,
+        "enterprise": enterprise_of(space),
         "is_enterprise_install": False,
     }
 
