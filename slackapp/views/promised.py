@@ -18,12 +18,12 @@ TITLE = marked("You said / we will")
 _SPOT = re.compile(r"(\*[^*]+\*|\{\w+\})")
 
 _TOLD = {
-    By.MONTH: marked("*You said:* {you_said} *We will:* {we_will} ({who}, this month)"),
-    By.QUARTER: marked("*You said:* {you_said} *We will:* {we_will} ({who}, this quarter)"),
-    By.YEAR: marked("*You said:* {you_said} *We will:* {we_will} ({who}, this year)"),
+    By.MONTH: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this month)"),
+    By.QUARTER: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this quarter)"),
+    By.YEAR: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this year)"),
 }
 # A later digest is read in another month, so "this month" would be wrong there.
-_TOLD_LATER = marked("*You said:* {you_said} *We will:* {we_will} ({who}, by {day})")
+_TOLD_LATER = marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, by {day})")
 _BECAME = {
     PromiseState.DONE: marked("*Done.*"),
     PromiseState.CHANGED: marked("*Changed:* {why}"),
@@ -73,14 +73,14 @@ def post(say: Voice, team: str, promises: Sequence[Told], *, later: bool = False
 
 def line(say: Voice, kept: Line) -> Block:
     """What a check-in begins with."""
-    told = say("You said: {you_said} We will: {we_will}")
+    told = say("You said: {you_said}\nWe will: {we_will}")
     values = {"you_said": _run(kept.you_said), "we_will": _run(kept.we_will)}
     return rich([_filled(told, values), *_became(say, PromiseState(kept.state), kept.reason)])
 
 
 def line_text(say: Voice, kept: Line) -> str:
     """The same as text."""
-    told = say("You said: {you_said} We will: {we_will}", you_said=kept.you_said, we_will=kept.we_will)
+    told = say("You said: {you_said}\nWe will: {we_will}", you_said=kept.you_said, we_will=kept.we_will)
     return piece.literal(" ".join([told, *became(say, PromiseState(kept.state), kept.reason)]))
 
 

@@ -16,6 +16,7 @@ from reports.showing import shown
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import voice
 from tests.reports import samples
+from tests.reports.test_answering import FULL
 
 pytestmark = pytest.mark.browser
 say = voice()
@@ -120,13 +121,13 @@ def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
     assert box["width"] == 360, "the whole chart is seen"
 
 
-@pytest.mark.parametrize("name", ["rich", "two_months"])
-def test_the_page_prints_on_two_sheets_of_a4(
-    browser: Browser, drawing: Drawing, tmp_path: Path, name: str
+@pytest.mark.parametrize("month", [samples.RICH, samples.TWO_MONTHS, FULL], ids=["rich", "two", "full"])
+def test_the_page_prints_on_at_most_two_sheets_of_a4(
+    browser: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth
 ) -> None:
-    page = opened(browser, drawing, tmp_path, samples.ALL[name]).page
+    page = opened(browser, drawing, tmp_path, month).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
-    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
 
 
 def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: Drawing) -> None:
