@@ -12,12 +12,13 @@ from handlers import (
     people,
     pulse,
     rights,
+    teams,
 )
 from handlers.desk import Desk
 
 
 def register(bolt: App, desk: Desk) -> None:
     """Let every story listen, and answer what fails in any of them."""
-    for story in (appreciate, appreciated, appreciate_settings, home, people, pulse, digest, rights):
+    for story in (appreciate, appreciated, appreciate_settings, home, people, pulse, digest, rights, teams):
         story.register(bolt, desk)
     boundary.register(bolt, desk)

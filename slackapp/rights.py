@@ -35,6 +35,7 @@ class Deed(StrEnum):
     READ_TEAM = "read a team's digest"
     LEAD_TEAM = "promise something to a team"
     MAKE_TEAM = "make a team"
+    MAKE_TEAM_OF_CHANNEL = "make a team of a channel one is in and invited the app to"
     CHANGE_TEAM = "change a team"
     SETTLE = "change the workspace's settings"
     READ_AUDIT = "read the audit log"
@@ -55,6 +56,8 @@ TABLE: Mapping[Deed, frozenset[Role]] = {
     Deed.READ_TEAM: _LEADERS,
     Deed.LEAD_TEAM: _LEADERS,
     Deed.MAKE_TEAM: _ADMINS,
+    # Ward managers are seldom workspace admins; nobody is moved out of another team by it.
+    Deed.MAKE_TEAM_OF_CHANNEL: _EVERYBODY,
     Deed.CHANGE_TEAM: _ADMINS,
     Deed.SETTLE: _ADMINS,
     Deed.READ_AUDIT: _ADMINS,

@@ -120,17 +120,28 @@ def sources(session: Session, workspace: Workspace) -> list[TeamSource]:
     return list(session.scalars(found.order_by(TeamSource.team_id)))
 
 
+def could_join(session: Session, workspace: Workspace, people: Iterable[Member]) -> list[Member]:
+    """Those of them who would become members of a team: reachable, in no team yet, leading none.
+
+    Whoever leads a team answers where the parent's leader reads; whoever leads the top answers nowhere.
+    """
+    leaders = _leaders(session, workspace.id)
+    return [one for one in people if one.can_be_reached and one.team_id is None and one.id not in leaders]
+
+
 def match(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Moved:
-    """Let exactly these people be the team's; apps, strangers and those who left are passed over.
+    """Let these people be the team's; apps, strangers, leaders and those who left are passed over.
 
     Whoever belongs to another team already stays there: one unit for a person, and the first one counts.
     """
     team = session.get_one(Team, source.team_id)
-    wanted = {one.id: one for one in people if one.can_be_reached and not _leads_over(session, one, team)}
-    present = {one.id: one for one in session.scalars(select(Member).where(Member.team_id == team.id))}
-    led_here = _leaders_below(session, team)
-    joined = [one for one in wanted.values() if one.team_id is None]
-    left = [one for one in present.values() if one.id not in wanted and one.id not in led_here]
+    workspace = session.get_one(Workspace, source.workspace_id)
+    people = list(people)
+    leaders = _leaders(session, workspace.id)
+    stay = {one.id for one in people if one.can_be_reached} | leaders
+    present = list(session.scalars(select(Member).where(Member.team_id == team.id)))
+    joined = could_join(session, workspace, people)
+    left = [one for one in present if one.id not in stay]
     for one in joined:
         members.put_in_team(session, one, team)
     for one in left:
@@ -142,18 +153,16 @@ def match(session: Session, source: TeamSource, people: Iterable[Member], *, now
 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
     """Somebody came into the channel or group; whether that made them a member of the team."""
-    team = session.get_one(Team, source.team_id)
-    if person.team_id is not None or not person.can_be_reached or _leads_over(session, person, team):
+    workspace = session.get_one(Workspace, source.workspace_id)
+    if not could_join(session, workspace, [person]):
         return False
-    members.put_in_team(session, person, team)
+    members.put_in_team(session, person, session.get_one(Team, source.team_id))
     return True
 
 
 def leave(session: Session, source: TeamSource, person: Member) -> bool:
     """Somebody left the channel or group; whether that took them out of the team."""
-    if person.team_id != source.team_id or person.id in _leaders_below(
-        session, session.get_one(Team, source.team_id)
-    ):
+    if person.team_id != source.team_id or person.id in _leaders(session, source.workspace_id):
         return False
     members.put_in_team(session, person, None)
     return True
@@ -171,14 +180,6 @@ def channel_gone(session: Session, workspace: Workspace, slack_channel_id: str) 
     return [team.name for team in teams]
 
 
-def _leads_over(session: Session, person: Member, team: Team) -> bool:
-    """Whether this person leads the team itself: they answer where the parent's leader reads."""
-    return team.leader_id == person.id and any(
-        one.id == team.id for one in members.teams_led_by(session, person)
-    )
-
-
-def _leaders_below(session: Session, team: Team) -> set[str]:
-    """Leaders of the teams below belong here whatever the channel says."""
-    found = select(Team.leader_id).where(Team.parent_id == team.id)
+def _leaders(session: Session, workspace_id: str) -> set[str]:
+    found = select(Team.leader_id).where(Team.workspace_id == workspace_id)
     return {one for one in session.scalars(found) if one}

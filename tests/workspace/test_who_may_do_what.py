@@ -26,7 +26,13 @@ ADMINS_DO = {
     Deed.SEND_AGAIN,
 }
 LEADERS_DO = {Deed.READ_TEAM, Deed.LEAD_TEAM}
-EVERYBODY_DOES = {Deed.THANK, Deed.ANSWER, Deed.EXPORT_SELF, Deed.ERASE_SELF}
+EVERYBODY_DOES = {
+    Deed.THANK,
+    Deed.ANSWER,
+    Deed.EXPORT_SELF,
+    Deed.ERASE_SELF,
+    Deed.MAKE_TEAM_OF_CHANNEL,
+}
 # Written down a second time on purpose: whoever changes the table must mean it twice.
 ALLOWED = (
     {(Role.ADMIN, deed) for deed in ADMINS_DO | EVERYBODY_DOES}
