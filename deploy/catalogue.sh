@@ -5,7 +5,7 @@ set -e
 LOCALES=slackapp/locales
 TEMPLATE=$LOCALES/appreciate.pot
 mkdir -p "$LOCALES"
-.venv/bin/pybabel --quiet extract --no-default-keywords --no-wrap --sort-by-file --no-location --omit-header \
+.venv/bin/pybabel --quiet extract --mapping-file deploy/babel.cfg --no-default-keywords --no-wrap --sort-by-file --no-location --omit-header \
   --keyword say --keyword marked --keyword count:1,2 --output-file "$TEMPLATE" slackapp handlers reports
 for CATALOGUE in "$LOCALES"/*/LC_MESSAGES/appreciate.po; do
   [ -f "$CATALOGUE" ] || continue

@@ -43,6 +43,8 @@ class Drawing:
         self._context: dict[str, Any] = {
             "scene": scene,
             "say": say,
+            # By a name of its own, since sentences are only found in calls of plain names.
+            "count": say.count,
             "due": due,
             "tour": tour,
             **self._texts(),
