@@ -15,6 +15,7 @@ from slackapp.app import Appreciate
 from slackapp.config import Settings
 from slackapp.db import connect
 from slackapp.demo import history, hospital, tour
+from slackapp.i18n import voice
 from slackapp.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.browser
@@ -221,3 +222,10 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
         expect(page.get_by_role("log")).to_contain_text("Ward 7 in November", timeout=20_000)
         picture(page, "digest-360-dark")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_every_step_is_told_in_welsh_too() -> None:
+    welsh = voice("cy")
+    for step in tour.STEPS:
+        assert welsh(step.title) != step.title
+        assert welsh(step.words) != step.words

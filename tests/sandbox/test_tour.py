@@ -135,3 +135,11 @@ def test_a_route_added_to_a_running_sandbox_answers(ward: Any) -> None:
     assert ward.http.get("/healthz").status_code == 404
     ward.sandbox.extra["/healthz"] = lambda: {"ok": True}
     assert ward.http.get("/healthz").json() == {"ok": True}
+
+
+def test_the_page_speaks_welsh_to_whoever_asks_and_remembers_it(led: Any) -> None:
+    assert "Step 1 of 3" in led.http.get("/").text
+    assert "Cam 1 o 3" in led.http.get("/", params={"language": "cy"}).text
+    scene = led.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).json()
+    assert "Cam 1 o 3" in scene["fragments"]["tour"]
+    assert '<html lang="en">' in led.http.get("/", params={"language": "xx"}).text
