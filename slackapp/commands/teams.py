@@ -60,6 +60,35 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     sys.exit(1 if plan.problems else 0)
 
 
+@teams.command()
+@click.argument("team")
+@click.argument("place")
+@workspace_option
+@explained
+def follow(team: str, place: str, workspace: str | None) -> None:
+    """Keep TEAM in step with PLACE: Slack's id of a channel (C... or G...) or of a user group (S...).
+
+    Whoever joins or leaves it joins or leaves the team, at once by events and every night by a repair.
+    Nobody is moved out of another team by it.
+    """
+    from slackapp import audit, units  # noqa: PLC0415 - likewise
+    from slackapp.models import SourceKind, Workspace  # noqa: PLC0415 - likewise
+
+    kinds = {"C": SourceKind.CHANNEL, "G": SourceKind.CHANNEL, "S": SourceKind.USER_GROUP}
+    if place[:1] not in kinds:
+        raise click.UsageError("PLACE is Slack's id of a channel (C... or G...) or of a user group (S...).")
+    with office(workspace) as opened, opened.sessions.begin() as session:
+        here = session.get_one(Workspace, opened.workspace_id)
+        found = units.named(session, here, team)
+        if found is None:
+            click.echo(f"There is no team called {team}.", err=True)
+            sys.exit(1)
+        units.keep_in_step(session, here, found, units.Source(kinds[place[0]], place))
+        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAM_CHANGED, found.id, after=place)
+        audit.note(session, here, entry, now=opened.now)
+    click.echo(f"{team} follows {place} from now on.")
+
+
 def _summary(plan: "Plan", *, dry_run: bool) -> str:
     problems, changes = len(plan.problems), len(plan.changes)
     if problems:

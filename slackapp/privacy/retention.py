@@ -28,9 +28,11 @@ from slackapp.models import (
     Poll,
     PollState,
     PollUnit,
+    Promise,
     Recipient,
     Recognition,
     Retention,
+    SharedDigest,
     Team,
     Workspace,
 )
@@ -157,8 +159,12 @@ def _figures(session: Session, workspace: Workspace, before: datetime) -> int:
     session.execute(delete(Poll).where(Poll.id.in_(polls)))
     month = month_of(before, workspace.time_zone)
     ours = select(Team.id).where(Team.workspace_id == workspace.id)
-    digests = _rows(session, delete(Digest).where(Digest.team_id.in_(ours), Digest.month < month))
-    return len(polls) + digests
+    by_month = (Digest, SharedDigest, Promise)
+    told = [
+        _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
+        for model in by_month
+    ]
+    return len(polls) + sum(told)
 
 
 def _comments(session: Session, workspace: Workspace, before: datetime) -> int:

@@ -147,6 +147,20 @@ def test_teams_are_imported_after_a_dry_run(server: Server) -> None:
     assert (refused.exit_code, "Row 2: nobody here is called Nobody" in refused.stderr) == (1, True)
 
 
+def test_a_team_follows_a_user_group(server: Server) -> None:
+    file = server.folder / "teams.csv"
+    file.write_text("team\nWard 7\nWard 8\n")
+    server.run("teams", "import", str(file))
+    assert server.run("teams", "follow", "Ward 7", "S0WARD7").exit_code == 0
+    assert server.ask("SELECT kind, slack_id FROM team_source") == [("user_group", "S0WARD7")]
+    for words, code in (
+        (("Ward 8", "S0WARD7"), 1),
+        (("Ward 9", "S0WARD9"), 1),
+        (("Ward 7", "U0NIANURSE"), 2),
+    ):
+        assert server.run("teams", "follow", *words).exit_code == code
+
+
 def test_a_restore_erases_again_and_sends_nothing_twice(server: Server) -> None:
     copy = server.folder / "copies" / "monday.db"
     copy.parent.mkdir()
