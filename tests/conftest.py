@@ -90,16 +90,25 @@ def postgresql_url(_own_database: psycopg.Connection[tuple[Any, ...]]) -> str:
     return head.rsplit("/", 1)[0] + f"/{name}?{query}"
 
 
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied: migrating anew for each test took a sixth of a second."""
+    path = tmp_path_factory.mktemp("migrated") / "appreciate.db"
+    sessions = connect(f"sqlite:///{path}")
+    migrations.upgrade(sessions)
+    with sessions.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    sessions.dispose()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, _migrated_file: Path) -> str:
     """A fresh database with all tables, once of each kind."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
-    url = f"sqlite:///{tmp_path / 'appreciate.db'}"
-    sessions = connect(url)
-    migrations.upgrade(sessions)
-    sessions.dispose()
-    return url
+    shutil.copyfile(_migrated_file, tmp_path / "appreciate.db")
+    return f"sqlite:///{tmp_path / 'appreciate.db'}"
 
 
 @pytest.fixture
