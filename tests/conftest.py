@@ -96,8 +96,7 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "appreciate.db"
     sessions = connect(f"sqlite:///{path}")
     migrations.upgrade(sessions)
-    with sessions.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    # The last connection to close empties the write-ahead log into the file.
     sessions.dispose()
     return path
 
