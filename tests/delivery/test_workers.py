@@ -41,7 +41,7 @@ sys.exit(0 if deliveries.stop(20) else 1)
 
 def _worker(ward: Ward, database_url: str) -> subprocess.Popen[str]:
     root = str(Path(__file__).parents[2])
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
+    process = subprocess.Popen(
         [sys.executable, "-c", WORKER, database_url, ward.slack.url],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
