@@ -13,7 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Change the tables."""
-
     op.create_table(
         "identity",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
