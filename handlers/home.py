@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 from handlers.desk import Desk
 from handlers.payloads.common import Caller, Payload, event_caller, press
 from handlers.people import acquainted, workspace_of
+from reports.queries import answers
 from slackapp import members
+from slackapp.actions import promises
+from slackapp.models import Team
 from slackapp.pulse import rounds
 from slackapp.recognitions import reading
 from slackapp.recognitions.reading import Place, Side
 from slackapp.views import home as view
+from slackapp.views.promises import Led
 from slackapp.views.words import View
 
 
@@ -47,15 +51,30 @@ def publish(
         member = members.meet(session, workspace, [who.user])[who.user]
         now = desk.now()
         poll = rounds.asked(session, workspace, member.id, now)
-        leads = tuple(team.name for team in members.teams_led_by(session, member))
+        reader = view.Reader(
+            zone=members.zone_of(workspace, member),
+            now=now,
+            leads=_led(session, members.teams_led_by(session, member)),
+            is_admin=member.is_admin,
+        )
         return view.home(
             members.voice_of(workspace, member),
-            view.Reader(zone=members.zone_of(workspace, member), now=now, leads=leads),
+            reader,
             reading.page(session, member, side, place),
             view.CheckIn(poll.id, poll.closes_at) if poll else None,
         )
 
     client.views_publish(user_id=who.user, view=acquainted(desk, client, who, made))
+
+
+def _led(session: Session, teams: list[Team]) -> tuple[Led, ...]:
+    """The teams somebody leads, with what they were promised and is still going on."""
+    kept = promises.going_on(session, [team.id for team in teams]) if teams else []
+    told = answers.shown(session, kept)
+    mine = {
+        team.id: tuple((one.id, told[one.id]) for one in kept if one.team_id == team.id) for team in teams
+    }
+    return tuple(Led(team.id, team.name, mine[team.id]) for team in teams)
 
 
 def register(bolt: App, desk: Desk) -> None:

@@ -10,8 +10,9 @@ from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
 from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
-from slackapp.views import appreciate, pulse, rights, settings
+from slackapp.views import admin_pulse, appreciate, promises, pulse, pulse_settings, rights, settings
 from slackapp.views import words as piece
+from slackapp.views.promises import Led
 from slackapp.views.recognition import changing_buttons, receivers_buttons
 from slackapp.views.words import Block, View
 
@@ -34,11 +35,12 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose Home tab it is: where the clock stands for them, and the teams they lead."""
+    """Whose Home tab it is: their zone and moment, the teams they lead, whether they set things up."""
 
     zone: str
     now: datetime
-    leads: tuple[str, ...] = ()
+    leads: tuple[Led, ...] = ()
+    is_admin: bool = False
 
 
 def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None) -> View:
@@ -46,12 +48,17 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None) -> Vi
     blocks = [
         piece.header(say("Appreciate")),
         piece.actions(
-            [appreciate.open_button(say("Appreciate someone")), settings.open_settings(say)],
+            [
+                appreciate.open_button(say("Appreciate someone")),
+                settings.open_settings(say),
+                pulse_settings.open_button(say),
+            ],
             block_id="home_start",
         ),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
         *_leading(say, reader.leads),
+        *_administration(say, reader),
         piece.divider(),
         piece.header(say("What is kept about me")),
         *kept(say),
@@ -133,14 +140,21 @@ def _pager(say: Voice, page: Page) -> list[Block]:
     return [piece.actions(buttons, block_id="home_pages")] if buttons else []
 
 
-def _leading(say: Voice, leads: tuple[str, ...]) -> list[Block]:
+def _administration(say: Voice, reader: Reader) -> list[Block]:
+    if not reader.is_admin:
+        return []
+    return [piece.divider(), piece.header(say("For admins")), *admin_pulse.offer(say)]
+
+
+def _leading(say: Voice, leads: tuple[Led, ...]) -> list[Block]:
     if not leads:
         return []
     sentence = say(
         "Each month's digest of these teams comes to you as a direct message: {teams}.",
-        teams=say.listing(leads),
+        teams=say.listing(one.team for one in leads),
     )
-    return [piece.divider(), piece.header(say("The teams you lead")), piece.plain_section(sentence)]
+    opening = [piece.divider(), piece.header(say("The teams you lead")), piece.plain_section(sentence)]
+    return [*opening, *promises.home(say, [one for one in leads if one.promises])]
 
 
 def kept(say: Voice) -> list[Block]:

@@ -19,6 +19,7 @@ from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
 from slackapp.recognitions.reading import Entry, Page, Place, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
 from slackapp.views import appreciate, home, recognition
+from slackapp.views.promises import Led
 from slackapp.views.words import literal
 
 SAY = voice()
@@ -188,7 +189,9 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
     )
     place = Place(NOW, "a" * 24)
     page = Page(side, entries, newer=place, older=place)
-    reader = home.Reader("Europe/London", NOW, leads=("Ward <7> & *8*",) * 5)
+    reader = home.Reader(
+        "Europe/London", NOW, leads=(Led("0" * 24, "Ward <7> & *8*", ()),) * 5, is_admin=True
+    )
     view = home.home(SAY, reader, page, home.CheckIn("b" * 24, NOW))
     assert view_problems(view) == []
     assert len(view["blocks"]) <= 100

@@ -17,8 +17,9 @@ DISCHARGE = [one.id for one in hospital.DISCHARGE.staff]
 
 def answers(practice: Any, user: str, choice: str) -> None:
     person = practice.person(user)
-    asking = person.waits(lambda seen: "Answer" in labels(seen["messages"][-1:]))
-    person.presses("Answer", within=asking["messages"][-1]["ts"])
+    seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
+    asking = [one["ts"] for one in seen["messages"] if "Answer" in labels([one])]
+    person.presses("Answer", within=asking[-1])
     modal = person.sees("Your answer joins")["modal"]
     for control in modal["controls"]:
         if control["kind"] == "radio":
