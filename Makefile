@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 .PHONY: demo test faults lint types contracts wheel bench browser locks catalogue clean
 
 demo: .venv/.ready browser
-	@$(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
+	@exec $(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
 
 test: .venv/.ready-for-tests browser
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
