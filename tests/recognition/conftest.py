@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -126,63 +126,6 @@ MANIFEST = {
 }
 
 
-class Seen(dict[str, Any]):
-    """What a person's screen shows."""
-
-    @property
-    def texts(self) -> str:
-        """Everything on it to read."""
-        messages = [one["text"] for one in self["messages"]]
-        modal = self["modal"]
-        return "\n".join(
-            [*messages, *([modal["title"], modal["text"], str(modal["errors"])] if modal else [])]
-        )
-
-
-class Human:
-    """Somebody in front of a screen, who types, presses and reads."""
-
-    def __init__(self, http: httpx.Client, user: str) -> None:
-        self._http, self.user = http, user
-
-    def does(self, deed: str, **body: object) -> None:
-        answer = self._http.post(f"/person/{self.user}/{deed}", json=body)
-        assert answer.status_code == 200, (deed, body, answer.text)
-
-    def types(self, text: str, place: str = "dm") -> None:
-        self.does("type", place=place, text=text)
-
-    def presses(self, label: str, within: str | None = None) -> None:
-        self.does("press", label=label, **({"within": within} if within else {}))
-
-    def fills(self, label: str, value: object) -> None:
-        self.does("fill", label=label, value=value)
-
-    def submits(self) -> None:
-        self.does("submit")
-
-    def uses_shortcut(self, name: str) -> None:
-        self.does("shortcut", name=name)
-
-    def screen(self, place: str = "dm") -> Seen:
-        answer = self._http.get(f"/person/{self.user}/screen", params={"place": place})
-        assert answer.status_code == 200, answer.text
-        return Seen(answer.json())
-
-    def sees(self, text: str, place: str = "dm", seconds: float = 5.0) -> Seen:
-        """Wait until it stands on the screen."""
-        return self.waits(lambda seen: text in seen.texts, place, seconds)
-
-    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 5.0) -> Seen:
-        deadline = time.monotonic() + seconds
-        while not until(seen := self.screen(place)):
-            assert time.monotonic() < deadline, (
-                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}"
-            )
-            threading.Event().wait(0.02)
-        return seen
-
-
 @dataclass(frozen=True, slots=True)
 class Practice:
     """The app and its Slack, both running, with the people of the ward."""
@@ -193,11 +136,11 @@ class Practice:
     bolt: App
     desk: Desk
     deliveries: Deliveries
-    nurse: Human
-    colleague: Human
-    third: Human
-    leader: Human
-    elsewhere: Human
+    nurse: Any
+    colleague: Any
+    third: Any
+    leader: Any
+    elsewhere: Any
 
     def calls(self, method: str) -> list[dict[str, Any]]:
         """What the app has sent, oldest first."""
@@ -253,7 +196,7 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
 
 
 @pytest.fixture
-def practice(ward: Ward, tmp_path: Path) -> Iterator[Practice]:
+def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
     """A real Bolt app in Socket Mode beside a sandbox, and the deliveries between them."""
     with ExitStack() as ending:
         sandbox = ending.enter_context(Sandbox(manifest=MANIFEST))
@@ -284,7 +227,7 @@ def practice(ward: Ward, tmp_path: Path) -> Iterator[Practice]:
         ending.callback(_hang_up, sandbox, socket)
         http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
         humans = [
-            Human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)
+            human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)
         ]
         yield Practice(ward, sandbox, http, bolt, desk, deliveries, *humans)
 
