@@ -107,4 +107,6 @@ class TeamSource(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
     kind: Mapped[str] = mapped_column(String(12))
     slack_id: Mapped[str] = mapped_column(String(32))
+    called: Mapped[str | None] = mapped_column(Text)
+    """The name its channel or group gave the team; while the team still bears it, it follows a renaming."""
     checked_at: Mapped[datetime | None]

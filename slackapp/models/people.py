@@ -81,6 +81,8 @@ class Team(Base):
         ForeignKey("member.id", use_alter=True, name="fk_team_deputy_id_member"), index=True
     )
     """Who reads and decides for the leader while they are on leave."""
+    closed_at: Mapped[datetime | None]
+    """Since when it is no team any more. Its figures stay, for whoever leads above it."""
 
 
 class SharingChoice(StrEnum):

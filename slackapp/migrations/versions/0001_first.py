@@ -256,6 +256,7 @@ def upgrade() -> None:
         sa.Column("slack_channel_id", sa.String(length=32), nullable=True),
         sa.Column("leader_id", sa.String(length=24), nullable=True),
         sa.Column("deputy_id", sa.String(length=24), nullable=True),
+        sa.Column("closed_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["deputy_id"], ["member.id"], name="fk_team_deputy_id_member", use_alter=True
         ),
@@ -380,6 +381,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("slack_id", sa.String(length=32), nullable=False),
+        sa.Column("called", sa.Text(), nullable=True),
         sa.Column("checked_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_source_team_id_team")),
         sa.ForeignKeyConstraint(
