@@ -6,13 +6,14 @@ None, a check-in is a range. Everything people read is made from these values.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, StrEnum
 
 from slackapp.behaviours import Behaviour
 from slackapp.models import Pace
 from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, as_ten, change
+from slackapp.pulse.questions import SETS
 from slackapp.views.promised import Told
 
 SMALL = 5
@@ -26,6 +27,11 @@ _PAIRS_FOR_WAYS = 10
 _SELDOM_OF = 20
 _SELDOM_SHARE = 0.1
 _REACH_BANDS = ((0.9, "nearly_everyone"), (0.6, "most"), (0.4, "about_half"), (0.0, "fewer_than_half"))
+
+SHORT_LABELS: dict[str, dict[Behaviour, str]] = {
+    name: dict(zip(Behaviour, (item.short for item in four), strict=True)) for name, four in SETS.items()
+}
+"""By question set."""
 
 Counts = tuple[int | None, ...]
 """One count for each behaviour, in their order; None is "under 5"."""
@@ -94,6 +100,17 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Also:
+    """Another question of the month. `span` is ready to be drawn; None is "not enough answers"."""
+
+    words: str
+    """A catalogue sentence, or an organisation's own words, which have no translation."""
+    span: Span | None
+    is_turned: bool = False
+    """Agreeing is bad news, so the range stands the other way round: higher is better here too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """The four items over up to six months, old to new; None is "not enough answers"."""
 
@@ -103,6 +120,12 @@ class Pulse:
     missing: tuple[Missing, ...]
     turnout: tuple[Turnout, ...]
     """The different bands of the month's check-ins, low to high. Empty for a small team."""
+    labels: Mapping[Behaviour, str] = field(default_factory=lambda: SHORT_LABELS["appreciate"])
+    """What the four are called, as catalogue messages: their wording may be the Staff Survey's."""
+    source: str = ""
+    """Who asked the four first, where that is not us; to stand beside their figures."""
+    also: tuple[Also, ...] = ()
+    """The month's rotating questions, in the order in which they were asked."""
 
 
 class Share(StrEnum):

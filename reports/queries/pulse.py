@@ -1,7 +1,7 @@
 """The check-in as rows: six months of published cells, and where answers went."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,16 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports import figures
-from reports.figures import Held, Missing, Pulse, Span
+from reports.figures import Also, Held, Missing, Pulse, Span
 from reports.queries.asking import Asked, below, first_day, upwards
 from slackapp import calendar
 from slackapp.behaviours import Behaviour
 from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
-from slackapp.pulse import disclosure
+from slackapp.pulse import asking, disclosure, questions
 from slackapp.pulse.disclosure import Cell
+from slackapp.pulse.questions import SETS, Item
 
 _ENDED = (PollState.CLOSED, PollState.LOST)
-_FOUR = tuple(str(behaviour) for behaviour in Behaviour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class _Polls:
     units: Mapping[tuple[str, str], PollUnit]
     bundled: frozenset[tuple[str, str]]
     """Polls and units that have a bundle of their own."""
+    words: Mapping[str, Item]
+    """The month's questions by key, an organisation's own among them."""
+    four: str
+    """Which wording of the four is told: the newest. Figures of two wordings never mix."""
 
 
 def pulses(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str, Pulse]:
@@ -47,8 +51,21 @@ def pulses(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str
     polls = {poll.id: poll for poll in session.scalars(select(Poll).where(*during).order_by(Poll.closes_at))}
     this_month = [poll.id for poll in polls.values() if asked.month_of(poll.closes_at) == asked.month]
     units, bundled = _units(session, this_month, asked.wider)
-    found = _Polls(polls, _cells(session, asked, during), units, bundled)
+    words = {item.key: item for item in asking.items(session, _keys(polls, this_month))}
+    newest = [*polls, *this_month][-1:]
+    found = _Polls(
+        shown=polls,
+        cells=_cells(session, asked, during),
+        units=units,
+        bundled=bundled,
+        words=words,
+        four=questions.set_of(polls[newest[0]].items if newest else ()),
+    )
     return {team: _pulse(asked, found, tree, team) for team in asked.teams}
+
+
+def _keys(polls: Mapping[str, Poll], ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(key for one in ids for key in polls[one].items))
 
 
 def _six_months(month: str) -> list[str]:
@@ -66,7 +83,7 @@ def _cells(session: Session, asked: Asked, during: tuple[Any, ...]) -> dict[tupl
         select(*key, func.sum(score.n), func.sum(score.sum_lo), func.sum(score.sum_hi), func.count())
         .join(score, score.unit_id == inside.c.team)
         .join(Poll, Poll.id == score.poll_id)
-        .where(*during, score.item.in_(_FOUR))
+        .where(*during)
         .group_by(*key)
     )
     # PostgreSQL adds integers up to its own decimal kind.
@@ -94,12 +111,12 @@ def _pulse(asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str) -> 
         by_month[asked.month_of(poll.closes_at)].append(poll.id)
     names = _six_months(asked.month)
     spans = {
-        item: [_together(found.cells.get((team, poll, item)) for poll in by_month[name]) for name in names]
-        for item in Behaviour
+        behaviour: [
+            _together(found.cells.get((team, poll, item.key)) for poll in by_month[name]) for name in names
+        ]
+        for behaviour, item in zip(Behaviour, SETS[found.four], strict=True)
     }
-    begins = next(
-        (place for place in range(len(names)) if any(row[place] for row in spans.values())), len(names) - 1
-    )
+    begins = _begins(found, [by_month[name] for name in names], spans)
     missing = _missing(asked, found, tree, team, by_month[asked.month])
     return Pulse(
         held=_held(found, by_month[asked.month], any_shown=any(row[-1] for row in spans.values())),
@@ -109,7 +126,37 @@ def _pulse(asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str) -> 
         turnout=figures.turnout_bands(
             [unit.turnout for (_, unit_id), unit in found.units.items() if unit_id == team]
         ),
+        labels=figures.SHORT_LABELS[found.four],
+        source=SETS[found.four][0].source,
+        also=tuple(_also(found, team, by_month[asked.month])),
     )
+
+
+def _begins(
+    found: _Polls, months: Sequence[Sequence[str]], spans: Mapping[Behaviour, Sequence[Span | None]]
+) -> int:
+    """The place of the first month that is told: none that asked the four in other words comes after it."""
+    others = [
+        place
+        for place, polls in enumerate(months)
+        if polls and all(questions.set_of(found.shown[poll].items) != found.four for poll in polls)
+    ]
+    first = others[-1] + 1 if others else 0
+    last = len(months) - 1
+    return next((place for place in range(first, last) if any(row[place] for row in spans.values())), last)
+
+
+def _also(found: _Polls, team: str, polls: Sequence[str]) -> Iterator[Also]:
+    four = {item.key for item in SETS[found.four]}
+    for key in _keys(found.shown, polls):
+        if key in four or key not in found.words:
+            continue
+        item = found.words[key]
+        span = _together(found.cells.get((team, poll, key)) for poll in polls)
+        if span and item.is_reversed:
+            span = Span(span.cell.turned, span.parts)
+        # The end of a sentence whose beginning is the stem would not stand alone.
+        yield Also(item.short if item.stem else item.wording, span, item.is_reversed)
 
 
 def _together(spans: Iterable[Span | None]) -> Span | None:

@@ -1,6 +1,6 @@
 """What the pulse asks: the four behaviours each time, and one of twelve that rotate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from slackapp.behaviours import Behaviour
@@ -136,6 +136,13 @@ ITEMS: dict[str, Item] = {item.key: item for item in (*FOUR, *NHS_FOUR, *ROTATIN
 
 SETS: dict[str, tuple[Item, ...]] = {"appreciate": FOUR, "nhs": NHS_FOUR}
 """The wordings of the four behaviours that a workspace may choose from."""
+
+
+def set_of(keys: Iterable[str]) -> str:
+    """Which wording of the four a check-in that asked these keys had."""
+    asked = set(keys)
+    return next((name for name, four in SETS.items() if four[0].key in asked), "appreciate")
+
 
 OWN = "own_"
 """How the key of an organisation's own question begins; its row's id follows."""
