@@ -24,7 +24,7 @@ from slackapp.recognitions import changing, giving, grammar, habits
 from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
 from slackapp.recognitions.giving import Given
 from slackapp.views import appreciate as ask
-from slackapp.views import recognition as show
+from slackapp.views import given as show
 from slackapp.views.appreciate import Asked
 from slackapp.views.words import Block, View
 

@@ -19,8 +19,7 @@ from slackapp.recognitions.drafts import Draft
 from slackapp.recognitions.grammar import Errand
 from slackapp.recognitions.reading import Side
 from slackapp.views import appreciate as ask
-from slackapp.views import home, settings
-from slackapp.views import recognition as show
+from slackapp.views import given, home, settings
 from slackapp.views import words as piece
 from slackapp.views.words import View
 
@@ -58,7 +57,7 @@ class Errands:
             workspace = workspace_of(session, self.who)
             changing.undo_latest(session, workspace, self._occasion())
         self.desk.wake()
-        text, blocks = show.undone(self._say())
+        text, blocks = given.undone(self._say())
         self.ack(text=text, blocks=blocks)
 
     def edit(self) -> None:

@@ -14,8 +14,8 @@ from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognit
 from slackapp.privacy.erasure import is_erased
 from slackapp.recognitions import boosting, letters_owed, nudging, sharing
 from slackapp.recognitions.letters_owed import Kind
+from slackapp.views import given, rights
 from slackapp.views import recognition as view
-from slackapp.views import rights
 from slackapp.views.words import Block
 
 _WAIT = timedelta(seconds=0.5)
@@ -78,7 +78,7 @@ def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Letter:
     member = session.get_one(Member, delivery.reference)
     if not member.nudges:
         return Nothing("not_wanted")
-    return _message(view.nudge(members.voice_of(session.get_one(Workspace, delivery.workspace_id), member)))
+    return _message(given.nudge(members.voice_of(session.get_one(Workspace, delivery.workspace_id), member)))
 
 
 RENDERERS: dict[str, Renderer] = {

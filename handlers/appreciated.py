@@ -16,6 +16,7 @@ from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
 from slackapp.models import Workspace
 from slackapp.recognitions import boosting, changing, giving, sharing
+from slackapp.views import given, unkind
 from slackapp.views import recognition as show
 from slackapp.views import words as piece
 
@@ -37,7 +38,7 @@ class Appreciated:
             changing.undo(session, workspace, pressed.value, occasion)
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
-        show_modal(client, pressed, Answer(say, *show.undone(say)).as_view())
+        show_modal(client, pressed, Answer(say, *given.undone(say)).as_view())
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller)
         ack()
@@ -61,7 +62,7 @@ class Appreciated:
             workspace = workspace_of(session, pressed.caller)
             thanks = sharing.thanks_of(session, workspace, pressed.value, pressed.caller.user)
             contacts = sharing.contacts_for(session, workspace, thanks.recognition)
-        view = show.report_form(voice_for(self.desk, pressed.caller), pressed.value, contacts)
+        view = unkind.report_form(voice_for(self.desk, pressed.caller), pressed.value, contacts)
         show_modal(client, pressed, view)
         ack()
 
@@ -78,7 +79,7 @@ class Appreciated:
         say = voice_for(self.desk, who)
         ack(
             response_action="update",
-            view=piece.notice(say, say("It is hidden"), [piece.section(show.reported(say, tuple(told)))]),
+            view=piece.notice(say, say("It is hidden"), [piece.section(unkind.reported(say, tuple(told)))]),
         )
 
     def join(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -128,11 +129,11 @@ class Appreciated:
 def register(bolt: App, desk: Desk) -> None:
     """Listen for the buttons on thanks, and for reactions to them."""
     listeners = Appreciated(desk)
-    bolt.action(show.UNDO)(listeners.undo)
+    bolt.action(given.UNDO)(listeners.undo)
     for action_id in _DEEDS:
         bolt.action(action_id)(listeners.decide)
-    bolt.action(show.REPORT)(listeners.ask_to_report)
-    bolt.view(show.REPORT_FORM)(listeners.report)
+    bolt.action(unkind.REPORT)(listeners.ask_to_report)
+    bolt.view(unkind.REPORT_FORM)(listeners.report)
     bolt.action(show.ME_TOO)(listeners.join)
     bolt.event("reaction_added")(listeners.reacted)
     bolt.event("reaction_removed")(listeners.reacted)

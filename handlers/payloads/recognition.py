@@ -12,7 +12,7 @@ from slackapp.models import SharingChoice, Visibility
 from slackapp.recognitions.drafts import MOST_PEOPLE, Draft, Field
 from slackapp.views import settings as view
 from slackapp.views.appreciate import BEHAVIOUR
-from slackapp.views.recognition import BLOCK, BLOCK_FIELD
+from slackapp.views.unkind import BLOCK, BLOCK_FIELD
 
 _SLACK_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}")
 _TS = re.compile(r"\d{1,20}\.\d{1,20}")

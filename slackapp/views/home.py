@@ -12,8 +12,9 @@ from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
 from slackapp.views import admin_pulse, appreciate, promises, pulse, pulse_settings, rights, settings
 from slackapp.views import words as piece
+from slackapp.views.given import changing_buttons
 from slackapp.views.promises import Led
-from slackapp.views.recognition import changing_buttons, receivers_buttons
+from slackapp.views.recognition import receivers_buttons
 from slackapp.views.words import Block, View
 
 RECEIVED = "home_received"

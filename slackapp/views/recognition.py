@@ -1,26 +1,19 @@
-"""A thank-you as its receiver, its giver and the team see it."""
+"""A thank-you as its receiver and the team see it."""
 
 from dataclasses import dataclass
 
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
-from slackapp.models import DeliveryState, Sharing, Visibility
+from slackapp.models import DeliveryState, Sharing
+from slackapp.views import unkind
 from slackapp.views import words as piece
-from slackapp.views.appreciate import open_button
-from slackapp.views.words import Block, View
+from slackapp.views.words import Block
 
 SHARE = "thanks_share"
 KEEP = "thanks_keep"
 HIDE = "thanks_hide"
 SETTINGS = "thanks_settings"
-REPORT = "thanks_report"
-REPORT_FORM = "thanks_report_form"
-EDIT = "appreciate_edit"
-UNDO = "appreciate_undo"
 ME_TOO = "thanks_me_too"
-
-BLOCK = "block"
-BLOCK_FIELD = "also"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +60,9 @@ class Post:
 def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     """The receiver's own message: top-level text and blocks."""
     if thanks.words is None:
-        return _only(say("{giver} took this thank-you back.", giver=piece.person(thanks.giver, say)))
+        return piece.only(say("{giver} took this thank-you back.", giver=piece.person(thanks.giver, say)))
     if thanks.sharing == Sharing.REPORTED:
-        return _only(reported(say, thanks.told))
+        return piece.only(unkind.reported(say, thanks.told))
     wording = WORDING[thanks.behaviour]
     told = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
@@ -91,9 +84,9 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
 def team_post(say: Voice, post: Post) -> tuple[str, list[Block]]:
     """What the team sees once a receiver has agreed: top-level text and blocks."""
     if post.words is None:
-        return _only(say("This thank-you was taken back."))
+        return piece.only(say("This thank-you was taken back."))
     if not post.receivers:
-        return _only(say("This thank-you is not shown here any more."))
+        return piece.only(say("This thank-you is not shown here any more."))
     receivers = say.listing(piece.person(one, say) for one in post.receivers)
     label = say(WORDING[post.behaviour].label)
     told = say(
@@ -118,124 +111,13 @@ def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     """What is told to whoever hears about unkind thank-yous: top-level text and blocks."""
     people = {"receiver": piece.person(thanks.receiver, say), "giver": piece.person(thanks.giver, say)}
     if thanks.words is None:
-        return _only(
+        return piece.only(
             say("{receiver} found a thank-you from {giver} unkind. It has been taken back since.", **people)
         )
     told = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
     asked = say("Please talk with {receiver} first. {giver} has not been told.", **people)
     blocks = [piece.section(told), piece.quote(thanks.words), piece.context(asked)]
     return f"{told} “{piece.literal(thanks.words)}” {asked}", blocks
-
-
-def report_form(say: Voice, recognition_id: str, contacts: list[str]) -> View:
-    """Asks before a thank-you is reported, and says who will hear of it."""
-    heard = (
-        say(
-            "It is hidden at once. {people} will see it and talk with you first.",
-            people=_people(say, contacts),
-        )
-        if contacts
-        else say("It is hidden at once. Nobody is named here yet to hear of it: talk to somebody you trust.")
-    )
-    label = say("I want no more thank-yous from this person. They are not told.")
-    also = {
-        "type": "checkboxes",
-        "action_id": BLOCK_FIELD,
-        "options": [{"text": piece.plain(label), "value": BLOCK}],
-    }
-    return {
-        "type": "modal",
-        "callback_id": REPORT_FORM,
-        "private_metadata": recognition_id,
-        "title": piece.plain(say("Was it unkind?")),
-        "submit": piece.plain(say("Report it")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": [
-            piece.section(heard),
-            {
-                "type": "input",
-                "block_id": BLOCK_FIELD,
-                "optional": True,
-                "label": piece.plain(say("If you like")),
-                "element": also,
-            },
-        ],
-    }
-
-
-def reported(say: Voice, told: tuple[str, ...]) -> str:
-    """What its receiver reads in place of a thank-you that was reported."""
-    if not told:
-        return say("You found this thank-you unkind, and it is hidden.")
-    return say(
-        "You found this thank-you unkind, and it is hidden. {people} will talk with you first.",
-        people=_people(say, told),
-    )
-
-
-def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool) -> tuple[str, list[Block]]:
-    """The giver's answer. `asked` says whether any receiver is asked, or has agreed, to share it."""
-    if visibility == Visibility.PRIVATE:
-        told = say("Sent. They will see it in private. You can edit or undo it for 24 hours.")
-    elif asked:
-        told = say(
-            "Sent. They will see it in private and choose whether their team sees it. "
-            "You can edit or undo it for 24 hours."
-        )
-    else:
-        told = say(
-            "Sent. They will see it in private: it can't be shared with their team just now. "
-            "You can edit or undo it for 24 hours."
-        )
-    return told, [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
-
-
-def nudge(say: Voice) -> tuple[str, list[Block]]:
-    """The Friday question: text and blocks."""
-    asked = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
-    why = say("You asked for this question on Fridays.")
-    buttons = [open_button(say("Appreciate someone")), piece.button(say("Settings"), SETTINGS, "nudge")]
-    return f"{asked} {why}", [piece.section(asked), piece.context(why), piece.actions(buttons)]
-
-
-def hint(say: Voice, seldom: Behaviour | None) -> list[Block]:
-    """To a giver who asked for it, which of the four their team seldom names."""
-    if seldom is None:
-        return []
-    label = say(WORDING[seldom].label).lower()
-    told = say(
-        "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
-        behaviour=label,
-        meaning=say(WORDING[seldom].meaning),
-    )
-    return [piece.context(told)]
-
-
-def changed(say: Voice, recognition_id: str) -> list[Block]:
-    """The giver's answer after an edit."""
-    told = say(
-        "Changed. They will see the new words. You can edit or undo it for 24 hours from when you sent it."
-    )
-    return [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
-
-
-def undone(say: Voice) -> tuple[str, list[Block]]:
-    """The giver's answer after taking it back."""
-    return _only(say("Taken back. The words are deleted here, and taken out of the messages about it."))
-
-
-def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
-    """[Edit] [Undo], offered for 24 hours."""
-    certain = {
-        "title": piece.plain(say("Take it back?")),
-        "text": piece.plain(say("They will no longer see what you wrote.")),
-        "confirm": piece.plain(say("Undo")),
-        "deny": piece.plain(say("Keep it")),
-    }
-    return [
-        piece.button(say("Edit"), EDIT, recognition_id),
-        piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain},
-    ]
 
 
 def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
@@ -292,7 +174,7 @@ def _hide(say: Voice, recognition_id: str) -> Block:
 def _always(say: Voice, recognition_id: str) -> list[Block]:
     return [
         piece.button(say("Settings"), SETTINGS, recognition_id),
-        piece.button(say("Report"), REPORT, recognition_id),
+        piece.button(say("Report"), unkind.REPORT, recognition_id),
     ]
 
 
@@ -304,11 +186,3 @@ def _about(say: Voice, link: str | None) -> list[Block]:
 
 def _joined(say: Voice, boosters: int) -> str:
     return say.count("{n} other said me too.", "{n} others said me too.", boosters)
-
-
-def _people(say: Voice, contacts: list[str] | tuple[str, ...]) -> str:
-    return say.listing(piece.person(one, say) for one in contacts)
-
-
-def _only(sentence: str) -> tuple[str, list[Block]]:
-    return sentence, [piece.section(sentence)]

@@ -103,5 +103,10 @@ def notice(say: Voice, title: str, blocks: list[Block]) -> View:
     }
 
 
+def only(sentence: str) -> tuple[str, list[Block]]:
+    """A message of one sentence of our own: top-level text and blocks."""
+    return sentence, [section(sentence)]
+
+
 def _ours(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}

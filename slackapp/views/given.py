@@ -1,0 +1,77 @@
+"""What somebody is told about the thanks they gave, or might give."""
+
+from slackapp.behaviours import WORDING, Behaviour
+from slackapp.i18n import Voice
+from slackapp.models import Visibility
+from slackapp.views import words as piece
+from slackapp.views.appreciate import open_button
+from slackapp.views.recognition import SETTINGS
+from slackapp.views.words import Block
+
+EDIT = "appreciate_edit"
+UNDO = "appreciate_undo"
+
+
+def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool) -> tuple[str, list[Block]]:
+    """The giver's answer. `asked` says whether any receiver is asked, or has agreed, to share it."""
+    if visibility == Visibility.PRIVATE:
+        told = say("Sent. They will see it in private. You can edit or undo it for 24 hours.")
+    elif asked:
+        told = say(
+            "Sent. They will see it in private and choose whether their team sees it. "
+            "You can edit or undo it for 24 hours."
+        )
+    else:
+        told = say(
+            "Sent. They will see it in private: it can't be shared with their team just now. "
+            "You can edit or undo it for 24 hours."
+        )
+    return told, [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
+
+
+def changed(say: Voice, recognition_id: str) -> list[Block]:
+    """The giver's answer after an edit."""
+    told = say(
+        "Changed. They will see the new words. You can edit or undo it for 24 hours from when you sent it."
+    )
+    return [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
+
+
+def undone(say: Voice) -> tuple[str, list[Block]]:
+    """The giver's answer after taking it back."""
+    return piece.only(say("Taken back. The words are deleted here, and taken out of the messages about it."))
+
+
+def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
+    """[Edit] [Undo], offered for 24 hours."""
+    certain = {
+        "title": piece.plain(say("Take it back?")),
+        "text": piece.plain(say("They will no longer see what you wrote.")),
+        "confirm": piece.plain(say("Undo")),
+        "deny": piece.plain(say("Keep it")),
+    }
+    return [
+        piece.button(say("Edit"), EDIT, recognition_id),
+        piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain},
+    ]
+
+
+def nudge(say: Voice) -> tuple[str, list[Block]]:
+    """The Friday question: text and blocks."""
+    asked = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
+    why = say("You asked for this question on Fridays.")
+    buttons = [open_button(say("Appreciate someone")), piece.button(say("Settings"), SETTINGS, "nudge")]
+    return f"{asked} {why}", [piece.section(asked), piece.context(why), piece.actions(buttons)]
+
+
+def hint(say: Voice, seldom: Behaviour | None) -> list[Block]:
+    """To a giver who asked for it, which of the four their team seldom names."""
+    if seldom is None:
+        return []
+    label = say(WORDING[seldom].label).lower()
+    told = say(
+        "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
+        behaviour=label,
+        meaning=say(WORDING[seldom].meaning),
+    )
+    return [piece.context(told)]
