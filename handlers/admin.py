@@ -10,18 +10,14 @@ from sqlalchemy.orm import Session
 from handlers import admin_preview
 from handlers.desk import Desk
 from handlers.modals import open_modal, show
+from handlers.office import as_admin
 from handlers.payloads import pulse_forms
 from handlers.payloads.common import Caller, Payload, caller, press
-from handlers.people import acquainted, workspace_of
-from slackapp import members
-from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice
 from slackapp.models import Member, Workspace
 from slackapp.pulse import asking, governing
 from slackapp.views import admin_pulse as view
 from slackapp.views.words import View
-
-ADMINS_ONLY = marked("Only an admin of this workspace can set up the check-in.")
 
 Deed = Callable[[Session, Workspace, Member, Voice], View]
 
@@ -110,19 +106,6 @@ class Admin:
 
     def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
         return as_admin(self.desk, client, who, deed)
-
-
-def as_admin(desk: Desk, client: WebClient, who: Caller, deed: Deed) -> View:
-    """Do something that only an admin may, in one transaction. UserError for everybody else."""
-
-    def made(session: Session) -> View:
-        workspace = workspace_of(session, who)
-        member = members.meet(session, workspace, [who.user])[who.user]
-        if not member.is_admin or member.left:
-            raise UserError(ADMINS_ONLY)
-        return deed(session, workspace, member, members.voice_of(workspace, member))
-
-    return acquainted(desk, client, who, made)
 
 
 def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:

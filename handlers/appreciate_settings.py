@@ -11,9 +11,10 @@ from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
 from handlers.payloads.common import Caller, Payload, press
 from handlers.people import acquainted, workspace_of
-from slackapp import members
+from slackapp import members, rights
 from slackapp.models import SharingChoice
 from slackapp.recognitions import choosing
+from slackapp.rights import Deed
 from slackapp.views import recognition, settings
 from slackapp.views import words as piece
 from slackapp.views.words import View
@@ -47,7 +48,7 @@ class ThanksSettings:
             )
             choosing.settle(session, member, choice)
             # Slack says who is an admin; a form that somebody made up does not.
-            if filled.choices.may_name_contact and member.is_admin:
+            if filled.choices.may_name_contact and rights.allows(member, Deed.SETTLE):
                 choosing.name_contact(session, workspace, filled.choices.contact)
             say = members.voice_of(workspace, member)
             return piece.notice(say, say("My settings"), settings.saved(say))
@@ -67,7 +68,7 @@ def form_for(desk: Desk, client: WebClient, who: Caller) -> View:
             accepts_thanks=member.accepts_thanks,
             blocked=choosing.blocked_by(session, member),
             contact=workspace.concerns_to,
-            may_name_contact=member.is_admin,
+            may_name_contact=rights.allows(member, Deed.SETTLE),
         )
         return settings.form(members.voice_of(workspace, member), choices)
 

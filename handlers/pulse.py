@@ -19,7 +19,7 @@ from handlers.desk import Desk
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.payloads.pulse import Filled, filled
-from slackapp import members, workspaces
+from slackapp import members, rights, workspaces
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
 from slackapp.models import Workspace
@@ -189,4 +189,5 @@ def _asked(session: Session, who: Caller) -> Asked:
     if workspace is None:
         raise LookupError("a payload from a workspace that never installed the app")
     member = members.find(session, workspace, who.user)
-    return Asked(workspace, member.id if member else "", members.voice_of(workspace, member))
+    answers = member is not None and rights.allows(member, rights.Deed.ANSWER)
+    return Asked(workspace, member.id if member and answers else "", members.voice_of(workspace, member))

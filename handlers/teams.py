@@ -123,7 +123,8 @@ class Teams:
 
     def _make(self, session: Session, who: Caller, steps: Begun, present: list[str]) -> None:
         workspace, now = workspace_of(session, who), self.desk.now()
-        maker = rights.check(session, workspace, who.user, rights.Deed.MAKE_TEAM_OF_CHANNEL)
+        found = members.meet(session, workspace, [who.user])[who.user]
+        maker = rights.check(session, found, rights.Deed.MAKE_TEAM_OF_CHANNEL, now=now)
         wish = Wish(steps.name, steps.parent or None, steps.leader, steps.channel)
         team = units.make(session, workspace, wish)
         units.keep_in_step(session, workspace, team, Source(SourceKind.CHANNEL, steps.channel))

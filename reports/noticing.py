@@ -9,6 +9,7 @@ from slackapp import calendar, members, outbox
 from slackapp.actions import rights, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
 from slackapp.outbox import Owed, Priority
+from slackapp.rights import teams
 
 HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
 _MESSAGE = "digest"
@@ -74,7 +75,7 @@ def _unshared(session: Session, workspace: Workspace, row: Delivery, now: dateti
 
 
 def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
-    tree = rights.teams(session, workspace)
+    tree = teams(session, workspace.id)
     but = (team.leader_id,) if team.leader_id else ()
     above = rights.nearest_leader(session, tree, team, but=but)
     if above is not None:

@@ -9,6 +9,11 @@ from sqlalchemy.orm import Session
 
 from slackapp.models import AuditEntry, Workspace
 
+_NO_SETTINGS = frozenset({"id", "slack_team_id", "name", "bot_user_id", "pulse_since", "uninstalled_at"})
+_WORDS_OR_PEOPLE = frozenset({"contact", "concerns_to"})
+"""Settings whose values are not written down: they are somebody's words, or somebody."""
+_LONGEST = 64
+
 COMMAND_LINE = "command line"
 """The actor where somebody with access to the server did it."""
 
@@ -24,11 +29,18 @@ class Deed(StrEnum):
     HELD = "placed a legal hold"
     RELEASED = "lifted a legal hold"
     SETTING = "changed a setting"
+    COMMENT_HIDDEN = "hid a comment"
+    COMMENT_SHOWN = "showed a comment again"
     TEAM_MADE = "made a team"
     TEAM_CHANGED = "changed a team"
+    TEAM_ENDED = "ended a team"
     TEAMS_IMPORTED = "imported teams"
     INSTALLED = "installed the app"
     UNINSTALLED = "took the app away"
+    ADMIN_NAMED = "named an admin"
+    ADMIN_UNNAMED = "named an admin no more"
+    SENT_AGAIN = "sent a message again"
+    LEFT = "let a message be"
     RETAINED = "deleted what was kept long enough"
 
 
@@ -57,6 +69,23 @@ def note(session: Session, workspace: Workspace, entry: Entry, *, now: datetime)
         )
     )
     session.flush()
+
+
+def settings(workspace: Workspace) -> dict[str, str]:
+    """Everything that an admin has settled, to be compared afterwards."""
+    names = [column.key for column in Workspace.__table__.columns if column.key not in _NO_SETTINGS]
+    return {name: str(getattr(workspace, name)) for name in names}
+
+
+def note_settings(
+    session: Session, workspace: Workspace, before: dict[str, str], *, actor: str, now: datetime
+) -> None:
+    """Write down each setting that is another one now."""
+    for name, after in settings(workspace).items():
+        if after == before[name]:
+            continue
+        values = (None, None) if name in _WORDS_OR_PEOPLE else (before[name][:_LONGEST], after[:_LONGEST])
+        note(session, workspace, Entry(actor, Deed.SETTING, name, *values), now=now)
 
 
 def latest(session: Session, workspace: Workspace, *, most: int = 20, skip: int = 0) -> list[AuditEntry]:

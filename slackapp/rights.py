@@ -4,12 +4,14 @@ Nobody has any right in another workspace than their own, whatever they are ther
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from slackapp import members
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, Team, Workspace
@@ -34,9 +36,10 @@ class Deed(StrEnum):
     ERASE_SELF = "erase one's own records"
     READ_TEAM = "read a team's digest"
     LEAD_TEAM = "promise something to a team"
+    HAND_ON = "hand a team's earlier digests on to its leader"
     MAKE_TEAM = "make a team"
-    MAKE_TEAM_OF_CHANNEL = "make a team of a channel one is in and invited the app to"
-    CHANGE_TEAM = "change a team"
+    MAKE_TEAM_OF_CHANNEL = "make a team of a channel one is in"
+    CHANGE_TEAM = "change a team, or who belongs to it"
     SETTLE = "change the workspace's settings"
     READ_AUDIT = "read the audit log"
     READ_HEALTH = "see what was not delivered"
@@ -55,6 +58,8 @@ TABLE: Mapping[Deed, frozenset[Role]] = {
     # An admin reads digests only where the workspace has said so: see `check`.
     Deed.READ_TEAM: _LEADERS,
     Deed.LEAD_TEAM: _LEADERS,
+    # Whoever led the team before may, too: see `actions.rights.hand_on`.
+    Deed.HAND_ON: _ADMINS,
     Deed.MAKE_TEAM: _ADMINS,
     # Ward managers are seldom workspace admins; nobody is moved out of another team by it.
     Deed.MAKE_TEAM_OF_CHANNEL: _EVERYBODY,
@@ -66,13 +71,29 @@ TABLE: Mapping[Deed, frozenset[Role]] = {
 }
 
 OF_THEIR_TEAM = frozenset({Deed.READ_TEAM, Deed.LEAD_TEAM})
-"""Deeds that are about one team: a leader may do them for the teams they lead and those below."""
+"""Deeds that are about one team: read by whoever leads it or one above it, led by its own leader only."""
 
 _SENTENCES = {
     _EVERYBODY: marked("Only people who work here can do this."),
     _LEADERS: marked("Only whoever leads the team can do this."),
-    _ADMINS: marked("Only a workspace admin can do this."),
+    _ADMINS: marked("Only an admin of this workspace can do this."),
 }
+
+
+class Somebody(Protocol):
+    """As much of a person as says whether they work here."""
+
+    @property
+    def left(self) -> bool:
+        """Has left."""
+
+    @property
+    def is_bot(self) -> bool:
+        """Is an app."""
+
+    @property
+    def is_stranger(self) -> bool:
+        """Belongs to another organisation."""
 
 
 class Refused(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
@@ -83,16 +104,18 @@ class Refused(UserError):  # noqa: N818 - it is told to a person, and nothing we
         self.deed = deed
 
 
-def roles_of(session: Session, member: Member) -> frozenset[Role]:
-    """Everything somebody is here; an admin may lead a team too."""
-    if not member.can_be_reached:
+def standing(one: Somebody, *, is_admin: bool = False) -> frozenset[Role]:
+    """What somebody is here, whatever they lead."""
+    if one.left or one.is_bot or one.is_stranger:
         return frozenset({Role.NOBODY})
-    found = {Role.MEMBER}
-    if member.is_admin:
-        found.add(Role.ADMIN)
-    if members.teams_led_by(session, member):
-        found.add(Role.LEADER)
-    return frozenset(found)
+    return frozenset({Role.MEMBER, Role.ADMIN} if is_admin else {Role.MEMBER})
+
+
+def roles_of(session: Session, member: Member, now: datetime) -> frozenset[Role]:
+    """Everything somebody is here; an admin may lead a team too."""
+    found = standing(member, is_admin=member.administers)
+    is_leader = Role.NOBODY not in found and bool(led_by(session, member, now))
+    return found | {Role.LEADER} if is_leader else found
 
 
 def may(roles: frozenset[Role], deed: Deed) -> bool:
@@ -100,42 +123,80 @@ def may(roles: frozenset[Role], deed: Deed) -> bool:
     return bool(roles & TABLE[deed])
 
 
+def allows(member: Member, deed: Deed) -> bool:
+    """Whether somebody may do this whatever they lead."""
+    return may(standing(member, is_admin=member.administers), deed)
+
+
+def works_here(one: Somebody, deed: Deed) -> None:
+    """For what everybody may do. Raises Refused for those who do not work here."""
+    if not may(standing(one), deed):
+        raise Refused(deed)
+
+
 def check(
-    session: Session, workspace: Workspace, slack_user_id: str, deed: Deed, team: Team | None = None
+    session: Session, member: Member | None, deed: Deed, *, now: datetime, team: Team | None = None
 ) -> Member:
-    """The person, once it is certain that they may do this here.
+    """The person, once it is certain that they may do this in their own workspace.
 
     Raises:
-        Refused: They may not, are not known in this workspace, or the team is another's.
+        Refused: They may not, are not known here, or the team is another workspace's.
         ValueError: The deed is about one team, and none was given.
     """
-    member = members.find(session, workspace, slack_user_id)
-    if member is None or (team is not None and team.workspace_id != workspace.id):
+    if member is None or (team is not None and team.workspace_id != member.workspace_id):
         raise Refused(deed)
-    roles = roles_of(session, member)
-    if deed is Deed.READ_TEAM and Role.ADMIN in roles and workspace.admins_read_digests:
+    if deed is Deed.READ_TEAM and reads_everything(session, member):
         return member
-    if not may(roles, deed):
+    if not may(roles_of(session, member, now), deed):
         raise Refused(deed)
     if deed in OF_THEIR_TEAM:
         if team is None:
             raise ValueError(f"{deed}: of which team?")
-        if not leads(session, member, team):
+        tree = teams(session, team.workspace_id) if deed is Deed.READ_TEAM else {team.id: team}
+        if not any(leads(session, tree[top], member, now) for top in upwards(tree, team.id)):
             raise Refused(deed)
     return member
 
 
-def leads(session: Session, member: Member, team: Team) -> bool:
-    """Whether somebody leads this team or one above it."""
-    led = {one.id for one in members.teams_led_by(session, member)}
-    parents = dict(
-        session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == team.workspace_id)).all()
-    )
-    unit: str | None = team.id
-    seen: set[str] = set()
-    while unit is not None and unit not in seen:
-        if unit in led:
-            return True
-        seen.add(unit)
-        unit = parents.get(unit)
-    return False
+def reads_everything(session: Session, member: Member) -> bool:
+    """Whether this is an admin of a workspace that lets its admins read every digest."""
+    is_admin = Role.ADMIN in standing(member, is_admin=member.administers)
+    return is_admin and session.get_one(Workspace, member.workspace_id).admins_read_digests
+
+
+def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
+    """Whether this person leads the team, or stands in for its leader who is on leave."""
+    if Role.NOBODY in standing(member) or member.workspace_id != team.workspace_id:
+        return False
+    if member.id == team.leader_id:
+        return True
+    leader = session.get(Member, team.leader_id) if team.leader_id else None
+    return member.id == team.deputy_id and leader is not None and _is_away(session, leader, now)
+
+
+def led_by(session: Session, member: Member, now: datetime) -> list[Team]:
+    """The teams that somebody leads, or leads while their leader is on leave; by name."""
+    found = select(Team).where(or_(Team.leader_id == member.id, Team.deputy_id == member.id))
+    return [team for team in session.scalars(found.order_by(Team.name)) if leads(session, team, member, now)]
+
+
+def teams(session: Session, workspace_id: str) -> dict[str, Team]:
+    """The workspace's teams by id, those that have ended included."""
+    return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace_id))}
+
+
+def upwards(tree: Mapping[str, Team], team_id: str) -> list[str]:
+    """A team and those above it, nearest first; a ring ends."""
+    found: list[str] = []
+    up: str | None = team_id
+    while up is not None and up in tree and up not in found:
+        found.append(up)
+        up = tree[up].parent_id
+    return found
+
+
+def _is_away(session: Session, leader: Member, now: datetime) -> bool:
+    if leader.away_from is None or leader.away_until is None:
+        return False
+    zone = leader.time_zone or session.get_one(Workspace, leader.workspace_id).time_zone
+    return leader.away_from <= now.astimezone(ZoneInfo(zone)).date() <= leader.away_until

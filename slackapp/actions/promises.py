@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp import calendar
-from slackapp.actions.rights import teams, upwards
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import (
@@ -23,6 +22,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
+from slackapp.rights import teams, upwards
 
 MOST = 3
 """Promises in answer to one digest."""
@@ -163,7 +163,7 @@ def latest_line(session: Session, workspace: Workspace, team_id: str, *, now: da
 
     None when there is none of the last three months.
     """
-    tree = teams(session, workspace)
+    tree = teams(session, workspace.id)
     shared = (SharedDigest.team_id == Promise.team_id) & (SharedDigest.month == Promise.month)
     found = (
         select(Promise)

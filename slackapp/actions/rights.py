@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +10,8 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
 from slackapp.pulse import telling
+from slackapp.rights import Deed, Refused, allows, check, leads, reads_everything, upwards
+from slackapp.rights import teams as all_teams
 
 NOT_LEADER = marked("Only the leader of {team} can do this.")
 NOT_A_LEADER = marked("Only the leader of the team can do this.")
@@ -48,21 +49,12 @@ def hand_on(session: Session, team: Team, *, by: Member) -> None:
         UserError: It is not theirs to hand on.
     """
     row = session.get(Leadership, team.id)
-    same = team.workspace_id == by.workspace_id and not by.left
-    if row is None or not same or not (by.is_admin or by.id == row.before_id):
+    led_before = row is not None and by.id == row.before_id and by.can_be_reached
+    is_theirs = led_before or allows(by, Deed.HAND_ON)
+    if row is None or team.workspace_id != by.workspace_id or not is_theirs:
         raise UserError(_NOT_YOURS_TO_HAND_ON)
     row.handed_on = True
     session.flush()
-
-
-def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
-    """Whether this person leads the team, or stands in for its leader who is on leave."""
-    if member.left or member.workspace_id != team.workspace_id:
-        return False
-    if member.id == team.leader_id:
-        return True
-    leader = session.get(Member, team.leader_id) if team.leader_id else None
-    return member.id == team.deputy_id and leader is not None and _is_away(session, leader, now)
 
 
 def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
@@ -74,8 +66,10 @@ def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
     team = session.get(Team, team_id)
     if team is None or team.workspace_id != member.workspace_id:
         raise UserError(NOT_A_LEADER)
-    if not leads(session, team, member, now):
-        raise UserError(NOT_LEADER, team=team.name)
+    try:
+        check(session, member, Deed.LEAD_TEAM, now=now, team=team)
+    except Refused:
+        raise UserError(NOT_LEADER, team=team.name) from None
     return team
 
 
@@ -101,7 +95,7 @@ def may_read(session: Session, member: Member, team: Team, month: str, *, at: Ma
         return True
     if member.left or member.workspace_id != team.workspace_id or member.team_id is None:
         return False
-    own = upwards(teams(session, session.get_one(Workspace, team.workspace_id)), member.team_id)
+    own = upwards(all_teams(session, team.workspace_id), member.team_id)
     return team.id in own and session.get(SharedDigest, (team.id, month)) is not None
 
 
@@ -109,10 +103,9 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
     """Whether they may read its files and comments too: whoever leads it, and an admin if allowed."""
     if member.left or member.workspace_id != team.workspace_id:
         return False
-    workspace = session.get_one(Workspace, team.workspace_id)
-    if member.is_admin and workspace.admins_read_digests:
+    if reads_everything(session, member):
         return True
-    tree = teams(session, workspace)
+    tree = all_teams(session, team.workspace_id)
     return any(
         leads(session, tree[top], member, at["now"]) and received_from(session, tree[top], at["published"])
         for top in upwards(tree, team.id)
@@ -121,10 +114,9 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
 
 def within_reach(session: Session, member: Member, now: datetime) -> list[Team]:
     """The teams of which this person may read any digest at all, by name."""
-    workspace = session.get_one(Workspace, member.workspace_id)
-    tree = teams(session, workspace)
+    tree = all_teams(session, member.workspace_id)
     shared = set(session.scalars(select(SharedDigest.team_id).where(SharedDigest.team_id.in_(list(tree)))))
-    everything = member.is_admin and workspace.admins_read_digests
+    everything = reads_everything(session, member)
     tops = {one.id for one in tree.values() if leads(session, one, member, now)}
     own = set(upwards(tree, member.team_id)) & shared if member.team_id else set()
     found = [
@@ -133,21 +125,6 @@ def within_reach(session: Session, member: Member, now: datetime) -> list[Team]:
         if everything or team.id in own or tops.intersection(upwards(tree, team.id))
     ]
     return sorted(found, key=lambda team: team.name.casefold())
-
-
-def teams(session: Session, workspace: Workspace) -> dict[str, Team]:
-    """The workspace's teams by id."""
-    return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
-
-
-def upwards(tree: Mapping[str, Team], team_id: str) -> list[str]:
-    """A team and those above it, nearest first; a ring ends."""
-    found: list[str] = []
-    up: str | None = team_id
-    while up is not None and up in tree and up not in found:
-        found.append(up)
-        up = tree[up].parent_id
-    return found
 
 
 def nearest_leader(
@@ -160,10 +137,3 @@ def nearest_leader(
         if leader is not None and leader.can_be_reached:
             return leader
     return None
-
-
-def _is_away(session: Session, leader: Member, now: datetime) -> bool:
-    if leader.away_from is None or leader.away_until is None:
-        return False
-    zone = leader.time_zone or session.get_one(Workspace, leader.workspace_id).time_zone
-    return leader.away_from <= now.astimezone(ZoneInfo(zone)).date() <= leader.away_until

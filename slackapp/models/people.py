@@ -118,6 +118,9 @@ class Member(Base):
     is_stranger: Mapped[bool] = mapped_column(default=False)
     """Belongs to a connected organisation, not to this one."""
     is_admin: Mapped[bool] = mapped_column(default=False)
+    """An admin or owner of the workspace, as Slack has it."""
+    named_admin: Mapped[bool] = mapped_column(default=False)
+    """Named by an admin to look after Appreciate, whatever they are in Slack."""
     left: Mapped[bool] = mapped_column(default=False)
     quiet_from: Mapped[time] = mapped_column(default=time(20, 0))
     quiet_until: Mapped[time] = mapped_column(default=time(8, 0))
@@ -133,6 +136,11 @@ class Member(Base):
     nudges: Mapped[bool] = mapped_column(default=False)
     """Whether they want a question on Fridays, and a hint at most once a week."""
     hinted_at: Mapped[datetime | None]
+
+    @property
+    def administers(self) -> bool:
+        """Whether they are an admin here, from Slack or named."""
+        return self.is_admin or self.named_admin
 
     @property
     def can_be_reached(self) -> bool:

@@ -46,6 +46,7 @@ _LABELS = {
     "quiet_until": marked("Quiet until"),
     "sharing": marked("Sharing thank-yous with the team"),
     "is_admin": marked("Workspace admin"),
+    "named_admin": marked("Named to look after Appreciate"),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from slackapp.actions import rights
+from slackapp import rights
 from slackapp.models import FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.outbox import Owed, Priority, owe_many
 from slackapp.pulse.opening import INVITATION
@@ -84,7 +84,7 @@ def names_around(session: Session, workspace: Workspace, poll_id: str, member_id
 
 def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader]:
     """Who sees the results of a unit, by name and by the team they lead, nearest first."""
-    tree = rights.teams(session, workspace)
+    tree = rights.teams(session, workspace.id)
     found = []
     for team_id in rights.upwards(tree, unit_id):
         leader_id = tree[team_id].leader_id

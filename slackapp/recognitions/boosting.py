@@ -11,6 +11,7 @@ from slackapp.i18n import marked
 from slackapp.models import Boost, Delivery, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import insert_for
 from slackapp.recognitions import letters_owed
+from slackapp.rights import Deed, works_here
 
 BUTTON = "button"
 
@@ -28,8 +29,9 @@ def press(session: Session, workspace: Workspace, recognition_id: str, joining: 
     """[Me too]; pressed again it is taken back.
 
     Raises:
-        UserError: It is one's own, or it is no longer there.
+        UserError: It is one's own, or it is no longer there, or they do not work here.
     """
+    works_here(joining.booster, Deed.THANK)
     recognition = _open(session, workspace, recognition_id)
     if recognition is None:
         raise UserError(marked("This thank-you is no longer here."))

@@ -27,6 +27,7 @@ from slackapp.recognitions.drafts import (
     Refusal,
     TooShort,
 )
+from slackapp.rights import Deed, works_here
 from slackapp.workspaces import Place
 
 CHANGEABLE_FOR = timedelta(hours=24)
@@ -71,6 +72,7 @@ def give(session: Session, workspace: Workspace | Place, draft: Draft, occasion:
         raise NotYet([company.too_many(len(draft.people)), *about_words])
     known = company.gather(session, workspace, occasion.giver, draft.people, now=occasion.now)
     giver = known.pop(occasion.giver)
+    works_here(giver, Deed.THANK)
     led_to = inbound.Entry(occasion.key, outcome=new_id())
     if not inbound.is_new(session, workspace, led_to, now=occasion.now):
         return _given_before(session, workspace, giver, occasion.key)

@@ -76,7 +76,7 @@ def contacts_for(session: Session, workspace: Workspace, recognition: Recognitio
     named = session.scalars(
         select(Member)
         .where(Member.workspace_id == workspace.id, Member.id != recognition.giver_id)
-        .where((Member.slack_user_id == (workspace.concerns_to or "")) | Member.is_admin)
+        .where((Member.slack_user_id == (workspace.concerns_to or "")) | Member.is_admin | Member.named_admin)
         .order_by(Member.slack_user_id)
     )
     there = [one for one in named if one.can_be_reached]

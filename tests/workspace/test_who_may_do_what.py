@@ -1,5 +1,6 @@
 """Every cell of roles, deeds and workspaces: what is not allowed is refused."""
 
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 
@@ -11,6 +12,7 @@ from slackapp.members import Person
 from slackapp.models import Team, Workspace
 from slackapp.rights import Deed, Refused, Role
 
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WHO = {
     Role.NOBODY: "U0GONEAWAY",
     Role.MEMBER: "U0NIANURSE",
@@ -24,6 +26,7 @@ ADMINS_DO = {
     Deed.READ_AUDIT,
     Deed.READ_HEALTH,
     Deed.SEND_AGAIN,
+    Deed.HAND_ON,
 }
 LEADERS_DO = {Deed.READ_TEAM, Deed.LEAD_TEAM}
 EVERYBODY_DOES = {
@@ -57,13 +60,18 @@ def ward_7(session: Any, workspace: Workspace) -> Team:
     return session.scalars(found).one()
 
 
+def allowed(session: Any, workspace: Workspace, user: str, deed: Deed, team: Team | None = None) -> None:
+    """Asked as a listener asks: who it is follows from the workspace the press came from."""
+    rights.check(session, members.find(session, workspace, user), deed, now=NOON, team=team)
+
+
 def is_allowed(ward: Any, role: Role, deed: Deed, *, here: bool) -> bool:
     with ward.database.read() as session:
         workspace = ward.workspace(session) if here else workspaces.find(session, "T0OTHER")
         assert workspace is not None
         workspace.admins_read_digests = False
         try:
-            rights.check(session, workspace, WHO[role], deed, ward_7(session, workspace))
+            allowed(session, workspace, WHO[role], deed, ward_7(session, workspace))
         except Refused:
             return False
         return True
@@ -89,7 +97,7 @@ def test_a_team_of_another_workspace_is_refused_also_when_it_is_handed_in(two: A
         assert other is not None
         for role, deed in product(Role, Deed):
             with pytest.raises(Refused):
-                rights.check(session, two.workspace(session), WHO[role], deed, ward_7(session, other))
+                allowed(session, two.workspace(session), WHO[role], deed, ward_7(session, other))
 
 
 def test_a_leader_reads_the_teams_below_and_none_beside(two: Any) -> None:
@@ -98,11 +106,44 @@ def test_a_leader_reads_the_teams_below_and_none_beside(two: Any) -> None:
         medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()
         beside = members.create_team(session, workspace, "Ward 9", parent=medicine)
         below = ward_7(session, workspace)
-        rights.check(session, workspace, "U0DIDIRECTOR", Deed.READ_TEAM, below)
-        rights.check(session, workspace, "U0LEALEADER", Deed.READ_TEAM, below)
+        allowed(session, workspace, "U0DIDIRECTOR", Deed.READ_TEAM, below)
+        allowed(session, workspace, "U0LEALEADER", Deed.READ_TEAM, below)
         for team in (beside, medicine):
             with pytest.raises(Refused):
-                rights.check(session, workspace, "U0LEALEADER", Deed.READ_TEAM, team)
+                allowed(session, workspace, "U0LEALEADER", Deed.READ_TEAM, team)
+
+
+def test_a_team_is_led_by_its_own_leader_and_read_by_those_above(two: Any) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        team = ward_7(session, workspace)
+        allowed(session, workspace, "U0LEALEADER", Deed.LEAD_TEAM, team)
+        with pytest.raises(Refused):
+            allowed(session, workspace, "U0DIDIRECTOR", Deed.LEAD_TEAM, team)
+
+
+def test_a_deputy_stands_in_only_while_the_leader_is_on_leave(two: Any) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        team = ward_7(session, workspace)
+        team.deputy_id = two.person(session, "U0COLLEAGUE").id
+        leader = two.person(session, "U0LEALEADER")
+        for deed in (Deed.READ_TEAM, Deed.LEAD_TEAM):
+            with pytest.raises(Refused):
+                allowed(session, workspace, "U0COLLEAGUE", deed, team)
+        leader.away_from, leader.away_until = date(2026, 11, 2), date(2026, 11, 3)
+        for deed in (Deed.READ_TEAM, Deed.LEAD_TEAM):
+            allowed(session, workspace, "U0COLLEAGUE", deed, team)
+
+
+def test_an_admin_may_be_named_and_stays_one_whatever_slack_says(two: Any) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        two.person(session, "U0NIANURSE").named_admin = True
+        members.remember(session, workspace, Person("U0NIANURSE", "Nia Nurse", is_admin=False))
+        allowed(session, workspace, "U0NIANURSE", Deed.SETTLE)
+        with pytest.raises(Refused):
+            allowed(session, workspace, "U0COLLEAGUE", Deed.SETTLE)
 
 
 def test_an_admin_reads_digests_only_where_the_workspace_has_said_so(two: Any) -> None:
@@ -111,22 +152,22 @@ def test_an_admin_reads_digests_only_where_the_workspace_has_said_so(two: Any) -
         team = ward_7(session, workspace)
         workspace.admins_read_digests = False
         with pytest.raises(Refused):
-            rights.check(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
+            allowed(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
         workspace.admins_read_digests = True
-        rights.check(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
+        allowed(session, workspace, "U0ADAADMIN", Deed.READ_TEAM, team)
         with pytest.raises(Refused):
-            rights.check(session, workspace, "U0ADAADMIN", Deed.LEAD_TEAM, team)
+            allowed(session, workspace, "U0ADAADMIN", Deed.LEAD_TEAM, team)
 
 
 def test_a_deed_about_a_team_must_name_it(two: Any) -> None:
     with two.database.read() as session, pytest.raises(ValueError, match="of which team"):
-        rights.check(session, two.workspace(session), "U0LEALEADER", Deed.READ_TEAM)
+        allowed(session, two.workspace(session), "U0LEALEADER", Deed.READ_TEAM)
 
 
 def test_the_refusal_says_who_may() -> None:
     from slackapp.i18n import voice
 
     said = {deed: Refused(deed).words(voice()) for deed in Deed}
-    assert said[Deed.SETTLE] == "Only a workspace admin can do this."
+    assert said[Deed.SETTLE] == "Only an admin of this workspace can do this."
     assert said[Deed.READ_TEAM] == "Only whoever leads the team can do this."
     assert set(rights.TABLE) == set(Deed) == set(said)
