@@ -7,6 +7,7 @@ from handlers import (
     appreciate_settings,
     appreciated,
     boundary,
+    comments,
     digest,
     home,
     people,
@@ -19,6 +20,18 @@ from handlers.desk import Desk
 
 def register(bolt: App, desk: Desk) -> None:
     """Let every story listen, and answer what fails in any of them."""
-    for story in (appreciate, appreciated, appreciate_settings, home, people, pulse, digest, rights, teams):
+    stories = (
+        appreciate,
+        appreciated,
+        appreciate_settings,
+        home,
+        people,
+        pulse,
+        digest,
+        comments,
+        rights,
+        teams,
+    )
+    for story in stories:
         story.register(bolt, desk)
     boundary.register(bolt, desk)

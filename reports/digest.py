@@ -23,6 +23,7 @@ from slackapp.pulse import comments
 AT = time(9, 0)
 PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
 SHEET, COMMENTS = "digest-sheet", "digest-comments"
+COMMENTS_AGAIN = "digest-comments-again"
 KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS)
 
 
@@ -98,6 +99,25 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
     for digest_id, _, _ in made:
         outbox.owe_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
     return bool(made)
+
+
+def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None:
+    """Owe the change of each message in which this team's comments of this month stand."""
+    team = session.get_one(Team, changed.team_id)
+    same = select(Digest.id).where(Digest.team_id == team.id, Digest.month == changed.month)
+    sent = select(Delivery).where(Delivery.kind == COMMENTS, Delivery.reference.in_(same))
+    owed = [
+        Owed(
+            key=f"{COMMENTS_AGAIN}:{new_id()}",
+            kind=COMMENTS_AGAIN,
+            reference=one.reference,
+            target=one.target,
+            due=now,
+            method=Method.UPDATE,
+        )
+        for one in session.scalars(sent)
+    ]
+    outbox.owe_many(session, session.get_one(Workspace, team.workspace_id), owed)
 
 
 def waiting(sessions: Sessions, now: datetime) -> int:

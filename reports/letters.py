@@ -36,6 +36,7 @@ def renderers(drawing: Drawing) -> dict[str, Renderer]:
         digest.PAGE: made.page,
         digest.SHEET: made.sheet,
         digest.COMMENTS: made.comments,
+        digest.COMMENTS_AGAIN: made.comments_again,
         **team_letters.RENDERERS,
     }
 
@@ -118,8 +119,22 @@ class _Letters:
             return found
         if not found.month.comments:
             return Nothing("no_comments")
-        text, blocks = comments(found.say, found.month)
+        text, blocks = comments(found.say, found.month, row.reference)
         return Message(text=text, blocks=blocks, channel=found.channel, thread_ts=found.ts)
+
+    def comments_again(self, session: Session, row: Delivery, now: datetime) -> Letter:
+        """The same message where it stands, without what was hidden since."""
+        before = select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.COMMENTS)
+        first, found = session.scalar(before), session.get(Digest, row.reference)
+        if first is None or found is None:
+            return Nothing("gone")
+        if first.state == DeliveryState.SENDING:
+            return Later(now + _LOOK_AGAIN)
+        if first.state != DeliveryState.SENT or not first.slack_ts:
+            # While it waits, it will say what holds by then.
+            return Nothing("not_sent")
+        text, blocks = comments(*told(session, found), found.id)
+        return Message(text=text, blocks=blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
 
     def _thread(self, session: Session, row: Delivery, now: datetime) -> "_Thread | Later | Nothing":
         """The thread of the message that goes before, once that has arrived."""

@@ -12,7 +12,7 @@ from slackapp.actions.promises import GOING_ON
 from slackapp.i18n import Voice
 from slackapp.letters import Message
 from slackapp.models import Pace
-from slackapp.views import promises
+from slackapp.views import promises, written
 from slackapp.views.words import (
     Block,
     View,
@@ -59,7 +59,7 @@ def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, li
     return text(say, team), [*_above(say, team, tables, ours=False), *below]
 
 
-def comments(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
+def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
     """What people wrote, as far as one message holds it; the page has all of it."""
     head = say(
         "{team}, {month}: what people wrote, in no order.", team=team.team, month=say.month(team.month)
@@ -71,6 +71,7 @@ def comments(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
             blocks.append(context(say("The rest stands in the page.")))
             break
         blocks.append(quote(wrote))
+    blocks.append(actions([written.button(say, digest_id)]))
     return literal("\n".join([head, *team.comments])), blocks
 
 

@@ -1,6 +1,5 @@
 """What stands beside the figures: promises, released comments, official figures, replies so far."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,8 +11,8 @@ from reports.figures import Carried, Official
 from reports.queries.asking import Asked, first_day
 from slackapp.actions import promises
 from slackapp.behaviours import Behaviour
-from slackapp.models import Benchmark, Comment, Member, Promise
-from slackapp.pulse.comments import SMALLEST_RELEASE
+from slackapp.models import Benchmark, Member, Promise
+from slackapp.pulse.comments import released
 from slackapp.views.promised import Told
 
 
@@ -40,15 +39,9 @@ def shown(session: Session, kept: Sequence[Promise]) -> dict[str, Told]:
 
 
 def comments(session: Session, asked: Asked) -> dict[str, tuple[str, ...]]:
-    """By the unit that may read them. Their ids are random, and so is their order."""
-    found: dict[str, list[str]] = defaultdict(list)
-    rows = select(Comment.unit_id, Comment.words).where(
-        Comment.month == asked.month, Comment.unit_id.in_(asked.teams)
-    )
-    for unit, words in session.execute(rows.order_by(Comment.id)):
-        found[unit].append(words)
-    # Fewer than may be released have not been gathered yet.
-    return {unit: tuple(words) for unit, words in found.items() if len(words) >= SMALLEST_RELEASE}
+    """By the unit that may read them, without those that its leader has hidden."""
+    found = released(session, asked.teams, asked.month)
+    return {unit: tuple(one.words for one in several if not one.is_hidden) for unit, several in found.items()}
 
 
 def officials(session: Session, asked: Asked) -> tuple[Official, ...]:

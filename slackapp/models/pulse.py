@@ -144,3 +144,11 @@ class Comment(Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("team.id"))
     month: Mapped[str] = mapped_column(String(7))
     words: Mapped[str] = mapped_column(Text)
+
+
+class HiddenComment(Base):
+    """A comment that its team's leader has hidden. A table of its own, because `comment` never grows."""
+
+    __tablename__ = "hidden_comment"
+
+    comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True)

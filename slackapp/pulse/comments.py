@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from random import Random
 
 from sqlalchemy import delete, select
@@ -11,8 +12,18 @@ from sqlalchemy.orm import Session
 
 from slackapp.db import ID_LENGTH
 from slackapp.errors import UserError
-from slackapp.models import Comment, Team
+from slackapp.models import Comment, HiddenComment, Team
 from slackapp.pulse.disclosure import bundles
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A comment that came out with a digest."""
+
+    id: str
+    words: str
+    is_hidden: bool
+
 
 LONGEST = 500
 SMALLEST_RELEASE = 3
@@ -66,3 +77,39 @@ def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Co
     )
     session.flush()
     return kept
+
+
+def released(session: Session, units: Iterable[str], month: str) -> dict[str, list[Released]]:
+    """A month's comments by the unit that may read them; their ids are random, and so is their order.
+
+    Those that were hidden are among them and count: hiding one never takes the others back.
+    """
+    rows = (
+        select(Comment, HiddenComment.comment_id)
+        .outerjoin(HiddenComment, HiddenComment.comment_id == Comment.id)
+        .where(Comment.month == month, Comment.unit_id.in_(list(units)))
+    )
+    found: dict[str, list[Released]] = defaultdict(list)
+    for comment, hidden in session.execute(rows.order_by(Comment.id)):
+        found[comment.unit_id].append(Released(comment.id, comment.words, hidden is not None))
+    # Fewer than may be released have not been gathered yet.
+    return {unit: several for unit, several in found.items() if len(several) >= SMALLEST_RELEASE}
+
+
+def hide(session: Session, unit: str, comment_id: str, *, hidden: bool) -> bool:
+    """Hide one of a unit's comments, or show it again; False when it is not there or stands so already.
+
+    Nothing is noted beside it: not who wrote it, which nobody knows, nor when it was hidden.
+    """
+    comment = session.get(Comment, comment_id)
+    if comment is None or comment.unit_id != unit:
+        return False
+    row = session.get(HiddenComment, comment_id)
+    if (row is not None) is hidden:
+        return False
+    if row is None:
+        session.add(HiddenComment(comment_id=comment_id))
+    else:
+        session.delete(row)
+    session.flush()
+    return True

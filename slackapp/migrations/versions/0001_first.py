@@ -557,6 +557,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_recipient_member", ["member_id", "given_at"], unique=False)
         batch_op.create_index("ix_recipient_team", ["team_id", "given_at"], unique=False)
 
+    op.create_table(
+        "hidden_comment",
+        sa.Column("comment_id", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["comment.id"],
+            name=op.f("fk_hidden_comment_comment_id_comment"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("comment_id", name=op.f("pk_hidden_comment")),
+    )
+
     # Teams and members point at each other. SQLite cannot add such a constraint to a table that is there.
     if op.get_bind().dialect.name == "postgresql":
         for column in ("leader_id", "deputy_id"):

@@ -1,0 +1,59 @@
+"""A leader hides a comment that points to somebody, told through what people press and read."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from reports import queries
+from reports.sheet import sheet
+from slackapp.demo import hospital
+from slackapp.i18n import voice
+from slackapp.models import AuditEntry, Comment, HiddenComment, Team, Workspace
+
+UNKIND = "The tall one on nights never helps <!channel>"
+OTHERS = ["A clock that works", "Breaks on time", "A second pair of hands"]
+
+
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This story is about words."""
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+
+
+@pytest.fixture
+def wrote(practice: Any) -> Any:
+    """The first of December: the digest is there, with four comments in its thread."""
+    with practice.app.sessions.begin() as session:
+        workspace = session.get_one(Workspace, practice.app.workspace_id)
+        workspace.pulse_on = False
+        ward = session.scalars(select(Team).where(Team.name == hospital.WARD_7.name)).one()
+        session.add_all(Comment(unit_id=ward.id, month="2026-11", words=words) for words in (UNKIND, *OTHERS))
+    practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+    practice.leader.sees("what people wrote, in no order", seconds=30)
+    return practice
+
+
+def test_a_hidden_comment_leaves_every_place_and_can_be_shown_again(wrote: Any) -> None:
+    leader = wrote.leader
+    leader.presses("Hide a comment")
+    seen = leader.screen()["modal"]["text"]
+    assert all(words in seen for words in (UNKIND, *OTHERS))
+    # Whichever stands first: their order is random.
+    leader.presses("Hide")
+    assert "Show it again" in str(leader.screen()["modal"])
+    with wrote.app.sessions.read() as session:
+        hidden = session.scalars(select(Comment).join(HiddenComment)).one()
+        workspace = session.get_one(Workspace, wrote.app.workspace_id)
+        ward = session.get_one(Team, hidden.unit_id)
+        told = queries.months(session, workspace, "2026-11", [ward])[ward.id]
+        # The three others stay out, though three are the fewest that come out together.
+        assert sorted(told.comments) == sorted({UNKIND, *OTHERS} - {hidden.words})
+        assert hidden.words.encode() not in sheet(voice(), told)
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.deed == "hid a comment")).all()
+        assert [one.subject for one in noted] == [hidden.id]
+        assert not any(hidden.words in str(vars(one)) for one in noted)
+    leader.waits(lambda seen: hidden.words not in str(seen["messages"]))
+    leader.presses("Show it again")
+    leader.waits(lambda seen: hidden.words in str(seen["messages"]))
