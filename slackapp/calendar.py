@@ -8,12 +8,23 @@ happens the first time only.
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 SATURDAY = 5
 _WEEK = 7
 _FAR = 2 * _WEEK + 2
 """Days looked ahead: a whole week off and a daytime of quiet still end within it."""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # Reading the names off the disk takes tens of milliseconds; a hospital has 5,000 people to be met.
+    return frozenset(available_timezones())
+
+
+def known_zone(name: str | None) -> str | None:
+    """The zone's name as Slack gave it, or None where this machine does not know it."""
+    return name if name in _zones() else None
 
 
 def occurrence(day: date, at: time, zone: str) -> datetime:

@@ -15,6 +15,8 @@ def hang_up(handler: SocketModeHandler) -> None:
     client = handler.client
     client.closed = True
     client.auto_reconnect_enabled = False
+    # Its reader looks up only once a second; an empty message, which it passes over, wakes it.
+    client.message_queue.put(None)  # type: ignore[arg-type]
     if client.message_processor.is_alive():
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
     client.message_workers.shutdown(wait=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import available_timezones
 
+from slackapp.calendar import known_zone
 from slackapp.members import Person
 
 Payload = Mapping[str, Any]
@@ -71,11 +71,10 @@ def person(user: Payload, *, slack_team_id: str) -> Person:
     """A person out of `users.info`, `users.list`, `team_join` or `user_change`."""
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    zone = user.get("tz")
     return Person(
         slack_user_id=user["id"],
         name=next((storable(name).strip() for name in names if name and name.strip()), user["id"]),
-        time_zone=zone if zone in available_timezones() else None,
+        time_zone=known_zone(user.get("tz")),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == _SLACKBOT),
         is_stranger=_is_stranger(user, slack_team_id),
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
