@@ -1,6 +1,6 @@
 """The sentences about what was promised, who thanked whom back, and what others measured."""
 
-from reports import figures, words
+from reports import claims, words
 from reports.figures import Carried, Official, TeamMonth, Ways
 from reports.showing import Table
 from slackapp.behaviours import Behaviour
@@ -109,7 +109,7 @@ def kept(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
     """Promises kept, each group with what the four items did from then until now. No cause is claimed."""
     months: dict[int, list[Carried]] = {}
     for one in team.promises:
-        place = figures.since(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+        place = claims.since(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
         if place is not None:
             months.setdefault(place, []).append(one)
     return [(_kept_words(say, several), _then_and_now(say, team, place)) for place, several in months.items()]
@@ -155,12 +155,12 @@ def sides(say: Voice, team: TeamMonth) -> Table | None:
     if team.sides is None:
         return None
     rows = tuple(
-        (words.behaviour(say, one), _about(say, given), _about(say, received))
+        (
+            words.behaviour(say, one),
+            words.count(say, given, is_about=True),
+            words.count(say, received, is_about=True),
+        )
         for one, given, received in zip(Behaviour, team.sides.given, team.sides.received, strict=True)
     )
     caption = say("Given by the team's people and received by them, to the nearest five")
     return Table(caption, (say("Behaviour"), say("Given"), say("Received")), rows)
-
-
-def _about(say: Voice, count: int | None) -> str:
-    return say("under 5") if count is None else say("about {n}", n=count)

@@ -4,7 +4,6 @@ Exact small counts and exact sums do not get past this module: a count under fiv
 None, a check-in is a range. Everything people read is made from these values.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,9 +19,8 @@ SMALL = 5
 """A count below this is shown as "under 5", whatever it is."""
 SMALLEST_FOR_REACH = 8
 MONTHS_SHOWN = 6
-_ABOUT = 5
-_LEAD = 3
-_LEAD_FACTOR = 1.25
+ABOUT = 5
+"""What is counted near other counts is told to the nearest five."""
 _PAIRS_FOR_WAYS = 10
 _SELDOM_OF = 20
 _SELDOM_SHARE = 0.1
@@ -39,10 +37,15 @@ Counts = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Thanks given and received, by behaviour. `before` is None when there is no month to compare with."""
+    """Thanks given and received, by behaviour. `before` is None when there is no month to compare with.
+
+    Above other teams the counts are told to the nearest five, `is_about`: otherwise a team's
+    hidden count were what is left when those of its neighbours are taken away.
+    """
 
     now: Counts
     before: Counts | None
+    is_about: bool = False
 
     @property
     def total(self) -> tuple[int, int]:
@@ -222,14 +225,22 @@ class TeamMonth:
     pace: Pace = Pace.EVERY
 
 
-def mix(now: Mapping[str, int], before: Mapping[str, int], *, people: tuple[int, int], k: int) -> Mix | None:
+def mix(
+    now: Mapping[str, int],
+    before: Mapping[str, int],
+    *,
+    people: tuple[int, int],
+    k: int,
+    is_about: bool = False,
+) -> Mix | None:
     """The mix that may be shown, or None in a quiet month.
 
     `people` are those who took part this month and the month before.
     """
     if _is_quiet(now, people[0], k):
         return None
-    return Mix(_hidden(now), None if _is_quiet(before, people[1], k) else _hidden(before))
+    told = _about if is_about else _hidden
+    return Mix(told(now), None if _is_quiet(before, people[1], k) else told(before), is_about)
 
 
 def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
@@ -248,7 +259,7 @@ def sides(given: Mapping[str, int], received: Mapping[str, int]) -> Sides:
 
 def _about(counts: Mapping[str, int]) -> Counts:
     return tuple(
-        None if count is None else _ABOUT * ((count + _ABOUT // 2) // _ABOUT) for count in _hidden(counts)
+        None if count is None else ABOUT * ((count + ABOUT // 2) // ABOUT) for count in _hidden(counts)
     )
 
 
@@ -269,105 +280,6 @@ def seldom(counts: Mapping[str, int]) -> Behaviour | None:
         return None
     found = [one for one in Behaviour if counts.get(one, 0) <= _SELDOM_SHARE * total]
     return found[0] if len(found) == 1 else None
-
-
-def since(pulse: Pulse, month: date) -> int | None:
-    """The place of a month's figures from which the newest can be looked at; None when there are none."""
-    places = [place for place, one in enumerate(pulse.months[:-1]) if one <= month]
-    found = [place for place in places if has_figures(pulse, place)]
-    return found[-1] if found and has_figures(pulse, len(pulse.months) - 1) else None
-
-
-def named_most(shown: Mix) -> Behaviour | None:
-    """The behaviour that leads clearly; never claimed from hidden counts."""
-    first, second = _ordered(shown.now)[-1], _ordered(shown.now)[-2]
-    return first[1] if _leads(first[0], second[0]) else None
-
-
-def named_least(shown: Mix) -> Behaviour | None:
-    """The behaviour that is clearly behind. A hidden count is read as the most it may be."""
-    last, next_up = _ordered(shown.now)[0], _ordered(shown.now)[1]
-    return last[1] if _leads(next_up[0], last[0]) else None
-
-
-def _ordered(counts: Counts) -> list[tuple[int, Behaviour]]:
-    known = [SMALL - 1 if count is None else count for count in counts]
-    return sorted(zip(known, Behaviour, strict=True), key=lambda pair: pair[0])
-
-
-def _leads(more: int, fewer: int) -> bool:
-    return more - fewer >= _LEAD and more >= _LEAD_FACTOR * fewer
-
-
-def mix_changes(shown: Mix) -> dict[Behaviour, Change]:
-    """Behaviours named more or less than in the month before by more than chance."""
-    if shown.before is None:
-        return {}
-    pairs = zip(Behaviour, shown.before, shown.now, strict=True)
-    return {
-        behaviour: Change.HIGHER if now > before else Change.LOWER
-        for behaviour, before, now in pairs
-        if before is not None and now is not None and abs(now - before) > 2 * math.sqrt(now + before)
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class PulseClaim:
-    """What the newest month may be said to show. At most one of the three is given."""
-
-    changed: tuple[Behaviour, Change] | None = None
-    highest: Behaviour | None = None
-    lowest: Behaviour | None = None
-
-
-def compared_month(pulse: Pulse) -> int | None:
-    """The place of the last month before the newest that has figures, or None when there is none."""
-    earlier = range(len(pulse.months) - 1)
-    return next((place for place in reversed(earlier) if has_figures(pulse, place)), None)
-
-
-def has_figures(pulse: Pulse, place: int) -> bool:
-    """Whether any item of that month can be shown."""
-    return any(spans[place] is not None for spans in pulse.items.values())
-
-
-def claim(pulse: Pulse) -> PulseClaim:
-    """The clearest thing that may be said: a change first, else the highest and the lowest item."""
-    newest = {item: span for item, spans in pulse.items.items() if (span := spans[-1]) is not None}
-    place = compared_month(pulse)
-    changed = _changed(pulse, newest, place) if place is not None else None
-    if changed:
-        return PulseClaim(changed=changed)
-    return PulseClaim(
-        highest=_apart(newest, Change.LOWER),
-        lowest=_apart(newest, Change.HIGHER),
-    )
-
-
-def _changed(pulse: Pulse, newest: Mapping[Behaviour, Span], place: int) -> tuple[Behaviour, Change] | None:
-    found = [
-        (_gap(before, span), item, changed)
-        for item, span in newest.items()
-        if (before := pulse.items[item][place]) is not None and (changed := before.differs(span)) is not None
-    ]
-    if not found:
-        return None
-    _, item, changed = max(found, key=lambda one: one[0])
-    return item, changed
-
-
-def _gap(one: Span, other: Span) -> float:
-    a, b = one.cell, other.cell
-    return max(b.lo / b.n - a.hi / a.n, a.lo / a.n - b.hi / b.n)
-
-
-def _apart(newest: Mapping[Behaviour, Span], all_others: Change) -> Behaviour | None:
-    """The item from which every other one differs in the same direction."""
-    for item, span in newest.items():
-        others = [span.differs(other) for name, other in newest.items() if name != item]
-        if others and all(difference is all_others for difference in others):
-            return item
-    return None
 
 
 def reach(members: int, thanked: int) -> Share:

@@ -1,6 +1,7 @@
 """What a leader might ask the team, chosen by what the figures show."""
 
-from reports.figures import Held, TeamMonth, claim, named_least
+from reports.claims import claim, named_least
+from reports.figures import Held, TeamMonth
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, marked
 from slackapp.pulse.disclosure import Change, Turnout

@@ -68,8 +68,10 @@ def _mix_row(say: Voice, mix: Mix, place: int, behaviour: Behaviour) -> MixRow:
         name=say(WORDING[behaviour].label),
         now=now,
         before=before,
-        now_words=words.count(say, now),
-        before_words=say("was {count}", count=words.count(say, before)) if mix.before else "",
+        now_words=words.count(say, now, is_about=mix.is_about),
+        before_words=say("was {count}", count=words.count(say, before, is_about=mix.is_about))
+        if mix.before
+        else "",
     )
 
 
@@ -96,7 +98,11 @@ def _mix_alt(say: Voice, team: TeamMonth, mix: Mix) -> str:
 def _mix_figures(say: Voice, mix: Mix) -> list[tuple[str, str, str]]:
     before = mix.before or (None,) * len(mix.now)
     return [
-        (say(WORDING[behaviour].label).lower(), words.count(say, now), words.count(say, then))
+        (
+            say(WORDING[behaviour].label).lower(),
+            words.count(say, now, is_about=mix.is_about),
+            words.count(say, then, is_about=mix.is_about),
+        )
         for behaviour, now, then in zip(Behaviour, mix.now, before, strict=True)
     ]
 

@@ -3,7 +3,9 @@
 import math
 from datetime import date
 
+from reports.claims import claim, compared_month, has_figures, mix_changes, named_least, named_most
 from reports.figures import (
+    ABOUT,
     Held,
     Missing,
     Mix,
@@ -12,12 +14,6 @@ from reports.figures import (
     Share,
     Span,
     TeamMonth,
-    claim,
-    compared_month,
-    has_figures,
-    mix_changes,
-    named_least,
-    named_most,
 )
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice, marked
@@ -105,9 +101,11 @@ def month_before(first: date) -> date:
     )
 
 
-def count(say: Voice, shown: int | None) -> str:
-    """A count, or "under 5"."""
-    return say("under 5") if shown is None else str(shown)
+def count(say: Voice, shown: int | None, *, is_about: bool = False) -> str:
+    """A count, or "under 5"; "about 25" where it is told to the nearest five."""
+    if shown is None:
+        return say("under 5")
+    return say("about {n}", n=shown) if is_about else str(shown)
 
 
 def span(say: Voice, shown: Span | None) -> str:
@@ -155,6 +153,9 @@ def mix_key(say: Voice, team: TeamMonth, mix: Mix) -> str:
 def mix_total(say: Voice, mix: Mix) -> str:
     """How many thanks, as a range where a count is hidden."""
     least, most = mix.total
+    if mix.is_about:
+        # Every count is rounded, so their sum is no closer than that.
+        return say("about {n} thank-yous", n=ABOUT * round((least + most) / 2 / ABOUT))
     if least == most:
         return say.count("{n} thank-you", "{n} thank-yous", most)
     return say("{least} to {most} thank-yous", least=least, most=most)

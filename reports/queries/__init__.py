@@ -22,7 +22,9 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     """The figures of some teams of one workspace for a month ("2025-11"), by team id."""
     tree = {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
     wanted = tuple(team.id for team in teams)
-    asked = Asked(workspace, month, wanted, tuple({up for team in wanted for up in upwards(tree, team)}))
+    wider = tuple({up for team in wanted for up in upwards(tree, team)})
+    parents = frozenset(team.parent_id for team in tree.values() if team.parent_id)
+    asked = Asked(workspace, month, wanted, wider, parents.intersection(wanted))
     thanks, pulse = named(session, asked), pulses(session, asked, tree)
     reach, shared = reaches(session, asked, tree), highlights(session, asked)
     both, two_ways = sides(session, asked), ways(session, asked)

@@ -19,6 +19,8 @@ class Asked:
     teams: tuple[str, ...]
     wider: tuple[str, ...]
     """The asked teams and every team above them."""
+    above: frozenset[str] = frozenset()
+    """Those of the asked teams that have others below them."""
 
     def bounds(self, month: str) -> tuple[datetime, datetime]:
         """The first instant of a month and the first after it."""

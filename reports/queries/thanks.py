@@ -26,6 +26,8 @@ def _thanks(asked: Asked, since: datetime, until: datetime) -> Any:  # noqa: ANN
         Recognition.undone_at.is_(None),
         Recognition.given_at >= since,
         Recognition.given_at < until,
+        # What its receiver found unkind counts nowhere.
+        Recipient.sharing != Sharing.REPORTED,
     )
 
 
@@ -48,7 +50,7 @@ def named(session: Session, asked: Asked) -> dict[str, Named]:
     ).join(Recipient)
     given = select(
         Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id
-    )
+    ).join(Recipient)
     touched = union(received.where(*during), given.where(*during)).cte()
     inside = below(asked.teams)
     mine = (
@@ -83,17 +85,19 @@ def _named_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> d
     for team, age, behaviour, count in counts:
         found[team, age][behaviour] = count
     took_part = {(team, age): count for team, age, count in people}
-    k = asked.workspace.k
     return {
         team: _of_one(
-            [found[team, age] for age in range(3)], [took_part.get((team, age), 0) for age in (0, 1)], k
+            [found[team, age] for age in range(3)],
+            [took_part.get((team, age), 0) for age in (0, 1)],
+            k=asked.workspace.k,
+            is_about=team in asked.above,
         )
         for team in asked.teams
     }
 
 
-def _of_one(months: list[dict[str, int]], people: list[int], k: int) -> Named:
-    mix = figures.mix(months[0], months[1], people=(people[0], people[1]), k=k)
+def _of_one(months: list[dict[str, int]], people: list[int], *, k: int, is_about: bool) -> Named:
+    mix = figures.mix(months[0], months[1], people=(people[0], people[1]), k=k, is_about=is_about)
     together = Counter[str]()
     for month in months:
         together.update(month)
@@ -109,6 +113,7 @@ def sides(session: Session, asked: Asked) -> dict[str, figures.Sides]:
     given = (
         select(*columns, counted, literal("given"))
         .join(Recognition, Recognition.giver_team_id == inside.c.team)
+        .join(Recipient)
         .where(*during)
         .group_by(*columns)
     )
@@ -187,30 +192,33 @@ def _reach(team: str, counted: Mapping[str, tuple[int, int]], tree: Mapping[str,
 
 
 def highlights(session: Session, asked: Asked) -> dict[str, list[Highlight]]:
-    """The newest thanks of the month that their receivers shared."""
-    inside = below(asked.teams)
+    """The newest thanks of the month that their receivers shared with their own team.
+
+    A level above tells none of the teams below it: it was not shared with everybody there.
+    """
     giver, receiver = aliased(Member), aliased(Member)
     place = func.row_number().over(
-        partition_by=inside.c.top, order_by=(Recognition.given_at.desc(), Recipient.member_id)
+        partition_by=Recipient.team_id, order_by=(Recognition.given_at.desc(), Recipient.member_id)
     )
     ranked = (
         select(
-            inside.c.top,
+            Recipient.team_id,
             giver.name.label("giver"),
             receiver.name.label("receiver"),
             Recognition.behaviour,
             Recognition.words,
             place.label("place"),
         )
-        .join(Recipient, Recipient.team_id == inside.c.team)
+        .select_from(Recipient)
         .join(Recognition, Recognition.id == Recipient.recognition_id)
         .join(giver, giver.id == Recognition.giver_id)
         .join(receiver, receiver.id == Recipient.member_id)
         .where(*_thanks(asked, *asked.bounds(asked.month)))
         .where(Recipient.sharing == Sharing.SHARED, Recognition.words.is_not(None))
+        .where(Recipient.team_id.in_(asked.teams))
         .subquery()
     )
     found: dict[str, list[Highlight]] = defaultdict(list)
     for row in session.execute(select(ranked).where(ranked.c.place <= HIGHLIGHTS).order_by(ranked.c.place)):
-        found[row.top].append(Highlight(row.giver, row.receiver, Behaviour(row.behaviour), row.words))
+        found[row.team_id].append(Highlight(row.giver, row.receiver, Behaviour(row.behaviour), row.words))
     return found

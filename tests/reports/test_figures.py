@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from reports import figures, words
-from reports.figures import Held, Mix, PulseClaim, Share, Span, mix, named_least, named_most
+from reports import claims, figures, words
+from reports.claims import PulseClaim, named_least, named_most
+from reports.figures import Held, Mix, Share, Span, mix
 from reports.showing import shown
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import voice
@@ -68,9 +69,20 @@ def test_named_most_and_least_are_claimed_only_with_a_clear_lead(
     assert (named_most(Mix(now, None)), named_least(Mix(now, None))) == (most, least)
 
 
+def test_above_other_teams_a_lead_is_claimed_only_where_rounding_cannot_have_made_it() -> None:
+    # Told to the nearest five, 15 may be 13 and 10 may be 12.
+    assert named_most(Mix((15, 10, 10, 10), None)) is A
+    assert named_most(Mix((15, 10, 10, 10), None, is_about=True)) is None
+    assert named_most(Mix((20, 10, 10, 10), None, is_about=True)) is A
+    # 2 * sqrt(20 + 40) is 15.5: 20 are enough, but not the 16 that they may have been.
+    assert claims.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5))) == {A: Change.HIGHER}
+    assert claims.mix_changes(Mix((40, 5, 5, 5), (20, 5, 5, 5), is_about=True)) == {}
+    assert words.mix_total(say, Mix((40, 5, 5, None), None, is_about=True)) == "about 50 thank-yous"
+
+
 def test_a_change_in_thanks_must_be_larger_than_chance() -> None:
     # 2 * sqrt(16 + 32) is 13.9 and 2 * sqrt(18 + 32) is 14.1.
-    found = figures.mix_changes(Mix((32, 32, None, 5), (16, 18, 40, 30)))
+    found = claims.mix_changes(Mix((32, 32, None, 5), (16, 18, 40, 30)))
     assert found == {A: Change.HIGHER, H: Change.LOWER}
 
 
@@ -116,9 +128,9 @@ def test_a_change_needs_a_whole_step_between_the_ranges() -> None:
 
 
 def test_the_clearest_claim_is_a_change_then_the_extremes() -> None:
-    assert figures.claim(samples.TWO_MONTHS.pulse) == PulseClaim(changed=(A, Change.HIGHER))
-    assert figures.claim(samples.RICH.pulse) == PulseClaim(highest=E, lowest=H)
-    assert figures.claim(samples.SPREAD.pulse) == PulseClaim()
+    assert claims.claim(samples.TWO_MONTHS.pulse) == PulseClaim(changed=(A, Change.HIGHER))
+    assert claims.claim(samples.RICH.pulse) == PulseClaim(highest=E, lowest=H)
+    assert claims.claim(samples.SPREAD.pulse) == PulseClaim()
 
 
 @pytest.mark.parametrize(

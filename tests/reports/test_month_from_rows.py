@@ -1,9 +1,12 @@
 """A team's month from real rows of both databases."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from reports import queries
 from reports.figures import Held, Missing, Mix, Reach, Share, TeamMonth
@@ -45,8 +48,69 @@ def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(databa
                 "helping",
                 moment(11, 4, number),
             )
-    expected = Mix((None, None, None, 6), None)
-    assert [november(database, place, team).mix for team in place.teams] == [expected] * 3
+    found = [november(database, place, team).mix for team in place.teams]
+    # Six, which above other teams is told to the nearest five; counted twice it were ten.
+    assert found == [Mix((None, None, None, 5), None, is_about=True), *[Mix((None, None, None, 6), None)] * 2]
+
+
+def told_in_a_world(session: Session, live: Callable[[Session, Hospital], None]) -> dict[str, TeamMonth]:
+    """November in a hospital that was lived in and is forgotten again, by team name."""
+    world = session.begin_nested()
+    place = hospital(session)
+    live(session, place)
+    found = queries.months(session, place.workspace, "2025-11", place.teams)
+    world.rollback()
+    return {one.team: one for one in found.values()}
+
+
+def counts(told: TeamMonth) -> tuple[int | None, ...]:
+    assert told.mix is not None
+    return told.mix.now
+
+
+def test_no_teams_hidden_count_is_what_its_neighbour_leaves_of_the_level_above(database: Sessions) -> None:
+    def live(session: Session, place: Hospital, few: int) -> None:
+        nights = place.staff[place.nights.id] + place.staff[place.medicine.id][:1]
+        thanks_within(session, place.staff[place.ward.id], {"attending": 9, "helping": 8}, moment(11, 3))
+        thanks_within(session, nights, {"attending": 6, "helping": few}, moment(11, 9))
+
+    with database.begin() as session:
+        worlds = [told_in_a_world(session, partial(live, few=few)) for few in range(5)]
+    assert {counts(world["Ward 7"])[-1] for world in worlds} == {8}
+    assert {counts(world["Night team"])[-1] for world in worlds} == {None}
+    # The exact sums, 8 to 12, would have told the five worlds apart.
+    assert {counts(world["Medicine"])[-1] for world in worlds} == {10}
+
+
+def test_what_its_receiver_found_unkind_counts_nowhere(database: Sessions) -> None:
+    def live(session: Session, place: Hospital, sharing: Sharing | None) -> None:
+        people = place.staff[place.ward.id]
+        thanks_within(session, people[:9], {**PLENTY, "helping": 5}, moment(11, 3))
+        if sharing:
+            thank(session, people[3], [people[12]], "helping", moment(11, 5), sharing=sharing)
+
+    with database.begin() as session:
+        nothing, private, unkind = (
+            told_in_a_world(session, partial(live, sharing=sharing))
+            for sharing in (None, Sharing.PRIVATE, Sharing.REPORTED)
+        )
+    assert [counts(world["Ward 7"])[-1] for world in (nothing, private)] == [5, 6]
+    assert private["Ward 7"].reach != nothing["Ward 7"].reach
+    assert unkind == nothing
+
+
+def test_a_level_above_names_nobody_of_the_teams_below_it(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session)
+        people = place.staff[place.ward.id]
+        thanks_within(session, people, PLENTY, moment(11, 3))
+        for number in range(3):
+            thank(session, people[0], [people[number + 1]], "helping", moment(11, 20), sharing=Sharing.SHARED)
+        own = place.staff[place.medicine.id]
+        thank(session, people[0], [own[1]], "helping", moment(11, 21), sharing=Sharing.SHARED)
+    assert len(november(database, place, place.ward).highlights) == 3
+    above = november(database, place, place.medicine)
+    assert [one.receiver for one in above.highlights] == [own[1].name]
 
 
 def test_thanks_that_were_undone_or_lie_outside_the_month_do_not_count(database: Sessions) -> None:
