@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from slackapp.sandbox.blocks.whole import every_block
 from slackapp.sandbox.state import Blocks, Values
 
 # Element type -> the key under which state.values and actions[] carry what was chosen.
@@ -135,7 +136,7 @@ class Control:
 
 def controls(blocks: Blocks) -> Iterator[Control]:
     """Every interactive element of these blocks, from top to bottom."""
-    for block in blocks:
+    for _, block in every_block(blocks):
         for element in elements_of(block):
             kind = KINDS.get(element.get("type", ""))
             if kind:
@@ -156,7 +157,7 @@ def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     kind = block["type"]
     if kind == "input":
         return [block["element"]]
-    if kind == "section":
+    if kind in {"section", "auth_provider"}:
         return [block["accessory"]] if "accessory" in block else []
     if kind in {"actions", "context_actions"}:
         return list(block["elements"])

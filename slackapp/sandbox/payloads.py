@@ -1,9 +1,11 @@
 """What Slack sends to an app, key by key as the recorded payloads have it."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from slackapp.sandbox import posts
+from slackapp.sandbox.elements import STATE_KEYS, controls
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Channel, Message, Person, ResponseUrl, View, Workspace, new_id
 from slackapp.sandbox.views import view_object
@@ -36,16 +38,8 @@ def slash_command(slack: Slack, person: Person, channel: Channel, command: str, 
 def message_press(slack: Slack, person: Person, channel: Channel, message: Message, action: Json) -> Json:
     """block_actions from a message."""
     space = slack.state.workspaces[person.team_id]
-    container: Json = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": channel.id,
-        "is_ephemeral": bool(message.only_for),
-    }
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
     out = _interaction(slack, space, person, "block_actions") | {
-        "container": container,
+        "container": container_of(channel, message, message.attachment_of(action["block_id"])),
         "trigger_id": slack.new_trigger(space.id, person.id),
         "channel": {"id": channel.id, "name": channel_name(channel)},
         "state": {"values": message.values.get(person.id, {})},
@@ -55,6 +49,19 @@ def message_press(slack: Slack, person: Person, channel: Channel, message: Messa
     if not message.only_for:
         out["message"] = posts.message_object(slack, space, message)
     return out
+
+
+def container_of(channel: Channel, message: Message, attachment: int = 0) -> Json:
+    """Where in a message an element stands; `attachment` counts from 1."""
+    where: Json = {
+        "type": "message_attachment" if attachment else "message",
+        "message_ts": message.ts,
+        "channel_id": channel.id,
+        "is_ephemeral": bool(message.only_for),
+    }
+    if attachment:
+        where |= {"attachment_id": attachment, "is_app_unfurl": False}
+    return where | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
 
 
 def view_press(slack: Slack, person: Person, view: View, action: Json) -> Json:
@@ -74,8 +81,27 @@ def view_submission(slack: Slack, person: Person, view: View) -> Json:
     return _interaction(slack, space, person, "view_submission") | {
         "trigger_id": slack.new_trigger(space.id, person.id, view_id=view.id),
         "view": view_object(slack, space, view),
-        "response_urls": [],
+        "response_urls": list(_response_urls(slack, person, view)),
     }
+
+
+def _response_urls(slack: Slack, person: Person, view: View) -> Iterator[Json]:
+    """An address to answer to for each conversation chosen in an input that asked for one."""
+    space = slack.state.workspaces[person.team_id]
+    for control in controls(view.body["blocks"]):
+        if not (control.is_input and control.element.get("response_url_enabled")):
+            continue
+        chosen = view.values[control.block_id][control.action_id].get(STATE_KEYS[control.type])
+        if not chosen:
+            continue
+        # Somebody chosen instead of a channel is answered in the app's conversation with them.
+        channel = space.channels.get(chosen) or slack.state.dm(space, chosen)
+        yield {
+            "response_url": response_url(slack, person, channel, "app"),
+            "channel_id": channel.id,
+            "block_id": control.block_id,
+            "action_id": control.action_id,
+        }
 
 
 def view_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -> Json:

@@ -185,7 +185,7 @@ class PersonApi:
             await interactions.act_in_view(self._slack, sight.person, spot.view, spot.control, chosen)
         elif spot.channel is not None and spot.message is not None:
             place = (spot.channel, spot.message)
-            values = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
+            values = initial_values(spot.message.shown, spot.message.values.get(sight.person.id))
             spot.message.values[sight.person.id] = values
             await interactions.act_in_message(self._slack, sight.person, place, spot.control, chosen)
 
@@ -206,7 +206,7 @@ class PersonApi:
             spot.view.values[control.block_id][control.action_id] = held
             spot.view.errors.pop(control.spot, None)
         elif spot.message is not None:
-            kept = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
+            kept = initial_values(spot.message.shown, spot.message.values.get(sight.person.id))
             kept[control.block_id][control.action_id] = held
             spot.message.values[sight.person.id] = kept
         self._slack.state.touch()

@@ -1,16 +1,20 @@
 """Messages: who may post where, what is accepted, and how a message looks as Slack's JSON."""
 
 import time
-from typing import Any
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, slack_files, text_weight
+from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, Contents, contents, problems
 from slackapp.sandbox.files import file_object
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Workspace
 from slackapp.sandbox.tidying import tidied
 
 TEXT_LIMIT = 40_000
+MOST_ATTACHMENTS: Final = 100
+PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 def channel_for(slack: Slack, space: Workspace, target: str) -> Channel:
@@ -46,34 +50,62 @@ def content(slack: Slack, args: dict[str, Any], *, too_long: str = "msg_too_long
         blocks = [{"type": "markdown", "text": args["markdown_text"]}]
     if not blocks and not text.strip() and not attachments:
         raise Refused("no_text")
-    if len(attachments) > 100:  # noqa: PLR2004  # Slack's own limit
-        raise Refused("too_many_attachments")
     if blocks:
         check_blocks(slack, blocks, too_long)
-    return {"text": text, "blocks": tidied(blocks), "attachments": attachments}
+    return {"text": text, "blocks": tidied(blocks), "attachments": attached(slack, attachments, too_long)}
 
 
-def check_blocks(slack: Slack, blocks: Any, too_long: str = "msg_too_long") -> None:  # noqa: ANN401  # not yet checked
+def attached(slack: Slack, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
+    """The checked attachments, those with blocks as Slack keeps them."""
+    if len(attachments) > MOST_ATTACHMENTS:
+        raise Refused("too_many_attachments")
+    kept = []
+    for place, one in enumerate(attachments):
+        if not isinstance(one, dict):
+            raise Refused(
+                "invalid_attachments", f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
+            )
+        if "blocks" not in one:
+            kept.append(one)
+            continue
+        check_blocks(slack, one["blocks"], too_long, at=f"/attachments/{place}/blocks")
+        kept.append({**one, "blocks": tidied(one["blocks"])})
+    return kept
+
+
+def check_blocks(slack: Slack, blocks: Any, too_long: str = "msg_too_long", *, at: str = "/blocks") -> None:  # noqa: ANN401  # not yet checked
     """Refuse blocks that Slack would refuse in a message, files that are not ready among them."""
-    found = problems(blocks, surface="message")
+    found = problems(blocks, surface="message", at=at)
+    if not found:
+        held = contents(blocks, at)
+        if held.weight > TEXT_WEIGHT_LIMIT:
+            raise Refused(too_long)
+        found = unshowable(slack, held)
     if found:
-        raise Refused("invalid_blocks", *found, errors=[one.removeprefix("[ERROR] ") for one in found])
-    if text_weight(blocks) > TEXT_WEIGHT_LIMIT:
-        raise Refused(too_long)
-    found = unready(slack, blocks)
-    if found:
-        raise Refused("invalid_blocks", *found, errors=[one.removeprefix("[ERROR] ") for one in found])
+        raise Refused("invalid_blocks", *found, errors=found)
 
 
-def unready(slack: Slack, blocks: Any) -> list[str]:  # noqa: ANN401  # likewise
-    """What is wrong with the workspace files these blocks show."""
+def unshowable(slack: Slack, held: Contents) -> list[str]:
+    """What is wrong with the workspace files these blocks show, and with the pictures they have fetched."""
     found = []
-    for wanted in slack_files(blocks):
+    for pointer, wanted in held.files.items():
         file = known_file(slack, wanted)
         if file is None or not file.complete or file.deleted or file.ready_at > time.time():
             name = wanted.get("id") or wanted.get("url")
-            found.append(f"[ERROR] invalid slack file: {name} is not ready [json-pointer:/blocks/slack_file]")
+            found.append(f"invalid slack file: {name} is not ready [json-pointer:{pointer}]")
+    for pointer, address in held.pictures.items():
+        if not _from_everywhere(address):
+            found.append(f"downloading image failed [json-pointer:{pointer}]")
     return found
+
+
+def _from_everywhere(address: str) -> bool:
+    """Whether Slack's servers could fetch from there: nothing on this machine or in a network of its own."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(PRIVATE_NAMES)
 
 
 def known_file(slack: Slack, wanted: dict[str, str]) -> File | None:

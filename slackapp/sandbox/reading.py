@@ -88,6 +88,54 @@ class Reader:
             r"\*\*(.+?)\*\*|__(.+?)__", lambda match: match.group(1) or match.group(2), block["text"]
         )
 
+    def _card(self, block: dict[str, Any]) -> Iterator[str]:
+        for part in ("title", "subtitle", "body"):
+            yield self.text_object(block.get(part))
+
+    def _cards(self, block: dict[str, Any]) -> Iterator[str]:
+        yield self.blocks(block["elements"])
+
+    def _container(self, block: dict[str, Any]) -> Iterator[str]:
+        titled = block.get("rich_text_title")
+        yield self.block(titled) if titled else self.text_object(block.get("title"))
+        yield self.text_object(block.get("subtitle"))
+        yield self.blocks(block["child_blocks"])
+
+    def _table(self, block: dict[str, Any]) -> Iterator[str]:
+        yield str(block.get("caption", ""))
+        for row in block["rows"]:
+            yield " | ".join(self._cell(cell) for cell in row)
+
+    def _cell(self, cell: dict[str, Any]) -> str:
+        if cell["type"] == "rich_text":
+            return self.block(cell)
+        return str(cell.get("text") or cell.get("value", ""))
+
+    def _chart(self, block: dict[str, Any]) -> Iterator[str]:
+        yield block["title"]
+        chart = block["chart"]
+        for point in chart.get("segments", ()):
+            yield f"{point['label']}: {point['value']}"
+        for series in chart.get("series", ()):
+            points = ", ".join(f"{point['label']} {point['value']}" for point in series["data"])
+            yield f"{series['name']}: {points}"
+
+    def _task(self, block: dict[str, Any]) -> Iterator[str]:
+        yield f"{block['title']} ({block['status'].replace('_', ' ')})"
+        for part in ("details", "output"):
+            if part in block:
+                yield self.block(block[part])
+        for source in block.get("sources", ()):
+            yield source["text"]
+
+    def _plan(self, block: dict[str, Any]) -> Iterator[str]:
+        yield block["title"]
+        yield self.blocks(block.get("tasks", []))
+
+    def _provider(self, block: dict[str, Any]) -> Iterator[str]:
+        for part in ("name", "description", "connected_identity", "connected_context"):
+            yield self.text_object(block.get(part))
+
     def _rich(self, block: dict[str, Any]) -> Iterator[str]:
         for element in block["elements"]:
             yield self._rich_element(element)
@@ -167,6 +215,16 @@ READERS: dict[str, Callable[[Reader, dict[str, Any]], Iterator[str]]] = {
     "video": Reader._titled,  # noqa: SLF001
     "divider": Reader._nothing,  # noqa: SLF001
     "actions": Reader._nothing,  # noqa: SLF001
+    "context_actions": Reader._nothing,  # noqa: SLF001
+    "card": Reader._card,  # noqa: SLF001
+    "carousel": Reader._cards,  # noqa: SLF001
+    "container": Reader._container,  # noqa: SLF001
+    "table": Reader._table,  # noqa: SLF001
+    "data_table": Reader._table,  # noqa: SLF001
+    "data_visualization": Reader._chart,  # noqa: SLF001
+    "task_card": Reader._task,  # noqa: SLF001
+    "plan": Reader._plan,  # noqa: SLF001
+    "auth_provider": Reader._provider,  # noqa: SLF001
 }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from slackapp.sandbox.blocks.whole import every_block
 from slackapp.sandbox.elements import MULTIPLE, Control, controls, options_of
 from slackapp.sandbox.files import file_path
 from slackapp.sandbox.posts import known_file
@@ -35,7 +36,7 @@ class Screen:
 
     def message(self, message: Message) -> dict[str, Any]:
         """One message."""
-        blocks = message.blocks
+        blocks = message.shown
         out: dict[str, Any] = {
             "ts": message.ts,
             "from": self.author(message.author),
@@ -134,8 +135,9 @@ class Screen:
 
 def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
     """Every picture these blocks show."""
-    for block in blocks:
-        candidates = [block, block.get("accessory"), *block.get("elements", ())]
+    for _, block in every_block(blocks):
+        beside = [block.get(name) for name in ("accessory", "hero_image", "icon")]
+        candidates = [block, *beside, *(block.get("elements", ()) if block["type"] == "context" else ())]
         for one in candidates:
             if isinstance(one, dict) and one.get("type") == "image":
                 yield one

@@ -112,7 +112,7 @@ class Sight:
                 yield Spot(control, view=view)
 
     def _in_message(self, channel: Channel, message: Message) -> Iterator[Spot]:
-        for control in controls(message.blocks):
+        for control in controls(message.shown):
             yield Spot(control, channel=channel, message=message)
 
     def pressable(self, label: str, within: str | None) -> tuple[Spot, dict[str, Any]]:

@@ -64,6 +64,18 @@ class Message:
     values: dict[str, Values] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def shown(self) -> Blocks:
+        """Every block people see in it: its own, then those of its attachments."""
+        return [*self.blocks, *(block for one in self.attachments for block in one.get("blocks", ()))]
+
+    def attachment_of(self, block_id: str) -> int:
+        """The number of the attachment this block stands in, counted from 1; 0 for the message's own."""
+        for number, one in enumerate(self.attachments, start=1):
+            if any(block["block_id"] == block_id for block in one.get("blocks", ())):
+                return number
+        return 0
+
 
 @dataclass(slots=True)
 class Channel:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from slackapp.sandbox import posts
 from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.elements import options_of
-from slackapp.sandbox.payloads import channel_name, enterprise_of, team_of
+from slackapp.sandbox.payloads import channel_name, container_of, enterprise_of, team_of
 from slackapp.sandbox.sight import NotHere, Sight, Spot
 from slackapp.sandbox.views import view_object
 
@@ -68,12 +68,7 @@ def _container(spot: Spot) -> Mapping[str, Any]:
         return {"type": "view", "view_id": spot.view.id}
     if spot.channel is None or spot.message is None:
         return {}
-    return {
-        "type": "message",
-        "message_ts": spot.message.ts,
-        "channel_id": spot.channel.id,
-        "is_ephemeral": bool(spot.message.only_for),
-    }
+    return container_of(spot.channel, spot.message, spot.message.attachment_of(spot.control.block_id))
 
 
 def _around(sight: Sight, spot: Spot) -> dict[str, Any]:

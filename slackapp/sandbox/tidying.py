@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from slackapp.sandbox.blocks.whole import NESTING
 from slackapp.sandbox.elements import STATE_KEYS
 from slackapp.sandbox.state import Blocks
 
@@ -12,19 +13,26 @@ INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
 
 def tidied(blocks: Blocks) -> Blocks:
     """A copy with a block_id on every block, an action_id on every element, `emoji` and `verbatim` set."""
-    taken = {block.get("block_id") for block in blocks}
-    copy: Blocks = []
-    for block in blocks:
-        fresh = _copied(block)
-        if "block_id" not in fresh:
-            fresh = {"type": fresh.pop("type"), "block_id": _new_block_id(taken), **fresh}
-        copy.append(fresh)
-    return copy
+    return _named([_copied(block) for block in blocks], {block.get("block_id") for block in blocks})
 
 
 def plain(text: dict[str, Any] | None) -> dict[str, Any] | None:
     """A plain_text object as Slack keeps it."""
     return _copied(text) if text else None
+
+
+def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
+    """The same blocks, each with an id; also those inside others."""
+    named: Blocks = []
+    for block in blocks:
+        fresh = block
+        if "block_id" not in block:
+            fresh = {"type": block.pop("type"), "block_id": _new_block_id(taken), **block}
+        held = NESTING.get(fresh["type"], "")
+        if held in fresh:
+            fresh[held] = _named(fresh[held], taken)
+        named.append(fresh)
+    return named
 
 
 def _new_block_id(taken: set[Any]) -> str:

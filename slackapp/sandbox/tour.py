@@ -152,7 +152,7 @@ def reads(user: str, action_id: str) -> Check:
 
 
 def _has(message: Message, action_id: str) -> bool:
-    return any(control.action_id == action_id for control in controls(message.blocks))
+    return any(control.action_id == action_id for control in controls(message.shown))
 
 
 def _action_ids(said: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON

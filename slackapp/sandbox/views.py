@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 
 from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.blocks import MOST_VIEW_BYTES, view_problems
+from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
 from slackapp.sandbox.elements import initial_values
-from slackapp.sandbox.posts import unready
+from slackapp.sandbox.posts import unshowable
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import View, Workspace, new_id
 from slackapp.sandbox.tidying import plain, tidied
@@ -22,7 +22,7 @@ def check(slack: Slack, view: dict[str, Any], kind: str) -> None:
         raise Refused("view_too_large")
     if view.get("type") in {"modal", "home"} and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    found = view_problems(view) or unready(slack, view["blocks"])
+    found = view_problems(view) or unshowable(slack, contents(view["blocks"], "/view/blocks"))
     if found:
         raise Refused("invalid_arguments", *found)
 

@@ -12,9 +12,8 @@ from slack_sdk.models.blocks import Block
 from slackapp.sandbox.blocks import (
     TEXT_WEIGHT_LIMIT,
     Surface,
-    picture_addresses,
+    contents,
     problems,
-    slack_files,
     text_weight,
 )
 from slackapp.sandbox.blocks.elements import ELEMENTS
@@ -45,6 +44,10 @@ def acts(kind: str, **more: object) -> Json:
 
 def beside(kind: str, **more: object) -> Json:
     return {"type": "section", "text": plain(), "accessory": {"type": kind, **more}}
+
+
+def chart(drawn: Json) -> Json:
+    return {"type": "data_visualization", "title": "x" * 50, "chart": drawn}
 
 
 CONFIRM = {
@@ -99,6 +102,11 @@ CARD = {
 }
 CELLS = [{"type": "raw_text", "text": ""}, {**RICH, "block_id": "cell"}]
 NUMBERS = [{"type": "raw_text", "text": "Beds"}, {"type": "raw_number", "value": 4.5, "text": "4.5"}]
+POINTS = [{"label": "Mon", "value": 4}, {"label": "Tue", "value": -2.5}]
+PLOTTED = {
+    "series": [{"name": f"Ward {n}", "data": POINTS} for n in range(6)],
+    "axis_config": {"categories": ["Mon", "Tue"], "x_label": "x" * 50, "y_label": "Thank-yous"},
+}
 TASK = {"type": "task_card", "task_id": "1", "title": "T", "status": "complete", "details": RICH}
 
 EVERYWHERE: dict[str, Json] = {
@@ -219,6 +227,14 @@ MESSAGES: dict[str, Json] = {
         "column_settings": [{"align": "right", "is_wrapped": True}],
     },
     "data table": {"type": "data_table", "caption": "Beds", "rows": [NUMBERS, NUMBERS], "page_size": 100},
+    "table of numbers": {"type": "table", "rows": [NUMBERS, NUMBERS]},
+    "pie": chart({"type": "pie", "segments": [{"label": "x" * 20, "value": 0.5}] * 6}),
+    **{f"{kind} chart": chart({"type": kind, **PLOTTED}) for kind in ("bar", "area", "line")},
+    "card with Slack's icon": {
+        "type": "card",
+        "title": plain(),
+        "slack_icon": {"type": "icon", "name": "star-filled"},
+    },
     "remote file": {"type": "file", "external_id": "ABC", "source": "remote"},
     "call": {"type": "call", "call_id": "R123"},
     "context actions": {
@@ -277,7 +293,13 @@ def test_the_same_action_id_may_stand_in_two_blocks() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in {**EVERYWHERE, **MODALS, **MESSAGES} if name != "data table"]
+    "name",
+    [
+        name
+        for name, block in {**EVERYWHERE, **MODALS, **MESSAGES}.items()
+        # Newer than the models.
+        if block["type"] not in {"data_table", "data_visualization"}
+    ],
 )
 def test_slacks_own_models_read_the_good_examples_alike(name: str) -> None:
     block = {**EVERYWHERE, **MODALS, **MESSAGES}[name]
@@ -323,9 +345,15 @@ def test_files_and_pictures_are_found_wherever_they_stand() -> None:
         {"type": "container", "child_blocks": [{"type": "image", "slack_file": {"id": "F3"}}]},
     ]
 
-    assert slack_files(blocks) == [{"id": "F0123ABC"}, by_url, {"id": "F2"}, {"id": "F3"}]
-    assert picture_addresses(blocks) == ["https://e.org/a.png"]
-    assert slack_files(None) == []
+    held = contents(blocks)
+    assert held.files == {
+        "/blocks/0/slack_file": {"id": "F0123ABC"},
+        "/blocks/1/accessory/slack_file": by_url,
+        "/blocks/2/elements/1/slack_file": {"id": "F2"},
+        "/blocks/3/child_blocks/0/slack_file": {"id": "F3"},
+    }
+    assert held.pictures == {"/blocks/2/elements/0/image_url": "https://e.org/a.png"}
+    assert contents(None).files == {}
 
 
 def test_the_weight_is_what_people_would_read() -> None:

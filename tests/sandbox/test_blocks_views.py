@@ -61,6 +61,9 @@ REFUSED: dict[str, tuple[object, str, str]] = {
         "must provide a string",
         "/view/private_metadata",
     ),
+    # A view as Slack gives it back says `"close": null`; one that is sent must leave it out.
+    "close that is null": (modal(close=None), "must provide an object", "/view/close"),
+    "submit that is null": (modal(submit=None), "must provide an object", "/view/submit"),
     "an unknown key": (modal(colour="red"), "invalid additional property: colour", "/view"),
     "notify_on_close as a word": (
         modal(notify_on_close="yes"),

@@ -1,30 +1,30 @@
 """Block Kit as Slack checks it: pure functions over decoded JSON, nothing fetched, nothing remembered."""
 
 from slackapp.sandbox.blocks.layout import Surface, check_blocks
-from slackapp.sandbox.blocks.references import picture_addresses, slack_files
+from slackapp.sandbox.blocks.references import Contents, contents, text_weight
 from slackapp.sandbox.blocks.views import MOST_VIEW_BYTES, check_view
-from slackapp.sandbox.blocks.whole import TEXT_WEIGHT_LIMIT, text_weight
+from slackapp.sandbox.blocks.whole import TEXT_WEIGHT_LIMIT
 
 __all__ = [
     "MOST_VIEW_BYTES",
     "TEXT_WEIGHT_LIMIT",
+    "Contents",
     "Surface",
-    "picture_addresses",
+    "contents",
     "problems",
-    "slack_files",
     "text_weight",
     "view_problems",
 ]
 
 
-def problems(blocks: object, *, surface: Surface) -> list[str]:
-    """What Slack would refuse in these blocks, each sentence with its JSON pointer. Empty: nothing.
+def problems(blocks: object, *, surface: Surface, at: str = "/blocks") -> list[str]:
+    """What Slack would refuse in these blocks, each sentence with its JSON pointer from `at`. Empty: nothing.
 
     The sum of all texts is not among them: a message over `TEXT_WEIGHT_LIMIT` by `text_weight` is refused
     with an error of its own.
     """
     found: list[str] = []
-    check_blocks(blocks, "/blocks", found, surface=surface)
+    check_blocks(blocks, at, found, surface=surface)
     return found
 
 

@@ -5,12 +5,14 @@ from typing import Final, Literal
 
 from slackapp.sandbox.blocks import composition as part
 from slackapp.sandbox.blocks import elements
+from slackapp.sandbox.blocks.charts import data_visualization
 from slackapp.sandbox.blocks.richtext import rich_text, rich_text_shape
 from slackapp.sandbox.blocks.schema import (
     Check,
     Shape,
     array,
     at_least_one,
+    at_most_one,
     boolean,
     by_type,
     integer,
@@ -42,16 +44,25 @@ def _same_width(value: Mapping[str, object], at: str, found: list[str]) -> None:
         tell(found, "all rows must have the same number of cells", f"{at}/rows")
 
 
+def _plain_head(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    """The cells of a data table's header name their columns, so they hold no rich text."""
+    rows = value["rows"]
+    for place, cell in enumerate(rows[0] if isinstance(rows, list) else ()):
+        if cell["type"] == "rich_text":
+            tell(found, "rich_text is not allowed in the header row", f"{at}/rows/0/{place}/type")
+
+
 def _no_divider_when_collapsible(value: Mapping[str, object], at: str, found: list[str]) -> None:
     if value.get("is_collapsible") is True and value.get("has_header_divider") is True:
         tell(found, "has_header_divider cannot be set when is_collapsible is true", at)
 
 
-_raw_text = Shape({"text": string(0)})
-_cells: Mapping[str, Check] = {"raw_text": _raw_text, "rich_text": rich_text}
-_placecells: Mapping[str, Check] = {**_cells, "raw_number": Shape({"value": number}, {"text": string(1)})}
-_table_row = array(by_type(_cells), 1, 20)
-_data_row = array(by_type(_placecells), 1, 20)
+_cells: Mapping[str, Check] = {
+    "raw_text": Shape({"text": string(0)}),
+    "raw_number": Shape({"value": number}, {"text": string(1)}),
+    "rich_text": rich_text,
+}
+_row = array(by_type(_cells), 1, 20)
 
 _task = Shape(
     {
@@ -68,18 +79,20 @@ _task = Shape(
 )
 _picture = only("image", elements.image)
 _button = only("button", elements.button)
+_slack_icon = only("icon", Shape({"name": one_of(*sorted(part.ICONS))}))
 _card = Shape(
     {},
     {
         **_id,
         "hero_image": _picture,
         "icon": _picture,
+        "slack_icon": _slack_icon,
         "title": part.text(150),
         "subtitle": part.text(150),
         "body": part.text(200),
         "actions": array(_button, 1, 5),
     },
-    (at_least_one("hero_image", "title", "actions", "body"),),
+    (at_least_one("hero_image", "title", "actions", "body"), at_most_one("icon", "slack_icon")),
 )
 _https = url(schemes=("https",))
 
@@ -162,14 +175,15 @@ def _message_only() -> dict[str, Check]:
         "call": Shape({"call_id": string(1)}, _id),
         "markdown": Shape({"text": string(1, MARKDOWN_LIMIT)}, _id),
         "table": Shape(
-            {"rows": array(_table_row, 1, 100)},
+            {"rows": array(_row, 1, 100)},
             {**_id, "column_settings": array(part.column, 1, 20)},
         ),
         "data_table": Shape(
-            {"caption": string(1), "rows": array(_data_row, 2, 101)},
+            {"caption": string(1), "rows": array(_row, 2, 101)},
             {**_id, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
-            (_same_width,),
+            (_same_width, _plain_head),
         ),
+        "data_visualization": data_visualization,
         "task_card": _task,
         "plan": Shape({"title": string()}, {**_id, "tasks": array(only("task_card", _task), 0)}),
     }

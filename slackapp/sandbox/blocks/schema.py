@@ -173,6 +173,16 @@ def exactly_one(*names: str) -> Rule:
     return rule
 
 
+def at_most_one(*names: str) -> Rule:
+    """Not two of these fields together."""
+
+    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+        if sum(name in value for name in names) > 1:
+            tell(found, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
+
+    return rule
+
+
 def at_least_one(*names: str) -> Rule:
     """At least one of these fields."""
 

@@ -1,8 +1,9 @@
 """What holds for all blocks of a surface together: ids, focus, and the sums Slack counts."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+from slackapp.sandbox.blocks.references import text_weight
 from slackapp.sandbox.blocks.schema import tell
 
 # Slack documents no sum; messages whose texts together pass this many characters have been refused.
@@ -10,8 +11,19 @@ TEXT_WEIGHT_LIMIT: Final = 13_200
 MARKDOWN_LIMIT: Final = 12_000
 TABLE_LIMIT: Final = 10_000
 SINGLE: Final = frozenset({"accessory", "element"})
-SEVERAL: Final = frozenset({"elements", "actions", "child_blocks"})
-READ: Final = frozenset({"text", "alt_text"})
+SEVERAL: Final = frozenset({"elements", "actions"})
+# Block type -> where it holds other blocks.
+NESTING: Final = {"container": "child_blocks", "carousel": "elements", "plan": "tasks"}
+
+
+def every_block(blocks: list[dict[str, Any]], at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """These blocks and those inside them, each before what it holds, with its JSON pointer from `at`."""
+    for place, block in enumerate(blocks):
+        where = f"{at}/{place}"
+        yield where, block
+        held = NESTING.get(block["type"])
+        if held is not None:
+            yield from every_block(block.get(held, []), f"{where}/{held}")
 
 
 def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
@@ -29,24 +41,24 @@ def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, ob
 def ids_differ(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
     """No block_id twice on a surface, no action_id twice in a block."""
     seen: set[object] = set()
-    for place, block in enumerate(blocks):
+    for pointer, block in every_block(blocks, at):
         own = block.get("block_id")
         if own is not None and own in seen:
-            tell(found, f"block_id must be unique: {own}", f"{at}/{place}/block_id")
+            tell(found, f"block_id must be unique: {own}", f"{pointer}/block_id")
         seen.add(own)
         actions: set[object] = set()
         for path, element in elements_in(block):
             action = element.get("action_id")
             if action is not None and action in actions:
-                tell(found, f"action_id must be unique: {action}", f"{at}/{place}/{path}/action_id")
+                tell(found, f"action_id must be unique: {action}", f"{pointer}/{path}/action_id")
             actions.add(action)
 
 
 def one_focus(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
     """One element at most takes the focus."""
     focused = [
-        f"{at}/{place}/{path}"
-        for place, block in enumerate(blocks)
+        f"{pointer}/{path}"
+        for pointer, block in every_block(blocks, at)
         for path, element in elements_in(block)
         if element.get("focus_on_load") is True
     ]
@@ -64,20 +76,3 @@ def sums(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
     for place, block in enumerate(blocks):
         if block["type"] in {"table", "data_table"} and text_weight(block["rows"]) > TABLE_LIMIT:
             tell(found, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows")
-
-
-def text_weight(blocks: object) -> int:
-    """How many characters people would read in these blocks, wherever they stand in them."""
-    weight, waiting = 0, [blocks]
-    # No recursion: every message is weighed, and this is where a call spent most of its time.
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, list):
-            waiting.extend(one)
-        elif isinstance(one, dict):
-            for name, value in one.items():
-                if not isinstance(value, str):
-                    waiting.append(value)
-                elif name in READ:
-                    weight += len(value)
-    return weight

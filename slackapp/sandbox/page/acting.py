@@ -69,7 +69,7 @@ async def _fill(sight: Sight, spot: Spot, value: Any) -> None:  # noqa: ANN401  
     if spot.view is not None:
         _fill_view(spot.view, control, held)
     elif spot.message is not None:
-        kept = initial_values(spot.message.blocks, spot.message.values.get(sight.person.id))
+        kept = initial_values(spot.message.shown, spot.message.values.get(sight.person.id))
         kept[control.block_id][control.action_id] = held
         spot.message.values[sight.person.id] = kept
     sight.slack.state.touch()
@@ -103,6 +103,6 @@ async def _tell(sight: Sight, spot: Spot, said: dict[str, Any]) -> None:
         await interactions.act_in_view(sight.slack, sight.person, spot.view, spot.control, said)
     elif spot.channel is not None and spot.message is not None:
         message, user = spot.message, sight.person.id
-        message.values[user] = initial_values(message.blocks, message.values.get(user))
+        message.values[user] = initial_values(message.shown, message.values.get(user))
         place = (spot.channel, message)
         await interactions.act_in_message(sight.slack, sight.person, place, spot.control, said)

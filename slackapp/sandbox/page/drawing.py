@@ -15,7 +15,7 @@ from slackapp.sandbox.journal import Entry
 from slackapp.sandbox.page import mrkdwn
 from slackapp.sandbox.page.emoji import OFFERED
 from slackapp.sandbox.page.scene import HOME, Scene, SceneNames
-from slackapp.sandbox.page.values import At, choices, chosen
+from slackapp.sandbox.page.values import At, choices, chosen, plotted
 from slackapp.sandbox.posts import known_file
 from slackapp.sandbox.state import Channel, Message, View
 from slackapp.sandbox.tour import Tour
@@ -74,6 +74,7 @@ class Drawing:
             "static_choices": choices,
             "confirmation": confirmation,
             "align": align,
+            "plotted": plotted,
             "other_errors": other_errors,
             "asks": lambda blocks: any(one["type"] == "input" for one in blocks),
             "picture_address": self._picture,

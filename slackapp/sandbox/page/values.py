@@ -72,3 +72,29 @@ def spoken(rich_text: object) -> str:
 def choices(element: Json) -> list[tuple[str, str]]:
     """The options of a menu as value and words, grouped or not."""
     return [(str(one["value"]), str(one["text"]["text"])) for one in options_of(dict(element))]
+
+
+@dataclass(frozen=True, slots=True)
+class Plotted:
+    """A chart as a table of bars: `names` heads the columns of several series, a share is of 100."""
+
+    names: list[str]
+    rows: list[tuple[str, list[tuple[float, float]]]]
+
+
+def plotted(chart: Json) -> Plotted:
+    """Every point of a chart, by its label, with how long its bar is beside the longest."""
+    series = chart.get("series") or [{"name": "", "data": chart["segments"]}]
+    labels = (chart.get("axis_config") or {}).get("categories") or [one["label"] for one in chart["segments"]]
+    values = [{point["label"]: float(point["value"]) for point in one["data"]} for one in series]
+    most = max((abs(value) for one in values for value in one.values()), default=0.0) or 1.0
+    rows = [
+        (label, [(_bare(one[label]), round(100 * abs(one[label]) / most, 1)) for one in values])
+        for label in labels
+    ]
+    return Plotted([one["name"] for one in series if one["name"]], rows)
+
+
+def _bare(value: float) -> float:
+    """A whole number without its decimal point."""
+    return int(value) if value.is_integer() else value

@@ -1,0 +1,56 @@
+"""The data_visualization block: a pie of segments, or series of bars, areas or lines over categories."""
+
+from collections.abc import Mapping, Sequence
+
+from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks.schema import Shape, array, by_type, number, string, tell
+
+_label = string(1, 20)
+_title = string(1, 50)
+_point = Shape({"label": _label, "value": number})
+
+
+def _weighs(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    """A slice of nothing cannot be drawn."""
+    weight = value["value"]
+    if isinstance(weight, int | float) and weight <= 0:
+        tell(found, "must be greater than 0", f"{at}/value")
+
+
+def _series_of(chart: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    series = chart["series"]
+    return series if isinstance(series, list) else ()
+
+
+def _names_differ(chart: Mapping[str, object], at: str, found: list[str]) -> None:
+    """The legend tells series apart by their names."""
+    names = [one["name"] for one in _series_of(chart)]
+    if len(set(names)) < len(names):
+        tell(found, "series names must be unique", f"{at}/series")
+
+
+def _labels_are_categories(chart: Mapping[str, object], at: str, found: list[str]) -> None:
+    """Each series has one point for each category of the axis."""
+    axis = chart["axis_config"]
+    categories = axis["categories"] if isinstance(axis, dict) else ()
+    for place, one in enumerate(_series_of(chart)):
+        points = one["data"]
+        labels = [point["label"] for point in points] if isinstance(points, list) else []
+        if sorted(labels) != sorted(categories):
+            tell(found, "labels must match the categories of axis_config", f"{at}/series/{place}/data")
+
+
+_segment = Shape({"label": _label, "value": number}, rules=(_weighs,))
+_axis = Shape({"categories": array(_label, 1, 20)}, {"x_label": _title, "y_label": _title})
+_plotted = Shape(
+    {
+        "series": array(Shape({"name": _label, "data": array(_point, 1, 20)}), 1, 6),
+        "axis_config": _axis,
+    },
+    rules=(_names_differ, _labels_are_categories),
+)
+_chart = by_type(
+    {"pie": Shape({"segments": array(_segment, 1, 6)}), "bar": _plotted, "area": _plotted, "line": _plotted}
+)
+
+data_visualization = Shape({"title": _title, "chart": _chart}, {"block_id": part.block_id})
