@@ -21,7 +21,7 @@ from slackapp.pulse import asking, governing, opening
 from slackapp.pulse.invitations import Group
 from slackapp.pulse.timetable import upcoming
 from slackapp.views import admin_pulse as view
-from slackapp.views import pulse
+from slackapp.views import anonymity, pulse, pulse_messages
 from slackapp.views.words import Block, View
 
 TEST = "poll_test"
@@ -72,7 +72,7 @@ class Previews:
             items = asking.items(session, asking.next_items(session, workspace))
             sheet = pulse.Sheet(items, workspace.comments_on, workspace.contact)
             modal = pulse.modal(say, "test", sheet, _group(session, workspace, member))
-            note: Block = pulse.note(say("This is a test. Nothing is stored."))
+            note: Block = pulse_messages.note(say("This is a test. Nothing is stored."))
             return modal | {"callback_id": view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
 
         open_modal(client, who.trigger_id, self.as_admin(self.desk, client, who, deed))
@@ -96,16 +96,18 @@ def register(bolt: App, desk: Desk, as_admin: AsAdmin) -> None:
 
 def _messages(say: Voice, workspace: Workspace, closing: str) -> dict[str, list[Block]]:
     strict = governing.thresholds(workspace)
-    rules = pulse.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
+    rules = pulse_messages.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
     return {
-        say("When it opens"): pulse.message(say, "preview", closing=closing, has_earlier=False),
-        say("When it opens and nothing has been recorded"): pulse.message(
+        say("When it opens"): pulse_messages.message(say, "preview", closing=closing, has_earlier=False),
+        say("When it opens and nothing has been recorded"): pulse_messages.message(
             say, "preview", closing=closing, has_earlier=True
         ),
-        say("In a team's channel, once"): pulse.loss(pulse.reminder_text(say, closing=closing)),
-        say("If it is lost"): pulse.loss(pulse.loss_text(say)),
-        say("If a threshold is raised"): pulse.loss(rules),
-        say("How it stays anonymous"): pulse.about(say, strict.k, None)["blocks"],
+        say("In a team's channel, once"): pulse_messages.loss(
+            pulse_messages.reminder_text(say, closing=closing)
+        ),
+        say("If it is lost"): pulse_messages.loss(pulse_messages.loss_text(say)),
+        say("If a threshold is raised"): pulse_messages.loss(rules),
+        say("How it stays anonymous"): anonymity.about(say, strict.k, None)["blocks"],
     }
 
 

@@ -19,7 +19,7 @@ from slackapp.recognitions.drafts import Draft
 from slackapp.recognitions.grammar import Errand
 from slackapp.recognitions.reading import Side
 from slackapp.views import appreciate as ask
-from slackapp.views import given, home, settings
+from slackapp.views import anonymity, given, home, settings
 from slackapp.views import words as piece
 from slackapp.views.words import View
 
@@ -73,9 +73,9 @@ class Errands:
         self._open(appreciate_settings.form_for(self.desk, self.client, self.who))
 
     def privacy(self) -> None:
-        """What is kept."""
+        """What is kept, and who could find out what somebody answered in a check-in."""
         say = self._say()
-        self._open(piece.notice(say, say("Privacy"), home.kept(say)))
+        self._open(piece.notice(say, say("Privacy"), [*home.kept(say), *anonymity.threats(say)]))
 
     def _open(self, view: View) -> None:
         open_modal(self.client, self.who.trigger_id, view)

@@ -24,7 +24,7 @@ from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
 from slackapp.models import Workspace
 from slackapp.pulse import asking, cautions, comments, invitations, rounds
-from slackapp.views import pulse
+from slackapp.views import anonymity, pulse
 
 COMMAND = "/pulse"
 NONE_OPEN = marked("There is no check-in open just now.")
@@ -137,14 +137,14 @@ class Pulse:
             poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
-            return pulse.about(one.say, one.workspace.k, None)
-        company = pulse.Company(
+            return anonymity.about(one.say, one.workspace.k, None)
+        company = anonymity.Company(
             group=invitations.group_of(session, poll, unit),
             names=tuple(invitations.names_in(session, poll, unit)),
             readers=tuple(invitations.readers(session, one.workspace, unit)),
             admins_read=one.workspace.admins_read_digests,
         )
-        return pulse.about(one.say, poll.k, company)
+        return anonymity.about(one.say, poll.k, company)
 
     def _read(self, who: Caller, make: Make) -> View:
         with self.desk.sessions.read() as session:

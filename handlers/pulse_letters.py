@@ -15,7 +15,7 @@ from slackapp.pulse import governing, invitations, opening, telling
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
 from slackapp.pulse.timetable import upcoming
-from slackapp.views import pulse
+from slackapp.views import pulse_messages as view
 
 
 def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -30,16 +30,16 @@ def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
     asked = session.get(PollMember, (poll.id, person.id))
     line = promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None
     return Message(
-        text=pulse.message_text(say, closing=closing, has_earlier=earlier, line=line),
-        blocks=pulse.message(say, poll.id, closing=closing, has_earlier=earlier, line=line),
+        text=view.message_text(say, closing=closing, has_earlier=earlier, line=line),
+        blocks=view.message(say, poll.id, closing=closing, has_earlier=earlier, line=line),
     )
 
 
 def loss(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
     """A check-in was lost, and nobody can read it."""
     workspace, person = _reader(session, delivery)
-    words = pulse.loss_text(members.voice_of(workspace, person))
-    return Message(text=words, blocks=pulse.loss(words))
+    words = view.loss_text(members.voice_of(workspace, person))
+    return Message(text=words, blocks=view.loss(words))
 
 
 def reminder(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -48,17 +48,19 @@ def reminder(session: Session, delivery: Delivery, now: datetime) -> Letter:
     if poll is None or not poll.is_open(now):
         return Nothing("poll_closed")
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    say = voice(workspace.language)
-    words = pulse.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone))
-    return Message(text=words, blocks=pulse.loss(words))
+    spoken = [voice(one) for one in telling.languages_in(session, workspace, delivery.target)]
+    said = [
+        view.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone)) for say in spoken
+    ]
+    return Message(text="\n".join(said), blocks=[block for words in said for block in view.loss(words)])
 
 
 def rules_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
     """A threshold was raised."""
     workspace, person = _reader(session, delivery)
     k, c, comments = map(int, delivery.reference.split(":"))
-    words = pulse.rules_text(members.voice_of(workspace, person), k=k, c=c, comments=comments)
-    return Message(text=words, blocks=pulse.loss(words))
+    words = view.rules_text(members.voice_of(workspace, person), k=k, c=c, comments=comments)
+    return Message(text=words, blocks=view.loss(words))
 
 
 def new_leader(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
@@ -68,9 +70,9 @@ def new_leader(session: Session, delivery: Delivery, now: datetime) -> Letter:  
     leader = session.get(Member, team.leader_id) if team and team.leader_id else None
     if team is None or leader is None:
         return Nothing("no_leader")
-    words = pulse.new_leader_text(members.voice_of(workspace, person), leader=leader.name, team=team.name)
+    words = view.new_leader_text(members.voice_of(workspace, person), leader=leader.name, team=team.name)
     # Names are people's own words, so they stand in plain text.
-    return Message(text=words, blocks=pulse.loss(words, plain=True))
+    return Message(text=words, blocks=view.loss(words, plain=True))
 
 
 def trial(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -79,11 +81,11 @@ def trial(session: Session, delivery: Delivery, now: datetime) -> Letter:
     say = members.voice_of(workspace, person)
     coming = upcoming(workspace, opening.last_poll(session, workspace), now)
     closing = say.moment(coming.closes_at, members.zone_of(workspace, person))
-    blocks = pulse.message(say, "test", closing=closing, has_earlier=False)
-    blocks[-1] = pulse.trial_button(say)
+    blocks = view.message(say, "test", closing=closing, has_earlier=False)
+    blocks[-1] = view.trial_button(say)
     note = say("This is a test that only you got. Nothing is stored.")
-    text = pulse.message_text(say, closing=closing, has_earlier=False)
-    return Message(text=f"{note}\n{text}", blocks=[pulse.note(note), *blocks])
+    text = view.message_text(say, closing=closing, has_earlier=False)
+    return Message(text=f"{note}\n{text}", blocks=[view.note(note), *blocks])
 
 
 RENDERERS: dict[str, Renderer] = {

@@ -80,6 +80,18 @@ def owe_reminders(session: Session, workspace: Workspace, poll: Poll) -> None:
     owe_many(session, workspace, owed)
 
 
+def languages_in(session: Session, workspace: Workspace, channel: str) -> list[str]:
+    """The languages of whoever is in the teams of a channel, Welsh first; the workspace's own when nobody is.
+
+    A post is for all of them at once, so it is said in each.
+    """
+    there = (Team.slack_channel_id == channel, Team.workspace_id == workspace.id)
+    reached = (Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
+    found = select(Member.language).join(Team, Team.id == Member.team_id).where(*there, *reached).distinct()
+    spoken = {one or workspace.language for one in session.scalars(found)} or {workspace.language}
+    return sorted(spoken, key=lambda one: (one != "cy", one))
+
+
 def reminding_at(poll: Poll, workspace: Workspace) -> datetime:
     """Three days before the close at the same time of day; half-way when it is open for less than five."""
     closing = poll.closes_at.astimezone(ZoneInfo(workspace.time_zone))

@@ -249,10 +249,26 @@ def test_one_reminder_goes_to_each_channel_in_the_same_words(hospital: Hospital)
         sent = [pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed]
         assert sent[0] == sent[1]
         assert "Monday 9 November, 09:00" in sent[0].text  # type: ignore[union-attr]
-        hospital_before = session.get_one(Poll, hospital.poll_id)
-        fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        invitations.expand(session, fan_out, hospital_before.opens_at)
-        assert session.scalars(select(Delivery.target).where(Delivery.kind == telling.REMINDER)).all()
+
+
+def test_where_both_languages_are_read_the_reminder_is_in_both_welsh_first(hospital: Hospital) -> None:
+    hospital.build({"Ward 7": 6, "Theatres": 5})
+    with hospital.sessions.begin() as session:
+        for name in ("Ward 7", "Theatres"):
+            session.get_one(Team, hospital.teams[name]).slack_channel_id = f"C1{name[:5].upper()}"
+        session.get_one(Member, hospital.people["Ward 7 3"]).language = "cy"
+        gone = session.get_one(Member, hospital.people["Theatres 1"])
+        gone.language, gone.left = "cy", True
+    hospital.open()
+    with hospital.sessions.begin() as session:
+        owed = session.scalars(select(Delivery).where(Delivery.kind == telling.REMINDER)).all()
+        sent = {one.target: pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed}
+    both, english = sent["C1WARD "], sent["C1THEAT"]
+    assert isinstance(both, Message)
+    assert isinstance(english, Message)
+    assert both.text.splitlines()[1:] == [english.text]
+    assert "Mae'r holiadur ar agor tan" in both.text.splitlines()[0]
+    assert problems(both.blocks, surface="message") == []
 
 
 def test_own_questions_are_asked_in_their_turn_and_kept_when_retired(front: Front, boss: str) -> None:

@@ -19,7 +19,7 @@ from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
 from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import pulse
+from slackapp.views import anonymity, pulse
 from tests.pulse.conftest import Front, Hospital, Slack
 
 LONG = "\N{HONEYBEE}" * 500
@@ -122,7 +122,7 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
         assert len(block["element"]["options"]) == 6
         assert "initial_option" not in block["element"]
     assert asked[5]["element"]["max_length"] == 500
-    assert pulse.PRIVACY in words(view)
+    assert anonymity.PRIVACY in words(view)
     assert "Your answer joins: Ward 7, 9 people; if fewer than 5 answer, Medicine." in words(view)
     assert view["private_metadata"] == front.hospital.poll_id
 
@@ -142,7 +142,7 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> N
     assert "Ward 7 9" in words(view)
     front.now += timedelta(days=30)
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    assert pulse.PRIVACY in words(opened(front))
+    assert anonymity.PRIVACY in words(opened(front))
     assert "Ward 7 9" not in words(opened(front))
 
 
@@ -263,5 +263,5 @@ def test_a_ward_with_many_long_names_still_fits_the_modal() -> None:
     group = Group("W" * 150, 400, 5, "D" * 150)
     names = tuple(f"{'N' * 60} {number}" for number in range(400))
     readers = tuple(Reader("L" * 80, "W" * 150) for _ in range(30))
-    view = pulse.about(voice(), 5, pulse.Company(group, names, readers))
+    view = anonymity.about(voice(), 5, anonymity.Company(group, names, readers))
     assert view_problems(view) == []

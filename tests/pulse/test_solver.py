@@ -15,7 +15,7 @@ from slackapp.pulse.ballots import CANT_SAY, Answer
 from slackapp.pulse.counting import Rules, Unit, count
 from slackapp.pulse.disclosure import Cell
 from slackapp.verify import attack
-from slackapp.views import pulse
+from slackapp.views import anonymity
 
 ITEM = "helping"
 RULES = Rules(items=(ITEM,), k=5, c=1, comment_threshold=8)
@@ -256,7 +256,7 @@ def test_that_a_leaver_could_not_say_can_be_told_and_the_limits_say_so() -> None
         figures = [*ours(0, before, worlds[0]), *ours(1, after, worlds[1])]
         told += pinned(figures, worlds, repeats=True)
     assert {target for _, target in told} == {"Ward 0"}
-    assert any("assumes that nobody changed their mind" in limit for limit in pulse.LIMITS)
+    assert any("assumes that nobody changed their mind" in limit for limit in anonymity.LIMITS)
 
 
 def test_one_leaver_is_pinned_by_exact_sums() -> None:

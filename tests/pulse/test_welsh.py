@@ -8,7 +8,7 @@ from slackapp.models import Member
 from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR, ITEMS, NHS_FOUR, OPTIONS, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import pulse, pulse_settings
+from slackapp.views import anonymity, pulse, pulse_messages, pulse_settings
 
 CATALOGUE = LOCALES / "cy" / "LC_MESSAGES" / "appreciate.po"
 say, plain = voice("cy"), voice()
@@ -39,7 +39,7 @@ def test_places_in_a_draft_are_those_of_the_sentence() -> None:
 
 def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -> None:
     group = Group("Ward 7", 16, 5, "Medicine")
-    company = pulse.Company(group, ("Nia", "Dylan"), (Reader("Mair", "Ward 7"),), admins_read=True)
+    company = anonymity.Company(group, ("Nia", "Dylan"), (Reader("Mair", "Ward 7"),), admins_read=True)
     member = Member(
         days_off=0,
         pulse_messages=True,
@@ -53,7 +53,7 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
                 pulse.modal(speaker, "p", sheet, group),
                 pulse.stored(speaker, "p"),
                 pulse.withdrawn(speaker, "p"),
-                pulse.about(speaker, 5, company),
+                anonymity.about(speaker, 5, company),
                 pulse_settings.form(speaker, member, "cy"),
                 pulse_settings.saved(speaker),
             ]
@@ -64,7 +64,7 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
                 english = [texts(view) for view in views]
         shared = set().union(*drafted) & set().union(*english)
         assert shared <= {"Nia, Dylan", "English", "Cymraeg"}, shared
-    message = pulse.message(say, "p", closing="dydd Llun", has_earlier=True)
+    message = pulse_messages.message(say, "p", closing="dydd Llun", has_earlier=True)
     assert problems(message, surface="message") == []
     assert "Sut oedd eich sifftiau diwethaf?" in str(message)
 
