@@ -20,7 +20,7 @@ from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, voice
 from slackapp.models import Sharing
-from slackapp.recognitions import changing, giving, grammar, habits
+from slackapp.recognitions import changing, errands, giving, grammar, habits
 from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
 from slackapp.recognitions.giving import Given
 from slackapp.views import appreciate as ask
@@ -45,7 +45,7 @@ class Appreciate:
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """`/appreciate ...`: given at once when all was said; else the form asks for the rest."""
         typed = payloads.typed(body)
-        if wanted := grammar.errand(typed.text):
+        if wanted := errands.errand(typed.text):
             appreciate_errands.run(self.desk, wanted, typed.caller, client, ack)
             return
         draft = Draft()
@@ -141,7 +141,7 @@ class Appreciate:
             place = place_of(session, who)
             given = giving.give(session, place, draft, self._occasion(who, key))
             say = voice(given.giver.language or place.language)
-            text, blocks = _sent(say, given)
+            text, blocks = _sent(say, given, giving.chosen(draft))
             if given.giver.nudges and not given.is_repeat:
                 blocks += show.hint(say, habits.seldom_named(session, given.giver, now=self.desk.now()))
             return Answer(say, text, blocks)
@@ -216,6 +216,6 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.view(ask.EDIT_FORM)(listeners.submit_edit)
 
 
-def _sent(say: Voice, given: Given) -> tuple[str, list[Block]]:
+def _sent(say: Voice, given: Given, behaviour: Behaviour) -> tuple[str, list[Block]]:
     asked = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.standings)
-    return show.sent(say, recognition_id=given.id, visibility=given.visibility, asked=asked)
+    return show.sent(say, given.id, behaviour, visibility=given.visibility, asked=asked)

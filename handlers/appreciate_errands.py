@@ -16,7 +16,7 @@ from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice
 from slackapp.recognitions import changing, giving, reading
 from slackapp.recognitions.drafts import Draft
-from slackapp.recognitions.grammar import Errand
+from slackapp.recognitions.errands import Errand
 from slackapp.recognitions.reading import Side
 from slackapp.views import appreciate as ask
 from slackapp.views import anonymity, given, home, settings

@@ -1,6 +1,6 @@
 """The only error handler. A sentence for a person is shown as written; anything else gets a reference.
 
-Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a command's words are
+Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a thank-you's words are
 given back with the answer, a form stays open.
 """
 
@@ -13,6 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from handlers.appreciate import COMMAND
 from handlers.desk import Desk
 from handlers.payloads.common import Payload, caller, press
 from handlers.payloads.recognition import typed
@@ -20,7 +21,7 @@ from handlers.people import voice_for
 from slackapp import log
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
-from slackapp.recognitions import grammar
+from slackapp.recognitions import errands, grammar
 from slackapp.views import words as piece
 from slackapp.views.words import View
 
@@ -98,9 +99,15 @@ def _answer(body: str | dict[str, Any]) -> BoltResponse:
 
 def _command(sentence: str, body: Payload) -> dict[str, Any]:
     blocks = [piece.plain_section(sentence)]
-    if words := grammar.plain(typed(body).text).strip():
+    if words := _own_words(body):
         blocks.append(piece.quote(piece.shortened(words, _QUOTED)))
     return {"response_type": "ephemeral", "text": piece.literal(sentence), "blocks": blocks}
+
+
+def _own_words(body: Payload) -> str:
+    """What would be lost if it were not given back; "undo" and its like are not among it."""
+    text = typed(body).text
+    return "" if body["command"] != COMMAND or errands.errand(text) else grammar.plain(text).strip()
 
 
 def _submission(say: Voice, sentence: str, view: Payload) -> dict[str, Any]:

@@ -86,7 +86,5 @@ def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: 
 
 def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> None:
     """Take the newest one back; when the same request comes again, it is not the one before it."""
-    newest = latest(session, workspace, occasion)
-    entry = inbound.Entry(occasion.key, outcome=newest.id)
-    if inbound.is_new(session, workspace, entry, now=occasion.now):
-        undo(session, workspace, newest.id, occasion)
+    if inbound.is_new(session, workspace, inbound.Entry(occasion.key, outcome=""), now=occasion.now):
+        undo(session, workspace, latest(session, workspace, occasion).id, occasion)

@@ -1,47 +1,20 @@
 """Reads what was typed after /appreciate, forgivingly.
 
 At the start, in any order: the people, one of the four behaviours, who may see it. The rest is
-the person's own words, quoted or not; who may see it may also stand at the very end. The text is
+the person's own words, quoted or not. Who may see it and the behaviour may also stand at the very end,
+everything may follow words in quotation marks, and a behaviour inside the sentence is understood. The text is
 as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`, `&lt;`.
 """
 # ruff: noqa: RUF001 - these are the quotation marks and dashes that people and telephones type
 
-import difflib
 import re
-from enum import StrEnum
 
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import marked
 from slackapp.models import Visibility
+from slackapp.recognitions import errands
 from slackapp.recognitions.drafts import Draft, Field, Unclear, UnknownBehaviour
-
-# The label itself stands as a heading before the words; the other forms are usually part of them.
-_HEADINGS = {
-    "attending": Behaviour.ATTENDING,
-    "rhoi sylw": Behaviour.ATTENDING,
-    "understanding": Behaviour.UNDERSTANDING,
-    "deall": Behaviour.UNDERSTANDING,
-    "empathising": Behaviour.EMPATHISING,
-    "empathizing": Behaviour.EMPATHISING,
-    "dangos empathi": Behaviour.EMPATHISING,
-    "helping": Behaviour.HELPING,
-    "helpu": Behaviour.HELPING,
-}
-_OTHER_FORMS = {
-    "attended": Behaviour.ATTENDING,
-    "listening": Behaviour.ATTENDING,
-    "listened": Behaviour.ATTENDING,
-    "understood": Behaviour.UNDERSTANDING,
-    "empathy": Behaviour.EMPATHISING,
-    "empathised": Behaviour.EMPATHISING,
-    "empathized": Behaviour.EMPATHISING,
-    "help": Behaviour.HELPING,
-    "helped": Behaviour.HELPING,
-    "helpful": Behaviour.HELPING,
-}
-_FORMS = _HEADINGS | _OTHER_FORMS
-_NEAR = 0.8
-"""How alike two words are for one to be proposed, by difflib's ratio."""
+from slackapp.recognitions.forms import FORMS, HEADINGS, named_inside, nearest
 
 # "helping me find a bed" is a sentence; taking its first word away would spoil it.
 _CONTINUES = frozenset(
@@ -81,7 +54,10 @@ _CONTINUES = frozenset(
     }
 )
 
-_TEAM = r"with\s+(?:the|my|our|their)\s+team|in\s+public|publicly|gyda[’']r\s+tîm|yn\s+gyhoeddus"
+_TEAM = (
+    r"with\s+(?:the|my|our|their)\s+team|in\s+public|public(?:al)?ly"
+    r"|gyda(?:[’']r|\s+fy|\s+ein|\s+eu|[’']u)\s+n?h?t?[îi]m|yn\s+gyhoeddus"
+)
 _PRIVATE = r"in\s+private|privately|yn\s+breifat"
 # "with the team rota" is about a rota.
 _NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
@@ -92,49 +68,30 @@ _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _CROWD = re.compile(r"<(?:#[A-Z0-9]{1,30}|!(?:here|channel|everyone))(?:\|[^<>]{0,200})?>")
 _RAW_NAME = re.compile(r"@(?=\w)([\w.'’-]{1,80})")
 _FILLER = re.compile(
-    r"(?:,|\+|&amp;|and\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
+    r"(?:,|\+|/|&amp;|and\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
     r"(?=<@|<!subteam|@\w)",
     re.IGNORECASE,
 )
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
-    r"(?:for\s+|by\s+|am\s+)?(?P<form>" + "|".join(sorted(_FORMS, key=len, reverse=True)) + r")(?![\w'’])"
+    r"(?:for\s+|by\s+|am\s+)?(?P<form>" + "|".join(sorted(FORMS, key=len, reverse=True)) + r")(?![\w'’])"
     r"(?P<mark>\s*[:;,–—-]+)?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
+_NAMED_LAST = re.compile(
+    r"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>"""
+    + "|".join(sorted(HEADINGS, key=len, reverse=True))
+    + r")\)?[.!]*\Z",
+    re.IGNORECASE,
+)
 _FIRST_WORD = re.compile(
     r"(?:for\s+)?(?P<word>[^\W\d_]{4,30})(?![\w'’])(?P<mark>\s*[:;,–—-]+)?\s*", re.IGNORECASE
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
+# What phones leave at the beginning of pasted text.
+_UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
-
-
-class Errand(StrEnum):
-    """What a single word after the command asks for, in place of a thank-you."""
-
-    HELP = "help"
-    MINE = "mine"
-    UNDO = "undo"
-    EDIT = "edit"
-    SETTINGS = "settings"
-    PRIVACY = "privacy"
-
-
-_ERRANDS = {
-    **{one.value: one for one in Errand},
-    **dict.fromkeys(("?", "--help", "cymorth"), Errand.HELP),
-    **dict.fromkeys(("received", "fy rhai i"), Errand.MINE),
-    **dict.fromkeys(("take back", "dadwneud"), Errand.UNDO),
-    "golygu": Errand.EDIT,
-    **dict.fromkeys(("setting", "gosodiadau"), Errand.SETTINGS),
-    "preifatrwydd": Errand.PRIVACY,
-}
-
-
-def errand(text: str) -> Errand | None:
-    """The errand, when the text is nothing else: a thank-you always names somebody or says what they did."""
-    return _ERRANDS.get(" ".join(text.lower().split()).rstrip(".!"))
 
 
 def parse(text: str) -> Draft:
@@ -142,10 +99,14 @@ def parse(text: str) -> Draft:
 
     Raises:
         UnknownBehaviour: The first word is nearly a behaviour.
-        Unclear: A whole channel was named.
+        Unclear: A whole channel was named, or the only word is nearly an errand.
     """
-    reading = _Reading(text.strip())
+    if near := errands.nearly(text):
+        sentence = marked("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
+        raise Unclear(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
+    reading = _Reading(text.strip(_UNSEEN))
     reading.read_start()
+    reading.read_what_follows_quoted_words()
     if reading.behaviour is None:
         reading.look_for_a_slip()
     draft = reading.draft()
@@ -195,12 +156,12 @@ class _Reading:
             self.rest = self.rest[filler.end() :]
         if crowd := _CROWD.match(self.rest):
             self.crowd = True
-            self.rest = self.rest[crowd.end() :].lstrip()
+            self.rest = self.rest[crowd.end() :].lstrip(_UNSEEN)
             return True
         for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
                 found.append(named[1].rstrip(".-'’") or named[1])
-                self.rest = self.rest[named.end() :].lstrip(" \t\r\n,;:")
+                self.rest = self.rest[named.end() :].lstrip(_UNSEEN + ",;:")
                 return True
         return False
 
@@ -217,8 +178,8 @@ class _Reading:
         if self.behaviour is not None or said is None:
             return False
         form = " ".join(said["form"].lower().split())
-        self.behaviour = _FORMS[form]
-        return self._take_heading(said, is_label=form in _HEADINGS)
+        self.behaviour = FORMS[form]
+        return self._take_heading(said, is_label=form in HEADINGS)
 
     def _take_heading(self, said: re.Match[str], *, is_label: bool) -> bool:
         """Take a behaviour's name away from the words, unless it is part of their sentence."""
@@ -231,31 +192,59 @@ class _Reading:
             return True
         return False
 
+    def read_what_follows_quoted_words(self) -> None:
+        """Read on behind words in quotation marks, unless something stands there that is none of ours."""
+        end = self.rest.rfind(_QUOTES.get(self.rest[:1], "\0"), 1)
+        if end < 0:
+            return
+        behind = _Reading(self.rest[end + 1 :].lstrip())
+        behind.behaviour, behind.visibility = self.behaviour, self.visibility
+        behind.read_start()
+        if not behind.rest:
+            self.behaviour, self.visibility = behind.behaviour, behind.visibility
+            self.people += behind.people
+            self.groups += behind.groups
+            self.unknown += behind.unknown
+            self.crowd = self.crowd or behind.crowd
+            self.rest = self.rest[: end + 1]
+
     def look_for_a_slip(self) -> None:
         """Notice a first word that is nearly one of the four."""
         said = _FIRST_WORD.match(self.rest)
         if said is None:
             return
-        near = difflib.get_close_matches(said["word"].lower(), _FORMS, n=1, cutoff=_NEAR)
+        near = nearest(said["word"])
         if near:
-            self.slip, self.slip_means = said["word"], _FORMS[near[0]]
+            self.slip, self.slip_means = said["word"], FORMS[near]
             self.behaviour = self.slip_means
-            if self._take_heading(said, is_label=near[0] in _HEADINGS):
+            if self._take_heading(said, is_label=near in HEADINGS):
                 self.read_start()
 
     def draft(self) -> Draft:
         """Everything read, with what is left as the words."""
-        words = self._without_ending(plain(self.rest).strip())
+        words = plain(self.rest).strip()
+        for _ in ("who may see it", "the behaviour", "or the other way round"):
+            words = self._without_behaviour(self._without_ending(words))
         inside = () if self.people or self.groups or self.unknown else tuple(_MENTION.findall(self.rest))
         return Draft(
             people=tuple(dict.fromkeys(self.people)),
             groups=tuple(dict.fromkeys(self.groups)),
             unknown=tuple(dict.fromkeys(self.unknown)),
             suggested=tuple(dict.fromkeys(inside)),
-            behaviour=self.behaviour,
+            behaviour=self.behaviour or named_inside(words),
             words=_unquoted(words),
             visibility=self.visibility or Visibility.PRIVATE,
         )
+
+    def _without_behaviour(self, words: str) -> str:
+        """The words without a behaviour that closes them, set apart: "Stayed until it was done. Helping"."""
+        said = _NAMED_LAST.search(words)
+        before = words[: said.start()].rstrip() if said else ""
+        marked_off = said is not None and (said[0][0] in "(#" or not before[-1:].isalnum())
+        if self.behaviour is not None or said is None or not marked_off:
+            return words
+        self.behaviour = HEADINGS[" ".join(said["form"].lower().split())]
+        return before.rstrip(" ,;:–—-")
 
     def _without_ending(self, words: str) -> str:
         """The words without a closing "with the team"; it stays where it may belong to their sentence."""

@@ -4,12 +4,14 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from slackapp import members, outbox
-from slackapp.calendar import days_in, next_allowed, occurrence
+from slackapp.calendar import next_weekly, occurrence
+from slackapp.i18n import marked
 from slackapp.models import Member, Workspace
+from slackapp.pulse.telling import allowed
 
 KIND: Final = "recognition-nudge"
 _FRIDAY = 4
@@ -17,14 +19,24 @@ _ASKED_AT = time(14, 0)
 _STANDS_FOR = timedelta(hours=30)
 """Until Saturday evening; after that it would be a question about last week."""
 
+_WANT_IT = (Member.nudges, Member.accepts_thanks)
+
 
 def owe_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
     """Owe the question to everyone for whom it is Friday afternoon, once; gives how many are new."""
-    asked = session.scalars(
-        select(Member).where(Member.workspace_id == workspace.id, Member.nudges, Member.accepts_thanks)
-    )
+    asked = session.scalars(select(Member).where(Member.workspace_id == workspace.id, *_WANT_IT))
     owed = [found for member in asked if (found := _owed(workspace, member, now)) is not None]
     return len(outbox.owe_many(session, workspace, owed))
+
+
+def next_moment(session: Session, after: datetime) -> tuple[datetime, str] | None:
+    """The next Friday afternoon, later than `after`, of anybody who is asked, and what happens then."""
+    own = func.coalesce(Member.time_zone, Workspace.time_zone)
+    wanted = select(own.distinct()).join(Workspace, Workspace.id == Member.workspace_id).where(*_WANT_IT)
+    moments = [
+        next_weekly(after, weekday=_FRIDAY, at=_ASKED_AT, zone=zone) for zone in session.scalars(wanted)
+    ]
+    return (min(moments), marked("Friday's question")) if moments else None
 
 
 def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.Owed | None:
@@ -33,13 +45,7 @@ def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.Owed | 
     asked_at = occurrence(today, _ASKED_AT, zone)
     if today.weekday() != _FRIDAY or now < asked_at or not member.can_be_reached:
         return None
-    due = next_allowed(
-        now,
-        zone=zone,
-        quiet_from=member.quiet_from,
-        quiet_until=member.quiet_until,
-        days_off=days_in(member.days_off),
-    )
+    due = allowed(member, workspace, now)
     if due > asked_at + _STANDS_FOR:
         return None
     return outbox.Owed(

@@ -12,7 +12,9 @@ EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
 
 
-def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool) -> tuple[str, list[Block]]:
+def sent(
+    say: Voice, recognition_id: str, behaviour: Behaviour, *, visibility: Visibility, asked: bool
+) -> tuple[str, list[Block]]:
     """The giver's answer. `asked` says whether any receiver is asked, or has agreed, to share it."""
     if visibility == Visibility.PRIVATE:
         told = say("Sent. They will see it in private. You can edit or undo it for 24 hours.")
@@ -26,7 +28,10 @@ def sent(say: Voice, *, recognition_id: str, visibility: Visibility, asked: bool
             "Sent. They will see it in private: it can't be shared with their team just now. "
             "You can edit or undo it for 24 hours."
         )
-    return told, [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
+    # A behaviour may have been read out of the sentence, so the giver sees which.
+    named = say("You named it *{behaviour}*.", behaviour=say(WORDING[behaviour].label).lower())
+    blocks = [piece.section(told), piece.context(named)]
+    return f"{told} {named}", [*blocks, piece.actions(changing_buttons(say, recognition_id))]
 
 
 def changed(say: Voice, recognition_id: str) -> list[Block]:

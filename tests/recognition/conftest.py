@@ -1,8 +1,6 @@
 """A small ward, on either database."""
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -23,6 +21,7 @@ from handlers.desk import Desk
 from slackapp import members, workspaces
 from slackapp.db import Sessions
 from slackapp.delivery import Deliveries
+from slackapp.listening import hang_up
 from slackapp.members import Person
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
@@ -224,19 +223,9 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
         ending.callback(deliveries.stop)
         ending.callback(executor.shutdown)
         socket.connect()
-        ending.callback(_hang_up, sandbox, socket)
+        ending.callback(hang_up, socket)
         http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
         humans = [
             human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)
         ]
         yield Practice(ward, sandbox, http, bolt, desk, deliveries, *humans)
-
-
-def _hang_up(sandbox: Sandbox, socket: SocketModeHandler) -> None:
-    """Let Slack hang up first: the builtin client notices its own close() only after seconds."""
-    socket.client.auto_reconnect_enabled = False
-    sandbox.stop()
-    deadline = time.monotonic() + 10
-    while socket.client.is_connected() and time.monotonic() < deadline:
-        threading.Event().wait(0.01)
-    socket.close()

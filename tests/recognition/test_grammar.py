@@ -32,6 +32,12 @@ def read(text: str) -> Draft:
         f"<@U1> <@U1> helping {WORDS}",
         f"<@U1> helpu {WORDS}",
         f"<@U1> privately helping {WORDS}",
+        f"<@U1> {WORDS}, helping",
+        f"<@U1> {WORDS} (helping) in private",
+        f'<@U1> "{WORDS}" helping',
+        f'"{WORDS}" <@U1|sam> for helping, in private',
+        f"<@U1> am helpu {WORDS}",
+        f"\u200b<@U1>\u00a0helping {WORDS}\ufeff",
     ],
 )
 def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
@@ -49,6 +55,12 @@ def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
         f'<@U1> helping "{WORDS}" with the team',
         f"<@U1> helping {WORDS}, with the team",
         f"<@U1> helping {WORDS} (in public)",
+        f"<@U1> {WORDS}, with the team, helping",
+        f"<@U1> {WORDS}, helping, with the team",
+        f'"{WORDS}" helping <@U1> with the team',
+        f"<@U1> gyda'r tîm helpu {WORDS}",
+        f"<@U1> helpu gyda'r tim: {WORDS}",
+        f"<@U1> helpu {WORDS}, yn gyhoeddus",
     ],
 )
 def test_the_team_may_see_it_when_that_is_said_at_the_start_or_the_end(text: str) -> None:
@@ -76,6 +88,21 @@ def test_a_team_rota_is_not_the_team() -> None:
         ("<@U1> rhoi sylw Gwrandawodd", Behaviour.ATTENDING, "Gwrandawodd"),
         ("<@U1> understanding", Behaviour.UNDERSTANDING, ""),
         ("<@U1> stayed late", None, "stayed late"),
+        (
+            "<@U1> you stayed and listened to all of us",
+            Behaviour.ATTENDING,
+            "you stayed and listened to all of us",
+        ),
+        ("<@U1> diolch am wrando arna i", Behaviour.ATTENDING, "diolch am wrando arna i"),
+        ("<@U1> am ddeall Esboniodd y cynllun", Behaviour.UNDERSTANDING, "Esboniodd y cynllun"),
+        ("<@U1> diolch am dy gymorth a dy gydymdeimlad", None, "diolch am dy gymorth a dy gydymdeimlad"),
+        ("<@U1> roeddech chi mor llawn empathi", Behaviour.EMPATHISING, "roeddech chi mor llawn empathi"),
+        ("<@U1> you were so understanding", Behaviour.UNDERSTANDING, "you were so understanding"),
+        ("<@U1> 'You listened' they said", Behaviour.ATTENDING, "'You listened' they said"),
+        # Two of the four: which one is asked, and nothing is guessed.
+        ("<@U1> you listened, then you helped", None, "you listened, then you helped"),
+        ("<@U1> we couldn't help laughing", None, "we couldn't help laughing"),
+        ("<@U1> Dealt with the rota", None, "Dealt with the rota"),
     ],
 )
 def test_a_behaviour_inside_the_sentence_is_understood_and_stays_there(
@@ -124,6 +151,21 @@ def test_a_slip_proposes_the_nearest_of_the_four_and_keeps_the_rest(slip: str, n
         read(f"<@U1> {slip} {WORDS}")
     assert unknown.value.words(voice()) == f"I don't know “{slip}”. Did you mean *{nearest}*?"
     assert unknown.value.draft == Draft(people=("U1",), behaviour=Behaviour(nearest), words=WORDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("setings", "settings"), ("udno", "undo"), ("Hlep", "help"), ("privcy", "privacy"), ("golgu", "golygu")],
+)
+def test_a_mistyped_errand_proposes_the_nearest(typed: str, meant: str) -> None:
+    with pytest.raises(Unclear) as unclear:
+        read(typed)
+    assert unclear.value.words(voice()) == f"I don't know “{typed}”. Did you mean “/appreciate {meant}”?"
+
+
+@pytest.mark.parametrize("typed", ["helping", "Thanks", "sam", "gwrando"])
+def test_a_single_word_that_is_no_errand_begins_a_thank_you(typed: str) -> None:
+    assert read(typed).words in {typed, ""}
 
 
 def test_who_may_see_it_is_heard_after_a_slip_too() -> None:

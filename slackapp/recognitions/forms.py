@@ -1,0 +1,67 @@
+"""The words by which people name the four behaviours when they type, in English and in Welsh."""
+
+# ruff: noqa: RUF001 - telephones type these apostrophes
+
+import difflib
+import re
+
+from slackapp.behaviours import Behaviour
+
+HEADINGS = {
+    **dict.fromkeys(("attending", "rhoi sylw", "roi sylw"), Behaviour.ATTENDING),
+    **dict.fromkeys(("understanding", "deall", "ddeall"), Behaviour.UNDERSTANDING),
+    **dict.fromkeys(
+        ("empathising", "empathizing", "dangos empathi", "ddangos empathi"), Behaviour.EMPATHISING
+    ),
+    **dict.fromkeys(("helping", "helpu"), Behaviour.HELPING),
+}
+"""The label itself, mutated where a preposition does so: it stands as a heading before the words."""
+
+_OTHER_FORMS = {
+    **dict.fromkeys(
+        ("attend", "attended", "attends", "attentive", "listen", "listened", "listening", "listens"),
+        Behaviour.ATTENDING,
+    ),
+    **dict.fromkeys(("gwrando", "wrando", "gwrandawodd", "gwrandawoch", "gwrandawaist"), Behaviour.ATTENDING),
+    **dict.fromkeys(("understood", "dealltwriaeth", "ddealltwriaeth", "deallodd"), Behaviour.UNDERSTANDING),
+    **dict.fromkeys(
+        ("empathy", "empathetic", "empathic", "empathise", "empathised", "empathize", "empathized"),
+        Behaviour.EMPATHISING,
+    ),
+    **dict.fromkeys(("empathi", "empatheiddio", "cydymdeimlo", "cydymdeimlad"), Behaviour.EMPATHISING),
+    **dict.fromkeys(("help", "helped", "helpful", "helps"), Behaviour.HELPING),
+    **dict.fromkeys(("helpodd", "helpoch", "helpaist", "cymorth"), Behaviour.HELPING),
+}
+FORMS = HEADINGS | _OTHER_FORMS
+"""Every form; those that are no heading are usually part of the sentence."""
+
+_ANY = "|".join(sorted(FORMS, key=len, reverse=True))
+_INSIDE = re.compile(rf"(?<!\w)(?<!\w['’])(?:{_ANY})(?!\w|['’]\w)", re.IGNORECASE)
+# "couldn't help laughing" and "no help" praise nobody.
+_NOT_MEANT = re.compile(r"(?:\b(?:not|no|never|without|cannot|dim)|n['’]t)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
+
+_NEAR = 0.8
+"""How alike two words are for one to be proposed, by difflib's ratio."""
+
+_SHORTEST = 6
+"""Shorter forms lie too near to ordinary words: "dealt" is no slip for "deall"."""
+
+_ORDINARY = frozenset({"helper", "helpers", "intending", "listed", "listing", "sympathy", "tending"})
+
+
+def named_inside(words: str) -> Behaviour | None:
+    """The behaviour that a sentence speaks of; None when it speaks of none, or of several."""
+    found = {
+        FORMS[" ".join(one[0].lower().split())]
+        for one in _INSIDE.finditer(words)
+        if not _NOT_MEANT.search(words, 0, one.start())
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def nearest(word: str) -> str | None:
+    """The form that a mistyped word was most likely meant to be."""
+    if word.lower() in _ORDINARY:
+        return None
+    long_enough = [form for form in FORMS if len(form) >= _SHORTEST]
+    return next(iter(difflib.get_close_matches(word.lower(), long_enough, n=1, cutoff=_NEAR)), None)
