@@ -13,6 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from slackapp.listening import hang_up
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
@@ -192,14 +193,6 @@ class Person:
         return self._done("dismiss")
 
 
-def _closed(handler: SocketModeHandler) -> None:
-    """Close a client whose server is gone, once its own reader has noticed: the two would race otherwise."""
-    session, end = handler.client.current_session, time.monotonic() + 5
-    while session is not None and session.is_active() and time.monotonic() < end:
-        time.sleep(0.005)  # between looks only; the deadline is what counts
-    handler.close()
-
-
 @pytest.fixture
 def open_ward() -> Iterator[Callable[..., Ward]]:
     """Open a ward of one's own settings; everything is closed afterwards."""
@@ -217,13 +210,10 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
 
     yield open_one
     for ward in opened:
-        # The client waits up to three seconds for more to read; a server that is gone ends that wait.
         for handler in ward.apps:
-            handler.client.auto_reconnect_enabled = False
+            hang_up(handler)
         ward.http.close()
         ward.sandbox.stop()
-        for handler in ward.apps:
-            _closed(handler)
 
 
 @pytest.fixture
