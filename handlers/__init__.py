@@ -13,6 +13,7 @@ from handlers import (
     people,
     pulse,
     rights,
+    team_steps,
     teams,
 )
 from handlers.desk import Desk
@@ -31,6 +32,7 @@ def register(bolt: App, desk: Desk) -> None:
         comments,
         rights,
         teams,
+        team_steps,
     )
     for story in stories:
         story.register(bolt, desk)

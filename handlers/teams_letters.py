@@ -1,13 +1,15 @@
-"""The question whether a channel shall be a team, rendered when it is sent."""
+"""The question whether a channel shall be a team, and the word in the channel once it is one."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handlers.team_steps import ANNOUNCED
 from handlers.teams import OFFER
 from slackapp import members, units
+from slackapp.i18n import voice
 from slackapp.letters import Letter, Message, Nothing, Renderer
-from slackapp.models import Delivery, Workspace
+from slackapp.models import Delivery, Member, Team, Workspace
 from slackapp.views import teams as view
 
 
@@ -20,4 +22,20 @@ def _offer(session: Session, delivery: Delivery, _now: datetime) -> Letter:
     return Message(text=text, blocks=blocks)
 
 
-RENDERERS: dict[str, Renderer] = {OFFER: _offer}
+def _announced(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    team_id, _, maker_id = delivery.reference.partition(":")
+    team, maker = session.get(Team, team_id), session.get(Member, maker_id)
+    if team is None or team.closed_at is not None or maker is None:
+        return Nothing("no_team")
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    leader = session.get(Member, team.leader_id) if team.leader_id else None
+    text, blocks = view.announced(
+        voice(workspace.language),
+        team.name,
+        maker=maker.slack_user_id,
+        leader=leader.slack_user_id if leader else None,
+    )
+    return Message(text=text, blocks=blocks)
+
+
+RENDERERS: dict[str, Renderer] = {OFFER: _offer, ANNOUNCED: _announced}

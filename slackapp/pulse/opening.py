@@ -137,6 +137,7 @@ def _freeze(session: Session, poll: Poll) -> None:
     session.add_all(
         PollUnit(poll_id=poll.id, unit_id=team.id, parent_id=team.parent_id, invited=invited[team.id])
         for team in teams.values()
+        if team.closed_at is None
     )
     session.add_all(PollMember(poll_id=poll.id, member_id=one, unit_id=unit) for one, unit in units.items())
     workspace = session.get_one(Workspace, poll.workspace_id)

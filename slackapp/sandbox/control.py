@@ -195,6 +195,8 @@ class Happening:
             "join": self._join,
             "leave": lambda: events.left(self._slack, self._channel(), words(self._asked, "user")),
             "archive": self._archive,
+            "rename": lambda: events.renamed(self._slack, self._channel(), words(self._asked, "name")),
+            "delete": lambda: events.deleted(self._slack, self._channel()),
             "person": self._person_changes,
             "team_join": self._team_join,
             "usergroup": self._usergroup,
@@ -223,8 +225,7 @@ class Happening:
         events.joined(self._slack, self._channel(), words(self._asked, "user"), self._asked.get("inviter"))
 
     def _archive(self) -> None:
-        self._channel().archived = bool(self._asked.get("archived", True))
-        self._slack.state.touch()
+        events.archived(self._slack, self._channel(), is_archived=bool(self._asked.get("archived", True)))
 
     def _person_changes(self) -> None:
         user = words(self._asked, "user")
@@ -254,4 +255,8 @@ class Happening:
         group = space.usergroups.get(words(self._asked, "usergroup"))
         if group is None:
             raise NotHere(404, "There is no such user group.")
-        events.group_changed(self._slack, space, group, list(self._asked.get("members", [])))
+        if "name" in self._asked or self._asked.get("off"):
+            name = str(self._asked.get("name", group.name))
+            events.group_updated(self._slack, space, group, name=name, is_off=bool(self._asked.get("off")))
+        else:
+            events.group_changed(self._slack, space, group, list(self._asked.get("members", [])))

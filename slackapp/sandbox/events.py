@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from slackapp.sandbox import payloads
-from slackapp.sandbox.people import user_object
+from slackapp.sandbox.people import group_object, user_object
 from slackapp.sandbox.slack import Ack, Retry, Slack
 from slackapp.sandbox.state import Channel, Message, Person, UserGroup, Workspace
 
@@ -96,6 +96,41 @@ def _membership(slack: Slack, channel: Channel, user: str, kind: str, extra: dic
         emit(slack, space, event)
 
 
+def archived(slack: Slack, channel: Channel, *, is_archived: bool) -> None:
+    """Archive a channel or bring it back, and say so."""
+    channel.archived = is_archived
+    kind = "archive" if is_archived else "unarchive"
+    _about_channel(slack, channel, kind, {"channel": channel.id, "user": _somebody(slack, channel)})
+
+
+def renamed(slack: Slack, channel: Channel, name: str) -> None:
+    """Give a channel another name and say so."""
+    channel.name = name
+    what = {"id": channel.id, "name": name, "created": channel.created}
+    _about_channel(slack, channel, "rename", {"channel": what})
+
+
+def deleted(slack: Slack, channel: Channel) -> None:
+    """Delete a channel and say so."""
+    _about_channel(slack, channel, "deleted", {"channel": channel.id, "actor_id": _somebody(slack, channel)})
+    del slack.state.workspaces[channel.team_id].channels[channel.id]
+
+
+def _somebody(slack: Slack, channel: Channel) -> str:
+    app = slack.state.workspaces[channel.team_id].bot_user_id
+    return next((one for one in channel.members if one != app), app)
+
+
+def _about_channel(slack: Slack, channel: Channel, kind: str, what: dict[str, Any]) -> None:
+    """An app hears this of every public channel, and of the private ones it is in."""
+    space = slack.state.workspaces[channel.team_id]
+    slack.state.touch()
+    if channel.is_private and space.bot_user_id not in channel.members:
+        return
+    event = {"type": f"{'group' if channel.is_private else 'channel'}_{kind}", **what}
+    emit(slack, space, event | {"event_ts": slack.state.next_ts()})
+
+
 def reacted(  # noqa: PLR0913  # a reaction is all of these
     slack: Slack, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
@@ -164,6 +199,19 @@ def group_changed(slack: Slack, space: Workspace, group: UserGroup, members: lis
         "removed_users_count": len(removed),
         "event_ts": slack.state.next_ts(),
     }
+    emit(slack, space, event)
+
+
+def group_updated(slack: Slack, space: Workspace, group: UserGroup, *, name: str, is_off: bool) -> None:
+    """Give a user group another name or switch it off, and say so."""
+    group.name = name
+    if is_off:
+        del space.usergroups[group.id]
+    slack.state.touch()
+    now = int(slack.clock.epoch())
+    told = group_object(space, group, users=True, count=True) | {"date_update": now}
+    told["date_delete"] = now if is_off else 0
+    event = {"type": "subteam_updated", "subteam": told, "event_ts": slack.state.next_ts()}
     emit(slack, space, event)
 
 

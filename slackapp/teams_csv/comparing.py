@@ -42,7 +42,8 @@ class _Comparison:
 
     def __init__(self, session: Session, workspace: Workspace) -> None:
         self._session, self._workspace = session, workspace
-        teams = session.scalars(select(Team).where(Team.workspace_id == workspace.id))
+        ours = (Team.workspace_id == workspace.id, Team.closed_at.is_(None))
+        teams = session.scalars(select(Team).where(*ours))
         self._teams = {team.name.casefold(): team for team in teams}
         self._names = {team.id: team.name for team in self._teams.values()}
         everybody = session.scalars(select(Member).where(Member.workspace_id == workspace.id)).all()

@@ -11,15 +11,18 @@ from slackapp.views.words import Block, View
 OPEN = "team_offer_open"
 NAME, PEOPLE, CONFIRM = "team_step_name", "team_step_people", "team_step_confirm"
 FIELD_NAME, FIELD_LEADER, FIELD_PARENT = "team_name", "team_leader", "team_parent"
-MOST_PARENTS = 100
 _NAME_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """How far the three steps have come; carried by the modal itself. Ids are Slack's, `parent` is ours."""
+    """How far the three steps have come; carried by the modal itself. Ids are Slack's, `parent` is ours.
+
+    `called` is the name that the channel's own suggests.
+    """
 
     channel: str
+    called: str = ""
     name: str = ""
     leader: str = ""
     parent: str = ""
@@ -41,12 +44,6 @@ class Outlook:
 def begun(written: str) -> Begun:
     """Read back what a modal carried."""
     return Begun(**json.loads(written))
-
-
-def suggested(channel_name: str) -> str:
-    """A team's name out of a channel's: "ward-7" becomes "Ward 7"."""
-    name = " ".join(channel_name.replace("_", "-").split("-")).strip()
-    return (name[:1].upper() + name[1:])[:_NAME_LONGEST]
 
 
 def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
@@ -74,28 +71,43 @@ def first(say: Voice, steps: Begun) -> View:
     return _modal(say, NAME, steps, say("Next"), blocks)
 
 
-def second(say: Voice, steps: Begun, parents: list[tuple[str, str]]) -> View:
-    """Who leads it, and what is it part of? `parents` are our ids and names."""
+def second(say: Voice, steps: Begun, *, has_parents: bool) -> View:
+    """Who leads it, and what is it part of? The teams to choose from are looked up as somebody types."""
     leader: Block = {"type": "users_select", "action_id": FIELD_LEADER, "initial_user": steps.leader}
     blocks = [
         piece.context(say("Step 2 of 3")),
         _input(FIELD_LEADER, say("Who leads it?"), leader),
     ]
-    if parents:
-        options = [
-            {"text": piece.plain(piece.shortened(name, 75)), "value": team_id}
-            for team_id, name in parents[:MOST_PARENTS]
-        ]
-        select: Block = {"type": "static_select", "action_id": FIELD_PARENT, "options": options}
-        part = _input(FIELD_PARENT, say("What is it part of?"), select)
+    if has_parents:
+        part = _input(FIELD_PARENT, say("What is it part of?"), team_select(say, FIELD_PARENT))
         blocks.append(part | {"optional": True})
     return _modal(say, PEOPLE, steps, say("Next"), blocks)
+
+
+def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = None) -> Block:
+    """A list of teams to search by name, however many there are; `chosen` is an id and a name."""
+    element: Block = {
+        "type": "external_select",
+        "action_id": action_id,
+        "min_query_length": 0,
+        "placeholder": piece.plain(say("Type a team's name")),
+    }
+    return element | {"initial_option": option(*chosen)} if chosen else element
+
+
+def option(value: str, name: str) -> Block:
+    """One thing to choose, by the name that somebody gave it."""
+    return {"text": piece.plain(piece.shortened(name, 75)), "value": value}
 
 
 def third(say: Voice, steps: Begun, outlook: Outlook) -> View:
     """What will happen."""
     lines = [
-        say("{team} is led by {leader}.", team=piece.literal(steps.name), leader=piece.person(steps.leader)),
+        say(
+            "{team} is led by {leader}.",
+            team=piece.literal(steps.name),
+            leader=piece.person(steps.leader, say),
+        ),
         say.count("{n} person joins it.", "{n} people join it.", outlook.joining),
         say("From now on, whoever joins or leaves the channel joins or leaves the team."),
     ]
@@ -117,7 +129,27 @@ def third(say: Voice, steps: Begun, outlook: Outlook) -> View:
 def made(say: Voice, name: str) -> View:
     """It is done."""
     told = say("{team} is a team now.", team=name)
-    return piece.notice(say, say("A new team"), [piece.plain_section(told)])
+    then = say("Its channel is told. Thank-yous can be shared there, and the next check-in asks its people.")
+    return piece.notice(say, say("A new team"), [piece.plain_section(told), piece.context(then)])
+
+
+def announced(say: Voice, team: str, *, maker: str, leader: str | None) -> tuple[str, list[Block]]:
+    """In the channel: who made it a team, who leads it, and what follows from that. People are Slack ids."""
+    name, who = piece.literal(team), piece.person(maker, say)
+    if leader is None:
+        first = say("{maker} made this channel a team in Appreciate: *{team}*.", maker=who, team=name)
+    else:
+        first = say(
+            "{maker} made this channel a team in Appreciate: *{team}*, led by {leader}.",
+            maker=who,
+            team=name,
+            leader=piece.person(leader, say),
+        )
+    then = say(
+        "Whoever joins the channel joins the team, unless they belong to another. Answers to a check-in are "
+        "shown for the whole team only, never for one person. My Home tab tells what is kept."
+    )
+    return f"{first} {then}", [piece.section(first), piece.context(then)]
 
 
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:

@@ -117,5 +117,5 @@ def test_people_move_by_rules_that_keep_one_team_for_each(ward: Any) -> None:
         assert set(moved.left) == {col.id, gone.id}
         medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()
         assert leader.team_id == medicine.id
-        assert units.channel_gone(session, workspace, "C0WARD7") == ["Ward 7"]
+        assert units.place_gone(session, workspace, "C0WARD7") == ["Ward 7"]
         assert units.sources(session, workspace) == [source]
