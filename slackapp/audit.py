@@ -31,8 +31,6 @@ class Deed(StrEnum):
     SETTING = "changed a setting"
     COMMENT_HIDDEN = "hid a comment"
     COMMENT_SHOWN = "showed a comment again"
-    COMMENT_HIDDEN = "hid a comment"
-    COMMENT_SHOWN = "showed a comment again"
     TEAM_MADE = "made a team"
     TEAM_CHANGED = "changed a team"
     TEAM_ENDED = "ended a team"
