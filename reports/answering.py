@@ -1,7 +1,7 @@
 """The sentences about what was promised, who thanked whom back, and what others measured."""
 
-from reports import claims, words
-from reports.figures import Carried, Official, TeamMonth, Ways
+from reports import check_in, claims, words
+from reports.figures import Also, Carried, Official, TeamMonth, Ways
 from reports.showing import Table
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, marked
@@ -116,16 +116,23 @@ def kept(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
 
 
 def _kept_words(say: Voice, several: list[Carried]) -> str:
-    return " ".join(say("We will: {we_will}", we_will=one.told.we_will) for one in several)
+    return "\n".join(_kept_one(say, one) for one in several)
+
+
+def _kept_one(say: Voice, one: Carried) -> str:
+    if one.settled is None:
+        return say("We will: {we_will}", we_will=one.told.we_will)
+    when = say.month(one.settled, year=True)
+    return say("We will: {we_will} (done in {month})", we_will=one.told.we_will, month=when)
 
 
 def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
     pulse = team.pulse
     rows = tuple(
         (
-            words.capital(say(words.SHORT_LABELS[item])),
-            words.span(say, spans[place]),
-            words.span(say, spans[-1]),
+            words.capital(check_in.label(say, pulse, item)),
+            check_in.span(say, spans[place]),
+            check_in.span(say, spans[-1]),
         )
         for item, spans in pulse.items.items()
     )
@@ -134,20 +141,38 @@ def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
     return Table(caption, columns, rows)
 
 
+def also(say: Voice, team: TeamMonth) -> Table | None:
+    """The month's other questions. One in which agreeing is bad news is turned, so that higher is better."""
+    if not team.pulse.also:
+        return None
+    rows = tuple((_question(say, one), check_in.span(say, one.span)) for one in team.pulse.also)
+    caption = say("Other questions, as ranges from 0 (strongly disagree) to 10 (strongly agree)")
+    return Table(caption, (say("Question"), say.month(team.month)), rows)
+
+
+def _question(say: Voice, one: Also) -> str:
+    asked = say(one.words)
+    return say("{question} (turned round: higher is better)", question=asked) if one.is_turned else asked
+
+
 def officials(say: Voice, team: TeamMonth) -> Table | None:
     """Official figures an admin loaded, with the label that they must carry."""
     if not team.officials:
         return None
     rows = tuple(
-        (words.capital(say(words.SHORT_LABELS[one.item])), f"{one.value:.1f}", _source(say, one))
-        for one in team.officials
+        (words.behaviour(say, one.item), f"{one.value:.1f}", _source(say, one)) for one in team.officials
     )
     caption = say("Official figures from 0 to 10. Different method: not directly comparable.")
-    return Table(caption, (say("Item"), say("Figure"), say("Source")), rows)
+    return Table(caption, (say("Behaviour"), say("Figure"), say("Source")), rows)
 
 
 def _source(say: Voice, one: Official) -> str:
     return say("{source}, {year}, {nation}", source=one.source, year=one.year, nation=one.nation)
+
+
+def further(say: Voice, team: TeamMonth) -> list[Table]:
+    """The tables that have no picture."""
+    return [table for table in (sides(say, team), also(say, team), officials(say, team)) if table]
 
 
 def sides(say: Voice, team: TeamMonth) -> Table | None:

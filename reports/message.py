@@ -6,6 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import ButtonElement
 
 from reports import answering, questions, words
+from reports.brief import Labelled, brief, small_print, summary
 from reports.figures import TeamMonth
 from reports.showing import Shown, Table, shown
 from slackapp.actions.promises import GOING_ON
@@ -33,8 +34,6 @@ MONTHLY, PAUSE, KEEP = "pace_monthly", "pace_paused", "pace_every"
 SEND = "digest_send"
 """The button under a digest read on demand; its value is the team's id and the month."""
 _HEADER_LONGEST = 150
-_WORDS_AT_MOST = 90
-_HEADING_WORDS = 4
 _COMMENT_BLOCKS = 40
 _COMMENTS_SHOWN = 9_000
 """Characters; all blocks of a message together may hold about 13,200."""
@@ -90,51 +89,43 @@ def _message(
 def text(say: Voice, team: TeamMonth, *, ours: bool = False) -> str:
     """The same facts in one piece of text, for notifications and for readers without blocks."""
     parts = [words.heading(say, team)]
-    parts += [". ".join(filter(None, line)) for line in words.summary(say, team)]
+    parts += [". ".join(filter(None, line)) for line in summary(say, team)]
     parts += answering.progress(say, team, ours=ours)
     parts += [chart.alt for chart in shown(say, team)]
-    parts += [words.reach(say, team.reach), *questions.suggested(say, team), words.small_print(say, team)]
+    parts += [words.reach(say, team.reach), *questions.suggested(say, team), small_print(say, team)]
     return literal("\n".join(parts))
 
 
 def modal(say: Voice, team: TeamMonth) -> View:
     """The figures as text: what the pictures show, and what there is without any."""
     tables = [chart.table for chart in shown(say, team)]
-    tables += [table for table in (answering.sides(say, team), answering.officials(say, team)) if table]
+    tables += answering.further(say, team)
     kept = answering.kept(say, team)
     sentences = [words.reach(say, team.reach), *answering.circle(say, team)]
     promised = answering.promise_lines(say, team)
     blocks = [
         header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _summary(say, team, answering.progress(say, team)),
+        _lines(summary(say, team), answering.progress(say, team)),
         *map(_list, tables),
+        *([context(say(team.pulse.source))] if team.pulse.source else []),
         plain_section(" ".join(sentences)),
         *map(_paragraph, promised),
         *(block for told, table in kept for block in (_paragraph(told), _list(table))),
-        context(words.small_print(say, team)),
+        context(small_print(say, team)),
     ]
     return notice(say, say("Figures as text"), blocks)
 
 
 def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], *, ours: bool) -> list[Block]:
-    progress = answering.progress(say, team, ours=ours)
+    told = brief(say, team, ours=ours)
     return [
-        header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _summary(say, team, progress),
+        header(told.heading[:_HEADER_LONGEST]),
+        _lines(told.summary, told.progress),
         *middle,
-        plain_section(words.reach(say, team.reach)),
-        section(f"*{say('To ask the team:')}* {' '.join(_asked(say, team, progress))}"),
-        context(words.small_print(say, team)),
+        plain_section(told.reach),
+        section(f"*{told.asking}* {' '.join(told.questions)}"),
+        context(told.small_print),
     ]
-
-
-def _asked(say: Voice, team: TeamMonth, progress: Sequence[str]) -> list[str]:
-    """The questions; only the most telling one where much else is to be read on a phone. The page has all."""
-    found = questions.suggested(say, team)
-    summary = [sentence for line in words.summary(say, team) for sentence in line]
-    others = [words.reach(say, team.reach), words.small_print(say, team), say("To ask the team:")]
-    read = sum(len(part.split()) for part in [*summary, *others, *progress, *found])
-    return found if read + _HEADING_WORDS <= _WORDS_AT_MOST else found[:1]
 
 
 def _buttons(say: Voice, team: TeamMonth, digest_id: str) -> list[ButtonElement]:
@@ -189,9 +180,9 @@ def _image(chart: Shown, file_id: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": chart.alt}
 
 
-def _summary(say: Voice, team: TeamMonth, progress: Sequence[str]) -> Block:
+def _lines(told: Sequence[Labelled], progress: Sequence[str]) -> Block:
     elements: list[dict[str, Any]] = []
-    for label, sentence in words.summary(say, team):
+    for label, sentence in told:
         elements += [_run(f"\n{label}. ", bold=True)] if label else []
         elements.append(_run(sentence))
     elements += [_run(f"\n{sentence}") for sentence in progress]

@@ -12,7 +12,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import answering, questions, words
+from reports import answering, brief, check_in, questions, words
 from reports.figures import Highlight, TeamMonth
 from reports.script import plotly_script
 from reports.showing import shown
@@ -40,7 +40,7 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             language=say.language,
             policy=_policy(plotly, _START),
             heading=words.heading(say, team, year=True),
-            summary=[*words.summary(say, team), *(("", one) for one in answering.progress(say, team))],
+            summary=[*brief.summary(say, team), *(("", one) for one in answering.progress(say, team))],
             titles=_titles(say),
             charts={"mix": None, "ranges": None} | {chart.name: chart for chart in shown(say, team)},
             reach=" ".join([words.reach(say, team.reach), *answering.circle(say, team)]),
@@ -48,6 +48,8 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             promised=answering.promise_lines(say, team),
             kept=answering.kept(say, team),
             comments=team.comments,
+            also=answering.also(say, team),
+            source=say(team.pulse.source) if team.pulse.source else "",
             officials=answering.officials(say, team),
             highlights=[_shared(say, one) for one in team.highlights],
             check_in=_check_in(say, team),
@@ -79,14 +81,15 @@ def _titles(say: Voice) -> dict[str, str]:
         "ask": say("To ask the team"),
         "promised": say("You said / we will"),
         "comments": say("What people wrote, in no order"),
-        "officials": say("Beside it"),
+        "kept": say("Promises kept, and what the team said since"),
+        "officials": say("Official figures"),
     }
 
 
 def _check_in(say: Voice, team: TeamMonth) -> str:
-    told = words.turnout(say, team.pulse.turnout)
+    told = check_in.turnout(say, team.pulse.turnout)
     asked = answering.pace(say, team)
-    return " ".join([*([told] if told else []), *words.pulse_notes(say, team), *asked])
+    return " ".join([*([told] if told else []), *check_in.notes(say, team), *asked])
 
 
 def _policy(*scripts: str) -> str:

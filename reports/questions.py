@@ -1,12 +1,15 @@
 """What a leader might ask the team, chosen by what the figures show."""
 
+from reports import answering
 from reports.claims import claim, named_least
-from reports.figures import Held, TeamMonth
+from reports.figures import Held, Share, TeamMonth
+from reports.words import month_after
+from slackapp.actions.promises import GOING_ON
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, marked
 from slackapp.pulse.disclosure import Change, Turnout
 
-MOST = 2
+FEWEST, MOST = 2, 3
 
 _RATED_LOW: dict[Behaviour, tuple[str, ...]] = {
     Behaviour.ATTENDING: (
@@ -35,18 +38,23 @@ _NAMED_LEAST: dict[Behaviour, str] = {
 _LOWER = marked("What has changed on your shifts since last month?")
 _HIGHER = marked("What went better this month that we should keep?")
 _FEW_ANSWERED = marked("What would make the check-in worth answering?")
+_NOT_KEPT = marked("What stops us from doing what we said we would?")
+_UNSEEN = marked("Which work here goes unseen?")
 _QUIET = marked("Who made your last shift easier?")
-_ALWAYS = marked("What went well this month that we should keep?")
+_ALWAYS = (
+    marked("What went well this month that we should keep?"),
+    marked("What one small thing would make next month easier?"),
+)
 
 
 def suggested(say: Voice, team: TeamMonth) -> list[str]:
-    """One or two questions for the next team meeting, the most telling first."""
-    found = [*_from_pulse(team), *_from_thanks(team)]
+    """Two or three questions for the next team meeting, the most telling first; one in a quiet month."""
+    told = list(dict.fromkeys([*_from_pulse(team), *_from_promises(team), *_from_thanks(team)]))
     if Turnout.UNDER_HALF in team.pulse.turnout or team.pulse.held is Held.TOO_FEW:
-        found.append(_FEW_ANSWERED)
-    if team.mix is None and not found:
-        return [say(_QUIET)]
-    return [say(question) for question in list(dict.fromkeys([*found, _ALWAYS]))[:MOST]]
+        told.append(_FEW_ANSWERED)
+    if told != [_QUIET]:
+        told += [one for one in _ALWAYS if one not in told][: max(0, FEWEST - len(told))]
+    return [say(question) for question in told[:MOST]]
 
 
 def _from_pulse(team: TeamMonth) -> list[str]:
@@ -59,8 +67,16 @@ def _from_pulse(team: TeamMonth) -> list[str]:
     return list(_RATED_LOW[shown.lowest]) if shown.lowest else []
 
 
+def _from_promises(team: TeamMonth) -> list[str]:
+    """Whether one that was due by the month's end is not kept."""
+    end = month_after(team.month)
+    late = [one for one in answering.current(team) if one.told.state in GOING_ON and one.told.due < end]
+    return [_NOT_KEPT] if late else []
+
+
 def _from_thanks(team: TeamMonth) -> list[str]:
     if team.mix is None:
         return [_QUIET]
     least = named_least(team.mix)
-    return [_NAMED_LEAST[least]] if least else []
+    few = team.reach is not None and team.reach.share is Share.FEWER_THAN_HALF
+    return [*([_NAMED_LEAST[least]] if least else []), *([_UNSEEN] if few else [])]

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from reports import answering, words
+from reports import answering, brief, words
 from reports.figures import TeamMonth
 from reports.showing import Table, shown
 from slackapp.i18n import Voice
@@ -37,10 +37,10 @@ def cell(text: str) -> str:
 
 def _figures(say: Voice, team: TeamMonth) -> Iterable[tuple[str, str, str, str]]:
     tables = [chart.table for chart in shown(say, team)]
-    tables += [table for table in (answering.sides(say, team), answering.officials(say, team)) if table]
+    tables += answering.further(say, team)
     for table in tables:
         yield from _rows(table)
-    sentences = [words.reach(say, team.reach), *answering.circle(say, team), words.small_print(say, team)]
+    sentences = [words.reach(say, team.reach), *answering.circle(say, team), brief.small_print(say, team)]
     for sentence in sentences:
         yield (say("In words"), sentence, "", "")
 

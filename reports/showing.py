@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from reports import words
+from reports import check_in, words
 from reports.figures import Held, Mix, Pulse, Span, TeamMonth
 from reports.measure import plain
 from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
@@ -121,13 +121,13 @@ def _mix_table(say: Voice, team: TeamMonth, mix: Mix) -> Table:
 def _ranges(say: Voice, team: TeamMonth) -> Shown:
     pulse = team.pulse
     picture = RangesPicture(
-        title=words.pulse_title(say, pulse),
+        title=check_in.title(say, pulse),
         disagree=say("disagree"),
         neither=say("neither"),
         agree=say("agree"),
         first_month=say.short_month(pulse.months[0]),
         last_month=say.short_month(pulse.months[-1]),
-        missing=say(words.NOT_ENOUGH),
+        missing=say(check_in.NOT_ENOUGH),
         groups=tuple(_group(say, pulse, behaviour) for behaviour in Behaviour),
         footer=say("Bars are ranges") + " · " + _period(say, pulse.months),
         team=team.team,
@@ -139,14 +139,14 @@ def _group(say: Voice, pulse: Pulse, behaviour: Behaviour) -> RangeGroup:
     spans = pulse.items[behaviour]
     return RangeGroup(
         behaviour=str(behaviour),
-        name=words.capital(say(words.SHORT_LABELS[behaviour])),
-        newest=words.span(say, spans[-1]),
+        name=words.capital(check_in.label(say, pulse, behaviour)),
+        newest=check_in.span(say, spans[-1]),
         rows=tuple(_range_row(say, month, span) for month, span in zip(pulse.months, spans, strict=True)),
     )
 
 
 def _range_row(say: Voice, month: date, span: Span | None) -> RangeRow:
-    told = f"{say.month(month)}: {words.span(say, span)}"
+    told = f"{say.month(month)}: {check_in.span(say, span)}"
     if span is None:
         return RangeRow(None, None, told)
     low, high = span.low, span.high
@@ -165,7 +165,8 @@ def _period(say: Voice, months: tuple[date, ...]) -> str:
 def _ranges_alt(say: Voice, team: TeamMonth) -> str:
     pulse = team.pulse
     newest = "; ".join(
-        f"{say(words.SHORT_LABELS[item])} {words.span(say, pulse.items[item][-1])}" for item in Behaviour
+        f"{check_in.label(say, pulse, item)} {check_in.span(say, pulse.items[item][-1])}"
+        for item in Behaviour
     )
     said = say(
         "Ranges on a 0 to 10 scale. {team}, {month}: {figures}.",
@@ -181,8 +182,8 @@ def _ranges_alt(say: Voice, team: TeamMonth) -> str:
 
 def _earlier(say: Voice, pulse: Pulse, item: Behaviour) -> str:
     months = zip(pulse.months[:-1], pulse.items[item][:-1], strict=True)
-    told = ", ".join(f"{say.month(month)} {words.span(say, span)}" for month, span in months)
-    return f"{say(words.SHORT_LABELS[item])}, {told}"
+    told = ", ".join(f"{say.month(month)} {check_in.span(say, span)}" for month, span in months)
+    return f"{check_in.label(say, pulse, item)}, {told}"
 
 
 def _ranges_table(say: Voice, pulse: Pulse) -> Table:
@@ -190,8 +191,8 @@ def _ranges_table(say: Voice, pulse: Pulse) -> Table:
     months = tuple(reversed(pulse.months))
     rows = tuple(
         (
-            words.capital(say(words.SHORT_LABELS[item])),
-            *(words.span(say, span) for span in reversed(pulse.items[item])),
+            words.capital(check_in.label(say, pulse, item)),
+            *(check_in.span(say, span) for span in reversed(pulse.items[item])),
         )
         for item in Behaviour
     )

@@ -1,27 +1,13 @@
 """The sentences of a digest: each says one thing the figures show, and nothing they do not."""
 
-import math
-from datetime import date
+from datetime import date, timedelta
 
-from reports.claims import claim, compared_month, has_figures, mix_changes, named_least, named_most
-from reports.figures import (
-    ABOUT,
-    Held,
-    Missing,
-    Mix,
-    Pulse,
-    Reach,
-    Share,
-    Span,
-    TeamMonth,
-)
+from reports.claims import mix_changes, named_least, named_most
+from reports.figures import ABOUT, Mix, Reach, Share, TeamMonth
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice, marked
-from slackapp.pulse.disclosure import Change, Turnout
-from slackapp.pulse.questions import FOUR
+from slackapp.pulse.disclosure import Change
 
-SHORT_LABELS: dict[Behaviour, str] = {Behaviour(item.key): item.short for item in FOUR}
-NOT_ENOUGH = marked("not enough answers")
 _NAME_LONGEST = 100
 _TOLD_ONE_BY_ONE = 2
 
@@ -55,22 +41,6 @@ _REACH: dict[Share, tuple[str, str]] = {
     ),
 }
 
-_TURNOUT: dict[tuple[Turnout, ...], str] = {
-    (Turnout.UNDER_HALF,): marked("Under half of the team answered."),
-    (Turnout.HALF_TO_THREE_QUARTERS,): marked("Half to three quarters of the team answered."),
-    (Turnout.MORE,): marked("More than three quarters of the team answered."),
-    (Turnout.UNDER_HALF, Turnout.HALF_TO_THREE_QUARTERS): marked(
-        "Sometimes under half of the team answered, sometimes half to three quarters."
-    ),
-    (Turnout.UNDER_HALF, Turnout.MORE): marked(
-        "Sometimes under half of the team answered, sometimes more than three quarters."
-    ),
-    (Turnout.HALF_TO_THREE_QUARTERS, Turnout.MORE): marked(
-        "Half to three quarters of the team answered, sometimes more."
-    ),
-    tuple(Turnout): marked("Sometimes under half of the team answered, sometimes more than three quarters."),
-}
-
 
 def heading(say: Voice, team: TeamMonth, *, year: bool = False) -> str:
     """What the digest is called; with the year where it is kept."""
@@ -101,28 +71,16 @@ def month_before(first: date) -> date:
     )
 
 
+def month_after(first: date) -> date:
+    """The first day of the month after."""
+    return (first + timedelta(days=31)).replace(day=1)
+
+
 def count(say: Voice, shown: int | None, *, is_about: bool = False) -> str:
     """A count, or "under 5"; "about 25" where it is told to the nearest five."""
     if shown is None:
         return say("under 5")
     return say("about {n}", n=shown) if is_about else str(shown)
-
-
-def span(say: Voice, shown: Span | None) -> str:
-    """A range on the scale of 0 to 10."""
-    if shown is None:
-        return say(NOT_ENOUGH)
-    low, high = shown.low, shown.high
-    if high is None and low is not None:
-        return say("{low} or higher", low=_one_place(low))
-    if low is None and high is not None:
-        return say("{high} or lower", high=_one_place(high))
-    return say("{low} to {high}", low=_one_place(low or 0.0), high=_one_place(10.0 if high is None else high))
-
-
-def _one_place(value: float) -> str:
-    # A half goes up: the third decimal is only there because of binary fractions.
-    return f"{math.floor(value * 10 + 0.5 + 1e-9) / 10:.1f}"
 
 
 def mix_title(say: Voice, mix: Mix) -> str:
@@ -179,103 +137,9 @@ def mix_changed(say: Voice, team: TeamMonth) -> list[str]:
     return [say(_NAMED_MORE[change], month=before) for change in changes.items()]
 
 
-def pulse_title(say: Voice, pulse: Pulse) -> str:
-    """What the check-in shows: the first of the sentences that holds."""
-    newest = pulse.months[-1]
-    if not has_figures(pulse, len(pulse.months) - 1):
-        return say("Too few answers in {month} to show.", month=say.month(newest))
-    place = compared_month(pulse)
-    if place is None:
-        return say("The first pulse: nothing to compare with yet.")
-    return _pulse_claim(say, pulse, say.month(pulse.months[place]))
-
-
-def _pulse_claim(say: Voice, pulse: Pulse, before: str) -> str:
-    found = claim(pulse)
-    if found.changed:
-        item, changed = found.changed
-        name = capital(say(SHORT_LABELS[item]))
-        if changed is Change.HIGHER:
-            return say("“{item}” is higher than in {month}.", item=name, month=before)
-        return say("“{item}” is lower than in {month}.", item=name, month=before)
-    return _extremes(say, found.highest, found.lowest) or say("No clear change since {month}.", month=before)
-
-
-def _extremes(say: Voice, highest: Behaviour | None, lowest: Behaviour | None) -> str | None:
-    if highest and lowest:
-        return say(
-            "“{highest}” is rated highest, “{lowest}” lowest.",
-            highest=capital(say(SHORT_LABELS[highest])),
-            lowest=say(SHORT_LABELS[lowest]),
-        )
-    if highest:
-        return say("“{item}” is rated highest.", item=capital(say(SHORT_LABELS[highest])))
-    return say("“{item}” is rated lowest.", item=capital(say(SHORT_LABELS[lowest]))) if lowest else None
-
-
-def summary(say: Voice, team: TeamMonth) -> list[tuple[str, str]]:
-    """The first lines: what the thanks show, and with its label what the check-in shows."""
-    thanks = (
-        [mix_title(say, team.mix), *mix_changed(say, team)]
-        if team.mix
-        else [say("A quiet month: too few thank-yous to show a mix.")]
-    )
-    told = [pulse_title(say, team.pulse)] if team.pulse.held is Held.SHOWN else []
-    told += pulse_notes(say, team)
-    return [("", " ".join(thanks)), (say("Check-in"), " ".join(told))]
-
-
-def pulse_notes(say: Voice, team: TeamMonth) -> list[str]:
-    """What is not in the check-in's figures, and why."""
-    month, pulse = say.month(team.month), team.pulse
-    if pulse.held is Held.NONE:
-        return [say("There was no check-in in {month}.", month=month)]
-    if pulse.held is Held.LOST:
-        return [say("The check-in in {month} was lost, so no answer can be read.", month=month)]
-    if pulse.held is Held.TOO_FEW and len({missing.joined for missing in pulse.missing}) <= 1:
-        return [_all_missing(say, team, joined=pulse.missing[0].joined if pulse.missing else None)]
-    if not pulse.missing:
-        return []
-    return [
-        say(
-            "Not shown here: {check_ins}.", check_ins=say.listing(_missing(say, one) for one in pulse.missing)
-        )
-    ]
-
-
-def _all_missing(say: Voice, team: TeamMonth, *, joined: str | None) -> str:
-    if joined is None:
-        return say("Too few people answered to show anything.")
-    return say(
-        "Fewer than {k} people answered, so their answers were counted with {team}.",
-        k=team.k,
-        team=team_name(joined),
-    )
-
-
-def _missing(say: Voice, missing: Missing) -> str:
-    day = say.day(missing.closed_on)
-    if missing.lost:
-        return say("{day} (lost)", day=day)
-    if missing.joined is None:
-        return say("{day} (too few answered)", day=day)
-    return say("{day} (few answered; counted with {team})", day=day, team=team_name(missing.joined))
-
-
 def reach(say: Voice, found: Reach | None) -> str:
     """How far thanks reached."""
     if found is None:
         return say("Too few people to show how far thanks reached.")
     own, wider = _REACH[found.share]
     return say(wider, team=team_name(found.rolled_up_to)) if found.rolled_up_to else say(own)
-
-
-def turnout(say: Voice, bands: tuple[Turnout, ...]) -> str | None:
-    """How many answered, or None where it is not told."""
-    return say(_TURNOUT[bands]) if bands else None
-
-
-def small_print(say: Voice, team: TeamMonth) -> str:
-    """The quiet last line of the message."""
-    told = turnout(say, team.pulse.turnout)
-    return " ".join(filter(None, (told, say("Small numbers are not shown."))))

@@ -116,7 +116,7 @@ def test_at_a_slower_pace_the_digest_says_so_and_offers_the_way_back() -> None:
 
 def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None:
     [(told, table)] = answering.kept(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
-    assert told == "We will: buy a second hoist"
+    assert told == "We will: buy a second hoist (done in October 2025)"
     assert table.columns == ("Item", "October", "November")
     assert table.rows[2] == ("Showed they cared", "7.0 to 8.0", "8.4 or higher")
     assert "this does not show why" in table.caption
@@ -138,7 +138,7 @@ def test_official_figures_carry_their_source_and_their_label() -> None:
     table = answering.officials(say, FULL)
     assert table is not None
     assert table.caption.endswith("Different method: not directly comparable.")
-    assert table.rows == (("Did something practical", "6.8", "NHS Staff Survey, 2024, ENG"),)
+    assert table.rows == (("Helping", "6.8", "NHS Staff Survey, 2024, ENG"),)
     assert "Different method: not directly comparable." in page(say, FULL, {})
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from reports import claims, figures, words
+from reports import check_in, claims, figures, words
 from reports.claims import PulseClaim, named_least, named_most
 from reports.figures import Held, Mix, Share, Span, mix
 from reports.showing import shown
@@ -97,11 +97,11 @@ def test_a_change_in_thanks_must_be_larger_than_chance() -> None:
 def test_ranges_read_as_the_published_examples(answers: list[int], said: str) -> None:
     cell = publish(len(answers), sum(answers))
     assert cell is not None
-    assert words.span(say, Span(cell, 1)) == said
+    assert check_in.span(say, Span(cell, 1)) == said
 
 
 def test_a_half_is_rounded_up_whatever_binary_makes_of_it() -> None:
-    assert words.span(say, Span(Cell(20, 58, 82), 1)) == "4.8 to 7.8"
+    assert check_in.span(say, Span(Cell(20, 58, 82), 1)) == "4.8 to 7.8"
 
 
 @pytest.mark.parametrize(
@@ -137,14 +137,14 @@ def test_the_clearest_claim_is_a_change_then_the_extremes() -> None:
     ("sample", "title"),
     [
         (samples.TOO_FEW, "Too few answers in November to show."),
-        (samples.FIRST, "The first pulse: nothing to compare with yet."),
+        (samples.FIRST, "Nothing earlier to compare with yet."),
         (samples.TWO_MONTHS, "“Made time to listen” is higher than in October."),
         (samples.RICH, "“Showed they cared” is rated highest, “did something practical” lowest."),
         (samples.SPREAD, "No clear change since October."),
     ],
 )
 def test_the_check_ins_title_is_the_first_sentence_that_holds(sample: figures.TeamMonth, title: str) -> None:
-    assert words.pulse_title(say, sample.pulse) == title
+    assert check_in.title(say, sample.pulse) == title
 
 
 @pytest.mark.parametrize(

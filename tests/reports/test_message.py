@@ -1,14 +1,23 @@
 """The message a leader reads: short, complete, and accepted by Slack."""
 
 import re
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from reports.figures import Held, TeamMonth
+from reports.brief import WORDS_AT_MOST, brief
+from reports.figures import SHORT_LABELS, Also, Carried, Held, Span, TeamMonth
 from reports.message import message, modal
+from reports.page import page
+from reports.questions import suggested
 from reports.showing import shown
 from slackapp.i18n import voice
+from slackapp.models import By, PromiseState
+from slackapp.pulse.disclosure import Cell, Turnout
+from slackapp.pulse.questions import NHS_SOURCE
 from slackapp.sandbox.blocks import problems
+from slackapp.views.promised import Told
 from tests.reports import samples
 
 say = voice()
@@ -112,19 +121,69 @@ def test_what_is_missing_is_said(month: TeamMonth, sentence: str) -> None:
     assert sentence in " ".join(map(spoken, message(say, month, digest_id="d1", pictures={}).blocks))
 
 
-def test_the_questions_follow_the_figures() -> None:
-    def asked(month: TeamMonth) -> str:
-        return spoken(message(say, month, digest_id="d1", pictures={}).blocks[-3])
+def asked(month: TeamMonth) -> str:
+    return spoken(message(say, month, digest_id="d1", pictures={}).blocks[-3])
 
+
+def test_the_questions_follow_the_figures() -> None:
     assert "What gets in the way of practical help? What is one thing we could remove?" in asked(samples.RICH)
     assert "What would make the check-in worth answering?" in asked(samples.TOO_FEW)
     assert samples.EMPTY.pulse.held is Held.TOO_FEW
     assert "Who made your last shift easier?" in asked(samples.EMPTY)
+    assert "Which work here goes unseen?" in " ".join(suggested(say, samples.TWO_MONTHS))
+    quiet = replace(samples.UNDER_FIVES, mix=None)
+    assert asked(quiet).endswith("To ask the team:* Who made your last shift easier?")
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_whatever_comes_together_a_leader_reads_ninety_words_and_two_questions_or_three(
+    language: str,
+) -> None:
+    voiced, longest, numbers = voice(language), 0, set()
+    for mix, pulse, reach in product(samples.ALL.values(), repeat=3):
+        for bands in (pulse.pulse.turnout, tuple(Turnout)):
+            month = replace(
+                mix,
+                pulse=replace(pulse.pulse, turnout=bands),
+                reach=reach.reach,
+                promises=tuple(carried(state) for state in ("done", "open", "open")),
+            )
+            told = brief(voiced, month)
+            longest = max(longest, told.length(month.team))
+            numbers.add(len(told.questions))
+    assert 80 < longest <= WORDS_AT_MOST
+    assert numbers == {2, 3}
+
+
+def carried(state: str) -> Carried:
+    told = Told(
+        "beds", "a hoist", "U1", "Elin", By.MONTH, samples.NOVEMBER.replace(day=30), PromiseState(state), None
+    )
+    return Carried(state, samples.NOVEMBER.replace(month=10), told, None)
+
+
+def test_other_questions_and_the_staff_surveys_wording_stand_with_their_source() -> None:
+    also = (
+        Also("I feel burnt out because of my work.", Span(Cell(10, 38, 42), 1), is_turned=True),
+        Also("Handover starts on time.", None),
+    )
+    pulse = replace(samples.RICH.pulse, also=also, labels=SHORT_LABELS["nhs"], source=NHS_SOURCE)
+    month = replace(samples.RICH, pulse=pulse)
+    view, html = spoken(modal(say, month)["blocks"]), page(say, month, {})
+    for told in (
+        "I feel burnt out because of my work. (turned round: higher is better)",
+        "7.0 to 8.0",
+        "Handover starts on time.",
+        NHS_SOURCE,
+        "Takes effective action",
+    ):
+        assert told in view
+        assert told in html.replace("&#39;", "'")
+    assert "did something practical" not in html.casefold()
+    assert problems(modal(say, month)["blocks"], surface="modal") == []
 
 
 def test_a_teams_name_is_shown_literally_and_cannot_ring_the_channel() -> None:
-    from dataclasses import replace
-
     name = "<!channel> *Ward* & <https://evil.example|7>"
     made = message(say, replace(samples.RICH, team=name), digest_id="d1", pictures=PICTURES)
     assert made.blocks[0]["text"] == {"type": "plain_text", "text": f"{name} in November", "emoji": False}
