@@ -79,6 +79,7 @@ KINDS = {
     "multi_conversations_select": "select",
     "channels_select": "select",
     "multi_channels_select": "select",
+    "file_input": "file",
 }
 MULTIPLE = frozenset(kind for kind, key in STATE_KEYS.items() if key.endswith("s"))
 

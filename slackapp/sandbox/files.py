@@ -35,7 +35,7 @@ def file_object(slack: Slack, file: File) -> dict[str, Any]:
         "mimetype": file.mimetype,
         "filetype": extension,
         "pretty_type": extension.upper(),
-        "user": space.bot_user_id,
+        "user": file.owner or space.bot_user_id,
         "user_team": file.team_id,
         "editable": False,
         "size": file.length,

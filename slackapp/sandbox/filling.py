@@ -8,6 +8,7 @@ from typing import Any
 from slackapp.sandbox.elements import Control, options_of
 from slackapp.sandbox.screen import takes_several, visible_channels
 from slackapp.sandbox.sight import NotHere, Sight
+from slackapp.sandbox.uploading import uploaded
 
 PEOPLE = frozenset({"users_select", "multi_users_select"})
 OPTIONS = frozenset({"static_select", "multi_static_select", "radio_buttons", "checkboxes"})
@@ -24,6 +25,8 @@ def entered(sight: Sight, control: Control, value: Any) -> Any:  # noqa: ANN401 
             _check_count(control, chosen)
             return chosen
         return chosen[0] if chosen else None
+    if kind == "file_input":
+        return uploaded(sight, control, value)
     if value in (None, ""):
         return None
     return _typed(kind, value)

@@ -136,14 +136,15 @@ class Page:
         await stream.prepare(request)
         number = -1
         try:
-            while True:
+            while not self._slack.state.changes.over:
                 changed = await self._slack.state.changes.after(number, timeout=BEAT_SECONDS)
                 # A beat without a change is a comment: it finds out whether anybody still listens.
                 line = f"data: {changed}\n\n" if changed != number else ": still here\n\n"
                 await stream.write((("retry: 1000\n" if number < 0 else "") + line).encode())
                 number = changed
         except (ConnectionResetError, asyncio.CancelledError):
-            return stream
+            pass
+        return stream
 
     async def act(self, request: web.Request) -> web.Response:
         """Press or fill exactly one element, named by its block and action."""

@@ -150,6 +150,7 @@ class Sandbox:
 
     async def _main(self, ready: Future[None]) -> None:
         self._stopping = asyncio.Event()
+        self.slack.state.changes.over = False
         runner = web.AppRunner(build_application(self), access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self._port)

@@ -187,7 +187,8 @@ class Slack:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End background work and deliveries."""
+        """End background work and deliveries, and send home whoever watches."""
+        self.state.changes.end()
         for task in tuple(self._tasks):
             task.cancel()
         if self.delivery is not None:

@@ -117,7 +117,10 @@ class View:
 
 @dataclass(slots=True)
 class File:
-    """An uploaded file; its bytes are in `State.contents`. Being scanned until `ready_at` (real time)."""
+    """An uploaded file; its bytes are in `State.contents`. Being scanned until `ready_at` (real time).
+
+    `owner` is the person who put it into a form; the app's own uploads have none.
+    """
 
     id: str
     team_id: str
@@ -131,6 +134,7 @@ class File:
     uploaded: bool = False
     complete: bool = False
     deleted: bool = False
+    owner: str = ""
     channels: list[str] = field(default_factory=list)
 
 
@@ -182,6 +186,8 @@ class Changes:
 
     def __init__(self) -> None:
         self.number = 0
+        self.over = False
+        """Nothing will change any more: the sandbox is being stopped."""
         self._waiting: set[asyncio.Future[None]] = set()
 
     def bump(self) -> None:
@@ -191,6 +197,11 @@ class Changes:
         for future in waiting:
             if not future.done():
                 future.set_result(None)
+
+    def end(self) -> None:
+        """Wake everyone who waits, for the last time."""
+        self.over = True
+        self.bump()
 
     async def after(self, number: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109  # a wait with a bound is the promise
         """Wait until something changed since `number`, at most `timeout` seconds; gives the number now."""
@@ -204,7 +215,7 @@ class Changes:
     async def subscribe(self) -> AsyncIterator[int]:
         """Give the number of changes now, and again after each change (several at once count as one)."""
         number = self.number
-        while True:
+        while not self.over:
             yield number
             number = await self.after(number)
 

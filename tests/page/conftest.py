@@ -16,6 +16,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from slackapp.listening import hang_up
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
@@ -110,6 +111,7 @@ class SmallApp:
 
     sandbox: Sandbox
     client: WebClient
+    app: App
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     def post(self, channel: str, **message: Any) -> str:
@@ -267,16 +269,6 @@ def thanked(giver: str, words: str) -> list[dict[str, Any]]:
     ]
 
 
-def _hang_up(sandbox: Sandbox, handler: SocketModeHandler) -> None:
-    """Close the connection: its client waits three seconds for more unless the server has gone first."""
-    handler.client.auto_reconnect_enabled = False
-    sandbox.stop()
-    session, end = handler.client.current_session, time.monotonic() + 5
-    while session is not None and session.is_active() and time.monotonic() < end:
-        time.sleep(0.005)  # between looks only; the deadline is what counts
-    handler.close()
-
-
 @pytest.fixture
 def small() -> Iterator[SmallApp]:
     """The sandbox with the small app connected."""
@@ -285,7 +277,7 @@ def small() -> Iterator[SmallApp]:
         sandbox.jumps = lambda: [("the end of the month", NOW + timedelta(days=26))]  # type: ignore[attr-defined]
         client = WebClient(token="xoxb-page", base_url=f"{sandbox.url}/api/", retry_handlers=[])
         app = App(client=client, process_before_response=True)
-        small = SmallApp(sandbox, client)
+        small = SmallApp(sandbox, client, app)
         for listeners in (command_listeners, form_listeners, press_listeners):
             listeners(app, small)
         handler = SocketModeHandler(app, "xapp-page", web_client=client)
@@ -293,7 +285,7 @@ def small() -> Iterator[SmallApp]:
         try:
             yield small
         finally:
-            _hang_up(sandbox, handler)
+            hang_up(handler)
 
 
 @pytest.fixture(scope="session")

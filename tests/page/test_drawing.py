@@ -334,3 +334,38 @@ def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Any) -> None:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") == width
         wide.picture(f"ward-{width}-dark")
+
+
+def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
+    small = wide.small
+    label = plain("The rota")
+    element = {"type": "file_input", "action_id": "rota", "filetypes": ["txt"], "max_files": 1}
+    view = {
+        "type": "modal",
+        "callback_id": "rota",
+        "title": plain("Rota"),
+        "submit": plain("Send"),
+        "blocks": [{"type": "input", "block_id": "rota", "label": label, "element": element}],
+    }
+    ask = {
+        "type": "actions",
+        "elements": [{"type": "button", "action_id": "ask", "text": plain("Add a file")}],
+    }
+
+    def asked(ack: Any, body: dict[str, Any]) -> None:
+        small.client.views_open(trigger_id=body["trigger_id"], view=view)
+        ack()
+
+    small.app.action("ask")(asked)
+    small.app.view("rota")(lambda ack, body: (small.heard.append(body), ack()))
+    small.post(WARD, blocks=[ask])
+    page = wide.come()
+    page.get_by_role("button", name="Add a file").click()
+    chosen = page.get_by_role("dialog").get_by_label("The rota")
+    chosen.set_input_files({"name": "rota.txt", "mimeType": "text/plain", "buffer": "Early: Siân".encode()})
+    expect(page.get_by_role("dialog")).to_contain_text("rota.txt, 12 B")
+    page.get_by_role("button", name="Send", exact=True).last.click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    (file,) = small.heard[-1]["view"]["state"]["values"]["rota"]["rota"]["files"]
+    assert small.sandbox.state.contents[file["id"]].decode() == "Early: Siân"

@@ -228,7 +228,7 @@ MESSAGES: dict[str, Json] = {
     },
     "data table": {"type": "data_table", "caption": "Beds", "rows": [NUMBERS, NUMBERS], "page_size": 100},
     "table of numbers": {"type": "table", "rows": [NUMBERS, NUMBERS]},
-    "pie": chart({"type": "pie", "segments": [{"label": "x" * 20, "value": 0.5}] * 6}),
+    "pie": chart({"type": "pie", "segments": [{"label": "Listened for an hour", "value": 0.5}] * 6}),
     **{f"{kind} chart": chart({"type": kind, **PLOTTED}) for kind in ("bar", "area", "line")},
     "card with Slack's icon": {
         "type": "card",

@@ -141,3 +141,35 @@ def test_feedback_and_icon_buttons_are_pressed_by_what_they_are_called(ward: Any
         ("feedback_buttons", "up"),
         ("icon_button", "7"),
     ]
+
+
+def test_files_are_put_into_a_form_and_told_to_the_app(ward: Any, serve: Any) -> None:
+    sent: list[dict[str, Any]] = []
+    element = {"type": "file_input", "action_id": "a", "filetypes": ["pdf", "txt"], "max_files": 2}
+    proof = field("proof", "The rota", element)
+    serve(
+        ward,
+        command=opens(form(proof)),
+        tea=lambda ack, view: (sent.append(view["state"]["values"]["proof"]["a"]), ack()),
+    )
+    ada = ward.person(ADA)
+    shown = ada.types("/kettle")["modal"]
+    assert {"kind": "file", "label": "The rota"} in shown["controls"]
+    assert "The rota" in ada.submits()["modal"]["errors"], "an empty one is asked for"
+
+    text, coded = {"name": "rota.txt", "text": "Early: Ada"}, {"name": "rota.PDF", "base64": "JVBERg=="}
+    for wrong, status in (
+        ({"name": "rota.exe", "text": ""}, 409),
+        ([text] * 3, 409),
+        ("rota.txt", 400),
+        ({"name": "rota.txt", "base64": "%"}, 400),
+        ({"name": "rota.txt", "base64": 7}, 400),
+    ):
+        assert ada.does("fill", label="The rota", value=wrong).status_code == status, wrong
+    ada.fills("The rota", [text, coded])
+    assert ada.submits()["modal"] is None
+
+    assert sent[0]["type"] == "file_input"
+    told = [(one["name"], one["size"], one["mimetype"], one["user"]) for one in sent[0]["files"]]
+    assert told == [("rota.txt", 10, "text/plain", ADA), ("rota.PDF", 4, "application/pdf", ADA)]
+    assert ward.http.get(sent[0]["files"][0]["url_private"]).text == "Early: Ada"

@@ -1,7 +1,7 @@
 // Acting: pressing and filling, by the block and action of an element; sending and closing a form.
 
 import { at, draw, drawn, idOf, modal, sent } from "/page/static/drawing.js";
-import { fieldsIn, valueOf } from "/page/static/fields.js";
+import { contentOf, fieldsIn, valueOf } from "/page/static/fields.js";
 import { attempt, words } from "/page/static/saying.js";
 import * as server from "/page/static/server.js";
 import { agreed, open } from "/page/static/sheets.js";
@@ -26,11 +26,11 @@ export async function press(button) {
 }
 
 export async function fill(field) {
-  const value = valueOf(field);
-  const known = JSON.stringify(value);
+  const known = JSON.stringify(valueOf(field));
   if (sent.get(idOf(field)) === known) return;
   sent.set(idOf(field), known);
   const { within, block, action } = field.dataset;
+  const value = await contentOf(field);
   await server.act({ place: at.place, within, block_id: block, action_id: action, value });
 }
 

@@ -7,8 +7,24 @@ export function valueOf(field) {
   const ticked = [...field.querySelectorAll("input[type=checkbox], input[type=radio]")].filter((one) => one.checked);
   if (field.matches(".ticks[role=radiogroup]")) return ticked[0]?.value ?? "";
   if (field.matches(".picker, .ticks")) return ticked.map((one) => one.value);
+  if (field.matches("[type=file]")) return [...field.files].map((one) => `${one.name} ${one.size} ${one.lastModified}`);
   if (field.matches("select[multiple]")) return [...field.selectedOptions].map((one) => one.value);
   return field.value;
+}
+
+// The same with what is in the files that were chosen.
+export async function contentOf(field) {
+  if (!field.matches("[type=file]")) return valueOf(field);
+  return Promise.all([...field.files].map(async (one) => ({ name: one.name, base64: await inBase64(one) })));
+}
+
+function inBase64(file) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.split(",")[1] ?? "");
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(file);
+  });
 }
 
 export const fieldsIn = (root) => [...root.querySelectorAll("[data-block][data-kind]:not([data-press])")];
