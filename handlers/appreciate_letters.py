@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from slackapp import members
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
-from slackapp.letters import Later, Letter, Message, Nothing, Renderer
+from slackapp.letters import Later, Letter, Message, Nothing, Removal, Renderer
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.privacy.erasure import is_erased
+from slackapp.pulse import telling
 from slackapp.recognitions import boosting, letters_owed, nudging, sharing
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import given, rights
@@ -39,7 +40,7 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
         return Nothing("undone")
     if not post.receivers:
         return Nothing("not_shared")
-    return _message(_drawn_post(_teams_voice(session, delivery), post))
+    return _message(_drawn_post(_teams_voices(session, delivery), post))
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
@@ -56,9 +57,28 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Lett
 
 
 def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
-    """The team's post as things stand now."""
-    text, blocks = _drawn_post(_teams_voice(session, delivery), _read_post(session, delivery))
+    """The team's post as things stand now; posted anew when it was taken out of Slack meanwhile."""
+    if letters_owed.is_gone(session, delivery):
+        if _read_post(session, delivery).receivers:
+            letters_owed.post_anew(session, delivery, now=now)
+        return Nothing("gone")
+    text, blocks = _drawn_post(_teams_voices(session, delivery), _read_post(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+
+
+def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """The post out of Slack, once its words are, unless a receiver shares it again."""
+    first = letters_owed.first_sent(session, delivery)
+    if first is None or _read_post(session, delivery).receivers:
+        return Nothing("shared_again")
+    waits = letters_owed.is_to_be_changed(session, delivery) or letters_owed.is_being_changed(
+        session, delivery
+    )
+    if waits or first.state == DeliveryState.SENDING:
+        return Later(now + _WAIT)
+    if first.state != DeliveryState.SENT or first.slack_channel_id is None:
+        return Nothing("not_sent")
+    return Removal(channel=first.slack_channel_id, ts=first.slack_ts)
 
 
 def _report(session: Session, delivery: Delivery, _now: datetime) -> Letter:
@@ -86,6 +106,7 @@ RENDERERS: dict[str, Renderer] = {
     Kind.THANKS_CHANGED: _thanks_changed,
     Kind.POST: _post,
     Kind.POST_CHANGED: _post_changed,
+    Kind.POST_GONE: _post_gone,
     Kind.REPORT: _report,
     Kind.REPORT_CHANGED: _report_changed,
     nudging.KIND: _nudge,
@@ -133,12 +154,13 @@ def _read_post(session: Session, delivery: Delivery) -> view.Post:
         Recipient.recognition_id == recognition_id,
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
-    )
+    ).order_by(Member.name, Member.id)
+    shown = letters_owed.is_shown(recognition, channel)
     link = recognition.link
     return view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared.order_by(Member.name, Member.id))),
+        receivers=tuple(session.scalars(shared)) if shown else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         boosters=boosting.boosters(session, recognition_id),
@@ -147,15 +169,17 @@ def _read_post(session: Session, delivery: Delivery) -> view.Post:
     )
 
 
-def _drawn_post(say: Voice, post: view.Post) -> tuple[str, list[Block]]:
+def _drawn_post(spoken: list[Voice], post: view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
     there = tuple(one for one in post.receivers if not is_erased(one))
     if not post.receivers or (there and not is_erased(post.giver)):
-        return view.team_post(say, replace(post, receivers=there))
+        return view.team_post(spoken, replace(post, receivers=there))
     giver = None if is_erased(post.giver) else post.giver
     receivers = rights.Party(there[0] if there else None)
-    words = post.words if giver else None
-    return rights.former_post(say, post.behaviour, giver=rights.Party(giver), receiver=receivers, words=words)
+    left = rights.Left(post.words if giver else None, post.boosters)
+    return rights.former_post(
+        spoken[0], post.behaviour, giver=rights.Party(giver), receiver=receivers, left=left
+    )
 
 
 def _targets_voice(session: Session, delivery: Delivery) -> Voice:
@@ -168,8 +192,10 @@ def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
     return members.voice_of(workspace, session.get(Member, delivery.reference.partition(":")[2]))
 
 
-def _teams_voice(session: Session, delivery: Delivery) -> Voice:
-    return voice(session.get_one(Workspace, delivery.workspace_id).language)
+def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
+    """The languages read in the channel, Welsh first."""
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    return [voice(one) for one in telling.languages_in(session, workspace, delivery.target)]
 
 
 def _message(drawn: tuple[str, list[Block]]) -> Message:

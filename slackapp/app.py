@@ -8,11 +8,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy import select
 
 import handlers
@@ -33,12 +34,12 @@ from slackapp.installations import Locker
 from slackapp.listening import hang_up
 from slackapp.marks import Marks
 from slackapp.models import Team, Workspace
-from slackapp.privacy import erasure, retention, traces
+from slackapp.privacy import erasure, retention, taking_back, traces
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.storage import sweep_nightly
 from slackapp.recognitions import nudging
-from slackapp.scheduling import Job, Timetable
+from slackapp.scheduling import Job, Timetable, nightly
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -47,7 +48,6 @@ Moment = tuple[datetime, str]
 LISTENERS = 32
 """Threads for listeners. Five slow ones would block all of Bolt's own, and the next command fails."""
 
-_NIGHTLY = 24 * 3600.0
 _HOURLY = 3600.0
 _BEAT = 2.0
 
@@ -96,26 +96,31 @@ class Appreciate:
             **digest_letters.renderers(self._drawing),
             **rights_letters.renderers(Marks(self.keys.path)),
             **teams_letters.RENDERERS,
+            **taking_back.RENDERERS,
         }
         return Deliveries(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
 
     def _jobs(self) -> list[Job]:
+        every_night = partial(nightly, self.sessions, self.now)
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), _HOURLY),
-            Job("sweep", lambda: sweep_nightly(self.sessions), _NIGHTLY),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
-            Job("teams", self._repair_teams, _NIGHTLY),
-            Job("retention", lambda: retention.run(self.sessions, self.now()), _NIGHTLY),
+            every_night("teams", self._repair_teams),
+            every_night("retention", lambda: retention.run(self.sessions, self.now())),
+            every_night("sweep", lambda: sweep_nightly(self.sessions)),
         ]
 
     def meet_everyone(self) -> None:
         """Take in who works here, as Slack has it."""
         for workspace_id in self._workspaces():
-            if client := self.clients.of(workspace_id):
-                people.sync_all(client, self.desk)
+            self._meet(workspace_id)
+
+    def _meet(self, workspace_id: str) -> None:
+        if client := self.clients.of(workspace_id):
+            people.sync_all(client, self.desk)
 
     def start(self) -> None:
         """Listen to Slack, send what is owed, keep the timetable."""
@@ -172,10 +177,14 @@ class Appreciate:
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
-        self.meet_everyone()
         for workspace_id in self._workspaces():
-            if client := self.clients.of(workspace_id):
-                teams.repair(client, self.desk, workspace_id)
+            try:
+                self._meet(workspace_id)
+                if client := self.clients.of(workspace_id):
+                    teams.repair(client, self.desk, workspace_id)
+            except (SlackClientError, OSError) as failure:
+                # One workspace that Slack does not answer for must not hold up the others.
+                log.failure(logger, "the nightly repair of a workspace", failure)
 
     def _workspaces(self) -> list[str]:
         """Our ids of the workspaces that have the app now."""
@@ -198,6 +207,7 @@ class Appreciate:
         with self.sessions.begin() as session:
             inbound.forget(session, now=now)
             tidy(session, now)
+            taking_back.forget(session)
 
 
 def _beat(owed: datetime, after: datetime) -> datetime:

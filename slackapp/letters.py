@@ -45,6 +45,15 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A message (its channel and `ts`) or a `file` of the app's own that is to be gone from Slack."""
+
+    channel: str
+    ts: str | None = None
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """Not yet: what it waits for is not there. Looked at again at `due`."""
 
@@ -58,7 +67,7 @@ class Nothing:
     reason: str
 
 
-Letter = Message | Upload | Later | Nothing
+Letter = Message | Upload | Removal | Later | Nothing
 Renderer = Callable[[Session, Delivery, datetime], Letter]
 """Given the open transaction, the claimed row and the moment. Quick: it holds the claim's locks."""
 

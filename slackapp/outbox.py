@@ -40,7 +40,7 @@ class Priority(IntEnum):
 
 
 class Method(StrEnum):
-    """The ways out. A private upload or an update may be repeated; the others never by themselves."""
+    """The ways out. A private upload, an update or a removal may be repeated; the others never by themselves."""
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
@@ -48,9 +48,11 @@ class Method(StrEnum):
     """A file that nobody sees until a message shows it."""
     SHARE = "files.share"
     """A file that appears in a channel or thread at once."""
+    DELETE = "chat.delete"
+    DELETE_FILE = "files.delete"
 
 
-REPEATABLE = (Method.UPDATE, Method.UPLOAD)
+REPEATABLE = (Method.UPDATE, Method.UPLOAD, Method.DELETE, Method.DELETE_FILE)
 
 
 @dataclass(frozen=True, slots=True)

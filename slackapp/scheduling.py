@@ -11,15 +11,21 @@ cron expressions, which two processes or a clock change would trip over, stay un
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, date, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from slackapp import log
+from slackapp.db import Sessions
+from slackapp.models import Chore
 
 _logger = logging.getLogger(__name__)
 _THREADS = 4
+_LOOK_SECONDS = 60.0
+_HOUR = timedelta(hours=2)
+"""Nightly work is due from 02:00 UTC on: the quietest hours of a hospital in the United Kingdom."""
+_AGAIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,33 @@ class Job:
     name: str
     work: Callable[[], object]
     seconds: float
+
+
+def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Callable[[], object]) -> Job:
+    """Work for every night at its hour; a night that was missed is made up for within a minute of a start.
+
+    The night is written down once the work is done, so two processes may both do it: harmless. What
+    failed is tried again after an hour.
+    """
+    tried: list[datetime] = []
+
+    def look() -> None:
+        moment = now()
+        night = (moment - _HOUR).date()
+        if (tried and abs(moment - tried[-1]) < _AGAIN) or _is_done(sessions, name, night):
+            return
+        tried[:] = [moment]
+        work()
+        with sessions.begin() as session:
+            session.merge(Chore(name=name, night=night))
+
+    return Job(name, look, _LOOK_SECONDS)
+
+
+def _is_done(sessions: Sessions, name: str, night: date) -> bool:
+    with sessions.read() as session:
+        found = session.get(Chore, name)
+        return found is not None and found.night == night
 
 
 class Timetable:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from slackapp import log, outbox
 from slackapp.delivery import limits
 from slackapp.delivery.limits import Gate
-from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
+from slackapp.letters import Later, Letter, Message, Nothing, Removal, Renderer, Upload
 from slackapp.models import Delivery, DeliveryState, Workspace
 from slackapp.outbox import Method, Priority, Receipt
 
@@ -51,7 +51,7 @@ class Claimed:
 
     receipt: Receipt
     lease: Lease
-    letter: Message | Upload
+    letter: Message | Upload | Removal
     row: Delivery
     """As it stood when it was claimed; detached, for reading only."""
 
@@ -146,7 +146,7 @@ class Round:
             return None
         receipt = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
         letter = self._rendered(row)
-        if isinstance(letter, Message | Upload):
+        if isinstance(letter, Message | Upload | Removal):
             # What may be repeated after a crash depends on what is really sent.
             row.method = _method_of(letter)
             self._session.flush()
@@ -175,7 +175,9 @@ class Round:
             return None
 
 
-def _method_of(letter: Message | Upload) -> Method:
+def _method_of(letter: Message | Upload | Removal) -> Method:
+    if isinstance(letter, Removal):
+        return Method.DELETE_FILE if letter.file else Method.DELETE
     if isinstance(letter, Message):
         return Method.UPDATE if letter.replaces else Method.POST
     return Method.SHARE if letter.channel else Method.UPLOAD

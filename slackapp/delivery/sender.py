@@ -18,7 +18,7 @@ from slackapp.delivery.outcomes import (
     Unknown,
     of_problem,
 )
-from slackapp.letters import Message, Upload
+from slackapp.letters import Message, Removal, Upload
 from slackapp.outbox import Arrived
 
 _logger = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between tries while Slack scans a picture; after the last, it goes without."""
 
 _UPLOAD_TRIES = 3
+_GONE_ALREADY = frozenset({"message_not_found", "channel_not_found", "file_not_found", "file_deleted"})
 _CALL_FAILURES = (SlackApiError, SlackClientError, HTTPException, OSError)
 """What a call may raise: Slack's answer, the SDK's complaint, a broken or refused connection."""
 
@@ -58,6 +59,8 @@ class Sender:
             once = _Once(_never_repeats(client))
             if isinstance(claimed.letter, Upload):
                 return once.upload(claimed, claimed.letter)
+            if isinstance(claimed.letter, Removal):
+                return once.remove(claimed, claimed.letter)
             return once.post(claimed, claimed.letter)
         except LeaseOverError:
             return Postponed("lease_over", wait=0.0)
@@ -150,6 +153,19 @@ class _Once:
             thread_ts=letter.thread_ts,
         )
         return Sent(Arrived(channel=letter.channel, file=file_id))
+
+    def remove(self, claimed: Claimed, letter: Removal) -> Outcome:
+        outcome = self._call(lambda: self._removed(letter), claimed, repeatable=True)
+        if isinstance(outcome, GivenUp) and outcome.reason in _GONE_ALREADY:
+            return Sent(Arrived())
+        return outcome
+
+    def _removed(self, letter: Removal) -> Sent:
+        if letter.file:
+            self._client.files_delete(file=letter.file)
+        else:
+            self._client.chat_delete(channel=letter.channel, ts=letter.ts or "")
+        return Sent(Arrived())
 
     def _call(self, call: Callable[[], Sent], claimed: Claimed, *, repeatable: bool) -> Outcome:
         if not claimed.lease.holds():

@@ -4,6 +4,7 @@ from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, 
 from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
+    Chore,
     Installation,
     InstallTicket,
     LegalHold,
@@ -40,6 +41,7 @@ __all__ = [
     "BundleScore",
     "By",
     "Cadence",
+    "Chore",
     "Comment",
     "Delivery",
     "DeliveryState",

@@ -1,6 +1,6 @@
 """What answers for the data: how long it is kept, who stays erased, who changed what, whose tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -88,6 +88,15 @@ class InstallTicket(Base):
 
     mark: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires: Mapped[datetime] = mapped_column(index=True)
+
+
+class Chore(Base):
+    """The night for which a piece of nightly work was done last, so that a missed one is made up for."""
+
+    __tablename__ = "chore"
+
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    night: Mapped[date]
 
 
 class SourceKind(StrEnum):

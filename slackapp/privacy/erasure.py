@@ -20,6 +20,8 @@ from slackapp.marks import Marks
 from slackapp.models import (
     Blocking,
     Delivery,
+    DeliveryState,
+    Leadership,
     Member,
     Poll,
     PollMember,
@@ -29,7 +31,7 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.outbox import insert_for
-from slackapp.privacy import holds, traces
+from slackapp.privacy import handed_out, holds, taking_back, traces
 from slackapp.privacy.words import take_out
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
@@ -147,19 +149,28 @@ def _bury(session: Session, workspace: Workspace, mark: str) -> None:
 def _forget(session: Session, workspace: Workspace, member: Member, now: datetime) -> None:
     former = voice(workspace.language)(FORMER)
     slack_user_id = member.slack_user_id
-    # What was sent to them goes first: nothing that stands in their own conversation is changed any more.
-    session.execute(
-        delete(Delivery).where(Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
-    )
-    take_out(session, workspace, member, former, now)
+    # What was sent to them goes first, out of their own conversation too: nothing there is changed any more.
+    _take_back_their_own(session, workspace, slack_user_id, now)
+    touched = take_out(session, workspace, member, former, now)
+    handed_out.take_back(session, workspace, member, touched, now)
     session.execute(
         delete(Blocking).where(or_(Blocking.member_id == member.id, Blocking.giver_id == member.id))
     )
     for place in (Team.leader_id, Team.deputy_id):
         session.execute(update(Team).where(place == member.id).values({place.key: None}))
+    session.execute(update(Leadership).where(Leadership.before_id == member.id).values(before_id=None))
+    gone = traces.Gone(slack_user_id, member.name)
     _empty(member, former)
     session.flush()
-    traces.remove(session, workspace, slack_user_id, former)
+    traces.remove(session, workspace, gone, former)
+
+
+def _take_back_their_own(session: Session, workspace: Workspace, slack_user_id: str, now: datetime) -> None:
+    """Messages, pictures and files in their own conversation with the app."""
+    theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    stand = select(Delivery).where(*theirs, Delivery.state == DeliveryState.SENT)
+    taking_back.owe(session, workspace, session.scalars(stand.order_by(Delivery.id)), now=now)
+    session.execute(delete(Delivery).where(*theirs))
 
 
 def _empty(member: Member, former: str) -> None:

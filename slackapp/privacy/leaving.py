@@ -22,28 +22,32 @@ def is_over(session: Session, workspace: Workspace, grace: timedelta, now: datet
 
 def forget(session: Session, workspace: Workspace) -> int:
     """Delete every row that belongs to a workspace, in every table there is; gives how many rows."""
-    ours = (Team.workspace_id == workspace.id, Member.workspace_id == workspace.id)
-    session.execute(update(Team).where(ours[0]).values(parent_id=None, leader_id=None, deputy_id=None))
-    session.execute(update(Member).where(ours[1]).values(team_id=None))
+    teams, people = Team.workspace_id == workspace.id, Member.workspace_id == workspace.id
+    session.execute(update(Team).where(teams).values(parent_id=None, leader_id=None, deputy_id=None))
+    session.execute(update(Member).where(people).values(team_id=None))
     session.execute(delete(Installation).where(Installation.key == workspace.slack_team_id))
     gone = 0
     for table in reversed(Base.metadata.sorted_tables):
-        belongs = _belongs(table, workspace)
-        if belongs is not None:
-            found: Any = session.execute(delete(table).where(belongs))
+        ours = belongs(table, workspace)
+        if ours is not None:
+            found: Any = session.execute(delete(table).where(ours))
             gone += found.rowcount
-    session.execute(delete(Workspace).where(Workspace.id == workspace.id))
     session.expunge_all()
-    return gone + 1
+    return gone
 
 
-def _belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
-    """By its own column, or by what it hangs on; None for tables that belong to no workspace."""
+def belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
+    """A table's rows of a workspace: by its own column, or by what it hangs on.
+
+    None for tables that belong to no workspace: installations, begun ones, and what binds the keys.
+    """
+    if table is Workspace.__table__:
+        return table.c.id == workspace.id
     if "workspace_id" in table.columns:
         return table.c.workspace_id == workspace.id
     hangs_on = [
-        key.parent.in_(select(key.column).where(key.column.table.c.workspace_id == workspace.id))
+        key.parent.in_(select(key.column).where(above))
         for key in table.foreign_keys
-        if "workspace_id" in key.column.table.columns
+        if key.column.table is not table and (above := belongs(key.column.table, workspace)) is not None
     ]
     return or_(*hangs_on) if hangs_on else None

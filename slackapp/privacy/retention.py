@@ -36,8 +36,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import holds, leaving
-from slackapp.recognitions.letters_owed import Kind
+from slackapp.privacy import handed_out, holds, leaving
 
 LIMITS = {
     "recognitions_months": (1, 120),
@@ -111,8 +110,8 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
         }
         counted = [
             Deleted("recognitions", _recognitions(session, workspace, first["recognitions_months"])),
-            Deleted("figures", _figures(session, workspace, first["figures_months"])),
-            Deleted("comments", _comments(session, workspace, first["comments_months"])),
+            Deleted("figures", _figures(session, workspace, first["figures_months"], now)),
+            Deleted("comments", _comments(session, workspace, first["comments_months"], now)),
             Deleted("messages", _messages(session, workspace, first["messages_months"])),
             Deleted("audit", _audit(session, workspace, first["audit_months"])),
         ]
@@ -147,7 +146,7 @@ def _recognitions(session: Session, workspace: Workspace, before: datetime) -> i
     return gone
 
 
-def _figures(session: Session, workspace: Workspace, before: datetime) -> int:
+def _figures(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:
     old = select(Poll.id).where(
         Poll.workspace_id == workspace.id, Poll.closes_at < before, Poll.state.in_(_ENDED)
     )
@@ -159,6 +158,8 @@ def _figures(session: Session, workspace: Workspace, before: datetime) -> int:
     session.execute(delete(Poll).where(Poll.id.in_(polls)))
     month = month_of(before, workspace.time_zone)
     ours = select(Team.id).where(Team.workspace_id == workspace.id)
+    digests = select(Digest.id).where(Digest.team_id.in_(ours), Digest.month < month)
+    handed_out.end(session, workspace, digests, now)
     by_month = (Digest, SharedDigest, Promise)
     told = [
         _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
@@ -167,17 +168,20 @@ def _figures(session: Session, workspace: Workspace, before: datetime) -> int:
     return len(polls) + sum(told)
 
 
-def _comments(session: Session, workspace: Workspace, before: datetime) -> int:
+def _comments(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:
+    """With what shows them in Slack: the message in a digest's thread, and the page."""
     units = select(Team.id).where(Team.workspace_id == workspace.id)
     month = month_of(before, workspace.time_zone)
+    digests = select(Digest.id).where(Digest.team_id.in_(units), Digest.month < month)
+    handed_out.end(session, workspace, digests, now, [handed_out.PAGE, handed_out.COMMENTS])
     return _rows(session, delete(Comment).where(Comment.unit_id.in_(units), Comment.month < month))
 
 
 def _messages(session: Session, workspace: Workspace, before: datetime) -> int:
-    """Those about a thank-you stay with it: without them an erasure could not reach what stands in Slack."""
+    """Those that show people's words, and files, stay with what they tell: an erasure must reach them."""
     finished = (Delivery.workspace_id == workspace.id, Delivery.state.in_(_DONE), Delivery.due < before)
-    first_ones = (Kind.THANKS, Kind.POST)
-    return _rows(session, delete(Delivery).where(*finished, Delivery.kind.not_in(first_ones)))
+    forgettable = (Delivery.kind.not_in(handed_out.WITH_WORDS), Delivery.slack_file_id.is_(None))
+    return _rows(session, delete(Delivery).where(*finished, *forgettable))
 
 
 def _audit(session: Session, workspace: Workspace, before: datetime) -> int:

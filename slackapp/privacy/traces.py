@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Column, Select, String, Table, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, Select, String, Table, Text, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.db import Base, Sessions
-from slackapp.models import Bucket, Inbound, Tombstone, Workspace
+from slackapp.models import Tombstone, Workspace
+from slackapp.privacy.leaving import belongs
 from slackapp.pulse.storage import sweep_nightly
 
-_PASSING: tuple[tuple[type[Base], Any], ...] = ((Bucket, Bucket.name), (Inbound, Inbound.key))
-"""Tables whose keys name people in passing: without them Slack's limits are learned anew, no more."""
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Who was erased, as they were called."""
+
+    slack_user_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +35,39 @@ def find(session: Session, text: str) -> list[Trace]:
     return [Trace(table.name, column.name, rows) for table, column, rows in counted if rows]
 
 
-def remove(session: Session, workspace: Workspace, slack_user_id: str, former: str) -> None:
-    """Take an id out of every column of this workspace's rows where one of our rules has left it."""
-    for model, key in _PASSING:
-        ours = key.class_.workspace_id == workspace.id
-        session.execute(delete(model).where(ours, key.contains(slack_user_id, autoescape=True)))
-    if workspace.concerns_to == slack_user_id:
+def remove(session: Session, workspace: Workspace, gone: Gone, former: str) -> None:
+    """Take somebody out of every column of this workspace's rows where one of our rules has left them.
+
+    A row whose key names them goes: Slack's limits are learned anew, no more. Their name is looked for
+    in free text only, and only when it has two parts: one word may mean anything.
+    """
+    if workspace.concerns_to == gone.slack_user_id:
         workspace.concerns_to = None
         session.flush()
     for table, column in _columns():
-        if "workspace_id" in table.columns and not column.primary_key:
-            session.execute(
-                update(table)
-                .where(table.c.workspace_id == workspace.id, column.contains(slack_user_id, autoescape=True))
-                .values({column: func.replace(column, slack_user_id, former)})
-            )
+        ours = belongs(table, workspace)
+        if ours is None:
+            continue
+        named = column.contains(gone.slack_user_id, autoescape=True)
+        if column.primary_key:
+            session.execute(delete(table).where(ours, named))
+            continue
+        _replace(session, (column, ours), gone.slack_user_id, former)
+        if isinstance(column.type, Text) and " " in gone.name:
+            _replace(session, (column, ours), gone.name, former)
+    session.expire_all()
+
+
+def _replace(
+    session: Session, place: tuple[Column[str], ColumnElement[bool]], text: str, former: str
+) -> None:
+    column, ours = place
+    written: ColumnElement[str] = func.replace(column, text, former)
+    longest = column.type.length if isinstance(column.type, String) else None
+    if longest is not None:
+        written = func.substr(written, 1, longest)
+    holds = column.contains(text, autoescape=True)
+    session.execute(update(column.table).where(ours, holds).values({column.key: written}))
 
 
 def sweep(sessions: Sessions) -> bool:

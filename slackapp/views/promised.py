@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import PlainTextObject
 from slackapp.actions.promises import Line
 from slackapp.i18n import Voice, marked
 from slackapp.models import By, Promise, PromiseState
+from slackapp.privacy.erasure import is_erased
 from slackapp.views import words as piece
 from slackapp.views.words import Block
 
@@ -100,7 +101,9 @@ def became(say: Voice, state: PromiseState, reason: str | None) -> list[str]:
 
 def one(say: Voice, told: Told, *, later: bool) -> Block:
     """A promise with its state; `later` when it is read in another month than it was promised in."""
-    who: dict[str, Any] = {"type": "user", "user_id": told.who}
+    here = not is_erased(told.who)
+    # Slack refuses a mention of nobody: whoever was erased stands by the name that is left.
+    who: dict[str, Any] = {"type": "user", "user_id": told.who} if here else _run(told.name)
     values = {
         "you_said": _run(told.you_said),
         "we_will": _run(told.we_will),

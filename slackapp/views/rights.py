@@ -21,14 +21,23 @@ class Party:
     slack_user_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a thank-you: its words, unless its giver was erased, and how many joined in."""
+
+    words: str | None = None
+    boosters: int = 0
+
+
 def buttons(say: Voice) -> list[Block]:
     """[Export] [Erase], to stand under "What is kept about me" on Home."""
     certain = ConfirmObject(
         title=say("Erase what is kept?"),
         text=PlainTextObject(
             text=say(
-                "Your thank-yous lose their words and your name. Your settings go, and your answers to an "
-                "open check-in are deleted. This cannot be undone."
+                "Your thank-yous lose their words and your name. What I sent you goes too: export it first "
+                "to keep it. Your settings and your answers to an open check-in are deleted. "
+                "This cannot be undone."
             ),
             emoji=False,
         ),
@@ -89,13 +98,19 @@ def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[B
 
 
 def former_post(
-    say: Voice, behaviour: Behaviour, *, giver: Party, receiver: Party, words: str | None
+    say: Voice, behaviour: Behaviour, *, giver: Party, receiver: Party, left: Left
 ) -> tuple[str, list[Block]]:
     """In the team's channel, a thank-you in which giver, receiver or both were erased."""
     told = _told(say, say(WORDING[behaviour].label), giver, receiver)
-    if words is None:
-        return told, [piece.section(told)]
-    return f"{told} “{piece.literal(words)}”", [piece.section(told), piece.quote(words)]
+    texts, blocks = [told], [piece.section(told)]
+    if left.words is not None:
+        texts.append(f"“{piece.literal(left.words)}”")
+        blocks.append(piece.quote(left.words))
+    if left.boosters:
+        joined = say.count("{n} other said me too.", "{n} others said me too.", left.boosters)
+        texts.append(joined)
+        blocks.append(piece.context(joined))
+    return " ".join(texts), blocks
 
 
 def _told(say: Voice, behaviour: str, giver: Party, receiver: Party) -> str:
@@ -119,8 +134,8 @@ def _gone(say: Voice) -> list[Block]:
         piece.section(say("What was kept about you here is erased.")),
         piece.context(
             say(
-                "Messages in channels are changed within minutes. What I sent to you stays in your own "
-                "conversation with me, for as long as your workspace keeps messages."
+                "Within minutes, messages in channels are changed, and what I sent to you goes from your own "
+                "conversation with me."
             )
         ),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 from slack_sdk.models.blocks import ButtonElement
 
 from slackapp.i18n import Voice
+from slackapp.privacy.erasure import is_erased
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -73,7 +74,7 @@ def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = 
 
 def person(slack_user_id: str, say: Voice | None = None) -> str:
     """A person inside one of our own sentences; with a voice, also one who was erased."""
-    if say is not None and slack_user_id.startswith("gone-"):
+    if say is not None and is_erased(slack_user_id):
         return say("a former colleague")
     return f"<@{slack_user_id}>"
 

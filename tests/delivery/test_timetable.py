@@ -2,11 +2,13 @@
 
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.schedulers import SchedulerNotRunningError
 
-from slackapp.scheduling import Job, Timetable
+from slackapp.db import Sessions
+from slackapp.scheduling import Job, Timetable, nightly
 from tests.delivery.conftest import PATIENCE
 
 
@@ -69,3 +71,44 @@ def test_stopping_what_never_started_is_harmless() -> None:
     timetable.stop()
     with pytest.raises(SchedulerNotRunningError):
         timetable._scheduler.shutdown()
+
+
+def test_nightly_work_is_done_once_a_night_at_its_hour_and_a_missed_night_is_made_up_for(
+    database: Sessions,
+) -> None:
+    moment = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
+    done: list[datetime] = []
+
+    def look() -> int:
+        # A new job each time, as after a restart: what was done stands in the database.
+        nightly(database, lambda: moment, "sweep", lambda: done.append(moment)).work()
+        return len(done)
+
+    assert [look(), look()] == [1, 1], "at the first start it has never been done"
+    moment = datetime(2026, 11, 4, 1, 59, tzinfo=UTC)
+    assert look() == 1
+    moment = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)
+    assert [look(), look()] == [2, 2]
+    moment += timedelta(days=3, hours=9)
+    assert [look(), look()] == [3, 3], "three nights were missed, and once makes up for them"
+
+
+def test_nightly_work_that_fails_is_tried_again_after_an_hour(database: Sessions) -> None:
+    moment = datetime(2026, 11, 4, 2, 0, tzinfo=UTC)
+    tries: list[datetime] = []
+
+    def fail_once() -> None:
+        tries.append(moment)
+        if len(tries) == 1:
+            raise OSError
+
+    job = nightly(database, lambda: moment, "teams", fail_once)
+    with pytest.raises(OSError):  # noqa: PT011 - the failure above, without words
+        job.work()
+    job.work()
+    assert len(tries) == 1
+    moment += timedelta(hours=1)
+    job.work()
+    moment += timedelta(hours=1)
+    job.work()
+    assert len(tries) == 2

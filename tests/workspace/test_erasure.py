@@ -17,13 +17,17 @@ from slackapp.models import (
     Blocking,
     Boost,
     Bucket,
+    Comment,
     Delivery,
+    Digest,
     Inbound,
     Member,
     Poll,
     PollMember,
+    Promise,
     Recipient,
     Recognition,
+    SharedDigest,
     Team,
     Tombstone,
 )
@@ -118,17 +122,103 @@ def test_their_words_go_and_the_figures_stay(ward: Any) -> None:
     }
 
 
-def test_what_stands_in_slack_is_changed_but_nothing_in_their_own_conversation(ward: Any) -> None:
+def test_what_stands_in_slack_is_changed_and_their_own_conversation_is_emptied(ward: Any) -> None:
     everywhere(ward)
     with ward.database.begin() as session:
         theirs = session.scalars(select(Delivery.id).where(Delivery.target == NIA)).all()
+        (stood,) = session.scalars(select(Delivery.slack_ts).where(Delivery.target == NIA))
         assert theirs
     erase(ward)
     with ward.database.read() as session:
         owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
-        assert {one.kind for one in owed} == {"recognition-dm-settled"}
-        assert {one.target for one in owed} == {COL, THEO}
+        changed = [one for one in owed if one.kind == "recognition-dm-settled"]
+        assert {one.target for one in changed} == {COL, THEO}
+        removed = [one for one in owed if one not in changed]
+        assert [(one.method, one.reference) for one in removed] == [("chat.delete", stood)]
         assert not session.scalars(select(Delivery.id).where(Delivery.id.in_(theirs))).all()
+
+
+def sent(session: Any, workspace_id: str, kind: str, reference: str, **where: str) -> Delivery:
+    """A message or file that stands in Slack."""
+    row = Delivery(
+        key=f"{kind}:{reference}",
+        workspace_id=workspace_id,
+        method="files.share" if "slack_file_id" in where else "chat.postMessage",
+        kind=kind,
+        reference=reference,
+        priority=30,
+        due=datetime(2026, 11, 2, 9, tzinfo=UTC),
+        state="sent",
+        slack_channel_id="D0LEADER",
+        **where,
+    )
+    session.add(row)
+    return row
+
+
+def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: Any) -> None:
+    shared = ward.thank(NIA, COL, WROTE)
+    with ward.database.begin() as session:
+        session.get_one(Recipient, (shared, ward.person(session, COL).id)).sharing = "shared"
+        lea, nia, theo = (ward.person(session, one) for one in (LEA, NIA, THEO))
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        digest = Digest(team_id=team.id, month="2026-11", recipient_id=lea.id, made_at=ward.noon)
+        older = Digest(team_id=team.id, month="2026-09", recipient_id=lea.id, made_at=ward.noon)
+        for_theo = Digest(team_id=team.id, month="2026-11", recipient_id=theo.id, made_at=ward.noon)
+        session.add_all([digest, older, for_theo])
+        theo.left = True
+        session.add(Comment(unit_id=team.id, month="2026-11", words="More like nia nurse please"))
+        for author, place in ((nia, 1), (lea, 2)):
+            promise = Promise(
+                team_id=team.id,
+                month="2026-10",
+                place=place,
+                you_said="Too few chairs",
+                we_will="Nia Nurse buys three",
+                who_id=nia.id,
+                written_by_id=author.id,
+                due=ward.noon.date(),
+                made_at=ward.noon,
+            )
+            session.add(promise)
+        about = {"team_id": team.id, "shared_by_id": lea.id, "shared_at": ward.noon, "with_promises": True}
+        session.add(SharedDigest(month="2026-10", **about))
+        session.flush()
+        here = (session, ward.workspace_id)
+        sent(*here, "digest-page", digest.id, target=LEA, slack_file_id="F0PAGE")
+        sent(*here, "digest-page", older.id, target=LEA, slack_file_id="F0OLDER")
+        sent(*here, "digest-page", for_theo.id, target=THEO, slack_file_id="F0THEO")
+        sent(*here, "digest-comments", digest.id, target=LEA, slack_ts="1.5")
+        sent(
+            *here, "promises", f"{team.id}:2026-10", target="C0WARD7", slack_ts="1.6"
+        ).key = f"promises:{team.id}:2026-10"
+    erase(ward)
+    with ward.database.read() as session:
+        owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
+        gone = {one.reference for one in owed if one.method in {"files.delete", "chat.delete"}}
+        assert gone == {"F0PAGE", "F0THEO", "1.5"}
+        # Whoever has left gets nothing any more; the others get it anew, as it is without her.
+        again = {(one.kind, one.target) for one in owed if one.kind.startswith("digest-")}
+        assert again == {("digest-page", LEA), ("digest-comments", LEA)}
+        stale = Delivery.slack_file_id.in_(["F0PAGE", "F0THEO"]) | Delivery.slack_ts.is_not(None)
+        assert {one.kind for one in session.scalars(select(Delivery).where(stale))} == {"promises"}
+        assert [one.target for one in owed if one.kind == "promises-change"] == ["C0WARD7"]
+        (kept,) = session.scalars(select(Promise))
+        assert kept.we_will == "a former colleague buys three"
+        assert session.scalars(select(Comment.words)).all() == ["More like a former colleague please"]
+
+
+def test_a_name_of_one_word_is_not_taken_out_of_what_others_mean_otherwise(ward: Any) -> None:
+    kept = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        members.remember(session, workspace, Person("U0HOPEONLY", "Hope"))
+        workspace.contact = "The Hope Centre"
+    erase(ward, "U0HOPEONLY")
+    with ward.database.read() as session:
+        words = session.get_one(Recognition, kept).words
+        assert words == "We had little hope that night, and you and a former colleague found the pump"
+        assert ward.workspace(session).contact == "The Hope Centre"
 
 
 def test_they_lead_nothing_and_belong_nowhere(ward: Any) -> None:
@@ -307,6 +397,9 @@ def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: Any) -> No
     assert "is erased" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
     assert "drug cupboard" not in nurse.screen(place="home").texts
+    # Their own conversation with the app is emptied too; of a file there is left that there was one.
+    nurse.waits(lambda seen: not [one for one in seen["messages"] if one["text"] or one["files"]])
+    assert {place.http.get(url).status_code for url in files.values()} == {404}
     with place.app.sessions.read() as session:
         assert traces.find(session, carys) == []
     nurse.presses("Use Appreciate again", within="home")

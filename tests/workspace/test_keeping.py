@@ -19,6 +19,7 @@ from slackapp.models import (
     BundleScore,
     Comment,
     Delivery,
+    Digest,
     Member,
     Poll,
     PollUnit,
@@ -85,6 +86,42 @@ def test_figures_go_after_36_months_comments_after_12_messages_after_3(ward: Any
         assert session.scalars(select(Poll.id)).all() == [kept]
         assert session.scalars(select(BundleScore.poll_id)).all() == [kept]
         assert session.scalars(select(Comment.month)).all() == ["2025-11"]
+
+
+def test_a_digests_files_go_from_slack_with_what_they_show(ward: Any) -> None:
+    def stands(session: Any, kind: str, reference: str, file: str | None) -> None:
+        row = Delivery(
+            key=f"{kind}:{reference}",
+            workspace_id=ward.workspace_id,
+            method="files.share",
+            kind=kind,
+            reference=reference,
+            target="U0LEALEADER",
+            priority=30,
+            due=datetime(2023, 1, 2, tzinfo=UTC),
+            state="sent",
+            slack_file_id=file,
+        )
+        session.add(row)
+
+    with ward.database.begin() as session:
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        lea = ward.person(session, "U0LEALEADER")
+        made = {"team_id": team.id, "recipient_id": lea.id, "made_at": LATER}
+        digests = [Digest(month=month, **made) for month in ("2023-09", "2025-09", "2025-12")]
+        session.add_all(digests)
+        session.flush()
+        for month, digest in zip(("old", "uncommented", "new"), digests, strict=True):
+            stands(session, "digest-page", digest.id, f"F0PAGE{month}")
+            stands(session, "digest-picture", f"{digest.id}:reach", f"F0PICTURE{month}")
+        stands(session, "poll", "one", None)
+    run(ward)
+    with ward.database.read() as session:
+        gone = session.scalars(select(Delivery.reference).where(Delivery.method == "files.delete"))
+        assert set(gone) == {"F0PAGEold", "F0PICTUREold", "F0PAGEuncommented"}
+        # Rows of files stay as long as the files; a message without anybody's words is forgotten.
+        left = session.scalars(select(Delivery.slack_file_id).where(Delivery.state == "sent"))
+        assert set(left) == {"F0PICTUREuncommented", "F0PAGEnew", "F0PICTUREnew"}
 
 
 def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: Any) -> None:

@@ -558,6 +558,12 @@ def upgrade() -> None:
         batch_op.create_index("ix_recipient_team", ["team_id", "given_at"], unique=False)
 
     op.create_table(
+        "chore",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("night", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_chore")),
+    )
+    op.create_table(
         "hidden_comment",
         sa.Column("comment_id", sa.String(length=24), nullable=False),
         sa.ForeignKeyConstraint(

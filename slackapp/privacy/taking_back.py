@@ -1,0 +1,81 @@
+"""Taking back what stands in Slack: messages and files of the app's own that hold somebody's words or name.
+
+A row of `delivery` remembers where each stands. What is owed here names only Slack's ids of the
+conversation, the message and the file, and goes once it is done.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from slackapp.db import new_id
+from slackapp.letters import Letter, Removal, Renderer
+from slackapp.models import Delivery, DeliveryState, Workspace
+from slackapp.outbox import Method, Owed, Priority, owe_many
+
+MESSAGE, FILE = "removal-message", "removal-file"
+"""Kinds of deliveries; their reference is the message's ts or the file's id."""
+
+_NOWHERE = "-"
+"""The target of a file that stands in no conversation yet: it was uploaded for a message to show."""
+
+_ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED)
+
+
+def owe(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime) -> None:
+    """Owe the removal of what these deliveries brought to Slack."""
+    owed = [one for row in rows for one in _of(workspace, row, now)]
+    owe_many(session, workspace, owed)
+
+
+def anew(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime) -> None:
+    """Owe the removal, and the same once more, as it is rendered by then."""
+    rows = list(rows)
+    owe(session, workspace, rows, now=now)
+    again = [
+        Owed(
+            key=f"{row.kind}:{row.reference}:{new_id()}",
+            kind=row.kind,
+            reference=row.reference,
+            target=row.target,
+            due=now,
+            priority=Priority(row.priority),
+            method=row.method,
+        )
+        for row in rows
+    ]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    owe_many(session, workspace, again)
+
+
+def forget(session: Session) -> None:
+    """Drop the rows of removals that have ended. For a slow tick."""
+    done = (Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
+    session.execute(delete(Delivery).where(*done))
+
+
+def _of(workspace: Workspace, row: Delivery, now: datetime) -> list[Owed]:
+    """A file's own message goes with the file; a message's pictures are rows of their own."""
+    place = row.slack_channel_id or _NOWHERE
+    if row.slack_file_id:
+        key = f"{FILE}:{workspace.id}:{row.slack_file_id}"
+        return [Owed(key, FILE, row.slack_file_id, place, now, method=Method.DELETE_FILE)]
+    if row.slack_ts and row.slack_channel_id and row.method != Method.UPDATE:
+        key = f"{MESSAGE}:{workspace.id}:{place}:{row.slack_ts}"
+        return [Owed(key, MESSAGE, row.slack_ts, place, now, method=Method.DELETE)]
+    return []
+
+
+def _message(_session: Session, row: Delivery, _now: datetime) -> Letter:
+    return Removal(channel=row.target, ts=row.reference)
+
+
+def _file(_session: Session, row: Delivery, _now: datetime) -> Letter:
+    return Removal(channel=row.target, file=row.reference)
+
+
+RENDERERS: dict[str, Renderer] = {MESSAGE: _message, FILE: _file}
