@@ -3,7 +3,7 @@
 from slackapp.demo import hospital
 from slackapp.i18n import marked
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
-from slackapp.views import promises, pulse, recognition
+from slackapp.views import given, promises, pulse
 
 _NURSE, _COLLEAGUE, _LEADER = "U0HOSP00011", "U0HOSP00015", hospital.WARD_7.leader.id
 
@@ -15,7 +15,7 @@ STEPS = (
         title=marked("You are Carys Bevan, a nurse on Ward 7. Thank a colleague."),
         words=marked("Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."),
         typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
-        done=brings_about(_NURSE, recognition.UNDO),
+        done=brings_about(_NURSE, given.UNDO),
     ),
     Step(
         key="answer",
