@@ -108,7 +108,10 @@ class Appreciated:
             workspace = workspace_of(session, told.caller)
             post = boosting.post_at(session, workspace, told.channel, told.ts)
             booster = members.meet(session, workspace, [told.caller.user])[told.caller.user]
-            if post is not None and self._is_first(session, workspace, f"event:{told.event_id}"):
+            key = f"reaction:{told.channel}:{told.ts}:{told.caller.user}:{told.name}"
+            # Slack repeats its events, and may tell of the later one first.
+            news = inbound.Entry(key, outcome=told.at)
+            if post is not None and inbound.is_newer(session, workspace, news, now=self.desk.now()):
                 joining = boosting.Joining(booster, f":{told.name}:", self.desk.now())
                 boosting.react(session, workspace, post, joining, added=told.added)
 

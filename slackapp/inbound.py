@@ -22,6 +22,18 @@ _FIRST_TIME: Mapping[str, Any] = {
 }
 
 
+def _newer(dialect: Any) -> Any:  # noqa: ANN401 - two dialects' constructors without a common type
+    told = dialect.insert(Inbound)
+    return told.on_conflict_do_update(
+        index_elements=[Inbound.workspace_id, Inbound.key],
+        set_={"outcome": told.excluded.outcome, "received_at": told.excluded.received_at},
+        where=Inbound.outcome < told.excluded.outcome,
+    ).returning(Inbound.key)
+
+
+_NEWER: Mapping[str, Any] = {"sqlite": _newer(sqlite), "postgresql": _newer(postgresql)}
+
+
 class Identified(Protocol):
     """A workspace, or as much of one as is needed to write a row for it."""
 
@@ -46,6 +58,16 @@ def is_new(session: Session, workspace: Identified, entry: Entry, *, now: dateti
     row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
     connection = session.connection()
     return connection.execute(_FIRST_TIME[connection.dialect.name], row).first() is not None
+
+
+def is_newer(session: Session, workspace: Identified, entry: Entry, *, now: datetime) -> bool:
+    """Whether this tells of something later than all that came before under the same key.
+
+    The outcome is Slack's own moment, as digits of one length: what comes late, or twice, is no news.
+    """
+    row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
+    connection = session.connection()
+    return connection.execute(_NEWER[connection.dialect.name], row).first() is not None
 
 
 def outcome_of(session: Session, workspace: Identified, key: str) -> str | None:

@@ -50,10 +50,13 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """A reaction that came or went. `author` wrote the message it is on."""
+    """A reaction that came or went. `author` wrote the message it is on.
+
+    `at` is Slack's own moment as digits of one length, so that of two the later one is known.
+    """
 
     caller: Caller
-    event_id: str
+    at: str
     author: str | None
     channel: str
     ts: str
@@ -146,13 +149,18 @@ def reaction(body: Payload) -> Reaction | None:
         return None
     return Reaction(
         caller=Caller(team=body["team_id"], user=event["user"]),
-        event_id=str(body.get("event_id") or event.get("event_ts") or ""),
+        at=_digits(event.get("event_ts")),
         author=event.get("item_user"),
         channel=item.get("channel", ""),
         ts=item.get("ts", ""),
         name=str(event.get("reaction", ""))[:90],
         added=event["type"] == "reaction_added",
     )
+
+
+def _digits(ts: object) -> str:
+    whole, _, part = ts.partition(".") if isinstance(ts, str) and _TS.fullmatch(ts) else ("0", "", "0")
+    return f"{whole:0>20}{part:0<20}"
 
 
 def carried(value: str) -> Draft:

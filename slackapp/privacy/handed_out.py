@@ -34,7 +34,7 @@ from slackapp.recognitions.letters_owed import Kind
 PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 """The reports' kinds of deliveries, by the names that stand in the rows."""
 
-WITH_WORDS = (Kind.THANKS, Kind.POST, PAGE, COMMENTS, sharing.POSTED)
+WITH_WORDS = (Kind.THANKS, Kind.POST, Kind.POST_GONE, PAGE, COMMENTS, sharing.POSTED)
 """Kinds whose rows stay as long as what they tell: without them nothing could be taken back in Slack."""
 
 

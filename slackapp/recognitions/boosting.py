@@ -79,6 +79,11 @@ def boosters(session: Session, recognition_id: str) -> int:
     return session.scalar(query) or 0
 
 
+def forget(session: Session, recognition: Recognition) -> None:
+    """Nobody has joined in any more: what they joined in is gone."""
+    session.execute(delete(Boost).where(Boost.recognition_id == recognition.id))
+
+
 def _open(session: Session, workspace: Workspace, recognition_id: str) -> Recognition | None:
     """The recognition, while it stands in a channel; locked, so that presses at one moment are all shown."""
     found = session.scalar(

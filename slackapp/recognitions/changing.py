@@ -1,13 +1,13 @@
 """Changing the words of a thank-you, and taking it back, within a day."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp import inbound
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Boost, Member, Recognition, Workspace
-from slackapp.recognitions import letters_owed
+from slackapp.models import Member, Recognition, Workspace
+from slackapp.recognitions import boosting, letters_owed
 from slackapp.recognitions.drafts import Draft, NotYet
 from slackapp.recognitions.giving import CHANGEABLE_FOR, Occasion, about_the_words, chosen
 
@@ -78,7 +78,7 @@ def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: 
     recognition = changeable(session, workspace, recognition_id, occasion)
     recognition.words, recognition.link, recognition.undone_at = None, None, occasion.now
     recognition.revision += 1
-    session.execute(delete(Boost).where(Boost.recognition_id == recognition.id))
+    boosting.forget(session, recognition)
     session.flush()
     letters_owed.withdraw(session, workspace, recognition, now=occasion.now)
     return recognition

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
@@ -25,6 +25,7 @@ class Kind(StrEnum):
     THANKS_CHANGED = "recognition-dm-settled"
     POST = "recognition-post"
     POST_CHANGED = "recognition-post-changed"
+    POST_GONE = "recognition-post-gone"
     REPORT = "recognition-report"
     REPORT_CHANGED = "recognition-report-changed"
 
@@ -34,7 +35,8 @@ CHANGED = {
     Kind.POST: Kind.POST_CHANGED,
     Kind.REPORT: Kind.REPORT_CHANGED,
 }
-_FIRST = {changed: first for first, changed in CHANGED.items()}
+_FIRST = {changed: first for first, changed in CHANGED.items()} | {Kind.POST_GONE: Kind.POST}
+CHANGES = (*CHANGED.values(), Kind.POST_GONE)
 _ON_ITS_WAY = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
 _TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
 _OWE = insert(Delivery).inline()
@@ -98,11 +100,9 @@ def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, no
         outbox.owe(session, workspace, owed)
     for post in posts:
         if post.state in _TRY_AGAIN and recipient.sharing == Sharing.SHARED:
-            post.state, post.due, post.expires, post.reason = DeliveryState.READY, now, None, None
-            post.attempts, post.first_try, post.fence = 0, None, post.fence + 1
-            session.flush()
+            _try_again(session, post, now=now)
         else:
-            _owe_change(session, workspace, post, now=now)
+            _owe_post_change(session, workspace, post, now=now)
 
 
 def owe_change(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
@@ -125,7 +125,7 @@ def owe_post_changes(
     """Owe the change of its posts."""
     for subject in _post_references(recognition):
         for post in _sent_first(session, subject, Kind.POST):
-            _owe_change(session, workspace, post, now=now)
+            _owe_post_change(session, workspace, post, now=now)
 
 
 def withdraw(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
@@ -148,19 +148,38 @@ def first_sent(session: Session, delivery: Delivery) -> Delivery | None:
 
 
 def is_being_changed(session: Session, delivery: Delivery) -> bool:
-    """Whether an earlier change of the same message is being sent at this moment."""
-    return (
-        session.scalar(
-            select(Delivery.id).where(
-                Delivery.reference == delivery.reference,
-                Delivery.kind == delivery.kind,
-                Delivery.target == delivery.target,
-                Delivery.state == DeliveryState.SENDING,
-                Delivery.id != delivery.id,
-            )
+    """Whether another change or the removal of the same message is being sent at this moment."""
+    return _is_there(session, delivery, CHANGES, DeliveryState.SENDING)
+
+
+def is_to_be_changed(session: Session, delivery: Delivery) -> bool:
+    """Whether a change of the same message still waits to be sent."""
+    return _is_there(session, delivery, CHANGED.values(), DeliveryState.READY)
+
+
+def is_gone(session: Session, delivery: Delivery) -> bool:
+    """Whether the post that this changes was taken out of Slack."""
+    return _is_there(session, delivery, [Kind.POST_GONE], DeliveryState.SENT)
+
+
+def post_anew(session: Session, delivery: Delivery, *, now: datetime) -> None:
+    """The post was taken out of Slack, and its receivers want it there again: it is owed once more."""
+    session.execute(
+        delete(Delivery).where(
+            Delivery.reference == delivery.reference,
+            Delivery.kind == Kind.POST_GONE,
+            Delivery.state == DeliveryState.SENT,
         )
-        is not None
     )
+    for post in _sent_first(session, delivery.reference, Kind.POST):
+        _try_again(session, post, now=now)
+
+
+def is_shown(recognition: Recognition, channel: str) -> bool:
+    """Whether a team's channel is to see it: a receiver shares it there, and nobody found it unkind."""
+    standings = [one.sharing for one in recognition.recipients]
+    here = [one.sharing for one in recognition.recipients if one.shared_in == channel]
+    return recognition.undone_at is None and Sharing.SHARED in here and Sharing.REPORTED not in standings
 
 
 def team_channel(session: Session, recipient: Recipient) -> str | None:
@@ -175,6 +194,18 @@ def post_of(session: Session, recipient: Recipient) -> Delivery | None:
         return None
     subject = post_reference(recipient.recognition_id, recipient.shared_in)
     return session.scalar(select(Delivery).where(Delivery.key == f"{Kind.POST}:{subject}:0"))
+
+
+def _is_there(session: Session, delivery: Delivery, kinds: Iterable[Kind], state: DeliveryState) -> bool:
+    """Whether another delivery about the same message is of one of these kinds and stands so."""
+    found = select(Delivery.id).where(
+        Delivery.reference == delivery.reference,
+        Delivery.kind.in_([*kinds]),
+        Delivery.target == delivery.target,
+        Delivery.state == state,
+        Delivery.id != delivery.id,
+    )
+    return session.scalars(found.limit(1)).first() is not None
 
 
 def _post_references(recognition: Recognition) -> Iterable[str]:
@@ -192,11 +223,32 @@ def _sent_first(session: Session, subject: str, kind: Kind) -> Sequence[Delivery
     ).all()
 
 
+def _try_again(session: Session, post: Delivery, *, now: datetime) -> None:
+    post.state, post.due, post.expires, post.reason = DeliveryState.READY, now, None, None
+    post.attempts, post.first_try, post.fence = 0, None, post.fence + 1
+    post.slack_channel_id, post.slack_ts = None, None
+    session.flush()
+
+
+def _owe_post_change(session: Session, workspace: Workspace, post: Delivery, *, now: datetime) -> None:
+    """Where nothing is to be shown any more, first the words go out of the post, then the post itself.
+
+    Some workspaces let nobody delete a message.
+    """
+    _owe_later(session, workspace, post, Kind.POST_CHANGED, now=now)
+    recognition = session.get_one(Recognition, post.reference.partition(":")[0])
+    if not is_shown(recognition, post.target):
+        _owe_later(session, workspace, post, Kind.POST_GONE, now=now)
+
+
 def _owe_change(session: Session, workspace: Workspace, first: Delivery, *, now: datetime) -> None:
+    _owe_later(session, workspace, first, CHANGED[Kind(first.kind)], now=now)
+
+
+def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Kind, *, now: datetime) -> None:
     # A message that still waits will show how things stand when it goes, and so will a change that waits.
     if first.state not in _ON_ITS_WAY:
         return
-    kind = CHANGED[Kind(first.kind)]
     waiting = session.scalars(
         select(Delivery.id)
         .where(
@@ -214,7 +266,7 @@ def _owe_change(session: Session, workspace: Workspace, first: Delivery, *, now:
             reference=first.reference,
             target=first.target,
             due=now,
-            method=outbox.Method.UPDATE,
+            method=outbox.Method.DELETE if kind is Kind.POST_GONE else outbox.Method.UPDATE,
         )
         outbox.owe(session, workspace, owed)
 

@@ -9,7 +9,7 @@ from slackapp import outbox
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Blocking, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
-from slackapp.recognitions import letters_owed
+from slackapp.recognitions import boosting, letters_owed
 from slackapp.recognitions.letters_owed import Kind
 
 _MOST_TOLD = 3
@@ -42,22 +42,22 @@ def hide(session: Session, workspace: Workspace, recipient: Recipient, *, now: d
     if recipient.sharing == Sharing.SHARED:
         recipient.sharing = Sharing.HIDDEN
         session.flush()
+        _end_joining(session, recipient)
         letters_owed.owe_post(session, workspace, recipient, now=now)
         letters_owed.owe_change(session, workspace, recipient, now=now)
 
 
 def report(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> list[str]:
-    """The receiver found it unkind: it is hidden at once, and whoever is named for it is told.
+    """The receiver found it unkind: no team sees it any more, and whoever is named for it is told.
 
     Gives the Slack ids of those who are told; empty when there is nobody.
     """
     contacts = contacts_for(session, workspace, recipient.recognition)
     if recipient.sharing == Sharing.REPORTED:
         return contacts
-    recipient.sharing = Sharing.REPORTED
-    session.flush()
-    letters_owed.owe_post(session, workspace, recipient, now=now)
-    letters_owed.owe_change(session, workspace, recipient, now=now)
+    _hide_from_all(session, recipient)
+    _end_joining(session, recipient)
+    letters_owed.owe_changes(session, workspace, recipient.recognition, now=now)
     subject = letters_owed.reference(recipient)
     for contact in contacts:
         owed = outbox.Owed(
@@ -112,6 +112,21 @@ def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack
     if found is None:
         raise UserError(marked("This thank-you is no longer here."))
     return found
+
+
+def _hide_from_all(session: Session, recipient: Recipient) -> None:
+    """No team sees it any more, whoever else was thanked with it and agreed."""
+    for one in recipient.recognition.recipients:
+        if one.sharing != Sharing.REPORTED:
+            one.sharing = Sharing.PRIVATE
+    recipient.sharing = Sharing.REPORTED
+    session.flush()
+
+
+def _end_joining(session: Session, recipient: Recipient) -> None:
+    """Once no team sees it, its reactions are gone from Slack, and so is whoever joined in."""
+    if not any(one.sharing == Sharing.SHARED for one in recipient.recognition.recipients):
+        boosting.forget(session, recipient.recognition)
 
 
 def _failed(session: Session, recipient: Recipient) -> bool:

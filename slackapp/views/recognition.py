@@ -1,5 +1,6 @@
 """A thank-you as its receiver and the team see it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slackapp.behaviours import WORDING, Behaviour
@@ -81,30 +82,27 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     return f"{told} “{piece.literal(thanks.words)}” {standing}", blocks
 
 
-def team_post(say: Voice, post: Post) -> tuple[str, list[Block]]:
-    """What the team sees once a receiver has agreed: top-level text and blocks."""
+def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
+    """What the team sees once a receiver has agreed, in each language that is read there: text and blocks.
+
+    Without words or receivers it says nothing but that, until the post itself is gone.
+    """
     if post.words is None:
-        return piece.only(say("This thank-you was taken back."))
+        return piece.only("\n".join(say("This thank-you was taken back.") for say in spoken))
     if not post.receivers:
-        return piece.only(say("This thank-you is not shown here any more."))
-    receivers = say.listing(piece.person(one, say) for one in post.receivers)
-    label = say(WORDING[post.behaviour].label)
-    told = say(
-        "*{behaviour}.* {giver} thanked {receiver}.",
-        behaviour=label,
-        giver=piece.person(post.giver, say),
-        receiver=receivers,
-    )
-    agreed = say("{receiver} agreed to be thanked here.", receiver=receivers)
-    joined = [_joined(say, post.boosters)] if post.boosters else []
+        return piece.only("\n".join(say("This thank-you is not shown here any more.") for say in spoken))
+    told = "\n".join(_told(say, post) for say in spoken)
+    agreed = "\n".join(_agreed(say, post) for say in spoken)
+    joined = ["\n".join(_joined(say, post.boosters) for say in spoken)] if post.boosters else []
+    me_too = " / ".join(dict.fromkeys(say("Me too") for say in spoken))
     blocks = [
         piece.section(told),
         piece.quote(post.words),
-        *_about(say, post.link),
+        *[about for say in spoken for about in _about(say, post.link)],
         piece.context(agreed, *joined),
-        piece.actions([piece.button(say("Me too"), ME_TOO, post.id)]),
+        piece.actions([piece.button(me_too, ME_TOO, post.id)]),
     ]
-    return " ".join([told, f"“{piece.literal(post.words)}”", agreed, *joined]), blocks
+    return "\n".join([told, f"“{piece.literal(post.words)}”", agreed, *joined]), blocks
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
@@ -127,6 +125,23 @@ def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list
     if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
         return [piece.button(say("Share with the team"), SHARE, recognition_id)]
     return []
+
+
+def _told(say: Voice, post: Post) -> str:
+    return say(
+        "*{behaviour}.* {giver} thanked {receiver}.",
+        behaviour=say(WORDING[post.behaviour].label),
+        giver=piece.person(post.giver, say),
+        receiver=_receivers(say, post),
+    )
+
+
+def _agreed(say: Voice, post: Post) -> str:
+    return say("{receiver} agreed to be thanked here.", receiver=_receivers(say, post))
+
+
+def _receivers(say: Voice, post: Post) -> str:
+    return say.listing(piece.person(one, say) for one in post.receivers)
 
 
 def _standing(say: Voice, thanks: Thanks) -> str:

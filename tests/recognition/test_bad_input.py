@@ -161,7 +161,7 @@ def shown(several: list[str]) -> None:
             continue
         thanks = recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, Sharing.ASKED)
         post = recognition.Post("a" * 24, "U1", ("U2", "U3"), Behaviour.HELPING, words, boosters=2)
-        for message in (recognition.direct_message(SAY, thanks), recognition.team_post(SAY, post)):
+        for message in (recognition.direct_message(SAY, thanks), recognition.team_post([SAY], post)):
             accepted(*message)
             assert words in list(literal_texts(message[1]))
 

@@ -260,6 +260,7 @@ def test_undone_after_it_was_sent_owes_the_change_of_message_and_post(ward: Any)
     assert {(one.kind, one.method) for one in waiting} == {
         ("recognition-dm-settled", outbox.Method.UPDATE),
         ("recognition-post-changed", outbox.Method.UPDATE),
+        ("recognition-post-gone", outbox.Method.DELETE),
     }
     with pytest.raises(UserError):
         decide(ward, made, sharing.share)

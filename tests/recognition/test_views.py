@@ -92,7 +92,7 @@ def mrkdwn_texts(node: object) -> Iterator[str]:
 def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, sharing: Sharing) -> None:
     for text, blocks in (
         recognition.direct_message(SAY, thanks(words, sharing)),
-        recognition.team_post(SAY, post(words)),
+        recognition.team_post([SAY, voice("cy")], post(words)),
         recognition.for_contact(SAY, thanks(words, sharing)),
     ):
         accepted(text, blocks)
@@ -108,7 +108,7 @@ def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, 
     [
         (recognition.direct_message, thanks(None)),
         (recognition.for_contact, thanks(None)),
-        (recognition.team_post, post(None)),
+        (lambda say, what: recognition.team_post([say], what), post(None)),
     ],
 )
 def test_nothing_of_the_words_is_left_once_taken_back(draw: Any, what: Any) -> None:
