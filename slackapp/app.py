@@ -147,7 +147,7 @@ class Appreciate:
     def next_due(self, after: datetime) -> Moment | None:
         """The next moment at which something is due, and what it is in a few words."""
         with self.sessions.read() as session:
-            found = [rounds.next_moment(session, after), digest.next_moment(session, after)]
+            found = [one.next_moment(session, after) for one in (rounds, digest, nudging)]
         moments = [(at, voice()(label)) for at, label in filter(None, found)]
         self._rules_due = min(moments, default=None)
         owed = self.deliveries.next_due(after)
@@ -167,6 +167,7 @@ class Appreciate:
             self._caught_up = True
             self._pulse(now)
             self._digests(now)
+            self._nudges(now)
         self.deliveries.drain(now)
 
     def _pulse(self, now: datetime) -> None:
