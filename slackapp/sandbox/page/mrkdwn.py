@@ -6,7 +6,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
-from slackapp.sandbox.page.emoji import EMOJI
+from slackapp.sandbox.page.emoji import WRITTEN, sign
 
 
 class Names(Protocol):
@@ -33,7 +33,7 @@ _INLINE = re.compile(
     r"|(?<![\w*])\*(?P<bold>[^*\n]+)\*(?![\w*])"
     r"|(?<![\w_])_(?P<italic>[^_\n]+)_(?![\w_])"
     r"|(?<![\w~])~(?P<strike>[^~\n]+)~(?![\w~])"
-    r"|:(?P<emoji>[a-z0-9_+'-]+):"
+    rf"|{WRITTEN.replace('(', '(?P<emoji>', 1)}"
 )
 _TAGS = {"bold": "strong", "italic": "em", "strike": "s"}
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.IGNORECASE)
@@ -50,18 +50,18 @@ _BULLET = re.compile(r"\s*[-*+]\s+(.+)")
 
 def plain(text: object) -> Markup:
     """A plain_text: nothing in it is markup, but line breaks and emoji are kept."""
-    pieces = re.split(r":([a-z0-9_+'-]+):", str(text))
+    pieces = re.split(WRITTEN, str(text))
     drawn = (emoji(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
     return Markup("").join(drawn).replace("\n", Markup("<br>"))
 
 
-def emoji(name: str) -> Markup:
+def emoji(name: str, *, unicode: str = "", tone: int = 0) -> Markup:
     """An emoji by its name, read out by that name; an unknown one keeps its colons."""
-    sign = EMOJI.get(name)
-    if sign is None:
+    drawn = sign(name, unicode=unicode, tone=tone)
+    if drawn is None:
         return escape(f":{name}:")
-    words = name.replace("_", " ")
-    return Markup('<span role="img" aria-label="{}">{}</span>').format(words, sign)
+    words = name.partition("::")[0].replace("_", " ")
+    return Markup('<span class="sign" role="img" aria-label="{}">{}</span>').format(words, drawn)
 
 
 def mrkdwn(text: object, names: Names) -> Markup:
@@ -73,8 +73,8 @@ def mrkdwn(text: object, names: Names) -> Markup:
 
 
 def _unescape(text: str) -> str:
-    for entity, sign in _ENTITIES:
-        text = text.replace(entity, sign)
+    for entity, meant in _ENTITIES:
+        text = text.replace(entity, meant)
     return text
 
 
