@@ -19,6 +19,7 @@ from slackapp.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import Method, Owed, Priority
 from slackapp.pulse import comments
+from slackapp.rights import readers as everybody
 
 AT = time(9, 0)
 PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
@@ -56,7 +57,7 @@ def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
     upcoming = [
         (_next(workspace, now), workspace)
         for workspace in session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)))
-        if _readers(session, workspace)
+        if _readers(session, workspace, now)
     ]
     if not upcoming:
         return None
@@ -170,7 +171,15 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     if found.month < _first_month(session, workspace):
         return 0
     held = rights.held_back(session, workspace, found.due)
-    theirs = [pair for pair in _readers(session, workspace) if pair[0].id not in held]
+    read = set(
+        session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == found.month))
+    )
+    theirs = [
+        (team, reader)
+        for team, reader in _readers(session, workspace, now)
+        # What the leader has had is not told once more when a deputy takes over in the middle of a month.
+        if team.id not in held and (reader.id == team.leader_id or (team.id, team.leader_id) not in read)
+    ]
     made = _new_digests(session, found.month, theirs, now)
     if made:
         comments.gather(session, workspace.id, found.month)
@@ -196,15 +205,10 @@ def _first_month(session: Session, workspace: Workspace) -> str:
     return calendar.month_of(min(known), workspace.time_zone) if known else "9999-12"
 
 
-def _readers(session: Session, workspace: Workspace) -> list[tuple[Team, Member]]:
-    """The leaders who can be reached, with each team they lead."""
-    rows = session.execute(
-        select(Team, Member)
-        .join(Member, Member.id == Team.leader_id)
-        .where(Team.workspace_id == workspace.id)
-        .order_by(Team.id)
-    )
-    return [(team, leader) for team, leader in rows if leader.can_be_reached]
+def _readers(session: Session, workspace: Workspace, now: datetime) -> list[tuple[Team, Member]]:
+    """Each team with who reads for it now: its leader, or the deputy while the leader is not there."""
+    found = everybody(session, workspace.id, now)
+    return [(team, reader) for team, reader in found if reader is not None]
 
 
 def _new_digests(

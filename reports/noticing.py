@@ -9,7 +9,7 @@ from slackapp import calendar, members, outbox
 from slackapp.actions import rights, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
 from slackapp.outbox import Owed, Priority
-from slackapp.rights import teams
+from slackapp.rights import readers, teams
 
 HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
 _MESSAGE = "digest"
@@ -27,14 +27,9 @@ def new_leaders(session: Session, workspace: Workspace, now: datetime) -> None:
 
 
 def missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
-    """Tell the leader above of a team whose own leader cannot be reached any more."""
-    found = session.execute(
-        select(Team, Member)
-        .join(Member, Member.id == Team.leader_id)
-        .where(Team.workspace_id == workspace.id)
-        .order_by(Team.id)
-    )
-    unread = [team for team, leader in found if not leader.can_be_reached]
+    """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
+    found = readers(session, workspace.id, now)
+    unread = [team for team, reader in found if reader is None and team.leader_id is not None]
     for team in unread:
         _tell_above(session, workspace, team, month, now)
 
@@ -59,7 +54,7 @@ def failures(session: Session, workspace: Workspace, now: datetime) -> None:
 def _unread(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
     digest = session.get(Digest, row.reference)
     team = session.get(Team, digest.team_id) if digest else None
-    if digest and team and team.leader_id == digest.recipient_id:
+    if digest and team and digest.recipient_id in (team.leader_id, team.deputy_id):
         _tell_above(session, workspace, team, digest.month, now)
 
 
@@ -77,7 +72,7 @@ def _unshared(session: Session, workspace: Workspace, row: Delivery, now: dateti
 def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
     tree = teams(session, workspace.id)
     but = (team.leader_id,) if team.leader_id else ()
-    above = rights.nearest_leader(session, tree, team, but=but)
+    above = rights.nearest_leader(session, tree, team, now, but=but)
     if above is not None:
         about = f"{team.id}:{month}"
         _tell(session, workspace, above, (f"no-reader:{about}", NO_READER, about), now)

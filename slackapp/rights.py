@@ -18,7 +18,7 @@ from slackapp.models import Member, Team, Workspace
 
 
 class Role(StrEnum):
-    """What somebody is here. A leader leads at least one team, or stands in for a leader on leave."""
+    """What somebody is here. A leader leads at least one team, or stands in for a leader on leave or gone."""
 
     NOBODY = "nobody"
     """Has left, is an app, or belongs to another organisation."""
@@ -165,17 +165,38 @@ def reads_everything(session: Session, member: Member) -> bool:
 
 
 def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
-    """Whether this person leads the team, or stands in for its leader who is on leave."""
+    """Whether this person leads the team, or stands in for a leader who is on leave, gone or not named."""
     if Role.NOBODY in standing(member) or member.workspace_id != team.workspace_id:
         return False
     if member.id == team.leader_id:
         return True
     leader = session.get(Member, team.leader_id) if team.leader_id else None
-    return member.id == team.deputy_id and leader is not None and _is_away(session, leader, now)
+    is_there = leader is not None and leader.can_be_reached and not _is_away(session, leader, now)
+    return member.id == team.deputy_id and not is_there
+
+
+def acting(session: Session, team: Team, now: datetime) -> Member | None:
+    """Who is told and asked about a team now: its leader, or the deputy while the leader is on leave or gone.
+
+    With nobody at work it is whoever can be reached at all; None when nobody can.
+    """
+    ids = [one for one in (team.leader_id, team.deputy_id) if one]
+    named = [found for one in ids if (found := session.get(Member, one)) and found.can_be_reached]
+    at_work = [one for one in named if not _is_away(session, one, now)]
+    return next(iter([*at_work, *named]), None)
+
+
+def readers(session: Session, workspace_id: str, now: datetime) -> list[tuple[Team, Member | None]]:
+    """Each team of a workspace, by id, with who is told and asked about it now."""
+    teams = list(session.scalars(select(Team).where(Team.workspace_id == workspace_id).order_by(Team.id)))
+    named = or_(Member.id == Team.leader_id, Member.id == Team.deputy_id)
+    # Read at once and held until the end, so that none is asked for by itself.
+    people = session.scalars(select(Member).join(Team, named).where(Team.workspace_id == workspace_id)).all()
+    return [(team, acting(session, team, now) if people else None) for team in teams]
 
 
 def led_by(session: Session, member: Member, now: datetime) -> list[Team]:
-    """The teams that somebody leads, or leads while their leader is on leave; by name."""
+    """The teams that somebody leads, or leads while their leader is not there; by name."""
     found = select(Team).where(or_(Team.leader_id == member.id, Team.deputy_id == member.id))
     return [team for team in session.scalars(found.order_by(Team.name)) if leads(session, team, member, now)]
 

@@ -10,7 +10,7 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
 from slackapp.pulse import telling
-from slackapp.rights import Deed, Refused, allows, check, leads, reads_everything, upwards
+from slackapp.rights import Deed, Refused, acting, allows, check, leads, reads_everything, upwards
 from slackapp.rights import teams as all_teams
 
 NOT_LEADER = marked("Only the leader of {team} can do this.")
@@ -74,9 +74,12 @@ def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
 
 
 def received_from(session: Session, team: Team, published: datetime) -> bool:
-    """Whether a digest published then is for the team's present leader."""
+    """Whether a digest published then is for the team's present leader, and so for who stands in for them.
+
+    While there is no leader, the deputy reads what the last one could.
+    """
     row = session.get(Leadership, team.id)
-    if row is None or row.member_id != team.leader_id:
+    if row is None or (team.leader_id and row.member_id != team.leader_id):
         return row is None
     return row.since is None or row.handed_on or published >= row.since
 
@@ -128,12 +131,8 @@ def within_reach(session: Session, member: Member, now: datetime) -> list[Team]:
 
 
 def nearest_leader(
-    session: Session, tree: Mapping[str, Team], team: Team, *, but: Collection[str] = ()
+    session: Session, tree: Mapping[str, Team], team: Team, now: datetime, *, but: Collection[str] = ()
 ) -> Member | None:
-    """Whoever leads above a team and can be reached."""
-    for up in upwards(tree, team.id)[1:]:
-        leader_id = tree[up].leader_id
-        leader = session.get(Member, leader_id) if leader_id and leader_id not in but else None
-        if leader is not None and leader.can_be_reached:
-            return leader
-    return None
+    """Whoever leads above a team now and can be reached."""
+    above = (acting(session, tree[up], now) for up in upwards(tree, team.id)[1:])
+    return next((one for one in above if one is not None and one.id not in but), None)

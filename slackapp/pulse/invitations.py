@@ -2,13 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from slackapp import rights
-from slackapp.models import FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    FanOut,
+    Member,
+    Poll,
+    PollMember,
+    PollState,
+    PollUnit,
+    Team,
+    Workspace,
+)
 from slackapp.outbox import Owed, Priority, owe_many
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
@@ -33,10 +44,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who sees results, and the team they lead."""
+    """Somebody who sees results, and the team they lead or stand in for."""
 
     name: str
     leads: str
+    stands_in: bool = False
 
 
 def expand(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
@@ -87,10 +99,11 @@ def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader
     tree = rights.teams(session, workspace.id)
     found = []
     for team_id in rights.upwards(tree, unit_id):
-        leader_id = tree[team_id].leader_id
-        leader = session.get(Member, leader_id) if leader_id else None
-        if leader is not None and leader.can_be_reached:
-            found.append(Reader(leader.name, tree[team_id].name))
+        team = tree[team_id]
+        for member_id in filter(None, (team.leader_id, team.deputy_id)):
+            one = session.get(Member, member_id)
+            if one is not None and one.can_be_reached:
+                found.append(Reader(one.name, team.name, stands_in=member_id != team.leader_id))
     return found
 
 
@@ -99,6 +112,38 @@ def has_earlier(session: Session, poll: Poll) -> bool:
     earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
     asked = session.scalars(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(_SILENT)).all()
     return len(asked) == _SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Unreached:
+    """How many messages of a check-in reached nobody, and when it opened.
+
+    Whose they were is not told: it could be read as who has not answered.
+    """
+
+    opens_on: date
+    too_late: int
+    """The hours that people chose came after the close."""
+    refused: int
+    """Slack would not take them."""
+
+
+def unreached(session: Session, workspace: Workspace) -> Unreached | None:
+    """What became of the latest check-in's messages; None when all of them arrived or are under way."""
+    latest = (
+        select(Poll)
+        .where(Poll.workspace_id == workspace.id, Poll.state.in_((*_ANSWERED, PollState.OPEN)))
+        .order_by(Poll.opens_on.desc())
+        .limit(1)
+    )
+    poll = session.scalar(latest)
+    if poll is None:
+        return None
+    ours = (Delivery.kind == INVITATION, Delivery.reference == poll.id)
+    found = select(Delivery.state, func.count()).where(*ours).group_by(Delivery.state)
+    counts: dict[str, int] = dict(session.execute(found).all())
+    too_late, refused = counts.get(DeliveryState.EXPIRED, 0), counts.get(DeliveryState.DEAD, 0)
+    return Unreached(poll.opens_on, too_late, refused) if too_late or refused else None
 
 
 def _next(session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], Owed]) -> bool:

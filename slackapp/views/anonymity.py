@@ -178,12 +178,16 @@ def joins(say: Voice, group: Group) -> str:
 
 
 def _readers(say: Voice, company: Company) -> list[str]:
-    lines = [
-        say("• {name}, who leads {team}", name=reader.name, team=reader.leads) for reader in company.readers
-    ]
+    lines = [_reader(say, reader) for reader in company.readers]
     if company.admins_read:
         lines.append(say("• The admins of this workspace"))
     return lines or [say("Nobody leads your group at present.")]
+
+
+def _reader(say: Voice, reader: Reader) -> str:
+    if reader.stands_in:
+        return say("• {name}, who stands in while nobody leads {team}", name=reader.name, team=reader.leads)
+    return say("• {name}, who leads {team}", name=reader.name, team=reader.leads)
 
 
 def _shortened(words: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from slackapp import members, rights, workspaces
 from slackapp.members import Person
 from slackapp.models import Team, Workspace
-from slackapp.rights import Deed, Refused, Role
+from slackapp.rights import Deed, Refused, Role, acting
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WHO = {
@@ -134,6 +134,25 @@ def test_a_deputy_stands_in_only_while_the_leader_is_on_leave(two: Any) -> None:
         leader.away_from, leader.away_until = date(2026, 11, 2), date(2026, 11, 3)
         for deed in (Deed.READ_TEAM, Deed.LEAD_TEAM):
             allowed(session, workspace, "U0COLLEAGUE", deed, team)
+
+
+@pytest.mark.parametrize("gone", ["left", "nobody"])
+def test_a_deputy_stands_in_for_a_leader_who_is_gone_until_there_is_another(two: Any, gone: str) -> None:
+    with two.database.begin() as session:
+        workspace = two.workspace(session)
+        team, leader = ward_7(session, workspace), two.person(session, "U0LEALEADER")
+        deputy, another = two.person(session, "U0COLLEAGUE"), two.person(session, "U0THEOTHIRD")
+        team.deputy_id = deputy.id
+        if gone == "left":
+            leader.left = True
+        else:
+            team.leader_id = None
+        allowed(session, workspace, "U0COLLEAGUE", Deed.LEAD_TEAM, team)
+        assert acting(session, team, two.noon) is deputy
+        team.leader_id = another.id
+        with pytest.raises(Refused):
+            allowed(session, workspace, "U0COLLEAGUE", Deed.LEAD_TEAM, team)
+        assert acting(session, team, two.noon) is another
 
 
 def test_an_admin_may_be_named_and_stays_one_whatever_slack_says(two: Any) -> None:
