@@ -15,7 +15,7 @@ from handlers.payloads import pulse_forms
 from handlers.payloads.common import Caller, Payload, caller, press
 from slackapp.i18n import Voice
 from slackapp.models import Member, Workspace
-from slackapp.pulse import asking, governing
+from slackapp.pulse import asking, governing, invitations
 from slackapp.views import admin_pulse as view
 from slackapp.views.words import View
 
@@ -53,6 +53,16 @@ class Admin:
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
+
+    def use_nhs(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Use 11, as many NHS organisations do], already confirmed."""
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            governing.tighten(session, workspace, governing.nhs(workspace))
+            return _form(session, workspace, member, say)
+
+        self._shown(ack, body, client, deed)
+        self.desk.wake()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
@@ -114,6 +124,7 @@ def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
     bolt.action(view.OPEN)(listeners.pressed)
     bolt.action(view.GO_LIVE)(listeners.go_live)
     bolt.action(view.STOP)(listeners.stop)
+    bolt.action(view.NHS)(listeners.use_nhs)
     bolt.action(view.QUESTIONS)(listeners.questions)
     bolt.action(view.RETIRE)(listeners.change)
     bolt.action(view.MOVE_UP)(listeners.change)
@@ -124,7 +135,7 @@ def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
 
 
 def _form(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-    return view.form(say, workspace)
+    return view.form(say, workspace, invitations.unreached(session, workspace))
 
 
 def _questions(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed

@@ -14,8 +14,9 @@ from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import voice_for
 from slackapp import members
+from slackapp.actions.promises import Line
 from slackapp.i18n import Voice
-from slackapp.models import Member, Team, Workspace
+from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox import Owed, Priority, owe_many
 from slackapp.pulse import asking, governing, opening
 from slackapp.pulse.invitations import Group
@@ -43,7 +44,7 @@ class Previews:
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             closing = _closing(session, workspace, member, say, self.desk.now())
-            return view.preview(say, _messages(say, workspace, closing))
+            return view.preview(say, _messages(say, workspace, member, closing))
 
         client.views_push(
             trigger_id=found.caller.trigger_id, view=self.as_admin(self.desk, client, found.caller, deed)
@@ -94,7 +95,7 @@ def register(bolt: App, desk: Desk, as_admin: AsAdmin) -> None:
     bolt.view(view.TEST_SUBMIT)(listeners.submit)
 
 
-def _messages(say: Voice, workspace: Workspace, closing: str) -> dict[str, list[Block]]:
+def _messages(say: Voice, workspace: Workspace, member: Member, closing: str) -> dict[str, list[Block]]:
     strict = governing.thresholds(workspace)
     rules = pulse_messages.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
     return {
@@ -102,13 +103,28 @@ def _messages(say: Voice, workspace: Workspace, closing: str) -> dict[str, list[
         say("When it opens and nothing has been recorded"): pulse_messages.message(
             say, "preview", closing=closing, has_earlier=True
         ),
+        say("When something was promised"): pulse_messages.message(
+            say, "preview", closing=closing, has_earlier=True, line=_example(say)
+        ),
         say("In a team's channel, once"): pulse_messages.loss(
             pulse_messages.reminder_text(say, closing=closing)
         ),
         say("If it is lost"): pulse_messages.loss(pulse_messages.loss_text(say)),
         say("If a threshold is raised"): pulse_messages.loss(rules),
+        say("If somebody else leads a team"): pulse_messages.loss(
+            pulse_messages.new_leader_text(say, leader=member.name, team=workspace.name), plain=True
+        ),
         say("How it stays anonymous"): anonymity.about(say, strict.k, None)["blocks"],
     }
+
+
+def _example(say: Voice) -> Line:
+    return Line(
+        you_said=say("There is nobody to help with beds after five"),
+        we_will=say("find a second pair of hands until eight"),
+        state=PromiseState.OPEN,
+        reason=None,
+    )
 
 
 def _closing(session: Session, workspace: Workspace, member: Member, say: Voice, now: datetime) -> str:

@@ -82,7 +82,9 @@ class _Values:
     """The state of a form; every block holds one element of the same name."""
 
     def __init__(self, body: Payload) -> None:
-        self._values: Mapping[str, Any] = (body["view"].get("state") or {}).get("values") or {}
+        values = (body["view"].get("state") or {}).get("values") or {}
+        # A block's name may be followed by what stood in it when the form was made.
+        self._values: Mapping[str, Any] = {name.partition(":")[0]: block for name, block in values.items()}
 
     def _element(self, name: str) -> Mapping[str, Any]:
         return (self._values.get(name) or {}).get(name) or {}

@@ -96,6 +96,12 @@ def thresholds(workspace: Workspace) -> Thresholds:
     )
 
 
+def nhs(workspace: Workspace) -> Thresholds:
+    """What many NHS organisations use: eleven, or what is stricter here already."""
+    now = thresholds(workspace)
+    return Thresholds(max(now.k, NHS_K), now.c, max(now.comments, NHS_K))
+
+
 def tighten(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
     """Raise thresholds and owe everybody a word about it; True when anything changed.
 

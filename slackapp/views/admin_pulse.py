@@ -7,12 +7,14 @@ from typing import Any
 from slackapp.i18n import Voice, marked
 from slackapp.models import Cadence, Question, Workspace
 from slackapp.pulse import governing
+from slackapp.pulse.invitations import Unreached
 from slackapp.pulse.questions import MOST_ROTATING, Item
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
 OPEN, FORM = "pulse_admin", "pulse_admin_form"
 GO_LIVE, STOP, PREVIEW, TEST = "pulse_go_live", "pulse_stop", "pulse_preview", "pulse_test"
+NHS = "pulse_nhs"
 ANSWER_TEST, TEST_SUBMIT = "pulse_test_answer", "pulse_test_submit"
 QUESTIONS, QUESTION_FORM, RETIRE, MOVE_UP = (
     "pulse_questions",
@@ -43,7 +45,7 @@ _DAYS = (
 _TITLE = marked("The check-in")
 
 
-def form(say: Voice, workspace: Workspace) -> View:
+def form(say: Voice, workspace: Workspace, unreached: Unreached | None = None) -> View:
     """Everything an admin settles. What protects people offers no lower choice than the present one."""
     return _modal(say) | {
         "callback_id": FORM,
@@ -51,6 +53,7 @@ def form(say: Voice, workspace: Workspace) -> View:
         "close": piece.plain(say("Cancel")),
         "blocks": [
             *_state(say, workspace),
+            *([_unreached(say, unreached)] if unreached else []),
             piece.divider(),
             *_schedule(say, workspace),
             *_asking(say, workspace),
@@ -124,6 +127,24 @@ def _state(say: Voice, workspace: Workspace) -> list[Block]:
     return [piece.section(words), piece.actions([*trying, live])]
 
 
+def _unreached(say: Voice, found: Unreached) -> Block:
+    """How many were not reached, never who: it could be read as who has not answered."""
+    day = say.day(found.opens_on)
+    parts = [say("Messages of the check-in that opened on {day}:", day=day)]
+    if found.too_late:
+        parts.append(
+            say.count(
+                "{n} was not sent, because the hours that somebody chose came after the close.",
+                "{n} were not sent, because the hours that people chose came after the close.",
+                found.too_late,
+            )
+        )
+    if found.refused:
+        parts.append(say.count("{n} was refused by Slack.", "{n} were refused by Slack.", found.refused))
+    parts.append(say("Everybody could answer from the Home tab all the same."))
+    return piece.context(" ".join(parts))
+
+
 def _schedule(say: Voice, workspace: Workspace) -> list[Block]:
     cadences = {str(one): say(words) for one, words in _CADENCES.items()}
     days = {str(number): say(name) for number, name in enumerate(_DAYS)}
@@ -163,19 +184,33 @@ def _asking(say: Voice, workspace: Workspace) -> list[Block]:
 
 def _protection(say: Voice, workspace: Workspace) -> list[Block]:
     now = governing.thresholds(workspace)
-    note = say("These can only be raised, and everybody is told. Many NHS organisations use 11.")
+    note = say("These can only be raised, and everybody is told.")
     merged = {"1": say("As usual"), "2": say("More widely (groups of five then show nothing)")}
-    return [
-        piece.context(note),
+    wider = {key: words for key, words in merged.items() if int(key) >= now.c}
+    selects = [
         _select(say("Smallest group that is shown"), K, _from(_K, now.k), str(now.k)),
         _select(say("Fewest answers for comments"), FEWEST, _from(_FEWEST, now.comments), str(now.comments)),
-        _select(
-            say("Merge very low and very high results"),
-            C,
-            {key: words for key, words in merged.items() if int(key) >= now.c},
-            str(now.c),
-        ),
+        _select(say("Merge very low and very high results"), C, wider, str(now.c)),
     ]
+    # Slack keeps what stands in a field as long as its block's id is the same, though the choices are others.
+    stands = f"{now.k}-{now.c}-{now.comments}"
+    named = [block | {"block_id": f"{block['block_id']}:{stands}"} for block in selects]
+    preset = [_nhs(say)] if governing.nhs(workspace) != now else []
+    return [piece.context(note), *preset, *named]
+
+
+def _nhs(say: Voice) -> Block:
+    """One press for what many NHS organisations use."""
+    button = piece.button(say("Use 11, as many NHS organisations do"), NHS, "11")
+    confirm = {
+        "title": piece.plain(say("Raise both to 11?")),
+        "text": piece.plain(
+            say("It holds from the next check-in on, everybody is told, and it can't be lowered again.")
+        ),
+        "confirm": piece.plain(say("Raise them")),
+        "deny": piece.plain(say("Cancel")),
+    }
+    return piece.actions([button | {"confirm": confirm}], block_id="pulse_nhs")
 
 
 def _pauses(say: Voice, workspace: Workspace) -> list[Block]:

@@ -267,7 +267,7 @@ class Slack:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self.url = f"http://127.0.0.1:{self.server.server_port}/api/"
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
     def stop(self) -> None:
@@ -389,7 +389,7 @@ class Front:
         self, who: str, callback_id: str, elements: Mapping[str, Mapping[str, object]]
     ) -> BoltResponse:
         """Hand in a form whose blocks hold one element of the same name."""
-        values = {name: {name: element} for name, element in elements.items()}
+        values = {name: {name.partition(":")[0]: element} for name, element in elements.items()}
         blocks = [{"type": "input", "block_id": name} for name in elements]
         view = {"id": "V1FORM0000", "type": "modal", "callback_id": callback_id, "private_metadata": ""}
         view |= {"blocks": blocks, "hash": "1.h", "state": {"values": values}}

@@ -91,6 +91,49 @@ def test_an_admin_settles_everything_in_one_form(front: Front, boss: str) -> Non
     assert "Monday 21 December 2026" in words(shown(front))
 
 
+def test_one_press_raises_both_thresholds_to_the_eleven_of_many_nhs_organisations(
+    front: Front, boss: str
+) -> None:
+    front.types(boss, "/pulse", "admin")
+    (button,) = [
+        one
+        for block in shown(front)["blocks"]
+        for one in block.get("elements", [])
+        if one.get("action_id") == view.NHS
+    ]
+    assert "can't be lowered again" in words(button["confirm"])
+    with front.hospital.sessions.begin() as session:
+        session.get_one(Workspace, front.hospital.workspace_id).comment_threshold = 15
+    front.presses(boss, view.NHS, view_id="V1")
+    assert (workspace(front).k, workspace(front).c, workspace(front).comment_threshold) == (11, 1, 15)
+    assert view.NHS not in words(shown(front)), "there is nothing left to raise"
+    with front.hospital.sessions.read() as session:
+        assert session.scalars(select(FanOut.kind).where(FanOut.kind == governing.RULES_CHANGED)).all()
+    front.presses(front.slack_id("Ward 7 1"), view.NHS, view_id="V1")
+    named = {
+        f"{name}:11-1-15" if name in {view.K, view.FEWEST, view.C} else name: one
+        for name, one in FILLED.items()
+    }
+    named[f"{view.FEWEST}:11-1-15"] = chosen("15")
+    assert "Saved." in front.fills_in(boss, view.FORM, named).body
+
+
+def test_an_admin_is_told_how_many_messages_reached_nobody_and_never_whose(front: Front, boss: str) -> None:
+    front.types(boss, "/pulse", "admin")
+    assert "Messages of the check-in" not in words(shown(front))
+    with front.hospital.sessions.begin() as session:
+        asked = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
+        assert invitations.expand(session, asked, front.now)
+        owed = session.scalars(select(Delivery).where(Delivery.kind == "poll").order_by(Delivery.key)).all()
+        for one, state in zip(owed, ("expired", "expired", "dead"), strict=False):
+            one.state = state
+    front.types(boss, "/pulse", "admin")
+    told = words(shown(front))
+    assert "Messages of the check-in that opened on Monday 2 November: 2 were not sent" in told
+    assert "1 was refused by Slack." in told
+    assert not any(one.target in told for one in owed)
+
+
 REFUSED: list[tuple[dict[str, Element], str]] = [
     ({view.K: chosen("4")}, "never lowered"),
     ({view.C: chosen("0")}, "never lowered"),
@@ -148,6 +191,8 @@ def test_every_message_can_be_looked_at_beforehand(front: Front, boss: str) -> N
         "The check-in is open until",
         "This check-in was lost",
         "Check-in results are now shown only for groups of 5 or more",
+        "find a second pair of hands until eight",
+        "Medicine leader leads Hospital now",
     ):
         assert sentence in seen
     assert "actions" not in {block["type"] for block in shown(front)["blocks"]}
