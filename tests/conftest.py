@@ -136,13 +136,17 @@ def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path, _migrated_file: Path) -> str:
-    """A fresh database with all tables, once of each kind."""
-    if request.param == "postgresql":
-        return str(request.getfixturevalue("postgresql_url"))
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _migrated_file: Path) -> str:
+    """A SQLite database with all tables, and nothing in them."""
     shutil.copyfile(_migrated_file, tmp_path / "appreciate.db")
     return f"sqlite:///{tmp_path / 'appreciate.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database with all tables, once of each kind."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture

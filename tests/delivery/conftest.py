@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,7 +14,7 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from slackapp import outbox, workspaces
-from slackapp.db import Base, Sessions, connect
+from slackapp.db import Sessions
 from slackapp.delivery import Deliveries
 from slackapp.letters import Letter, Message, Renderer
 from slackapp.models import Delivery
@@ -199,15 +198,6 @@ class Ward:
         self.slack.released.set()
         for made in self.open:
             made.stop(PATIENCE)
-
-
-def sqlite_url(folder: Path) -> str:
-    """A fresh SQLite database with all tables."""
-    url = f"sqlite:///{folder / 'appreciate.db'}"
-    sessions = connect(url)
-    Base.metadata.create_all(sessions.engine)
-    sessions.dispose()
-    return url
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ from slackapp.letters import Message, Renderer, Upload
 from slackapp.models import DeliveryState
 from slackapp.sandbox.seeds import practice_workspace
 from slackapp.sandbox.server import Sandbox
-from tests.delivery.conftest import Ward, sqlite_url
+from tests.delivery.conftest import Ward
 
 PERSON, CHANNEL = "U0PRACTICE1", "C0PRACTICE1"
 PIXEL = bytes.fromhex(
@@ -25,9 +24,9 @@ PIXEL = bytes.fromhex(
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind of database is enough here: what is tried is the other side, Slack."""
-    return sqlite_url(tmp_path)
+    return sqlite_url
 
 
 @pytest.fixture

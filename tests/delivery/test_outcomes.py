@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,13 +11,13 @@ from slackapp import outbox
 from slackapp.delivery import Deliveries
 from slackapp.letters import Message, Upload
 from slackapp.models import DeliveryState
-from tests.delivery.conftest import Answer, SmallSlack, Ward, sqlite_url
+from tests.delivery.conftest import Answer, SmallSlack, Ward
 
 
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
+def database_url(sqlite_url: str) -> str:
     """One kind of database is enough here: what is tried is the other side, Slack."""
-    return sqlite_url(tmp_path)
+    return sqlite_url
 
 
 def test_what_slack_accepted_is_sent_once_and_its_place_is_remembered(ward: Ward) -> None:
