@@ -32,7 +32,7 @@ def owe_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
 def next_moment(session: Session, after: datetime) -> tuple[datetime, str] | None:
     """The next Friday afternoon, later than `after`, of anybody who is asked, and what happens then."""
     own = func.coalesce(Member.time_zone, Workspace.time_zone)
-    wanted = select(own.distinct()).join(Workspace, Workspace.id == Member.workspace_id).where(*_WANT_IT)
+    wanted = select(own).distinct().join(Workspace, Workspace.id == Member.workspace_id).where(*_WANT_IT)
     moments = [
         next_weekly(after, weekday=_FRIDAY, at=_ASKED_AT, zone=zone) for zone in session.scalars(wanted)
     ]

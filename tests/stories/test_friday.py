@@ -1,0 +1,50 @@
+"""The Friday question, when the clock is moved to it: only for those who asked, in their own time."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from slackapp.models import Workspace
+
+FRIDAY = "Who helped you this week?"
+
+
+def asks_for_it(person: Any) -> None:
+    person.types("/appreciate settings")
+    person.sees("My settings")
+    person.fills("If you like", ["Ask me on Fridays who helped me this week"])
+    person.submits()
+    person.sees("Saved.")
+    person.does("dismiss")
+
+
+def questions(person: Any) -> int:
+    return sum(FRIDAY in one["text"] for one in person.screen()["messages"])
+
+
+def test_friday_afternoon_brings_the_question_to_those_who_asked_each_in_their_own_time(
+    practice: Any,
+) -> None:
+    with practice.app.sessions.begin() as session:
+        session.execute(update(Workspace).values(pulse_on=False))
+    asks_for_it(practice.nurse)
+    asks_for_it(practice.colleague)
+    moved = {"kind": "person", "user": practice.colleague.user, "tz": "America/New_York"}
+    assert practice.http.post("/control/change", json=moved).status_code == 200
+    practice.clock(now="2026-11-06T13:59:00+00:00")
+    assert questions(practice.nurse) == 0
+
+    done = practice.clock(now="2026-11-06T14:00:01+00:00")["done"]
+
+    assert "Friday's question" in [one["label"] for one in done]
+    assert (questions(practice.nurse), questions(practice.colleague), questions(practice.leader)) == (1, 0, 0)
+    practice.clock(now="2026-11-06T19:00:01+00:00")
+    assert (questions(practice.nurse), questions(practice.colleague)) == (1, 1)
+    practice.clock(now="2026-11-16T08:00:00+00:00")
+    assert (questions(practice.nurse), questions(practice.colleague)) == (2, 2)
+
+    asked = [one for one in practice.nurse.screen()["messages"] if FRIDAY in one["text"]]
+    assert [one["label"] for one in asked[-1]["controls"]] == ["Appreciate someone", "Settings"]
+    assert "You asked for this question on Fridays." in asked[-1]["text"]
+    practice.nurse.presses("Appreciate someone", within=asked[-1]["ts"])
+    assert practice.nurse.sees("Who would you like to thank?")["modal"]["title"] == "Appreciate someone"
