@@ -45,6 +45,8 @@ _LABELS = {
     "quiet_from": marked("Quiet from"),
     "quiet_until": marked("Quiet until"),
     "sharing": marked("Sharing thank-yous with the team"),
+    "accepts_thanks": marked("Wants to be thanked here"),
+    "nudges": marked("Asked on Fridays who helped"),
     "is_admin": marked("Workspace admin"),
     "named_admin": marked("Named to look after Appreciate"),
 }
@@ -89,6 +91,7 @@ def as_page(say: Voice, collected: dict[str, Any], *, made: datetime) -> str:
         facts=_facts(say, collected),
         given=[_thanks_row(say, one, ", ".join(one["to"])) for one in collected["thanks_given"]],
         received=[_thanks_row(say, one, one["from"]) for one in collected["thanks_received"]],
+        joined=[Row((one["at"], one["thanks_from"], one["by"])) for one in collected["thanks_joined"]],
         messages=[Row((one["due"], one["about"], one["state"])) for one in collected["messages_sent_to_you"]],
         changes=[Row((one["at"], one["deed"])) for one in collected["changes_you_made"]],
         sealed=say(SEALED),
@@ -123,7 +126,8 @@ def _recognitions(session: Session, member: Member) -> Iterable[Recognition]:
 
 def _given(session: Session, one: Recognition) -> dict[str, Any]:
     to = [session.get_one(Member, recipient.member_id).name for recipient in one.recipients]
-    return _thanks(one) | {"to": sorted(to), "taken_back": one.undone_at is not None}
+    more = {"asked_for": one.visibility, "taken_back": one.undone_at is not None}
+    return _thanks(one) | {"to": sorted(to)} | more
 
 
 def _received(session: Session, member: Member) -> list[dict[str, Any]]:
@@ -141,12 +145,27 @@ def _received(session: Session, member: Member) -> list[dict[str, Any]]:
 
 
 def _thanks(one: Recognition) -> dict[str, Any]:
-    return {"at": one.given_at.isoformat(), "behaviour": one.behaviour, "words": one.words}
+    return {
+        "at": one.given_at.isoformat(),
+        "behaviour": one.behaviour,
+        "words": one.words,
+        "about_message": one.link,
+    }
 
 
-def _joined(session: Session, member: Member) -> list[str]:
-    found = select(Boost.boosted_at).where(Boost.booster_id == member.id).order_by(Boost.boosted_at)
-    return [one.isoformat() for one in session.scalars(found)]
+def _joined(session: Session, member: Member) -> list[dict[str, Any]]:
+    """Where they said "me too": by the button, or by which reaction, and to whose thanks."""
+    found = (
+        select(Boost.boosted_at, Boost.how, Member.name)
+        .join(Recognition, Recognition.id == Boost.recognition_id)
+        .join(Member, Member.id == Recognition.giver_id)
+        .where(Boost.booster_id == member.id)
+        .order_by(Boost.boosted_at, Boost.how)
+    )
+    return [
+        {"at": row.boosted_at.isoformat(), "by": row.how, "thanks_from": row.name}
+        for row in session.execute(found)
+    ]
 
 
 def _blocked(session: Session, member: Member) -> list[str]:
@@ -193,6 +212,10 @@ def _facts(say: Voice, collected: dict[str, Any]) -> list[Row]:
     leads = collected["teams"]["leads"]
     facts.append(Row((say("Team"), team or say("none"))))
     facts.append(Row((say("Teams you lead"), say.listing(leads) if leads else say("none"))))
+    blocked = collected["people_blocked"]
+    facts.append(
+        Row((say("People whose thanks you don't want"), say.listing(blocked) if blocked else say("none")))
+    )
     return facts
 
 

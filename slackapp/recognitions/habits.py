@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.behaviours import Behaviour
-from slackapp.models import Member, Recipient, Recognition
+from slackapp.models import Member, Recipient, Recognition, Sharing
 from slackapp.recognitions.company import Present
 
 _LOOKED_AT = timedelta(days=90)
@@ -29,6 +29,7 @@ def seldom_named(session: Session, giver: Present, *, now: datetime) -> Behaviou
             Recipient.team_id == giver.team_id,
             Recipient.given_at > now - _LOOKED_AT,
             Recognition.undone_at.is_(None),
+            Recipient.sharing != Sharing.REPORTED,
         )
         .group_by(Recognition.behaviour)
     )

@@ -15,6 +15,7 @@ from slackapp.marks import Marks
 from slackapp.members import Person
 from slackapp.models import (
     AuditEntry,
+    Boost,
     Bundle,
     BundleScore,
     Comment,
@@ -219,6 +220,35 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: Any) -> None:
     assert told["person"]["slack_user_id"] == NIA
     assert THANKS in page
     assert "map of the new stores" in page
+
+
+def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(ward: Any) -> None:
+    made = ward.thank(COL, NIA, THANKS)
+    link = "https://hospital.slack.com/archives/C1/p1"
+    with ward.database.begin() as session:
+        theo = ward.person(session, "U0THEOTHIRD")
+        theo.nudges, theo.accepts_thanks = True, False
+        session.get_one(Recognition, made).link = link
+        for how in ("button", ":clap:"):
+            session.add(Boost(recognition_id=made, booster_id=theo.id, how=how, boosted_at=ward.noon))
+    told = {}
+    with ward.database.read() as session:
+        for who in ("U0THEOTHIRD", NIA):
+            person = ward.person(session, who)
+            told[who] = export.collect(session, ward.workspace(session), person, Marks(ward.keys.path))
+    page = export.as_page(voice(), told["U0THEOTHIRD"], made=ward.noon)
+    joined = told["U0THEOTHIRD"]["thanks_joined"]
+    assert [(one["by"], one["thanks_from"]) for one in joined] == [
+        (":clap:", "Col League"),
+        ("button", "Col League"),
+    ]
+    assert (told["U0THEOTHIRD"]["person"]["nudges"], told["U0THEOTHIRD"]["person"]["accepts_thanks"]) == (
+        True,
+        False,
+    )
+    assert told[NIA]["thanks_received"][0]["about_message"] == link
+    assert ":clap:" in page
+    assert "Asked on Fridays who helped" in page
 
 
 def test_every_column_about_a_person_is_in_their_export(ward: Any) -> None:
