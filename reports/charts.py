@@ -47,6 +47,9 @@ _LONGEST = 322
 # The ranges: 0 to 10 lies between these two, so that the months' names have their place at the left.
 _SCALE_FROM, _SCALE_TO = 45.0, 344.0
 _OLDER, _NEWEST, _MISSING_ROW = 9.0, 10.0, 13.0
+_MISSING_ROW_TIGHT = 10.0
+_HIGHEST = 470
+"""On a phone's screen this and the sentence above it are seen at once."""
 _OLDER_BAR, _NEWEST_BAR = 4.5, 8.0
 _LABEL_ROOM = 18.0
 _GROUP_PAD = 2.0
@@ -122,15 +125,21 @@ def _counts(card: Card, row: MixRow, middle: float) -> None:
 
 
 def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
+    card = _ranges_card(picture, _MISSING_ROW)
+    # Where many months are missing, the words that say so stand closer.
+    return _finished(card if card.y <= _HIGHEST else _ranges_card(picture, _MISSING_ROW_TIGHT))
+
+
+def _ranges_card(picture: RangesPicture, missing_row: float) -> Card:
     card = Card(picture.title)
     card.y += 20
     _scale_words(card, picture)
     card.y += 9
     for group in picture.groups:
-        _group(card, picture, group)
+        _group(card, picture, group, rows=_rows(group, missing_row))
     card.y += 15
     card.footer(picture.footer, picture.team)
-    return _finished(card)
+    return card
 
 
 def _scale(value: float) -> float:
@@ -148,7 +157,11 @@ def _scale_words(card: Card, picture: RangesPicture) -> None:
         card.write(words, _scale(value), card.y, size=FOOTER, colour=MUTED, anchor="center")
 
 
-def _group(card: Card, picture: RangesPicture, group: RangeGroup) -> None:
+_Row = tuple[int, bool, float]
+"""A month's place, whether words stand there, and its height."""
+
+
+def _group(card: Card, picture: RangesPicture, group: RangeGroup, *, rows: list[_Row]) -> None:
     middle = card.y + 9
     measured = measure.width(group.newest, SMALL)
     name = measure.cut(group.name, ROOM - measured - 8, SMALL, bold=True)
@@ -156,16 +169,15 @@ def _group(card: Card, picture: RangesPicture, group: RangeGroup) -> None:
     colour = MUTED if _is_missing(group, -1) else INK
     card.write(group.newest, RIGHT, middle, size=SMALL, anchor="right", colour=colour)
     top = card.y + _LABEL_ROOM
-    rows = _rows(group)
     bottom = top + sum(height for *_, height in rows) + 2 * _GROUP_PAD
     for value in (2.5, 5.0, 7.5):
         card.line(_scale(value), top, bottom, colour=RULE if value == 5.0 else GRID)  # noqa: PLR2004 - the middle of the scale
-    _draw_rows(card, picture, group, top + _GROUP_PAD)
+    _draw_rows(card, picture, group, top + _GROUP_PAD, rows=rows)
     card.y = bottom + 2
 
 
-def _rows(group: RangeGroup) -> list[tuple[int, bool, float]]:
-    """For each month: its place, whether words stand there, and its height.
+def _rows(group: RangeGroup, missing_row: float) -> list[_Row]:
+    """The months from old to new.
 
     A run of months without enough answers is told once, in its first row; the newest
     month is told at the right of the label.
@@ -176,7 +188,7 @@ def _rows(group: RangeGroup) -> list[tuple[int, bool, float]]:
     for place in range(len(group.rows)):
         continues = place > 0 and _is_missing(group, place - 1)
         run_begins = _is_missing(group, place) and place < newest and not continues
-        height = _NEWEST if place == newest else _MISSING_ROW if run_begins else older
+        height = _NEWEST if place == newest else missing_row if run_begins else older
         rows.append((place, run_begins, height))
     return rows
 
@@ -185,9 +197,11 @@ def _is_missing(group: RangeGroup, place: int) -> bool:
     return group.rows[place].low is None and group.rows[place].high is None
 
 
-def _draw_rows(card: Card, picture: RangesPicture, group: RangeGroup, top: float) -> None:
+def _draw_rows(
+    card: Card, picture: RangesPicture, group: RangeGroup, top: float, *, rows: list[_Row]
+) -> None:
     newest = len(group.rows) - 1
-    for place, says_missing, height in _rows(group):
+    for place, says_missing, height in rows:
         middle = top + height / 2
         if says_missing:
             card.write(picture.missing, _SCALE_FROM, middle, size=FOOTER, colour=MUTED)

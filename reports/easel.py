@@ -17,7 +17,7 @@ from choreographer.browsers.chromium import ChromeNotFoundError
 from choreographer.channels import ChannelClosedError
 from choreographer.protocol import DevtoolsProtocolError
 
-from reports.script import plotly_script
+from reports.script import palette_script, plotly_script
 
 SCALE = 3
 LIMIT_SECONDS = 20.0
@@ -108,10 +108,10 @@ class Easel:
             await self.close()
         if self._page is None:
             await self._open()
-        wanted = f'{{format:"png",width:{width},height:{height},scale:{SCALE}}}'
-        address = await self._evaluate(f"Plotly.toImage({figure_json}, {wanted})")
+        wanted = f"{{width:{width},height:{height},scale:{SCALE}}}"
+        drawn = await self._evaluate(f"drawn({figure_json}, {wanted})")
         self._drawn += 1
-        return base64.b64decode(str(address).partition(",")[2], validate=True)
+        return base64.b64decode(str(drawn), validate=True)
 
     async def _open(self) -> None:
         # Chromium refuses its own sandbox to root; everyone else has it.
@@ -128,6 +128,7 @@ class Easel:
         frame = frames["frameTree"]["frame"]["id"]
         await self._ask("Page.setDocumentContent", {"frameId": frame, "html": _PAGE})
         await self._evaluate(plotly_script() + "\n;0")
+        await self._evaluate(palette_script() + "\n;0")
 
     async def _evaluate(self, expression: str) -> object:
         asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}

@@ -4,6 +4,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
+def palette_script() -> str:
+    """What makes a PNG with a palette of a figure, once plotly's script is there."""
+    return Path(__file__).with_name("palette.js").read_text(encoding="utf-8")
+
+
 def plotly_script() -> str:
     """Plotly's own script from its package, read without importing the package."""
     found = find_spec("plotly")

@@ -140,6 +140,19 @@ EMPTY = TeamMonth(
     reach=None,
     highlights=(),
 )
+PATCHY = TeamMonth(
+    team="Ward 7",
+    month=NOVEMBER,
+    k=5,
+    mix=Mix((40, 30, 20, 10), (40, 30, 20, 10), is_about=True),
+    is_first=False,
+    pulse=pulse(
+        *([None, (10, 29, 32), None, (10, 42, 50), None, (10, low, low + 3)] for low in (37, 30, 29, 12)),
+        turnout=[Turnout.MORE],
+    ),
+    reach=Reach(Share.MOST, None),
+    highlights=(),
+)
 ALL = {
     "rich": RICH,
     "first": FIRST,
@@ -148,4 +161,5 @@ ALL = {
     "two_months": TWO_MONTHS,
     "spread": SPREAD,
     "empty": EMPTY,
+    "patchy": PATCHY,
 }
