@@ -61,12 +61,13 @@ _LEAST = "import aiohttp.web, slack_bolt, slack_sdk, sqlalchemy.orm, apscheduler
 
 
 def _serve(folder: Path, idle: float) -> Line:
+    (folder / "data").mkdir()
     with slack.sandbox_process() as url:
         environment = {
             "SLACK_BOT_TOKEN": slack.TOKEN,
             "SLACK_APP_TOKEN": slack.APP_TOKEN,
             "SLACK_API_URL": url,
-            "DATABASE_URL": f"sqlite:///{folder / 'serve.db'}",
+            "DATABASE_URL": f"sqlite:///{folder / 'data' / 'serve.db'}",
             "KEY_DIR": str(folder / "keys"),
             "HEALTH_PORT": str(_free_port()),
         }

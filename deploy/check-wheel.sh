@@ -8,9 +8,10 @@ python=$(.venv/bin/python -c 'import sys; print(sys._base_executable)')
 "$python" -m venv "$place/venv"
 "$place/venv/bin/python" -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements.lock
 "$place/venv/bin/python" -m pip --disable-pip-version-check --quiet install --no-deps "$place"/dist/*.whl
+mkdir "$place/data"
 cd "$place"
 "$place/venv/bin/slackapp" --version
-export SLACK_BOT_TOKEN=xoxb-check SLACK_APP_TOKEN=xapp-check KEY_DIR="$place/keys" DATABASE_URL="sqlite:///$place/check.db"
+export SLACK_BOT_TOKEN=xoxb-check SLACK_APP_TOKEN=xapp-check KEY_DIR="$place/keys" DATABASE_URL="sqlite:///$place/data/check.db"
 "$place/venv/bin/slackapp" migrate
 "$place/venv/bin/slackapp" check
 "$place/venv/bin/python" - <<'PY'

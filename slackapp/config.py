@@ -121,8 +121,9 @@ def _key_directory(environ: Mapping[str, str]) -> Finding | None:
         )
     directory = Path(environ["KEY_DIR"]).resolve()
     database = _database_file(environ)
-    if database and directory == database.parent:
-        return Finding("KEY_DIR", "choose a directory other than the database's: a backup would take both.")
+    if database and (directory.is_relative_to(database.parent) or database.is_relative_to(directory)):
+        advice = "choose a directory neither in the database's nor around it: a backup would take both."
+        return Finding("KEY_DIR", advice)
     return None
 
 

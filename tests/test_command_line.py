@@ -23,7 +23,7 @@ def settings(place: Path) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": "xoxb-test",
         "SLACK_APP_TOKEN": "xapp-test",
-        "KEY_DIR": str(place / "keys"),
+        "KEY_DIR": str(place.with_name(f"{place.name}-keys")),
         "DATABASE_URL": f"sqlite:///{place / 'appreciate.db'}",
     }
 

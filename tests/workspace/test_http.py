@@ -320,7 +320,7 @@ def test_serve_over_http_answers_through_granian_and_ends_cleanly(tmp_path: Path
             "SLACK_SIGNING_SECRET": SECRET,
             "SLACK_API_URL": sandbox.url,
             "HTTP_ADDRESS": f"127.0.0.1:{port}",
-            "KEY_DIR": str(tmp_path / "keys"),
+            "KEY_DIR": str(tmp_path.with_name(f"{tmp_path.name}-keys")),
             "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}",
         }
         sessions = connect(environment["DATABASE_URL"])
