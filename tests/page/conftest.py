@@ -1,12 +1,16 @@
 """A sandbox with a small app of its own in Socket Mode, and a real Chromium that may reach only loopback."""
 
+import importlib.util
 import os
+import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -364,3 +368,53 @@ def phone(chromium: Browser, small: SmallApp) -> Iterator[Visit]:
         has_touch=True,
         is_mobile=True,
     )
+
+
+def _good_examples() -> ModuleType:
+    """The blocks that the validation's tests know to be good: one of every kind."""
+    path = Path(__file__).parents[1] / "sandbox" / "test_blocks_accepted.py"
+    spec = importlib.util.spec_from_file_location("good_examples", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _short(value: Any) -> Any:
+    """The same block with its filler cut: what is drawn is looked at by people."""
+    if isinstance(value, dict):
+        return {key: _short(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_short(one) for one in value]
+    return value if not isinstance(value, str) or "xxxx" not in value else "Words that stand here"
+
+
+def _png(width: int, height: int) -> bytes:
+    """A small picture."""
+    rows = b"".join(b"\0" + b"\x1f\x5f\x66" * width for _ in range(height))
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.fixture(scope="session")
+def every_block() -> list[tuple[str, dict[str, Any]]]:
+    """Every block that may stand in a message, cut short; those that need a file are tested apart."""
+    examples = _good_examples()
+    blocks = {**examples.EVERYWHERE, **examples.MESSAGES}
+    return [(name, _short(one)) for name, one in blocks.items() if "slack_file" not in str(one)]
+
+
+@pytest.fixture
+def png() -> Callable[[int, int], bytes]:
+    """A small picture of a width and a height."""
+    return _png

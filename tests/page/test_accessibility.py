@@ -1,6 +1,7 @@
 """Looked over by axe-core: every place and window, by day and by night, on a desk and on a phone."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
 AXE = (Path(__file__).parent / "data" / "axe.min.js").read_text()
+WINDOW = "dialog[open]"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -63,10 +65,10 @@ STEPS = (
 )
 
 
-def findings(page: Any) -> list[str]:
-    """What axe-core finds wrong, each with the first element it means."""
+def findings(page: Any, where: str = "html") -> list[str]:
+    """What axe-core finds wrong there, each with the first element it means."""
     page.evaluate(AXE)
-    found = page.evaluate(f"axe.run({{runOnly: {json.dumps(RULES)}}})")
+    found = page.evaluate(f"axe.run('{where}', {{runOnly: {json.dumps(RULES)}}})")
     assert found["passes"], "the premise: the rules were applied"
     return [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
@@ -102,16 +104,53 @@ def test_on_a_desk_by_day_axe_finds_nothing(wide: Any) -> None:
     form = page.get_by_role("dialog", name="Thank someone")
     form.get_by_role("button", name="Send thanks").click()
     expect(form.get_by_role("alert").first).to_be_visible()
-    wrong["form with mistakes"] = findings(page)
+    wrong["form with mistakes"] = findings(page, WINDOW)
     page.keyboard.press("Escape")
     expect(form).to_be_hidden()
     for button, title in (("Move time", "Move time"), ("You are: Ada", "Who are you?")):
         page.get_by_role("button", name=button).click()
         expect(page.get_by_role("dialog", name=title)).to_be_visible()
-        wrong[title] = findings(page)
+        wrong[title] = findings(page, WINDOW)
         page.keyboard.press("Escape")
     wide.come(NURSE, "home")
     wrong["home"] = findings(page)
+    assert {where: found for where, found in wrong.items() if found} == {}
+
+
+def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
+    wide: Any, png: Callable[[int, int], bytes], every_block: list[tuple[str, dict[str, Any]]]
+) -> None:
+    small = wide.small
+    for name, block in every_block:
+        small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
+    shared = {"content": "<p>Figures</p>", "filename": "ward-7.html", "channel": WARD}
+    small.client.files_upload_v2(**shared)
+    chart = small.client.files_upload_v2(content=png(36, 29), filename="mix.png", alt_txt="Bars")["file"][
+        "id"
+    ]
+    small.post(WARD, blocks=[{"type": "image", "slack_file": {"id": chart}, "alt_text": "Bars of four"}])
+    with pytest.raises(Exception, match="invalid_blocks"):
+        small.post(WARD, blocks=[{"type": "section"}])
+    page = wide.come()
+    inspector = page.get_by_role("complementary", name="Inspector")
+    inspector.locator("summary").first.click()
+    expect(inspector.locator("pre").first).to_be_visible()
+    wrong = {"every block, a file and an inspector's entry": findings(page)}
+
+    page.get_by_role("button", name="More for the message of Kindly").last.click()
+    expect(page.get_by_role("dialog", name="This message")).to_be_visible()
+    wrong["message menu"] = findings(page, WINDOW)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Enlarge: Bars of four").click()
+    expect(page.get_by_role("dialog", name="Picture")).to_be_visible()
+    wrong["picture"] = findings(page, WINDOW)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Thank someone", exact=True).click()
+    form = page.get_by_role("dialog", name="Thank someone")
+    form.get_by_role("searchbox").fill("ben")
+    form.get_by_role("checkbox", name="Ben Okoro, Ward manager").check()
+    wrong["people chosen"] = findings(page, WINDOW)
     assert {where: found for where, found in wrong.items() if found} == {}
 
 

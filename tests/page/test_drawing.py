@@ -1,11 +1,7 @@
 """What the app sends, drawn: every block and element, people's words, pictures, files, threads, time."""
 
-import importlib.util
-import struct
-import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -16,6 +12,9 @@ pytestmark = pytest.mark.browser
 WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
 EVIL = "<img src=x onerror=alert(1)>*not bold* &amp; <b>"
 
+WIDE = 3000
+Blocks = list[tuple[str, dict[str, Any]]]
+
 # An uploaded page must not act as the person who looks at it.
 REACHES_OUT = "fetch('/person').then(() => 'answered', () => 'refused')"
 
@@ -24,59 +23,15 @@ def plain(text: str) -> dict[str, str]:
     return {"type": "plain_text", "text": text}
 
 
-def good_examples() -> ModuleType:
-    """The blocks that the validation's tests know to be good: one of every kind."""
-    path = Path(__file__).parents[1] / "sandbox" / "test_blocks_accepted.py"
-    spec = importlib.util.spec_from_file_location("good_examples", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def short(value: Any) -> Any:
-    """The same block with its filler cut: what is drawn is looked at by people."""
-    if isinstance(value, dict):
-        return {key: short(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [short(one) for one in value]
-    return value if not isinstance(value, str) or "xxxx" not in value else "Words that stand here"
-
-
-def png(width: int, height: int) -> bytes:
-    """A small picture."""
-    rows = b"".join(b"\0" + b"\x1f\x5f\x66" * width for _ in range(height))
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
-
-
-def messages() -> list[tuple[str, dict[str, Any]]]:
-    """Every block that may stand in a message, cut short; those that need a file are tested apart."""
-    examples = good_examples()
-    blocks = {**examples.EVERYWHERE, **examples.MESSAGES}
-    return [(name, short(one)) for name, one in blocks.items() if "slack_file" not in str(one)]
-
-
-def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any) -> None:
+def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any, every_block: Blocks) -> None:
     small = wide.small
-    every = messages()
-    for name, block in every:
+    for name, block in every_block:
         small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
 
     page = wide.come()
 
     expect(page.locator(".messages .block")).not_to_have_count(0)
-    assert page.locator(".messages > .message").count() == len(every) > 40
+    assert page.locator(".messages > .message").count() == len(every_block) > 40
     assert page.locator(".messages .unknown").count() == 0
     nameless = (
         "all => all.filter(one => !one.labels?.length && !one.ariaLabel && !one.textContent.trim() && "
@@ -87,8 +42,8 @@ def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any) -> None:
     wide.picture("every-block-1280-light")
 
 
-def test_every_block_fits_a_phone(phone: Any) -> None:
-    for name, block in messages():
+def test_every_block_fits_a_phone(phone: Any, every_block: Blocks) -> None:
+    for name, block in every_block:
         phone.small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
 
     page = phone.come()
@@ -200,7 +155,9 @@ def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Any) -> No
     expect(page.get_by_label("Who?")).to_have_value(MANAGER)
 
 
-def test_pictures_have_their_words_and_grow_when_pressed_and_files_open(wide: Any) -> None:
+def test_pictures_have_their_words_and_grow_when_pressed_and_files_open(
+    wide: Any, png: Callable[[int, int], bytes]
+) -> None:
     small = wide.small
     chart = small.client.files_upload_v2(content=png(360, 294), filename="mix.png", alt_txt="Bars")["file"][
         "id"
@@ -334,6 +291,16 @@ def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Any) -> None:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") == width
         wide.picture(f"ward-{width}-dark")
+        if width > WIDE:
+            # All is larger, the conversation in the middle of its column, the composer within the screen.
+            drawn = "one => one.getBoundingClientRect().toJSON()"
+            column, words = (page.locator(one).evaluate(drawn) for one in (".main", ".messages"))
+            assert abs((words["left"] - column["left"]) - (column["right"] - words["right"])) < 2
+            assert words["width"] > 1200
+            assert page.locator("#composer").evaluate(drawn)["bottom"] <= height + 1
+            page.get_by_role("button", name="Move time").click()
+            assert page.locator("#moves-sheet").evaluate(drawn)["bottom"] < height
+            page.keyboard.press("Escape")
 
 
 def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
