@@ -21,6 +21,7 @@ from slackapp.models import Member, Recognition, Visibility, Workspace
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
+from slackapp.sandbox.seeds import WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -107,13 +108,26 @@ class Place:
 
 
 @pytest.fixture
-def place(database_url: str, tmp_path: Path, human: Any) -> Iterator[Place]:
+def seeded() -> WorkspaceSeed:
+    """The workspace beside which `place` puts the app; a file of tests may have another."""
+    return hospital.workspace()
+
+
+@pytest.fixture
+def journal() -> Path | None:
+    """Where `place` writes down everything that passes between the app and Slack; nowhere by itself."""
+    return None
+
+
+@pytest.fixture
+def place(
+    database_url: str, tmp_path: Path, human: Any, seeded: WorkspaceSeed, journal: Path | None
+) -> Iterator[Place]:
     # The whole app is loaded only where it is needed: tests of rules start in half the time.
     from slackapp.app import Appreciate
     from slackapp.demo import history
 
-    with Sandbox(manifest=manifest_path(), now=MONDAY) as sandbox:
-        seeded = hospital.workspace()
+    with Sandbox(manifest=manifest_path(), now=MONDAY, journal=journal) as sandbox:
         sandbox.seed(seeded)
         settings = Settings(
             bot_token=seeded.bot_token,
