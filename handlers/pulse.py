@@ -157,7 +157,16 @@ class Pulse:
         except OperationalError:
             # A full disk or a database that went away: nothing was stored, and people must know.
             _log.exception("An answer could not be stored.")
-            return pulse.told(voice(), voice()(NOT_STORED))
+            say = self._voice_without_certainty(who)
+            return pulse.told(say, say(NOT_STORED))
+
+    def _voice_without_certainty(self, who: Caller) -> Voice:
+        """The person's language, as long as anything can be read at all."""
+        try:
+            with self.desk.sessions.read() as session:
+                return _asked(session, who).say
+        except OperationalError:
+            return voice()
 
     def _words(self, who: Caller, refused: UserError) -> str:
         with self.desk.sessions.read() as session:

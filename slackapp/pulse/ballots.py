@@ -215,12 +215,17 @@ class KeyDirectory:
     def _write(self, target: Path, content: bytes) -> None:
         unfinished = self.path / f".{target.name}.{os.urandom(6).hex()}.tmp"
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-        with os.fdopen(descriptor, "wb") as opened:
-            os.fchmod(opened.fileno(), _FILE_MODE)
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        unfinished.replace(target)
+        try:
+            with os.fdopen(descriptor, "wb") as opened:
+                os.fchmod(opened.fileno(), _FILE_MODE)
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            unfinished.replace(target)
+        except OSError:
+            # On a full disk no piece of a secret is left lying about.
+            unfinished.unlink(missing_ok=True)
+            raise
         self._sync()
 
     def _sync(self) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from random import Random, SystemRandom
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from slackapp.calendar import month_of
@@ -121,7 +122,14 @@ def withdraw(session: Session, keys: KeyDirectory, who: tuple[str, str], now: da
 def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: datetime) -> str | None:
     """Close what is due, then open the round whose common opening has come; its id, or None."""
     close_due(sessions, keys, now)
-    return opening.open_due(sessions, keys, workspace_id, now)
+    try:
+        return opening.open_due(sessions, keys, workspace_id, now)
+    except (OperationalError, OSError):
+        _log.error(  # noqa: TRY400 - whoever called logs what went wrong; this says what it means
+            "A check-in could not be opened, nothing of it is half done, and it is tried again. "
+            "Is the disk of the database, or of KEY_DIR, full?"
+        )
+        raise
 
 
 def close(sessions: Sessions, keys: KeyDirectory, poll_id: str, chance: Random | None = None) -> None:
