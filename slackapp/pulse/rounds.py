@@ -125,7 +125,7 @@ def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: dat
     try:
         return opening.open_due(sessions, keys, workspace_id, now)
     except (OperationalError, OSError):
-        _log.error(  # noqa: TRY400 - whoever called logs what went wrong; this says what it means
+        _log.error(
             "A check-in could not be opened, nothing of it is half done, and it is tried again. "
             "Is the disk of the database, or of KEY_DIR, full?"
         )
