@@ -21,7 +21,7 @@ from slackapp.errors import UserError
 from slackapp.i18n import Voice, voice
 from slackapp.models import Sharing
 from slackapp.recognitions import changing, errands, giving, grammar, habits
-from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
+from slackapp.recognitions.drafts import Draft, NotYet, Unclear
 from slackapp.recognitions.giving import Given
 from slackapp.views import appreciate as ask
 from slackapp.views import given as show
@@ -51,8 +51,8 @@ class Appreciate:
         draft = Draft()
         try:
             draft = grammar.parse(typed.text)
-            draft = with_their_people(client, draft)
-            if not (draft.is_complete or draft.unknown or len(draft.words) > LONGEST):
+            draft = with_their_people(client, draft, typed.caller.user)
+            if draft.has_gaps_to_ask_for:
                 open_modal(client, typed.caller.trigger_id, self._form(typed.caller, draft))
                 ack()
                 return

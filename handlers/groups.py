@@ -11,8 +11,8 @@ _CLOSED = frozenset(
 )
 
 
-def with_their_people(client: WebClient, draft: Draft) -> Draft:
-    """The draft with the people of its groups beside those named.
+def with_their_people(client: WebClient, draft: Draft, giver: str) -> Draft:
+    """The draft with the people of its groups beside those named; the giver only if there is nobody else.
 
     Raises:
         NotYet: All the groups are empty, or Slack does not say who is in one.
@@ -23,7 +23,9 @@ def with_their_people(client: WebClient, draft: Draft) -> Draft:
     if not gathered and not draft.people:
         raise NotYet([Refusal(Field.PEOPLE, marked("That group is empty just now."))])
     # Somebody named beside their group is meant in person.
-    only_by_group = tuple(one for one in gathered if one not in draft.people)
+    only_by_group = tuple(one for one in gathered if one not in {*draft.people, giver})
+    if not only_by_group and not draft.people:
+        only_by_group = tuple(gathered)
     return draft.about(people=(*draft.people, *only_by_group), gathered=only_by_group, groups=())
 
 

@@ -55,6 +55,12 @@ class Draft:
         named = self.people or self.groups or self.unknown
         return bool(named and self.behaviour and self.words)
 
+    @property
+    def has_gaps_to_ask_for(self) -> bool:
+        """Whether the form can ask for the rest: what it could not hold is refused instead."""
+        fits = len(self.words) <= LONGEST and len(self.people) <= MOST_PEOPLE and not self.unknown
+        return fits and not self.is_complete
+
     def about(self, **changes: object) -> Self:
         """The same draft with some of it changed."""
         return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses checks the names

@@ -88,14 +88,16 @@ def give(session: Session, workspace: Workspace | Place, draft: Draft, occasion:
 
 def about_the_words(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
     """What is in the way of these words under this behaviour."""
-    if draft.behaviour is None:
-        yield Refusal(Field.BEHAVIOUR, marked("Which of the four was it? Please choose one."))
-    if len(draft.words) > LONGEST:
+    is_too_long = len(draft.words) > LONGEST
+    if is_too_long:
         yield Refusal(
             Field.WORDS,
             marked("That is {n} characters; 3,000 fit. Please shorten it."),
             n=f"{len(draft.words):,}",
         )
+    if draft.behaviour is None:
+        yield Refusal(Field.BEHAVIOUR, marked("Which of the four was it? Please choose one."))
+    if is_too_long:
         return
     if seen_length(draft.words) < SHORTEST:
         yield TooShort(draft.behaviour or Behaviour.HELPING)

@@ -128,7 +128,8 @@ def _as_typed(entity: re.Match[str]) -> str:
     sign, target, label = entity.groups()
     if sign is None:
         return label or target
-    name = label or target
+    # Slack leaves out the name of a private channel, and its id would tell a reader nothing.
+    name = label or ("…" if sign == "#" else target)
     return name if name[:1] in "@#" else f"{'#' if sign == '#' else '@'}{name}"
 
 

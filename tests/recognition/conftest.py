@@ -181,6 +181,12 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
             ),
             # Nobody has invited the app here.
             ChannelSeed(id="C0WARD9", name="ward-9", members=(ward.nurse, ward.elsewhere)),
+            ChannelSeed(
+                id="C0SECRET",
+                name="dignity-review",
+                is_private=True,
+                members=(ward.nurse, ward.colleague, "U0SANDBOXBOT"),
+            ),
         ),
         usergroups=(
             UserGroupSeed(
@@ -190,6 +196,11 @@ def _hospital(ward: Ward) -> WorkspaceSeed:
                 members=(ward.nurse, ward.colleague, ward.third, ward.robot, ward.gone),
             ),
             UserGroupSeed(id="S0EMPTY", handle="nobodys", name="Nobody's", members=()),
+            UserGroupSeed(id="S0ALONE", handle="alone", name="Alone", members=(ward.nurse,)),
+            UserGroupSeed(id="S0APPS", handle="apps", name="Apps", members=(ward.robot,)),
+            UserGroupSeed(
+                id="S0BANK", handle="bank", name="Bank", members=tuple(f"U0CROWD{n}" for n in range(21))
+            ),
         ),
     )
 

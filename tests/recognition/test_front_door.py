@@ -56,33 +56,6 @@ def test_nothing_typed_opens_the_form_and_the_form_sends(practice: Any) -> None:
     assert "attending" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
 
 
-def test_each_thing_in_the_way_is_told_and_nothing_typed_is_lost(practice: Any) -> None:
-    cases = {
-        f"@nia helping {WORDS}": "You can't thank yourself here. Who helped you do it?",
-        f"@rota helping {WORDS}": "Rota Bot is an app. Who stood behind the work?",
-        f"@gone helping {WORDS}": "Sam Gone has left, so this can't reach them.",
-        f"@ali helping {WORDS}": "Ali Other is in another organisation, so this can't be sent from here.",
-        f"@nobody helping {WORDS}": "I can't find “@nobody” here.",
-        f"@col helpng {WORDS}": "I don't know “helpng”. Did you mean helping?",
-        f"@channel helping {WORDS}": "A whole channel can't be thanked at once. Name the people, up to 20.",
-    }
-    for typed, sentence in cases.items():
-        practice.nurse.types(f"/appreciate {typed}", practice.ward.channel)
-        last = practice.nurse.sees(sentence, practice.ward.channel)["messages"][-1]
-        assert last["ephemeral"]
-        assert WORDS in last["text"]
-        assert "Open the form" in [one["label"] for one in last["controls"]]
-    practice.nurse.types("/appreciate @col helping great job", practice.ward.channel)
-    practice.nurse.sees(
-        "Thank you. One more detail makes it mean more: What did they do, and what became easier?",
-        practice.ward.channel,
-    )
-    practice.nurse.types(f"/appreciate @col helping {'x' * 3001}", practice.ward.channel)
-    practice.nurse.sees("That is 3,001 characters; 3,000 fit. Please shorten it.", practice.ward.channel)
-    assert "x" * 3001 in practice.nurse.screen(practice.ward.channel)["messages"][-1]["text"]
-    assert practice.calls("chat.postMessage") == []
-
-
 def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helpng with the team {WORDS}")
     practice.nurse.sees("Did you mean helping?")

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from slackapp.models import Boost, Delivery, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.models import Boost, Member, Recipient, Recognition, Sharing, Workspace
 
 WORDS = "Stayed after the shift to find us a bed"
 
@@ -189,17 +189,3 @@ def test_an_unkind_one_is_hidden_at_once_its_contact_told_and_its_giver_blocked(
     practice.leader.sees("It has been taken back since.")
     assert WORDS not in practice.leader.screen().texts
     assert {one.sharing for one in rows(practice, Recipient)} == {Sharing.REPORTED}
-
-
-def test_thirty_people_are_too_many_and_a_guest_is_not(practice: Any) -> None:
-    crowd = " ".join(f"@crowd{number}" for number in range(30))
-    practice.nurse.types(f"/appreciate {crowd} helping {WORDS}")
-    practice.nurse.sees("That is 30 people; 20 at once is the most.")
-    practice.nurse.types(f"/appreciate @guest helping {WORDS}")
-    practice.nurse.sees("Sent.")
-    assert len(rows(practice, Delivery)) == 1
-
-
-def test_the_app_itself_is_an_app(practice: Any) -> None:
-    practice.nurse.types(f"/appreciate @appreciate helping {WORDS}")
-    practice.nurse.sees("is an app. Who stood behind the work?")

@@ -1,0 +1,113 @@
+"""What is typed on one side, what is answered on the other: all that can be in the way of a thank-you."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from slackapp.models import Delivery, Recognition
+
+WORDS = "Stayed after the shift to find us a bed"
+CROWD = " ".join(f"@crowd{number}" for number in range(30))
+MISSING = "Pick the name from Slack's list as you type it, or use the form."
+MORE = "Thank you. One more detail makes it mean more:"
+
+ANSWERS = [
+    # Whom.
+    (f"@nia helping {WORDS}", "You can't thank yourself here. Who helped you do it?"),
+    (f"@alone helping {WORDS}", "You can't thank yourself here. Who helped you do it?"),
+    (f"@rota helping {WORDS}", "Rota Bot is an app. Who stood behind the work?"),
+    (f"@appreciate helping {WORDS}", "is an app. Who stood behind the work?"),
+    (f"@gone helping {WORDS}", "Sam Gone has left, so this can't reach them."),
+    (f"@ali helping {WORDS}", "Ali Other is in another organisation, so this can't be sent from here."),
+    (f"@col @ali helping {WORDS}", "Ali Other is in another organisation, so this can't be sent from here."),
+    (f"@nobody helping {WORDS}", f"I can't find “@nobody” here. {MISSING}"),
+    (f"@nobodys helping {WORDS}", "That group is empty just now."),
+    (f"@apps helping {WORDS}", "Nobody in that group can be thanked here just now."),
+    (f"{CROWD} helping {WORDS}", "That is 30 people; 20 at once is the most."),
+    (f"@bank helping {WORDS}", "That is 21 people; 20 at once is the most."),
+    (f"@bank {WORDS}", "That is 21 people; 20 at once is the most."),
+    (f"@here helping {WORDS}", "A whole channel can't be thanked at once. Name the people, up to 20."),
+    (f"@channel helping {WORDS}", "A whole channel can't be thanked at once. Name the people, up to 20."),
+    (f"#ward-7 helping {WORDS}", "A whole channel can't be thanked at once. Name the people, up to 20."),
+    (
+        f"#dignity-review helping {WORDS}",
+        "A whole channel can't be thanked at once. Name the people, up to 20.",
+    ),
+    # What.
+    (f"@col helpng {WORDS}", "I don't know “helpng”. Did you mean helping?"),
+    (f"@col rhoi sylw {WORDS[:10]}", f"{MORE} When did they stop and listen, and what did you notice?"),
+    ("@col helping great job", f"{MORE} What did they do, and what became easier?"),
+    ("@col understanding great job", f"{MORE} How did they help you see the problem the same way?"),
+    ("@col great job, empathising", f"{MORE} What did they do that showed they cared how it felt?"),
+    (f"@col helping {'x' * 3_001}", "That is 3,001 characters; 3,000 fit. Please shorten it."),
+    (f"@col {'x' * 3_001}", "That is 3,001 characters; 3,000 fit. Please shorten it."),
+    (
+        "@col helping You found 943 476 5919 on the wrong list",
+        "This looks like an NHS number, so it cannot be sent. Please take it out.",
+    ),
+    # Not a thank-you at all.
+    ("setings", "I don't know “setings”. Did you mean “/appreciate settings”?"),
+    ("undo", "You have sent nothing in the last 24 hours that could still be changed."),
+    ("edit", "You have sent nothing in the last 24 hours that could still be changed."),
+]
+
+
+def test_everything_in_the_way_has_its_answer_and_nothing_typed_is_lost(practice: Any) -> None:
+    place, nurse = practice.ward.channel, practice.nurse
+    for typed, sentence in ANSWERS:
+        before = len(nurse.screen(place)["messages"])
+        nurse.types(f"/appreciate {typed}", place)
+        seen = nurse.waits(lambda now, before=before: len(now["messages"]) > before, place)
+        answer = seen["messages"][-1]
+        assert sentence in answer["text"], (typed, answer["text"])
+        assert answer["ephemeral"]
+        labels = [one["label"] for one in answer["controls"]]
+        if typed in {"undo", "edit"}:
+            # There is nothing to give back: it was no thank-you.
+            assert answer["text"] == sentence
+        else:
+            assert (WORDS in typed) == (WORDS in answer["text"])
+            assert "Open the form" in labels
+    assert stored(practice) == (0, 0)
+    assert practice.calls("chat.postMessage") == []
+    assert "dignity-review" not in practice.http.get("/control/journal").text
+
+
+def stored(practice: Any) -> tuple[int, int]:
+    with practice.ward.database.read() as session:
+        return tuple(session.scalar(select(func.count()).select_from(one)) for one in (Recognition, Delivery))
+
+
+@pytest.mark.parametrize("who", ["guest", "crowd3"])
+def test_a_guest_and_anybody_who_works_here_can_be_thanked(practice: Any, who: str) -> None:
+    practice.nurse.types(f"/appreciate @{who} helping {WORDS}")
+    practice.nurse.sees("Sent.")
+    assert stored(practice) == (1, 1)
+
+
+def test_twenty_of_a_group_and_its_giver_are_twenty(practice: Any) -> None:
+    bank = [f"U0CROWD{number}" for number in range(20)]
+    change = {"kind": "usergroup", "usergroup": "S0BANK", "members": [*bank, practice.ward.nurse]}
+    assert practice.http.post("/control/change", json=change).status_code == 200
+    practice.nurse.types(f"/appreciate @bank helping {WORDS}")
+    practice.nurse.sees("Sent.")
+    assert stored(practice) == (1, 20)
+
+
+def test_undo_given_twice_by_slack_takes_one_back(practice: Any) -> None:
+    """The second time there is nothing left to take back, and it still says that it was."""
+    from slack_bolt import BoltRequest
+
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.colleague.sees(WORDS)
+    body = {
+        "command": "/appreciate",
+        "text": "undo",
+        "team_id": practice.ward.slack_team_id,
+        "user_id": practice.ward.nurse,
+        "trigger_id": "1.2.undo",
+    }
+    told = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
+    assert "Taken back." in told[0]
+    assert told[1:] == told[:1] * 2
