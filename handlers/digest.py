@@ -1,7 +1,7 @@
 """The digest: its figures as text, reading it on demand, how often a team is asked, handing it on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,13 +9,14 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers import promises
+from handlers import digest_admin, promises
 from handlers.desk import Desk
-from handlers.modals import open_modal, show
+from handlers.modals import show, stack
 from handlers.payloads import digest as payloads
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import voice_for, workspace_of
-from reports import digest, message, queries, telling
+from reports import digest, message, noticing, queries, telling
+from reports.figures import as_shared
 from slackapp import members
 from slackapp.actions import pace, rights
 from slackapp.calendar import month_of
@@ -44,9 +45,14 @@ class Digests:
     """The listeners of the digest."""
 
     desk: Desk
+    open_admin: Callable[[WebClient, Caller], None]
 
-    def command(self, ack: Ack, body: Payload) -> None:
-        """`/digest`, with or without a team and a month."""
+    def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """`/digest`, with or without a team and a month; or `/digest admin`."""
+        if payloads.is_admin(body):
+            self.open_admin(client, caller(body))
+            ack()
+            return
         asked = payloads.asked(body, voice_for(self.desk, caller(body)))
         text, blocks = self._answer(asked)
         ack(text=text, blocks=blocks)
@@ -62,7 +68,7 @@ class Digests:
             _, blocks = self._told(session, reader, team, None)
         say = voice_for(self.desk, pressed.caller)
         made = piece.notice(say, say("Digest"), blocks)
-        open_modal(client, pressed.caller.trigger_id, made)
+        stack(client, pressed, made)
         ack()
 
     def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -96,8 +102,10 @@ class Digests:
             if not (theirs or self._may(session, reader, team, found.month)):
                 raise UserError(NOT_YOURS)
             _, month = telling.told(session, found)
+            ours = not self._leads(session, reader, team, found.month)
             say = members.voice_of(workspace_of(session, pressed.caller), reader)
-        client.views_open(trigger_id=pressed.caller.trigger_id, view=message.modal(say, month))
+        told = message.modal(say, as_shared(month) if ours else month, ours=ours)
+        client.views_open(trigger_id=pressed.caller.trigger_id, view=told)
         ack()
 
     def slow(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -132,7 +140,7 @@ class Digests:
         with self.desk.sessions.begin() as session:
             reader = self._reader(session, asked.caller)
             workspace = workspace_of(session, asked.caller)
-            rights.notice(session, workspace, self.desk.now())
+            noticing.new_leaders(session, workspace, self.desk.now())
             found = rights.within_reach(session, reader, self.desk.now())
             if not found:
                 raise UserError(_NOTHING_YET)
@@ -159,9 +167,9 @@ class Digests:
         if workspace.digests_from and wanted < workspace.digests_from:
             raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
         told = queries.months(session, workspace, wanted, [team])[team.id]
-        # What was only shared is read as the team reads it: without files, comments and promises to edit.
-        send = f"{team.id}:{wanted}" if self._leads(session, reader, team, wanted) else None
-        return message.on_demand(say, told, send=send)
+        if self._leads(session, reader, team, wanted):
+            return message.on_demand(say, told, send=f"{team.id}:{wanted}")
+        return message.on_demand(say, as_shared(told), send=None)
 
     def _may(self, session: Session, reader: Member, team: Team, month: str) -> bool:
         return rights.may_read(session, reader, team, month, at=self._moments(session, team, month))
@@ -182,7 +190,7 @@ class Digests:
 
 def register(bolt: App, desk: Desk) -> None:
     """Listen for the command and the digest's buttons."""
-    listeners = Digests(desk)
+    listeners = Digests(desk, digest_admin.register(bolt, desk))
     bolt.command(COMMAND)(listeners.command)
     bolt.action(re.compile(rf"{view.CHOOSE}:\d+"))(listeners.choose)
     bolt.action(message.SEND)(listeners.send)

@@ -1,23 +1,23 @@
 """The Home tab."""
 
+import re
 from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from handlers import home_parts
 from handlers.desk import Desk
+from handlers.modals import show
 from handlers.payloads.common import Caller, Payload, event_caller, press
 from handlers.people import acquainted, workspace_of
-from reports.queries import answers
 from slackapp import members
-from slackapp.actions import promises
-from slackapp.models import Team
 from slackapp.pulse import rounds
 from slackapp.recognitions import reading
 from slackapp.recognitions.reading import Place, Side
 from slackapp.views import home as view
-from slackapp.views.promises import Led
+from slackapp.views import home_leading
 from slackapp.views.words import View
 
 
@@ -40,6 +40,21 @@ class Home:
         publish(self.desk, client, pressed.caller, side=shown, place=Place.read(place))
         ack()
 
+    def all_led(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[All the teams you lead], and the pages of that list."""
+        pressed = press(body)
+        who, skip = pressed.caller, int(pressed.value) if pressed.value.isdecimal() else 0
+
+        def made(session: Session) -> View:
+            workspace, now = workspace_of(session, who), self.desk.now()
+            member = members.meet(session, workspace, [who.user])[who.user]
+            say = members.voice_of(workspace, member)
+            teams, total = home_parts.page_of_led(session, workspace, member, now, skip=skip)
+            return home_leading.listed(say, teams, skip=skip, total=total)
+
+        show(client, pressed, acquainted(self.desk, client, who, made))
+        ack()
+
 
 def publish(
     desk: Desk, client: WebClient, who: Caller, *, side: Side = Side.RECEIVED, place: Place | None = None
@@ -47,34 +62,18 @@ def publish(
     """Show somebody their Home tab as things stand now."""
 
     def made(session: Session) -> View:
-        workspace = workspace_of(session, who)
+        workspace, now = workspace_of(session, who), desk.now()
         member = members.meet(session, workspace, [who.user])[who.user]
-        now = desk.now()
         poll = rounds.asked(session, workspace, member.id, now)
-        reader = view.Reader(
-            zone=members.zone_of(workspace, member),
-            now=now,
-            leads=_led(session, members.teams_led_by(session, member)),
-            is_admin=member.is_admin,
-        )
         return view.home(
             members.voice_of(workspace, member),
-            reader,
+            view.Reader(members.zone_of(workspace, member), now),
             reading.page(session, member, side, place),
             view.CheckIn(poll.id, poll.closes_at) if poll else None,
+            home_parts.standing(session, workspace, member, now),
         )
 
     client.views_publish(user_id=who.user, view=acquainted(desk, client, who, made))
-
-
-def _led(session: Session, teams: list[Team]) -> tuple[Led, ...]:
-    """The teams somebody leads, with what they were promised and is still going on."""
-    kept = promises.going_on(session, [team.id for team in teams]) if teams else []
-    told = answers.shown(session, kept)
-    mine = {
-        team.id: tuple((one.id, told[one.id]) for one in kept if one.team_id == team.id) for team in teams
-    }
-    return tuple(Led(team.id, team.name, mine[team.id]) for team in teams)
 
 
 def register(bolt: App, desk: Desk) -> None:
@@ -83,3 +82,5 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.event("app_home_opened")(listeners.opened)
     for action_id in (view.RECEIVED, view.GIVEN, view.NEWER, view.OLDER):
         bolt.action(action_id)(listeners.turn)
+    bolt.action(home_leading.ALL)(listeners.all_led)
+    bolt.action(re.compile(rf"{home_leading.TURN}:(previous|next)"))(listeners.all_led)

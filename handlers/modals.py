@@ -30,6 +30,14 @@ def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
             raise
 
 
+def stack(client: WebClient, pressed: Press, view: View) -> None:
+    """Show a modal above the one that was pressed in, else as a new one."""
+    if pressed.view_id and not pressed.is_home:
+        client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
+    else:
+        open_modal(client, pressed.caller.trigger_id, view)
+
+
 def show(client: WebClient, pressed: Press, view: View) -> None:
     """Show a modal: in place of the one that was pressed in, else as a new one."""
     if pressed.view_id and not pressed.is_home:

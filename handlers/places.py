@@ -1,5 +1,7 @@
 """Who is in a channel or user group, as Slack's lists have it."""
 
+from enum import Enum, auto
+
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -10,30 +12,40 @@ from slackapp.models import SourceKind
 _PAGE = 1000
 """The most that Slack gives at once: a form waits for three seconds only."""
 
-_GONE = frozenset({"channel_not_found", "is_archived", "no_such_subteam", "subteam_not_found"})
+_GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
+_ARCHIVED = marked("This channel is archived. Please choose another one.")
 _NOT_SEEN = marked("I can't see who is in there. Please invite me to the channel first.")
+
+
+class Away(Enum):
+    """Why nobody can be seen in a place."""
+
+    GONE = auto()
+    """Deleted, switched off, or out of the app's sight."""
+    ARCHIVED = auto()
+    """Closed for now; it may be opened again with everybody in it."""
 
 
 def present(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
     """Who is in it now. UserError when the app can't see it."""
-    found = present_or_gone(client, kind, slack_id)
-    if found is None:
-        raise UserError(_NOT_SEEN)
+    found = present_or_away(client, kind, slack_id)
+    if isinstance(found, Away):
+        raise UserError(_ARCHIVED if found is Away.ARCHIVED else _NOT_SEEN)
     return found
 
 
-def present_or_gone(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | None:
-    """Who is in it now; None when it is not there any more, archived or switched off."""
+def present_or_away(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Away:
+    """Who is in it now, or why nobody can be seen there."""
     try:
         if kind is SourceKind.USER_GROUP:
             return list(client.usergroups_users_list(usergroup=slack_id)["users"])
         if client.conversations_info(channel=slack_id)["channel"].get("is_archived"):
-            return None
+            return Away.ARCHIVED
         return _members(client, slack_id)
     except SlackApiError as refused:
         if refused.response.get("error") not in _GONE:
             raise
-        return None
+        return Away.GONE
 
 
 def channel_name(client: WebClient, slack_id: str) -> str:

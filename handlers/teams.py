@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from handlers.desk import Desk
 from handlers.payloads.common import Caller, Payload, event_caller
 from handlers.people import acquainted
-from handlers.places import present_or_gone
+from handlers.places import Away, present_or_away
 from slackapp import members, outbox, rights, units, workspaces
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
+from slackapp.pulse.telling import allowed
 
-OFFER = "team-offer"
+OFFER, ARCHIVED = "team-offer", "team-archived"
 Step = Callable[[Session, TeamSource, Member], bool]
 
 
@@ -47,8 +48,16 @@ class Teams:
                 return
         self._step(client, who, units.leave, event["channel"])
 
+    def archived(self, body: Payload) -> None:
+        """A channel was archived: its team keeps its people, and whoever leads it is told."""
+        event = body["event"]
+        with self.desk.sessions.begin() as session:
+            if workspace := workspaces.find(session, body["team_id"]):
+                _tell_leaders(session, self.desk, workspace, event)
+        self.desk.wake()
+
     def gone(self, body: Payload) -> None:
-        """A channel was archived or deleted: its team keeps its people and shares nothing there."""
+        """A channel was deleted: its team keeps its people and shares nothing there."""
         with self.desk.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
                 units.place_gone(session, workspace, body["event"]["channel"])
@@ -101,8 +110,8 @@ def register(bolt: App, desk: Desk) -> None:
     told = {
         "member_joined_channel": listeners.joined,
         "member_left_channel": listeners.left,
-        "channel_archive": listeners.gone,
-        "group_archive": listeners.gone,
+        "channel_archive": listeners.archived,
+        "group_archive": listeners.archived,
         "channel_deleted": listeners.gone,
         "group_deleted": listeners.gone,
         "channel_rename": listeners.renamed,
@@ -135,16 +144,33 @@ def _match(
     client: WebClient, desk: Desk, whose: tuple[str, str], place: tuple[SourceKind, str]
 ) -> units.Moved | None:
     """Let the people of a place be those of the team that follows it. `whose` are workspace and team."""
-    present = present_or_gone(client, *place)
+    present = present_or_away(client, *place)
+    if present is Away.ARCHIVED:
+        return None  # It may come back with everybody in it, and until then nobody comes or goes.
     with desk.sessions.begin() as session:
         workspace = session.get_one(Workspace, whose[0])
         source = session.get(TeamSource, whose[1])
-        if present is None:
+        if isinstance(present, Away):
             units.place_gone(session, workspace, place[1])
             return None
         if source is None or source.slack_id != place[1]:
             return None
         return units.match(session, source, known(session, workspace, present), now=desk.now())
+
+
+def _tell_leaders(session: Session, desk: Desk, workspace: Workspace, event: Payload) -> None:
+    for team in units.in_channel(session, workspace, event["channel"]):
+        leader = session.get(Member, team.leader_id) if team.leader_id else None
+        if leader is None or not leader.can_be_reached:
+            continue
+        owed = outbox.Owed(
+            key=f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}",
+            kind=ARCHIVED,
+            reference=team.id,
+            target=leader.slack_user_id,
+            due=allowed(leader, workspace, desk.now()),
+        )
+        outbox.owe(session, workspace, owed)
 
 
 def _offer(session: Session, desk: Desk, workspace: Workspace, event: Payload) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.team_steps import ANNOUNCED
-from handlers.teams import OFFER
+from handlers.teams import ARCHIVED, OFFER
 from slackapp import members, units
 from slackapp.i18n import voice
 from slackapp.letters import Letter, Message, Nothing, Renderer
@@ -29,13 +29,24 @@ def _announced(session: Session, delivery: Delivery, _now: datetime) -> Letter:
         return Nothing("no_team")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     leader = session.get(Member, team.leader_id) if team.leader_id else None
-    text, blocks = view.announced(
-        voice(workspace.language),
-        team.name,
+    made = view.Made(
+        team=team.name,
         maker=maker.slack_user_id,
         leader=leader.slack_user_id if leader else None,
+        follows=units.source_of(session, team) is not None,
     )
+    text, blocks = view.announced(voice(workspace.language), made)
     return Message(text=text, blocks=blocks)
 
 
-RENDERERS: dict[str, Renderer] = {OFFER: _offer, ANNOUNCED: _announced}
+def _archived(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+    team = session.get(Team, delivery.reference)
+    if team is None or team.slack_channel_id is None:
+        return Nothing("no_channel")
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    reader = members.find(session, workspace, delivery.target)
+    text, blocks = view.archived(members.voice_of(workspace, reader), team.name)
+    return Message(text=text, blocks=blocks)
+
+
+RENDERERS: dict[str, Renderer] = {OFFER: _offer, ANNOUNCED: _announced, ARCHIVED: _archived}

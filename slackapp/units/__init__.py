@@ -8,6 +8,7 @@ from slackapp.units.following import (
     Source,
     could_join,
     follow_nothing,
+    in_channel,
     join,
     keep_in_step,
     leave,
@@ -36,7 +37,7 @@ from slackapp.units.people import Put, put_in, take_out
 
 __all__ = [
     "LONGEST_NAME", "Listed", "Moved", "Put", "Roll", "Source", "Wish", "change", "check_leaders",
-    "check_name", "check_tree", "could_join", "end", "follow_nothing", "join", "keep_in_step", "leave",
-    "make", "match", "named", "of", "page", "place_gone", "put_in", "renamed", "roll", "search",
+    "check_name", "check_tree", "could_join", "end", "follow_nothing", "in_channel", "join", "keep_in_step",
+    "leave", "make", "match", "named", "of", "page", "place_gone", "put_in", "renamed", "roll", "search",
     "source_of", "sourced", "sources", "suggested", "take_out",
 ]  # fmt: skip

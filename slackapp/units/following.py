@@ -128,13 +128,18 @@ def leave(session: Session, source: TeamSource, person: Member) -> bool:
     return True
 
 
+def in_channel(session: Session, workspace: Workspace, slack_id: str) -> list[Team]:
+    """The teams that share in this channel."""
+    ours = (Team.workspace_id == workspace.id, Team.slack_channel_id == slack_id)
+    return list(session.scalars(select(Team).where(*ours).order_by(Team.name)))
+
+
 def place_gone(session: Session, workspace: Workspace, slack_id: str) -> list[str]:
-    """A channel or group was archived or deleted: its teams keep their people and share nothing there.
+    """A channel or group is no more, or not for the app: its teams keep their people and share nothing there.
 
     Gives the names of the teams that had to do with it.
     """
-    ours = (Team.workspace_id == workspace.id, Team.slack_channel_id == slack_id)
-    teams = {team.id: team for team in session.scalars(select(Team).where(*ours))}
+    teams = {team.id: team for team in in_channel(session, workspace, slack_id)}
     for team in teams.values():
         team.slack_channel_id = None
     if source := sourced(session, workspace, slack_id):

@@ -8,12 +8,14 @@ from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
 from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
+from slackapp.models import Member
 from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
-from slackapp.views import admin_pulse, appreciate, promises, pulse, pulse_settings, rights, settings
+from slackapp.views import appreciate, home_leading, home_mine, home_office, pulse, rights
 from slackapp.views import words as piece
 from slackapp.views.given import changing_buttons
-from slackapp.views.promises import Led
+from slackapp.views.home_leading import Leadership
+from slackapp.views.home_office import Office
 from slackapp.views.recognition import receivers_buttons
 from slackapp.views.words import Block, View
 
@@ -22,8 +24,8 @@ GIVEN = "home_given"
 NEWER = "home_newer"
 OLDER = "home_older"
 
-_QUOTED = 1_000
-"""A view may be 250 kB; ten long texts in a script of four bytes a character must fit."""
+_QUOTED = 600
+"""A view may be 250 kB; ten long texts in a script of four bytes a character must fit, and more beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +38,39 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose Home tab it is: their zone and moment, the teams they lead, whether they set things up."""
+    """Whose Home tab it is: their zone and moment."""
 
     zone: str
     now: datetime
-    leads: tuple[Led, ...] = ()
-    is_admin: bool = False
 
 
-def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None) -> View:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the tab holds beside one's own thanks: settings, the teams one leads, what an admin looks after.
+
+    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins.
+    """
+
+    member: Member
+    language: str
+    leads: Leadership
+    office: Office | None
+    is_ready: bool = True
+
+
+def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, standing: Standing) -> View:
     """The whole tab."""
+    start = appreciate.open_button(say("Appreciate someone"))
+    is_admin = standing.office is not None
     blocks = [
         piece.header(say("Appreciate")),
-        piece.actions(
-            [
-                appreciate.open_button(say("Appreciate someone")),
-                settings.open_settings(say),
-                pulse_settings.open_button(say),
-            ],
-            block_id="home_start",
-        ),
+        *([] if standing.is_ready else home_office.unready(say, is_admin=is_admin)),
+        piece.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
-        *_leading(say, reader.leads),
-        *_administration(say, reader),
+        *home_leading.part(say, reader.zone, standing.leads),
+        *home_mine.part(say, standing.member, standing.language),
+        *(home_office.part(say, reader.zone, reader.now, standing.office) if standing.office else []),
         piece.divider(),
         piece.header(say("What is kept about me")),
         *kept(say),
@@ -139,23 +150,6 @@ def _pager(say: Voice, page: Page) -> list[Block]:
         if place is not None
     ]
     return [piece.actions(buttons, block_id="home_pages")] if buttons else []
-
-
-def _administration(say: Voice, reader: Reader) -> list[Block]:
-    if not reader.is_admin:
-        return []
-    return [piece.divider(), piece.header(say("For admins")), *admin_pulse.offer(say)]
-
-
-def _leading(say: Voice, leads: tuple[Led, ...]) -> list[Block]:
-    if not leads:
-        return []
-    sentence = say(
-        "Each month's digest of these teams comes to you as a direct message: {teams}.",
-        teams=say.listing(one.team for one in leads),
-    )
-    opening = [piece.divider(), piece.header(say("The teams you lead")), piece.plain_section(sentence)]
-    return [*opening, *promises.home(say, [one for one in leads if one.promises])]
 
 
 def kept(say: Voice) -> list[Block]:

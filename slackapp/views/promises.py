@@ -38,7 +38,6 @@ ALL, ONLY_DIGEST = "with", "without"
 OPEN_LIST = "promise_list"
 """The button whose value is the team's id."""
 
-_HEADER = 150
 _WHEN = {
     By.MONTH: marked("This month"),
     By.QUARTER: marked("This quarter"),
@@ -152,23 +151,14 @@ def settled(say: Voice, *, told: bool) -> View:
 
 def listed(say: Voice, promises: Iterable[tuple[str, Told]]) -> View:
     """[Update promises]: each promise with its state and a way to say what became of it."""
-    blocks = _updatable(say, promises)
+    blocks = updatable(say, promises)
     return piece.notice(
         say, say(TITLE), blocks or [piece.section(say("There is no promise that is still open."))]
     )
 
 
-def home(say: Voice, teams: Iterable[Led]) -> list[Block]:
-    """What a leader's Home tab shows of each team: the last digest's sentence, promises with [Update]."""
-    blocks: list[Block] = []
-    for led in teams:
-        blocks += [piece.divider(), piece.header(piece.shortened(led.team, _HEADER))]
-        blocks += [piece.plain_section(led.sentence)] if led.sentence else []
-        blocks += _updatable(say, led.promises)
-    return blocks
-
-
-def _updatable(say: Voice, promises: Iterable[tuple[str, Told]]) -> list[Block]:
+def updatable(say: Voice, promises: Iterable[tuple[str, Told]]) -> list[Block]:
+    """Promises by their ids, each that goes on with [Update]."""
     blocks: list[Block] = []
     for promise_id, told in promises:
         blocks.append(one(say, told, later=True))

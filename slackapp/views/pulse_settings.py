@@ -1,5 +1,6 @@
 """What one person settles about the check-in's messages: whether, when, in which language, and leave."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from slackapp.calendar import days_in
@@ -46,6 +47,16 @@ def form(say: Voice, member: Member, language: str) -> View:
             _language(say, language),
         ],
     }
+
+
+def language_name(language: str) -> str:
+    """A language's own name."""
+    return _LANGUAGES.get(language, language)
+
+
+def day_names(say: Voice, days: Iterable[int]) -> list[str]:
+    """Weekdays by their numbers; Monday is 0."""
+    return [say(_DAYS[day]) for day in days]
 
 
 def open_button(say: Voice) -> Block:

@@ -102,27 +102,22 @@ def option(value: str, name: str) -> Block:
 
 def third(say: Voice, steps: Begun, outlook: Outlook) -> View:
     """What will happen."""
-    lines = [
-        say(
-            "{team} is led by {leader}.",
-            team=piece.literal(steps.name),
-            leader=piece.person(steps.leader, say),
-        ),
-        say.count("{n} person joins it.", "{n} people join it.", outlook.joining),
-        say("From now on, whoever joins or leaves the channel joins or leaves the team."),
-    ]
+    team = {"team": piece.run(steps.name), "leader": piece.someone(steps.leader, say)}
+    blocks = [piece.context(say("Step 3 of 3")), piece.filled(say("{team} is led by {leader}."), team)]
+    if outlook.parent:
+        blocks.append(piece.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
+    lines = [say.count("{n} person joins it.", "{n} people join it.", outlook.joining)]
     if outlook.elsewhere:
-        lines.insert(
-            2,
+        lines.append(
             say.count(
                 "{n} person belongs to another team and stays there.",
                 "{n} people belong to other teams and stay there.",
                 outlook.elsewhere,
-            ),
+            )
         )
-    if outlook.parent:
-        lines.insert(1, say("It is part of {parent}.", parent=piece.literal(outlook.parent)))
-    blocks = [piece.context(say("Step 3 of 3")), piece.section("\n".join(f"• {line}" for line in lines))]
+    lines.append(say("From now on, whoever joins or leaves the channel joins or leaves the team."))
+    lines.append(say("The channel is told that you made it a team."))
+    blocks.append(piece.section("\n".join(f"• {line}" for line in lines)))
     return _modal(say, CONFIRM, steps, say("Make the team"), blocks)
 
 
@@ -133,23 +128,45 @@ def made(say: Voice, name: str) -> View:
     return piece.notice(say, say("A new team"), [piece.plain_section(told), piece.context(then)])
 
 
-def announced(say: Voice, team: str, *, maker: str, leader: str | None) -> tuple[str, list[Block]]:
-    """In the channel: who made it a team, who leads it, and what follows from that. People are Slack ids."""
-    name, who = piece.literal(team), piece.person(maker, say)
-    if leader is None:
-        first = say("{maker} made this channel a team in Appreciate: *{team}*.", maker=who, team=name)
-    else:
-        first = say(
-            "{maker} made this channel a team in Appreciate: *{team}*, led by {leader}.",
-            maker=who,
-            team=name,
-            leader=piece.person(leader, say),
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A channel that became a team: by whom, led by whom, as Slack ids; whether its people are the team's."""
+
+    team: str
+    maker: str
+    leader: str | None
+    follows: bool
+
+
+def announced(say: Voice, made: Made) -> tuple[str, list[Block]]:
+    """In the channel: who made it a team, who leads it, and what follows from that."""
+    places = {"maker": piece.someone(made.maker, say), "team": piece.run(made.team)}
+    people = {"maker": piece.person(made.maker, say), "team": piece.literal(made.team)}
+    first = say("{maker} made this channel a team in Appreciate: {team}.")
+    if made.leader is not None:
+        first = say("{maker} made this channel a team in Appreciate: {team}, led by {leader}.")
+        places["leader"] = piece.someone(made.leader, say)
+        people["leader"] = piece.person(made.leader, say)
+    then = [
+        say(
+            "Answers to a check-in are only shown for groups, never for one person. "
+            "My Home tab tells what is kept."
         )
-    then = say(
-        "Whoever joins the channel joins the team, unless they belong to another. Answers to a check-in are "
-        "shown for the whole team only, never for one person. My Home tab tells what is kept."
+    ]
+    if made.follows:
+        then.insert(0, say("Whoever joins the channel joins the team, unless they belong to another."))
+    text = " ".join([first.format(**people), *then])
+    return text, [piece.filled(first, places), piece.context(" ".join(then))]
+
+
+def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
+    """To whoever leads a team whose channel was archived."""
+    told = say(
+        "The channel of {team} was archived. The team keeps its people and can still be thanked; nothing is "
+        "shared there until it is opened again. If it stays closed, an admin can choose another channel.",
+        team=team,
     )
-    return f"{first} {then}", [piece.section(first), piece.context(then)]
+    return piece.literal(told), [piece.plain_section(told)]
 
 
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:

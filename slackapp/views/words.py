@@ -8,7 +8,8 @@ The pieces are plain dictionaries: they are made for every message, and checking
 way took longer than storing the thank-you. The tests hold every view against Slack's limits instead.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
@@ -19,6 +20,8 @@ from slackapp.privacy.erasure import is_erased
 Block = dict[str, Any]
 View = dict[str, Any]
 
+_PLACE = re.compile(r"(\{\w+\})")
+_ERASED = "gone-"
 _TEXT_AIM = 3_500
 """Slack asks for at most 4,000 characters of top-level text."""
 
@@ -65,11 +68,40 @@ def quote(words: str) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
 
 
+def filled(sentence: str, places: Mapping[str, Block]) -> Block:
+    """One of our sentences with people, or with what people wrote, in its `{places}`, shown literally."""
+    parts = [part for part in _PLACE.split(sentence) if part]
+    elements = [places[part[1:-1]] if _PLACE.fullmatch(part) else run(part) for part in parts]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def run(text: str) -> Block:
+    """Words inside a `filled` sentence."""
+    return {"type": "text", "text": text}
+
+
+def someone(slack_user_id: str, say: Voice) -> Block:
+    """A person inside a `filled` sentence."""
+    if slack_user_id.startswith(_ERASED):
+        return run(say("a former colleague"))
+    return {"type": "user", "user_id": slack_user_id}
+
+
 def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = None) -> Block:
     """A row of buttons."""
     elements = [one if isinstance(one, dict) else dict(one.to_dict()) for one in buttons]
     row: Block = {"type": "actions", "elements": elements}
     return row | {"block_id": block_id} if block_id else row
+
+
+def pager(say: Voice, turn: str, *, skip: int, page: int, total: int) -> list[Block]:
+    """[Previous page] and [Next page], where there are such; each button's value is how many to pass over."""
+    places = (
+        (skip > 0, say("Previous page"), f"{turn}:previous", max(skip - page, 0)),
+        (skip + page < total, say("Next page"), f"{turn}:next", skip + page),
+    )
+    buttons = [button(text, action_id, str(value)) for there, text, action_id, value in places if there]
+    return [actions(buttons, block_id=f"{turn}:pages")] if buttons else []
 
 
 def person(slack_user_id: str, say: Voice | None = None) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +14,12 @@ from handlers.payloads.common import storable
 from handlers.payloads.recognition import carried
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import voice
-from slackapp.models import Sharing, Visibility
+from slackapp.models import Member, Sharing, SharingChoice, Visibility
 from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
 from slackapp.recognitions.reading import Entry, Page, Place, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
 from slackapp.views import appreciate, home, recognition
-from slackapp.views.promises import Led
+from slackapp.views.home_leading import Leadership
 from slackapp.views.words import literal
 
 SAY = voice()
@@ -189,10 +189,17 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
     )
     place = Place(NOW, "a" * 24)
     page = Page(side, entries, newer=place, older=place)
-    reader = home.Reader(
-        "Europe/London", NOW, leads=(Led("0" * 24, "Ward <7> & *8*", ()),) * 5, is_admin=True
+    member = Member(
+        quiet_from=time(20),
+        quiet_until=time(8),
+        days_off=96,
+        sharing=SharingChoice.ASK,
+        nudges=True,
+        accepts_thanks=False,
+        pulse_messages=True,
     )
-    view = home.home(SAY, reader, page, home.CheckIn("b" * 24, NOW))
+    standing = home.Standing(member, "en", leads=Leadership((), 0, None), office=None)
+    view = home.home(SAY, home.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing)
     assert view_problems(view) == []
     assert len(view["blocks"]) <= 100
     assert len(json.dumps(view)) < 250_000
