@@ -46,8 +46,9 @@ _LONGEST = 322
 
 # The ranges: 0 to 10 lies between these two, so that the months' names have their place at the left.
 _SCALE_FROM, _SCALE_TO = 45.0, 344.0
-_OLDER, _NEWEST, _MISSING_ROW = 9.0, 10.0, 13.0
-_MISSING_ROW_TIGHT = 10.0
+_OLDER, _NEWEST = 9.0, 10.0
+_MISSING_ROWS = (13.0, 11.5, 10.0)
+"""How high a month without enough answers is, the more the better to read."""
 _HIGHEST = 470
 """On a phone's screen this and the sentence above it are seen at once."""
 _OLDER_BAR, _NEWEST_BAR = 4.5, 8.0
@@ -125,9 +126,11 @@ def _counts(card: Card, row: MixRow, middle: float) -> None:
 
 
 def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
-    card = _ranges_card(picture, _MISSING_ROW)
-    # Where many months are missing, the words that say so stand closer.
-    return _finished(card if card.y <= _HIGHEST else _ranges_card(picture, _MISSING_ROW_TIGHT))
+    for missing_row in _MISSING_ROWS:
+        card = _ranges_card(picture, missing_row)
+        if card.y <= _HIGHEST:
+            break
+    return _finished(card)
 
 
 def _ranges_card(picture: RangesPicture, missing_row: float) -> Card:

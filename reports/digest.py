@@ -52,6 +52,15 @@ def owe_due(sessions: Sessions, now: datetime) -> int:
     return made
 
 
+def tell_failures(sessions: Sessions, now: datetime) -> None:
+    """Tell at once of what can never arrive; `owe_due` makes up for what a standstill left untold."""
+    with sessions.read() as session:
+        found = noticing.fresh_failures(session, now)
+    for workspace_id in found:
+        with sessions.begin() as session:
+            noticing.failures(session, session.get_one(Workspace, workspace_id), now)
+
+
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
     """When the next digest is due and what it is called; None when nobody is to get one."""
     upcoming = [

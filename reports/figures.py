@@ -5,7 +5,7 @@ None, a check-in is a range. Everything people read is made from these values.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
 
@@ -175,6 +175,8 @@ class Carried:
     month: date
     told: Told
     settled: date | None
+    is_shared: bool = True
+    """Whether the team has read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,12 @@ class TeamMonth:
     silent: bool = False
     """Whether the two digests before this one had no reply."""
     pace: Pace = Pace.EVERY
+
+
+def as_shared(month: TeamMonth) -> TeamMonth:
+    """The month as a team may read it: without comments, and without promises that it was not told."""
+    known = tuple(one for one in month.promises if one.is_shared)
+    return replace(month, promises=known, comments=(), silent=False)
 
 
 def mix(

@@ -51,11 +51,12 @@ def for_team(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[s
 
 
 def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, list[Block]]:
-    """The digest as the answer to a command: text only, at once. `send` is what its button carries."""
+    """The digest as the answer to a command: text only, at once. `send` is what a leader's button carries."""
     tables = [_list(chart.table) for chart in shown(say, team)]
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
     below = [actions([button])] if button else []
-    return text(say, team), [*_above(say, team, tables, ours=False), *below]
+    ours = send is None
+    return text(say, team, ours=ours), [*_above(say, team, tables, ours=ours), *below]
 
 
 def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
@@ -96,8 +97,8 @@ def text(say: Voice, team: TeamMonth, *, ours: bool = False) -> str:
     return literal("\n".join(parts))
 
 
-def modal(say: Voice, team: TeamMonth) -> View:
-    """The figures as text: what the pictures show, and what there is without any."""
+def modal(say: Voice, team: TeamMonth, *, ours: bool = False) -> View:
+    """The figures as text: what the pictures show, and what there is without any. `ours` is for the team."""
     tables = [chart.table for chart in shown(say, team)]
     tables += answering.further(say, team)
     kept = answering.kept(say, team)
@@ -105,7 +106,7 @@ def modal(say: Voice, team: TeamMonth) -> View:
     promised = answering.promise_lines(say, team)
     blocks = [
         header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _lines(summary(say, team), answering.progress(say, team)),
+        _lines(summary(say, team), answering.progress(say, team, ours=ours)),
         *map(_list, tables),
         *([context(say(team.pulse.source))] if team.pulse.source else []),
         plain_section(" ".join(sentences)),

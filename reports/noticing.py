@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from slackapp import calendar, members, outbox
@@ -14,6 +14,7 @@ from slackapp.rights import readers, teams
 HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
 _MESSAGE = "digest"
 _LOOKED_BACK = timedelta(days=2)
+_FRESH = timedelta(minutes=2)
 _TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
 
 
@@ -34,21 +35,28 @@ def missing_readers(session: Session, workspace: Workspace, month: str, now: dat
         _tell_above(session, workspace, team, month, now)
 
 
+def fresh_failures(session: Session, now: datetime) -> list[str]:
+    """The workspaces of which something could not be delivered within the last minutes."""
+    failed = _failed(now - _FRESH).with_only_columns(Delivery.workspace_id).distinct()
+    return list(session.scalars(failed))
+
+
 def failures(session: Session, workspace: Workspace, now: datetime) -> None:
     """Tell of digests and posts that can never arrive: an archived channel, an account that is gone."""
-    dead = session.scalars(
-        select(Delivery).where(
-            Delivery.state == DeliveryState.DEAD,
-            Delivery.workspace_id == workspace.id,
-            Delivery.kind.in_([*_TO_CHANNELS, _MESSAGE]),
-            Delivery.last_try > now - _LOOKED_BACK,
-        )
-    )
-    for row in dead:
+    dead = _failed(now - _LOOKED_BACK).where(Delivery.workspace_id == workspace.id)
+    for row in session.scalars(dead):
         if row.kind == _MESSAGE:
             _unread(session, workspace, row, now)
         else:
             _unshared(session, workspace, row, now)
+
+
+def _failed(since: datetime) -> Select[Delivery]:
+    return select(Delivery).where(
+        Delivery.state == DeliveryState.DEAD,
+        Delivery.kind.in_([*_TO_CHANNELS, _MESSAGE]),
+        Delivery.last_try > since,
+    )
 
 
 def _unread(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:

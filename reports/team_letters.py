@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports import words
+from reports.figures import as_shared
 from reports.message import for_team
 from reports.noticing import HANDING_ON, NO_READER, NOT_SHARED
 from reports.queries.answers import shown
@@ -37,7 +38,7 @@ def for_channel(session: Session, row: Delivery, now: datetime) -> Letter:  # no
         return Nothing("gone")
     say, month = told(session, found)
     pictures = arrived(session, picture_names(say, month, found.id))
-    return for_team(say, month, digest_id=found.id, pictures=pictures or {})
+    return for_team(say, as_shared(month), digest_id=found.id, pictures=pictures or {})
 
 
 def posted(session: Session, row: Delivery, now: datetime) -> Letter:

@@ -105,6 +105,7 @@ class Appreciate:
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
+            Job("digests that failed", lambda: digest.tell_failures(self.sessions, self.now()), 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), _HOURLY),
             Job("erased", lambda: traces.sweep(self.sessions), 60),

@@ -10,6 +10,7 @@ from handlers.payloads.common import Caller, Payload, caller, storable
 from slackapp.actions.promises import MOST, Part
 from slackapp.i18n import Voice, voice
 from slackapp.models import By, PromiseState
+from slackapp.views import digest_admin as admin_view
 from slackapp.views import promises as view
 
 _NUMBERED = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])$")
@@ -66,6 +67,11 @@ class Sharing:
     with_promises: bool
 
 
+def is_admin(body: Payload) -> bool:
+    """Whether `/digest admin` was typed."""
+    return storable(body.get("text") or "").split() == ["admin"]
+
+
 def asked(body: Payload, say: Voice) -> Asked:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
     words = storable(body.get("text") or "").split()
@@ -113,6 +119,12 @@ def sharing(body: Payload) -> Sharing:
     values = (sent.get("state") or {}).get("values") or {}
     chosen = _chosen(values, view.WITH, view.WITH)
     return Sharing(caller(body), sent.get("private_metadata") or "", chosen == view.ALL)
+
+
+def admins_read(body: Payload) -> bool:
+    """Whether admins may read every digest, as chosen in the admin's form."""
+    values = (body["view"].get("state") or {}).get("values") or {}
+    return _chosen(values, admin_view.READERS, admin_view.READERS) == admin_view.EVERY
 
 
 def _month(word: str, say: Voice) -> int | None:

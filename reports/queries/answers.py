@@ -11,7 +11,7 @@ from reports.figures import Carried, Official
 from reports.queries.asking import Asked, first_day
 from slackapp.actions import promises
 from slackapp.behaviours import Behaviour
-from slackapp.models import Benchmark, Member, Promise
+from slackapp.models import Benchmark, Member, Promise, SharedDigest
 from slackapp.pulse.comments import released
 from slackapp.views.promised import Told
 
@@ -20,9 +20,20 @@ def carried(session: Session, asked: Asked) -> dict[str, tuple[Carried, ...]]:
     """By team, what was promised before this month."""
     found = promises.carried(session, asked.teams, asked.month)
     told = shown(session, [one for several in found.values() for one in several])
+    open_to_team = select(SharedDigest.team_id, SharedDigest.month).where(
+        SharedDigest.team_id.in_(asked.teams), SharedDigest.with_promises
+    )
+    known = {(team, month) for team, month in session.execute(open_to_team)}
     return {
         team: tuple(
-            Carried(one.id, first_day(one.month), told[one.id], _month_of(asked, one)) for one in several
+            Carried(
+                id=one.id,
+                month=first_day(one.month),
+                told=told[one.id],
+                settled=_month_of(asked, one),
+                is_shared=(team, one.month) in known,
+            )
+            for one in several
         )
         for team, several in found.items()
     }

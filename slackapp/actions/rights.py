@@ -1,7 +1,8 @@
 """Who may read which digest: leaders theirs and below, admins what is allowed, members what was shared."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -55,6 +56,20 @@ def hand_on(session: Session, team: Team, *, by: Member) -> None:
         raise UserError(_NOT_YOURS_TO_HAND_ON)
     row.handed_on = True
     session.flush()
+
+
+def taken_over(session: Session, workspace: Workspace) -> list[tuple[Team, Member, date]]:
+    """Teams whose present leader took over, since when, and was not handed the digests before; by name."""
+    found = session.execute(
+        select(Team, Member, Leadership.since)
+        .join(Leadership, Leadership.team_id == Team.id)
+        .join(Member, Member.id == Team.leader_id)
+        .where(Team.workspace_id == workspace.id, Leadership.member_id == Team.leader_id)
+        .where(Leadership.since.is_not(None), Leadership.handed_on.is_(False))
+        .order_by(Team.name)
+    )
+    zone = ZoneInfo(workspace.time_zone)
+    return [(team, leader, since.astimezone(zone).date()) for team, leader, since in found if since]
 
 
 def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:

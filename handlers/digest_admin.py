@@ -1,0 +1,56 @@
+"""`/digest admin`: what an admin settles about who may read digests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.modals import open_modal
+from handlers.office import as_admin
+from handlers.payloads import digest as payloads
+from handlers.payloads.common import Caller, Payload, caller
+from slackapp.actions import rights
+from slackapp.i18n import Voice
+from slackapp.models import Member, Workspace
+from slackapp.views import digest_admin as view
+from slackapp.views.words import View
+
+
+@dataclass(frozen=True, slots=True)
+class DigestAdmin:
+    """The listeners around the admin's form."""
+
+    desk: Desk
+
+    def open(self, client: WebClient, who: Caller) -> None:
+        """`/digest admin`."""
+
+        def errand(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of an errand
+            found = [
+                view.TakenOver(team.id, team.name, leader.name, since)
+                for team, leader, since in rights.taken_over(session, workspace)
+            ]
+            return view.form(say, admins_read=workspace.admins_read_digests, taken_over=found)
+
+        open_modal(client, who.trigger_id, as_admin(self.desk, client, who, errand))
+
+    def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save]."""
+        admins_read = payloads.admins_read(body)
+
+        def errand(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of an errand
+            workspace.admins_read_digests = admins_read
+            session.flush()
+            return view.saved(say)
+
+        ack(response_action="update", view=as_admin(self.desk, client, caller(body), errand))
+
+
+def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+    """Listen for the form; gives what opens it for the command."""
+    listeners = DigestAdmin(desk)
+    bolt.view(view.FORM)(listeners.save)
+    return listeners.open
