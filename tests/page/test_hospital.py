@@ -20,8 +20,8 @@ from slackapp.sandbox.server import Sandbox
 
 pytestmark = pytest.mark.browser
 
-MONDAY = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-TUESDAY = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MONTHS_END = datetime(2026, 12, 1, 9, 5, tzinfo=UTC)
 QUESTIONS = 5
 
@@ -84,14 +84,14 @@ def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guid
     assert noise == []
 
 
-def reach(page: Page, wanted: Locator) -> Locator:
-    """Walk there with Tab alone."""
+def reach(page: Page, wanted: Locator, key: str = "Tab") -> Locator:
+    """Walk there with Tab alone, or backwards where that is nearer."""
     expect(wanted).to_be_visible()
     for _ in range(150):
         if wanted.evaluate("one => one === document.activeElement"):
             return wanted
-        page.keyboard.press("Tab")
-    raise AssertionError("Tab never comes there.")
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never comes there.")
 
 
 def card(page: Page) -> Locator:
@@ -118,7 +118,7 @@ def thanks(page: Page) -> None:
 
 def answers(page: Page) -> None:
     """Step 2: the colleague reads it and answers the check-in."""
-    reach(page, card(page).get_by_role("button", name="Show me"))
+    reach(page, card(page).get_by_role("button", name="Show me"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("log")).to_contain_text("You stayed after the shift to find us a bed.")
     expect(page.get_by_role("button", name="Answer").last).to_be_focused()
@@ -137,7 +137,7 @@ def answers(page: Page) -> None:
 
 def reads(page: Page) -> None:
     """Step 3: the leader lets the month end and reads the digest."""
-    reach(page, card(page).get_by_role("button", name="Show me"))
+    reach(page, card(page).get_by_role("button", name="Show me"), "Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="You are: Mair Llewellyn")).to_be_visible()
     page.wait_for_selector("body[data-ready]")
@@ -222,6 +222,19 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
         expect(page.get_by_role("log")).to_contain_text("Ward 7 in November", timeout=20_000)
         picture(page, "digest-360-dark")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+        page.get_by_role("button", name="What to do").tap()
+        card(page).get_by_role("button", name="Show me").tap()
+        page.get_by_role("button", name="Write what we will do").last.tap()
+        form.get_by_role("textbox").first.fill("Handover runs late")
+        form.get_by_role("textbox").nth(1).fill("Start handover at a quarter to")
+        picture(page, "tour-promise-360-dark")
+        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        form.get_by_role("button", name="Save").tap()
+        expect(form).to_contain_text("Saved.")
+        form.get_by_role("button", name="Close").last.tap()
+        expect(page.locator(".tour-bar")).to_have_count(0)
+        assert guided.done() == [True] * 4
 
 
 def test_every_step_is_told_in_welsh_too() -> None:
