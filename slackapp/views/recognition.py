@@ -196,7 +196,8 @@ def _always(say: Voice, recognition_id: str) -> list[Block]:
 def _about(say: Voice, link: str | None) -> list[Block]:
     if link is None:
         return []
-    return [piece.context(f"<{link}|{say('The message this is about')}>")]
+    # In markup even an address has its ampersands escaped.
+    return [piece.context(f"<{piece.literal(link)}|{say('The message this is about')}>")]
 
 
 def _joined(say: Voice, boosters: int) -> str:
