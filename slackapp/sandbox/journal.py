@@ -2,11 +2,14 @@
 
 from collections import deque
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from slackapp.sandbox.clock import SandboxClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 KEPT_LINES = 100_000
 KEPT_ENTRIES = 400
@@ -32,6 +35,8 @@ class Journal:
         self.calls: deque[bytes] = deque(maxlen=KEPT_LINES)
         self.inbound: deque[bytes] = deque(maxlen=KEPT_LINES)
         self.recent: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
+        self.watcher: Callable[[], None] | None = None
+        """Called often enough to see every entry among the recent ones."""
         self._clock = clock
         self._secrets: list[bytes] = []
         self._number = 0
@@ -59,6 +64,11 @@ class Journal:
         self._write("inbound", self.inbound, {"kind": kind, "payload": payload})
         self._remember(Entry(self._next(), True, kind, payload, None, self._clock.epoch(), None))
 
+    @property
+    def number(self) -> int:
+        """The number of the newest entry; 0 before the first."""
+        return self._number
+
     def close(self) -> None:
         """Close the files."""
         for file in self._files.values():
@@ -71,6 +81,8 @@ class Journal:
 
     def _remember(self, entry: Entry) -> None:
         self.recent.append(entry)
+        if self.watcher is not None and entry.number % (KEPT_ENTRIES // 2) == 0:
+            self.watcher()
 
     def _write(self, name: str, kept: deque[bytes], line: dict[str, Any]) -> None:
         written = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -51,12 +51,19 @@ class Tour:
 
     def __init__(self, slack: Slack, steps: Sequence[Step]) -> None:
         self._slack = slack
+        self._since = slack.journal.number
         self.steps = tuple(steps)
+        if steps:
+            slack.journal.watcher = self.look
 
     def look(self) -> None:
-        """Check every step that is not done yet."""
+        """Check every step that is not done yet, by what happened since the tour began.
+
+        Asked whenever the page is drawn, and by the journal before anything falls out of its newest entries.
+        """
         kept = self._slack.state.toured
-        happened = Happened(list(self._slack.journal.recent), self._slack.state)
+        entries = [one for one in self._slack.journal.recent if one.number > self._since]
+        happened = Happened(entries, self._slack.state)
         kept.update(step.key for step in self.steps if step.key not in kept and step.done(happened))
 
     def done(self, step: Step) -> bool:
@@ -88,7 +95,7 @@ class Tour:
         elif order == "again":
             kept.clear()
             # What lies behind would count at once.
-            self._slack.journal.recent.clear()
+            self._since = self._slack.journal.number
         elif order != "skip":
             raise ValueError(order)
         self._slack.state.touch()

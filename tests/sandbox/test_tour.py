@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slackapp.sandbox.journal import KEPT_ENTRIES
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
 
 ADA, BEN = "U0WARD00001", "U0WARD00002"
@@ -79,6 +80,29 @@ def test_a_step_is_done_once_the_app_has_taken_what_the_person_sent(led: Any) ->
     assert done(led) == [True, True, False]
     ben.sees("dm")
     assert done(led) == [True, True, True]
+
+
+def test_a_step_done_while_nobody_looks_is_not_forgotten_behind_much_else(led: Any) -> None:
+    ada = led.person(ADA)
+    ada.types("/kettle")
+    ada.fills("A note", "strong, please")
+    ada.submits()
+    for _ in range(KEPT_ENTRIES + 1):
+        led.sandbox.run(lambda: led.sandbox.slack.journal.call("auth.test", {}, "form", {"ok": True}))
+    names = {one.name for one in led.sandbox.slack.journal.recent}
+    assert names == {"auth.test"}, "the premise: all that is behind it"
+    assert done(led)[:2] == [True, True]
+
+
+def test_beginning_again_counts_from_there_and_leaves_the_inspector_alone(led: Any) -> None:
+    ada = led.person(ADA)
+    ada.types("/kettle")
+    ada.fills("A note", "strong, please")
+    ada.submits()
+    assert done(led)[:2] == [True, True]
+    led.http.post(f"/page/{ADA}/tour", json={"do": "again"})
+    assert done(led)[:2] == [False, False]
+    assert "views.open" in led.http.get(f"/page/{ADA}/scene").json()["fragments"]["inspector"]
 
 
 def test_what_another_person_does_is_not_counted(led: Any) -> None:
