@@ -54,6 +54,10 @@ class Digests:
             ack()
             return
         asked = payloads.asked(body, voice_for(self.desk, caller(body)))
+        # In a transaction of its own: what is noticed stays noticed, though the answer be a refusal.
+        with self.desk.sessions.begin() as session:
+            noticing.new_leaders(session, workspace_of(session, asked.caller), self.desk.now())
+        self.desk.wake()
         text, blocks = self._answer(asked)
         ack(text=text, blocks=blocks)
 
@@ -137,10 +141,9 @@ class Digests:
         ack()
 
     def _answer(self, asked: payloads.Asked) -> _Told:
-        with self.desk.sessions.begin() as session:
+        with self.desk.sessions.read() as session:
             reader = self._reader(session, asked.caller)
             workspace = workspace_of(session, asked.caller)
-            noticing.new_leaders(session, workspace, self.desk.now())
             found = rights.within_reach(session, reader, self.desk.now())
             if not found:
                 raise UserError(_NOTHING_YET)

@@ -1,0 +1,138 @@
+"""Who reads a digest once leaders change, and how often a team is asked, told through what people press."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from slackapp import members
+from slackapp.demo import hospital
+from slackapp.models import AuditEntry, Member, Team, Workspace
+
+ADMIN = hospital.OPERATIONS.id
+SISTER, ACUTE_LEADER = hospital.WARD_7.staff[4].id, hospital.ACUTE.leader.id
+TOOK_OVER = "leads Ward 7 now and reads its digests from here on."
+
+
+@pytest.fixture(autouse=True)
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These stories are about words."""
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+
+
+@pytest.fixture
+def december(practice: Any) -> Any:
+    """The first of December: each leader has November's digest."""
+    check_ins(practice, on=False)
+    practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+    practice.leader.sees("Ward 7 in November", seconds=30)
+    return practice
+
+
+def check_ins(practice: Any, *, on: bool) -> None:
+    with practice.app.sessions.begin() as session:
+        workspace = session.get_one(Workspace, practice.app.workspace_id)
+        workspace.pulse_on, workspace.pulse_since = on, practice.app.now()
+
+
+def appoint(practice: Any, team: str, leader: str) -> None:
+    with practice.app.sessions.begin() as session:
+        found = session.scalars(select(Team).where(Team.name == team)).one()
+        person = session.scalars(select(Member).where(Member.slack_user_id == leader)).one()
+        members.appoint(session, found, person)
+
+
+def asked(person: Any, typed: str) -> str:
+    """What the command answers."""
+    before = len(person.screen()["messages"])
+    person.types(typed)
+    return str(person.waits(lambda seen: len(seen["messages"]) > before)["messages"][-1]["text"])
+
+
+def last(seen: Any, text: str) -> str:
+    return str([one for one in seen["messages"] if text in one["text"]][-1]["ts"])
+
+
+def test_a_new_leader_reads_earlier_digests_once_the_outgoing_one_or_an_admin_hands_them_on(
+    december: Any,
+) -> None:
+    sister, matron, admin = (december.person(one) for one in (SISTER, hospital.DIRECTOR.id, ADMIN))
+    appoint(december, "Ward 7", SISTER)
+    appoint(december, "Acute Medical Unit", SISTER)
+    refused = "has not been opened to you"
+    assert refused in asked(sister, "/digest Ward 7 november")
+    told = december.leader.sees(TOOK_OVER, seconds=10)
+    december.leader.presses("Hand them on", within=last(told, TOOK_OVER))
+    assert "can now read its earlier digests" in december.leader.screen()["modal"]["text"]
+    assert "Ward 7 in November" in asked(sister, "/digest Ward 7 november")
+    assert refused in asked(sister, "/digest Acute november"), "the other team's were not handed on"
+
+    matron.types("/digest admin")
+    assert "Only an admin of this workspace can do this." in matron.screen().texts
+    admin.types("/digest admin")
+    modal = admin.sees("cannot read its earlier digests")["modal"]
+    assert "has led Acute Medical Unit since Tuesday 1 December" in modal["text"]
+    assert "Ward 7" not in modal["text"]
+    admin.presses("Hand them on")
+    assert "can now read its earlier digests" in admin.screen()["modal"]["text"]
+    assert "Acute Medical Unit in November" in asked(sister, "/digest Acute november")
+
+
+def test_admins_read_every_digest_only_where_the_workspace_says_so(december: Any) -> None:
+    admin = december.person(ADMIN)
+    assert "Ward 7 in November" not in asked(admin, "/digest Ward 7")
+    for choice, sees in (("Every team's digest, with released comments", True), ("What is shared", False)):
+        admin.types("/digest admin")
+        label = "What may the admins of this workspace read?"
+        options = next(one for one in admin.screen()["modal"]["controls"] if one["label"] == label)["options"]
+        chosen = [str(one["text"] if isinstance(one, dict) else one) for one in options]
+        admin.fills(label, next(one for one in chosen if one.startswith(choice)))
+        admin.submits()
+        assert "Saved." in admin.screen()["modal"]["text"]
+        admin.does("dismiss")
+        assert ("Ward 7 in November" in asked(admin, "/digest Ward 7")) is sees
+    with december.app.sessions.read() as session:
+        changed = session.scalars(select(AuditEntry).where(AuditEntry.subject == "admins_read_digests"))
+        assert [(one.before, one.after) for one in changed] == [("False", "True"), ("True", "False")]
+
+
+def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_takes_it_up_again(
+    december: Any,
+) -> None:
+    leader, question = december.leader, "Would a slower check-in help?"
+    with december.app.sessions.begin() as session:
+        workspace = session.get_one(Workspace, december.app.workspace_id)
+        workspace.digests_from = "2026-11"
+    december.clock(now="2027-01-04T09:01:00+00:00")
+    assert question not in str(leader.sees("Ward 7 in December", seconds=20)["messages"])
+    december.clock(now="2027-02-01T09:01:00+00:00")
+    seen = leader.sees("Ward 7 in January", seconds=20)
+    assert question in str(seen["messages"])
+    here = last(seen, "Ward 7 in January")
+    for button, told in (
+        ("Keep it", "is asked as often as everybody"),
+        ("Once a month", "is asked once a month"),
+        ("Pause", "is not asked any more"),
+    ):
+        leader.presses(button, within=here)
+        assert told in leader.screen()["modal"]["text"]
+        leader.does("dismiss")
+    director = december.person(hospital.DIRECTOR.id)
+    above = director.sees("Medicine in January", seconds=10)
+    assert question in str(above["messages"])
+
+    check_ins(december, on=True)
+    december.clock(now="2027-02-08T10:00:00+00:00")
+    other = december.person(hospital.ACUTE.staff[0].id)
+    other.sees("How were your last few shifts?", seconds=10)
+    assert "How were your last few shifts?" not in december.nurse.screen().texts
+    check_ins(december, on=False)
+
+    december.clock(now="2027-03-01T09:01:00+00:00")
+    seen = leader.sees("Ward 7 in February", seconds=20)
+    assert "The check-in is paused for this team." in str(seen["messages"])
+    leader.presses("Ask as often as before", within=last(seen, "Ward 7 in February"))
+    assert "is asked as often as everybody" in leader.screen()["modal"]["text"]
+    assert datetime.fromisoformat("2027-03-01T09:00:00+00:00") < december.app.now()
