@@ -14,6 +14,7 @@ _PAGE = 1000
 
 _GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
 _ARCHIVED = marked("This channel is archived. Please choose another one.")
+_NOT_IN_CHANNEL = marked("I can't post in that channel. Please invite me there first.")
 _NOT_SEEN = marked("I can't see who is in there. Please invite me to the channel first.")
 
 
@@ -56,6 +57,20 @@ def channel_name(client: WebClient, slack_id: str) -> str:
         if refused.response.get("error") not in _GONE:
             raise
         raise UserError(_NOT_SEEN) from refused
+
+
+def check_can_post(client: WebClient, slack_id: str) -> None:
+    """UserError when the app is not in a channel, and so can't post there."""
+    try:
+        channel = client.conversations_info(channel=slack_id)["channel"]
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _GONE:
+            raise
+        raise UserError(_NOT_IN_CHANNEL) from refused
+    if channel.get("is_archived"):
+        raise UserError(_ARCHIVED)
+    if not channel.get("is_member"):
+        raise UserError(_NOT_IN_CHANNEL)
 
 
 def groups(client: WebClient) -> list[tuple[str, str]]:

@@ -33,6 +33,7 @@ class Deed(StrEnum):
     COMMENT_SHOWN = "showed a comment again"
     TEAM_MADE = "made a team"
     TEAM_CHANGED = "changed a team"
+    TEAM_PEOPLE = "changed who belongs to a team"
     TEAM_ENDED = "ended a team"
     TEAMS_IMPORTED = "imported teams"
     INSTALLED = "installed the app"

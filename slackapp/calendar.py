@@ -17,14 +17,15 @@ _FAR = 2 * _WEEK + 2
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
+    """The names of all time zones that this machine knows."""
     # Reading the names off the disk takes tens of milliseconds; a hospital has 5,000 people to be met.
     return frozenset(available_timezones())
 
 
 def known_zone(name: str | None) -> str | None:
     """The zone's name as Slack gave it, or None where this machine does not know it."""
-    return name if name in _zones() else None
+    return name if name in zones() else None
 
 
 def occurrence(day: date, at: time, zone: str) -> datetime:

@@ -1,4 +1,4 @@
-"""The state of a form on its way in. Every block holds one element of the same name."""
+"""The state of a form on its way in: every field has a name of its own, whatever its block is called."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,4 +43,4 @@ class Values:
         return int(typed) if typed.isascii() and typed.isdecimal() else None
 
     def _element(self, name: str) -> Mapping[str, Any]:
-        return (self._values.get(name) or {}).get(name) or {}
+        return next((block[name] for block in self._values.values() if name in block), None) or {}

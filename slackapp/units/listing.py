@@ -14,7 +14,7 @@ PEOPLE_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A team in a list. `leader` is the Slack id of whoever leads it."""
+    """A team in a list. `leader` is the name of whoever leads it."""
 
     id: str
     name: str
@@ -46,12 +46,8 @@ def search(session: Session, workspace: Workspace, typed: str = "") -> list[tupl
 
 def page(session: Session, ids: Sequence[str]) -> list[Listed]:
     """These teams, in this order, in as many queries as there are kinds of figures."""
-    leaders = (
-        select(Team, Member.slack_user_id)
-        .outerjoin(Member, Member.id == Team.leader_id)
-        .where(Team.id.in_(ids))
-    )
-    found = {team.id: (team, leader) for team, leader in session.execute(leaders)}
+    led = select(Team, Member.name).outerjoin(Member, Member.id == Team.leader_id)
+    found = {team.id: (team, leader) for team, leader in session.execute(led.where(Team.id.in_(ids)))}
     above = {team.parent_id for team, _ in found.values() if team.parent_id}
     names = {
         row.id: row.name for row in session.execute(select(Team.id, Team.name).where(Team.id.in_(above)))

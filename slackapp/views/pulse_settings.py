@@ -24,7 +24,7 @@ _DAYS = (
     marked("Saturday"),
     marked("Sunday"),
 )
-_LANGUAGES = {"en": "English", "cy": "Cymraeg"}
+LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 """Each in its own name, so that whoever needs it can read it."""
 
 
@@ -51,7 +51,7 @@ def form(say: Voice, member: Member, language: str) -> View:
 
 def language_name(language: str) -> str:
     """A language's own name."""
-    return _LANGUAGES.get(language, language)
+    return LANGUAGES.get(language, language)
 
 
 def day_names(say: Voice, days: Iterable[int]) -> list[str]:
@@ -91,7 +91,7 @@ def _days_off(say: Voice, member: Member) -> Block:
 
 
 def _language(say: Voice, language: str) -> Block:
-    options = {key: {"text": piece.plain(name), "value": key} for key, name in _LANGUAGES.items()}
+    options = {key: {"text": piece.plain(name), "value": key} for key, name in LANGUAGES.items()}
     element: dict[str, Any] = {
         "type": "radio_buttons",
         "action_id": LANGUAGE,

@@ -1,0 +1,179 @@
+"""The office's other rooms: settings for everyone, how long things are kept, who changed what, messages."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.modals import show
+from handlers.office import actor, as_admin
+from handlers.payloads.common import Caller, Payload, Press, caller, press
+from handlers.payloads.forms import Values
+from slackapp import audit, members, settling, troubles
+from slackapp.calendar import zones
+from slackapp.errors import UserError
+from slackapp.i18n import Voice, marked
+from slackapp.models import Member, Team, Workspace
+from slackapp.privacy import retention
+from slackapp.rights import Deed
+from slackapp.views import home_office
+from slackapp.views import office as view
+from slackapp.views.teams import option
+from slackapp.views.words import View
+
+MOST_OPTIONS = 100
+Told = TypeVar("Told")
+_WHOLE = marked("Please enter a whole number.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The listeners of these rooms."""
+
+    desk: Desk
+
+    def settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Settings for everyone]."""
+
+        def made(session: Session, workspace: Workspace, _member: Member, say: Voice) -> View:
+            return view.settings_form(say, _chosen(session, workspace))
+
+        self._shown(ack, body, client, made)
+
+    def save_settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save] of the settings for everyone."""
+        found = Values(body)
+        wanted = settling.Wanted(
+            language=found.chosen(view.LANGUAGE),
+            time_zone=found.chosen(view.ZONE),
+            nation=found.chosen(view.NATION),
+            admins_read=found.ticked(view.READ),
+            admins=frozenset(found.people(view.ADMINS)),
+        )
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            who = actor(self.desk, member)
+            settling.settle(session, workspace, wanted, actor=who, now=self.desk.now())
+            return view.told(say, say("For everyone"), say("Saved."))
+
+        ack(response_action="update", view=self._as_admin(client, caller(body), deed))
+
+    def zones(self, ack: Ack, body: Payload) -> None:
+        """Time zones by name, for what was typed so far. They are no secret."""
+        typed = str(body.get("value") or "").casefold().replace(" ", "_")
+        found = [one for one in sorted(zones()) if typed in one.casefold()]
+        ack(options=[option(one, one) for one in found[:MOST_OPTIONS]])
+
+    def keeping(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[How long it is kept]."""
+
+        def made(session: Session, workspace: Workspace, _member: Member, say: Voice) -> View:
+            return view.keeping_form(say, retention.rules(session, workspace), retention.LIMITS)
+
+        self._shown(ack, body, client, made)
+
+    def save_keeping(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save] of how long things are kept."""
+        found = Values(body)
+        wanted = {name: found.number(name) for name in retention.LIMITS}
+
+        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            for name, value in wanted.items():
+                if value is None:
+                    raise UserError(_WHOLE)
+                before = retention.settle(session, workspace, name, value)
+                if before != value:
+                    values = (name, str(before), str(value))
+                    entry = audit.Entry(actor(self.desk, member), audit.Deed.SETTING, *values)
+                    audit.note(session, workspace, entry, now=self.desk.now())
+            return view.told(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
+
+        ack(response_action="update", view=self._as_admin(client, caller(body), deed))
+
+    def audit(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Who changed what], and the pages of that list."""
+        skip = _skip(press(body))
+
+        def made(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            entries = audit.latest(session, workspace, most=view.AUDIT_PAGE + 1, skip=skip)
+            rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
+            names = view.Names(actor(self.desk, member), {row.id: row.name for row in rows})
+            return view.audit(say, members.zone_of(workspace, member), entries, names, skip=skip)
+
+        self._shown(ack, body, client, made, Deed.READ_AUDIT)
+
+    def messages(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Look at these messages], and the pages of that list."""
+        skip = _skip(press(body))
+        self._shown(ack, body, client, lambda *those: _messages(*those, skip=skip), Deed.READ_HEALTH)
+
+    def seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send again] or [Leave it]."""
+        pressed = press(body)
+        deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.leave
+
+        def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            deed(session, workspace, pressed.value, actor=actor(self.desk, member), now=self.desk.now())
+            return _messages(session, workspace, member, say, skip=0)
+
+        self._shown(ack, body, client, done, Deed.SEND_AGAIN)
+        self.desk.wake()
+
+    def _shown(
+        self,
+        ack: Ack,
+        body: Payload,
+        client: WebClient,
+        made: Callable[[Session, Workspace, Member, Voice], View],
+        deed: Deed = Deed.SETTLE,
+    ) -> None:
+        pressed = press(body)
+        show(client, pressed, as_admin(self.desk, client, pressed.caller, made, deed))
+        ack()
+
+    def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
+        return as_admin(self.desk, client, who, deed)
+
+
+def register(bolt: App, desk: Desk) -> None:
+    """Listen for the rooms."""
+    rooms = Rooms(desk)
+    bolt.action(home_office.SETTINGS)(rooms.settings)
+    bolt.view(view.SETTINGS_FORM)(rooms.save_settings)
+    bolt.options(view.ZONE)(rooms.zones)
+    bolt.action(home_office.KEEPING)(rooms.keeping)
+    bolt.view(view.KEEPING_FORM)(rooms.save_keeping)
+    for action_id in (home_office.AUDIT, re.compile(rf"{view.AUDIT_TURN}:(previous|next)")):
+        bolt.action(action_id)(rooms.audit)
+    for action_id in (home_office.MESSAGES, re.compile(rf"{view.MESSAGES_TURN}:(previous|next)")):
+        bolt.action(action_id)(rooms.messages)
+    bolt.action(view.SEND_AGAIN)(rooms.seen_to)
+    bolt.action(view.LEAVE)(rooms.seen_to)
+
+
+def _chosen(session: Session, workspace: Workspace) -> view.Chosen:
+    named = settling.named_admins(session, workspace)
+    return view.Chosen(
+        language=workspace.language,
+        zone=workspace.time_zone,
+        nation=workspace.nation,
+        admins_read=workspace.admins_read_digests,
+        admins=tuple(one.slack_user_id for one in named),
+    )
+
+
+def _messages(session: Session, workspace: Workspace, member: Member, say: Voice, *, skip: int) -> View:
+    found = troubles.unknown(session, workspace, skip=skip)
+    sent = [view.Sent(one.id, one.target, one.last_try) for one in found]
+    zone = members.zone_of(workspace, member)
+    return view.messages(say, zone, sent, page=troubles.PAGE, skip=skip)
+
+
+def _skip(pressed: Press) -> int:
+    return int(pressed.value) if pressed.value.isdecimal() else 0
