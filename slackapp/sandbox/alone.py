@@ -1,9 +1,11 @@
 """The sandbox by itself, for any app: `slackapp sandbox --port N --manifest manifest.yml`."""
 
+import errno
 import signal
 import threading
 from pathlib import Path
 
+from slackapp.sandbox.manifest import ManifestError
 from slackapp.sandbox.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
 
@@ -18,24 +20,38 @@ def serve_alone(  # noqa: PLR0913  # the command line's options, all by keyword
     workspace: WorkspaceSeed | None = None,
     stop: threading.Event | None = None,
 ) -> None:
-    """Serve until `stop` is set or the process is asked to end, and say how to connect an app."""
+    """Serve until `stop` is set or the process is asked to end, and say how to connect an app.
+
+    Raises SystemExit with words for people when the manifest is none or the port is taken.
+    """
     seed = workspace or practice_workspace()
     stop = stop or threading.Event()
+    try:
+        sandbox = Sandbox(
+            manifest=manifest,
+            port=port,
+            journal=journal,
+            state=state,
+            deliver_to=deliver_to,
+            latency=(0.03, 0.08),
+        )
+    except ManifestError as wrong:
+        raise SystemExit(f"{manifest}: {wrong}") from None
+    sandbox.seed(seed)
+    try:
+        sandbox.start()
+    except OSError as failure:
+        if failure.errno != errno.EADDRINUSE:
+            raise
+        raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
-    sandbox = Sandbox(
-        manifest=manifest,
-        port=port,
-        journal=journal,
-        state=state,
-        deliver_to=deliver_to,
-        latency=(0.03, 0.08),
-    )
-    sandbox.seed(seed)
-    with sandbox:
+    try:
         print(_instructions(sandbox, seed), flush=True)  # noqa: T201  # a command's own words
         stop.wait()
+    finally:
+        sandbox.stop()
 
 
 def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:

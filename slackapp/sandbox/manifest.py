@@ -45,9 +45,37 @@ class Manifest:
     raw: dict[str, Any] = field(repr=False)
 
 
+class ManifestError(ValueError):
+    """What was given is no app manifest; the words say what is wrong with it."""
+
+
 def read_manifest(source: Path | dict[str, Any]) -> Manifest:
-    """Read a manifest from YAML or JSON (which is YAML too) or from its parsed form."""
-    raw = source if isinstance(source, dict) else yaml.safe_load(source.read_text(encoding="utf-8"))
+    """Read a manifest from YAML or JSON (which is YAML too) or from its parsed form.
+
+    Raises:
+        ManifestError: It is neither, or the app has no name, or a part of it is of the wrong kind.
+    """
+    raw = source if isinstance(source, dict) else _parsed(source)
+    try:
+        return _manifest(raw)
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise ManifestError(f"this is no app manifest as Slack reads it ({_where(wrong)}).") from None
+
+
+def _parsed(source: Path) -> Any:  # noqa: ANN401  # whatever YAML holds
+    try:
+        return yaml.safe_load(source.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
+        raise ManifestError(f"this is neither YAML nor JSON: {' '.join(str(wrong).split())}") from None
+
+
+def _where(wrong: Exception) -> str:
+    return (
+        f"{wrong.args[0]} is missing" if isinstance(wrong, KeyError) else "a part of it is of the wrong kind"
+    )
+
+
+def _manifest(raw: dict[str, Any]) -> Manifest:
     features, settings = raw.get("features", {}), raw.get("settings", {})
     oauth, home = raw.get("oauth_config", {}), features.get("app_home", {})
     name = raw["display_information"]["name"]

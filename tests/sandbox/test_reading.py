@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from slackapp.sandbox.alone import serve_alone
 from slackapp.sandbox.manifest import read_manifest
 from slackapp.sandbox.reading import Reader
 from slackapp.sandbox.seeds import practice_workspace
@@ -84,3 +85,34 @@ def test_the_manifest_may_be_yaml_json_or_parsed(tmp_path: Path) -> None:
     written = tmp_path / "manifest.json"
     written.write_text('{"display_information": {"name": "Kettle"}}')
     assert read_manifest(written) == read_manifest({"display_information": {"name": "Kettle"}})
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("{", "neither YAML nor JSON"),
+        ("features: {}", "display_information is missing"),
+        ("display_information: {}", "name is missing"),
+        ("- a list", "of the wrong kind"),
+        ("display_information: {name: Kettle}\nfeatures: []", "of the wrong kind"),
+        (
+            "display_information: {name: Kettle}\nfeatures: {slash_commands: [{description: x}]}",
+            "command is missing",
+        ),
+    ],
+)
+def test_what_is_no_manifest_is_said_in_words(tmp_path: Path, written: str, words: str) -> None:
+    file = tmp_path / "manifest.yml"
+    file.write_text(written)
+    with pytest.raises(SystemExit, match=words) as ended:
+        serve_alone(manifest=file, port=0)
+    assert str(file) in str(ended.value)
+
+
+def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.yml"
+    file.write_text("display_information: {name: Kettle}")
+    with Sandbox(manifest=file) as sandbox:
+        taken = int(sandbox.url.rpartition(":")[2])
+        with pytest.raises(SystemExit, match=f"port {taken}.*--port"):
+            serve_alone(manifest=file, port=taken)
