@@ -16,6 +16,7 @@ from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import acquainted, place_of, voice_for, workspace_of
+from handlers.unready import explained
 from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, voice
@@ -154,14 +155,14 @@ class Appreciate:
         return giving.Occasion(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)
 
     def _form(self, who: Caller, draft: Draft) -> View:
-        return ask.form(voice_for(self.desk, who), draft)
+        return explained(self.desk, who, ask.form(voice_for(self.desk, who), draft))
 
     def _same(self, form: payloads.Form, asked: Asked | None = None) -> View:
         """The form as it stands, with a question above it if there is one."""
         say = voice_for(self.desk, form.caller)
         if form.recognition_id:
             return ask.edit_form(say, form.draft, form.recognition_id, asked)
-        return ask.form(say, form.draft, asked)
+        return explained(self.desk, form.caller, ask.form(say, form.draft, asked))
 
     def _asking_form(self, who: Caller, draft: Draft, refused: NotYet) -> View:
         say = voice_for(self.desk, who)

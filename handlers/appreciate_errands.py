@@ -6,7 +6,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers import appreciate_settings
+from handlers import appreciate_settings, unready
 from handlers.desk import Desk
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller
@@ -18,8 +18,8 @@ from slackapp.recognitions import changing, giving, reading
 from slackapp.recognitions.drafts import Draft
 from slackapp.recognitions.errands import Errand
 from slackapp.recognitions.reading import Side
-from slackapp.views import appreciate as ask
 from slackapp.views import anonymity, given, home, settings
+from slackapp.views import appreciate as ask
 from slackapp.views import words as piece
 from slackapp.views.words import View
 
@@ -36,7 +36,7 @@ class Errands:
     def help(self) -> None:
         """How it is used."""
         text, blocks = settings.help_text(self._say())
-        self.ack(text=text, blocks=blocks)
+        self.ack(text=text, blocks=[*unready.note(self.desk, self.who), *blocks])
 
     def mine(self) -> None:
         """The newest thanks one received, in a window that nobody else sees."""

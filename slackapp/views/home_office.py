@@ -70,7 +70,7 @@ def wellbeing(say: Voice, now: datetime, troubles: Troubles) -> list[str]:
 def unready(say: Voice, *, is_admin: bool) -> list[Block]:
     """For a workspace without a single team: the first steps, or a word of patience."""
     if not is_admin:
-        return [piece.section(being_set_up(say))]
+        return [piece.section(first_words(say, is_admin=False))]
     steps = [
         say("Invite me to a team's channel: I ask you three short questions there. Or press [New team]."),
         say("Choose who leads each team. Leaders get the monthly digest."),
@@ -87,8 +87,13 @@ def unready(say: Voice, *, is_admin: bool) -> list[Block]:
     ]
 
 
-def being_set_up(say: Voice) -> str:
-    """For everybody else, on Home, in the form and in the help."""
+def first_words(say: Voice, *, is_admin: bool) -> str:
+    """What anybody reads before there is a team; admins stand before their first steps on Home."""
+    if is_admin:
+        return say(
+            "There is no team here yet, so a thank-you stays between the two of you. "
+            "The first steps stand on my Home tab."
+        )
     return say(
         "Appreciate is being set up here. You can thank a colleague already; sharing with a team, check-ins "
         "and the monthly digest begin once there are teams."

@@ -1,0 +1,37 @@
+"""A workspace without a single team explains itself, wherever somebody meets the app first."""
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.payloads.common import Caller
+from handlers.people import workspace_of
+from slackapp import members, rights
+from slackapp.models import Team, Workspace
+from slackapp.rights import Deed
+from slackapp.views import home_office
+from slackapp.views import words as piece
+from slackapp.views.words import Block, View
+
+
+def has_teams(session: Session, workspace: Workspace) -> bool:
+    """Whether there is any team here."""
+    there = exists().where(Team.workspace_id == workspace.id, Team.closed_at.is_(None))
+    return bool(session.scalar(select(there)))
+
+
+def note(desk: Desk, who: Caller) -> list[Block]:
+    """A quiet sentence for whoever is here before the first team is; nothing afterwards."""
+    with desk.sessions.read() as session:
+        workspace = workspace_of(session, who)
+        if has_teams(session, workspace):
+            return []
+        member = members.find(session, workspace, who.user)
+        is_admin = member is not None and rights.allows(member, Deed.SETTLE)
+        say = members.voice_of(workspace, member)
+        return [piece.context(home_office.first_words(say, is_admin=is_admin))]
+
+
+def explained(desk: Desk, who: Caller, view: View) -> View:
+    """A form, with that sentence above it."""
+    return view | {"blocks": [*note(desk, who), *view["blocks"]]}
