@@ -16,7 +16,9 @@ import certifi
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
+from reports.drawing import find_browser
 from slackapp import migrations
 from slackapp.db import Sessions, connect
 
@@ -156,6 +158,27 @@ def database(database_url: str) -> Iterator[Sessions]:
     sessions = connect(database_url)
     yield sessions
     sessions.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """The browser that draws the charts and shows the pages."""
+    found = find_browser(os.environ)
+    assert found, "these tests draw with a real browser: set BROWSER_PATH or install Chromium"
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium(browser_path: str) -> Iterator[Browser]:
+    """One browser for all the tests of a worker: Playwright can be started only once in a process."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path,
+            args=[*arguments, "--disable-quic", "--disable-background-networking", "--disable-gpu"],
+        )
+        yield browser
+        browser.close()
 
 
 class Seen(dict[str, Any]):

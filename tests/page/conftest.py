@@ -1,7 +1,6 @@
 """A sandbox with a small app of its own in Socket Mode, and a real Chromium that may reach only loopback."""
 
 import importlib.util
-import os
 import struct
 import threading
 import time
@@ -15,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -24,7 +23,6 @@ from slackapp.listening import hang_up
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
-BROWSER = os.environ.get("BROWSER_PATH", "/usr/bin/chromium-headless-shell")
 ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "page"
 NOW = datetime(2025, 11, 4, 9, 12, tzinfo=UTC)
 MANIFEST: dict[str, Any] = {
@@ -290,19 +288,6 @@ def small() -> Iterator[SmallApp]:
             yield small
         finally:
             hang_up(handler)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a worker."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER,
-            args=[*arguments, "--disable-quic", "--disable-background-networking", "--disable-gpu"],
-        )
-        yield browser
-        browser.close()
 
 
 @dataclass

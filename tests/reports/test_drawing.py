@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 import psutil
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from reports import measure
 from reports.drawing import Drawing, find_browser
@@ -98,13 +98,12 @@ def drawing_process(drawing: Drawing) -> psutil.Process:
     return psutil.Process(drawing._process.pid)
 
 
-@pytest.fixture(scope="module")
-def page(browser_path: str) -> Iterator[Page]:
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
     """A page of a second browser, which looks at pictures."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("name", DRAWN)

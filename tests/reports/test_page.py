@@ -1,12 +1,11 @@
 """The web page, opened from a file with no network, as a leader opens it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from reports.digest import figures
 from reports.drawing import Drawing
@@ -21,14 +20,6 @@ from tests.reports.test_answering import FULL
 pytestmark = pytest.mark.browser
 say = voice()
 HOSTILE = "<script>fetch('http://127.0.0.1:9/x')</script><img src=http://127.0.0.1:9/y>{{ 7*7 }}"
-
-
-@pytest.fixture(scope="module")
-def browser(browser_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 class Opened:
@@ -48,17 +39,17 @@ class Opened:
             self.asked.append(request.url)
 
 
-def opened(browser: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth) -> Opened:
+def opened(chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth) -> Opened:
     source = tmp_path / "digest.html"
     html = made_page(say, month, figures(drawing, shown(say, month)))
     source.write_text(html, encoding="utf-8")
-    return Opened(browser.new_page(viewport={"width": 1000, "height": 900}), source)
+    return Opened(chromium.new_page(viewport={"width": 1000, "height": 900}), source)
 
 
 def test_the_page_opens_from_a_file_draws_its_charts_and_asks_for_nothing(
-    browser: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: Drawing, tmp_path: Path
 ) -> None:
-    seen = opened(browser, drawing, tmp_path, samples.RICH)
+    seen = opened(chromium, drawing, tmp_path, samples.RICH)
     assert seen.page.locator(".card svg.main-svg").count() >= 2
     assert len(seen.asked) == 1, "only the file itself"
     assert seen.complaints == []
@@ -66,10 +57,10 @@ def test_the_page_opens_from_a_file_draws_its_charts_and_asks_for_nothing(
 
 
 def test_what_people_wrote_is_shown_and_neither_runs_nor_fetches(
-    browser: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: Drawing, tmp_path: Path
 ) -> None:
     shared = Highlight(HOSTILE, HOSTILE, Behaviour.HELPING, HOSTILE)
-    seen = opened(browser, drawing, tmp_path, replace(samples.RICH, team=HOSTILE, highlights=(shared,)))
+    seen = opened(chromium, drawing, tmp_path, replace(samples.RICH, team=HOSTILE, highlights=(shared,)))
     assert len(seen.asked) == 1
     assert seen.complaints == []
     assert HOSTILE in seen.page.inner_text("blockquote")
@@ -77,21 +68,21 @@ def test_what_people_wrote_is_shown_and_neither_runs_nor_fetches(
 
 
 def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
-    browser: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: Drawing, tmp_path: Path
 ) -> None:
     source = tmp_path / "digest.html"
     html = made_page(say, samples.FIRST, figures(drawing, shown(say, samples.FIRST)))
     planted = "<script>document.title = 'broken'</script><img src='http://127.0.0.1:9/x'>"
     source.write_text(html.replace("<main>", f"<main>{planted}"), encoding="utf-8")
-    seen = Opened(browser.new_page(), source)
+    seen = Opened(chromium.new_page(), source)
     assert seen.page.title() == "Ward 7 in November 2025"
     assert len(seen.complaints) >= 2
 
 
 def test_a_reader_without_sight_or_scripts_has_headings_tables_and_the_same_figures(
-    browser: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: Drawing, tmp_path: Path
 ) -> None:
-    page = opened(browser, drawing, tmp_path, samples.RICH).page
+    page = opened(chromium, drawing, tmp_path, samples.RICH).page
     assert page.get_attribute("html", "lang") == "en"
     assert page.locator("h1").count() == page.locator("main").count() == 1
     levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(one => one.tagName)")
@@ -108,9 +99,9 @@ def test_a_reader_without_sight_or_scripts_has_headings_tables_and_the_same_figu
 
 
 def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
-    browser: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: Drawing, tmp_path: Path
 ) -> None:
-    page = opened(browser, drawing, tmp_path, samples.TWO_MONTHS).page
+    page = opened(chromium, drawing, tmp_path, samples.TWO_MONTHS).page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "region"
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
@@ -123,9 +114,9 @@ def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
 
 @pytest.mark.parametrize("month", [samples.RICH, samples.TWO_MONTHS, FULL], ids=["rich", "two", "full"])
 def test_the_page_prints_on_at_most_two_sheets_of_a4(
-    browser: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth
+    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth
 ) -> None:
-    page = opened(browser, drawing, tmp_path, month).page
+    page = opened(chromium, drawing, tmp_path, month).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
 
