@@ -14,7 +14,6 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
-from sqlalchemy import select
 
 import handlers
 from handlers import appreciate_letters, people, pulse_letters, rights_letters, teams, teams_letters
@@ -23,7 +22,6 @@ from reports import digest
 from reports import letters as digest_letters
 from reports.drawing import Drawing, find_browser
 from slackapp import guard, health, inbound, log, migrations, workspaces
-from slackapp.calendar import month_before, month_of
 from slackapp.clients import Clients
 from slackapp.config import Settings
 from slackapp.db import Sessions, connect
@@ -33,7 +31,7 @@ from slackapp.i18n import voice
 from slackapp.installations import Locker
 from slackapp.listening import hang_up
 from slackapp.marks import Marks
-from slackapp.models import Team, Workspace
+from slackapp.models import Workspace
 from slackapp.privacy import erasure, retention, taking_back, traces
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
@@ -284,20 +282,3 @@ def serve(settings: Settings) -> None:
     if page:
         page.stop()
     app.stop()
-
-
-def preview_digest(settings: Settings, *, team: str, month: str | None, now: datetime) -> str:
-    """A team's digest as one HTML page, read from the database only.
-
-    Raises:
-        SettingsError: There is no such team.
-    """
-    sessions = open_database(settings)
-    try:
-        with sessions.read() as session:
-            found = session.scalars(select(Team).where(Team.name == team)).one_or_none()
-            if found is None:
-                raise SettingsError(f"There is no team called {team}.")
-            return digest.preview(session, found, month or month_before(month_of(now, "UTC")), now)
-    finally:
-        sessions.dispose()

@@ -2,32 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable
-from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 
 from slackapp import commands, config
+from slackapp.commands.common import TOKENS, explained, json_option, tell
+from slackapp.commands.teaching import FAILED, Taught
 from slackapp.errors import SettingsError
-
-P = ParamSpec("P")
-
-
-def _explained(command: Callable[P, None]) -> Callable[P, None]:
-    """A wrong setting is told in its own words and ends with exit code 1, never with a trace."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except SettingsError as wrong:
-            click.echo(str(wrong), err=True)
-            sys.exit(1)
-
-    return run
 
 
 @click.group()
@@ -35,14 +19,26 @@ def _explained(command: Callable[P, None]) -> Callable[P, None]:
 def main() -> None:
     """Appreciate: thanks, an anonymous check-in and a monthly digest, in Slack.
 
-    To try it without Slack: slackapp demo.
-    To run it in a workspace: slackapp check, slackapp migrate, slackapp serve.
+    \b
+    To try it without Slack:     slackapp demo
+    To run it in a workspace:    slackapp manifest, check, migrate, serve
+    Answering for the records:   slackapp export, erase, hold, retention, audit
+    Safe copies:                 slackapp backup, restore, verify-anonymity
 
-    Exit codes: 0 done; 1 something was found or failed, and the words say what; 2 wrong use.
-    """
+    Every command tells more, with examples: slackapp COMMAND --help.
+    Settings come from the environment; slackapp check names what is missing or wrong.
+
+    Exit codes: 0 done; 1 something was found or could not be done, and the words say what; 2 wrong use.
+    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
 
 
-@main.command()
+@main.command(
+    cls=Taught,
+    examples=[
+        ("slackapp demo", "Then open the address that it prints; Ctrl-C ends it."),
+        ("slackapp demo --port 8891 --state /tmp/practice --reset", "At another place, from the beginning."),
+    ],
+)
 @click.option("--port", default=8642, show_default=True, help="Where the practice workspace listens.")
 @click.option(
     "--state", default=".demo", show_default=True, type=click.Path(path_type=Path), help="Where it is kept."
@@ -53,7 +49,7 @@ def main() -> None:
     help="Write every call to calls.jsonl and inbound.jsonl here.",
 )
 @click.option("--reset", is_flag=True, help="Start afresh.")
-@_explained
+@explained
 def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     """Run the app with a practice workspace: a small hospital, on this computer only."""
     from slackapp.demo import running  # noqa: PLC0415 - production never loads the practice workspace
@@ -61,11 +57,19 @@ def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     running.run(running.Asked(port=port, state=state, journal=journal, reset=reset))
 
 
-@main.command()
-@click.option("--port", default=8642, show_default=True)
-@click.option("--manifest", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@main.command(
+    cls=Taught,
+    examples=[("slackapp sandbox --manifest manifest.yml", "Prints the settings for the app beside it.")],
+)
+@click.option("--port", default=8642, show_default=True, help="Where it listens.")
+@click.option(
+    "--manifest",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The app's manifest, in YAML or JSON.",
+)
 @click.option("--journal", type=click.Path(path_type=Path), help="Write calls.jsonl and inbound.jsonl here.")
-@_explained
+@explained
 def sandbox(port: int, manifest: Path, journal: Path | None) -> None:
     """Run the practice workspace alone, for any Bolt app."""
     from slackapp.sandbox.alone import serve_alone  # noqa: PLC0415 - production never loads it
@@ -73,11 +77,17 @@ def sandbox(port: int, manifest: Path, journal: Path | None) -> None:
     serve_alone(port=port, manifest=manifest, journal=journal)
 
 
-@main.command()
+@main.command(
+    cls=Taught,
+    examples=[
+        ("slackapp serve", "Socket Mode: needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and KEY_DIR."),
+        ("slackapp serve --http", "Needs SLACK_SIGNING_SECRET; with SLACK_CLIENT_ID workspaces install it."),
+    ],
+)
 @click.option(
     "--http", is_flag=True, help="Listen to signed requests on HTTP_ADDRESS instead of Socket Mode."
 )
-@_explained
+@explained
 def serve(*, http: bool) -> None:
     """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
     if http:
@@ -90,31 +100,66 @@ def serve(*, http: bool) -> None:
     serve_app(config.read(os.environ))
 
 
-@main.command()
-@_explained
+@main.command(
+    cls=Taught, examples=[("slackapp migrate", "Before the first start and after each new version.")]
+)
+@explained
 def migrate() -> None:
     """Bring the database to the newest shape. Safe to repeat."""
     from slackapp import migrations  # noqa: PLC0415 - Alembic is needed only here
     from slackapp.db import connect  # noqa: PLC0415
 
-    sessions = connect(config.read(os.environ).database_url)
-    migrations.upgrade(sessions)
-    sessions.dispose()
+    sessions = connect(config.read(os.environ, unneeded=TOKENS).database_url)
+    try:
+        migrations.upgrade(sessions)
+    finally:
+        sessions.dispose()
     click.echo("The database is up to date.")
 
 
-@main.command()
-def check() -> None:
-    """Say what is missing or wrong in the settings. Exit code 1 when something is."""
-    found = config.findings(os.environ)
-    for finding in found:
-        click.echo(str(finding))
+@main.command(
+    cls=Taught,
+    examples=[
+        ("slackapp check", "For Socket Mode."),
+        ("slackapp check --http", "For HTTP mode."),
+        ("slackapp check --json", "For a script that sets the app up."),
+    ],
+    ends={FAILED: "a setting is missing or wrong"},
+)
+@click.option("--http", is_flag=True, help="The settings of HTTP mode.")
+@json_option
+def check(*, http: bool, as_json: bool) -> None:
+    """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
+    found = _findings(http=http)
+    if as_json:
+        tell({"ok": not found, "findings": found})
+    else:
+        click.echo("\n".join(found) or "All settings are in order.")
     if found:
-        sys.exit(1)
-    click.echo("All settings are in order.")
+        sys.exit(FAILED)
 
 
-@main.command("verify-anonymity")
+def _findings(*, http: bool) -> list[str]:
+    if not http:
+        return [str(one) for one in config.findings(os.environ)]
+    from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
+
+    try:
+        settings.read(os.environ)
+    except SettingsError as wrong:
+        return str(wrong).splitlines()
+    return []
+
+
+@main.command(
+    "verify-anonymity",
+    cls=Taught,
+    examples=[
+        ("slackapp verify-anonymity --database copy.db --keys keys", "A copy of the database and the keys."),
+        ("slackapp verify-anonymity --database copy.db --log app.log --json", "A log too, as JSON."),
+    ],
+    ends={FAILED: "something was found that was promised not to be there"},
+)
 @click.option(
     "--database", required=True, help="A copy: a SQLite file, or the URL of a restored PostgreSQL database."
 )
@@ -126,11 +171,11 @@ def check() -> None:
     "as_json", "--json/--words", default=False, help="For a program to read, or in words (the default)."
 )
 @click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
-@_explained
+@explained
 def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
     """Check a copy of the database: is the check-in as anonymous as was promised?
 
-    Changes nothing. Ends with 1 when anything is found.
+    Changes nothing.
     """
     from slackapp.verify import checking  # noqa: PLC0415 - the other commands start faster without it
 

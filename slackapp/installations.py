@@ -1,7 +1,7 @@
 """Who installed the app through OAuth, and with which token. Tokens are stored sealed, never plain.
 
 The first of the keys seals; all of them open. To rotate: put a new key first, restart, and once
-every token was sealed anew (`reseal`, at each start), take the old key away.
+every token was sealed anew (`reseal`, at each start and by `slackapp tokens rotate`), take the old key away.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from slackapp import audit, workspaces
@@ -56,7 +56,7 @@ class Locker:
         except ValueError:
             raise SettingsError(
                 "TOKEN_KEYS: name one or more keys, separated by commas, the newest first. Make one with: "
-                "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+                "slackapp tokens new-key"
             ) from None
 
     def seal(self, token: str) -> str:
@@ -114,6 +114,16 @@ def bearer(session: Session, locker: Locker, slack_team_id: str) -> Bearer | Non
     if found is None or token is None:
         return None
     return Bearer(token, found.bot_user_id, found.bot_id, tuple(found.scopes.split(",")))
+
+
+def new_key() -> str:
+    """A key for TOKEN_KEYS."""
+    return Fernet.generate_key().decode()
+
+
+def count(session: Session) -> int:
+    """How many installations there are."""
+    return session.scalar(select(func.count()).select_from(Installation)) or 0
 
 
 def reseal(session: Session, locker: Locker) -> int:

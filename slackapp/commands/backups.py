@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from slackapp.commands.common import explained, json_option, tell
+from slackapp.commands.common import TOKENS, explained, json_option, tell
+from slackapp.commands.teaching import Taught
 from slackapp.errors import SettingsError
 
 _PAGES_AT_ONCE = 500
@@ -18,7 +19,19 @@ _AFTERWARDS = (
 )
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        (
+            "slackapp backup /backups/monday.db",
+            "Copies the database while the app runs, and checks the copy.",
+        ),
+        (
+            "slackapp backup --json /backups/monday.db",
+            "The same from a script: the file and its size as JSON.",
+        ),
+    ],
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 @explained
@@ -31,6 +44,8 @@ def backup(file: Path, *, as_json: bool) -> None:
     source = _database()
     if not source.is_file():
         raise SettingsError(f"There is no database at {source}.")
+    if file.resolve() == source:
+        raise SettingsError(f"{file} is the database itself. Name another file for the copy.")
     made = file.with_name(f"{file.name}.unfinished")
     made.unlink(missing_ok=True)
     made.touch(mode=0o600)
@@ -42,7 +57,13 @@ def backup(file: Path, *, as_json: bool) -> None:
     _say(as_json=as_json, words=f"Written to {file}.", file=str(file), bytes=file.stat().st_size)
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        ("slackapp restore /backups/monday.db", "On a new computer, where there is no database yet."),
+        ("slackapp restore /backups/monday.db --replace", "In place of the database that is there."),
+    ],
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Put it in place of the database that is there.")
 @json_option
@@ -55,6 +76,8 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
     since cannot be read any more: its key is gone.
     """
     target = _database()
+    if file.resolve() == target:
+        raise SettingsError(f"{file} is the database itself. Name the backup to put in its place.")
     if target.exists() and not replace:
         raise SettingsError(f"There is a database at {target}. Say --replace to put the backup in its place.")
     _check(file)
@@ -78,7 +101,7 @@ def _made_ready(made: Path) -> int:
     from slackapp.privacy import erasure, traces  # noqa: PLC0415 - likewise
     from slackapp.pulse.ballots import KeyDirectory  # noqa: PLC0415 - likewise
 
-    keys = KeyDirectory(config.read(os.environ).key_directory)
+    keys = KeyDirectory(config.read(os.environ, unneeded=TOKENS).key_directory)
     sessions = connect(f"sqlite:///{made}")
     try:
         migrations.upgrade(sessions)
@@ -99,7 +122,7 @@ def _database() -> Path:
 
     from slackapp import config  # noqa: PLC0415 - likewise
 
-    url = make_url(config.read(os.environ).database_url)
+    url = make_url(config.read(os.environ, unneeded=TOKENS).database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise SettingsError("DATABASE_URL: this is for SQLite. For PostgreSQL use pg_dump and pg_restore.")
     return Path(url.database).resolve()

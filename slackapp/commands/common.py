@@ -7,18 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any, ParamSpec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 import click
 import orjson
 
+from slackapp.commands.teaching import FAILED
 from slackapp.errors import SettingsError, UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
+    from slackapp.config import Settings
 
 P = ParamSpec("P")
 
 workspace_option = click.option(
     "--workspace", help="Slack's id of the workspace (T...); needed only where there are several."
 )
+TOKENS = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"})
+"""What only a running app needs: whoever looks after the records may do so without Slack's tokens."""
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a machine.")
 
 
@@ -38,18 +48,44 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        from slackapp.i18n import voice  # noqa: PLC0415 - only when there is something to say
+        from sqlalchemy.exc import DBAPIError  # noqa: PLC0415 - the command line starts faster without it
+
+        from slackapp.i18n import voice  # noqa: PLC0415 - likewise
 
         try:
             command(*args, **kwargs)
         except SettingsError as wrong:
-            click.echo(str(wrong), err=True)
-            sys.exit(1)
+            told = str(wrong)
         except UserError as refused:
-            click.echo(refused.words(voice()), err=True)
-            sys.exit(1)
+            told = refused.words(voice())
+        except DBAPIError as failure:
+            told = _about_database(failure)
+        except OSError as failure:
+            told = f"{failure.filename or 'A file'}: {failure.strerror or type(failure).__name__}."
+        else:
+            return
+        click.echo(told, err=True)
+        sys.exit(FAILED)
 
     return run
+
+
+def stored() -> "Settings":
+    """The settings as far as the database and the keys need them, and certainty that a database is there.
+
+    Raises:
+        SettingsError: A setting is wrong, or there is no database yet.
+    """
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 - the command line starts faster without it
+
+    from slackapp import config  # noqa: PLC0415 - likewise
+
+    settings = config.read(os.environ, unneeded=TOKENS)
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        # To open it would make it, empty, wherever a wrong path points to.
+        raise SettingsError(f"DATABASE_URL: there is no database at {url.database}. Run: slackapp migrate")
+    return settings
 
 
 @contextmanager
@@ -61,12 +97,12 @@ def office(workspace: str | None) -> Iterator[Office]:
     """
     from sqlalchemy import select  # noqa: PLC0415 - the command line starts faster without it
 
-    from slackapp import config, migrations  # noqa: PLC0415 - likewise
+    from slackapp import migrations  # noqa: PLC0415 - likewise
     from slackapp.db import connect  # noqa: PLC0415 - likewise
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
     from slackapp.pulse.ballots import KeyDirectory  # noqa: PLC0415 - likewise
 
-    settings = config.read(os.environ)
+    settings = stored()
     sessions = connect(settings.database_url)
     try:
         if not migrations.is_current(sessions):
@@ -86,6 +122,23 @@ def tell(value: object) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
+def _about_database(failure: "DBAPIError") -> str:
+    """What went wrong in the database, without its statements, which may hold what somebody wrote."""
+    words = str(failure.orig).lower()
+    if "locked" in words:
+        return "The database is busy: another program is writing to it. Try again in a minute."
+    if "not a database" in words or "malformed" in words:
+        return "DATABASE_URL: this file is not a whole database. Put a backup back with: slackapp restore"
+    if "unable to open" in words:
+        return "DATABASE_URL: the file cannot be opened. Is its folder there, and may it be written to?"
+    if "readonly" in words or "read-only" in words:
+        return (
+            "The database cannot be written to: look at the rights of its file and folder, and at the disk."
+        )
+    name = type(failure.orig).__name__
+    return f"DATABASE_URL: the database does not answer as it should ({name}). Is it running, and reachable?"
+
+
 def _meant(known: list[str], asked: str | None) -> str:
     if asked in known:
         return asked
@@ -93,4 +146,6 @@ def _meant(known: list[str], asked: str | None) -> str:
         return known[0]
     if not known:
         raise SettingsError("No workspace has installed the app yet. Run: slackapp serve")
+    if asked is not None:
+        raise SettingsError(f"There is no workspace {asked} here. There is: {', '.join(known)}")
     raise SettingsError(f"Which workspace? Name one with --workspace: {', '.join(known)}")

@@ -1,51 +1,67 @@
 """`slackapp digest` and `slackapp benchmarks`."""
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from slackapp.commands.common import explained, office, workspace_option
+from slackapp.commands.common import explained, json_option, office, stored, tell, workspace_option
+from slackapp.commands.teaching import Taught
+from slackapp.errors import SettingsError
 
 if TYPE_CHECKING:
     from slackapp.app import Appreciate
 
 _LOOK_SECONDS = 0.5
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        ('slackapp digest --team "Ward 7" --preview ward-7.html', "One page of last month, without Slack."),
+        ("slackapp digest --all", "May be ended at any time: begun again, it goes on where it was."),
+    ],
+)
 @click.option("--team", help="The team's name.")
 @click.option("--month", help="As in 2026-11; the last whole month when left out.")
 @click.option(
     "--preview", type=click.Path(dir_okay=False, path_type=Path), help="Write the team's page here, no Slack."
 )
 @click.option("--all", "every", is_flag=True, help="Make and send every digest that is due, with a bar.")
+@workspace_option
 @explained
-def digest(team: str | None, month: str | None, preview: Path | None, *, every: bool) -> None:
-    """Write one team's digest as a web page, or send all that are due.
-
-    \b
-    slackapp digest --team "Ward 7" --preview ward-7.html
-    slackapp digest --all        may be ended at any time: begun again, it goes on where it was
-    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
+def digest(
+    team: str | None, month: str | None, preview: Path | None, workspace: str | None, *, every: bool
+) -> None:
+    """Write one team's digest as a web page, or send all that are due."""
     if every and not (team or preview):
         _send_all()
     elif team and preview and not every:
-        _write(team, month, preview)
+        page = _page(team, month, workspace)
+        preview.touch(mode=0o600)
+        preview.write_text(page, encoding="utf-8")
+        click.echo(f"Written to {preview}.")
     else:
         raise click.UsageError("Say --team and --preview for one page, or --all to send what is due.")
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        ("slackapp benchmarks staff-survey.csv", "Loads them; loading the same again changes nothing.")
+    ],
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
 @workspace_option
 @explained
-def benchmarks(file: Path, workspace: str | None) -> None:
+def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
     """Load official figures from FILE, to stand beside a team's own in its digest.
 
     A CSV with the columns item, value, source, year, nation. item is attending, understanding, empathising or
@@ -56,27 +72,44 @@ def benchmarks(file: Path, workspace: str | None) -> None:
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
 
     with office(workspace) as place, place.sessions.begin() as session:
-        figures = officials.read(file.read_text(encoding="utf-8"))
+        figures = officials.read(_text(file))
         loaded = officials.load(
             session, session.get_one(Workspace, place.workspace_id), figures, now=place.now
         )
-    click.echo(f"{loaded} figures loaded.")
+    if as_json:
+        tell({"loaded": loaded})
+    else:
+        click.echo(f"{loaded} figures loaded.")
 
 
-def _write(team: str, month: str | None, preview: Path) -> None:
-    from slackapp import config  # noqa: PLC0415 - likewise
-    from slackapp.app import preview_digest  # noqa: PLC0415 - likewise
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
 
-    page = preview_digest(config.read(os.environ), team=team, month=month, now=datetime.now(UTC))
-    preview.write_text(page, encoding="utf-8")
-    click.echo(f"Written to {preview}.")
+
+def _page(team: str, month: str | None, workspace: str | None) -> str:
+    from reports import digest as digests  # noqa: PLC0415 - likewise
+    from slackapp import units  # noqa: PLC0415 - likewise
+    from slackapp.calendar import month_before, month_of  # noqa: PLC0415 - likewise
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+
+    if month is not None and not _MONTH.fullmatch(month):
+        raise click.UsageError("--month is a year and a month, as in 2026-11.")
+    with office(workspace) as place, place.sessions.read() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        found = units.named(session, here, team)
+        if found is None:
+            raise SettingsError(f"There is no team called {team}.")
+        this = month_of(place.now, here.time_zone)
+        if month is not None and month > this:
+            raise SettingsError(f"{month} has not begun.")
+        return digests.preview(session, found, month or month_before(this), place.now)
 
 
 def _send_all() -> None:
-    from slackapp import config  # noqa: PLC0415 - likewise
-    from slackapp.app import Appreciate  # noqa: PLC0415 - likewise
-
-    app = Appreciate(config.read(os.environ))
+    app = _app()
     try:
         with click.progressbar(length=1, label="Digests", file=sys.stderr) as bar:
 
@@ -89,6 +122,19 @@ def _send_all() -> None:
         app.deliveries.stop()
         app.sessions.dispose()
     click.echo(f"{sent} messages and files settled." if sent else "No digest is due.")
+
+
+def _app() -> "Appreciate":
+    """The app with its token from the settings, or with those of each workspace."""
+    from slackapp import config  # noqa: PLC0415 - likewise
+    from slackapp.app import Appreciate  # noqa: PLC0415 - likewise
+    from slackapp.http import settings  # noqa: PLC0415 - likewise
+
+    stored()
+    if os.environ.get("SLACK_CLIENT_ID"):
+        http = settings.read(os.environ)
+        return Appreciate(http.settings, locker=http.locker, http=True)
+    return Appreciate(config.read(os.environ))
 
 
 def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> int:

@@ -6,9 +6,19 @@ from pathlib import Path
 import click
 
 from slackapp.commands.common import Office, explained, json_option, office, tell, workspace_option
+from slackapp.commands.teaching import Taught
+
+_NOBODY = {1: "nothing is kept about this person, or it could not be done"}
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        ("slackapp export U0123ABCD --to .", "A page to read and a file for machines, for their owner only."),
+        ("slackapp export U0123ABCD --json", "The same on standard output, for another program."),
+    ],
+    ends=_NOBODY,
+)
 @click.argument("user")
 @click.option(
     "--to",
@@ -22,13 +32,9 @@ from slackapp.commands.common import Office, explained, json_option, office, tel
 def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bool) -> None:
     """Give out everything that is kept about one person.
 
-    USER is Slack's id (U...). Answers to a check-in are left out: they are sealed, and nobody can tell
-    whose is whose.
-
-    \b
-    slackapp export U0123ABCD --to .        a page to read and a file for machines
-    slackapp export U0123ABCD --json        the same on standard output
-    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
+    USER is Slack's id (U...): in Slack, open the person's profile, press the three dots, then "Copy
+    member ID". Answers to a check-in are left out: they are sealed, and nobody can tell whose is whose.
+    """
     if folder is None and not as_json:
         raise click.UsageError("Say where to: --to FOLDER, or --json for standard output.")
     with office(workspace) as place:
@@ -47,7 +53,16 @@ def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bo
             click.echo(f"Written to {target}.", err=as_json)
 
 
-@click.command()
+@click.command(
+    cls=Taught,
+    examples=[
+        ("slackapp erase U0123ABCD", "Asks once whether you are sure."),
+        ("slackapp erase U0123ABCD --yes --json", "From a script: nobody is asked, the outcome is JSON."),
+    ],
+    ends={
+        1: "nothing is kept about this person, a legal hold keeps it, you said no, or it could not be done"
+    },
+)
 @click.argument("user")
 @click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 @json_option
@@ -59,8 +74,6 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
     USER is Slack's id (U...). Sealed answers to an open check-in are deleted, also where a legal hold
     keeps the rest. The running app changes what stands in Slack. It cannot be undone, and what Slack
     tells of the person afterwards does not bring them back.
-
-    Exit code 1: nothing is kept about this person, or a legal hold keeps it.
     """
     from slackapp.privacy import erasure, traces  # noqa: PLC0415 - the command line starts faster without it
 
@@ -69,6 +82,8 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
     with office(workspace) as place:
         asked = erasure.Asked(user, actor=_command_line())
         ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
+        if not as_json:
+            click.echo("Rewriting the database without old copies ...", err=True)
         traces.sweep(place.sessions)
     sentences = {
         erasure.Erased.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slackapp.commands.common import explained, json_option, office, tell, workspace_option
+from slackapp.commands.teaching import Taught
 
 if TYPE_CHECKING:
     from slackapp.teams_csv import Plan
@@ -17,7 +18,15 @@ def teams() -> None:
     """Units of the organisation, their leaders, and who belongs where."""
 
 
-@teams.command("import")
+@teams.command(
+    "import",
+    cls=Taught,
+    examples=[
+        ("slackapp teams import teams.csv --dry-run", "Says what would change, and changes nothing."),
+        ("slackapp teams import teams.csv", "Does it, all of it or nothing."),
+    ],
+    ends={1: "a row cannot be followed, so nothing was changed, or it could not be done"},
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @json_option
@@ -60,12 +69,20 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     sys.exit(1 if plan.problems else 0)
 
 
-@teams.command()
+@teams.command(
+    cls=Taught,
+    examples=[
+        ('slackapp teams follow "Ward 7" C0123ABCD', "Whoever is in the channel is in the team."),
+        ('slackapp teams follow "Ward 7" S0123ABCD', "The same with a user group."),
+    ],
+    ends={1: "there is no such team, another team follows this place, or it could not be done"},
+)
 @click.argument("team")
 @click.argument("place")
+@json_option
 @workspace_option
 @explained
-def follow(team: str, place: str, workspace: str | None) -> None:
+def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> None:
     """Keep TEAM in step with PLACE: Slack's id of a channel (C... or G...) or of a user group (S...).
 
     Whoever joins or leaves it joins or leaves the team, at once by events and every night by a repair.
@@ -86,7 +103,10 @@ def follow(team: str, place: str, workspace: str | None) -> None:
         units.keep_in_step(session, here, found, units.Source(kinds[place[0]], place))
         entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAM_CHANGED, found.id, after=place)
         audit.note(session, here, entry, now=opened.now)
-    click.echo(f"{team} follows {place} from now on.")
+    if as_json:
+        tell({"team": team, "follows": place})
+    else:
+        click.echo(f"{team} follows {place} from now on.")
 
 
 def _summary(plan: "Plan", *, dry_run: bool) -> str:

@@ -32,6 +32,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
+from slackapp.privacy import leading
 
 SEALED = marked(
     "Answers to a check-in are not in this file. While it is open they are sealed, and reading yours would "
@@ -69,6 +70,7 @@ def collect(session: Session, workspace: Workspace, member: Member, marks: Marks
         "thanks_received": _received(session, member),
         "thanks_joined": _joined(session, member),
         "people_blocked": _blocked(session, member),
+        **leading.collect(session, member),
         "messages_sent_to_you": _messages(session, workspace, member),
         "check_ins_asked": _asked(session, member),
         "changes_you_made": _changes(session, workspace, marks.actor(member.id)),
@@ -92,6 +94,8 @@ def as_page(say: Voice, collected: dict[str, Any], *, made: datetime) -> str:
         given=[_thanks_row(say, one, ", ".join(one["to"])) for one in collected["thanks_given"]],
         received=[_thanks_row(say, one, one["from"]) for one in collected["thanks_received"]],
         joined=[Row((one["at"], one["thanks_from"], one["by"])) for one in collected["thanks_joined"]],
+        promises=[_promise_row(say, one) for one in collected["promises"]],
+        led=_led_rows(say, collected),
         messages=[Row((one["due"], one["about"], one["state"])) for one in collected["messages_sent_to_you"]],
         changes=[Row((one["at"], one["deed"])) for one in collected["changes_you_made"]],
         sealed=say(SEALED),
@@ -229,6 +233,24 @@ def _thanks_row(say: Voice, one: dict[str, Any], who: str) -> Row:
     label = say(WORDING[Behaviour(one["behaviour"])].label)
     moment = say.day(datetime.fromisoformat(one["at"]).date())
     return Row((moment, who, label, one["words"] or say("taken back")))
+
+
+def _promise_row(say: Voice, one: dict[str, Any]) -> Row:
+    part = say("you wrote it") if one["you_wrote_it"] else say("you will do it")
+    return Row((one["month"], one["team"], part, f"{one['you_said']} → {one['we_will']}"))
+
+
+def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:
+    """What stands in several lists, one line each: which team, when, and what was kept."""
+    kinds = (
+        ("digests_made_for_you", "month", say("a digest was made for you")),
+        ("digests_you_shared", "month", say("you shared the digest")),
+        ("paces_you_chose", "chosen_at", say("you chose how often the team is asked")),
+        ("teams_you_were_noticed_to_lead", "since", say("you lead or led the team")),
+    )
+    return [
+        Row((one[moment] or "", one["team"], told)) for key, moment, told in kinds for one in collected[key]
+    ]
 
 
 @cache

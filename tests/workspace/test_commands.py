@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
 
-from slackapp import members, migrations, outbox, workspaces
+from slackapp import installations, members, migrations, outbox, workspaces
 from slackapp.behaviours import Behaviour
 from slackapp.cli import main
 from slackapp.db import connect
+from slackapp.installations import Granted, Locker
 from slackapp.members import Person
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
@@ -33,13 +35,14 @@ class Server:
     def database(self) -> Path:
         return self.folder / "data" / "appreciate.db"
 
-    def run(self, *words: str, said: str | None = None) -> Result:
+    def run(self, *words: str, said: str | None = None, **settings: str) -> Result:
         # In this process: a new one for every command took most of this file's time.
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-test",
             "SLACK_APP_TOKEN": "xapp-test",
             "KEY_DIR": str(self.folder / "keys"),
             "DATABASE_URL": f"sqlite:///{self.database}",
+            **settings,
         }
         with chdir(self.folder):
             told = CliRunner().invoke(main, list(words), env=environment, input=said)
@@ -84,10 +87,22 @@ def test_export_writes_a_page_and_a_file_that_only_their_owner_may_read(server: 
         (("export", "U0NOBODY", "--json"), 1, "Nothing is kept about this person"),
         (("export", NIA), 2, "Say where to"),
         (("erase", "U0NOBODY", "--yes"), 1, "Nothing is kept about this person"),
-        (("erase", NIA, "--yes", "--workspace", "T0OTHER"), 1, "Which workspace?"),
+        (
+            ("erase", NIA, "--yes", "--workspace", "T0OTHER"),
+            1,
+            "There is no workspace T0OTHER here",
+        ),
         (("retention", "comments_months", "600"), 1, "from 1 to 36"),
         (("retention", "no_such_thing", "6"), 1, "no setting called no_such_thing"),
         (("hold",), 2, "Name one person"),
+        (("hold", "--list", "--lift"), 2, "Say --list alone"),
+        (("hold", "U0NOBODY"), 1, "Nothing is kept about U0NOBODY here"),
+        (("digest", "--team", "Ward 9", "--preview", "x.html"), 1, "There is no team called Ward 9"),
+        (("digest", "--team", "Ward 9", "--month", "2026-13", "--preview", "x.html"), 2, "as in 2026-11"),
+        (("benchmarks", "data/appreciate.db"), 1, "is not UTF-8 text"),
+        (("backup", "data/appreciate.db"), 1, "is the database itself"),
+        (("backup", "nowhere/copy.db"), 1, "nowhere/copy.db.unfinished: No such file or directory."),
+        (("tokens", "rotate"), 1, "TOKEN_KEYS: name one or more keys"),
         (("hold", NIA, "--lift"), 1, "There is no such hold"),
         (("restore", "nowhere.db"), 2, "does not exist"),
     ],
@@ -98,6 +113,38 @@ def test_what_cannot_be_done_is_told_in_words_with_the_documented_code(
     told = server.run(*words)
     assert (told.exit_code, sentence in told.stderr) == (code, True), told.stderr
     assert "Traceback" not in told.stderr
+
+
+def test_a_wrong_path_to_the_database_makes_none_there(server: Server) -> None:
+    server.database.unlink()
+    for words in (("retention",), ("export", NIA, "--json"), ("digest", "--all"), ("backup", "copy.db")):
+        told = server.run(*words)
+        assert (told.exit_code, "there is no database at" in told.stderr.lower()) == (1, True), told.stderr
+    assert not server.database.exists()
+    server.database.write_bytes(b"this is a letter, and no database at all, however long it may be")
+    told = server.run("retention")
+    assert (told.exit_code, "is not a whole database" in told.stderr) == (1, True), told.stderr
+
+
+def test_whoever_answers_for_the_records_needs_none_of_slacks_tokens(server: Server) -> None:
+    for words in (("export", NIA, "--json"), ("audit",), ("migrate",), ("backup", "copy.db")):
+        told = server.run(*words, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
+        assert told.exit_code == 0, told.stderr
+
+
+def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Server) -> None:
+    old, new, other = (Fernet.generate_key().decode() for _ in range(3))
+    granted = Granted("T0WARD", "Hospital", "xoxb-secret", "U0BOT", "commands")
+    sessions = connect(f"sqlite:///{server.database}")
+    with sessions.begin() as session:
+        installations.keep(session, Locker([old]), granted, now=datetime.now(UTC))
+    sessions.dispose()
+    told = server.run("tokens", "rotate", "--json", TOKEN_KEYS=f"{new}, {old}")
+    assert (told.exit_code, json.loads(told.stdout)) == (0, {"sealed": 1, "lost": 0}), told.stderr
+    ((sealed,),) = server.ask("SELECT sealed_token FROM installation")
+    assert Locker([new]).open(str(sealed)) == "xoxb-secret"
+    lost = server.run("tokens", "rotate", TOKEN_KEYS=other)
+    assert (lost.exit_code, "must install again" in lost.stderr) == (1, True)
 
 
 def test_erase_leaves_no_trace_in_any_file(server: Server) -> None:
@@ -113,7 +160,9 @@ def test_erase_leaves_no_trace_in_any_file(server: Server) -> None:
 
 
 def test_a_hold_keeps_a_person_until_it_is_lifted_and_the_audit_tells(server: Server) -> None:
+    assert "There is no hold." in server.run("hold", "--list").stdout
     assert server.run("hold", NIA).exit_code == 0
+    assert [one["whose"] for one in json.loads(server.run("hold", "--list", "--json").stdout)] == [NIA]
     assert "A legal hold keeps" in server.run("erase", NIA, "--yes").stderr
     assert server.run("hold", NIA, "--lift").exit_code == 0
     assert server.run("retention", "comments_months", "6").exit_code == 0
@@ -151,7 +200,8 @@ def test_a_team_follows_a_user_group(server: Server) -> None:
     file = server.folder / "teams.csv"
     file.write_text("team\nWard 7\nWard 8\n")
     server.run("teams", "import", str(file))
-    assert server.run("teams", "follow", "Ward 7", "S0WARD7").exit_code == 0
+    told = server.run("teams", "follow", "Ward 7", "S0WARD7", "--json")
+    assert json.loads(told.stdout) == {"team": "Ward 7", "follows": "S0WARD7"}
     assert server.ask("SELECT kind, slack_id FROM team_source") == [("user_group", "S0WARD7")]
     for words, code in (
         (("Ward 8", "S0WARD7"), 1),

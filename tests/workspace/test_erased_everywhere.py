@@ -11,9 +11,11 @@ from sqlalchemy import JSON, Column, String, Table, func, insert, select, text
 
 from slackapp import members
 from slackapp.db import Base
+from slackapp.i18n import voice
+from slackapp.marks import Marks
 from slackapp.members import Person
 from slackapp.models import Member, Team
-from slackapp.privacy import erasure, taking_back, traces
+from slackapp.privacy import erasure, export, holds, taking_back, traces
 from slackapp.privacy.erasure import Erased
 from slackapp.privacy.handed_out import COMMENTS, HANDING_ON, PAGE
 from slackapp.privacy.leaving import belongs
@@ -145,6 +147,44 @@ def test_a_person_in_every_column_of_every_table_is_in_none_after_their_erasure(
     with ward.database.read() as session:
         assert where(session, MARY, NAME, "Rose") == set()
         assert references(session, mary) == KEEP_THE_PLACE
+
+
+EXPORTED = {
+    "team": "teams",
+    "recognition": "thanks_given",
+    "recipient": "thanks_received",
+    "boost": "thanks_joined",
+    "blocking": "people_blocked",
+    "poll_member": "check_ins_asked",
+    "promise": "promises",
+    "digest": "digests_made_for_you",
+    "shared_digest": "digests_you_shared",
+    "leadership": "teams_you_were_noticed_to_lead",
+    "team_pace": "paces_you_chose",
+    "legal_hold": "legal_holds",
+}
+"""Under which name an export tells what each table that refers to people holds."""
+
+
+def test_every_table_that_refers_to_people_is_in_their_export(
+    ward: Any, everywhere: set[tuple[str, str]]
+) -> None:
+    refer = {
+        table.name
+        for table in Base.metadata.sorted_tables
+        if any(key.column.table.name == "member" for key in table.foreign_keys)
+    }
+    assert set(EXPORTED) == refer
+    assert everywhere
+    with ward.database.begin() as session:
+        holds.place(session, ward.workspace(session), ward.person(session, MARY), now=ward.noon)
+        # What an export words for people must be one of the known kinds.
+        session.execute(text("UPDATE recognition SET behaviour = 'helping', undone_at = NULL"))
+        mary, marks = ward.person(session, MARY), Marks(ward.keys.path)
+        told = export.collect(session, ward.workspace(session), mary, marks)
+    assert [name for name in EXPORTED.values() if not told[name]] == []
+    page = export.as_page(voice(), told, made=ward.noon)
+    assert told["promises"][0]["we_will"] in page
 
 
 def test_every_table_belongs_to_a_workspace_or_holds_nothing_of_a_person(ward: Any) -> None:

@@ -1,0 +1,77 @@
+"""What is kept about somebody because they lead, or because others promised something with their name."""
+
+from typing import Any
+
+from sqlalchemy import Executable, or_, select
+from sqlalchemy.orm import Session
+
+from slackapp.models import Digest, Leadership, LegalHold, Member, Promise, SharedDigest, Team, TeamPace
+
+
+def collect(session: Session, member: Member) -> dict[str, Any]:
+    """By its name in the export: a list of plain values for each."""
+    return {
+        "promises": _promises(session, member),
+        "digests_made_for_you": _rows(
+            session,
+            select(Team.name.label("team"), Digest.month, Digest.made_at)
+            .join(Digest, Digest.team_id == Team.id)
+            .where(Digest.recipient_id == member.id)
+            .order_by(Digest.month, Team.name),
+        ),
+        "digests_you_shared": _rows(
+            session,
+            select(Team.name.label("team"), SharedDigest.month, SharedDigest.shared_at)
+            .join(SharedDigest, SharedDigest.team_id == Team.id)
+            .where(SharedDigest.shared_by_id == member.id)
+            .order_by(SharedDigest.month, Team.name),
+        ),
+        "teams_you_were_noticed_to_lead": _led(session, member),
+        "paces_you_chose": _rows(
+            session,
+            select(Team.name.label("team"), TeamPace.pace, TeamPace.chosen_at)
+            .join(TeamPace, TeamPace.team_id == Team.id)
+            .where(TeamPace.chosen_by_id == member.id)
+            .order_by(Team.name),
+        ),
+        "legal_holds": _rows(session, select(LegalHold.since).where(LegalHold.member_id == member.id)),
+    }
+
+
+def _promises(session: Session, member: Member) -> list[dict[str, Any]]:
+    found = select(Promise, Team.name).join(Team, Team.id == Promise.team_id)
+    theirs = or_(Promise.written_by_id == member.id, Promise.who_id == member.id)
+    return [
+        {
+            "team": team,
+            "month": one.month,
+            "you_wrote_it": one.written_by_id == member.id,
+            "you_will_do_it": one.who_id == member.id,
+            "you_said": one.you_said,
+            "we_will": one.we_will,
+            "state": one.state,
+            "reason": one.reason,
+            "made_at": one.made_at.isoformat(),
+        }
+        for one, team in session.execute(found.where(theirs).order_by(Promise.month, Promise.place))
+    ]
+
+
+def _led(session: Session, member: Member) -> list[dict[str, Any]]:
+    found = select(Leadership, Team.name).join(Team, Team.id == Leadership.team_id)
+    theirs = or_(Leadership.member_id == member.id, Leadership.before_id == member.id)
+    return [
+        {
+            "team": team,
+            "now": row.member_id == member.id,
+            "since": row.since.isoformat() if row.since and row.member_id == member.id else None,
+        }
+        for row, team in session.execute(found.where(theirs).order_by(Team.name))
+    ]
+
+
+def _rows(session: Session, found: Executable) -> list[dict[str, Any]]:
+    return [
+        {name: value if isinstance(value, str) else value.isoformat() for name, value in row.items()}
+        for row in session.execute(found).mappings()
+    ]
