@@ -13,7 +13,7 @@ import os
 import re
 import stat
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,10 +85,19 @@ def seal(secret: bytes, poll_id: str, person: str, answer: Answer, nonce: bytes)
 
 def open_box(secret: bytes, poll_id: str, ballot: SealedBallot) -> Answer:
     """What was sealed. SpoiltError when anything was altered or moved."""
+    return opener(secret, poll_id)(ballot)
+
+
+def opener(secret: bytes, poll_id: str) -> Callable[[SealedBallot], Answer]:
+    """`open_box` for many boxes of one poll: the key to them is made once."""
+    key, poll = AESGCM(_derived(secret, poll_id, b"ballot")), poll_id.encode()
+    return lambda ballot: _opened(key, poll, ballot)
+
+
+def _opened(key: AESGCM, poll: bytes, ballot: SealedBallot) -> Answer:
     nonce, locked = ballot.box[:NONCE_BYTES], ballot.box[NONCE_BYTES:]
-    bound_to = poll_id.encode() + ballot.receipt
     try:
-        plaintext = AESGCM(_derived(secret, poll_id, b"ballot")).decrypt(nonce, locked, bound_to)
+        plaintext = key.decrypt(nonce, locked, poll + ballot.receipt)
     except (InvalidTag, ValueError):
         # A box too short to hold a nonce is refused by length, not by its tag.
         raise SpoiltError from None

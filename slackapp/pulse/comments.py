@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from slackapp.db import ID_LENGTH
@@ -49,9 +49,12 @@ def keep(session: Session, words: Mapping[str, list[str]], month: str, chance: R
     rows = [(unit, written) for unit in sorted(words) for written in sorted(words[unit])]
     chance.shuffle(rows)
     ids = sorted(f"{chance.getrandbits(4 * ID_LENGTH):0{ID_LENGTH}x}" for _ in rows)
-    for comment_id, (unit, written) in zip(ids, rows, strict=True):
-        session.add(Comment(id=comment_id, unit_id=unit, month=month, words=written))
-    session.flush()
+    kept = [
+        {"id": comment_id, "unit_id": unit, "month": month, "words": written}
+        for comment_id, (unit, written) in zip(ids, rows, strict=True)
+    ]
+    if kept:
+        session.execute(insert(Comment), kept)
 
 
 def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random, SystemRandom
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -38,7 +38,7 @@ from slackapp.pulse.ballots import (
     SealedBallot,
     SpoiltError,
     fresh_nonce,
-    open_box,
+    opener,
     receipt_of,
     seal,
 )
@@ -64,6 +64,7 @@ LOSS = "poll_lost"
 
 Moment = tuple[datetime, str]
 
+_BOXES_AT_ONCE = 500
 _log = logging.getLogger(__name__)
 _FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
 
@@ -246,20 +247,32 @@ def _replace_ballots(session: Session, poll: Poll, secret: bytes, chance: Random
 
 
 def _write(session: Session, poll: Poll, counted: Counted) -> None:
-    for unit, ballots in counted.bundles.items():
-        session.add(Bundle(poll_id=poll.id, unit_id=unit, ballots=ballots))
-    for (unit, item), cell in counted.cells.items():
-        session.add(
-            BundleScore(poll_id=poll.id, unit_id=unit, item=item, n=cell.n, sum_lo=cell.lo, sum_hi=cell.hi)
-        )
-    session.flush()
+    bundled = [
+        {"poll_id": poll.id, "unit_id": unit, "ballots": ballots} for unit, ballots in counted.bundles.items()
+    ]
+    scored = [
+        {
+            "poll_id": poll.id,
+            "unit_id": unit,
+            "item": item,
+            "n": cell.n,
+            "sum_lo": cell.lo,
+            "sum_hi": cell.hi,
+        }
+        for (unit, item), cell in counted.cells.items()
+    ]
+    # Past the mapper: with thousands of teams it took longer than opening every ballot.
+    for table, rows in ((Bundle, bundled), (BundleScore, scored)):
+        if rows:
+            session.execute(insert(table), rows)
 
 
 def _opened(session: Session, poll_id: str, secret: bytes) -> list[Answer]:
-    answers, spoilt = [], 0
-    for receipt, box in session.execute(select(Ballot.receipt, Ballot.box).where(Ballot.poll_id == poll_id)):
+    answers, spoilt, opened = [], 0, opener(secret, poll_id)
+    boxes = select(Ballot.receipt, Ballot.box).where(Ballot.poll_id == poll_id)
+    for receipt, box in session.execute(boxes.execution_options(yield_per=_BOXES_AT_ONCE)):
         try:
-            answers.append(open_box(secret, poll_id, SealedBallot(receipt, box)))
+            answers.append(opened(SealedBallot(receipt, box)))
         except SpoiltError:
             # Whoever can write to the database can spoil a ballot, but not keep the poll from being counted.
             spoilt += 1

@@ -21,7 +21,7 @@ PULSE = Path(rounds.__file__).parent
 EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "storage.py", "comments.py")}
 """Where something is written, locked or destroyed; the other modules only calculate."""
 
-PURE = {"open_box", "_derived", "_file"}
+PURE = {"open_box", "opener", "_opened", "_derived", "_file"}
 
 
 def tell(*words: object) -> None:
