@@ -11,6 +11,10 @@ from slackapp.sandbox.state import Channel, Message, Person, ResponseUrl, View, 
 from slackapp.sandbox.views import view_object
 
 RESPONSE_URL_SECONDS = 1800
+# What an element says about itself when it is used; its other settings stay in the view or the message.
+TOLD = frozenset(
+    {"action_id", "text", "value", "url", "style", "confirm", "placeholder", "min_query_length", "timezone"}
+)
 Json = dict[str, Any]
 
 
@@ -228,14 +232,6 @@ def response_url(slack: Slack, person: Person, channel: Channel, kind: str, ts: 
 
 
 def action_of(element: Json, block_id: str, chosen: Json, ts: str) -> Json:
-    """An entry of `actions[]`: the element as it stands in its block, and what was chosen."""
-    left_out = {
-        "options",
-        "option_groups",
-        "min_query_length",
-        "max_selected_items",
-        "filter",
-        "focus_on_load",
-    }
-    shown = {name: value for name, value in element.items() if name not in left_out and name != "type"}
-    return {"type": element["type"], **shown, "block_id": block_id, **chosen, "action_ts": ts}
+    """An entry of `actions[]`: of the element what the recorded payloads tell, and what was chosen."""
+    told = {name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")}
+    return {"type": element["type"], **told, "block_id": block_id, **chosen, "action_ts": ts}

@@ -57,8 +57,7 @@ def _payload(sight: Sight, spot: Spot, typed: str) -> dict[str, Any]:
         "block_id": spot.control.block_id,
         "value": typed,
         "team": team_of(space),
-        "enterprise": enterprise_of(space),
-        "is_enterprise_install": False,
+        **({"enterprise": enterprise_of(space)} if space.enterprise_id else {}),
         **_around(sight, spot),
     }
 
