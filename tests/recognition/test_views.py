@@ -18,7 +18,7 @@ from slackapp.models import Member, Sharing, SharingChoice, Visibility
 from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
 from slackapp.recognitions.reading import Entry, Page, Place, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
-from slackapp.views import appreciate, home, recognition
+from slackapp.views import appreciate, home, recognition, settings, unkind
 from slackapp.views.home_leading import Leadership
 from slackapp.views.words import literal
 
@@ -115,6 +115,22 @@ def test_nothing_of_the_words_is_left_once_taken_back(draw: Any, what: Any) -> N
     text, blocks = draw(SAY, what)
     accepted(text, blocks)
     assert [block["type"] for block in blocks] == ["section"]
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_the_settings_and_the_report_of_an_unkind_one_open_in_either_language(language: str) -> None:
+    say = voice(language)
+    everything = settings.Choices(
+        SharingChoice.NEVER, nudges=True, accepts_thanks=False, may_name_contact=True
+    )
+    forms = [
+        settings.form(say, settings.Choices()),
+        settings.form(say, everything),
+        unkind.report_form(say, "a" * 24, []),
+        unkind.report_form(say, "a" * 24, ["U1", "U2", "U3"]),
+    ]
+    # Slack takes at most 75 characters for an option; a draft is easily longer than the English.
+    assert [view_problems(form) for form in forms] == [[]] * len(forms)
 
 
 BUTTONS = {
