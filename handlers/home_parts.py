@@ -65,8 +65,8 @@ def leadership(
 def page_of_led(
     session: Session, workspace: Workspace, member: Member, now: datetime, *, skip: int
 ) -> tuple[list[Leading], int]:
-    """A page of all the teams somebody leads, and how many there are."""
-    led = rights.led_by(session, member, now)
+    """A page of all the teams somebody leads and those below, and how many there are."""
+    led = rights.led_or_below(session, member, now)
     shown = led[skip : skip + PAGE]
     out = _out(session, workspace, member, shown, now)
     sizes = {one.id: one for one in units.page(session, [team.id for team in shown])}

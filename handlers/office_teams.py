@@ -72,7 +72,10 @@ class OfficeTeams:
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of a team's form."""
-        filled = _filled(client, body)
+        who, team_id = caller(body), body["view"]["private_metadata"]
+        # Asked before Slack is: nobody else is to learn from the answer which channels there are.
+        now = self._as_admin(client, who, lambda *those: _channel_now(*those[:2], team_id=team_id))
+        filled = _filled(client, body, now)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             team = self._save(session, workspace, member, filled)
@@ -248,10 +251,15 @@ def _chosen(session: Session, member_id: str | None) -> str | None:
     return one.slack_user_id if one is not None and one.can_be_reached else None
 
 
-def _filled(client: WebClient, body: Payload) -> Filled:
-    """The form, and who is in the place that the team shall follow."""
+def _channel_now(session: Session, workspace: Workspace, *, team_id: str) -> str | None:
+    return units.of(session, workspace, team_id).slack_channel_id if team_id else None
+
+
+def _filled(client: WebClient, body: Payload, channel_now: str | None) -> Filled:
+    """The form, and who is in the place that the team shall follow. Left blank, its channel stays."""
     found = Values(body)
-    channel, follows = found.place(view.CHANNEL) or None, found.chosen(view.FOLLOWS)
+    chosen, follows = found.place(view.CHANNEL) or None, found.chosen(view.FOLLOWS)
+    channel = chosen or (None if found.ticked(view.NOWHERE) else channel_now)
     wish = Wish(
         name=found.text(FIELD_NAME),
         parent=found.chosen(FIELD_PARENT) or None,
@@ -261,8 +269,8 @@ def _filled(client: WebClient, body: Payload) -> Filled:
     )
     place = _place(client, follows, channel)
     there = present(client, place.kind, place.slack_id) if place else []
-    if channel:
-        check_can_post(client, channel)
+    if chosen:
+        check_can_post(client, chosen)
     return Filled(caller(body), body["view"]["private_metadata"], wish, place, tuple(there))
 
 

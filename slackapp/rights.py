@@ -201,6 +201,18 @@ def led_by(session: Session, member: Member, now: datetime) -> list[Team]:
     return [team for team in session.scalars(found.order_by(Team.name)) if leads(session, team, member, now)]
 
 
+def led_or_below(session: Session, member: Member, now: datetime) -> list[Team]:
+    """The teams that somebody leads and every team below them that goes on, by name."""
+    led = {team.id for team in led_by(session, member, now)}
+    if not led:
+        return []
+    tree = teams(session, member.workspace_id)
+    found = [
+        one for one in tree.values() if one.closed_at is None and led.intersection(upwards(tree, one.id))
+    ]
+    return sorted(found, key=lambda team: (team.name.casefold(), team.id))
+
+
 def teams(session: Session, workspace_id: str) -> dict[str, Team]:
     """The workspace's teams by id, those that have ended included."""
     return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace_id))}

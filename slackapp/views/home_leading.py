@@ -28,7 +28,6 @@ class Leading:
     people: int
     below: int
     has_digest: bool
-    more_promises: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     blocks.append(piece.context(coming(say, zone, leadership.next_poll)))
     for place, team in enumerate(leadership.teams[:SHOWN]):
         blocks += _team(say, team, place)
-    if leadership.total > SHOWN:
-        button = piece.button(say("All the teams you lead"), ALL, "0")
+    if leadership.total > SHOWN or any(team.below for team in leadership.teams):
+        button = piece.button(say("All your teams"), ALL, "0")
         blocks.append(piece.actions([button], block_id="leading_all"))
     return blocks
 
@@ -62,7 +61,7 @@ def coming(say: Voice, zone: str, next_poll: datetime | None) -> str:
 
 
 def listed(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
-    """All the teams somebody leads, a page at a time."""
+    """All the teams somebody leads and those below, a page at a time."""
     blocks = []
     for place, team in enumerate(teams):
         block = piece.plain_section(f"{team.led.team}\n{_size(say, team)}")
@@ -70,7 +69,7 @@ def listed(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> Vi
             block["accessory"] = _digest_button(say, team, place)
         blocks.append(block)
     blocks += piece.pager(say, TURN, skip=skip, page=PAGE, total=total)
-    return piece.notice(say, say("The teams you lead"), blocks)
+    return piece.notice(say, say("Your teams"), blocks)
 
 
 def _team(say: Voice, team: Leading, place: int) -> list[Block]:

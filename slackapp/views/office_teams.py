@@ -20,7 +20,8 @@ FORM, END, PEOPLE, PEOPLE_TURN, PEOPLE_FORM = (
     "office_people_turn",
     "office_people_form",
 )
-LEADER, DEPUTY, CHANNEL, FOLLOWS = "team_leads", "team_deputy", "team_channel", "team_follows"
+LEADER, DEPUTY, FOLLOWS = "team_leads", "team_deputy", "team_follows"
+CHANNEL, NOWHERE = "team_channel", "team_shares_nowhere"
 PUT_IN, TAKE_OUT = "people_in", "people_out"
 BY_HAND, BY_CHANNEL = "hand", "channel"
 _MOST_CHOSEN = 100
@@ -75,12 +76,7 @@ def form(say: Voice, team: Shown, *, told: str = "") -> View:
             _user(DEPUTY, team.deputy),
             hint=say("They read and decide while the leader is on leave."),
         ),
-        _optional(
-            say("Which channel does it share thank-yous in?"),
-            CHANNEL,
-            _channel(team),
-            hint=say("Please invite me there first. The channel is told."),
-        ),
+        *_sharing(say, team),
         _input(say("Who belongs to it?"), FOLLOWS, _follows(say, team)),
     ]
     if team.id:
@@ -207,13 +203,23 @@ def _users(name: str) -> Block:
     return {"type": "multi_users_select", "action_id": name, "max_selected_items": _MOST_CHOSEN}
 
 
-def _channel(team: Shown) -> Block:
+def _sharing(say: Voice, team: Shown) -> list[Block]:
+    """Where it shares. The channel itself is no field: Slack shows a private one only to those in it."""
     element: Block = {
         "type": "conversations_select",
         "action_id": CHANNEL,
         "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
     }
-    return element | {"initial_conversation": team.channel} if team.channel else element
+    hint = say("Please invite me there first. The channel is told.")
+    if team.channel is None:
+        return [_optional(say("Which channel does it share thank-yous in?"), CHANNEL, element, hint=hint)]
+    nowhere = option("nowhere", say("Share nowhere from now on"))
+    box: Block = {"type": "checkboxes", "action_id": NOWHERE, "options": [nowhere]}
+    return [
+        piece.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
+        _optional(say("Share in another channel from now on"), CHANNEL, element, hint=hint),
+        _optional(say("Or in none"), NOWHERE, box),
+    ]
 
 
 def _end(say: Voice) -> Block:

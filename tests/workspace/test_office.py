@@ -117,12 +117,20 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: Any, idris: Any) -> Non
 
 
 @sqlite
-def test_the_list_shows_what_became_of_a_team_and_finds_one_by_name(idris: Any) -> None:
+def test_the_list_shows_what_became_of_a_team_and_finds_one_by_name(place: Any, idris: Any) -> None:
     idris.presses("Teams", within="home")
     idris.fills("Find a team", "Ward 7")
     assert in_modal(idris)["title"] == "Team"
     idris.fills("What is it called?", "Ward Seven")
     idris.submits()
+    seven = team(place, "Ward Seven")
+    assert seven is not None
+    assert seven.slack_channel_id == hospital.WARD_7.channel_id
+    idris.fills("Or in none", "Share nowhere from now on")
+    idris.submits()
+    seven = team(place, "Ward Seven")
+    assert seven is not None
+    assert seven.slack_channel_id is None
     idris.does("dismiss")
     assert "Ward Seven, part of Medicine" in in_modal(idris)["text"]
     assert "Ward 7," not in in_modal(idris)["text"]
@@ -174,7 +182,7 @@ def test_a_team_follows_its_channel_and_the_channel_is_told(place: Any, idris: A
 def test_a_channel_the_app_is_not_in_is_refused_kindly(idris: Any) -> None:
     idris.presses("Teams", within="home")
     idris.fills("Find a team", "Ward 7")
-    idris.fills("Which channel does it share thank-yous in?", "general")
+    idris.fills("Share in another channel from now on", "general")
     idris.submits()
     assert "Please invite me there first." in str(in_modal(idris)["errors"])
 
