@@ -24,7 +24,8 @@ from slackapp.pulse.ballots import KeyDirectory
 
 def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) -> None:
     if naive:
-        inbound.is_new = lambda *_args, **_kwargs: True  # type: ignore[assignment]  # the twin that never looks
+        # The twin that never looks.
+        inbound.is_new = inbound.is_newer = lambda *_args, **_kwargs: True  # type: ignore[assignment]
     bolt = App(
         client=WebClient("xoxb-test", base_url=f"{slack_url}/api/", retry_handlers=[]),
         signing_secret="unused",

@@ -16,12 +16,25 @@ from sqlalchemy import select
 
 from handlers import appreciate_letters
 from slackapp import manifest_path, members, workspaces
+from slackapp.behaviours import Behaviour
 from slackapp.delivery import Deliveries
-from slackapp.models import Delivery, Recipient, Recognition
-from slackapp.sandbox.seeds import PersonSeed, WorkspaceSeed
+from slackapp.models import (
+    Boost,
+    Delivery,
+    Member,
+    Recipient,
+    Recognition,
+    SharingChoice,
+    Visibility,
+)
+from slackapp.recognitions import giving
+from slackapp.recognitions.drafts import Draft
+from slackapp.recognitions.letters_owed import Kind
+from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 COMMAND = "/appreciate"
+WORDS = "Sat with the new starters through their first night"
 PEOPLE = [f"U0MANY{number:02}" for number in range(50)]
 
 
@@ -63,22 +76,82 @@ def submission(ward: Any, number: int) -> dict[str, Any]:
     }
 
 
+def reactions(ward: Any, post: Delivery, number: int) -> list[dict[str, Any]]:
+    """One person's: clapped, and every other one took it back; every third clapped once more."""
+    came = ("reaction_added", "reaction_removed", "reaction_added")
+    return [
+        {
+            "type": "event_callback",
+            "team_id": ward.slack_team_id,
+            "event_id": f"Ev{number}.{moment}",
+            "event": {
+                "type": kind,
+                "user": PEOPLE[number % 50],
+                "reaction": f"clap{number // 50}",
+                "item": {"type": "message", "channel": post.slack_channel_id, "ts": post.slack_ts},
+                "item_user": "U0SANDBOXBOT",
+                "event_ts": f"17954000{number % 50:02}.{moment:06}",
+            },
+        }
+        for moment, kind in enumerate(came[: _told(number)])
+    ]
+
+
+def _told(number: int) -> int:
+    return 3 if number % 3 == 0 else 1 + number % 2
+
+
+def press(ward: Any, post: Delivery, number: int) -> dict[str, Any]:
+    """[Me too], pressed once."""
+    return {
+        "type": "block_actions",
+        "team": {"id": ward.slack_team_id},
+        "user": {"id": PEOPLE[number]},
+        "trigger_id": f"1.4.{number}",
+        "container": {"channel_id": post.slack_channel_id, "message_ts": post.slack_ts},
+        "actions": [
+            {
+                "action_id": "thanks_me_too",
+                "block_id": "b",
+                "value": post.reference.partition(":")[0],
+                "action_ts": f"1795400000.{number:06}",
+            }
+        ],
+    }
+
+
 def everybody(ward: Any) -> None:
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
         members.remember_all(session, workspace, [members.Person(one, one) for one in PEOPLE])
 
 
-def delivered(where: tuple[str, str, str], payloads: list[dict[str, Any]], *more: str) -> Counter[str]:
+def shared(ward: Any, slack: Sandbox) -> Delivery:
+    """A thank-you that stands in the ward's channel."""
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        members.find(session, workspace, ward.colleague).sharing = SharingChoice.ALWAYS
+        session.flush()
+        draft = Draft((ward.colleague,), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
+        giving.give(session, workspace, draft, giving.Occasion(ward.nurse, "first", ward.noon))
+    drain(ward, slack)
+    with ward.database.read() as session:
+        return session.scalars(select(Delivery).where(Delivery.kind == Kind.POST)).one()
+
+
+def delivered(
+    where: tuple[str, str, str], payloads: list[dict[str, Any]], *more: str, processes: int = 2
+) -> Counter[str]:
     """Each payload one to four times, in any order, to two processes at once."""
     chance = random.Random(7)  # noqa: S311 - the order, not a secret
     copies = [json.dumps(one) for one in payloads for _ in range(chance.randint(1, 4))]
     chance.shuffle(copies)
     script = [sys.executable, str(Path(__file__).with_name("delivering.py")), *where, *more]
     started = [
-        subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
+        subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(processes)
     ]
-    for process, share in zip(started, (copies[::2], copies[1::2]), strict=True):
+    for process, share in zip(started, [copies[one::processes] for one in range(processes)], strict=True):
         assert process.stdin is not None
         process.stdin.write("\n".join(share))
         process.stdin.close()
@@ -93,27 +166,47 @@ def delivered(where: tuple[str, str, str], payloads: list[dict[str, Any]], *more
 
 def counts(ward: Any) -> list[int]:
     with ward.database.read() as session:
-        return [len(session.scalars(select(one)).all()) for one in (Recognition, Recipient, Delivery)]
+        messages = select(Delivery.id).where(Delivery.kind == Kind.THANKS)
+        return [len(session.scalars(one).all()) for one in (select(Recognition), select(Recipient), messages)]
 
 
-@pytest.mark.timeout(180)
-@pytest.mark.parametrize("many", [50, pytest.param(500, marks=pytest.mark.long)])
+def boosts(ward: Any) -> set[tuple[str, str]]:
+    """Who joined in, and how."""
+    with ward.database.read() as session:
+        found = select(Member.slack_user_id, Boost.how).join(Boost, Boost.booster_id == Member.id)
+        return {(row.slack_user_id, row.how) for row in session.execute(found)}
+
+
+def everything(ward: Any, post: Delivery, many: int) -> list[dict[str, Any]]:
+    """So many thank-yous by command and form, the reactions of so many people, and ten presses."""
+    thanks = [(submission if number % 3 == 0 else command)(ward, number) for number in range(many)]
+    events = [one for number in range(many) for one in reactions(ward, post, number)]
+    return [*thanks, *events, *(press(ward, post, number) for number in range(10))]
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("many", [30, pytest.param(500, marks=pytest.mark.long)])
 def test_as_many_as_come_in_are_posted_however_often_slack_repeats_them_to_two_processes(
     ward: Any, slack: Sandbox, database_url: str, tmp_path: Path, many: int
 ) -> None:
     everybody(ward)
-    payloads = [(submission if number % 3 == 0 else command)(ward, number) for number in range(many)]
-    told = delivered((database_url, slack.url, str(tmp_path / "keys")), payloads)
-    assert set(told) == {"200 True"}, told
-    assert counts(ward) == [many, many, many]
+    post = shared(ward, slack)
+    told = delivered((database_url, slack.url, str(tmp_path / "keys")), everything(ward, post, many))
+    assert set(told) == {"200 True", "200 False"}, told
+    assert counts(ward) == [many + 1] * 3
+    clapping = {(PEOPLE[n % 50], f":clap{n // 50}:") for n in range(many) if _told(n) != 2}
+    assert boosts(ward) == clapping | {(PEOPLE[number], "button") for number in range(10)}
     posted = everything_sent(ward, slack)
-    assert len(posted) == many
-    assert len(set(posted)) == many
+    assert len(posted) == many + 2, "one of them is also in the channel"
+    assert len(set(posted)) == many + 1
+    joined = len({who for who, _ in boosts(ward)})
+    assert f"{joined} others said me too." in json.dumps(sent(slack, "chat.update")[-1]["body"]["blocks"])
 
 
 @pytest.fixture
 def slack(ward: Any) -> Iterator[Sandbox]:
-    people = tuple(PersonSeed(id=one, name=one, handle=one.lower()) for one in PEOPLE)
+    everyone = [*PEOPLE, ward.nurse, ward.colleague]
+    people = tuple(PersonSeed(id=one, name=one, handle=one.lower()) for one in everyone)
     with Sandbox(manifest=manifest_path()) as sandbox:
         sandbox.seed(
             WorkspaceSeed(
@@ -123,35 +216,44 @@ def slack(ward: Any) -> Iterator[Sandbox]:
                 bot_token="xoxb-test",
                 app_token="xapp-test",
                 people=people,
+                channels=(ChannelSeed(id=ward.channel, name="ward-7", members=(ward.nurse, "U0SANDBOXBOT")),),
             )
         )
         yield sandbox
 
 
-def everything_sent(ward: Any, slack: Sandbox) -> list[str]:
-    """The words of every message in Slack, once all that is owed has been sent."""
+def drain(ward: Any, slack: Sandbox) -> None:
+    """Send all that is owed. The clock of the limits is moved, so that nobody waits for them."""
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
-        now = max(session.scalars(select(Recognition.given_at)))
+        now = max(session.scalars(select(Delivery.due)))
     deliveries = Deliveries(ward.database, client, appreciate_letters.RENDERERS, lambda: now)
-    # The clock of the limits is moved, so that nobody waits for them.
     while now is not None:
         now = deliveries.drain(now)
+    deliveries.stop()
+
+
+def sent(slack: Sandbox, method: str) -> list[dict[str, Any]]:
     calls = [json.loads(line) for line in httpx.get(f"{slack.url}/control/journal").text.splitlines()]
-    return [
-        one["body"]["blocks"][1]["elements"][0]["elements"][0]["text"]
-        for one in calls
-        if one["method"] == "chat.postMessage" and one["response"]["ok"]
-    ]
+    return [one for one in calls if one["method"] == method and one["response"]["ok"]]
 
 
+def everything_sent(ward: Any, slack: Sandbox) -> list[str]:
+    """The words of every message in Slack, once all that is owed has been sent."""
+    drain(ward, slack)
+    messages = [one["body"]["blocks"][1] for one in sent(slack, "chat.postMessage")]
+    return [one["elements"][0]["elements"][0]["text"] for one in messages]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_app_that_never_looks_whether_it_was_told_before_would_be_caught(
     ward: Any, slack: Sandbox, database_url: str, tmp_path: Path
 ) -> None:
     everybody(ward)
-    delivered(
-        (database_url, slack.url, str(tmp_path / "keys")),
-        [command(ward, number) for number in range(20)],
-        "naive",
-    )
-    assert counts(ward)[0] > 20
+    post = shared(ward, slack)
+    where = (database_url, slack.url, str(tmp_path / "keys"))
+    delivered(where, everything(ward, post, 20), "naive", processes=1)
+    assert counts(ward)[0] > 21
+    assert boosts(ward) != {(PEOPLE[n], ":clap0:") for n in range(20) if _told(n) != 2} | {
+        (PEOPLE[number], "button") for number in range(10)
+    }
