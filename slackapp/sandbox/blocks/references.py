@@ -1,9 +1,10 @@
 """What blocks hold besides their form: the words people read, and what they refer to outside themselves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+# A way down: the trail to the object or list around, and the name or place in it.
+Trail = tuple["Trail | None", "str | int"]
 READ: Final = frozenset({"text", "alt_text"})
 
 
@@ -22,33 +23,35 @@ class Contents:
 def contents(blocks: object, at: str = "/blocks") -> Contents:
     """One walk through the blocks, wherever their elements stand; files and pictures in their order."""
     found = Contents()
-    # No recursion: every message is walked through, and this is where a call spent most of its time.
-    waiting: list[tuple[object, str]] = [(blocks, at)]
+    # No recursion, and a pointer is only written out for what is found: every message is walked through, and
+    # this is where a call spent most of its time.
+    waiting: list[tuple[object, Trail]] = [(blocks, (None, at))]
     while waiting:
-        value, place = waiting.pop()
+        value, trail = waiting.pop()
         if isinstance(value, list):
-            waiting.extend((one, f"{place}/{number}") for number, one in reversed([*enumerate(value)]))
+            waiting.extend((value[place], (trail, place)) for place in range(len(value) - 1, -1, -1))
         elif isinstance(value, dict):
-            _look(value, place, found)
-            waiting.extend(
-                (one, f"{place}/{name}")
-                for name, one in reversed(value.items())
-                if isinstance(one, dict | list) and name != "slack_file"
-            )
+            for name, one in value.items():
+                if isinstance(one, str):
+                    if name in READ:
+                        found.weight += len(one)
+                    elif name == "image_url":
+                        found.pictures[_pointer((trail, name))] = one
+                elif name == "slack_file" and isinstance(one, dict):
+                    named = {key: one[key] for key in ("id", "url") if isinstance(one.get(key), str)}
+                    found.files[_pointer((trail, name))] = named
+                elif isinstance(one, dict | list):
+                    waiting.append((one, (trail, name)))
     return found
 
 
-def _look(value: Mapping[str, object], place: str, found: Contents) -> None:
-    """What stands in this object itself."""
-    for name, one in value.items():
-        if isinstance(one, str):
-            if name in READ:
-                found.weight += len(one)
-            elif name == "image_url":
-                found.pictures[f"{place}/{name}"] = one
-        elif name == "slack_file" and isinstance(one, dict):
-            named = {key: one[key] for key in ("id", "url") if isinstance(one.get(key), str)}
-            found.files[f"{place}/{name}"] = named
+def _pointer(trail: "Trail | None") -> str:
+    """The JSON pointer that a trail leads along."""
+    steps: list[object] = []
+    while trail is not None:
+        trail, step = trail
+        steps.append(step)
+    return "/".join(map(str, reversed(steps)))
 
 
 def text_weight(blocks: object) -> int:
