@@ -130,13 +130,17 @@ def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None
     outbox.owe_many(session, session.get_one(Workspace, team.workspace_id), owed)
 
 
-def waiting(sessions: Sessions, now: datetime) -> int:
-    """How many messages, pictures and files of digests are on their way or due within a minute."""
+def waiting(sessions: Sessions, now: datetime) -> tuple[int, int]:
+    """How many messages, pictures and files of digests are on their way, and how many wait for their time.
+
+    What is due within a minute is on its way.
+    """
+    soon = or_(Delivery.state == DeliveryState.SENDING, Delivery.due <= now + timedelta(minutes=1))
+    pending = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
     with sessions.read() as session:
-        due = or_(Delivery.state == DeliveryState.SENDING, Delivery.due <= now + timedelta(minutes=1))
-        pending = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
-        found = select(func.count()).select_from(Delivery).where(Delivery.kind.in_(KINDS), pending, due)
-        return session.scalar(found) or 0
+        found = select(soon, func.count()).where(Delivery.kind.in_(KINDS), pending).group_by(soon)
+        counted = {bool(is_soon): count for is_soon, count in session.execute(found)}
+    return counted.get(True, 0), counted.get(False, 0)
 
 
 def published(workspace: Workspace, month: str) -> datetime:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import calendar, members, outbox
 from slackapp.actions import rights, sharing
-from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox import Owed, Priority
 from slackapp.rights import readers, teams
 
@@ -70,10 +70,10 @@ def _unshared(session: Session, workspace: Workspace, row: Delivery, now: dateti
     digest = session.get(Digest, row.reference) if row.kind == sharing.SHARED else None
     about = f"{digest.team_id}:{digest.month}" if digest else row.reference
     shared = sharing.of_reference(session, about)
-    leader = session.get(Member, shared.shared_by_id) if isinstance(shared, SharedDigest) else None
-    if leader is not None and leader.can_be_reached:
-        # Sharing it again raises the row's fence, so a second failure is told as well, each once.
-        key = f"not-shared:{about}:{row.target}:{row.fence if row.kind == sharing.SHARED else 0}"
+    leader = session.get(Member, shared.shared_by_id) if shared else None
+    if shared and leader and leader.can_be_reached:
+        # Once for each time that it was shared, whichever of the two posts was refused.
+        key = f"not-shared:{about}:{row.target}:{shared.shared_at:%Y%m%d%H%M%S}"
         _tell(session, workspace, leader, (key, NOT_SHARED, about), now)
 
 

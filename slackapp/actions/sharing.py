@@ -20,7 +20,7 @@ _NO_CHANNEL = marked("{team} has no channel yet, so there is nowhere to share it
 def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, now: datetime) -> None:
     """Open a digest to the team: it is owed to the team's channel, and what was promised after it.
 
-    Sharing it again adds what was promised since; nothing is posted twice.
+    Sharing it again adds what was promised since, and what could not be posted; nothing is posted twice.
 
     Raises:
         UserError: The team has no channel.
@@ -29,8 +29,9 @@ def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, 
     if not team.slack_channel_id:
         raise UserError(_NO_CHANNEL, team=team.name)
     row = {"team_id": team.id, "month": digest.month, "shared_by_id": by.id, "shared_at": now}
-    fresh = {"with_promises": False, "revision": 0}
-    session.execute(insert_for(session)(SharedDigest).on_conflict_do_nothing().values(row | fresh))
+    insert = insert_for(session)(SharedDigest).values(row | {"with_promises": False, "revision": 0})
+    key = [SharedDigest.team_id, SharedDigest.month]
+    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
     shared = session.get_one(SharedDigest, (team.id, digest.month), populate_existing=True)
     _owe(session, team, Owed(f"shared:{shared_as(shared)}", SHARED, digest.id, team.slack_channel_id, now))
     if with_promises and promises.of_month(session, team.id, digest.month):

@@ -117,11 +117,15 @@ def _send_all() -> None:
                 bar.length = max(total, 1)
                 bar.update(done - bar.pos)
 
-            sent = send_all(app, tell)
+            sent, later = send_all(app, tell)
     finally:
         app.deliveries.stop()
         app.sessions.dispose()
-    click.echo(f"{sent} messages and files settled." if sent else "No digest is due.")
+    click.echo(f"{sent} messages and files settled." if sent else "Nothing was due just now.")
+    if later:
+        click.echo(
+            f"{later} wait for their readers' own hours: a running app sends them, or this command then."
+        )
 
 
 def _app() -> "Appreciate":
@@ -137,18 +141,22 @@ def _app() -> "Appreciate":
     return Appreciate(config.read(os.environ))
 
 
-def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> int:
-    """Make what is due and send it until nothing waits; gives how much that was. Harmless to repeat."""
+def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> tuple[int, int]:
+    """Make what is due and send it until nothing is on its way. Harmless to repeat.
+
+    Gives how much that was, and how much waits for its readers' own hours.
+    """
     from reports import digest as digests  # noqa: PLC0415 - likewise
 
     pause = threading.Event()
     digests.owe_due(app.sessions, app.now())
-    total = left = digests.waiting(app.sessions, app.now())
+    left, later = digests.waiting(app.sessions, app.now())
+    total = left
     app.deliveries.start()
     while left:
         tell(total - left, total)
         pause.wait(_LOOK_SECONDS)
-        left = digests.waiting(app.sessions, app.now())
+        left, later = digests.waiting(app.sessions, app.now())
         total = max(total, left)
     tell(total, total)
-    return total
+    return total, later
