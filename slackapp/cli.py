@@ -69,12 +69,16 @@ def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     help="The app's manifest, in YAML or JSON.",
 )
 @click.option("--journal", type=click.Path(path_type=Path), help="Write calls.jsonl and inbound.jsonl here.")
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Go on from this file.")
+@click.option("--deliver-to", help="The app's own address: signed HTTP instead of Socket Mode.")
 @explained
-def sandbox(port: int, manifest: Path, journal: Path | None) -> None:
+def sandbox(
+    port: int, manifest: Path, journal: Path | None, state: Path | None, deliver_to: str | None
+) -> None:
     """Run the practice workspace alone, for any Bolt app."""
     from slackapp.sandbox.alone import serve_alone  # noqa: PLC0415 - production never loads it
 
-    serve_alone(port=port, manifest=manifest, journal=journal)
+    serve_alone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
 
 
 @main.command(
