@@ -9,20 +9,24 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
 ID_LENGTH = 24
-_READING = "appreciate_reading"
+_BUSY_SECONDS = 10
+_BEGIN_WRITING = "BEGIN IMMEDIATE"
+"""A deferred BEGIN that reads and then writes fails when another writer came first."""
+
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
 )
 
 
@@ -78,22 +82,54 @@ class Sessions:
     blocks a writer and leaves nothing behind.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, patience: float = _BUSY_SECONDS) -> None:
         self.engine = engine
+        self._patience = patience
         self._writing = sessionmaker(engine, expire_on_commit=False)
-        self._reading = sessionmaker(engine.execution_options(**{_READING: True}), expire_on_commit=False)
+        self._reading = sessionmaker(engine, expire_on_commit=False)
+        self._one_writer = RLock()
+        if self.is_sqlite:
+            # Not on the engine, whose listeners would be asked again at every statement.
+            event.listen(self._writing, "after_begin", _begin_writing)
+            event.listen(self._reading, "after_begin", _begin_reading)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any exception."""
-        with self._writing.begin() as session:
+        with self._turn(), self._writing.begin() as session:
             yield session
+
+    @contextmanager
+    def rows(self) -> Iterator[Connection]:
+        """The same without objects, for what is done so often that a session would cost more than it does."""
+        with self._turn(), self.engine.connect() as connection, connection.begin():
+            if self.is_sqlite:
+                connection.exec_driver_sql(_BEGIN_WRITING)
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session whose changes are always thrown away."""
         with self._reading() as session:
             yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, one writer of this process after the other.
+
+        SQLite itself lets whoever waits look again after sleeps of up to 100 ms, and the last may be first.
+        Here they queue. Whose turn does not come in time asks SQLite all the same, which will say no; a
+        transaction inside another one of the same thread does not wait for itself.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        in_turn = self._one_writer.acquire(timeout=self._patience)
+        try:
+            yield
+        finally:
+            if in_turn:
+                self._one_writer.release()
 
     @property
     def is_sqlite(self) -> bool:
@@ -111,7 +147,6 @@ def connect(url: str) -> Sessions:
     if target.get_backend_name() == "sqlite":
         engine = create_engine(target, hide_parameters=True, pool_size=40, max_overflow=8)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(
             target,
@@ -129,13 +164,17 @@ def _with_driver(url: URL) -> URL:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own object
-    # The driver must not open transactions by itself: we say BEGIN below.
-    connection.isolation_level = None
+    # Transactions are begun by hand. Should a statement ever come without one, it begins in the same way.
+    connection.isolation_level = "IMMEDIATE"
     for pragma in _SQLITE_PRAGMAS:
         connection.execute(pragma).close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A deferred BEGIN that reads and then writes fails when another writer came first.
-    reading = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _begin_writing(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:
+        connection.exec_driver_sql(_BEGIN_WRITING)
+
+
+def _begin_reading(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if not transaction.nested:
+        connection.exec_driver_sql("BEGIN")

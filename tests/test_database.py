@@ -1,4 +1,9 @@
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -60,3 +65,105 @@ def test_reading_changes_nothing(database: Sessions) -> None:
         session.flush()
     with database.read() as session:
         assert session.scalars(sa.select(Workspace)).all() == []
+
+
+def test_rows_without_objects_are_committed_at_the_end_and_rolled_back_on_an_exception(
+    database: Sessions,
+) -> None:
+    def install(slack_team_id: str) -> None:
+        with database.rows() as connection:
+            connection.execute(sa.insert(Workspace).values(slack_team_id=slack_team_id, name="Hospital"))
+            if slack_team_id == "T2":
+                raise LookupError
+
+    install("T1")
+    with pytest.raises(LookupError):
+        install("T2")
+    assert names_of(database) == ["T1"]
+
+
+def names_of(database: Sessions) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(sa.select(Workspace.slack_team_id).order_by(Workspace.slack_team_id)))
+
+
+def write(database: Sessions, slack_team_id: str) -> None:
+    with database.begin() as session:
+        session.add(Workspace(slack_team_id=slack_team_id, name="Hospital"))
+
+
+def fails(database: Sessions) -> None:
+    write(database, "T1")
+    write(database, "T1")
+
+
+def rolls_back(database: Sessions) -> None:
+    with database.begin() as session:
+        session.add(Workspace(slack_team_id="T2", name="Hospital"))
+        session.flush()
+        session.rollback()
+
+
+def loses_its_connection(database: Sessions) -> None:
+    with database.rows() as connection:
+        connection.execute(sa.insert(Workspace).values(slack_team_id="T3", name="Hospital"))
+        connection.invalidate()
+        connection.execute(sa.select(Workspace.id))
+
+
+def writes_inside_itself(database: Sessions) -> None:
+    """The inner one changes nothing before the outer one has: two that write would wait for each other."""
+    with database.begin() as session:
+        with database.begin() as inner:
+            assert inner.scalars(sa.select(Workspace.id)).all() is not None
+        session.add(Workspace(slack_team_id="T4", name="Hospital"))
+
+
+@pytest.mark.parametrize("ending", [fails, rolls_back, loses_its_connection, writes_inside_itself])
+def test_however_a_writer_ends_the_next_one_has_its_turn(
+    database: Sessions, ending: Callable[[Sessions], None]
+) -> None:
+    with ThreadPoolExecutor(1) as other, suppress(sa.exc.SQLAlchemyError):
+        other.submit(ending, database).result(timeout=5)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(write, database, "T9").result(timeout=5)
+    assert "T9" in names_of(database)
+
+
+def test_a_writer_that_does_not_end_is_waited_for_and_yet_not_for_ever(database: Sessions) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL lets writers work beside each other")
+    impatient = Sessions(database.engine, patience=0.5)
+    begun, over = threading.Event(), threading.Event()
+
+    def never_ends() -> None:
+        with impatient.begin():
+            begun.set()
+            over.wait(timeout=10)
+
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(never_ends)
+        assert begun.wait(timeout=5)
+        late = pool.submit(write, impatient, "T9")
+        with pytest.raises(TimeoutError):
+            late.result(timeout=0.2)
+        # Once the time is over SQLite is asked, and nobody holds its own lock.
+        late.result(timeout=5)
+        over.set()
+    assert names_of(database) == ["T9"]
+
+
+def test_a_writer_waits_for_one_in_another_process(tmp_path: Path) -> None:
+    ours, theirs = (connect(f"sqlite:///{tmp_path}/a.db") for _ in range(2))
+    Workspace.metadata.create_all(ours.engine)
+    with ThreadPoolExecutor(1) as other:
+        with ours.begin() as session:
+            session.add(Workspace(slack_team_id="T1", name="Hospital"))
+            session.flush()
+            waiting = other.submit(write, theirs, "T2")
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.1)
+        waiting.result(timeout=5)
+    assert names_of(theirs) == ["T1", "T2"]
+    ours.dispose()
+    theirs.dispose()

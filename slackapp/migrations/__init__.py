@@ -20,7 +20,7 @@ def _configuration() -> Config:
 def upgrade(sessions: Sessions) -> None:
     """Run every migration that this database has not had; harmless when it is up to date."""
     configuration = _configuration()
-    with sessions.engine.connect() as connection, connection.begin():
+    with sessions.rows() as connection:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
 
