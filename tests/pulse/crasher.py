@@ -12,6 +12,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from sqlalchemy import text
+
 from slackapp.db import connect
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
@@ -56,6 +58,16 @@ def close(order: dict[str, Any]) -> None:
     tell("survived", len(tracer.seen))
 
 
+def close_key_first(order: dict[str, Any]) -> None:
+    """The naive order of things: the key goes before what it opens was counted. Dies in between."""
+    sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
+    with sessions.begin() as session:
+        session.execute(text("UPDATE poll SET state = 'closing'"))
+    keys.destroy(order["poll"])
+    tell("died", "key_first")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def submit(order: dict[str, Any]) -> None:
     """Hand in answers one after the other, telling each before it is tried and after it was acknowledged."""
     sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
@@ -73,7 +85,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             tell("pid", os.getpid())
-            {"close": close, "submit": submit}[order["do"]](order)
+            {"close": close, "close_key_first": close_key_first, "submit": submit}[order["do"]](order)
             os._exit(0)
         os.waitpid(child, 0)
         tell("ended")

@@ -131,6 +131,21 @@ def test_what_was_acknowledged_while_the_poll_closed_is_counted_and_later_answer
     assert ward.bundles() == {"Ward 7": len(acknowledged)}
 
 
+def test_a_close_that_counted_without_holding_the_poll_would_lose_an_acknowledged_answer(
+    ward: Hospital,
+) -> None:
+    """The control: the same comparison, of what was acknowledged and what was counted, notices it."""
+    for number in range(1, 9):
+        ward.answer(f"Ward 7 {number}", 4)
+    counted = len(values(ward))
+    ward.answer("Ward 7 9", 4)
+    with ward.sessions.begin() as session:
+        session.execute(text("DELETE FROM ballot"))
+        session.execute(text("UPDATE poll SET state = 'closed'"))
+    acknowledged = 9
+    assert counted != acknowledged
+
+
 def test_two_processes_that_open_at_the_same_moment_open_one_round(hospital: Hospital) -> None:
     hospital.build({"Ward 7": 9})
     start = threading.Barrier(6)
