@@ -1,17 +1,22 @@
 """Socket Mode and signed HTTP: envelopes, retries, refresh, cuts, signatures."""
 
 import queue
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import aiohttp
+import httpx
 import orjson
 import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
+
+from slackapp.sandbox.alone import serve_alone
 
 ADA, BEN = "U0WARD00001", "U0WARD00002"
 GENERAL = "C0WARD00001"
@@ -312,3 +317,33 @@ def test_an_app_is_installed_through_oauth(served: Any) -> None:
     journal = served.http.get("/control/journal").text
     assert answer["access_token"] not in journal
     assert app.client_secret not in journal
+
+
+def test_alone_it_delivers_to_an_address_and_goes_on_from_a_file(
+    receiver: Receiver, tmp_path: Path, capsys: pytest.CaptureFixture[str], until: Callable[..., Any]
+) -> None:
+    manifest = tmp_path / "manifest.yml"
+    manifest.write_text(
+        "{display_information: {name: Kettle}, features: {slash_commands: [{command: /kettle}]}, "
+        "oauth_config: {scopes: {bot: [commands]}}}"
+    )
+    receiver.answer = lambda *_: (200, b"Tea for two", {})
+
+    def once(command: str) -> list[str]:
+        stop = threading.Event()
+        options = {"manifest": manifest, "port": 0, "state": tmp_path / "state.json", "stop": stop}
+        options["deliver_to"] = f"http://127.0.0.1:{receiver.server_port}/slack/events"
+        alone = threading.Thread(target=serve_alone, kwargs=options)
+        alone.start()
+        try:
+            said = until(lambda: re.search(r"Practice workspace: (http\S+)/", capsys.readouterr().out))
+            typed = {"place": "C0PRACTICE1", "text": command}
+            answer = httpx.post(f"{said[1]}/person/U0PRACTICE1/type", json=typed, timeout=15)
+            return [one["text"] for one in answer.json()["screen"]["messages"]]
+        finally:
+            stop.set()
+            alone.join(10)
+
+    assert once("/kettle") == ["Tea for two"]
+    assert once("Good morning") == ["Tea for two", "Good morning"]
+    assert receiver.got.qsize() == 1
