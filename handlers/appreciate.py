@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from handlers import appreciate_errands
 from handlers.answers import Answer
@@ -15,7 +14,7 @@ from handlers.modals import open_modal
 from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
 from handlers.payloads.common import Caller, Payload, caller, press
-from handlers.people import acquainted, place_of, voice_for, workspace_of
+from handlers.people import introduced, voice_for, workspace_of
 from handlers.unready import explained
 from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
@@ -102,7 +101,7 @@ class Appreciate:
         """[Send anyway] below a typed thank-you; pressed twice it is one."""
         pressed = press(body)
         draft = payloads.carried(pressed.value)
-        key = f"anyway:{pressed.caller.user}:{payloads.pressed_where(body)}"
+        key = f"command:{payloads.ticket(pressed.value) or pressed.caller.trigger_id}"
         try:
             answer = self._give(client, pressed.caller, draft, key)
         except NotYet as refused:
@@ -138,18 +137,20 @@ class Appreciate:
         ack()
 
     def _give(self, client: WebClient, who: Caller, draft: Draft, key: str) -> Answer:
-        def deed(session: Session) -> Answer:
-            place = place_of(session, who)
-            given = giving.give(session, place, draft, self._occasion(who, key))
-            say = voice(given.giver.language or place.language)
-            text, blocks = _sent(say, given, giving.chosen(draft))
-            if given.giver.nudges and not given.is_repeat:
-                blocks += show.hint(say, habits.seldom_named(session, given.giver, now=self.desk.now()))
-            return Answer(say, text, blocks)
+        occasion = self._occasion(who, key)
 
-        answer = acquainted(self.desk, client, who, deed)
+        def deed() -> tuple[Given, Behaviour | None]:
+            with self.desk.sessions.rows() as connection:
+                given = giving.give(connection, who.team, draft, occasion)
+                hinted = given.giver.nudges and not given.is_repeat
+                seldom = habits.seldom_named(connection, given.giver, now=occasion.now) if hinted else None
+                return given, seldom
+
+        given, seldom = introduced(self.desk, client, who, deed)
         self.desk.wake()
-        return answer
+        say = voice(given.language)
+        text, blocks = _sent(say, given, giving.chosen(draft))
+        return Answer(say, text, [*blocks, *show.hint(say, seldom)])
 
     def _occasion(self, who: Caller, key: str = "") -> giving.Occasion:
         return giving.Occasion(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)
@@ -178,8 +179,9 @@ class Appreciate:
             self._refuse(ack, who, refused, draft)
             return
         say = voice_for(self.desk, who)
-        if asked := ask.question(say, Asked(refused.words(say), refused.questions), draft):
-            text, blocks = asked
+        asked = Asked(refused.words(say), refused.questions, who.trigger_id)
+        if question := ask.question(say, asked, draft):
+            text, blocks = question
             ack(text=text, blocks=blocks)
         else:
             open_modal(client, who.trigger_id, self._asking_form(who, draft, refused))

@@ -19,13 +19,11 @@ from slackapp.members import Person, Unmet
 from slackapp.models import Workspace
 from slackapp.privacy import erasure
 from slackapp.recognitions.drafts import Field, NotYet, Refusal
-from slackapp.workspaces import Place
 
 PAGE = 200
 """People asked for at once; Slack recommends no more."""
 
 Told = TypeVar("Told")
-Found = TypeVar("Found", Workspace, Place)
 _ERASED_SELF = marked(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
@@ -82,14 +80,22 @@ def sync_all(client: WebClient, desk: Desk) -> int:
 
 def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
     """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
-    try:
+
+    def in_one() -> Told:
         with desk.sessions.begin() as session:
             return deed(session)
+
+    return introduced(desk, client, who, in_one)
+
+
+def introduced(desk: Desk, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
+    """The same for what opens its transaction itself."""
+    try:
+        return deed()
     except Unmet as unmet:
         _remember(desk, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
     try:
-        with desk.sessions.begin() as session:
-            return deed(session)
+        return deed()
     except Unmet as unmet:
         # Slack knows them, and yet they are not remembered: they had themselves erased.
         raise UserError(_ERASED_SELF if who.user in unmet.slack_user_ids else _ERASED_OTHER) from unmet
@@ -97,20 +103,7 @@ def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Sessi
 
 def workspace_of(session: Session, who: Caller) -> Workspace:
     """The workspace somebody acts in."""
-    return _set_up(workspaces.find(session, who.team))
-
-
-def place_of(session: Session, who: Caller) -> Place:
-    """The same, as much of it as giving thanks needs."""
-    return _set_up(workspaces.place(session, who.team))
-
-
-def _set_up(found: Found | None) -> Found:
-    if found is None:
-        raise UserError(
-            marked("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
-        )
-    return found
+    return workspaces.installed_in(session, who.team)
 
 
 def voice_for(desk: Desk, who: Caller) -> Voice:

@@ -1,5 +1,6 @@
 """What Slack has already told us once: a repeat is recognised and answered with the same words."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from slackapp.db import ID_LENGTH
 from slackapp.models import Inbound
 
 KEPT_FOR = timedelta(days=7)
@@ -48,6 +50,14 @@ class Entry:
 
     key: str
     outcome: str
+
+
+def id_for(slack_team_id: str, key: str) -> str:
+    """An id for what a payload leads to, the same however often it comes.
+
+    `key` must hold something of Slack's that nobody can guess: the id is kept longer than the key.
+    """
+    return hashlib.sha256(f"{slack_team_id}:{key}".encode()).hexdigest()[:ID_LENGTH]
 
 
 def is_new(session: Session, workspace: Identified, entry: Entry, *, now: datetime) -> bool:

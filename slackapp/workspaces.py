@@ -1,13 +1,23 @@
 """Workspaces that have installed the app."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from slackapp import audit
+from slackapp.errors import UserError
+from slackapp.i18n import marked
 from slackapp.models import Installation, Workspace
+
+
+class NeverInstalled(UserError):  # noqa: N818 - it is told to a person
+    """The app is not in this workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            marked("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
+        )
 
 
 def find(session: Session, slack_team_id: str) -> Workspace | None:
@@ -15,24 +25,16 @@ def find(session: Session, slack_team_id: str) -> Workspace | None:
     return session.scalar(select(Workspace).where(Workspace.slack_team_id == slack_team_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """As much of a workspace as every command needs."""
+def installed_in(session: Session, slack_team_id: str) -> Workspace:
+    """The workspace by Slack's id.
 
-    id: str
-    language: str
-    time_zone: str
-
-
-_PLACE = select(Workspace.id, Workspace.language, Workspace.time_zone).where(
-    Workspace.slack_team_id == bindparam("slack_team_id")
-)
-
-
-def place(session: Session, slack_team_id: str) -> Place | None:
-    """The same without loading the whole row as an object."""
-    row = session.connection().execute(_PLACE, {"slack_team_id": slack_team_id}).first()
-    return Place(*row) if row else None
+    Raises:
+        UserError: It never installed the app.
+    """
+    found = find(session, slack_team_id)
+    if found is None:
+        raise NeverInstalled
+    return found
 
 
 def install(session: Session, *, slack_team_id: str, name: str, bot_user_id: str) -> Workspace:

@@ -177,6 +177,11 @@ def carried(value: str) -> Draft:
     )
 
 
+def ticket(value: str) -> str:
+    """The ticket of the command that a button was asked about; "" when it carries none."""
+    return str(_object(value).get("ticket") or "")
+
+
 def _object(value: str) -> dict[str, Any]:
     try:
         read = json.loads(value)

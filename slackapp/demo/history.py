@@ -186,7 +186,12 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
             visibility=Visibility.TEAM if thanks.with_team else Visibility.PRIVATE,
         )
         key = f"history:{thanks.at.isoformat()}:{thanks.giver}"
-        given = giving.give(session, workspace, draft, giving.Occasion(thanks.giver, key, thanks.at))
+        given = giving.give(
+            session.connection(),
+            workspace.slack_team_id,
+            draft,
+            giving.Occasion(thanks.giver, key, thanks.at),
+        )
         if thanks.with_team:
             received = sharing.thanks_of(session, workspace, given.id, thanks.receiver)
             sharing.share(session, workspace, received, now=thanks.at)

@@ -1,27 +1,26 @@
 """Who is there when somebody gives thanks, read in one statement, and who of them can't be thanked."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy.engine import Connection
 
 from slackapp.i18n import marked
-from slackapp.inbound import Identified
 from slackapp.members import Unmet
-from slackapp.models import Blocking, Member, Recognition, Team
+from slackapp.models import Blocking, Member, Recognition, Team, Workspace
 from slackapp.recognitions.drafts import MOST_A_DAY, MOST_PEOPLE, Draft, Field, Refusal
+from slackapp.workspaces import NeverInstalled
 
 _LONGEST_DAY = timedelta(hours=25)
 """A local day in autumn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
-    """A person as far as giving thanks needs to know them."""
+class Present(NamedTuple):
+    """A person as far as giving thanks needs to know them. It is the row itself, made for every thank-you."""
 
     id: str
     slack_user_id: str
@@ -44,68 +43,106 @@ class Present:
     """How many this giver gave in the last hours; the same beside everyone."""
 
 
+class Place(NamedTuple):
+    """As much of the workspace as giving thanks needs."""
+
+    id: str
+    language: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everything that is to be known before a thank-you is stored."""
+
+    place: Place
+    is_repeat: bool
+    """Whether this very thank-you is stored already."""
+    giver: Present
+    others: Mapping[str, Present]
+    """By Slack id; the giver is not among them."""
+
+
+_HERE, _PERSON = Workspace.__table__, Member.__table__
 _GIVER = Member.__table__.alias("giver")
-_IS_GIVER = and_(
-    _GIVER.c.workspace_id == bindparam("workspace"), _GIVER.c.slack_user_id == bindparam("giver_slack_id")
-)
-_BLOCKS = (
-    select(literal(1))
-    .select_from(Blocking.__table__.join(_GIVER, _GIVER.c.id == Blocking.giver_id))
-    .where(Blocking.member_id == Member.__table__.c.id, _IS_GIVER)
-    .exists()
-)
+_IS_GIVER = and_(_GIVER.c.workspace_id == _HERE.c.id, _GIVER.c.slack_user_id == bindparam("giver"))
+_IS_REPEAT = exists().where(Recognition.id == bindparam("recognition"))
+_BLOCKS = exists().where(Blocking.member_id == _PERSON.c.id, Blocking.giver_id == _GIVER.c.id)
 _LATELY = (
     select(func.count())
-    .select_from(Recognition.__table__.join(_GIVER, _GIVER.c.id == Recognition.giver_id))
-    .where(_IS_GIVER, Recognition.given_at > bindparam("since"), Recognition.undone_at.is_(None))
+    .where(
+        Recognition.giver_id == _GIVER.c.id,
+        Recognition.given_at > bindparam("since"),
+        Recognition.undone_at.is_(None),
+    )
     .scalar_subquery()
 )
 _OTHERWISE: dict[str, Any] = {"channel": Team.slack_channel_id, "blocks": _BLOCKS, "given_lately": _LATELY}
-_COLUMNS: dict[str, Any] = {**dict(Member.__table__.c.items()), **_OTHERWISE}
+_COLUMNS: dict[str, Any] = {**dict(_PERSON.c.items()), **_OTHERWISE}
 # Built once, and read as rows: it runs before every thank-you.
 _EVERYBODY = (
-    select(*[_COLUMNS[field.name].label(field.name) for field in fields(Present)])
-    .select_from(Member.__table__.outerjoin(Team.__table__, Team.id == Member.team_id))
-    .where(Member.workspace_id == bindparam("workspace"))
+    select(
+        *[_HERE.c[name] for name in Place._fields],
+        _IS_REPEAT.label("is_repeat"),
+        *[_COLUMNS[name].label(f"their_{name}") for name in Present._fields],
+    )
+    .select_from(
+        _HERE.join(_PERSON, _PERSON.c.workspace_id == _HERE.c.id)
+        .outerjoin(Team.__table__, Team.id == _PERSON.c.team_id)
+        .outerjoin(_GIVER, _IS_GIVER)
+    )
+    .where(_HERE.c.slack_team_id == bindparam("slack_team"))
 )
-_COMPANY = _EVERYBODY.where(Member.slack_user_id.in_(bindparam("wanted", expanding=True)))
+_COMPANY = _EVERYBODY.where(_PERSON.c.slack_user_id.in_(bindparam("wanted", expanding=True)))
 # Most thank-yous are between two, and a list of changing length is written into the statement anew each time.
-_TWO = _EVERYBODY.where(Member.slack_user_id.in_([bindparam("one"), bindparam("other")]))
+_TWO = _EVERYBODY.where(_PERSON.c.slack_user_id.in_([bindparam("giver"), bindparam("other")]))
+_PERSON_BEGINS = len(Place._fields) + 1
 
 
 def gather(
-    session: Session, workspace: Identified, giver: str, people: Iterable[str], *, now: datetime
-) -> dict[str, Present]:
-    """The giver and these people, by Slack id.
+    connection: Connection, slack_team_id: str, people: Sequence[str], *, recognition_id: str, now: datetime
+) -> Company:
+    """The workspace, the giver, who is the first of `people`, and the others.
 
     Raises:
+        NeverInstalled: The app is not in this workspace.
         Unmet: One or more of them are not known here.
     """
-    wanted = list(dict.fromkeys([giver, *people]))
-    told = {"workspace": workspace.id, "giver_slack_id": giver, "since": now - _LONGEST_DAY}
-    if len(wanted) == len(("one", "other")):
-        rows = session.connection().execute(_TWO, told | {"one": wanted[0], "other": wanted[1]})
+    giver, *others = dict.fromkeys(people)
+    asked: dict[str, object] = {
+        "slack_team": slack_team_id,
+        "giver": giver,
+        "recognition": recognition_id,
+        "since": now - _LONGEST_DAY,
+    }
+    if len(others) == 1:
+        rows = connection.execute(_TWO, asked | {"other": others[0]}).all()
     else:
-        rows = session.connection().execute(_COMPANY, told | {"wanted": wanted})
-    found = {row.slack_user_id: Present(*tuple(row)) for row in rows}
-    if missing := [one for one in wanted if one not in found]:
+        rows = connection.execute(_COMPANY, asked | {"wanted": [giver, *others]}).all()
+    known = {one.slack_user_id: one for one in (Present(*row[_PERSON_BEGINS:]) for row in rows)}
+    if missing := [one for one in (giver, *others) if one not in known]:
+        if connection.scalar(select(_HERE.c.id).where(_HERE.c.slack_team_id == slack_team_id)) is None:
+            raise NeverInstalled
         raise Unmet(missing)
-    return found
+    place_id, language, time_zone, is_repeat, *_ = rows[0]
+    return Company(Place(place_id, language, time_zone), is_repeat, known.pop(giver), known)
 
 
-def has_given_enough(session: Session, giver: Present, zone: str, *, now: datetime) -> bool:
-    """Whether this person has given ten on this day, as their own clock has it."""
+def has_given_enough(connection: Connection, company: Company, *, besides: str, now: datetime) -> bool:
+    """Whether the giver has given ten others than this one on this day, as their own clock has it."""
+    giver = company.giver
     if giver.given_lately < MOST_A_DAY:
         return False
-    local = now.astimezone(ZoneInfo(giver.time_zone or zone))
+    local = now.astimezone(ZoneInfo(giver.time_zone or company.place.time_zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
         Recognition.giver_id == giver.id,
+        Recognition.id != besides,
         Recognition.given_at >= midnight,
         Recognition.given_at <= now,
         Recognition.undone_at.is_(None),
     )
-    return (session.scalar(query) or 0) >= MOST_A_DAY
+    return (connection.scalar(query) or 0) >= MOST_A_DAY
 
 
 def receivers(draft: Draft, known: Mapping[str, Present]) -> list[Present]:

@@ -1,20 +1,21 @@
 """Giving thanks."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert
-from sqlalchemy.orm import Session
+from sqlalchemy import insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
 
 from slackapp import guard, inbound
 from slackapp.behaviours import Behaviour
-from slackapp.db import new_id
 from slackapp.i18n import marked
-from slackapp.models import Recipient, Recognition, Sharing, SharingChoice, Visibility, Workspace
+from slackapp.models import Recipient, Recognition, Sharing, SharingChoice, Visibility
 from slackapp.recognitions import company, letters_owed
-from slackapp.recognitions.company import Present
+from slackapp.recognitions.company import Company, Present
 from slackapp.recognitions.drafts import (
     LONGEST,
     MOST_PEOPLE,
@@ -28,13 +29,15 @@ from slackapp.recognitions.drafts import (
     TooShort,
 )
 from slackapp.rights import Deed, works_here
-from slackapp.workspaces import Place
 
 CHANGEABLE_FOR = timedelta(hours=24)
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Built once. Rows that nobody holds as objects afterwards are written without the mapper's bookkeeping.
-_STORE = insert(Recognition).inline()
+# Built once. Nobody holds these rows as objects afterwards, so they go past the mapper and its bookkeeping.
+_STORE: Mapping[str, Any] = {
+    name: constructor(Recognition).on_conflict_do_nothing().returning(Recognition.id)
+    for name, constructor in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _STORE_RECEIVER = insert(Recipient).inline()
 
 
@@ -53,37 +56,47 @@ class Given:
     """What was stored; `standings` tell where each receiver's thanks stand."""
 
     id: str
-    giver: Present
+    company: Company
     visibility: Visibility
     standings: tuple[Sharing, ...]
     is_repeat: bool = False
 
+    @property
+    def giver(self) -> Present:
+        """Who gave it."""
+        return self.company.giver
 
-def give(session: Session, workspace: Workspace | Place, draft: Draft, occasion: Occasion) -> Given:
+    @property
+    def language(self) -> str:
+        """What the giver reads."""
+        return self.giver.language or self.company.place.language
+
+
+def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Occasion) -> Given:
     """Store one thank-you and owe each receiver their message; a repeat gives what was stored before.
 
     Raises:
+        NeverInstalled: The app is not in this workspace.
+        Refused: The giver does not work here.
         NotYet: Something is in the way, or should be asked first.
         members.Unmet: Somebody named is not known here yet.
     """
-    # Before the first statement, and so before anybody else has to wait for this one.
     about_words = list(about_the_words(draft, occasion.watch))
     if len(draft.people) > 2 * MOST_PEOPLE:
         raise NotYet([company.too_many(len(draft.people)), *about_words])
-    known = company.gather(session, workspace, occasion.giver, draft.people, now=occasion.now)
-    giver = known.pop(occasion.giver)
-    works_here(giver, Deed.THANK)
-    led_to = inbound.Entry(occasion.key, outcome=new_id())
-    if not inbound.is_new(session, workspace, led_to, now=occasion.now):
-        return _given_before(session, workspace, giver, occasion.key)
-    if refusals := [*company.about_people(draft, known), *about_words]:
+    own_id = inbound.id_for(slack_team_id, occasion.key)
+    people = [occasion.giver, *draft.people]
+    present = company.gather(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
+    works_here(present.giver, Deed.THANK)
+    if present.is_repeat:
+        return _given_before(connection, present, own_id)
+    if refusals := [*company.about_people(draft, present.others), *about_words]:
         raise NotYet(refusals)
-    if not set(Enough.marks) <= set(draft.accepted) and company.has_given_enough(
-        session, giver, workspace.time_zone, now=occasion.now
-    ):
+    asked_before = set(Enough.marks) <= set(draft.accepted)
+    if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
         raise NotYet([Enough()])
-    receivers = company.receivers(draft, known)
-    return _stored(session, workspace, _written(draft, giver, led_to.outcome, occasion.now), receivers, giver)
+    written = _written(draft, present, own_id, occasion.now)
+    return _stored(connection, present, written, company.receivers(draft, present.others))
 
 
 def about_the_words(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
@@ -130,11 +143,12 @@ def chosen(draft: Draft) -> Behaviour:
     return draft.behaviour
 
 
-def _written(draft: Draft, giver: Present, new: str, now: datetime) -> dict[str, object]:
+def _written(draft: Draft, present: Company, own_id: str, now: datetime) -> dict[str, object]:
     return {
-        "id": new,
-        "giver_id": giver.id,
-        "giver_team_id": giver.team_id,
+        "id": own_id,
+        "workspace_id": present.place.id,
+        "giver_id": present.giver.id,
+        "giver_team_id": present.giver.team_id,
         "behaviour": chosen(draft),
         "words": draft.words,
         "visibility": draft.visibility,
@@ -145,21 +159,19 @@ def _written(draft: Draft, giver: Present, new: str, now: datetime) -> dict[str,
 
 
 def _stored(
-    session: Session,
-    workspace: Workspace | Place,
-    row: dict[str, object],
-    receivers: Sequence[Present],
-    giver: Present,
+    connection: Connection, present: Company, row: dict[str, object], receivers: Sequence[Present]
 ) -> Given:
     """Write it down, with a row for each receiver and everything it owes."""
-    visibility = Visibility(str(row["visibility"]))
+    own_id, visibility = str(row["id"]), Visibility(str(row["visibility"]))
+    if connection.execute(_STORE[connection.dialect.name], row).first() is None:
+        # The same payload came to two processes at once, and the other has stored it meanwhile.
+        return _given_before(connection, present, own_id)
     received = [_received(row, visibility, one) for one in receivers]
-    connection = session.connection()
-    connection.execute(_STORE, row | {"workspace_id": workspace.id})
     connection.execute(_STORE_RECEIVER, received)
-    targets = {one.id: one.slack_user_id for one in receivers}
-    letters_owed.owe_all(session, workspace, received, targets)
-    return Given(str(row["id"]), giver, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
+    letters_owed.owe_all(
+        connection, present.place, received, {one.id: one.slack_user_id for one in receivers}
+    )
+    return Given(own_id, present, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
 
 
 def _received(row: dict[str, object], visibility: Visibility, one: Present) -> dict[str, object]:
@@ -181,7 +193,7 @@ def _first_sharing(visibility: Visibility, one: Present) -> Sharing:
     return Sharing.SHARED if one.sharing == SharingChoice.ALWAYS else Sharing.ASKED
 
 
-def _given_before(session: Session, workspace: Workspace | Place, giver: Present, key: str) -> Given:
-    found = session.get_one(Recognition, inbound.outcome_of(session, workspace, key) or "")
-    standings = tuple(Sharing(one.sharing) for one in found.recipients)
-    return Given(found.id, giver, Visibility(found.visibility), standings, is_repeat=True)
+def _given_before(connection: Connection, present: Company, own_id: str) -> Given:
+    visibility = connection.scalars(select(Recognition.visibility).where(Recognition.id == own_id)).one()
+    stood = connection.scalars(select(Recipient.sharing).where(Recipient.recognition_id == own_id))
+    return Given(own_id, present, Visibility(visibility), tuple(map(Sharing, stood)), is_repeat=True)

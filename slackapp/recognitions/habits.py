@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection
 
 from slackapp.behaviours import Behaviour
 from slackapp.models import Member, Recipient, Recognition, Sharing
@@ -18,7 +18,7 @@ _ENOUGH = 20
 _SELDOM = 0.15
 
 
-def seldom_named(session: Session, giver: Present, *, now: datetime) -> Behaviour | None:
+def seldom_named(connection: Connection, giver: Present, *, now: datetime) -> Behaviour | None:
     """The behaviour that the giver's team seldom names; at most once a week, and None when all are named."""
     if giver.team_id is None or (giver.hinted_at is not None and now - giver.hinted_at < _HINTED_AGAIN):
         return None
@@ -33,9 +33,9 @@ def seldom_named(session: Session, giver: Present, *, now: datetime) -> Behaviou
         )
         .group_by(Recognition.behaviour)
     )
-    least = _least({row[0]: row[1] for row in session.execute(query)})
+    least = _least({row[0]: row[1] for row in connection.execute(query)})
     if least is not None:
-        session.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
+        connection.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
     return least
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
@@ -53,7 +54,7 @@ def post_reference(recognition_id: str, channel: str) -> str:
 
 
 def owe_all(
-    session: Session,
+    connection: Connection,
     workspace: Identified,
     received: Sequence[Mapping[str, object]],
     targets: Mapping[str, str],
@@ -80,7 +81,7 @@ def owe_all(
         | {"due": first["given_at"]}
         for channel in channels
     ]
-    session.connection().execute(_OWE, rows)
+    connection.execute(_OWE, rows)
 
 
 def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:

@@ -41,6 +41,8 @@ class Asked:
 
     sentence: str
     marks: tuple[str, ...]
+    ticket: str = ""
+    """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
 
 
 def form(say: Voice, draft: Draft, asked: Asked | None = None) -> View:
@@ -78,7 +80,7 @@ def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] 
 
     None when a button cannot carry that much; then the form asks.
     """
-    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)))
+    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)), ticket=asked.ticket)
     if len(anyway) > _BUTTON_VALUE:
         return None
     buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
@@ -94,15 +96,15 @@ def open_button(text: str, draft: Draft | None = None) -> Block:
     return piece.button(text, OPEN, carried)
 
 
-def _carried(draft: Draft) -> str:
+def _carried(draft: Draft, **more: str) -> str:
     values: dict[str, Any] = {
         Field.PEOPLE: list((draft.people or draft.suggested)[:MOST_PEOPLE]),
         Field.BEHAVIOUR: draft.behaviour,
         Field.VISIBILITY: draft.visibility,
         Field.WORDS: draft.words,
     }
-    more = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)}
-    return json.dumps(values | {name: value for name, value in more.items() if value}, ensure_ascii=False)
+    seldom = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)} | more
+    return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
 def _kept(recognition_id: str, draft: Draft, asked: Asked | None) -> str:

@@ -18,7 +18,7 @@ from slack_sdk import WebClient
 import handlers
 from handlers.desk import Desk
 from slackapp import inbound
-from slackapp.db import connect
+from slackapp.db import connect, new_id
 from slackapp.pulse.ballots import KeyDirectory
 
 
@@ -26,6 +26,7 @@ def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) 
     if naive:
         # The twin that never looks.
         inbound.is_new = inbound.is_newer = lambda *_args, **_kwargs: True  # type: ignore[assignment]
+        inbound.id_for = lambda *_args: new_id()  # type: ignore[assignment]
     bolt = App(
         client=WebClient("xoxb-test", base_url=f"{slack_url}/api/", retry_handlers=[]),
         signing_secret="unused",

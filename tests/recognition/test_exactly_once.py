@@ -133,7 +133,8 @@ def shared(ward: Any, slack: Sandbox) -> Delivery:
         members.find(session, workspace, ward.colleague).sharing = SharingChoice.ALWAYS
         session.flush()
         draft = Draft((ward.colleague,), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
-        giving.give(session, workspace, draft, giving.Occasion(ward.nurse, "first", ward.noon))
+        occasion = giving.Occasion(ward.nurse, "first", ward.noon)
+        giving.give(session.connection(), ward.slack_team_id, draft, occasion)
     drain(ward, slack)
     with ward.database.read() as session:
         return session.scalars(select(Delivery).where(Delivery.kind == Kind.POST)).one()

@@ -33,10 +33,9 @@ def draft(*people: str, **changes: Any) -> Draft:
 
 
 def give(ward: Any, one: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
-    with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
+    with ward.database.rows() as connection:
         occasion = giving.Occasion(giver or ward.nurse, key, NOON)
-        return giving.give(session, workspace, one, occasion).id
+        return giving.give(connection, ward.slack_team_id, one, occasion).id
 
 
 def rows(ward: Any, table: type) -> list[Any]:
@@ -318,5 +317,5 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
     statements.clear()
     give(ward, draft(ward.colleague), key="command:last")
     assert len(statements) == first, statements
-    # Beside BEGIN: the workspace, the people, the key, the recognition, its receiver, the message owed.
-    assert len([one for one in statements if not one.startswith("BEGIN")]) == 6, statements
+    # Beside BEGIN: what is there, the recognition, its receiver, the message owed.
+    assert len([one for one in statements if not one.startswith("BEGIN")]) == 4, statements

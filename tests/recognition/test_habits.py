@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import workspaces
 from slackapp.behaviours import Behaviour
 from slackapp.models import Delivery, Member, Workspace
 from slackapp.recognitions import company, giving, habits, nudging
@@ -55,17 +54,16 @@ def test_a_day_off_puts_it_off_and_a_long_weekend_leaves_it_out(
 
 
 def give(ward: Any, number: int, behaviour: Behaviour, now: datetime, **changes: Any) -> giving.Given:
-    with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
+    with ward.database.rows() as connection:
         draft = Draft((ward.colleague,), behaviour=behaviour, words=WORDS).about(**changes)
-        return giving.give(session, workspace, draft, giving.Occasion(ward.nurse, f"k{number}", now))
+        occasion = giving.Occasion(ward.nurse, f"k{number}", now)
+        return giving.give(connection, ward.slack_team_id, draft, occasion)
 
 
 def hint(ward: Any, now: datetime) -> Behaviour | None:
-    with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
-        (giver,) = company.gather(session, workspace, ward.nurse, [], now=now).values()
-        return habits.seldom_named(session, giver, now=now)
+    with ward.database.rows() as connection:
+        there = company.gather(connection, ward.slack_team_id, [ward.nurse], recognition_id="", now=now)
+        return habits.seldom_named(connection, there.giver, now=now)
 
 
 def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None:

@@ -92,14 +92,14 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
 
     from_when = ward.noon
     with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
         for number in range(23):
             one = Draft(
                 (ward.colleague,), behaviour=Behaviour.HELPING, words=f"Thanks for the help, number {number}"
             )
             # Three of each moment: the order must hold where times are equal.
             moment = from_when + timedelta(days=number // 3)
-            giving.give(session, workspace, one, giving.Occasion(ward.nurse, f"k{number}", moment))
+            occasion = giving.Occasion(ward.nurse, f"k{number}", moment)
+            giving.give(session.connection(), ward.slack_team_id, one, occasion)
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)
         assert [len(page.entries) for page in pages] == [10, 10, 3, 10, 10]

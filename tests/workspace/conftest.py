@@ -17,7 +17,7 @@ from slackapp.config import Settings
 from slackapp.db import Sessions
 from slackapp.demo import hospital
 from slackapp.members import Person
-from slackapp.models import Member, Recognition, Visibility, Workspace
+from slackapp.models import Member, Visibility, Workspace
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
@@ -58,10 +58,9 @@ class Ward:
         with self.database.begin() as session:
             draft = Draft((receiver,), behaviour=Behaviour.HELPING, words=words, visibility=Visibility.TEAM)
             key = f"command:{len(words)}:{giver}:{receiver}:{at}"
-            given: Recognition = giving.give(
-                session, self.workspace(session), draft, giving.Occasion(giver, key, at)
-            )
-            return given.id
+            slack_team_id = self.workspace(session).slack_team_id
+            occasion = giving.Occasion(giver, key, at)
+            return giving.give(session.connection(), slack_team_id, draft, occasion).id
 
 
 @pytest.fixture

@@ -66,7 +66,12 @@ def server(tmp_path: Path) -> Server:
         for user, name in ((NIA, "Nia Nurse"), (COL, "Col League")):
             members.remember(session, workspace, Person(user, name))
         draft = Draft((COL,), behaviour=Behaviour.HELPING, words=WORDS)
-        giving.give(session, workspace, draft, giving.Occasion(NIA, "command:1", datetime.now(UTC)))
+        giving.give(
+            session.connection(),
+            workspace.slack_team_id,
+            draft,
+            giving.Occasion(NIA, "command:1", datetime.now(UTC)),
+        )
     sessions.dispose()
     return made
 
