@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
+from slackapp.outbox import insert_for
 from slackapp.pulse import telling
 from slackapp.rights import Deed, Refused, acting, allows, check, leads, reads_everything, upwards
 from slackapp.rights import teams as all_teams
@@ -22,7 +23,8 @@ _NOT_YOURS_TO_HAND_ON = marked("Only whoever led the team before, or an admin, c
 def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leadership]:
     """Write down who leads what, and since when; gives the teams whose leader is another one now.
 
-    The first leader that is noticed has led from the start.
+    The first leader that is noticed has led from the start. Of several processes that notice
+    the same, one writes it down and gives it.
     """
     known = {
         one.team_id: one
@@ -33,14 +35,22 @@ def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leader
     for team in session.scalars(led.order_by(Team.id)):
         row = known.get(team.id)
         if row is None:
-            session.add(Leadership(team_id=team.id, member_id=team.leader_id or "", since=None))
-        elif row.member_id != team.leader_id:
-            row.before_id, row.member_id = row.member_id, team.leader_id or ""
-            row.since, row.handed_on = now, False
+            first = {"team_id": team.id, "member_id": team.leader_id, "since": None, "handed_on": False}
+            session.execute(insert_for(session)(Leadership).on_conflict_do_nothing().values(first))
+        elif row.member_id != team.leader_id and _took_over(session, row, team, now):
             changed.append(row)
             telling.owe_new_leader(session, workspace, team, now)
     session.flush()
     return changed
+
+
+def _took_over(session: Session, row: Leadership, team: Team, now: datetime) -> bool:
+    before = row.member_id
+    new = {"member_id": team.leader_id, "before_id": before, "since": now, "handed_on": False}
+    mine = update(Leadership).where(Leadership.team_id == team.id, Leadership.member_id == before)
+    written = session.scalar(mine.values(new).returning(Leadership.team_id))
+    session.refresh(row)
+    return written is not None
 
 
 def hand_on(session: Session, team: Team, *, by: Member) -> None:

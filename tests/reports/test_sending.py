@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reports import digest
 from reports.drawing import Drawing
 from reports.letters import renderers
-from slackapp.db import Sessions
+from slackapp.actions import sharing
+from slackapp.db import Sessions, connect
 from slackapp.delivery import Deliveries
 from slackapp.models import Delivery, DeliveryState, Digest, Workspace
 from slackapp.sandbox.blocks import problems
@@ -65,6 +68,66 @@ def test_each_leader_gets_one_digest_for_each_team_however_often_it_is_asked(
     assert {(one.team_id, one.month) for one in made} == {(team.id, "2025-11") for team in place.teams}
     kinds = ["digest", "digest-page", "digest-picture:mix", "digest-picture:ranges", "digest-sheet"]
     assert sorted(ward_rows(database, place)) == kinds
+
+
+def test_processes_that_race_for_one_month_make_each_digest_once(
+    database: Sessions, database_url: str, place: Hospital
+) -> None:
+    racers = [connect(database_url) for _ in range(4)]
+    together = Barrier(len(racers))
+
+    def run(sessions: Sessions) -> int:
+        together.wait(10)
+        return digest.owe_due(sessions, NINE)
+
+    try:
+        with ThreadPoolExecutor(len(racers)) as pool:
+            made = list(pool.map(run, racers))
+    finally:
+        for sessions in racers:
+            sessions.dispose()
+    assert sum(made) == len(place.teams), made
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Digest)) == len(place.teams)
+        keys = session.scalars(select(Delivery.key).where(Delivery.kind.in_(digest.KINDS))).all()
+        assert len(keys) == len(set(keys)) > len(place.teams)
+
+
+def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_and_team(
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+) -> None:
+    """Slack's check of a file can hang: it refuses every message that shows one."""
+    refusal = {
+        "ok": False,
+        "error": "invalid_blocks",
+        "errors": ["invalid slack file [json-pointer:/blocks/2/slack_file]"],
+    }
+    with database.begin() as session:
+        team, leader = session.merge(place.ward), session.merge(place.staff[place.medicine.id][1])
+        # One leader, so that every refusal is about this team's pictures.
+        session.merge(place.nights).leader_id = session.merge(place.medicine).leader_id = None
+        team.slack_channel_id = "C1"
+        assert team.leader_id == leader.id
+    digest.owe_due(database, NINE)
+    refused = [Answer(200, refusal, done=False) for _ in range(7)]
+    slack.order("chat.postMessage", *refused)
+    send(database, slack, drawing)
+    rows = ward_rows(database, place)
+    with database.begin() as session:
+        found = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
+        sharing.share(session, found, with_promises=False, by=session.merge(leader), now=NINE)
+    slack.order("chat.postMessage", *refused)
+    send(database, slack, drawing)
+    for target in (rows["digest"].target, "C1"):
+        told = [call.body for call in slack.of("chat.postMessage") if call.body["channel"] == target]
+        assert len(told) == 8, "seven were refused, the last one was taken"
+        assert [block for block in told[0]["blocks"] if block["type"] == "image"]
+        assert not [block for block in told[-1]["blocks"] if block["type"] == "image"]
+        assert "The pictures could not be drawn. The figures are below as text." in str(told[-1]["blocks"])
+        assert problems(told[-1]["blocks"], surface="message") == []
+    with database.read() as session:
+        kinds = select(Delivery.state).where(Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]))
+        assert set(session.scalars(kinds)) == {DeliveryState.SENT}
 
 
 def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
