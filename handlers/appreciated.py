@@ -123,7 +123,11 @@ class Appreciated:
             workspace = workspaces.find(session, told.caller.team)
             if workspace is None or told.author not in {None, workspace.bot_user_id}:
                 return False
-            return boosting.post_at(session, workspace, told.channel, told.ts) is not None
+            if boosting.post_at(session, workspace, told.channel, told.ts) is not None:
+                return True
+            if told.author and boosting.is_being_posted(session, workspace, told.channel):
+                raise inbound.TooEarly
+            return False
 
     def _is_first(self, session: Session, workspace: Workspace, key: str) -> bool:
         return inbound.is_new(session, workspace, inbound.Entry(key, outcome=""), now=self.desk.now())

@@ -21,6 +21,7 @@ from handlers.people import voice_for
 from slackapp import log
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked, voice
+from slackapp.inbound import TooEarly
 from slackapp.recognitions import errands, grammar
 from slackapp.views import words as piece
 from slackapp.views.words import View
@@ -60,6 +61,8 @@ class Boundary:
     def _event(self, error: Exception) -> BoltResponse:
         if isinstance(error, UserError):
             return _answer("")
+        if isinstance(error, TooEarly):
+            return BoltResponse(status=503)
         log.failure(_logger, "an event", error)
         return BoltResponse(status=500)
 

@@ -17,6 +17,10 @@ KEPT_FOR = timedelta(days=7)
 """Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
 
 
+class TooEarly(Exception):  # noqa: N818 - not a failure: Slack is asked to tell it again
+    """It came before what it is about was written down."""
+
+
 # Built once: every payload asks.
 _FIRST_TIME: Mapping[str, Any] = {
     name: constructor(Inbound).on_conflict_do_nothing().returning(Inbound.key)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Boost, Delivery, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import insert_for
 from slackapp.recognitions import letters_owed
 from slackapp.rights import Deed, works_here
@@ -71,6 +71,17 @@ def post_at(session: Session, workspace: Workspace, channel: str, ts: str) -> De
             Delivery.workspace_id == workspace.id,
         )
     )
+
+
+def is_being_posted(session: Session, workspace: Workspace, channel: str) -> bool:
+    """Whether a post is on its way to this channel, so that nobody knows yet where it stands."""
+    found = select(Delivery.id).where(
+        Delivery.state == DeliveryState.SENDING,
+        Delivery.workspace_id == workspace.id,
+        Delivery.kind == letters_owed.Kind.POST,
+        Delivery.target == channel,
+    )
+    return session.scalars(found.limit(1)).first() is not None
 
 
 def boosters(session: Session, recognition_id: str) -> int:

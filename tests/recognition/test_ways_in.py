@@ -41,6 +41,8 @@ def from_an_edit(practice: Any) -> None:
     practice.nurse.presses("Edit")
 
 
+# What is asked and shown here hangs on no database; the tests around it run on both.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WAYS = [from_the_command, from_the_shortcut, from_a_message, from_home, from_an_edit]
 
 
@@ -60,6 +62,7 @@ def stored(practice: Any) -> list[str | None]:
         return list(session.scalars(select(Recognition.words).order_by(Recognition.given_at)))
 
 
+@ON_ONE_DATABASE
 @pytest.mark.parametrize("begin", WAYS)
 def test_the_guard_stands_in_every_way_in(practice: Any, begin: Callable[[Any], None]) -> None:
     begin(practice)
@@ -79,6 +82,7 @@ def test_the_guard_stands_in_every_way_in(practice: Any, begin: Callable[[Any], 
     assert stored(practice) == [WARNED]
 
 
+@ON_ONE_DATABASE
 def test_a_message_in_a_thread_is_linked_where_it_stands(practice: Any) -> None:
     place = practice.ward.channel
     practice.third.types("Who can take the early on Friday?", place)
@@ -105,6 +109,7 @@ def test_a_message_in_a_thread_is_linked_where_it_stands(practice: Any) -> None:
     assert link in str(practice.calls("chat.postMessage")[-1]["body"]["blocks"])
 
 
+@ON_ONE_DATABASE
 def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Any) -> None:
     """Thanked from inside it, with a message out of it, and with its name among the words."""
     secret, name = "C0SECRET", "dignity-review"

@@ -1,0 +1,192 @@
+"""Taken back, hidden or reported while messages are on their way: nothing of the words stays in Slack."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from slack_bolt import BoltRequest
+from sqlalchemy import select
+
+from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing
+from slackapp.recognitions.letters_owed import Kind
+
+WORDS = "Stayed after the shift to find us a bed"
+
+
+def slow(practice: Any, method: str, count: int = 1) -> None:
+    """Slack does it at once, and is slow to say so."""
+    order = {"method": method, "kind": "slow", "count": count, "seconds": 0.7}
+    assert practice.http.post("/control/fault", json=order).status_code == 200
+
+
+def sending(practice: Any, kind: str) -> bool:
+    with practice.ward.database.read() as session:
+        return DeliveryState.SENDING in list(
+            session.scalars(select(Delivery.state).where(Delivery.kind == kind))
+        )
+
+
+def everywhere(practice: Any) -> str:
+    """All that anybody's screen shows, in the channel and in their own conversation."""
+    people = (practice.nurse, practice.colleague, practice.third, practice.leader)
+    places = ("dm", practice.ward.channel)
+    return "\n".join(one.screen(place).texts for one in people for place in places)
+
+
+def settled(practice: Any) -> None:
+    """Wait until nothing is owed any more."""
+    practice.nurse.waits(lambda _seen: not owed(practice))
+
+
+def owed(practice: Any) -> list[str]:
+    with practice.ward.database.read() as session:
+        on_their_way = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
+        return list(session.scalars(select(Delivery.kind).where(on_their_way)))
+
+
+def rows(practice: Any, table: type) -> list[Any]:
+    with practice.ward.database.read() as session:
+        return list(session.scalars(select(table)))
+
+
+def test_taken_back_while_the_message_is_being_sent_leaves_nothing_of_it(practice: Any) -> None:
+    slow(practice, "chat.postMessage")
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.colleague.sees(WORDS)
+    assert sending(practice, Kind.THANKS), "the premise: Slack has it, and has not said so yet"
+    practice.nurse.presses("Undo")
+    practice.nurse.sees("Taken back.")
+    settled(practice)
+    assert "took this thank-you back" in practice.colleague.screen().texts
+    assert WORDS not in everywhere(practice)
+    assert [one.words for one in rows(practice, Recognition)] == [None]
+
+
+def test_taken_back_while_its_post_is_being_sent_takes_the_post_with_it(practice: Any) -> None:
+    post_shared(practice, is_slow=True)
+    assert sending(practice, Kind.POST), "the premise: Slack has it, and has not said so yet"
+    practice.nurse.presses("Undo")
+    practice.nurse.sees("Taken back.")
+    settled(practice)
+    assert practice.third.screen(practice.ward.channel)["messages"] == []
+    assert WORDS not in everywhere(practice)
+
+
+def post_shared(practice: Any, *, is_slow: bool = False) -> dict[str, Any]:
+    practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
+    practice.colleague.sees(WORDS)
+    settled(practice)
+    if is_slow:
+        slow(practice, "chat.postMessage")
+    practice.colleague.presses("Share with the team")
+    return dict(practice.third.sees(WORDS, practice.ward.channel)["messages"][-1])
+
+
+def test_hidden_and_shared_again_while_it_is_being_taken_out_stands_there_once(practice: Any) -> None:
+    post_shared(practice)
+    practice.colleague.sees("You shared this with your team.")
+    slow(practice, "chat.delete")
+    practice.colleague.presses("Hide from the team")
+    practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
+    practice.colleague.sees("You took it out of your team's channel.")
+    assert sending(practice, Kind.POST_GONE), "the premise: it is gone, and Slack has not said so yet"
+    practice.colleague.presses("Share with the team")
+    practice.third.sees(WORDS, practice.ward.channel)
+    settled(practice)
+    assert len(practice.third.screen(practice.ward.channel)["messages"]) == 1
+    assert "You shared this with your team." in practice.colleague.screen().texts
+    # And what happens later finds the new post.
+    practice.third.presses("Me too")
+    practice.nurse.sees("1 other said me too.", practice.ward.channel)
+    practice.nurse.presses("Undo")
+    practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
+    settled(practice)
+    assert WORDS not in everywhere(practice)
+
+
+def undone(practice: Any) -> None:
+    practice.nurse.presses("Undo")
+
+
+def reported(practice: Any) -> None:
+    practice.colleague.presses("Report")
+    practice.colleague.waits(lambda seen: seen["modal"] is not None)
+    practice.colleague.submits()
+
+
+@pytest.mark.parametrize("taken", [undone, reported])
+def test_where_slack_deletes_no_messages_the_words_are_gone_all_the_same(
+    practice: Any, taken: Callable[[Any], None]
+) -> None:
+    """The first step takes the words out, and only the second needs a deletion."""
+    ts = post_shared(practice)["ts"]
+    settled(practice)
+    practice.third.does("react", place=practice.ward.channel, ts=ts, emoji="clap")
+    practice.third.sees("1 other said me too.", practice.ward.channel)
+    settled(practice)
+    never = {"method": "chat.delete", "kind": "500", "count": 50}
+    assert practice.http.post("/control/fault", json=never).status_code == 200
+    taken(practice)
+    practice.third.waits(lambda seen: WORDS not in seen.texts, practice.ward.channel)
+    post = practice.third.screen(practice.ward.channel)["messages"][-1]
+    assert post["text"] in {"This thank-you was taken back.", "This thank-you is not shown here any more."}
+    assert post["controls"] == []
+    assert rows(practice, Boost) == []
+    assert practice.http.post("/control/fault", json={"clear": True}).status_code == 200
+    practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel, seconds=20)
+
+
+def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice: Any) -> None:
+    with practice.ward.database.begin() as session:
+        for one in session.scalars(select(Member)):
+            one.sharing = "always"
+    practice.nurse.types(f"/appreciate @col @theo helping with the team {WORDS}")
+    practice.leader.sees(WORDS, practice.ward.channel)
+    practice.colleague.sees("Your team sees this too")
+    reported(practice)
+    practice.leader.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
+    practice.third.waits(lambda seen: "Your team sees this too" not in seen.texts)
+    labels = [one["label"] for one in practice.third.screen()["messages"][-1]["controls"]]
+    assert labels == ["Settings", "Report"]
+    standings = sorted(one.sharing for one in rows(practice, Recipient))
+    assert standings == [Sharing.PRIVATE, Sharing.REPORTED]
+
+
+def told(practice: Any, *what: str) -> int:
+    """Slack tells of a reaction (the post's ts, which event, when, whose); the app's status."""
+    ts, kind, at, user = what
+    item = {"type": "message", "channel": practice.ward.channel, "ts": ts}
+    event = {"type": kind, "user": user, "reaction": "clap", "item": item, "event_ts": at}
+    body = {
+        "type": "event_callback",
+        "team_id": practice.ward.slack_team_id,
+        "event_id": f"Ev{kind}{at}{user}",
+        "event": event | {"item_user": "U0SANDBOXBOT"},
+    }
+    return int(practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).status)
+
+
+def test_a_reaction_before_the_app_knows_where_its_post_stands_is_asked_for_again(practice: Any) -> None:
+    ts = post_shared(practice, is_slow=True)["ts"]
+    clap = (ts, "reaction_added", "1795400001.000100", practice.ward.third)
+    assert sending(practice, Kind.POST), "the premise: Slack has it, and has not said so yet"
+    assert told(practice, *clap) == 503
+    settled(practice)
+    assert told(practice, *clap) == 200
+    assert [one.how for one in rows(practice, Boost)] == [":clap:"]
+
+
+def test_of_two_reactions_told_in_the_wrong_order_the_later_one_counts(practice: Any) -> None:
+    ts = post_shared(practice)["ts"]
+    settled(practice)
+
+    def tells(kind: str, at: str, user: str) -> None:
+        assert told(practice, ts, kind, at, user) == 200
+
+    tells("reaction_removed", "1795400002.000100", practice.ward.third)
+    tells("reaction_added", "1795400001.000200", practice.ward.third)
+    assert rows(practice, Boost) == []
+    tells("reaction_added", "1795400001.000100", practice.ward.leader)
+    tells("reaction_added", "1795400003.000100", practice.ward.leader)
+    tells("reaction_removed", "1795400002.000100", practice.ward.leader)
+    assert [one.how for one in rows(practice, Boost)] == [":clap:"]
