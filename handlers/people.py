@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
-from handlers.payloads.common import Caller, Payload, event_caller, person
+from handlers.payloads.common import Caller, Payload, person, workspace_id
 from slackapp import members, workspaces
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, marked
@@ -40,14 +40,28 @@ class People:
 
     def changed(self, body: Payload) -> None:
         """Somebody joined, or their profile changed, or they left."""
-        team = event_caller(body).team
-        known = person(body["event"]["user"], slack_team_id=team)
-        _remember(self.desk, team, [known])
+        user = body["event"]["user"]
+        for team in self._where(body):
+            _remember(self.desk, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
-        """The workspace took the app away."""
+        """The workspace took the app away, or its organisation did for all of them."""
+        team, now = body.get("team_id"), self.desk.now()
         with self.desk.sessions.begin() as session:
-            workspaces.uninstall(session, body["team_id"], now=self.desk.now())
+            here = workspaces.find(session, team) if team else None
+            if here is not None and here.enterprise_id is None:
+                workspaces.uninstall(session, here.slack_team_id, now=now)
+            elif enterprise := body.get("enterprise_id"):
+                workspaces.leave_organisation(session, enterprise, now=now)
+
+    def _where(self, body: Payload) -> list[str]:
+        """The workspaces that this is about: of an organisation, those in which the person is known."""
+        team, user = workspace_id(body), body["event"]["user"]["id"]
+        with self.desk.sessions.read() as session:
+            if workspaces.find(session, team) is not None:
+                return [team]
+            inside = workspaces.of_organisation(session, body.get("enterprise_id") or team)
+            return [one.slack_team_id for one in inside if members.find(session, one, user) is not None]
 
     def revoked(self, body: Payload) -> None:
         """Tokens were revoked; without the bot's own, nothing can be sent."""
@@ -64,9 +78,8 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.event("tokens_revoked")(listeners.revoked)
 
 
-def sync_all(client: WebClient, desk: Desk) -> int:
-    """Take in everybody in the client's workspace, page by page; gives how many Slack told us of."""
-    slack_team_id: str = client.auth_test()["team_id"]
+def sync_all(client: WebClient, desk: Desk, slack_team_id: str) -> int:
+    """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
     cursor, total = "", 0
     while True:
         answer = client.users_list(limit=PAGE, cursor=cursor)

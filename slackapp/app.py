@@ -106,6 +106,7 @@ class Appreciate:
             Job("digests that failed", lambda: digest.tell_failures(self.sessions, self.now()), 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), _HOURLY),
+            Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             every_night("teams", self._repair_teams),
             every_night("retention", lambda: retention.run(self.sessions, self.now())),
@@ -119,7 +120,16 @@ class Appreciate:
 
     def _meet(self, workspace_id: str) -> None:
         if client := self.clients.of(workspace_id):
-            people.sync_all(client, self.desk)
+            with self.sessions.read() as session:
+                team = session.get_one(Workspace, workspace_id).slack_team_id
+            people.sync_all(client, self.desk, team)
+
+    def _meet_new(self) -> None:
+        """Workspaces that have installed the app since it was started."""
+        with self.sessions.read() as session:
+            waiting = workspaces.unmet(session)
+        for workspace_id in waiting:
+            self._meet(workspace_id)
 
     def start(self) -> None:
         """Listen to Slack, send what is owed, keep the timetable."""

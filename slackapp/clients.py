@@ -9,8 +9,10 @@ from slack_sdk import WebClient
 from slackapp import installations
 from slackapp.config import Settings
 from slackapp.db import Sessions
-from slackapp.installations import Bearer, Locker
+from slackapp.installations import Bearer, Granting, Locker
 from slackapp.models import Workspace
+
+_PAGE = 100
 
 
 class Clients:
@@ -31,7 +33,15 @@ class Clients:
             return self.plain
         with self._sessions.read() as session:
             workspace = session.get(Workspace, workspace_id)
-            found = self._bearer(workspace.slack_team_id) if workspace else None
+            if workspace is None or workspace.uninstalled_at is not None:
+                return None
+            team = workspace.slack_team_id
+            found = installations.bearer(session, self._locker, team, workspace.enterprise_id)
+        return self._client(found.token, team=team if found.is_enterprise else None) if found else None
+
+    def of_organisation(self, enterprise_id: str) -> WebClient | None:
+        """An organisation's client, by Slack's id."""
+        found = self._bearer(enterprise_id)
         return self._client(found.token) if found else None
 
     @property
@@ -39,13 +49,14 @@ class Clients:
         """What tells Bolt who the app is where a request came from; None with the settings' one token.
 
         It reads the database and does not ask Slack, and answers None where the app is not installed.
+        A workspace's own install goes before its organisation's.
         """
         if self._locker is None:
             return None
 
         # A function: Bolt reads the argument names and takes a method's `self` for one of them.
         def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            found = self._bearer(team_id) if team_id else None
+            found = self._bearer(team_id, enterprise_id)
             if found is None:
                 return None
             return AuthorizeResult(
@@ -59,11 +70,24 @@ class Clients:
 
         return authorize
 
-    def _bearer(self, slack_team_id: str) -> Bearer | None:
+    def _bearer(self, *keys: str | None) -> Bearer | None:
         if self._locker is None:
             return None
         with self._sessions.read() as session:
-            return installations.bearer(session, self._locker, slack_team_id)
+            return installations.bearer(session, self._locker, *keys)
 
-    def _client(self, token: str) -> WebClient:
-        return WebClient(token or None, base_url=self._address, retry_handlers=[])
+    def _client(self, token: str, *, team: str | None = None) -> WebClient:
+        # An organisation's token serves several workspaces: each call says which is meant.
+        return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
+
+
+def granted_to(client: WebClient) -> list[Granting]:
+    """The workspaces that an organisation's token is for."""
+    found: list[Granting] = []
+    cursor = ""
+    while True:
+        answer = client.auth_teams_list(limit=_PAGE, cursor=cursor)
+        found += [Granting(one["id"], one["name"]) for one in answer["teams"]]
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found

@@ -6,7 +6,7 @@ every token was sealed anew (`reseal`, at each start and by `slackapp tokens rot
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,14 +23,23 @@ TICKET_LASTS = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What Slack granted at the end of an installation."""
+    """What Slack granted at the end of an installation; `key` is Slack's id of where."""
 
-    slack_team_id: str
+    key: str
     name: str
     token: str = field(repr=False)
     bot_user_id: str
     scopes: str
     bot_id: str = ""
+    is_enterprise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    """A workspace that an organisation's install was granted to."""
+
+    slack_team_id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Bearer:
     bot_user_id: str
     bot_id: str
     scopes: tuple[str, ...]
+    is_enterprise: bool = False
 
 
 class Locker:
@@ -86,34 +96,54 @@ def take(session: Session, state: str, *, now: datetime) -> bool:
     return session.scalar(ticket.returning(InstallTicket.mark)) is not None
 
 
-def keep(session: Session, locker: Locker, granted: Granted, *, now: datetime) -> Workspace:
-    """Remember an installation, or the same one again with its new token and scopes."""
+def keep(session: Session, locker: Locker, granted: Granted, *, now: datetime) -> None:
+    """Remember a workspace's installation, or the same one again with its new token and scopes."""
+    before = _write(session, locker, granted, now)
     workspace = workspaces.install(
-        session, slack_team_id=granted.slack_team_id, name=granted.name, bot_user_id=granted.bot_user_id
+        session, slack_team_id=granted.key, name=granted.name, bot_user_id=granted.bot_user_id
     )
-    found = session.get(Installation, granted.slack_team_id) or Installation(key=granted.slack_team_id)
-    before = found.scopes
-    found.name, found.sealed_token = granted.name, locker.seal(granted.token)
-    found.bot_user_id, found.bot_id = granted.bot_user_id, granted.bot_id
-    found.scopes, found.installed_at = granted.scopes, now
-    session.add(found)
-    entry = audit.Entry(
-        "an installer",
-        audit.Deed.INSTALLED,
-        before=str(len(before.split(","))) if before else None,
-        after=str(len(granted.scopes.split(","))),
-    )
-    audit.note(session, workspace, entry, now=now)
-    return workspace
+    _note(session, workspace, (before, granted.scopes), now)
 
 
-def bearer(session: Session, locker: Locker, slack_team_id: str) -> Bearer | None:
-    """How the app acts in a workspace; None where it is not installed, or no key opens its token."""
-    found = session.get(Installation, slack_team_id)
-    token = locker.open(found.sealed_token) if found else None
-    if found is None or token is None:
-        return None
-    return Bearer(token, found.bot_user_id, found.bot_id, tuple(found.scopes.split(",")))
+def keep_organisation(
+    session: Session, locker: Locker, granted: Granted, teams: Iterable[Granting], *, now: datetime
+) -> None:
+    """Remember an organisation's installation, and the workspaces that it was granted to."""
+    before = _write(session, locker, granted, now)
+    for workspace in let_in(session, granted.key, teams):
+        _note(session, workspace, (before, granted.scopes), now)
+
+
+def let_in(session: Session, enterprise_id: str, teams: Iterable[Granting]) -> list[Workspace]:
+    """The app may be used in these workspaces of it; those with an install of their own keep that."""
+    found = session.get(Installation, enterprise_id)
+    if found is None:
+        return []
+    return [
+        workspaces.install(
+            session,
+            slack_team_id=one.slack_team_id,
+            name=one.name,
+            bot_user_id=found.bot_user_id,
+            enterprise_id=enterprise_id,
+        )
+        for one in teams
+        if session.get(Installation, one.slack_team_id) is None
+    ]
+
+
+def bearer(session: Session, locker: Locker, *keys: str | None) -> Bearer | None:
+    """How the app acts in a workspace, by the first of Slack's ids, its own before its organisation's.
+
+    None where it is not installed, or no key opens its token.
+    """
+    for key in filter(None, keys):
+        found = session.get(Installation, key)
+        token = locker.open(found.sealed_token) if found else None
+        if found is not None and token is not None:
+            scopes = tuple(found.scopes.split(","))
+            return Bearer(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
+    return None
 
 
 def new_key() -> str:
@@ -137,6 +167,29 @@ def reseal(session: Session, locker: Locker) -> int:
             found.sealed_token = locker.seal(token)
     session.flush()
     return lost
+
+
+def _write(session: Session, locker: Locker, granted: Granted, now: datetime) -> str | None:
+    """The row, new or again; gives the scopes there were before."""
+    found = session.get(Installation, granted.key) or Installation(key=granted.key)
+    before = found.scopes
+    found.name, found.sealed_token = granted.name, locker.seal(granted.token)
+    found.bot_user_id, found.bot_id = granted.bot_user_id, granted.bot_id
+    found.scopes, found.installed_at, found.is_enterprise = granted.scopes, now, granted.is_enterprise
+    session.add(found)
+    session.flush()
+    return before
+
+
+def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
+    before, after = scopes
+    entry = audit.Entry(
+        "an installer",
+        audit.Deed.INSTALLED,
+        before=str(len(before.split(","))) if before else None,
+        after=str(len(after.split(","))),
+    )
+    audit.note(session, workspace, entry, now=now)
 
 
 def _mark(state: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from slackapp import audit
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Installation, Workspace
+from slackapp.models import Installation, Member, Workspace
 
 
 class NeverInstalled(UserError):  # noqa: N818 - it is told to a person
@@ -37,13 +37,19 @@ def installed_in(session: Session, slack_team_id: str) -> Workspace:
     return found
 
 
-def install(session: Session, *, slack_team_id: str, name: str, bot_user_id: str) -> Workspace:
-    """Remember a workspace, or bring what we know of it up to date."""
+def install(
+    session: Session, *, slack_team_id: str, name: str, bot_user_id: str, enterprise_id: str | None = None
+) -> Workspace:
+    """Remember a workspace, or bring what we know of it up to date.
+
+    `enterprise_id` is the organisation's through whose install the app is there.
+    """
     workspace = find(session, slack_team_id)
     if workspace is None:
         workspace = Workspace(slack_team_id=slack_team_id)
         session.add(workspace)
     workspace.name, workspace.bot_user_id, workspace.uninstalled_at = name, bot_user_id, None
+    workspace.enterprise_id = enterprise_id
     session.flush()
     return workspace
 
@@ -55,6 +61,25 @@ def uninstall(session: Session, slack_team_id: str, *, now: datetime) -> None:
         workspace.uninstalled_at = now
         session.execute(delete(Installation).where(Installation.key == slack_team_id))
         audit.note(session, workspace, audit.Entry("Slack", audit.Deed.UNINSTALLED), now=now)
+
+
+def of_organisation(session: Session, enterprise_id: str) -> list[Workspace]:
+    """The workspaces in which the app is through this organisation's install, by Slack's id."""
+    there = (Workspace.enterprise_id == enterprise_id, Workspace.uninstalled_at.is_(None))
+    return list(session.scalars(select(Workspace).where(*there).order_by(Workspace.slack_team_id)))
+
+
+def leave_organisation(session: Session, enterprise_id: str, *, now: datetime) -> None:
+    """The organisation took the app away: its token goes, and every workspace that was there through it."""
+    session.execute(delete(Installation).where(Installation.key == enterprise_id))
+    for one in of_organisation(session, enterprise_id):
+        uninstall(session, one.slack_team_id, now=now)
+
+
+def unmet(session: Session) -> list[str]:
+    """Our ids of workspaces that have the app now, and of whose people none is known yet."""
+    known = select(Member.id).where(Member.workspace_id == Workspace.id).exists()
+    return list(session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None), ~known)))
 
 
 def installed(session: Session) -> list[str]:

@@ -46,6 +46,13 @@ def caller(body: Payload) -> Caller:
     )
 
 
+def workspace_id(body: Payload) -> str:
+    """Slack's id of the workspace that a payload is about; empty where it tells of a whole organisation."""
+    if "event" in body:
+        return str(body.get("team_id") or "")
+    return caller(body).team if "user" in body or "user_id" in body else ""
+
+
 def event_caller(body: Payload) -> Caller:
     """Who an Events API callback is about; `user` may be an id or a whole profile."""
     user = body["event"].get("user", "")

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlencode
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackClientError
 
 from slackapp import installations, log, manifest_path
 from slackapp.app import Clock
+from slackapp.clients import granted_to
 from slackapp.db import Sessions
 from slackapp.http.settings import HttpSettings
 from slackapp.i18n import Voice, voice
@@ -92,33 +93,38 @@ class Installing:
         return self._exchanged(say, asked["code"], now)
 
     def _exchanged(self, say: Voice, code: str, now: datetime) -> Answer:
-        client = WebClient(base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])
         try:
-            answer = client.oauth_v2_access(
+            answer = self._client().oauth_v2_access(
                 client_id=self.http.client_id,
                 client_secret=self.http.client_secret,
                 code=code,
                 redirect_uri=self.http.redirect_uri,
             )
-        except (SlackApiError, OSError) as failure:
+            wide = bool(answer.get("is_enterprise_install"))
+            teams = granted_to(self._client(answer["access_token"])) if wide else []
+        except (SlackClientError, OSError) as failure:
             log.failure(_logger, "an installation", failure)
             told = say("Slack did not confirm the installation. Please start it again.")
             return Answer("502 Bad Gateway", say("Not installed"), told)
-        team = answer.get("team")
-        if not team or answer.get("is_enterprise_install"):
-            told = say("Please install Appreciate into one workspace, not into the whole organisation.")
-            return Answer("400 Bad Request", say("Not installed"), told)
+        place = answer["enterprise"] if wide else answer["team"]
         granted = Granted(
-            slack_team_id=team["id"],
-            name=team["name"],
+            key=place["id"],
+            name=place.get("name") or place["id"],
             token=answer["access_token"],
             bot_user_id=answer["bot_user_id"],
             scopes=answer["scope"],
+            is_enterprise=wide,
         )
         with self.sessions.begin() as session:
-            installations.keep(session, self.locker, granted, now=now)
-        told = say("Appreciate is in {workspace}. You can close this page.", workspace=team["name"])
+            if wide:
+                installations.keep_organisation(session, self.locker, granted, teams, now=now)
+            else:
+                installations.keep(session, self.locker, granted, now=now)
+        told = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
         return Answer("200 OK", say("Installed"), told)
+
+    def _client(self, token: str | None = None) -> WebClient:
+        return WebClient(token, base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])
 
     def _cookie(self, state: str, seconds: int) -> str:
         secure = "; Secure" if self.http.public_url.startswith("https") else ""

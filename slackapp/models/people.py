@@ -24,6 +24,8 @@ class Workspace(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     slack_team_id: Mapped[str] = mapped_column(String(32), unique=True)
+    enterprise_id: Mapped[str | None] = mapped_column(String(32))
+    """Slack's id of the organisation through whose install the app is here; None with one of its own."""
     name: Mapped[str] = mapped_column(Text)
     bot_user_id: Mapped[str | None] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8), default="en")

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from slackapp.sandbox import events
+from slackapp.sandbox import events, granting
 from slackapp.sandbox.api.calls import json_response
 from slackapp.sandbox.faults import KINDS, Fault
 from slackapp.sandbox.follower import Follower
@@ -200,7 +200,9 @@ class Happening:
             "person": self._person_changes,
             "team_join": self._team_join,
             "usergroup": self._usergroup,
-            "uninstall": lambda: events.app_uninstalled(self._slack, self._workspace()),
+            "uninstall": self._uninstall,
+            "grant": lambda: granting.grant(self._slack, self._workspace()),
+            "revoke": lambda: granting.revoke(self._slack, self._workspace()),
         }
         deed = deeds.get(words(self._asked, "kind"))
         if deed is None:
@@ -223,6 +225,14 @@ class Happening:
 
     def _join(self) -> None:
         events.joined(self._slack, self._channel(), words(self._asked, "user"), self._asked.get("inviter"))
+
+    def _uninstall(self) -> None:
+        """From one workspace or, by its id, from an organisation that has it as a whole."""
+        wanted_id = str(self._asked.get("workspace"))
+        if wanted_id in self._slack.organisations:
+            granting.end(self._slack, wanted_id)
+        else:
+            events.app_uninstalled(self._slack, self._workspace())
 
     def _archive(self) -> None:
         events.archived(self._slack, self._channel(), is_archived=bool(self._asked.get("archived", True)))

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from slackapp.sandbox import organisations
 from slackapp.sandbox.api.calls import json_response
 from slackapp.sandbox.slack import OAuthCode, Slack
 
@@ -19,10 +20,16 @@ class Installing:
         self._slack = slack
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:
-        """Back to redirect_uri with a code and the state. `team` and `user` choose who installs where."""
+        """Back to redirect_uri with a code and the state. `team` and `user` choose who installs where.
+
+        `deny` is somebody who presses Cancel.
+        """
         asked = request.query
         spaces = self._slack.state.workspaces
-        space = spaces.get(asked.get("team") or next(iter(spaces), ""))
+        wanted = asked.get("team") or next(iter(spaces), "")
+        # An organisation's id stands for all of its workspaces.
+        inside = organisations.workspaces_of(self._slack, wanted)
+        space = inside[0] if inside else spaces.get(wanted)
         if asked.get("client_id") != self._slack.app.client_id or space is None:
             return json_response({"ok": False, "error": "invalid_client_id"}, status=400)
         known = self._slack.manifest.redirect_urls
@@ -30,8 +37,11 @@ class Installing:
         if not any(redirect.startswith(one) for one in known):
             return json_response({"ok": False, "error": "bad_redirect_uri"}, status=400)
         installer = asked.get("user") or next(one.id for one in space.people.values() if not one.is_bot)
+        if asked.get("deny"):
+            back = urlencode({"error": "access_denied", "state": asked.get("state", "")})
+            raise web.HTTPFound(f"{redirect}{'&' if '?' in redirect else '?'}{back}")
         code = secrets.token_hex(16)
         given = asked.get("redirect_uri")
-        self._slack.codes[code] = OAuthCode(space.id, installer, given, time.monotonic() + CODE_SECONDS)
+        self._slack.codes[code] = OAuthCode(wanted, installer, given, time.monotonic() + CODE_SECONDS)
         back = urlencode({"code": code, "state": asked.get("state", "")})
         raise web.HTTPFound(f"{redirect}{'&' if '?' in redirect else '?'}{back}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from slackapp.sandbox import organisations
 from slackapp.sandbox.clock import SandboxClock
 from slackapp.sandbox.contract import Contract, read_contract
 from slackapp.sandbox.faults import Faults
@@ -132,6 +133,8 @@ class Slack:
         self.codes: dict[str, OAuthCode] = {}
         self.tokens: dict[str, tuple[Workspace, str]] = {}
         self.tickets: set[str] = set()
+        self.organisations: dict[str, str] = {}
+        """The app's token in each organisation into which it is installed as a whole, by its id."""
         self.hurrying = False
         """Set while the clock is moved: then no network is played, or a day's messages would take minutes."""
         self.url = ""
@@ -164,6 +167,7 @@ class Slack:
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
         """Write down and send something to the app; gives its answer."""
+        payload = organisations.dress(self, kind, payload)
         self.journal.sent(kind, payload)
         await self.lag()
         if self.delivery is None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import io
+import json
 import os
 import re
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,16 @@ from waitress.server import create_server
 
 from slackapp import installations, manifest_path, migrations
 from slackapp.app import Appreciate
+from slackapp.commands.setting_up import over_http
 from slackapp.config import Settings
 from slackapp.db import Sessions, connect
 from slackapp.errors import SettingsError
+from slackapp.http import installing, web
 from slackapp.http import settings as http_settings
-from slackapp.http import web
 from slackapp.http.guard import LARGEST, Guard
 from slackapp.http.settings import HttpSettings
 from slackapp.installations import Granted, Locker
-from slackapp.models import Installation, Member, Recognition, Workspace
+from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
 from slackapp.sandbox.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
@@ -127,7 +129,7 @@ def test_without_the_guard_the_same_requests_fail() -> None:
     assert ask(Guard(naive, {}), BODY, bad)[0] == 401
 
 
-def seed(team: str, name: str, nurse: str, colleague: str) -> WorkspaceSeed:
+def seed(team: str, name: str, nurse: str, colleague: str, **more: Any) -> WorkspaceSeed:
     return WorkspaceSeed(
         team_id=team,
         domain=name.lower(),
@@ -141,6 +143,7 @@ def seed(team: str, name: str, nurse: str, colleague: str) -> WorkspaceSeed:
         channels=(ChannelSeed(id=f"C0{team[2:]}", name="general", members=(nurse, colleague)),),
         bot_user_id=f"U0BOT{team[2:]}",
         installed=False,
+        **more,
     )
 
 
@@ -169,20 +172,28 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def manifest(port: int) -> dict[str, Any]:
+def manifest(port: int, *, organisation: bool = False) -> dict[str, Any]:
     told: dict[str, Any] = yaml.safe_load(manifest_path().read_text())
-    told["oauth_config"]["redirect_urls"] = [f"http://127.0.0.1:{port}/slack/oauth_redirect"]
+    over_http(told, f"http://127.0.0.1:{port}", organisation=organisation)
     return told
 
 
 @pytest.fixture
-def hosted(database_url: str, tmp_path: Path, human: Any) -> Iterator[Hosted]:
+def organisation() -> str:
+    """Slack's id of the organisation that both workspaces belong to, or nothing."""
+    return ""
+
+
+@pytest.fixture
+def hosted(database_url: str, tmp_path: Path, human: Any, organisation: str) -> Iterator[Hosted]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    with Sandbox(manifest=manifest(port), deliver_to=f"{address}/slack/events") as sandbox:
+    told, grid = manifest(port, organisation=bool(organisation)), {"enterprise_id": organisation}
+    grid["enterprise_name"] = "Trust" if organisation else ""
+    with Sandbox(manifest=told, deliver_to=f"{address}/slack/events") as sandbox:
         for one in (
-            seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2"),
-            seed("T0SOUTH", "South", "U0SOUTH1", "U0SOUTH2"),
+            seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2", **grid),
+            seed("T0SOUTH", "South", "U0SOUTH1", "U0SOUTH2", **grid),
         ):
             sandbox.seed(one)
         plain = Settings("", "", database_url, tmp_path / "keys", SECRET, sandbox.url)
@@ -256,6 +267,97 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
     assert hosted.install("T0NORTH").status_code == 200
     hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found the key once more")
     hosted.person("U0NORTH2").sees("You found the key once more")
+
+
+def eventually(true: Callable[[], bool], seconds: float = 5.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
+
+
+def gone(hosted: Hosted) -> dict[str, bool]:
+    """By workspace, whether the app was taken away there."""
+    with hosted.app.sessions.read() as session:
+        rows = session.execute(select(Workspace.slack_team_id, Workspace.uninstalled_at)).all()
+    return {team: at is not None for team, at in rows}
+
+
+@pytest.mark.parametrize("organisation", ["E0TRUST"])
+def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(hosted: Hosted) -> None:
+    done = hosted.install("E0TRUST")
+    assert (done.status_code, "Appreciate is in Trust." in done.text) == (200, True), done.text
+    assert list(tokens(hosted.app.sessions)) == ["E0TRUST"]
+    assert gone(hosted) == {"T0NORTH": False, "T0SOUTH": False}
+    hosted.app.meet_everyone()
+    for place in ("NORTH", "SOUTH"):
+        nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
+        nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
+        colleague.sees(f"in the {place} wing")
+        # Home, shortcuts and modals tell of the organisation instead of the workspace.
+        assert f"in the {place} wing" in colleague.sees("You found us a bed", place="home").texts
+        nurse.uses_shortcut("Appreciate someone")
+        assert nurse.screen()["modal"]["title"]
+        nurse.does("dismiss")
+    hosted.person("U0NORTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the night")
+    hosted.person("U0NORTH1").sees("I can't find one of these people here.")
+    # The premise: one token for both, and each call said which was meant.
+    sent = map(json.loads, hosted.slack.get("/control/journal").text.splitlines())
+    meant = {one["body"].get("team_id") for one in sent if one["method"] == "chat.postMessage"}
+    assert meant == {"T0NORTH", "T0SOUTH"}
+    with hosted.app.sessions.read() as session:
+        of = select(Workspace.slack_team_id, Member.slack_user_id)
+        people = session.execute(of.join(Member, Workspace.id == Member.workspace_id)).all()
+    assert {(team, user[2:7]) for team, user in people if not user.startswith("U0BOT")} == {
+        ("T0NORTH", "NORTH"),
+        ("T0SOUTH", "SOUTH"),
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("organisation", ["E0TRUST"])
+def test_an_organisation_takes_a_workspace_out_puts_it_back_and_ends_it_all(hosted: Hosted) -> None:
+    hosted.install("E0TRUST")
+
+    def change(kind: str, workspace: str) -> None:
+        told = hosted.slack.post("/control/change", json={"kind": kind, "workspace": workspace})
+        assert told.status_code == 200, told.text
+
+    change("revoke", "T0SOUTH")
+    eventually(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": True})
+    with hosted.app.sessions.read() as session:
+        ids = dict(session.execute(select(Workspace.slack_team_id, Workspace.id)).all())
+    assert hosted.app.clients.of(ids["T0SOUTH"]) is None
+    assert hosted.app.clients.of(ids["T0NORTH"]) is not None
+    hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed in the night")
+    hosted.person("U0NORTH2").sees("You found us a bed in the night")
+    change("grant", "T0SOUTH")
+    eventually(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": False})
+    hosted.person("U0SOUTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the south")
+    hosted.person("U0SOUTH2").sees("in the south")
+    change("uninstall", "E0TRUST")
+    eventually(lambda: gone(hosted) == {"T0NORTH": True, "T0SOUTH": True})
+    assert tokens(hosted.app.sessions) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_somebody_presses_cancel_at_slack_and_installs_again_with_more_permissions(hosted: Hosted) -> None:
+    to_slack = hosted.server.get("/slack/install").headers["location"]
+    back = hosted.slack.get(f"{to_slack}&team=T0NORTH&deny=1", follow_redirects=False)
+    cancelled = hosted.server.get(back.headers["location"])
+    assert (cancelled.status_code, "Nothing was installed" in cancelled.text) == (200, True)
+    assert tokens(hosted.app.sessions) == {}
+    with hosted.app.sessions.begin() as session:
+        earlier = Granted("T0NORTH", "North", "xoxb-earlier", "U0BOT", "commands")
+        assert hosted.http.locker
+        installations.keep(session, hosted.http.locker, earlier, now=hosted.app.now())
+    assert hosted.install("T0NORTH").status_code == 200
+    with hosted.app.sessions.read() as session:
+        found = session.scalars(select(Installation)).one()
+        assert found.scopes.split(",") == installing.scopes()
+        changed = session.scalars(select(AuditEntry).order_by(AuditEntry.at.desc())).first()
+        assert changed is not None
+        assert (changed.before, changed.after) == ("1", str(len(installing.scopes())))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

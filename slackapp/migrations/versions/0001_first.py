@@ -44,6 +44,7 @@ def upgrade() -> None:
         "workspace",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("slack_team_id", sa.String(length=32), nullable=False),
+        sa.Column("enterprise_id", sa.String(length=32), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("bot_user_id", sa.String(length=32), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from slackapp.sandbox import organisations
 from slackapp.sandbox.api.arguments import check, decode
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.contract import Method
@@ -101,6 +102,7 @@ class Dispatcher:
         elif header.startswith("Basic "):
             basic = header[6:].strip()
         workspace = self._workspace(method, token)
+        workspace = organisations.meant(self._slack, workspace, method.name, sent)
         self._check_limits(method, workspace)
         self._check_scope(method, workspace)
         handler = self._handlers.get(method.name)

@@ -6,6 +6,7 @@ from slackapp.sandbox.api.calls import Handler
 HANDLERS: dict[str, Handler] = {
     "apps.connections.open": oauth.connections_open,
     "auth.revoke": oauth.auth_revoke,
+    "auth.teams.list": oauth.teams_list,
     "auth.test": oauth.auth_test,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.get_permalink,

@@ -6,11 +6,13 @@ import secrets
 import time
 from typing import Any
 
+from slackapp.sandbox import organisations
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.events import app_uninstalled
 from slackapp.sandbox.payloads import enterprise_of
 from slackapp.sandbox.slack import OAuthCode
+from slackapp.sandbox.state import Workspace
 
 
 def auth_test(call: Call) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def auth_test(call: Call) -> dict[str, Any]:
         "user_id": space.bot_user_id,
         "bot_id": space.bot_id,
         **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
-        "is_enterprise_install": False,
+        "is_enterprise_install": organisations.is_wide(call.slack, space),
     }
 
 
@@ -49,6 +51,8 @@ def oauth_access(call: Call) -> dict[str, Any]:
     _check_client(call)
     slack = call.slack
     code = _code(call)
+    if of_organisation := organisations.workspaces_of(slack, code.team_id):
+        return _granted_to_all(call, of_organisation[0], code)
     space = slack.state.workspaces[code.team_id]
     if space.installed:
         space.old_tokens.append(space.bot_token)
@@ -66,6 +70,35 @@ def oauth_access(call: Call) -> dict[str, Any]:
         "enterprise": enterprise_of(space),
         "is_enterprise_install": False,
     }
+
+
+def _granted_to_all(call: Call, first: Workspace, code: OAuthCode) -> dict[str, Any]:
+    token = f"xoxb-sandbox-{secrets.token_hex(12)}"
+    organisations.install(call.slack, first.enterprise_id, token)
+    return {
+        "app_id": call.slack.app.app_id,
+        "authed_user": {"id": code.user},
+        "scope": ",".join(call.slack.manifest.scopes),
+        "token_type": "bot",
+        "access_token": token,
+        "bot_user_id": first.bot_user_id,
+        "team": None,
+        "enterprise": enterprise_of(first),
+        "is_enterprise_install": True,
+    }
+
+
+def teams_list(call: Call) -> dict[str, Any]:
+    """auth.teams.list: the workspaces that the token is for."""
+    spaces = [call.workspace]
+    if organisations.is_wide(call.slack, call.workspace):
+        spaces = [
+            one
+            for one in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
+            if one.installed
+        ]
+    teams = [{"id": one.id, "name": one.name} for one in spaces]
+    return {"teams": teams, "response_metadata": {"next_cursor": ""}}
 
 
 def _check_client(call: Call) -> None:
