@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from slackapp.behaviours import Behaviour
-from slackapp.models import Delivery, Member, Workspace
+from slackapp.models import Delivery, Member, Recipient, Sharing, Workspace
 from slackapp.recognitions import company, giving, habits, nudging
 from slackapp.recognitions.drafts import Draft, NotYet
 
@@ -75,6 +75,38 @@ def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None
     assert hint(ward, now + timedelta(days=8)) is Behaviour.UNDERSTANDING
     assert hint(ward, now + timedelta(days=14)) is None
     assert hint(ward, now + timedelta(days=15)) is Behaviour.UNDERSTANDING
+
+
+def test_whoever_asked_for_it_is_told_after_a_thank_you_and_then_not_for_a_week(practice: Any) -> None:
+    ward, now = practice.ward, practice.desk.now()
+    told = "Your team seldom names understanding: worked it out with you, through dialogue."
+    for number in range(21):
+        behaviour = (Behaviour.ATTENDING, Behaviour.HELPING, Behaviour.EMPATHISING)[number % 3]
+        give(ward, number, behaviour, now - timedelta(days=2 + number))
+    practice.nurse.types(f"/appreciate @theo helping {WORDS}")
+    assert told not in practice.nurse.sees("Sent.").texts
+    asks_for(ward, ward.nurse)
+    practice.nurse.types(f"/appreciate @theo helping {WORDS}, again")
+    practice.nurse.sees(told)
+    practice.nurse.types(f"/appreciate @theo helping {WORDS}, once more")
+    seen = practice.nurse.waits(lambda seen: len(seen["messages"]) == 3)
+    assert [told in one["text"] for one in seen["messages"]] == [False, True, False]
+
+
+def test_what_its_receiver_found_unkind_is_not_counted(ward: Any) -> None:
+    for number in range(21):
+        give(ward, number, Behaviour.HELPING, FRIDAY - timedelta(days=number))
+    assert hint(ward, FRIDAY + timedelta(days=8)) is not None
+    with ward.database.begin() as session:
+        session.execute(update(Recipient).values(sharing=Sharing.REPORTED))
+        session.execute(update(Member).values(hinted_at=None))
+    assert hint(ward, FRIDAY + timedelta(days=8)) is None
+
+
+def test_leave_puts_the_question_off_for_good(ward: Any) -> None:
+    asks_for(ward, ward.nurse, away_from=FRIDAY.date(), away_until=FRIDAY.date() + timedelta(days=7))
+    assert asked(ward, FRIDAY) == []
+    assert len(asked(ward, FRIDAY + timedelta(days=14))) == 1
 
 
 def test_the_eleventh_of_a_day_is_asked_about_kindly_and_tomorrow_it_is_not(ward: Any) -> None:

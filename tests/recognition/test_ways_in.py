@@ -1,11 +1,13 @@
 """The same thank-you from every place where one can begin, with the guard in each of them."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from slackapp import log
 from slackapp.models import Recognition
 
 WORDS = "Stayed after the shift to find us a bed"
@@ -64,7 +66,11 @@ def stored(practice: Any) -> list[str | None]:
 
 @ON_ONE_DATABASE
 @pytest.mark.parametrize("begin", WAYS)
-def test_the_guard_stands_in_every_way_in(practice: Any, begin: Callable[[Any], None]) -> None:
+def test_the_guard_stands_in_every_way_in(
+    practice: Any, begin: Callable[[Any], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.addFilter(log.allowed)
+    caplog.set_level(logging.DEBUG)
     begin(practice)
     before = stored(practice)
     write(practice, REFUSED)
@@ -76,6 +82,9 @@ def test_the_guard_stands_in_every_way_in(practice: Any, begin: Callable[[Any], 
     assert stored(practice) == before
     assert "Mrs Jones" not in str(practice.calls("chat.postMessage"))
     assert "943 476" not in str(practice.calls("chat.postMessage"))
+    # Nor anywhere in the log.
+    logged = [record.getMessage() for record in caplog.records]
+    assert not [line for line in logged if "Jones" in line or "943 476" in line]
     practice.nurse.submits()
     practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith(("Sent.", "Changed.")))
     practice.colleague.sees(WARNED)
