@@ -17,6 +17,7 @@ from slackapp.sandbox.page.finding import Refusal
 from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
 from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.sight import NotHere
 from slackapp.sandbox.state import Person
 from slackapp.sandbox.tour import Tour
 
@@ -56,6 +57,7 @@ def routes(sandbox: Sandbox) -> list[web.RouteDef]:
         web.post("/page/{user}/suggest", page.suggest),
         web.post("/page/{user}/reply", page.reply),
         web.post("/page/{user}/tour", page.tour),
+        web.post("/page/{user}/move", page.move),
     ]
 
 
@@ -181,6 +183,15 @@ class Page:
         except ValueError:
             raise web.HTTPBadRequest(text="No such order.") from None
         return _json({"ok": True})
+
+    async def move(self, request: web.Request) -> web.Response:
+        """Move time as /control/clock does; what was done is told in this page's language."""
+        say = self._voice(request)
+        try:
+            moved = await self._sandbox.control.move(request)
+        except NotHere as answer:
+            return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
+        return _json({"done": [{"at": one["at"], "label": say(one["label"])} for one in moved["done"]]})
 
     def _voice(self, request: web.Request) -> i18n.Voice:
         """The language this browser reads: asked for in the address once, then kept."""

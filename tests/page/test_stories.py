@@ -108,9 +108,11 @@ def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Any) 
     phone.picture("received-360-dark")
     page.get_by_role("button", name="Menu").tap()
     expect(page.get_by_role("navigation", name="Places")).to_be_visible()
+    expect(page.locator(".menu-button")).to_have_attribute("aria-expanded", "true")
     phone.picture("menu-360-dark")
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Menu")).to_be_focused()
+    expect(page.locator(".menu-button")).to_have_attribute("aria-expanded", "false")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 

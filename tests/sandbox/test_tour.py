@@ -1,11 +1,15 @@
 """The tour: steps as values, each checked by what passes between the app and the sandbox."""
 
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from slackapp.i18n import voice
+from slackapp.sandbox import tour
 from slackapp.sandbox.journal import KEPT_ENTRIES
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
 
@@ -167,3 +171,48 @@ def test_the_page_speaks_welsh_to_whoever_asks_and_remembers_it(led: Any) -> Non
     scene = led.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).json()
     assert "Cam 1 o 3" in scene["fragments"]["tour"]
     assert '<html lang="en">' in led.http.get("/", params={"language": "xx"}).text
+
+
+class Rounds:
+    """An app whose check-in opens in an hour."""
+
+    def __init__(self, now: datetime) -> None:
+        self.at = now + timedelta(hours=1)
+
+    def next_due(self, after: datetime) -> tuple[datetime, str] | None:
+        return (self.at, "check-in opens") if after < self.at else None
+
+    def settle(self, now: datetime) -> None:
+        """Nothing to do."""
+
+
+def test_what_is_due_where_one_can_jump_and_what_was_done_are_said_in_welsh_too(led: Any) -> None:
+    now = led.sandbox.clock.now()
+    led.sandbox.follower = Rounds(now)
+    led.sandbox.jumps = lambda: [("end of the month", now + timedelta(days=9))]
+    in_welsh = {"params": {"language": "cy"}}
+    moves = led.http.get(f"/page/{ADA}/moves", **in_welsh).json()["html"]
+    assert "holiadur yn agor" in moves
+    assert "Diwedd y mis" in moves
+    clock = led.http.get(f"/page/{ADA}/scene", **in_welsh).json()["fragments"]["clock"]
+    assert "nesaf: holiadur yn agor" in clock
+    done = led.http.post(f"/page/{ADA}/move", json={"advance": 7200}, **in_welsh).json()["done"]
+    assert [one["label"] for one in done] == ["holiadur yn agor"]
+    refused = led.http.post(f"/page/{ADA}/move", json={"now": "soon"})
+    assert (refused.status_code, refused.json()["ok"]) == (400, False)
+    inspector = led.http.get(f"/page/{ADA}/scene", **in_welsh).json()["fragments"]["inspector"]
+    assert "Beth anfonodd yr ap" in inspector
+
+
+def test_every_sentence_of_the_page_has_its_welsh() -> None:
+    folder = Path(tour.__file__).parent
+    spoken = re.compile(r"""(?:\bsay|\bmarked)\(\s*(["'])((?:(?!\1).)+)\1""")
+    said = {
+        found[2]
+        for file in folder.rglob("*")
+        if file.suffix in {".py", ".html"}
+        for found in spoken.finditer(file.read_text())
+    }
+    assert len(said) > 80, "the premise: they were found"
+    catalogue = voice("cy")
+    assert sorted(one for one in said if catalogue(one) == one) == []

@@ -33,7 +33,7 @@ export const dismiss = () => ask(`/person/${person()}/dismiss`, {});
 export const react = (place, ts, emoji, remove) => ask(`/person/${person()}/react`, { place, ts, emoji, remove });
 export const shortcut = (name, place, ts) => ask(`/person/${person()}/shortcut`, ts ? { name, place, ts } : { name, place });
 export const tour = (what) => ask(`/page/${person()}/tour`, { do: what });
-export const clock = (body) => ask("/control/clock", body);
+export const move = (body) => ask(`/page/${person()}/move`, body);
 
 // A browser keeps only six connections to one address, so a window that nobody looks at does not listen.
 export function listen(changed, lost) {

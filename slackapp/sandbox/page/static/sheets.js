@@ -22,6 +22,7 @@ let restore = null;
 export function showPanel(panel, opener) {
   panel.hidden = false;
   panel.classList.add("open");
+  tellOpener(panel, true);
   if (!phone.matches && panel.id === "side-panel") return;
   if (phone.matches) {
     for (const other of besides(panel)) other.inert = true;
@@ -33,9 +34,15 @@ export function showPanel(panel, opener) {
 export function hidePanel(panel) {
   if (!panel.classList.contains("open")) return;
   panel.classList.remove("open");
+  tellOpener(panel, false);
   for (const other of besides(panel)) other.inert = false;
   if (phone.matches && restore?.isConnected) restore.focus();
   restore = null;
+}
+
+// The menu's button says whether the side list is there.
+function tellOpener(panel, isOpen) {
+  if (panel.id === "side-panel") document.querySelector(".menu-button").setAttribute("aria-expanded", String(isOpen));
 }
 
 const besides = (panel) => [...document.querySelectorAll(".strip, .main, .side, .panel")].filter((one) => one !== panel);

@@ -10,7 +10,7 @@ export async function moveTime(order) {
   const buttons = [...document.querySelectorAll("#moves button")];
   for (const one of buttons) one.disabled = true;
   moved.textContent = words.moving;
-  const done = await attempt(() => server.clock(order), words.moving);
+  const done = await attempt(() => server.move(order), words.moving);
   for (const one of buttons) one.disabled = false;
   moved.replaceChildren(...(done ? wentBy(done) : []));
   await attempt(draw);
