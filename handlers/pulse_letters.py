@@ -9,7 +9,7 @@ from handlers.admin_preview import TEST
 from slackapp import members
 from slackapp.actions import promises
 from slackapp.i18n import voice
-from slackapp.letters import Letter, Message, Nothing, Renderer
+from slackapp.letters import Later, Letter, Message, Nothing, Renderer
 from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
 from slackapp.pulse import governing, invitations, opening, telling
 from slackapp.pulse.opening import INVITATION
@@ -18,12 +18,27 @@ from slackapp.pulse.timetable import upcoming
 from slackapp.views import pulse_messages as view
 
 
+def in_their_hours(render: Renderer) -> Renderer:
+    """Look once more when it is about to go: since it was owed, time has passed, or leave has begun."""
+
+    def rendered(session: Session, delivery: Delivery, now: datetime) -> Letter:
+        workspace, person = _reader(session, delivery)
+        if not person.can_be_reached:
+            return Nothing("left")
+        due = telling.allowed(person, workspace, now)
+        return Later(due) if due > now else render(session, delivery, now)
+
+    return rendered
+
+
 def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
     """How were your last few shifts? It says nothing about who has answered."""
     poll = session.get(Poll, delivery.reference)
     if poll is None or not poll.is_open(now):
         return Nothing("poll_closed")
     workspace, person = _reader(session, delivery)
+    if not person.pulse_messages:
+        return Nothing("not_wanted")
     say = members.voice_of(workspace, person)
     closing = say.moment(poll.closes_at, members.zone_of(workspace, person))
     earlier = invitations.has_earlier(session, poll)
@@ -89,12 +104,13 @@ def trial(session: Session, delivery: Delivery, now: datetime) -> Letter:
 
 
 RENDERERS: dict[str, Renderer] = {
-    INVITATION: invitation,
-    LOSS: loss,
+    INVITATION: in_their_hours(invitation),
+    LOSS: in_their_hours(loss),
+    # An admin who tries it out waits for it.
     TEST: trial,
     telling.REMINDER: reminder,
-    telling.NEW_LEADER: new_leader,
-    governing.RULES_CHANGED: rules_changed,
+    telling.NEW_LEADER: in_their_hours(new_leader),
+    governing.RULES_CHANGED: in_their_hours(rules_changed),
 }
 EXPANDERS = {
     INVITATION: invitations.expand,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp import rights
@@ -139,7 +139,9 @@ def unreached(session: Session, workspace: Workspace) -> Unreached | None:
     poll = session.scalar(latest)
     if poll is None:
         return None
-    ours = (Delivery.kind == INVITATION, Delivery.reference == poll.id)
+    # Those who want no messages any more were not missed.
+    missed = or_(Delivery.reason.is_(None), Delivery.reason.not_in(("not_wanted", "left")))
+    ours = (Delivery.kind == INVITATION, Delivery.reference == poll.id, missed)
     found = select(Delivery.state, func.count()).where(*ours).group_by(Delivery.state)
     counts: dict[str, int] = dict(session.execute(found).all())
     too_late, refused = counts.get(DeliveryState.EXPIRED, 0), counts.get(DeliveryState.DEAD, 0)

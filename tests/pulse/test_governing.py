@@ -13,7 +13,7 @@ from handlers import pulse_letters
 from slackapp.actions import rights
 from slackapp.errors import UserError
 from slackapp.i18n import voice
-from slackapp.letters import Message
+from slackapp.letters import Later, Message, Nothing
 from slackapp.models import Ballot, Delivery, FanOut, Member, Poll, Question, Team, Workspace
 from slackapp.pulse import asking, governing, invitations, rounds, telling
 from slackapp.pulse.governing import Thresholds
@@ -406,6 +406,23 @@ def test_a_person_settles_when_to_be_asked_and_can_still_answer(front: Front) ->
     for changed in ({pulse_settings.DAYS_OFF: ticked(*"0123456")}, {pulse_settings.LANGUAGE: chosen("xx")}):
         refused = json.loads(front.fills_in(who, pulse_settings.FORM, OWN | changed).body)
         assert refused["response_action"] == "errors"
+
+
+def test_a_message_that_is_late_waits_for_the_person_s_hours_and_is_not_sent_to_whoever_stopped_them(
+    front: Front,
+) -> None:
+    night = front.hospital.opening + timedelta(hours=14)
+    with front.hospital.sessions.begin() as session:
+        fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
+        assert invitations.expand(session, fan_out, front.now)
+        first, second = session.scalars(select(Delivery).where(Delivery.kind == "poll").limit(2))
+        # The server was away from the morning on, and comes back at eleven at night.
+        late = pulse_letters.RENDERERS["poll"](session, first, night)
+        assert late == Later(front.hospital.opening + timedelta(hours=23))
+        assert isinstance(pulse_letters.RENDERERS["poll"](session, first, late.due), Message)
+        found = select(Member).where(Member.slack_user_id == second.target)
+        session.scalars(found).one().pulse_messages = False
+        assert pulse_letters.RENDERERS["poll"](session, second, late.due) == Nothing("not_wanted")
 
 
 def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:
