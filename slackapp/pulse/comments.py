@@ -43,10 +43,17 @@ def clean(written: str | None) -> str:
     return words
 
 
-def keep(session: Session, words: Mapping[str, list[str]], month: str, chance: Random) -> None:
-    """Write down a closed poll's comments by unit, with nothing to tell when or in what order they came."""
+def keep(
+    session: Session, workspace_id: str, words: Mapping[str, list[str]], month: str, chance: Random
+) -> None:
+    """Write down a closed poll's comments by unit, with nothing to tell when or in what order they came.
+
+    The month's earlier ones are written anew among them: otherwise those of one poll lay together in the
+    database's pages and bore the number of one transaction, which its figures bear too.
+    """
+    fresh = [(unit, written) for unit in words for written in words[unit]]
     # Sorted first, so that the stored order depends on chance alone and on nobody's ballot.
-    rows = [(unit, written) for unit in sorted(words) for written in sorted(words[unit])]
+    rows = sorted(fresh + _taken_up(session, workspace_id, month))
     chance.shuffle(rows)
     ids = sorted(f"{chance.getrandbits(4 * ID_LENGTH):0{ID_LENGTH}x}" for _ in rows)
     kept = [
@@ -55,6 +62,17 @@ def keep(session: Session, words: Mapping[str, list[str]], month: str, chance: R
     ]
     if kept:
         session.execute(insert(Comment), kept)
+
+
+def _taken_up(session: Session, workspace_id: str, month: str) -> list[tuple[str, str]]:
+    """The month's comments so far, out of the table; one that was hidden stays where it is."""
+    units = select(Team.id).where(Team.workspace_id == workspace_id)
+    hidden = select(HiddenComment.comment_id)
+    ours = (Comment.month == month, Comment.unit_id.in_(units), Comment.id.not_in(hidden))
+    found = session.execute(select(Comment.unit_id, Comment.words).where(*ours)).all()
+    if found:
+        session.execute(delete(Comment).where(*ours))
+    return [(unit, written) for unit, written in found]
 
 
 def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:

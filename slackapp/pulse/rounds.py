@@ -240,7 +240,8 @@ def _replace_ballots(session: Session, poll: Poll, secret: bytes, chance: Random
         one.turnout = counted.turnout[one.unit_id]
     _write(session, poll, counted)
     workspace = session.get_one(Workspace, poll.workspace_id)
-    comments.keep(session, counted.comments, month_of(poll.closes_at, workspace.time_zone), chance)
+    month = month_of(poll.closes_at, workspace.time_zone)
+    comments.keep(session, workspace.id, counted.comments, month, chance)
     session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
     session.execute(delete(PollMember).where(PollMember.poll_id == poll.id))
     poll.state = PollState.CLOSED

@@ -8,12 +8,12 @@ _log = logging.getLogger(__name__)
 
 
 def sweep(sessions: Sessions) -> bool:
-    """Empty SQLite's write-ahead log, or let PostgreSQL forget deleted ballots.
+    """Empty SQLite's write-ahead log, or let PostgreSQL forget deleted ballots and comments.
 
     True when nothing was left over; a reader that stays longer than the busy time-out keeps the log.
     """
     if not sessions.is_sqlite:
-        _autocommit(sessions, "VACUUM ballot")
+        _autocommit(sessions, "VACUUM ballot, comment")
         return True
     emptied = _sqlite(sessions, "PRAGMA wal_checkpoint(TRUNCATE)") == 0
     if not emptied:

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -13,7 +14,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from slackapp.db import Sessions, connect
+from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.rounds import Paper
 from tests.pulse.conftest import Hospital
 
 CROWD = [f"Ward 7 {number}" for number in range(1, 17)]
@@ -229,3 +232,32 @@ def test_backups_from_before_and_after_an_answer_differ_in_sealed_boxes_only(hos
     with hospital.sessions.begin() as session:
         session.execute(text("UPDATE tally SET total = total + 4"))
     assert changed(before, snapshot(hospital.sessions)) == {"ballot", "tally"}
+
+
+def rounds_told_apart(sessions: Sessions, table: str) -> int:
+    """How many groups PostgreSQL's xmin divides a table's rows into."""
+    with sessions.read() as session:
+        found = text(f'SELECT count(DISTINCT xmin::text) FROM "{table}"')  # noqa: S608 - our own names
+        return int(session.execute(found).scalar_one())
+
+
+def test_no_transaction_tells_from_which_check_in_of_the_month_a_comment_came(
+    postgresql_url: str, keys: KeyDirectory
+) -> None:
+    ward = Hospital(connect(postgresql_url), keys).build({"Ward 7": 16}, comments_on=True)
+    for week in range(2):
+        ward.open(ward.opening + timedelta(days=7 * week))
+        for person in CROWD[:12]:
+            paper = Paper(ward.poll_id, ward.people[person], {}, f"{person}, round {week}")
+            with ward.sessions.begin() as session:
+                rounds.submit(session, keys, paper, ward.opening + timedelta(days=7 * week, hours=1))
+        ward.close()
+    # The premise: both closes wrote into the same month, and their figures bear two transactions.
+    assert len(ward.comments()["Ward 7"]) == 24
+    assert rounds_told_apart(ward.sessions, "bundle") == 2
+    assert rounds_told_apart(ward.sessions, "comment") == 1
+    with ward.sessions.read() as session:
+        laid = list(session.scalars(text("SELECT words FROM comment ORDER BY ctid")))
+    # Twelve of one round one after the other come by chance once in more than a million.
+    assert len({one.rpartition(" ")[2] for one in laid[:12]}) == 2
+    ward.sessions.dispose()
