@@ -89,7 +89,7 @@ texts = st.lists(
     st.one_of(
         st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join),
         st.text(max_size=30),
-        st.sampled_from(PIECES).map(lambda piece: piece * LONGEST_TYPED),
+        st.sampled_from(PIECES).map(lambda piece: piece * (LONGEST_TYPED // len(piece) + 1)),
     ).map(lambda text: storable(text)[:LONGEST_TYPED]),
     min_size=TEXTS,
     max_size=TEXTS,
