@@ -10,10 +10,11 @@ from handlers.desk import Desk
 from handlers.modals import show
 from handlers.payloads.common import Payload, press
 from handlers.people import acquainted, voice_for, workspace_of
-from slackapp import members
+from slackapp import members, rights
 from slackapp.marks import Marks
 from slackapp.privacy import erasure, requests
 from slackapp.privacy.erasure import Erased
+from slackapp.rights import Deed
 from slackapp.views import rights as view
 
 
@@ -27,9 +28,10 @@ class Rights:
         """[Export what is kept about me]."""
         pressed = press(body)
         with self.desk.sessions.begin() as session:
-            workspace = workspace_of(session, pressed.caller)
-            member = members.meet(session, workspace, [pressed.caller.user])[pressed.caller.user]
-            requests.ask(session, workspace, member, Marks(self.desk.keys.path), self.desk.now())
+            workspace, now = workspace_of(session, pressed.caller), self.desk.now()
+            found = members.find(session, workspace, pressed.caller.user)
+            member = rights.check(session, found, Deed.EXPORT_SELF, now=now)
+            requests.ask(session, workspace, member, Marks(self.desk.keys.path), now)
         self.desk.wake()
         show(client, pressed, view.export_begun(voice_for(self.desk, pressed.caller)))
         ack()

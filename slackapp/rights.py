@@ -46,6 +46,7 @@ class Deed(StrEnum):
     SEND_AGAIN = "send a message again"
 
 
+_ANYBODY = frozenset(Role)
 _EVERYBODY = frozenset({Role.MEMBER, Role.LEADER, Role.ADMIN})
 _LEADERS = frozenset({Role.LEADER})
 _ADMINS = frozenset({Role.ADMIN})
@@ -53,8 +54,9 @@ _ADMINS = frozenset({Role.ADMIN})
 TABLE: Mapping[Deed, frozenset[Role]] = {
     Deed.THANK: _EVERYBODY,
     Deed.ANSWER: _EVERYBODY,
-    Deed.EXPORT_SELF: _EVERYBODY,
-    Deed.ERASE_SELF: _EVERYBODY,
+    # Whose records they are does not end with the employment.
+    Deed.EXPORT_SELF: _ANYBODY,
+    Deed.ERASE_SELF: _ANYBODY,
     # An admin reads digests only where the workspace has said so: see `check`.
     Deed.READ_TEAM: _LEADERS,
     Deed.LEAD_TEAM: _LEADERS,
@@ -74,6 +76,7 @@ OF_THEIR_TEAM = frozenset({Deed.READ_TEAM, Deed.LEAD_TEAM})
 """Deeds that are about one team: read by whoever leads it or one above it, led by its own leader only."""
 
 _SENTENCES = {
+    _ANYBODY: marked("Nothing is kept about you here."),
     _EVERYBODY: marked("Only people who work here can do this."),
     _LEADERS: marked("Only whoever leads the team can do this."),
     _ADMINS: marked("Only an admin of this workspace can do this."),
