@@ -1,8 +1,9 @@
 """What the app called and what it was sent, in order, without any token."""
 
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
@@ -16,8 +17,12 @@ KEPT_ENTRIES = 400
 MASK = b"***"
 
 
-class Entry(NamedTuple):
-    """A line for people: `sent` is true for what Slack sent to the app; `took` is in seconds, where known."""
+@dataclass(slots=True)
+class Entry:
+    """A line for people: `sent` is true for what Slack sent to the app; `took` is in seconds, where known.
+
+    What was sent is without `response` and `took` until the app has answered, or failed to.
+    """
 
     number: int
     sent: bool
@@ -59,10 +64,12 @@ class Journal:
         )
         self._remember(Entry(self._next(), False, method, body, response, t, took))
 
-    def sent(self, kind: str, payload: dict[str, Any]) -> None:
-        """Record what was sent to the app."""
+    def sent(self, kind: str, payload: dict[str, Any]) -> Entry:
+        """Record what was sent to the app; the entry waits for how it ended."""
         self._write("inbound", self.inbound, {"kind": kind, "payload": payload})
-        self._remember(Entry(self._next(), True, kind, payload, None, self._clock.epoch(), None))
+        entry = Entry(self._next(), True, kind, payload, None, self._clock.epoch(), None)
+        self._remember(entry)
+        return entry
 
     @property
     def number(self) -> int:

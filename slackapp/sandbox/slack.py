@@ -168,11 +168,15 @@ class Slack:
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
         """Write down and send something to the app; gives its answer."""
         payload = organisations.dress(self, kind, payload)
-        self.journal.sent(kind, payload)
+        entry, begun = self.journal.sent(kind, payload), time.perf_counter()
         await self.lag()
-        if self.delivery is None:
-            return Ack(failure="dispatch_failed")
-        return await self.delivery.send(kind, payload, retry)
+        ack = Ack(failure="dispatch_failed")
+        if self.delivery is not None:
+            ack = await self.delivery.send(kind, payload, retry)
+        entry.took = time.perf_counter() - begun
+        entry.response = {"ok": False, "error": ack.failure} if ack.failure else {"ok": True}
+        self.state.touch()
+        return ack
 
     async def quiet(self) -> None:
         """Wait, at most a second, until the app has made no call for a short moment."""

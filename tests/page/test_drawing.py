@@ -1,5 +1,6 @@
 """What the app sends, drawn: every block and element, people's words, pictures, files, threads, time."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -250,6 +251,10 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any)
     expect(entry).to_contain_text("to #ward-7")
     entry.locator("summary").click()
     expect(entry).to_contain_text("must define either")
+    page.get_by_role("textbox", name="Write a message").fill("/tidy")
+    page.get_by_role("button", name="Send", exact=True).click()
+    command = inspector.get_by_role("listitem").filter(has_text="slash_command /tidy")
+    expect(command).to_contain_text(re.compile(r"from Ada Morgan · \d\d:\d\d:\d\d · answered in \d+ ms"))
     wide.picture("inspector-1280-light")
     expect(page.locator("body")).not_to_contain_text("xoxb-")
     page.get_by_role("button", name="Inspector", exact=True).click()

@@ -116,12 +116,14 @@ class Drawing:
         refused = not answer.get("ok", True)
         about = [self._whom(entry), f"{self._scene.local(entry.t):%H:%M:%S}"]
         if entry.took is not None:
-            about.append(self._say("{n} ms", n=round(entry.took * 1000)))
+            took = round(entry.took * 1000)
+            answered = entry.sent and not refused
+            about.append(self._say("answered in {n} ms", n=took) if answered else self._say("{n} ms", n=took))
         return {
             "number": entry.number,
             "name": f"{entry.name} {subject(entry.body)}".strip() if entry.sent else entry.name,
             "refused": refused,
-            "outcome": "" if entry.sent else str(answer.get("error", "refused")) if refused else "ok",
+            "outcome": str(answer.get("error", "refused")) if refused else "" if entry.sent else "ok",
             "about": " · ".join(part for part in about if part),
         }
 
@@ -130,9 +132,9 @@ class Drawing:
         known = next((one for one in self._scene.slack.journal.recent if one.number == number), None)
         if known is None:
             return ""
-        return self.fragment(
-            "entry", body=pretty(known.body), response=known.response and pretty(known.response)
-        )
+        # What the app answered to what it was sent is an entry of its own.
+        response = None if known.sent or not known.response else pretty(known.response)
+        return self.fragment("entry", body=pretty(known.body), response=response)
 
     def _whom(self, entry: Entry) -> str:
         """Where a call went, or from whom something came."""
