@@ -1,14 +1,17 @@
 """The check-in in Welsh: drafts, marked as unreviewed, of everything it says to staff."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
-from slackapp.i18n import LOCALES, voice
-from slackapp.models import Member
-from slackapp.pulse.invitations import Group, Reader
+from slackapp.i18n import LOCALES, Voice, voice
+from slackapp.models import Member, Question, Workspace
+from slackapp.pulse.comments import Released
+from slackapp.pulse.invitations import Group, Reader, Unreached
 from slackapp.pulse.questions import FOUR, ITEMS, NHS_FOUR, OPTIONS, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import anonymity, pulse, pulse_messages, pulse_settings
+from slackapp.views import admin_pulse, anonymity, pulse, pulse_messages, pulse_settings, written
+from slackapp.views import words as piece
+from slackapp.views.words import View
 
 CATALOGUE = LOCALES / "cy" / "LC_MESSAGES" / "appreciate.po"
 say, plain = voice("cy"), voice()
@@ -67,6 +70,40 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
     message = pulse_messages.message(say, "p", closing="dydd Llun", has_earlier=True)
     assert problems(message, surface="message") == []
     assert "Sut oedd eich sifftiau diwethaf?" in str(message)
+
+
+def test_what_admins_and_leaders_press_is_in_welsh_and_fits_slack() -> None:
+    workspace = Workspace(
+        name="Ysbyty",
+        pulse_cadence="monthly",
+        pulse_weekday=0,
+        pulse_time=time(9),
+        pulse_days_open=7,
+        pulse_pauses=[["2026-12-21", "2027-01-03"]],
+        question_set="appreciate",
+        rotating_a_poll=1,
+        comments_on=True,
+        k=5,
+        c=1,
+        comment_threshold=8,
+        pulse_on=False,
+    )
+    unreached = Unreached(date(2026, 11, 2), 3, 1)
+    mine = [Question(id="q" * 24, wording="...", place=1)]
+    wrote = [Released(f"{place:024}", "...", place == 0) for place in range(2)]
+
+    def views(speaker: Voice) -> list[View]:
+        return [
+            admin_pulse.form(speaker, workspace, unreached),
+            admin_pulse.questions(speaker, mine, FOUR),
+            written.listed(speaker, "d" * 24, wrote),
+            piece.notice(speaker, speaker("Privacy"), anonymity.threats(speaker)),
+        ]
+
+    assert [view_problems(view) for view in views(say)] == [[]] * 4
+    drafted, english = (set().union(*(texts(view) for view in views(one))) for one in (say, plain))
+    numbers = {str(number) for number in range(31)}
+    assert drafted & english - numbers <= {"..."}, drafted & english - numbers
 
 
 def texts(part: object) -> set[str]:
