@@ -216,6 +216,15 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
         ward.sandbox.stop()
 
 
+@pytest.fixture(scope="module")
+def steady_ward() -> Iterator[Ward]:
+    """A ward shared by tests that leave it as it was: whose every call is refused."""
+    with Sandbox(manifest=manifest(), rate_limits=False) as sandbox:
+        sandbox.seed(ward_seed())
+        with httpx.Client(base_url=sandbox.url, timeout=15) as http:
+            yield Ward(sandbox, http)
+
+
 @pytest.fixture
 def ward(open_ward: Callable[..., Ward]) -> Ward:
     """The ordinary ward."""

@@ -179,17 +179,17 @@ FORM_CALLS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("method", "body", "error"), JSON_CALLS)
 def test_a_broken_json_call_is_refused_as_slack_refuses_it(
-    ward: Any, method: str, body: dict[str, Any], error: str
+    steady_ward: Any, method: str, body: dict[str, Any], error: str
 ) -> None:
-    answer = ward.call(method, body)
+    answer = steady_ward.call(method, body)
     assert (answer["ok"], answer["error"]) == (False, error), answer
 
 
 @pytest.mark.parametrize(("method", "body", "error"), FORM_CALLS)
 def test_a_broken_form_call_is_refused_as_slack_refuses_it(
-    ward: Any, method: str, body: dict[str, Any], error: str
+    steady_ward: Any, method: str, body: dict[str, Any], error: str
 ) -> None:
-    answer = ward.call(method, body, form=True)
+    answer = steady_ward.call(method, body, form=True)
     assert (answer["ok"], answer["error"]) == (False, error), answer
 
 
@@ -206,8 +206,8 @@ def test_every_expected_error_is_one_that_slack_publishes() -> None:
         ("xapp-ward-app-token", "not_allowed_token_type"),
     ],
 )
-def test_a_call_needs_the_right_token(ward: Any, token: str | None, error: str) -> None:
-    assert ward.call("auth.test", token=token)["error"] == error
+def test_a_call_needs_the_right_token(steady_ward: Any, token: str | None, error: str) -> None:
+    assert steady_ward.call("auth.test", token=token)["error"] == error
 
 
 def test_a_token_in_a_form_field_is_good_and_one_in_a_json_body_is_not(ward: Any) -> None:
