@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
 from handlers.payloads.common import Caller, Payload, event_caller
-from handlers.people import acquainted
+from handlers.people import acquainted, workspace_of
 from handlers.places import Away, present_or_away
 from slackapp import members, outbox, rights, units, workspaces
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
@@ -29,14 +29,14 @@ class Teams:
     def joined(self, body: Payload, client: WebClient) -> None:
         """Somebody came into a channel: the app itself is asked about, people join the channel's team."""
         event, who = body["event"], event_caller(body)
-        with self.desk.sessions.begin() as session:
+        with self.desk.sessions.read() as session:
             workspace = workspaces.find(session, who.team)
             is_the_app = workspace is not None and who.user == workspace.bot_user_id
-            if workspace is not None and is_the_app:
-                _offer(session, self.desk, workspace, event)
-        if not is_the_app:
+        if is_the_app:
+            acquainted(self.desk, client, who, lambda session: _offer(session, self.desk, who, event))
+            self.desk.wake()
+        else:
             self._step(client, who, units.join, event["channel"])
-        self.desk.wake()
 
     def left(self, body: Payload, client: WebClient) -> None:
         """Somebody left a channel; when it was the app, nothing keeps the team in step any more."""
@@ -173,13 +173,14 @@ def _tell_leaders(session: Session, desk: Desk, workspace: Workspace, event: Pay
         outbox.owe(session, workspace, owed)
 
 
-def _offer(session: Session, desk: Desk, workspace: Workspace, event: Payload) -> None:
+def _offer(session: Session, desk: Desk, who: Caller, event: Payload) -> None:
     """Ask whoever invited the app, once for each invitation."""
+    workspace = workspace_of(session, who)
     inviter, channel = event.get("inviter"), event["channel"]
     if not inviter or units.sourced(session, workspace, channel) is not None:
         return
-    asked = members.find(session, workspace, inviter)
-    if asked is not None and not rights.allows(asked, rights.Deed.MAKE_TEAM_OF_CHANNEL):
+    asked = members.meet(session, workspace, [inviter])[inviter]
+    if not rights.allows(asked, rights.Deed.MAKE_TEAM_OF_CHANNEL):
         return
     owed = outbox.Owed(
         key=f"{OFFER}:{workspace.id}:{channel}:{event.get('event_ts', '')}",

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -188,7 +188,7 @@ class Front:
             form = {"payload": json.dumps({**body, **who, "api_app_id": "A1", "token": "t"})}
         encoded, stamp = urlencode(form), str(int(time.time()))
         signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=encoded)
-        headers = {
+        headers: dict[str, str | Sequence[str]] = {
             "content-type": ["application/x-www-form-urlencoded"],
             "x-slack-request-timestamp": [stamp],
             "x-slack-signature": [signature or ""],
