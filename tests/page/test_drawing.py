@@ -341,3 +341,22 @@ def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
 
     (file,) = small.heard[-1]["view"]["state"]["values"]["rota"]["rota"]["files"]
     assert small.sandbox.state.contents[file["id"]].decode() == "Early: Siân"
+
+
+def test_a_box_that_can_be_folded_is_folded_as_the_app_says_and_opened_by_key(wide: Any) -> None:
+    words = {"type": "section", "text": {"type": "mrkdwn", "text": "Who can stay? <mailto:rota@e.org>"}}
+    box = {"type": "container", "title": plain("Tonight"), "child_blocks": [words], "is_collapsible": True}
+    wide.small.post(WARD, blocks=[{**box, "default_collapsed": True}])
+    page = wide.come()
+
+    inside = page.get_by_text("Who can stay?")
+    expect(inside).to_be_hidden()
+    page.locator("summary", has_text="Tonight").focus()
+    page.keyboard.press("Enter")
+    expect(inside).to_be_visible()
+    expect(page.get_by_role("link", name="rota@e.org", exact=True)).to_have_attribute(
+        "href", "mailto:rota@e.org"
+    )
+    wide.small.post(WARD, text="Something else meanwhile.")
+    expect(page.locator(".messages")).to_contain_text("Something else meanwhile.")
+    expect(inside).to_be_visible()

@@ -155,7 +155,7 @@ def link(address: str, label: str = "") -> Markup:
     if not _SAFE_LINK.match(address):
         return escape(label or address)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
-        address, label or address
+        address, label or address.removeprefix("mailto:")
     )
 
 
