@@ -171,13 +171,35 @@ def following(
     """The keys to ask next: the four, and up to `wanted` rotating ones.
 
     `before` are the keys of the rounds so far, the latest first; no rotating question
-    comes again within twelve of them, so there may be fewer than wanted. `own` are an
-    organisation's own questions in their order; those that are rested go first.
+    comes again within twelve of them. `own` are an organisation's own questions in their
+    order; those that are rested go first. There may be fewer than wanted: no more are
+    asked than leave one for each of the rounds to come.
     """
     keys = [*own, *(item.key for item in ROTATING)]
     resting = {key for asked in before[: REST - 1] for key in asked}
     latest = {key: place for place, asked in reversed(list(enumerate(before))) for key in asked}
     # The one asked longest ago first, never asked before all; their order decides between equals.
     ready = sorted((key for key in keys if key not in resting), key=lambda key: -latest.get(key, len(before)))
-    rotated = ready[: max(1, min(wanted, MOST_ROTATING))]
-    return [*(str(item.key) for item in SETS.get(four, FOUR)), *rotated]
+    resting_again = [sum(key in keys for key in set(asked)) for asked in before[: REST - 1]]
+    many = _sustained(len(ready), resting_again, max(1, min(wanted, MOST_ROTATING)))
+    return [*(str(item.key) for item in SETS.get(four, FOUR)), *ready[:many]]
+
+
+def _sustained(ready: int, resting: Sequence[int], wanted: int) -> int:
+    """How many of `ready` questions to ask so that each of the coming rounds has one left to ask.
+
+    `resting` says how many the rounds so far asked, the latest first.
+    """
+    # The one that rested longest comes back first; what a short past has not used was ready all along.
+    back = [0] * (REST - 1 - len(resting)) + list(reversed(resting))
+
+    def lasts(now: int) -> bool:
+        left = ready - now
+        for returned in back:
+            left += returned
+            if left < 1:
+                return False
+            left -= 1
+        return True
+
+    return next((many for many in range(min(wanted, ready), 1, -1) if lasts(many)), min(1, ready))

@@ -11,6 +11,7 @@ PULSE: dict[str, frozenset[str]] = {
     "bundle": frozenset({"poll_id", "unit_id", "ballots"}),
     "bundle_score": frozenset({"poll_id", "unit_id", "item", "n", "sum_lo", "sum_hi"}),
     "comment": frozenset({"id", "unit_id", "month", "words"}),
+    "hidden_comment": frozenset({"comment_id"}),
     "poll_unit": frozenset({"poll_id", "unit_id", "parent_id", "invited", "turnout"}),
     "poll_member": frozenset({"poll_id", "member_id", "unit_id"}),
     "identity": frozenset({"id", "value"}),

@@ -175,8 +175,16 @@ def _asking(say: Voice, workspace: Workspace) -> list[Block]:
     return [
         _select(say("Wording of the four questions"), QUESTION_SET, sets, workspace.question_set),
         _select(
-            say("Rotating questions in each check-in"), ROTATING, numbers, str(workspace.rotating_a_poll)
-        ),
+            say("Rotating questions in each check-in, at most"),
+            ROTATING,
+            numbers,
+            str(workspace.rotating_a_poll),
+        )
+        | {
+            "hint": piece.plain(
+                say("None comes again within twelve. With your own questions there are more.")
+            )
+        },
         _ticked(say("Ask for one comment"), COMMENTS, is_on=workspace.comments_on),
         _input(label, CONTACT, contact) | {"optional": True, "hint": piece.plain(hint)},
     ]

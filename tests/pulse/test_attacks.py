@@ -126,6 +126,7 @@ ALLOWED = {
     "ballot": {"poll_id", "receipt", "box"},
     "bundle_score": {"poll_id", "unit_id", "item", "n", "sum_lo", "sum_hi"},
     "comment": {"id", "unit_id", "month", "words"},
+    "hidden_comment": {"comment_id"},
 }
 
 

@@ -107,6 +107,25 @@ def test_no_rotating_item_comes_again_within_twelve_rounds() -> None:
     assert all(asked[:4] == [item.key for item in FOUR] for asked in rounds)
 
 
+@pytest.mark.parametrize(
+    ("own", "wanted", "least", "most"),
+    [(0, 3, 1, 1), (5, 3, 1, 3), (12, 2, 2, 2), (24, 3, 3, 3), (60, 3, 3, 3)],
+)
+def test_each_round_has_a_rotating_item_however_many_are_wanted(
+    own: int, wanted: int, least: int, most: int
+) -> None:
+    theirs = [f"own_{number}" for number in range(own)]
+    rounds: list[list[str]] = []
+    for _ in range(60):
+        rounds.append(following(rounds[::-1], own=theirs, wanted=wanted))
+    rotated = [asked[4:] for asked in rounds]
+    assert {min(map(len, rotated)), max(map(len, rotated))} <= set(range(least, most + 1))
+    assert max(map(len, rotated)) == most
+    for start in range(len(rotated) - 12):
+        within = [key for asked in rotated[start : start + 12] for key in asked]
+        assert len(within) == len(set(within))
+
+
 def contents(path: Path) -> dict[str, tuple[int, bytes]]:
     return {
         str(found): (stat.S_IMODE(found.stat().st_mode), found.read_bytes() if found.is_file() else b"")

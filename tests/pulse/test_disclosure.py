@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from itertools import pairwise, product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slackapp.pulse.ballots import Answer
+from slackapp.pulse.counting import Rules, Unit, count
 from slackapp.pulse.disclosure import (
     Cell,
     Change,
@@ -289,6 +292,23 @@ def test_each_answer_is_in_at_most_one_bundle_of_at_least_k(
     tops = [unit for unit, parent in parents.items() if parent is None]
     left = [paper for pool in papers.values() for paper in pool if paper not in shown_papers]
     assert len(left) < k * len(tops) or not left
+
+
+@given(organisations(), st.integers(5, 11), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_no_item_is_published_from_fewer_than_k_scores_or_from_more_than_its_group(
+    organisation: tuple[dict[str, str | None], dict[str, list[int]]], k: int, chance: Random
+) -> None:
+    parents, papers = organisation
+    answers = [
+        Answer(unit, {item: chance.choice([0, 0, 1, 3, 5]) for item in ("a", "b") if chance.random() < 0.8})
+        for unit, people in papers.items()
+        for _ in people
+    ]
+    units = {unit: Unit(parent, len(papers[unit])) for unit, parent in parents.items()}
+    counted = count(units, answers, Rules(("a", "b"), k, 1, 8))
+    assert all(k <= cell.n <= counted.bundles[unit] for (unit, _), cell in counted.cells.items())
+    assert all(ballots >= k for ballots in counted.bundles.values())
 
 
 def test_totals_over_everybody_are_caught_by_the_same_property() -> None:
