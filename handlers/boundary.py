@@ -32,6 +32,8 @@ SORRY = marked(
 )
 _TITLE = marked("Appreciate")
 _QUOTED = 9_000
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What it raises to look into a payload of another shape, or to ask a database for what it cannot hold."""
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +46,14 @@ class Boundary:
 
     def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         """What Slack is told, and through it the person. An event that failed is asked for again."""
+        try:
+            return self._told(error, body, client)
+        except _UNREADABLE as problem:
+            # Not of the shape of Slack's own payloads: it does not even say whom to tell.
+            log.failure(_logger, "a payload that cannot be read", problem)
+            return _answer("")
+
+    def _told(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         kind = "command" if "command" in body else str(body.get("type"))
         if kind == "event_callback" or "event" in body:
             return self._event(error)

@@ -169,3 +169,36 @@ def test_people_and_the_installation_follow_what_slack_tells(practice: Any) -> N
     assert dispatch(practice, event("app_uninstalled"))[0] == 200
     with practice.ward.database.read() as session:
         assert workspaces.find(session, practice.ward.slack_team_id).uninstalled_at is not None
+
+
+BROKEN = {
+    "nobody": {"type": "block_actions", "actions": [{"action_id": "thanks_share", "value": "x"}]},
+    "a word for a person": {
+        "type": "view_submission",
+        "user": "U1",
+        "view": {"type": "modal", "callback_id": "appreciate_form"},
+    },
+    "half a character for a person": {
+        "type": "block_actions",
+        "team": {"id": "\ud800"},
+        "user": {"id": "\ud800"},
+        "actions": [{"action_id": "appreciate_undo", "type": "button", "value": "\ud800"}],
+    },
+    "a number too large for any database": {
+        "type": "block_actions",
+        "team": {"id": 10**40},
+        "user": {"id": 10**40},
+        "actions": [{"action_id": "appreciate_undo", "type": "button", "value": "x"}],
+    },
+    "a form without its blocks": {
+        "type": "view_submission",
+        "user": {"id": "U1"},
+        "view": {"type": "modal", "callback_id": "thanks_settings_form", "state": {"values": []}},
+    },
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_payload_that_slack_would_never_send_is_answered_and_not_failed(practice: Any, what: str) -> None:
+    given = {"team": {"id": practice.ward.slack_team_id}, "trigger_id": "1.2.3", **BROKEN[what]}
+    assert dispatch(practice, given)[0] in {200, 404}
