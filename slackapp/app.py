@@ -204,6 +204,8 @@ class Appreciate:
             return workspaces.installed(session)
 
     def _digests(self, now: datetime) -> None:
+        # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
+        rounds.close_due(self.sessions, self.keys, now)
         digest.owe_due(self.sessions, now)
         self.deliveries.wake()
 
