@@ -17,4 +17,4 @@ class Answer:
 
     def as_view(self) -> View:
         """The answer as a modal."""
-        return piece.notice(self.say, self.say("Appreciate someone"), self.blocks)
+        return piece.notice(self.say, self.say("Your thanks"), self.blocks)

@@ -58,7 +58,7 @@ class Appreciate:
                 return
             answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
         except Unclear as unclear:
-            self._refuse(ack, typed.caller, unclear, unclear.draft)
+            self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
         except NotYet as refused:
             self._ask_or_refuse(ack, client, typed.caller, refused, draft)
         else:
@@ -217,6 +217,14 @@ def register(bolt: App, desk: Desk) -> None:
         bolt.action(action_id)(listener)
     bolt.view(ask.FORM)(listeners.submit)
     bolt.view(ask.EDIT_FORM)(listeners.submit_edit)
+
+
+def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
+    """The draft with the people of its groups, so that a button can carry it."""
+    try:
+        return with_their_people(client, draft, who.user)
+    except NotYet:
+        return draft
 
 
 def _sent(say: Voice, given: Given, behaviour: Behaviour) -> tuple[str, list[Block]]:

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers import appreciate_settings, unready
+from handlers import appreciate_settings, appreciated, unready
 from handlers.desk import Desk
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller
-from handlers.people import acquainted, voice_for, workspace_of
-from slackapp import members
+from handlers.people import voice_for, workspace_of
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice
-from slackapp.recognitions import changing, giving, reading
+from slackapp.recognitions import changing, giving
 from slackapp.recognitions.drafts import Draft
 from slackapp.recognitions.errands import Errand
-from slackapp.recognitions.reading import Side
 from slackapp.views import anonymity, given, home, settings
 from slackapp.views import appreciate as ask
 from slackapp.views import words as piece
@@ -40,16 +37,7 @@ class Errands:
 
     def mine(self) -> None:
         """The newest thanks one received, in a window that nobody else sees."""
-
-        def made(session: Session) -> View:
-            workspace = workspace_of(session, self.who)
-            member = members.meet(session, workspace, [self.who.user])[self.who.user]
-            say = members.voice_of(workspace, member)
-            page = reading.page(session, member, Side.RECEIVED)
-            reader = home.Reader(zone=members.zone_of(workspace, member), now=self.desk.now())
-            return piece.notice(say, say("Thank-yous"), home.entries(say, reader, page))
-
-        self._open(acquainted(self.desk, self.client, self.who, made))
+        self._open(appreciated.received(self.desk, self.client, self.who))
 
     def undo(self) -> None:
         """Take the latest back."""

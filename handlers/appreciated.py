@@ -11,14 +11,17 @@ from handlers.answers import Answer
 from handlers.desk import Desk
 from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
-from handlers.payloads.common import Payload, caller, press
+from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
 from slackapp.models import Workspace
-from slackapp.recognitions import boosting, changing, giving, sharing
+from slackapp.recognitions import boosting, changing, giving, reading, sharing
+from slackapp.recognitions.reading import Side
 from slackapp.views import given, unkind
+from slackapp.views import home as home_view
 from slackapp.views import recognition as show
 from slackapp.views import words as piece
+from slackapp.views.words import View
 
 _DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep, show.HIDE: sharing.hide}
 
@@ -53,6 +56,8 @@ class Appreciated:
         self.desk.wake()
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller)
+        elif pressed.view_id:
+            show_modal(client, pressed, received(self.desk, client, pressed.caller))
         ack()
 
     def ask_to_report(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -131,6 +136,21 @@ class Appreciated:
 
     def _is_first(self, session: Session, workspace: Workspace, key: str) -> bool:
         return inbound.is_new(session, workspace, inbound.Entry(key, outcome=""), now=self.desk.now())
+
+
+def received(desk: Desk, client: WebClient, who: Caller) -> View:
+    """The newest thanks somebody received, in a window that nobody else sees."""
+
+    def made(session: Session) -> View:
+        workspace = workspace_of(session, who)
+        member = members.meet(session, workspace, [who.user])[who.user]
+        say = members.voice_of(workspace, member)
+        page = reading.page(session, member, Side.RECEIVED)
+        reader = home_view.Reader(zone=members.zone_of(workspace, member), now=desk.now())
+        older = [piece.context(say("Older ones are on my Home tab."))] if page.older else []
+        return piece.notice(say, say("Thank-yous"), [*home_view.entries(say, reader, page), *older])
+
+    return acquainted(desk, client, who, made)
 
 
 def register(bolt: App, desk: Desk) -> None:

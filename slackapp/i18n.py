@@ -60,7 +60,11 @@ class Voice:
 
     def listing(self, names: Iterable[str]) -> str:
         """Names joined the way the language joins them: "a, b and c"."""
-        return lists.format_list(list(names), locale=self._locale)
+        several = list(names)
+        joined = lists.format_list(several, locale=self._locale)
+        # Babel leaves "a(c)" to its caller: Welsh says "ac" before a vowel.
+        begins = several[-1].lstrip("“*_ ")[:1].lower() if several else ""
+        return joined.replace(" a(c) ", " ac " if begins in set("aeiouwyâêîôûŵŷ") else " a ")
 
     @property
     def _locale(self) -> str:

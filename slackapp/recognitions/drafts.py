@@ -56,6 +56,11 @@ class Draft:
         return bool(named and self.behaviour and self.words)
 
     @property
+    def can_be_carried(self) -> bool:
+        """Whether a button that carries it has all that is needed to give it."""
+        return bool(self.people and self.behaviour and self.words) and not (self.groups or self.unknown)
+
+    @property
     def has_gaps_to_ask_for(self) -> bool:
         """Whether the form can ask for the rest: what it could not hold is refused instead."""
         fits = len(self.words) <= LONGEST and len(self.people) <= MOST_PEOPLE and not self.unknown

@@ -70,9 +70,11 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
     shown = piece.section(sentence) if isinstance(reason, UnknownBehaviour) else piece.plain_section(sentence)
-    blocks = [shown, *_own_words(draft)]
-    blocks.append(piece.actions([open_button(say("Open the form"), draft)]))
-    return piece.literal(sentence), blocks
+    buttons = [open_button(say("Open the form"), draft)]
+    whole = _carried(draft)
+    if isinstance(reason, UnknownBehaviour) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
+        buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
+    return piece.literal(sentence), [shown, *_own_words(draft), piece.actions(buttons)]
 
 
 def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] | None:

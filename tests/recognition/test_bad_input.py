@@ -18,14 +18,15 @@ from handlers.payloads.common import storable
 from slackapp import guard
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
-from slackapp.models import Sharing, Visibility
+from slackapp.models import Sharing, SharingChoice, Visibility
 from slackapp.recognitions import grammar
-from slackapp.recognitions.drafts import LONGEST, NotYet, Unclear
+from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
 from slackapp.recognitions.giving import about_the_words
 from slackapp.recognitions.reading import Entry, Page, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
-from slackapp.views import appreciate, home, recognition
+from slackapp.views import appreciate, home, recognition, unkind
 from slackapp.views import given as given_views
+from slackapp.views import settings as settings_views
 from slackapp.views.appreciate import Asked
 
 SAY = voice()
@@ -113,6 +114,8 @@ COMPONENTS = {
     "plain_text_input": blockkit.PlainTextInput,
     "multi_users_select": blockkit.MultiUsersSelect,
     "radio_buttons": blockkit.RadioButtons,
+    "checkboxes": blockkit.Checkboxes,
+    "users_select": blockkit.UsersSelect,
     "modal": blockkit.Modal,
     "home": blockkit.Home,
 }
@@ -262,6 +265,30 @@ def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
     accepted(given_views.nudge(say))
     accepted(("Changed.", given_views.changed(say, "a" * 24)))
     accepted(("A hint.", given_views.hint(say, Behaviour.UNDERSTANDING)))
+    accepted(settings_views.help_text(say))
+
+
+@pytest.mark.parametrize("say", [SAY, WELSH])
+def test_every_window_about_thanks_is_accepted_in_both_languages(say: Voice) -> None:
+    choices = settings_views.Choices(
+        SharingChoice.NEVER,
+        nudges=True,
+        accepts_thanks=False,
+        blocked=("U1", "U2"),
+        contact="U3",
+        may_name_contact=True,
+    )
+    for chosen in (settings_views.Choices(), choices):
+        accepted_view(settings_views.form(say, chosen))
+    for contacts in ([], ["U1", "U2"]):
+        accepted_view(unkind.report_form(say, "a" * 24, contacts))
+    for behaviour in (None, *Behaviour):
+        draft = Draft(
+            people=("U1",), behaviour=behaviour, words="Stayed", link="https://a.slack.com/archives/C1/p1"
+        )
+        for asked in (None, Asked("This may point to a patient.", ("m",))):
+            accepted_view(appreciate.form(say, draft, asked))
+            accepted_view(appreciate.edit_form(say, draft, "a" * 24, asked))
 
 
 def test_a_view_that_puts_words_into_mrkdwn_or_is_too_long_would_be_caught() -> None:

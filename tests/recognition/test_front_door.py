@@ -66,6 +66,20 @@ def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> Non
     practice.colleague.sees(WORDS)
 
 
+def test_a_slip_is_sent_with_one_press_once_it_is_understood(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @ward7 helpng {WORDS}")
+    seen = practice.nurse.sees("Did you mean helping?")
+    assert [one["label"] for one in seen["messages"][-1]["controls"]] == ["Yes, send it", "Open the form"]
+    practice.nurse.presses("Yes, send it")
+    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("Sent."))
+    practice.colleague.sees(WORDS)
+    practice.third.sees(WORDS)
+    practice.nurse.does("dismiss")
+    practice.nurse.presses("Yes, send it")
+    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("Sent."))
+    assert len(practice.calls("chat.postMessage")) == 2, "pressed twice it is sent once"
+
+
 def test_something_missing_opens_the_form_with_what_was_typed(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col {WORDS}")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)

@@ -33,8 +33,13 @@ def test_help_mine_privacy_and_settings_answer_only_who_asked(practice: Any) -> 
     practice.colleague.types("/appreciate help", practice.ward.channel)
     last = practice.colleague.sees("takes your latest back", practice.ward.channel)["messages"][-1]
     assert last["ephemeral"]
+    practice.nurse.types(f"/appreciate @col attending with the team {WORDS}, too")
+    practice.colleague.sees(f"{WORDS}, too")
     practice.colleague.types("/appreciate mine", practice.ward.channel)
-    practice.colleague.waits(lambda seen: seen["modal"] and WORDS in seen["modal"]["text"])
+    seen = practice.colleague.waits(lambda seen: seen["modal"] and WORDS in seen["modal"]["text"])
+    assert [one["label"] for one in seen["modal"]["controls"]] == ["Share with the team", "Close"]
+    practice.colleague.presses("Share with the team", "modal")
+    seen = practice.colleague.waits(lambda seen: "Hide from the team" in str(seen["modal"]["controls"]))
     practice.colleague.does("dismiss")
     practice.colleague.types("/appreciate privacy")
     practice.colleague.waits(
