@@ -1,15 +1,18 @@
 """A PNG of each chart after the first, beside kaleido's own loop drawing the same figures in the same run.
 
 Kaleido gets the finished figures in one browser that stays open. Ours goes the way of the app: the
-picture as JSON to the drawing process, the figure made there, the PNG back.
+picture as JSON to the drawing process, the figure made there, the PNG back. With `--digests N` both draw
+the two charts of N digests, no two alike, and kaleido those of every tenth, in turns with ours.
 """
 
 import argparse
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from random import Random
+from time import perf_counter
 from typing import Any
 
 import kaleido
@@ -24,10 +27,10 @@ from slackapp.behaviours import WORDING, Behaviour
 
 ROUNDS = 7
 PICTURES = 6
+EVERY = 10
 
 
-def mix() -> MixPicture:
-    counts = ((12, 10), (9, 11), (19, 12), (7, 6))
+def mix(counts: Sequence[tuple[int, int]] = ((12, 10), (9, 11), (19, 12), (7, 6))) -> MixPicture:
     rows = tuple(
         MixRow(one, WORDING[one].label, now, before, str(now), f"was {before}")
         for one, (now, before) in zip(Behaviour, counts, strict=True)
@@ -35,7 +38,7 @@ def mix() -> MixPicture:
     return MixPicture("Empathising came first", "Thank-yous in the month", rows, "47 thank-yous", "Ward 7")
 
 
-def ranges() -> RangesPicture:
+def ranges(start: float = 5.0) -> RangesPicture:
     months = [date(2026, number, 1) for number in range(5, 11)]
     groups = tuple(
         RangeGroup(
@@ -43,8 +46,8 @@ def ranges() -> RangesPicture:
             WORDING[one].label,
             "6.1 to 7.4",
             tuple(
-                RangeRow(5 + place / 4, 6.3 + place / 4, f"{month:%B} {5 + place / 4} to {6.3 + place / 4}")
-                for place, month in enumerate(months)
+                RangeRow(low, low + 1.3, f"{month:%B} {low} to {low + 1.3}")
+                for low, month in ((start + place / 4, month) for place, month in enumerate(months))
             ),
         )
         for one in Behaviour
@@ -117,6 +120,38 @@ def _line(drawing: Drawing, theirs: Kaleido, name: str, picture: Picture, rounds
     return Line(what, _told(drawn), _told(beside), f"{ratio:.0%} of its time")
 
 
+def digests(count: int) -> list[Line]:
+    """Both charts of so many digests, ours and kaleido's in turns."""
+    browser = find_browser(os.environ)
+    assert browser, "no browser was found"
+    chance = Random(1)  # noqa: S311 - made-up figures
+    ours = beside = 0.0
+    with Drawing(browser) as drawing:
+        theirs = Kaleido(browser)
+        for picture in (mix(), ranges()):  # The first of each starts the browser.
+            _is_png(drawing.draw(picture))
+            _is_png(theirs.draw(charts.figure(picture)))
+        for number in range(count):
+            counts = [(chance.randint(5, 60), chance.randint(5, 60)) for _ in Behaviour]
+            pictures = (mix(counts), ranges(chance.uniform(0, 7)))
+            begun = perf_counter()
+            for picture in pictures:
+                _is_png(drawing.draw(picture))
+            ours += perf_counter() - begun
+            if number % EVERY:
+                continue
+            figures = [charts.figure(picture) for picture in pictures]
+            begun = perf_counter()
+            for figure in figures:
+                _is_png(theirs.draw(figure))
+            beside += perf_counter() - begun
+        theirs.close()
+    rates = count / ours, -(-count // EVERY) / beside
+    what = f"{count:,} digests with two charts each; beside kaleido with every tenth of them"
+    told = [f"{rate * 60:.0f} digests a minute" for rate in rates]
+    return [Line(what, told[0], told[1], f"{rates[0] / rates[1]:.1f} times the rate")]
+
+
 def _is_png(drawn: bytes | None) -> None:
     assert drawn
     assert drawn.startswith(b"\x89PNG")
@@ -131,7 +166,9 @@ def _told(runs: Runs) -> str:
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--rounds", type=int, default=ROUNDS)
-    show(quick(rounds=reader.parse_args().rounds))
+    reader.add_argument("--digests", type=int, default=0)
+    asked = reader.parse_args()
+    show(digests(asked.digests) if asked.digests else quick(rounds=asked.rounds))
 
 
 if __name__ == "__main__":

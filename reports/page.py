@@ -117,6 +117,7 @@ def _shared(say: Voice, one: Highlight) -> dict[str, str]:
 
 
 def _method(say: Voice, team: TeamMonth) -> str:
+    is_about = team.mix is not None and team.mix.is_about
     return " ".join(
         [
             say("Small numbers are not shown: a count under 5 reads “under 5”."),
@@ -125,6 +126,7 @@ def _method(say: Voice, team: TeamMonth) -> str:
                 "everything else is calculated from these rounded numbers.",
                 k=team.k,
             ),
+            *([say("Counts of several teams together are told to the nearest five.")] if is_about else []),
             say("Thanks are shown here only where the person thanked shared them."),
         ]
     )

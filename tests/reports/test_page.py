@@ -39,9 +39,12 @@ class Opened:
             self.asked.append(request.url)
 
 
-def opened(chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth) -> Opened:
+def opened(
+    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth, language: str = "en"
+) -> Opened:
     source = tmp_path / "digest.html"
-    html = made_page(say, month, figures(drawing, shown(say, month)))
+    said = voice(language)
+    html = made_page(said, month, figures(drawing, shown(said, month)))
     source.write_text(html, encoding="utf-8")
     return Opened(chromium.new_page(viewport={"width": 1000, "height": 900}), source)
 
@@ -112,13 +115,30 @@ def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
     assert box["width"] == 360, "the whole chart is seen"
 
 
-@pytest.mark.parametrize("month", [samples.RICH, samples.TWO_MONTHS, FULL], ids=["rich", "two", "full"])
-def test_the_page_prints_on_at_most_two_sheets_of_a4(
-    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth
+LONG = "It took four of us to find a bed, and nobody had told the night staff. " * 3
+HEAVY = replace(
+    FULL,
+    highlights=tuple(replace(one, words=LONG) for one in (*FULL.highlights, FULL.highlights[0])),
+    promises=tuple(
+        replace(one, told=replace(one.told, you_said=LONG[:150], we_will=LONG[:150])) for one in FULL.promises
+    )
+    * 2,
+    comments=tuple(LONG[:140] for _ in range(10)),
+    officials=tuple(replace(FULL.officials[0], item=item) for item in Behaviour),
+)
+
+
+@pytest.mark.parametrize(("month", "language"), [(samples.RICH, "en"), (HEAVY, "en"), (HEAVY, "cy")])
+def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
+    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth, language: str
 ) -> None:
-    page = opened(chromium, drawing, tmp_path, month).page
+    page = opened(chromium, drawing, tmp_path, month, language).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    assert page.get_attribute("html", "lang") == language
+    page.close()
 
 
 def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: Drawing) -> None:
