@@ -24,6 +24,7 @@ from slackapp.models import (
     Ballot,
     Bundle,
     BundleScore,
+    Member,
     Poll,
     PollMember,
     PollState,
@@ -51,12 +52,16 @@ from slackapp.pulse.timetable import after, upcoming
 CLOSED = marked("This check-in has closed. Results come with the digest.")
 LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
 NOT_YOURS = marked("This check-in is for another team. Yours is on your Home tab.")
+NOT_ON_THE_LIST = marked(
+    "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
+    "The next one asks you."
+)
 OPENS = marked("check-in opens")
 CLOSES = marked("check-in closes")
 
 __all__ = [
-    "CLOSED", "LOST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current", "due_opening",
-    "moments", "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
+    "CLOSED", "LOST", "NOT_ON_THE_LIST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current",
+    "due_opening", "moments", "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
 LOSS = "poll_lost"
@@ -211,7 +216,9 @@ def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime
         raise UserError(CLOSED)
     belongs = session.get(PollMember, (poll.id, member_id))
     if belongs is None:
-        raise UserError(NOT_YOURS)
+        member = session.get(Member, member_id)
+        is_theirs = member is not None and member.workspace_id == poll.workspace_id and member.team_id
+        raise UserError(NOT_ON_THE_LIST if is_theirs else NOT_YOURS)
     return poll, belongs.unit_id
 
 

@@ -25,8 +25,8 @@ CANNOT_SHOW = (
     "What happens while a check-in is open: until the close, the server and Slack could read it.",
     "Whether a destroyed key can be recovered from the disk: on some disks overwriting is best effort.",
     (
-        "What people know of each other: who compares answers, or knows who answered each time, can sometimes "
-        "work out what somebody else said, or that they gave no score."
+        "What people know of each other: who compares answers, or knows who answered each time, may "
+        "sometimes work out what somebody else said, or that they gave no score."
     ),
     "Whether a leader recognises somebody by how a comment is written.",
     "Whether every account in a team belongs to a real person: members can see whom they are grouped with.",

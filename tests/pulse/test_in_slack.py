@@ -168,6 +168,45 @@ def test_closed_and_not_yours_are_kind_sentences(
     assert front.hospital.ballots() == []
 
 
+def test_late_joiners_and_leavers_stand_as_they_did_when_it_opened(front: Front, hospital: Hospital) -> None:
+    with hospital.sessions.begin() as session:
+        newcomer = Member(
+            workspace_id=hospital.workspace_id,
+            slack_user_id="U1NEWCOMER",
+            name="New",
+            team_id=hospital.teams["Ward 7"],
+        )
+        session.add(newcomer)
+        session.get_one(Member, hospital.people["Ward 7 2"]).team_id = None
+    front.presses("U1NEWCOMER", pulse.ANSWER)
+    assert "before you came" in words(opened(front))
+    assert "before you came" in front.submits("U1NEWCOMER", all_four(5)).body
+    # Whoever has left the team since then still answers where they were asked.
+    assert "Your answer is stored." in front.submits(front.slack_id("Ward 7 2"), all_four(5)).body
+    assert len(hospital.ballots()) == 1
+    hospital.open(hospital.close_at)
+    front.now = hospital.close_at + timedelta(hours=1)
+    assert "Your answer is stored." in front.submits("U1NEWCOMER", all_four(5)).body
+
+
+def test_another_workspace_s_check_in_is_nobody_else_s(front: Front, hospital: Hospital) -> None:
+    ours = hospital.poll_id
+    with hospital.sessions.begin() as session:
+        there = Workspace(slack_team_id="T1ELSEWHERE", name="Elsewhere", pulse_on=True)
+        there.pulse_since = hospital.opening - timedelta(days=1)
+        session.add(there)
+    theirs = rounds.open_due(hospital.sessions, hospital.keys, there.id, hospital.opening)
+    assert theirs not in {None, ours}
+    hospital.poll_id = str(theirs)
+    who = front.slack_id("Ward 7 1")
+    front.presses(who, pulse.ANSWER)
+    assert "This check-in is for another team." in words(opened(front))
+    assert "This check-in is for another team." in front.submits(who, all_four(5)).body
+    front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
+    assert "This check-in is for another team." in words(opened(front))
+    assert hospital.ballots() == []
+
+
 def test_a_lost_check_in_says_so(front: Front) -> None:
     front.hospital.keys.destroy(front.hospital.poll_id)
     rounds.recover(front.hospital.sessions, front.hospital.keys, front.now)
