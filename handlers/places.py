@@ -1,5 +1,6 @@
 """Who is in a channel or user group, as Slack's lists have it."""
 
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from slack_sdk import WebClient
@@ -9,13 +10,21 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import SourceKind
 
-_PAGE = 1000
+_PAGE = 999
 """The most that Slack gives at once: a form waits for three seconds only."""
 
 _GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
 _ARCHIVED = marked("This channel is archived. Please choose another one.")
 _NOT_IN_CHANNEL = marked("I can't post in that channel. Please invite me there first.")
 _NOT_SEEN = marked("I can't see who is in there. Please invite me to the channel first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A channel as Slack's list has it."""
+
+    name: str
+    is_archived: bool
 
 
 class Away(Enum):
@@ -42,7 +51,7 @@ def present_or_away(client: WebClient, kind: SourceKind, slack_id: str) -> list[
             return list(client.usergroups_users_list(usergroup=slack_id)["users"])
         if client.conversations_info(channel=slack_id)["channel"].get("is_archived"):
             return Away.ARCHIVED
-        return _members(client, slack_id)
+        return members(client, slack_id)
     except SlackApiError as refused:
         if refused.response.get("error") not in _GONE:
             raise
@@ -57,6 +66,19 @@ def channel_name(client: WebClient, slack_id: str) -> str:
         if refused.response.get("error") not in _GONE:
             raise
         raise UserError(_NOT_SEEN) from refused
+
+
+def channels(client: WebClient) -> dict[str, Known]:
+    """Every channel that the app can see, by Slack's id: one list instead of a call for each."""
+    found: dict[str, Known] = {}
+    cursor = ""
+    while True:
+        answer = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor)
+        for one in answer["channels"]:
+            found[one["id"]] = Known(one.get("name") or "", bool(one.get("is_archived")))
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found
 
 
 def check_can_post(client: WebClient, slack_id: str) -> None:
@@ -78,7 +100,8 @@ def groups(client: WebClient) -> list[tuple[str, str]]:
     return [(one["id"], one["name"]) for one in client.usergroups_list()["usergroups"]]
 
 
-def _members(client: WebClient, slack_id: str) -> list[str]:
+def members(client: WebClient, slack_id: str) -> list[str]:
+    """Who is in a channel."""
     found: list[str] = []
     cursor = ""
     while True:

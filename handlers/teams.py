@@ -1,6 +1,6 @@
 """Teams that follow a channel or user group: kept in step by events at once, and every night."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -8,11 +8,13 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers import places
 from handlers.desk import Desk
 from handlers.payloads.common import Caller, Payload, event_caller
 from handlers.people import acquainted, workspace_of
 from handlers.places import Away, present_or_away
 from slackapp import members, outbox, rights, units, workspaces
+from slackapp.clients import patient
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.pulse.telling import allowed
 
@@ -90,7 +92,8 @@ class Teams:
                 return
             units.renamed(session, workspace, group["id"], group.get("name") or "")
             workspace_id, team_id = workspace.id, source.team_id
-        _match(client, self.desk, (workspace_id, team_id), (SourceKind.USER_GROUP, group["id"]))
+        present = present_or_away(client, SourceKind.USER_GROUP, group["id"])
+        _match(self.desk, (workspace_id, team_id), group["id"], present)
 
     def _step(self, client: WebClient, who: Caller, step: Step, slack_id: str) -> None:
         """Let one person join or leave the team that follows this place, if one does."""
@@ -126,12 +129,43 @@ def register(bolt: App, desk: Desk) -> None:
 def repair(client: WebClient, desk: Desk, workspace_id: str) -> list[units.Moved]:
     """Every night: what the events have missed. Gives who moved, team by team."""
     with desk.sessions.read() as session:
-        known = [
+        followed = [
             (one.team_id, SourceKind(one.kind), one.slack_id)
             for one in units.sources(session, session.get_one(Workspace, workspace_id))
         ]
-    moved = [_match(client, desk, (workspace_id, team_id), (kind, place)) for team_id, kind, place in known]
+    if not followed:
+        return []
+    reading = patient(client)
+    night = Night(reading, places.channels(reading), dict(places.groups(reading)))
+    moved = [night.repair(desk, (workspace_id, team_id), kind, place) for team_id, kind, place in followed]
     return [one for one in moved if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """Slack's own lists of channels and of groups' names, read once for all teams."""
+
+    client: WebClient
+    channels: Mapping[str, places.Known]
+    groups: Mapping[str, str]
+
+    def repair(self, desk: Desk, whose: tuple[str, str], kind: SourceKind, place: str) -> units.Moved | None:
+        """Let one team be as its place is now. `whose` are workspace and team."""
+        there = self.channels.get(place)
+        if there is not None and there.is_archived:
+            return None  # It may come back with everybody in it, and until then nobody comes or goes.
+        called = units.suggested(there.name) if there else self.groups.get(place)
+        with desk.sessions.begin() as session:
+            workspace = session.get_one(Workspace, whose[0])
+            if called is None:
+                units.place_gone(session, workspace, place)
+                return None
+            units.renamed(session, workspace, place, called)
+        is_channel = kind is SourceKind.CHANNEL
+        present = (
+            places.members(self.client, place) if is_channel else present_or_away(self.client, kind, place)
+        )
+        return _match(desk, whose, place, present)
 
 
 def known(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
@@ -140,20 +174,14 @@ def known(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> 
     return list(session.scalars(select(Member).where(*ours).order_by(Member.id)))
 
 
-def _match(
-    client: WebClient, desk: Desk, whose: tuple[str, str], place: tuple[SourceKind, str]
-) -> units.Moved | None:
+def _match(desk: Desk, whose: tuple[str, str], place: str, present: list[str] | Away) -> units.Moved | None:
     """Let the people of a place be those of the team that follows it. `whose` are workspace and team."""
-    present = present_or_away(client, *place)
-    if present is Away.ARCHIVED:
-        return None  # It may come back with everybody in it, and until then nobody comes or goes.
     with desk.sessions.begin() as session:
         workspace = session.get_one(Workspace, whose[0])
         source = session.get(TeamSource, whose[1])
-        if isinstance(present, Away):
-            units.place_gone(session, workspace, place[1])
-            return None
-        if source is None or source.slack_id != place[1]:
+        if present is Away.GONE:
+            units.place_gone(session, workspace, place)
+        if source is None or source.slack_id != place or isinstance(present, Away):
             return None
         return units.match(session, source, known(session, workspace, present), now=desk.now())
 

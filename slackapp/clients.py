@@ -5,6 +5,7 @@ from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from slackapp import installations
 from slackapp.config import Settings
@@ -13,6 +14,9 @@ from slackapp.installations import Bearer, Granting, Locker
 from slackapp.models import Workspace
 
 _PAGE = 100
+
+_PATIENCE = 10
+"""How often a list is asked for again; each time after as long as Slack says, about a minute."""
 
 
 class Clients:
@@ -79,6 +83,16 @@ class Clients:
     def _client(self, token: str, *, team: str | None = None) -> WebClient:
         # An organisation's token serves several workspaces: each call says which is meant.
         return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
+
+
+def patient(client: WebClient) -> WebClient:
+    """The same for reading long lists, where nobody waits: it comes back when Slack says so, and goes on."""
+    return WebClient(
+        client.token,
+        base_url=client.base_url,
+        retry_handlers=[RateLimitErrorRetryHandler(max_retry_count=_PATIENCE)],
+        team_id=client.default_params.get("team_id"),
+    )
 
 
 def granted_to(client: WebClient) -> list[Granting]:
