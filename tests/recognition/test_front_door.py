@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team
 
 WORDS = "Stayed after the shift to find us a bed"
+# What these show hangs on no database; the tests around them run on both.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Any) -> None:
@@ -43,6 +46,7 @@ def test_kept_between_us_is_never_posted(practice: Any) -> None:
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
 
 
+@ON_ONE_DATABASE
 def test_nothing_typed_opens_the_form_and_the_form_sends(practice: Any) -> None:
     practice.nurse.types("/appreciate")
     modal = practice.nurse.sees("Appreciate someone")["modal"]
@@ -56,6 +60,7 @@ def test_nothing_typed_opens_the_form_and_the_form_sends(practice: Any) -> None:
     assert "attending" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
 
 
+@ON_ONE_DATABASE
 def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helpng with the team {WORDS}")
     practice.nurse.sees("Did you mean helping?")
@@ -66,6 +71,7 @@ def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> Non
     practice.colleague.sees(WORDS)
 
 
+@ON_ONE_DATABASE
 def test_a_slip_is_sent_with_one_press_once_it_is_understood(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @ward7 helpng {WORDS}")
     seen = practice.nurse.sees("Did you mean helping?")
@@ -80,6 +86,7 @@ def test_a_slip_is_sent_with_one_press_once_it_is_understood(practice: Any) -> N
     assert len(practice.calls("chat.postMessage")) == 2, "pressed twice it is sent once"
 
 
+@ON_ONE_DATABASE
 def test_something_missing_opens_the_form_with_what_was_typed(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col {WORDS}")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
@@ -90,6 +97,7 @@ def test_something_missing_opens_the_form_with_what_was_typed(practice: Any) -> 
     assert "empathising" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
 
 
+@ON_ONE_DATABASE
 def test_the_form_says_beside_each_field_what_is_in_the_way(practice: Any) -> None:
     practice.nurse.uses_shortcut("Appreciate someone")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
@@ -108,6 +116,7 @@ def test_the_form_says_beside_each_field_what_is_in_the_way(practice: Any) -> No
     practice.third.sees(WORDS)
 
 
+@ON_ONE_DATABASE
 def test_words_are_shown_as_they_were_typed_whatever_they_hold(practice: Any) -> None:
     hostile = "*bold* _it_ `x` <b>&amp;</b> <!channel> &lt; :fire: ~s~ > quote \u202eright to left\u200b 😀"
     practice.nurse.types("/appreciate")
@@ -151,6 +160,7 @@ def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> N
     newcomer.sees(WORDS)
 
 
+@ON_ONE_DATABASE
 def test_everybody_is_met_page_by_page(practice: Any) -> None:
     from handlers import people
 
@@ -205,6 +215,7 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: An
     assert WORDS in practice.nurse.sees("agreed to be thanked here", "C0WARD9").texts
 
 
+@ON_ONE_DATABASE
 def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.nurse.sees("it can't be shared with their team just now")

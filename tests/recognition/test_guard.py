@@ -11,6 +11,8 @@ from slackapp import guard
 from slackapp.guard import Kind
 
 SENTENCES = Path(__file__).parent / "sentences"
+# What these show hangs on no database; the tests around them run on both.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def figures(watch: guard.Guard, suffix: str = "") -> tuple[float, float]:
@@ -113,6 +115,7 @@ def test_a_broken_list_is_told_at_once(tmp_path: Path, broken: str) -> None:
 WARNED = "Stayed with Mrs Jones in bed 4 until her daughter came"
 
 
+@ON_ONE_DATABASE
 def test_a_typed_warning_can_be_sent_anyway_or_edited(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helping {WARNED}")
     seen = practice.nurse.sees(
@@ -135,6 +138,7 @@ def test_a_typed_warning_can_be_sent_anyway_or_edited(practice: Any) -> None:
     practice.colleague.sees(WARNED)
 
 
+@ON_ONE_DATABASE
 def test_the_form_asks_above_and_asks_again_for_what_is_new(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col {WARNED}")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
@@ -151,6 +155,7 @@ def test_the_form_asks_above_and_asks_again_for_what_is_new(practice: Any) -> No
     practice.colleague.sees(WARNED)
 
 
+@ON_ONE_DATABASE
 def test_an_nhs_number_cannot_be_sent_in_any_way(practice: Any) -> None:
     words = "You found 943 476 5919 on the wrong list"
     practice.nurse.types(f"/appreciate @col helping {words}")

@@ -16,6 +16,8 @@ from slackapp import log
 from slackapp.models import Delivery, Recognition
 
 WORDS = "Stayed after the shift to find us a bed"
+# What these show hangs on no database; the tests around them run on both.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KNOWN = frozenset(inspect.signature(Args.__init__).parameters) | {"args", "agent", "self"}
 
 
@@ -27,12 +29,14 @@ def listener_arguments(bolt: Any) -> dict[str, set[str]]:
     return found
 
 
+@ON_ONE_DATABASE
 def test_every_listener_asks_only_for_what_bolt_can_give(practice: Any) -> None:
     arguments = listener_arguments(practice.bolt)
     assert "handlers.appreciate.Appreciate.command" in arguments
     assert {name: asked - KNOWN for name, asked in arguments.items() if asked - KNOWN} == {}
 
 
+@ON_ONE_DATABASE
 def test_a_misspelt_argument_would_be_noticed(practice: Any) -> None:
     def listener(ack: Any, boddy: Any) -> None: ...
 
@@ -81,6 +85,7 @@ def test_a_redelivered_command_is_stored_once_and_answered_in_the_same_words(pra
     assert stored(practice, Recognition) == 2
 
 
+@ON_ONE_DATABASE
 def test_a_redelivered_command_that_opened_the_form_says_nothing_more(practice: Any) -> None:
     practice.nurse.types("/appreciate")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
@@ -90,6 +95,7 @@ def test_a_redelivered_command_that_opened_the_form_says_nothing_more(practice: 
     assert practice.calls("views.open")[-1]["response"]["error"] == "exchanged_trigger_id"
 
 
+@ON_ONE_DATABASE
 def test_a_form_that_comes_too_late_gives_the_words_back(practice: Any) -> None:
     status, answer = dispatch(practice, command(practice.ward, WORDS, trigger="1.2.3"))
     assert status == 200
@@ -126,6 +132,7 @@ def test_a_failure_is_answered_with_a_reference_and_the_words_stay_out_of_the_lo
     assert stored(practice, Recognition) == 0
 
 
+@ON_ONE_DATABASE
 def test_a_press_that_fails_is_answered_with_a_notice(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
     practice.colleague.sees(WORDS)

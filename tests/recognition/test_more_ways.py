@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from slackapp.models import Boost, Member, Recipient, Recognition, Sharing, Workspace
 
 WORDS = "Stayed after the shift to find us a bed"
+# What these show hangs on no database; the tests around them run on both.
+ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def labels(seen: Any) -> list[str]:
@@ -71,6 +74,7 @@ def test_undo_takes_back_the_latest_and_edit_changes_it(practice: Any) -> None:
     practice.colleague.sees("Found the notes before the round began")
 
 
+@ON_ONE_DATABASE
 def test_a_message_can_be_appreciated_and_is_linked_for_its_author_alone(practice: Any) -> None:
     practice.colleague.types("I have swapped the late for whoever needs it", practice.ward.channel)
     ts = practice.nurse.sees("swapped the late", practice.ward.channel)["messages"][-1]["ts"]
@@ -165,6 +169,7 @@ def test_me_too_and_reactions_count_each_person_once_and_can_be_taken_back(pract
     assert rows(practice, Boost) == []
 
 
+@ON_ONE_DATABASE
 def test_a_reaction_to_anything_else_is_none_of_ours(practice: Any) -> None:
     practice.nurse.types("Good morning all", practice.ward.channel)
     ts = practice.third.sees("Good morning", practice.ward.channel)["messages"][-1]["ts"]

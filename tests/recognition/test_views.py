@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as tried
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
@@ -150,6 +151,7 @@ def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing) ->
     assert labels == [*BUTTONS[sharing], "Settings", "Report"]
 
 
+@tried(max_examples=30)
 @given(drafts)
 def test_the_form_is_accepted_and_keeps_what_was_typed(draft: Draft) -> None:
     view = appreciate.form(SAY, draft)
@@ -160,6 +162,7 @@ def test_the_form_is_accepted_and_keeps_what_was_typed(draft: Draft) -> None:
     assert view_problems(appreciate.edit_form(SAY, draft, "a" * 24)) == []
 
 
+@tried(max_examples=30)
 @given(drafts)
 def test_the_button_carries_the_draft_and_drops_only_words_that_do_not_fit(draft: Draft) -> None:
     button = appreciate.open_button("Open the form", draft)
@@ -180,6 +183,7 @@ def test_a_button_value_that_cannot_be_read_is_an_empty_draft(value: str) -> Non
     assert carried(value).people == ()
 
 
+@tried(max_examples=30)
 @given(hostile, drafts)
 def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft) -> None:
     reason = NotYet([Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])])
