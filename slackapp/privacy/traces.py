@@ -78,9 +78,6 @@ def sweep(sessions: Sessions) -> bool:
         )
     if not waiting:
         return False
-    if not sessions.is_sqlite:
-        with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM")
     sweep_nightly(sessions)
     with sessions.begin() as session:
         for row in waiting:

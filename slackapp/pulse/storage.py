@@ -22,9 +22,15 @@ def sweep(sessions: Sessions) -> bool:
 
 
 def sweep_nightly(sessions: Sessions) -> None:
-    """Rewrite the SQLite file without free pages; blocks writers for seconds when it is large."""
+    """Let the database forget old copies of rows: words that were taken back, or kept long enough.
+
+    SQLite's file is rewritten without free pages, which blocks writers for seconds when it is large.
+    PostgreSQL's own housekeeping may leave a small table's old rows for weeks.
+    """
     if sessions.is_sqlite:
         _sqlite(sessions, "VACUUM")
+    else:
+        _autocommit(sessions, "VACUUM")
     sweep(sessions)
 
 

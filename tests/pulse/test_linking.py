@@ -17,6 +17,7 @@ from slackapp.db import Sessions, connect
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.rounds import Paper
+from slackapp.pulse.storage import sweep_nightly
 from tests.pulse.conftest import Hospital
 
 CROWD = [f"Ward 7 {number}" for number in range(1, 17)]
@@ -261,3 +262,17 @@ def test_no_transaction_tells_from_which_check_in_of_the_month_a_comment_came(
     # Twelve of one round one after the other come by chance once in more than a million.
     assert len({one.rpartition(" ")[2] for one in laid[:12]}) == 2
     ward.sessions.dispose()
+
+
+def test_the_night_takes_old_copies_of_words_out_of_postgresqls_tables(postgresql_url: str) -> None:
+    sessions = connect(postgresql_url)
+    taken_back = f"remark {secrets.token_hex(8)}"
+    with sessions.begin() as session:
+        session.execute(text("CREATE TABLE thanks (words TEXT)"))
+        session.execute(text("INSERT INTO thanks VALUES (:words)"), {"words": taken_back})
+    with sessions.begin() as session:
+        session.execute(text("UPDATE thanks SET words = NULL"))
+    assert taken_back in by_offset(sessions), "the premise: PostgreSQL keeps the old copy of a row"
+    sweep_nightly(sessions)
+    assert taken_back not in by_offset(sessions)
+    sessions.dispose()
