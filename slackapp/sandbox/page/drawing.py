@@ -116,9 +116,7 @@ class Drawing:
         refused = not answer.get("ok", True)
         about = [self._whom(entry), f"{self._scene.local(entry.t):%H:%M:%S}"]
         if entry.took is not None:
-            took = round(entry.took * 1000)
-            answered = entry.sent and not refused
-            about.append(self._say("answered in {n} ms", n=took) if answered else self._say("{n} ms", n=took))
+            about.append(self._took(round(entry.took * 1000), answered=entry.sent and not refused))
         return {
             "number": entry.number,
             "name": f"{entry.name} {subject(entry.body)}".strip() if entry.sent else entry.name,
@@ -126,6 +124,12 @@ class Drawing:
             "outcome": str(answer.get("error", "refused")) if refused else "" if entry.sent else "ok",
             "about": " · ".join(part for part in about if part),
         }
+
+    def _took(self, milliseconds: int, *, answered: bool) -> str:
+        """How long a call took here, or the app to answer."""
+        if answered:
+            return self._say("answered in {n} ms", n=milliseconds)
+        return self._say("{n} ms", n=milliseconds) if milliseconds else self._say("under 1 ms")
 
     def entry(self, number: int) -> str:
         """What was said in one entry of the inspector, in full."""

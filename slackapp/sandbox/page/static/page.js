@@ -7,6 +7,7 @@ import { fieldOf, filter, valueOf, wireFilters } from "/page/static/fields.js";
 import { attempt, say, words } from "/page/static/saying.js";
 import * as server from "/page/static/server.js";
 import { hidePanel, isPhone, open, openPanels, showPanel, wireSheets } from "/page/static/sheets.js";
+import { markMissingSigns } from "/page/static/signs.js";
 import { drawMoves, moveTime } from "/page/static/time.js";
 
 const body = document.body;
@@ -245,6 +246,7 @@ function fitComposer() {
 }
 
 fitComposer();
+markMissingSigns();
 wireSheets();
 wireFilters(words);
 if (localStorage.getItem("inspector") === "folded" || (!localStorage.getItem("inspector") && innerWidth < 1100)) {
