@@ -126,6 +126,10 @@ def _method(say: Voice, team: TeamMonth) -> str:
                 "everything else is calculated from these rounded numbers.",
                 k=team.k,
             ),
+            say(
+                "Very low and very high results of a small group only read “or lower” and “or higher”: "
+                "five people who mostly agree always see the highest."
+            ),
             *([say("Counts of several teams together are told to the nearest five.")] if is_about else []),
             say("Thanks are shown here only where the person thanked shared them."),
         ]
