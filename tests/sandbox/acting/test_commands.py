@@ -67,7 +67,7 @@ def test_a_command_nobody_serves_fails_at_once(ward: Any) -> None:
     (seen,) = ward.person(ADA).types("/kettle")["messages"]
     assert seen["text"] == "/kettle failed with the error “dispatch_failed”"
     inspector = ward.http.get(f"/page/{ADA}/scene").json()["fragments"]["inspector"]
-    assert "slash_command /kettle</span> · <span class=\"refused\">dispatch_failed" in inspector
+    assert 'slash_command /kettle</span> · <span class="refused">dispatch_failed' in inspector
 
 
 def test_a_command_not_acknowledged_within_three_seconds_times_out(ward: Any, serve: Any) -> None:
