@@ -22,11 +22,10 @@ from slackapp.app import Clock, build_bolt, open_database, real_time
 from slackapp.clients import Clients
 from slackapp.db import Sessions
 from slackapp.http import installing, settings
-from slackapp.http.guard import EVENTS, Guard
+from slackapp.http.guard import CONNECTIONS, EVENTS, Guard
 from slackapp.http.settings import HttpSettings
 from slackapp.pulse.ballots import KeyDirectory
 
-THREADS = 32
 _DRAIN_SECONDS = 20
 
 
@@ -66,7 +65,9 @@ def application(http: HttpSettings, *, now: Clock = real_time) -> Web:
     if locker is not None:
         install = installing.Installing(http, sessions, locker, now)
         pages |= {installing.START: install.start, installing.RETURN: install.come_back}
-    return Web(Guard(SlackRequestHandler(bolt, path=EVENTS), pages), sessions)
+    return Web(
+        Guard(SlackRequestHandler(bolt, path=EVENTS), pages, secret=http.settings.signing_secret), sessions
+    )
 
 
 def run() -> None:
@@ -80,8 +81,10 @@ def run() -> None:
         port=http.port,
         interface=Interfaces.WSGI,
         factory=True,
-        blocking_threads=THREADS,
-        backpressure=4 * THREADS,
+        blocking_threads=CONNECTIONS,
+        # granian stands still for good once a request finds its pool of threads full, so that no more
+        # connections are taken than there are threads.
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=_DRAIN_SECONDS,
         websockets=False,

@@ -32,7 +32,7 @@ from slackapp.db import Sessions, connect
 from slackapp.errors import SettingsError
 from slackapp.http import installing, web
 from slackapp.http import settings as http_settings
-from slackapp.http.guard import LARGEST, Guard
+from slackapp.http.guard import LARGEST, THREADS, Guard
 from slackapp.http.settings import HttpSettings
 from slackapp.installations import Granted, Locker
 from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
@@ -49,14 +49,20 @@ def signed(body: bytes, **changed: str) -> dict[str, str]:
     return {**headers, "Content-Type": "application/x-www-form-urlencoded", **changed}
 
 
-def ask(app: Any, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+def ask(
+    app: Any, body: bytes, headers: dict[str, str], *, stream: io.BytesIO | None = None
+) -> tuple[int, str]:
     """One request as a WSGI server hands it on: headers as Latin-1, whatever bytes they were."""
     names = {name.upper().replace("-", "_"): value for name, value in headers.items()}
     length = names.pop("CONTENT_LENGTH", str(len(body)))
     environ: dict[str, Any] = {f"HTTP_{name}": value for name, value in names.items()}
     environ |= {"CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE"), "CONTENT_LENGTH": length}
     environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": "/slack/events", "QUERY_STRING": ""}
-    environ |= {"SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": io.BytesIO(body), "wsgi.errors": sys.stderr}
+    environ |= {
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.input": stream or io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+    }
     seen: list[str] = []
     answer = b"".join(app(environ, lambda status, _headers: seen.append(status)))
     return int(seen[0][:3]), answer.decode()
@@ -108,9 +114,45 @@ def test_a_body_longer_than_its_header_says_is_not_read_to_its_end(listening: An
     assert given == 413
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"{"),
+        ("application/json", b"[]"),
+        ("application/json", b"null"),
+        ("application/json", b'{"authorizations": 7}'),
+        ("application/json", b'{"user": "x", "view": [], "team": 7}'),
+        ("application/x-www-form-urlencoded", b"payload=%7B"),
+        ("application/x-www-form-urlencoded", b"payload=null"),
+        ("application/x-www-form-urlencoded", b""),
+        ("text/plain", BODY),
+        ("multipart/form-data; boundary=x", BODY),
+        ("", BODY),
+    ],
+)
+def test_a_body_of_another_kind_never_fails(listening: Any, kind: str, body: bytes) -> None:
+    given, words = ask(listening, body, signed(body) | {"Content-Type": kind})
+    assert (given < 500, "Traceback" in words) == (True, False), words
+    # A stranger's never gets so far as to be read.
+    stranger = signed(body) | {"Content-Type": kind, "X-Slack-Signature": "v0=" + "a" * 64}
+    assert ask(listening, body, stranger)[0] == 401
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    class Slow(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            released.wait(5)
+            return b""
+
+    released, waiting = threading.Event(), Guard(lambda *_: [b""], {}, secret=SECRET, slowest=0.05)
+    assert ask(waiting, BODY, signed(BODY), stream=Slow())[0] == 408
+    released.set()
+
+
 def test_other_paths_and_methods_are_not_there(listening: Any) -> None:
     guarded = httpx.Client(transport=httpx.WSGITransport(listening), base_url="http://app")
-    assert guarded.get("/slack/events").status_code == 405
+    for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"):
+        assert guarded.request(method, "/slack/events").status_code == 405
     assert guarded.post("/healthz").status_code == 405
     assert [guarded.get(path).status_code for path in ("/", "/slack/install", "/../etc/passwd")] == [404] * 3
     assert guarded.get("/healthz").json()["ok"] is True
@@ -126,7 +168,10 @@ def test_without_the_guard_the_same_requests_fail() -> None:
     naive = SlackRequestHandler(bolt)
     bad = signed(BODY) | {"X-Slack-Request-Timestamp": "soon"}
     assert ask(naive, BODY, bad)[0] == 500
-    assert ask(Guard(naive, {}), BODY, bad)[0] == 401
+    assert ask(Guard(naive, {}, secret=SECRET), BODY, bad)[0] == 401
+    stranger = signed(b"{") | {"X-Slack-Signature": "v0=" + "a" * 64, "Content-Type": "application/json"}
+    with pytest.raises(json.JSONDecodeError):
+        ask(naive, b"{", stranger)
 
 
 def seed(team: str, name: str, nurse: str, colleague: str, **more: Any) -> WorkspaceSeed:
@@ -409,6 +454,36 @@ def test_missing_settings_are_named_all_at_once(tmp_path: Path) -> None:
     assert "SLACK_BOT_TOKEN" not in str(missing.value)
 
 
+LOOKS_SIGNED = b"X-Slack-Request-Timestamp: 1700000000\r\nX-Slack-Signature: v0=" + b"a" * 64 + b"\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def refused_over_the_wire(port: int) -> None:
+    """What no client library would send, to the server as it runs."""
+
+    def begin(rest: bytes, first: bytes = b"POST /slack/events HTTP/1.1") -> socket.socket:
+        opened = socket.create_connection(("127.0.0.1", port), timeout=10)
+        opened.sendall(first + b"\r\nHost: app\r\n" + rest)
+        return opened
+
+    def status(rest: bytes, first: bytes = b"POST /slack/events HTTP/1.1") -> int:
+        with begin(rest, first) as opened:
+            return int(opened.recv(64).split()[1])
+
+    much = b"".join(b"10000\r\n" + b"x" * 0x10000 + b"\r\n" for _ in range(17)) + b"0\r\n\r\n"
+    assert status(b"\r\n", b"HEAD /slack/events HTTP/1.1") == 405
+    assert status(b"Content-Length: 2\r\n\r\nab") == 401
+    assert status(LOOKS_SIGNED + LOOKS_SIGNED + b"Content-Length: 2\r\n\r\nab") == 401
+    assert status(LOOKS_SIGNED + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n") == 401
+    assert status(LOOKS_SIGNED + CHUNKED + b"no number\r\nabc") in {400, 401}
+    assert status(LOOKS_SIGNED + CHUNKED + much) == 413
+    # More bodies that never come than there are requests at once: others are answered meanwhile.
+    slow = [begin(LOOKS_SIGNED + b"Content-Length: 50\r\n\r\nabc") for _ in range(THREADS + 8)]
+    assert httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=10).status_code == 200
+    for one in slow:
+        one.close()
+
+
 @pytest.mark.timeout(90)
 def test_serve_over_http_answers_through_granian_and_ends_cleanly(tmp_path: Path, human: Any) -> None:
     port = free_port()
@@ -440,6 +515,7 @@ def test_serve_over_http_answers_through_granian_and_ends_cleanly(tmp_path: Path
             with httpx.Client(base_url=sandbox.url, timeout=20) as slack:
                 human(slack, "U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed tonight")
                 human(slack, "U0NORTH2").sees("You found us a bed tonight", seconds=10)
+            refused_over_the_wire(port)
             app.send_signal(signal.SIGTERM)
             _, told = app.communicate(timeout=40)
             assert app.returncode == 0, told
