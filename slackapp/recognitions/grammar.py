@@ -74,8 +74,10 @@ _FILLER = re.compile(
 )
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
-    r"(?:for\s+|by\s+|am\s+)?(?P<form>" + "|".join(sorted(FORMS, key=len, reverse=True)) + r")(?![\w'’])"
-    r"(?P<mark>\s*[:;,–—-]+)?\s*",
+    r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
+    + "|".join(sorted(FORMS, key=len, reverse=True))
+    + r")(?![\w'’])"
+    r"(?P<mark>[)*]?\s*[:;,.!–—-]+|[)*])?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
@@ -91,6 +93,7 @@ _FIRST_WORD = re.compile(
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
 # What phones leave at the beginning of pasted text.
 _UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_AFTER_A_NAME = f"{_UNSEEN},;:.!–—-"
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
 
 
@@ -162,7 +165,7 @@ class _Reading:
         for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
                 found.append(named[1].rstrip(".-'’") or named[1])
-                self.rest = self.rest[named.end() :].lstrip(_UNSEEN + ",;:")
+                self.rest = self.rest[named.end() :].lstrip(_AFTER_A_NAME)
                 return True
         return False
 

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
+from slackapp.privacy import traces
+from slackapp.pulse.storage import sweep_nightly
 from slackapp.recognitions import changing, giving, sharing
 from slackapp.recognitions.drafts import Draft, NotYet
 
@@ -247,6 +250,20 @@ def test_undone_before_it_was_sent_is_not_sent_and_the_words_are_gone(ward: Any)
     made = give(ward, draft(ward.colleague))
     change(ward, made, "undo")
     assert (rows(ward, Recognition)[0].words, kinds(ward)) == (None, [])
+
+
+def test_nothing_of_undone_words_is_left_in_any_table_nor_in_the_file(ward: Any) -> None:
+    made = give(ward, draft(ward.colleague, link="https://hospital.slack.com/archives/C1/p1"))
+    with ward.database.read() as session:
+        assert [one.column for one in traces.find(session, WORDS)] == ["words"], "the premise"
+    change(ward, made, "undo")
+    with ward.database.read() as session:
+        assert traces.find(session, WORDS) == traces.find(session, "archives/C1") == []
+    if ward.database.is_sqlite:
+        sweep_nightly(ward.database)
+        file = Path(ward.database.engine.url.database)
+        left = [one for one in file.parent.glob(f"{file.name}*") if WORDS.encode() in one.read_bytes()]
+        assert left == []
 
 
 def test_undone_after_it_was_sent_owes_the_change_of_message_and_post(ward: Any) -> None:

@@ -37,6 +37,11 @@ def read(text: str) -> Draft:
         f'<@U1> "{WORDS}" helping',
         f'"{WORDS}" <@U1|sam> for helping, in private',
         f"<@U1> am helpu {WORDS}",
+        f"<@U1> \u2013 helping \u2013 {WORDS}",
+        f"<@U1>! (helping) {WORDS}",
+        f"<@U1> #helping {WORDS}",
+        f"<@U1> *helping*: {WORDS}",
+        f"Helping. <@U1> {WORDS}",
         f"\u200b<@U1>\u00a0helping {WORDS}\ufeff",
     ],
 )
