@@ -70,6 +70,15 @@ JSON_CALLS: list[tuple[str, dict[str, Any], str]] = [
     (POST, {"channel": GENERAL, "text": "hi", "thread_ts": 1.5}, "invalid_arguments"),
     (POST, {"channel": GENERAL, "text": "hi", "attachments": [{"text": "x"}] * 101}, "too_many_attachments"),
     (POST, {"channel": GENERAL, "text": "hi", "markdown_text": "*hi*"}, "markdown_text_conflict"),
+    (POST, {"channel": GENERAL, "text": "hi", "as_user": True}, "as_user_not_supported"),
+    (POST, {"channel": GENERAL, "text": "hi", "attachments": ["hi"]}, "invalid_attachments"),
+    (POST, {"channel": GENERAL, "text": "hi", "attachments": [{"blocks": [{}]}]}, "invalid_blocks"),
+    (
+        POST,
+        {"channel": GENERAL, "text": "hi", "blocks": picture(image_url="http://127.0.0.1/a")},
+        "invalid_blocks",
+    ),
+    (EDIT, {"channel": GENERAL, "ts": "1.000001", "text": "hi", "as_user": "true"}, "as_user_not_supported"),
     (WHISPER, {"channel": GENERAL, "text": "hi"}, "invalid_arguments"),
     (WHISPER, {"channel": GENERAL, "user": GONE, "text": "hi"}, "user_not_in_channel"),
     (WHISPER, {"channel": PRIVATE, "user": ADA, "text": "hi"}, "user_not_in_channel"),
@@ -141,6 +150,12 @@ JSON_CALLS: list[tuple[str, dict[str, Any], str]] = [
     ("views.publish", {"user_id": ADA, "view": HOME | {"callback_id": "x" * 256}}, "invalid_arguments"),
     ("views.publish", {"user_id": ADA, "view": HOME | {"blocks": [section("")]}}, "invalid_arguments"),
     ("views.publish", {"user_id": ADA}, "invalid_arguments"),
+    ("views.publish", {"user_id": ADA, "view": HOME | {"callback_id": None}}, "invalid_arguments"),
+    (
+        "views.publish",
+        {"user_id": ADA, "view": HOME | {"blocks": picture(image_url="http://ward/a")}},
+        "invalid_arguments",
+    ),
     ("files.completeUploadExternal", {"files": {"id": "F0"}}, "invalid_arguments"),
     ("files.completeUploadExternal", {"files": [{"title": "x"}]}, "invalid_arguments"),
 ]

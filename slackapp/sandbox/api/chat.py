@@ -14,6 +14,7 @@ TS = re.compile(r"\d{1,12}\.\d{6}")
 
 def post_message(call: Call) -> dict[str, Any]:
     """chat.postMessage."""
+    _as_itself(call)
     channel = _open_channel(call)
     posts.check_metadata(call.args.get("metadata"))
     fields = posts.content(call.slack, call.args, too_long="msg_blocks_too_long")
@@ -63,6 +64,7 @@ def post_ephemeral(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """chat.update."""
+    _as_itself(call)
     channel, message = _own_message(call, "cant_update_message")
     posts.check_metadata(call.args.get("metadata"))
     fields = posts.content(call.slack, call.args)
@@ -102,6 +104,12 @@ def get_permalink(call: Call) -> dict[str, Any]:
     if message.thread_ts:
         link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
     return {"channel": channel.id, "permalink": link}
+
+
+def _as_itself(call: Call) -> None:
+    """A bot of these days speaks for itself only."""
+    if call.args.get("as_user"):
+        raise Refused("as_user_not_supported")
 
 
 def _open_channel(call: Call) -> Channel:
