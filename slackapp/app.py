@@ -33,7 +33,7 @@ from slackapp.listening import hang_up
 from slackapp.marks import Marks
 from slackapp.models import Workspace
 from slackapp.privacy import erasure, retention, taking_back, traces
-from slackapp.pulse import rounds
+from slackapp.pulse import coming, rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.storage import sweep_nightly
 from slackapp.recognitions import nudging
@@ -167,7 +167,7 @@ class Appreciate:
     def pulse_moments(self, now: datetime) -> list[Moment]:
         """The next two moments of the check-in, its close and its opening, each with what happens."""
         with self.sessions.read() as session:
-            return [(at, voice()(label)) for at, label in rounds.moments(session, now)[:2]]
+            return [(at, voice()(label)) for at, label in coming.moments(session, now)[:2]]
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""

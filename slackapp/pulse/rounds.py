@@ -47,7 +47,6 @@ from slackapp.pulse.counting import Counted, Rules, Unit, count
 from slackapp.pulse.locks import locked
 from slackapp.pulse.opening import due_opening
 from slackapp.pulse.storage import sweep
-from slackapp.pulse.timetable import after, upcoming
 
 CLOSED = marked("This check-in has closed. Results come with the digest.")
 LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
@@ -56,18 +55,14 @@ NOT_ON_THE_LIST = marked(
     "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
     "The next one asks you."
 )
-OPENS = marked("check-in opens")
-CLOSES = marked("check-in closes")
 
 __all__ = [
     "CLOSED", "LOST", "NOT_ON_THE_LIST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current",
-    "due_opening", "moments", "next_moment", "open_due", "recover", "submit", "take_part", "withdraw",
+    "due_opening", "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
 LOSS = "poll_lost"
 """The kind of the message that tells people of a lost check-in."""
-
-Moment = tuple[datetime, str]
 
 _BOXES_AT_ONCE = 500
 _log = logging.getLogger(__name__)
@@ -188,23 +183,6 @@ def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
     if strays:
         _log.warning("KEY_DIR holds keys of polls that this database does not know: %s", ", ".join(strays))
     return strays
-
-
-def next_moment(session: Session, now: datetime) -> Moment | None:
-    """When the next check-in opens or closes, and a catalogue message that says which."""
-    return next(iter(moments(session, now)), None)
-
-
-def moments(session: Session, now: datetime) -> list[Moment]:
-    """The coming closes and openings after `now`, the soonest first; a close and an opening may coincide."""
-    closing = select(Poll.closes_at).where(Poll.state == PollState.OPEN, Poll.closes_at > now)
-    found = [(moment, CLOSES) for moment in session.scalars(closing)]
-    for workspace in session.scalars(select(Workspace).where(opening.takes_part())):
-        coming = upcoming(workspace, opening.last_poll(session, workspace), now)
-        while coming.opens_at <= now:
-            coming = after(workspace, coming)
-        found.append((coming.opens_at, OPENS))
-    return sorted(found)
 
 
 def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime) -> tuple[Poll, str]:

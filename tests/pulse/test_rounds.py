@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from slackapp.errors import UserError
 from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
-from slackapp.pulse import comments, invitations, rounds
+from slackapp.pulse import coming, comments, invitations, rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.pulse.rounds import Paper
 from tests.pulse.conftest import Hospital
@@ -338,12 +338,12 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: H
 def test_the_clock_page_is_told_what_comes_next(hospital: Hospital) -> None:
     hospital.build(SIZES)
     with hospital.sessions.read() as session:
-        assert rounds.next_moment(session, hospital.opening - DAY) == (hospital.opening, rounds.OPENS)
+        assert coming.moments(session, hospital.opening - DAY)[0] == (hospital.opening, coming.OPENS)
     hospital.open()
     with hospital.sessions.read() as session:
         # The next round opens at the very moment at which this one closes.
-        assert rounds.moments(session, hospital.opening) == [
-            (hospital.close_at, rounds.CLOSES),
-            (hospital.close_at, rounds.OPENS),
+        assert coming.moments(session, hospital.opening) == [
+            (hospital.close_at, coming.CLOSES),
+            (hospital.close_at, coming.OPENS),
         ]
-        assert rounds.next_moment(session, hospital.opening) == (hospital.close_at, rounds.CLOSES)
+        assert coming.moments(session, hospital.opening)[0] == (hospital.close_at, coming.CLOSES)
