@@ -120,12 +120,15 @@ function toggleInspector(opener) {
     if (opening) showPanel(panel, document.querySelector(".menu-button"));
     return;
   }
-  const folded = body.classList.toggle("no-inspector");
+  const folded = !body.classList.contains("no-inspector");
+  fold(folded);
   localStorage.setItem("inspector", folded ? "folded" : "open");
-  for (const one of document.querySelectorAll(".strip [data-inspector]")) {
-    one.setAttribute("aria-expanded", String(!folded));
-    if (folded && opener.closest(".panel")) one.focus();
-  }
+  if (folded && opener.closest(".panel")) document.querySelector(".strip [data-inspector]").focus();
+}
+
+function fold(folded) {
+  body.classList.toggle("no-inspector", folded);
+  for (const one of document.querySelectorAll(".strip [data-inspector]")) one.setAttribute("aria-expanded", String(!folded));
 }
 
 document.addEventListener("click", (event) => {
@@ -249,9 +252,10 @@ fitComposer();
 markMissingSigns();
 wireSheets();
 wireFilters(words);
-if (localStorage.getItem("inspector") === "folded" || (!localStorage.getItem("inspector") && innerWidth < 1100)) {
-  body.classList.add("no-inspector");
-}
+// Where there is no room beside the conversation, the inspector lies over it, and only when it is asked for.
+const narrow = matchMedia("(max-width: 1099px)");
+if (narrow.matches || localStorage.getItem("inspector") === "folded") fold(true);
+narrow.addEventListener("change", () => narrow.matches && fold(true));
 say(sessionStorage.getItem("said") ?? "");
 sessionStorage.removeItem("said");
 document.addEventListener("visibilitychange", () => attempt(draw));
