@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.units.making import LONGEST_NAME, named
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +99,16 @@ def match(session: Session, source: TeamSource, people: Iterable[Member], *, now
     people = list(people)
     stay = {one.id for one in people if one.can_be_reached} | leading(session, workspace.id)
     present = list(session.scalars(select(Member).where(Member.team_id == source.team_id)))
-    joined = sorted(one.id for one in could_join(session, workspace, people))
-    left = sorted(one.id for one in present if one.id not in stay)
+    joined = could_join(session, workspace, people)
+    left = [one for one in present if one.id not in stay]
     # None of them leads anything, so nobody's own unit follows from it.
-    _put(session, joined, source.team_id)
-    _put(session, left, None)
+    for one in joined:
+        one.team_id = source.team_id
+    for one in left:
+        one.team_id = None
     source.checked_at = now
     session.flush()
-    return Moved(tuple(joined), tuple(left))
+    return Moved(tuple(sorted(one.id for one in joined)), tuple(sorted(one.id for one in left)))
 
 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
@@ -116,7 +116,8 @@ def join(session: Session, source: TeamSource, person: Member) -> bool:
     workspace = session.get_one(Workspace, source.workspace_id)
     if not could_join(session, workspace, [person]):
         return False
-    _put(session, [person.id], source.team_id)
+    person.team_id = source.team_id
+    session.flush()
     return True
 
 
@@ -124,7 +125,8 @@ def leave(session: Session, source: TeamSource, person: Member) -> bool:
     """Somebody left the channel or group; whether that took them out of the team."""
     if person.team_id != source.team_id or person.id in leading(session, source.workspace_id):
         return False
-    _put(session, [person.id], None)
+    person.team_id = None
+    session.flush()
     return True
 
 
@@ -170,9 +172,3 @@ def leading(session: Session, workspace_id: str) -> set[str]:
     """Everybody who leads a team, as ids of ours."""
     found = select(Team.leader_id).where(Team.workspace_id == workspace_id)
     return {one for one in session.scalars(found) if one}
-
-
-def _put(session: Session, people: list[str], team_id: str | None) -> None:
-    for start in range(0, len(people), _CHUNK):
-        these = Member.id.in_(people[start : start + _CHUNK])
-        session.execute(update(Member).where(these).values(team_id=team_id))
