@@ -1,20 +1,18 @@
 """Giving thanks."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from slackapp import guard, inbound
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import marked
 from slackapp.models import Recipient, Recognition, Sharing, SharingChoice, Visibility
-from slackapp.recognitions import company, letters_owed
+from slackapp.recognitions import company, letters_owed, storing
 from slackapp.recognitions.company import Company, Present
 from slackapp.recognitions.drafts import (
     LONGEST,
@@ -33,12 +31,6 @@ from slackapp.rights import Deed, works_here
 CHANGEABLE_FOR = timedelta(hours=24)
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Built once. Nobody holds these rows as objects afterwards, so they go past the mapper and its bookkeeping.
-_STORE: Mapping[str, Any] = {
-    name: constructor(Recognition).on_conflict_do_nothing().returning(Recognition.id)
-    for name, constructor in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
-}
-_STORE_RECEIVER = insert(Recipient).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +155,11 @@ def _stored(
 ) -> Given:
     """Write it down, with a row for each receiver and everything it owes."""
     own_id, visibility = str(row["id"]), Visibility(str(row["visibility"]))
-    if connection.execute(_STORE[connection.dialect.name], row).first() is None:
+    received = [_received(row, visibility, one) for one in receivers]
+    owed = letters_owed.all_owed(present.place, received, {one.id: one.slack_user_id for one in receivers})
+    if not storing.store(connection, row, received, owed):
         # The same payload came to two processes at once, and the other has stored it meanwhile.
         return _given_before(connection, present, own_id)
-    received = [_received(row, visibility, one) for one in receivers]
-    connection.execute(_STORE_RECEIVER, received)
-    letters_owed.owe_all(
-        connection, present.place, received, {one.id: one.slack_user_id for one in receivers}
-    )
     return Given(own_id, present, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
@@ -53,13 +52,10 @@ def post_reference(recognition_id: str, channel: str) -> str:
     return f"{recognition_id}:{channel}"
 
 
-def owe_all(
-    connection: Connection,
-    workspace: Identified,
-    received: Sequence[Mapping[str, object]],
-    targets: Mapping[str, str],
-) -> None:
-    """Owe each receiver of a new recognition their message, and the posts of those who agreed beforehand.
+def all_owed(
+    workspace: Identified, received: Sequence[Mapping[str, object]], targets: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """What a new recognition owes, as rows: each receiver their message, and the posts of those who agreed.
 
     `received` are the receivers' rows, `targets` their Slack ids by ours. The recognition's id is new,
     so nothing about it can have been owed before.
@@ -81,7 +77,7 @@ def owe_all(
         | {"due": first["given_at"]}
         for channel in channels
     ]
-    connection.execute(_OWE, rows)
+    return rows
 
 
 def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
@@ -274,11 +270,16 @@ def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Ki
 
 def _new(workspace: Identified, kind: Kind, subject: str, target: str) -> dict[str, object]:
     return {
+        "id": new_id(),
         "key": f"{kind}:{subject}:0",
+        "token": new_id(),
         "workspace_id": workspace.id,
         "method": outbox.Method.POST,
         "target": target,
         "kind": kind,
         "reference": subject,
         "priority": int(outbox.Priority.PERSON),
+        "state": DeliveryState.READY,
+        "fence": 0,
+        "attempts": 0,
     }

@@ -334,5 +334,6 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
     statements.clear()
     give(ward, draft(ward.colleague), key="command:last")
     assert len(statements) == first, statements
-    # Beside BEGIN: what is there, the recognition, its receiver, the message owed.
-    assert len([one for one in statements if not one.startswith("BEGIN")]) == 4, statements
+    # Beside BEGIN: what is there; the recognition, its receiver and its message, on PostgreSQL all at once.
+    few = 4 if ward.database.is_sqlite else 2
+    assert len([one for one in statements if not one.startswith("BEGIN")]) == few, statements
