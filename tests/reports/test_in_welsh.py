@@ -1,0 +1,88 @@
+"""The digest in Welsh: every sentence has a draft, fits Slack, and holds the same figures."""
+
+import re
+
+import pytest
+
+from reports import sheet
+from reports.message import comments, for_team, message, modal, on_demand
+from reports.page import page
+from reports.showing import shown
+from slackapp.i18n import voice
+from slackapp.models import Pace
+from slackapp.sandbox.blocks import problems, view_problems
+from slackapp.views import digest_admin, digests, promises
+from tests.reports import samples
+from tests.reports.test_answering import FULL
+from tests.reports.test_message import PICTURES, spoken
+
+welsh, english = voice("cy"), voice()
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
+# What stands in both languages alike: names, what people wrote, a source.
+ALIKE = {"Ward 7", "NHS Staff Survey, 2024, ENG"}
+MONTHS = {**samples.ALL, "full": FULL}
+
+
+def sentences(blocks: object) -> list[str]:
+    """Every piece of text that a reader sees, one by one; quotes of people's words are left out."""
+    if isinstance(blocks, dict):
+        if blocks.get("type") == "rich_text_quote":
+            return []
+        own = [blocks["text"]] if isinstance(blocks.get("text"), str) else []
+        own += [blocks["alt_text"]] if "alt_text" in blocks else []
+        return own + [said for value in blocks.values() for said in sentences(value)]
+    return [said for one in blocks for said in sentences(one)] if isinstance(blocks, list) else []
+
+
+@pytest.mark.parametrize("name", list(MONTHS))
+def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_figures(name: str) -> None:
+    month = MONTHS[name]
+
+    def everything(language: str) -> list[object]:
+        say = voice(language)
+        return [
+            message(say, month, digest_id="d", pictures=PICTURES).blocks,
+            message(say, month, digest_id="d", pictures={}).blocks,
+            for_team(say, month, digest_id="d", pictures=PICTURES).blocks,
+            on_demand(say, month, send="t:2025-11")[1],
+            modal(say, month)["blocks"],
+            comments(say, month, digest_id="d")[1],
+        ]
+
+    here, there = everything("cy"), everything("en")
+    assert [problems(one, surface="message") for one in here] == [[]] * len(here)  # type: ignore[arg-type]
+    plain = {text for one in there for text in sentences(one)}
+    left = {text for one in here for text in sentences(one) if text in plain and re.search("[a-z]{3}", text)}
+    names = {month.team, *ALIKE}
+    assert [one for one in left if one not in names and "hoist" not in one] == []
+    for chart, other in zip(shown(welsh, month), shown(english, month), strict=True):
+        assert FIGURE.findall(chart.alt) == FIGURE.findall(other.alt)
+        assert len(chart.alt) <= 2000
+    assert len(view_problems(modal(welsh, month))) == 0
+    html = page(welsh, month, {})
+    assert '<html lang="cy">' in html
+    for heading in ("How we were", "What the team said", "To ask the team"):
+        assert heading not in html
+    assert "Thank-yous" not in sheet.sheet(welsh, month).decode()
+
+
+def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
+    group = promises.Group(0, "gwelyau", "teclyn codi", "U1")
+    views = [
+        promises.form(welsh, "d", [group, promises.Group(1)], more=True),
+        promises.saved(welsh, "d", told=False),
+        promises.share_form(welsh, "d", "Ward 7", promised=True),
+        promises.shared(welsh, "Ward 7"),
+        promises.settle_form(welsh, "p", FULL.promises[0].told),
+        promises.listed(welsh, [("p", FULL.promises[0].told)]),
+        digest_admin.form(
+            welsh,
+            admins_read=False,
+            taken_over=[digest_admin.TakenOver("t", "Ward 7", "Nia", samples.NOVEMBER)],
+        ),
+        *(digests.pace(welsh, "Ward 7", pace) for pace in Pace),
+    ]
+    assert [view_problems(view) for view in views] == [[]] * len(views)
+    told = " ".join(spoken(view["blocks"]) for view in views)
+    for left in ("You said", "We will", "Share", "Saved", "Only", "The digest"):
+        assert left not in told
