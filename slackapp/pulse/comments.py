@@ -27,20 +27,34 @@ class Released:
 
 LONGEST = 500
 SMALLEST_RELEASE = 3
-# Joiners, direction marks and skin tones can set one writer apart from all others.
-_MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U0001f3fb-\U0001f3ff]")
+# Joiners, direction marks, fillers, variants and skin tones can set one writer apart from all others.
+_MARKS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+)
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
+"""Unicode's categories of what leaves no trace on a screen."""
+_LANDS = ("gbeng", "gbsct", "gbwls")
+_HIDDEN = "|".join("".join(chr(0xE0000 + ord(sign)) for sign in land) for land in _LANDS)
+# The flags of England, Scotland and Wales are written with signs that by themselves nobody sees.
+_FLAGS = re.compile(f"(\U0001f3f4(?:{_HIDDEN})\U000e007f)")
 
 
 def clean(written: str | None) -> str:
     """The words without invisible marks, at most 500 characters; a UserError when there are more."""
-    kept = _MARKS.sub("", written or "")
-    words = "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in {"Cc", "Cs"})
+    parts = _FLAGS.split(written or "")
+    # Every second part is a flag.
+    words = "".join(part if place % 2 else _seen(part) for place, part in enumerate(parts))
     words = words.strip()
     if len(words) > LONGEST:
         raise UserError(
             "That is {n} characters; {most} fit. Please shorten it.", n=f"{len(words):,}", most=LONGEST
         )
     return words
+
+
+def _seen(text: str) -> str:
+    kept = _MARKS.sub("", text)
+    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
 
 
 def keep(

@@ -79,6 +79,19 @@ def test_marks_that_set_a_writer_apart_are_taken_out_and_words_stay() -> None:
     assert comments.clean("half \ud800 and \0 gone") == "half  and  gone"
 
 
+@pytest.mark.parametrize(
+    "mark", "\u00ad\u034f\u061c\u180e\u200b\u2063\u206a\u3164\ufe0f\ufffb\ue000\U000e0041\U000e0100"
+)
+def test_no_mark_that_nobody_sees_stays_in_a_comment(mark: str) -> None:
+    assert comments.clean(f"more{mark} rest") == "more rest"
+
+
+def test_the_flag_of_wales_stays_a_flag_and_hides_nothing_else() -> None:
+    flag = "\U0001f3f4" + "".join(chr(0xE0000 + ord(sign)) for sign in "gbwls") + "\U000e007f"
+    assert comments.clean(f"{flag} for all") == f"{flag} for all"
+    assert comments.clean(f"{flag[:-1]}\U000e0061 for all") == "\U0001f3f4 for all"
+
+
 def test_a_box_opens_only_with_its_secret_its_poll_and_its_receipt() -> None:
     ballot = sealed("words")
     assert open_box(SECRET, POLL, ballot).scores == ALL_FIVE
