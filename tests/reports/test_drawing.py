@@ -46,7 +46,7 @@ DRAWN = {
     f"{name}-{chart.name}": chart.picture
     for name, month in samples.ALL.items()
     for chart in shown(voice(), month)
-}
+} | {f"welsh-{chart.name}": chart.picture for chart in shown(voice("cy"), samples.PATCHY)}
 
 
 class Listener:
