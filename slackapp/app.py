@@ -156,7 +156,8 @@ class Appreciate:
     def next_due(self, after: datetime) -> Moment | None:
         """The next moment at which something is due, and what it is in a few words."""
         with self.sessions.read() as session:
-            found = [one.next_moment(session, after) for one in (rounds, digest, nudging)]
+            others = [one.next_moment(session, after) for one in (digest, nudging)]
+            found = [*coming.moments(session, after)[:1], *others]
         moments = [(at, voice()(label)) for at, label in filter(None, found)]
         self._rules_due = min(moments, default=None)
         owed = self.deliveries.next_due(after)
