@@ -14,16 +14,20 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
+from sqlalchemy import select
 
 import handlers
 from handlers import appreciate_letters
 from handlers.desk import Desk
 from slackapp import members, workspaces
+from slackapp.behaviours import Behaviour
 from slackapp.db import Sessions
 from slackapp.delivery import Deliveries
 from slackapp.listening import hang_up
 from slackapp.members import Person
 from slackapp.pulse.ballots import KeyDirectory
+from slackapp.recognitions import giving
+from slackapp.recognitions.drafts import Draft
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
@@ -46,6 +50,22 @@ class Ward:
     elsewhere: str = "U0ELSEWHERE"
     channel: str = "C0WARD"
     noon: datetime = NOON
+
+    def draft(self, *people: str, **changes: Any) -> Draft:
+        """A thank-you that could be given."""
+        words = "Stayed after the shift to find us a bed"
+        return Draft(people=people, behaviour=Behaviour.HELPING, words=words).about(**changes)
+
+    def give(self, one: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
+        """Give it at noon; its id."""
+        with self.database.rows() as connection:
+            occasion = giving.Occasion(giver or self.nurse, key, NOON)
+            return giving.give(connection, self.slack_team_id, one, occasion).id
+
+    def rows(self, table: type) -> list[Any]:
+        """All that is stored."""
+        with self.database.read() as session:
+            return list(session.scalars(select(table)))
 
 
 @pytest.fixture

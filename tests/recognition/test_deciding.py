@@ -1,0 +1,179 @@
+"""What receivers decide about their thanks, and givers change or take back."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from slackapp import members, outbox, workspaces
+from slackapp.errors import UserError
+from slackapp.i18n import voice
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    Member,
+    Recipient,
+    Recognition,
+    Sharing,
+    SharingChoice,
+    Visibility,
+)
+from slackapp.privacy import traces
+from slackapp.pulse.storage import sweep_nightly
+from slackapp.recognitions import changing, giving, sharing
+
+NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+WORDS = "Stayed after the shift to find us a bed"
+
+
+def decide(ward: Any, recognition_id: str, deed: Any, *, who: str | None = None) -> None:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        thanks = sharing.thanks_of(session, workspace, recognition_id, who or ward.colleague)
+        deed(session, workspace, thanks, now=NOON)
+
+
+def arrived(ward: Any) -> None:
+    with ward.database.begin() as session:
+        for row in session.scalars(select(Delivery).where(Delivery.state == DeliveryState.READY)):
+            row.state, row.slack_channel_id, row.slack_ts = DeliveryState.SENT, "D1", "1.1"
+
+
+def kinds(ward: Any) -> list[str]:
+    return sorted(one.kind for one in ward.rows(Delivery) if one.state != DeliveryState.EXPIRED)
+
+
+def test_only_the_receivers_press_owes_the_post_and_pressing_twice_owes_one(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    assert ward.rows(Recipient)[0].sharing == Sharing.ASKED
+    arrived(ward)
+    assert kinds(ward) == ["recognition"]
+    with pytest.raises(UserError):
+        decide(ward, made, sharing.share, who=ward.nurse)
+    assert kinds(ward) == ["recognition"]
+    decide(ward, made, sharing.share)
+    decide(ward, made, sharing.share)
+    decide(ward, made, sharing.keep)
+    assert kinds(ward) == ["recognition", "recognition-dm-settled", "recognition-post"]
+    assert ward.rows(Recipient)[0].sharing == Sharing.SHARED
+    (post,) = [one for one in ward.rows(Delivery) if one.kind == "recognition-post"]
+    assert post.target == ward.channel
+
+
+def test_kept_stays_kept(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    arrived(ward)
+    decide(ward, made, sharing.keep)
+    decide(ward, made, sharing.share)
+    assert kinds(ward) == ["recognition", "recognition-dm-settled"]
+    assert ward.rows(Recipient)[0].sharing == Sharing.KEPT
+
+
+def test_private_thanks_cannot_be_shared_by_anybody(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague))
+    decide(ward, made, sharing.share)
+    assert kinds(ward) == ["recognition"]
+
+
+def test_a_team_without_a_channel_is_not_asked(ward: Any) -> None:
+    ward.give(ward.draft(ward.elsewhere, visibility=Visibility.TEAM))
+    assert ward.rows(Recipient)[0].sharing == Sharing.PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("choice", "standing", "owed"),
+    [
+        (SharingChoice.ALWAYS, Sharing.SHARED, ["recognition", "recognition-post"]),
+        (SharingChoice.NEVER, Sharing.PRIVATE, ["recognition"]),
+    ],
+)
+def test_a_standing_choice_is_honoured(ward: Any, choice: str, standing: str, owed: list[str]) -> None:
+    with ward.database.begin() as session:
+        session.scalar(select(Member).where(Member.slack_user_id == ward.colleague)).sharing = choice
+    ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    assert (ward.rows(Recipient)[0].sharing, kinds(ward)) == (standing, owed)
+
+
+def change(ward: Any, recognition_id: str, deed: str, *, after: timedelta = timedelta(0), **who: Any) -> None:
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        occasion = giving.Occasion(who.get("giver", ward.nurse), "", NOON + after)
+        if deed == "undo":
+            changing.undo(session, workspace, recognition_id, occasion)
+        else:
+            changing.revise(session, workspace, recognition_id, ward.draft(words=who["words"]), occasion)
+
+
+def test_undone_before_it_was_sent_is_not_sent_and_the_words_are_gone(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague))
+    change(ward, made, "undo")
+    assert (ward.rows(Recognition)[0].words, kinds(ward)) == (None, [])
+
+
+def test_nothing_of_undone_words_is_left_in_any_table_nor_in_the_file(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, link="https://hospital.slack.com/archives/C1/p1"))
+    with ward.database.read() as session:
+        assert [one.column for one in traces.find(session, WORDS)] == ["words"], "the premise"
+    change(ward, made, "undo")
+    with ward.database.read() as session:
+        assert traces.find(session, WORDS) == traces.find(session, "archives/C1") == []
+    if ward.database.is_sqlite:
+        sweep_nightly(ward.database)
+        file = Path(ward.database.engine.url.database)
+        left = [one for one in file.parent.glob(f"{file.name}*") if WORDS.encode() in one.read_bytes()]
+        assert left == []
+
+
+def test_undone_after_it_was_sent_owes_the_change_of_message_and_post(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    arrived(ward)
+    decide(ward, made, sharing.share)
+    arrived(ward)
+    change(ward, made, "undo")
+    waiting = [one for one in ward.rows(Delivery) if one.state == DeliveryState.READY]
+    assert {(one.kind, one.method) for one in waiting} == {
+        ("recognition-dm-settled", outbox.Method.UPDATE),
+        ("recognition-post-changed", outbox.Method.UPDATE),
+        ("recognition-post-gone", outbox.Method.DELETE),
+    }
+    with pytest.raises(UserError):
+        decide(ward, made, sharing.share)
+
+
+def test_an_edit_is_one_change_however_often_it_arrives(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague))
+    arrived(ward)
+    other = "Found the missing notes before the round"
+    change(ward, made, "edit", words=other)
+    change(ward, made, "edit", words=other)
+    assert (ward.rows(Recognition)[0].words, ward.rows(Recognition)[0].revision) == (other, 1)
+    assert kinds(ward) == ["recognition", "recognition-dm-settled"]
+
+
+@pytest.mark.parametrize("deed", ["undo", "edit"])
+def test_after_a_day_or_by_somebody_else_nothing_changes(ward: Any, deed: str) -> None:
+    made = ward.give(ward.draft(ward.colleague))
+    with pytest.raises(UserError) as late:
+        change(ward, made, deed, after=timedelta(hours=24), words="Something quite different now")
+    with pytest.raises(UserError) as other:
+        change(ward, made, deed, giver=ward.colleague, words="Something quite different now")
+    assert (
+        late.value.words(voice()) == "This was sent more than 24 hours ago, so it can't be changed any more."
+    )
+    assert other.value.words(voice()) == "Only the person who wrote this can change it."
+    assert ward.rows(Recognition)[0].words == WORDS
+    change(ward, made, deed, after=timedelta(hours=23, minutes=59), words="Something quite different now")
+    assert ward.rows(Recognition)[0].words != WORDS
+
+
+def test_another_workspace_cannot_reach_a_recognition(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague))
+    with ward.database.begin() as session:
+        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U1")
+        members.remember(session, other, members.Person(ward.nurse, "Same id"))
+        with pytest.raises(UserError):
+            changing.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
+        with pytest.raises(UserError):
+            sharing.thanks_of(session, other, made, ward.colleague)
