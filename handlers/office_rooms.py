@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers import home
 from handlers.desk import Desk
 from handlers.modals import show
 from handlers.office import actor, as_admin
@@ -62,7 +63,9 @@ class Rooms:
             settling.settle(session, workspace, wanted, actor=who, now=self.desk.now())
             return view.told(say, say("For everyone"), say("Saved."))
 
-        ack(response_action="update", view=self._as_admin(client, caller(body), deed))
+        saved = self._as_admin(client, caller(body), deed)
+        home.publish(self.desk, client, caller(body))
+        ack(response_action="update", view=saved)
 
     def zones(self, ack: Ack, body: Payload) -> None:
         """Time zones by name, for what was typed so far. They are no secret."""
@@ -122,8 +125,10 @@ class Rooms:
             deed(session, workspace, pressed.value, actor=actor(self.desk, member), now=self.desk.now())
             return _messages(session, workspace, member, say, skip=0)
 
-        self._shown(ack, body, client, done, Deed.SEND_AGAIN)
+        show(client, pressed, as_admin(self.desk, client, pressed.caller, done, Deed.SEND_AGAIN))
+        home.publish(self.desk, client, pressed.caller)
         self.desk.wake()
+        ack()
 
     def _shown(
         self,

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from slack_bolt import Ack, App
@@ -11,41 +10,26 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
+from handlers import home, team_form
 from handlers.desk import Desk
 from handlers.modals import show, stack
 from handlers.office import actor, as_admin
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.payloads.forms import Values
-from handlers.places import channel_name, check_can_post, groups, present
+from handlers.places import groups
 from handlers.team_steps import MOST_OPTIONS, announce
-from handlers.teams import known
 from slackapp import audit, members, units
-from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked
-from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
+from slackapp.i18n import Voice
+from slackapp.models import Member, Team, Workspace
 from slackapp.rights import Deed
-from slackapp.units import Source, Wish
 from slackapp.units.listing import PAGE
 from slackapp.views import home_office
 from slackapp.views import office_teams as view
-from slackapp.views.teams import FIELD_NAME, FIELD_PARENT, option
+from slackapp.views.teams import option
 from slackapp.views.words import View
 
-_CHANNEL_FIRST = marked("Please choose its channel first, or put people in by hand.")
-_NOT_A_CHOICE = marked("That is not one of the choices.")
 _LIST_CLOSED = frozenset({"not_found", "view_not_found"})
 Told = TypeVar("Told")
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A team's form as it was filled in. `place` is what it shall follow; `there` who is in it now."""
-
-    who: Caller
-    team_id: str
-    wish: Wish
-    place: Source | None
-    there: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +58,8 @@ class OfficeTeams:
         """[Save] of a team's form."""
         who, team_id = caller(body), body["view"]["private_metadata"]
         # Asked before Slack is: nobody else is to learn from the answer which channels there are.
-        now = self._as_admin(client, who, lambda *those: _channel_now(*those[:2], team_id=team_id))
-        filled = _filled(client, body, now)
+        now = self._as_admin(client, who, lambda *those: team_form.shares_in(*those[:2], team_id=team_id))
+        filled = team_form.filled_in(client, body, now)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             team = self._save(session, workspace, member, filled)
@@ -83,6 +67,7 @@ class OfficeTeams:
 
         made = self._as_admin(client, filled.who, deed)
         self.desk.wake()
+        home.publish(self.desk, client, who)
         self._refresh_list(client, body)
         ack(response_action="update", view=made)
 
@@ -132,7 +117,7 @@ class OfficeTeams:
                 entry = audit.Entry(actor(self.desk, member), audit.Deed.TEAM_PEOPLE, team.id, *values)
                 audit.note(session, workspace, entry, now=self.desk.now())
             told = view.put(say, came, went)
-            shown, roll = _shown(session, workspace, team_id), units.roll(session, team)
+            shown, roll = team_form.as_it_is(session, workspace, team_id), units.roll(session, team)
             return view.people(say, shown, roll, told=told, saved=int(saved) + 1)
 
         ack(response_action="update", view=self._as_admin(client, who, deed))
@@ -157,7 +142,7 @@ class OfficeTeams:
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
         return as_admin(self.desk, client, who, deed, Deed.CHANGE_TEAM)
 
-    def _save(self, session: Session, workspace: Workspace, member: Member, filled: Filled) -> Team:
+    def _save(self, session: Session, workspace: Workspace, member: Member, filled: team_form.Filled) -> Team:
         now, before = self.desk.now(), None
         if filled.team_id:
             team = units.of(session, workspace, filled.team_id)
@@ -167,7 +152,7 @@ class OfficeTeams:
         else:
             team = units.make(session, workspace, filled.wish)
             changed, deed = [], audit.Deed.TEAM_MADE
-        changed += _follow(session, workspace, team, filled, now)
+        changed += team_form.follow(session, workspace, team, filled, now)
         if changed or deed is audit.Deed.TEAM_MADE:
             what = ", ".join(changed)[:64] or None
             audit.note(
@@ -215,7 +200,7 @@ def _list(session: Session, workspace: Workspace, _member: Member, say: Voice, *
 def _form(
     session: Session, workspace: Workspace, _member: Member, say: Voice, *, team_id: str, told: str = ""
 ) -> View:
-    shown = _shown(session, workspace, team_id) if team_id else view.Shown()
+    shown = team_form.as_it_is(session, workspace, team_id) if team_id else view.Shown()
     return view.form(say, shown, told=told)
 
 
@@ -223,79 +208,4 @@ def _people(session: Session, workspace: Workspace, say: Voice, page: tuple[str,
     """A team's people; `page` is the team's id and how many to pass over."""
     team_id, skip = page
     roll = units.roll(session, units.of(session, workspace, team_id), skip=skip)
-    return view.people(say, _shown(session, workspace, team_id), roll)
-
-
-def _shown(session: Session, workspace: Workspace, team_id: str) -> view.Shown:
-    team = units.of(session, workspace, team_id)
-    parent = session.get(Team, team.parent_id) if team.parent_id else None
-    source, (size,) = units.source_of(session, team), units.page(session, [team.id])
-    return view.Shown(
-        id=team.id,
-        name=team.name,
-        parent=(parent.id, parent.name) if parent else None,
-        leader=_chosen(session, team.leader_id),
-        deputy=_chosen(session, team.deputy_id),
-        channel=team.slack_channel_id,
-        follows=(SourceKind(source.kind), source.slack_id, source.called or source.slack_id)
-        if source
-        else None,
-        people=size.people,
-        below=size.below,
-    )
-
-
-def _chosen(session: Session, member_id: str | None) -> str | None:
-    """Whoever left is not offered by Slack any more: their place is free."""
-    one = session.get(Member, member_id) if member_id else None
-    return one.slack_user_id if one is not None and one.can_be_reached else None
-
-
-def _channel_now(session: Session, workspace: Workspace, *, team_id: str) -> str | None:
-    return units.of(session, workspace, team_id).slack_channel_id if team_id else None
-
-
-def _filled(client: WebClient, body: Payload, channel_now: str | None) -> Filled:
-    """The form, and who is in the place that the team shall follow. Left blank, its channel stays."""
-    found = Values(body)
-    chosen, follows = found.place(view.CHANNEL) or None, found.chosen(view.FOLLOWS)
-    channel = chosen or (None if found.ticked(view.NOWHERE) else channel_now)
-    wish = Wish(
-        name=found.text(FIELD_NAME),
-        parent=found.chosen(FIELD_PARENT) or None,
-        leader=found.person(view.LEADER) or None,
-        channel=channel,
-        deputy=found.person(view.DEPUTY) or None,
-    )
-    place = _place(client, follows, channel)
-    there = present(client, place.kind, place.slack_id) if place else []
-    if chosen:
-        check_can_post(client, chosen)
-    return Filled(caller(body), body["view"]["private_metadata"], wish, place, tuple(there))
-
-
-def _place(client: WebClient, follows: str, channel: str | None) -> Source | None:
-    if follows == view.BY_HAND:
-        return None
-    if follows == view.BY_CHANNEL:
-        if channel is None:
-            raise UserError(_CHANNEL_FIRST)
-        return Source(SourceKind.CHANNEL, channel, units.suggested(channel_name(client, channel)))
-    slack_id = follows.removeprefix("group:")
-    names = dict(groups(client))
-    if slack_id not in names:
-        raise UserError(_NOT_A_CHOICE)
-    return Source(SourceKind.USER_GROUP, slack_id, names[slack_id])
-
-
-def _follow(session: Session, workspace: Workspace, team: Team, filled: Filled, now: datetime) -> list[str]:
-    """Let the team follow what was chosen; gives a word for the audit log when that is another thing now."""
-    before = units.source_of(session, team)
-    if filled.place is None:
-        units.follow_nothing(session, team)
-        return ["follows"] if before is not None else []
-    is_other = before is None or before.slack_id != filled.place.slack_id
-    units.keep_in_step(session, workspace, team, filled.place)
-    source = session.get_one(TeamSource, team.id)
-    units.match(session, source, known(session, workspace, list(filled.there)), now=now)
-    return ["follows"] if is_other else []
+    return view.people(say, team_form.as_it_is(session, workspace, team_id), roll)
