@@ -117,9 +117,10 @@ class Sessions:
     def _turn(self) -> Iterator[None]:
         """On SQLite, one writer of this process after the other.
 
-        SQLite itself lets whoever waits look again after sleeps of up to 100 ms, and the last may be first.
-        Here they queue. Whose turn does not come in time asks SQLite all the same, which will say no; a
-        transaction inside another one of the same thread does not wait for itself.
+        SQLite itself lets whoever waits look again after sleeps of up to 100 ms; here they are woken. Not
+        strictly in the order in which they came: each would then wait for a change of threads, at a third of
+        the throughput. Whose turn does not come in time asks SQLite all the same, which says no. A transaction
+        inside another one of the same thread does not wait for itself.
         """
         if not self.is_sqlite:
             yield
