@@ -35,6 +35,7 @@ class Deed(StrEnum):
     TEAM_CHANGED = "changed a team"
     TEAM_PEOPLE = "changed who belongs to a team"
     TEAM_ENDED = "ended a team"
+    TEAMS_MERGED = "merged two teams"
     TEAMS_IMPORTED = "imported teams"
     INSTALLED = "installed the app"
     UNINSTALLED = "took the app away"

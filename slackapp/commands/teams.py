@@ -8,8 +8,12 @@ import click
 
 from slackapp.commands.common import explained, json_option, office, tell, workspace_option
 from slackapp.commands.teaching import Taught
+from slackapp.errors import SettingsError
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from slackapp.models import Team, Workspace
     from slackapp.teams_csv import Plan
 
 
@@ -96,10 +100,7 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
         raise click.UsageError("PLACE is Slack's id of a channel (C... or G...) or of a user group (S...).")
     with office(workspace) as opened, opened.sessions.begin() as session:
         here = session.get_one(Workspace, opened.workspace_id)
-        found = units.named(session, here, team)
-        if found is None:
-            click.echo(f"There is no team called {team}.", err=True)
-            sys.exit(1)
+        found = _team(session, here, team)
         units.keep_in_step(session, here, found, units.Source(kinds[place[0]], place))
         entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAM_CHANGED, found.id, after=place)
         audit.note(session, here, entry, now=opened.now)
@@ -107,6 +108,48 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
         tell({"team": team, "follows": place})
     else:
         click.echo(f"{team} follows {place} from now on.")
+
+
+@teams.command(
+    cls=Taught,
+    examples=[('slackapp teams merge "Ward 7 nights" "Ward 7"', "The first goes up in the second.")],
+    ends={1: "there is no such team, one lies below the other, or it could not be done"},
+)
+@click.argument("team")
+@click.argument("into")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+@json_option
+@workspace_option
+@explained
+def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bool) -> None:
+    """Let TEAM go up in INTO: its people, the teams below it, and its channel where INTO has none.
+
+    What TEAM was thanked for and answered stays as it is and is read by whoever leads INTO.
+    """
+    from slackapp import audit, units  # noqa: PLC0415 - likewise
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+
+    if not yes:
+        click.confirm(f"Let {team} go up in {into}? {team} ends.", abort=True, err=True)
+    with office(workspace) as opened, opened.sessions.begin() as session:
+        here = session.get_one(Workspace, opened.workspace_id)
+        first, second = (_team(session, here, name) for name in (team, into))
+        came = units.merge(session, here, first, second, now=opened.now)
+        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAMS_MERGED, first.id, after=second.id)
+        audit.note(session, here, entry, now=opened.now)
+    if as_json:
+        tell({"team": team, "into": into, "people": came})
+    else:
+        click.echo(f"{team} has gone up in {into}: {came} people came over.")
+
+
+def _team(session: "Session", here: "Workspace", name: str) -> "Team":
+    from slackapp import units  # noqa: PLC0415 - likewise
+
+    found = units.named(session, here, name)
+    if found is None:
+        raise SettingsError(f"There is no team called {name}.")
+    return found
 
 
 def _summary(plan: "Plan", *, dry_run: bool) -> str:

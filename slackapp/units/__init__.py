@@ -33,11 +33,12 @@ from slackapp.units.making import (
     named,
     of,
 )
+from slackapp.units.merging import merge
 from slackapp.units.people import Put, put_in, take_out
 
 __all__ = [
     "LONGEST_NAME", "Listed", "Moved", "Put", "Roll", "Source", "Wish", "change", "check_leaders",
     "check_name", "check_tree", "could_join", "end", "follow_nothing", "in_channel", "join", "keep_in_step",
-    "leave", "make", "match", "named", "of", "page", "place_gone", "put_in", "renamed", "roll", "search",
-    "source_of", "sourced", "sources", "suggested", "take_out",
+    "leave", "make", "match", "merge", "named", "of", "page", "place_gone", "put_in", "renamed", "roll",
+    "search", "source_of", "sourced", "sources", "suggested", "take_out",
 ]  # fmt: skip

@@ -201,6 +201,55 @@ def test_teams_are_imported_after_a_dry_run(server: Server) -> None:
     assert (refused.exit_code, "Row 2: nobody here is called Nobody" in refused.stderr) == (1, True)
 
 
+def test_one_team_goes_up_in_another(server: Server) -> None:
+    file = server.folder / "teams.csv"
+    file.write_text("team,person\nWard 7,Nia Nurse\nWard 8,Col League\n")
+    server.run("teams", "import", str(file))
+    assert server.run("teams", "merge", "Ward 7", "Ward 8", said="n\n").exit_code == 1
+    told = server.run("teams", "merge", "Ward 7", "Ward 8", "--yes", "--json")
+    assert (told.exit_code, json.loads(told.stdout)["people"]) == (0, 1), told.stderr
+    again = server.run("teams", "merge", "Ward 7", "Ward 8", "--yes")
+    assert (again.exit_code, "There is no team called Ward 7" in again.stderr) == (1, True)
+    assert json.loads(server.run("audit", "--json").stdout)[0]["deed"] == "merged two teams"
+
+
+def test_two_workspaces_on_one_server_never_see_each_other(server: Server) -> None:
+    """Every command that names a person or a team, with the other workspace's."""
+    file = server.folder / "teams.csv"
+    file.write_text("team\nWard 7\nWard 8\n")
+    server.run("teams", "import", str(file))
+    sessions = connect(f"sqlite:///{server.database}")
+    with sessions.begin() as session:
+        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        members.remember(session, other, Person("U0STRANGER", "Sam Stranger"))
+        members.create_team(session, other, "Ward 9")
+    sessions.dispose()
+    before = server.ask("SELECT workspace_id, name, slack_user_id FROM member ORDER BY slack_user_id")
+    deeds = (
+        ("export", NIA, "--json"),
+        ("erase", NIA, "--yes"),
+        ("hold", NIA),
+        ("teams", "follow", "Ward 7", "S0WARD7"),
+        ("teams", "merge", "Ward 7", "Ward 8", "--yes"),
+        ("digest", "--team", "Ward 7", "--preview", "x.html"),
+    )
+    for words in deeds:
+        unclear = server.run(*words)
+        assert (unclear.exit_code, "Which workspace?" in unclear.stderr) == (1, True), (words, unclear.output)
+        theirs = server.run(*words, "--workspace", "T0OTHER")
+        assert theirs.exit_code == 1, (words, theirs.output)
+        assert WORDS not in theirs.output
+    assert server.ask("SELECT workspace_id, name, slack_user_id FROM member ORDER BY slack_user_id") == before
+    assert json.loads(server.run("audit", "--json", "--workspace", "T0OTHER").stdout) == []
+    assert (
+        server.ask("SELECT count(*) FROM legal_hold UNION ALL SELECT count(*) FROM team_source") == [(0,)] * 2
+    )
+    # Each setting is one workspace's own.
+    assert server.run("retention", "comments_months", "6", "--workspace", "T0OTHER").exit_code == 0
+    ours = json.loads(server.run("retention", "--json", "--workspace", "T0WARD").stdout)
+    assert ours["comments_months"] == 12
+
+
 def test_a_team_follows_a_user_group(server: Server) -> None:
     file = server.folder / "teams.csv"
     file.write_text("team\nWard 7\nWard 8\n")

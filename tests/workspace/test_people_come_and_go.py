@@ -1,13 +1,17 @@
 """Leaders on leave, people who have left, archived channels: nothing breaks, nothing goes astray."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from reports import digest
+from slackapp import members, rights, units
 from slackapp.db import Sessions
-from slackapp.models import Delivery, Digest, Member, Team
+from slackapp.errors import UserError
+from slackapp.models import Delivery, Digest, Member, PollMember, Recognition, SourceKind, Team, TeamSource
+from slackapp.pulse import rounds
 from tests.reports.hospital import Hospital, hospital, moment, thanks_within
 
 NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
@@ -78,3 +82,72 @@ def test_with_the_leader_gone_and_no_deputy_the_leader_above_is_told(
     with database.read() as session:
         told = session.scalars(select(Delivery.target).where(Delivery.kind == "digest-no-reader")).all()
         assert told == [above]
+
+
+def test_two_teams_become_one_with_their_people_their_history_and_their_open_check_in(ward: Any) -> None:
+    earlier = ward.thank("U0NIANURSE", "U0COLLEAGUE", "You found us a bed when there was none")
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
+        eight = members.create_team(session, workspace, "Ward 8", parent=medicine, channel="C0WARD8")
+        nights = members.create_team(session, workspace, "Nights", parent=seven)
+        members.appoint(session, eight, ward.person(session, "U0ADAADMIN"))
+        members.appoint(session, nights, ward.person(session, "U0THEOTHIRD"))
+        units.keep_in_step(session, workspace, seven, units.Source(SourceKind.CHANNEL, "C0WARD7"))
+        workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
+    poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        seven, eight = (units.named(session, workspace, name) for name in ("Ward 7", "Ward 8"))
+        nia = ward.person(session, "U0NIANURSE").id
+        for wrong in ((seven, seven), (medicine, seven)):
+            with pytest.raises(UserError):
+                units.merge(session, workspace, *wrong, now=ward.noon)
+        assert units.merge(session, workspace, seven, eight, now=ward.noon) == 4
+        # Who was asked, and in which group, stays as it was when the check-in opened.
+        assert session.get_one(PollMember, (poll_id, nia)).unit_id == seven.id
+    with ward.database.read() as session:
+        workspace = ward.workspace(session)
+        eight = units.named(session, workspace, "Ward 8")
+        assert units.named(session, workspace, "Ward 7") is None
+        people = {one.slack_user_id: one.team_id for one in session.scalars(select(Member))}
+        came = {user for user, team in people.items() if team == eight.id}
+        assert came == {"U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD", "U0LEALEADER"}
+        assert units.named(session, workspace, "Nights").parent_id == eight.id
+        assert eight.slack_channel_id == "C0WARD8"
+        assert session.get_one(TeamSource, eight.id).slack_id == "C0WARD7"
+        # What was given in Ward 7 counts for Ward 8 now, as that of any team below it.
+        old = session.get_one(Recognition, earlier)
+        ada = ward.person(session, "U0ADAADMIN")
+        team = session.get_one(Team, old.giver_team_id)
+        assert rights.check(session, ada, rights.Deed.READ_TEAM, now=ward.noon, team=team) is ada
+
+
+def everybody_of(place: Any, method: str) -> set[str]:
+    """Where something has arrived."""
+    return {one["body"]["channel"] for one in place.calls(method) if one["response"]["ok"]}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nothing_goes_to_who_has_left_nor_to_a_channel_that_is_archived(place: Any) -> None:
+    carys, dylan, joy, ward_7 = "U0HOSP00011", "U0HOSP00015", "U0HOSP00016", "C0WARD70000"
+    place.person(carys).types("/appreciate @Dylan Hughes helping with the team You found the drug key")
+    seen = place.person(dylan).sees("You found the drug key")
+    place.change(kind="archive", channel=ward_7)
+    # Whoever leads the team is told that its channel is archived.
+    place.person("U0HOSP00010").sees("archived")
+    place.person(dylan).presses("Share with the team", within=seen["messages"][-1]["ts"])
+    place.person(dylan).screen()
+    place.change(kind="person", user=joy, deleted=True)
+    place.change(kind="person", user=carys, name="Carys Bevan-Jones")
+    place.person(dylan).types("/appreciate @Joy Fernandes helping You carried the night with me")
+    place.person(dylan).sees("has left")
+    place.person(dylan).types("/appreciate @Carys Bevan-Jones helping You carried the night with me")
+    place.person(carys).sees("You carried the night with me")
+    # The check-in opens for everybody who is still here.
+    place.clock(now="2026-11-09T10:00:00+00:00")
+    place.person(carys).sees("How were your last few shifts?")
+    told = everybody_of(place, "chat.postMessage")
+    assert {carys, dylan} <= told
+    assert joy not in told
+    assert ward_7 not in told
