@@ -61,16 +61,19 @@ def attached(slack: Slack, attachments: list[Any], too_long: str) -> list[dict[s
         raise Refused("too_many_attachments")
     kept = []
     for place, one in enumerate(attachments):
-        if not isinstance(one, dict):
-            raise Refused(
-                "invalid_attachments", f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
-            )
+        if not isinstance(one, dict) or not _are_objects(one.get("fields") or []):
+            wrong = f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
+            raise Refused("invalid_attachments", wrong)
         if "blocks" not in one:
             kept.append(one)
             continue
         check_blocks(slack, one["blocks"], too_long, at=f"/attachments/{place}/blocks")
         kept.append({**one, "blocks": tidied(one["blocks"])})
     return kept
+
+
+def _are_objects(values: Any) -> bool:  # noqa: ANN401  # not yet checked
+    return isinstance(values, list) and all(isinstance(one, dict) for one in values)
 
 
 def check_blocks(slack: Slack, blocks: Any, too_long: str = "msg_too_long", *, at: str = "/blocks") -> None:  # noqa: ANN401  # not yet checked

@@ -55,6 +55,17 @@ class Reader:
         """All blocks, each on lines of its own."""
         return "\n".join(line for block in blocks if (line := self.block(block)))
 
+    def attachment(self, attached: dict[str, Any]) -> str:
+        """What a person reads in an attachment: its blocks, else its words of the older kind."""
+        if "blocks" in attached:
+            return self.blocks(attached["blocks"])
+        parts = [self.mrkdwn(str(attached.get("pretext") or "")), str(attached.get("author_name") or "")]
+        parts += [str(attached.get("title") or ""), self.mrkdwn(str(attached.get("text") or ""))]
+        for field in attached.get("fields") or ():
+            parts += [str(field.get("title") or ""), self.mrkdwn(str(field.get("value") or ""))]
+        parts.append(str(attached.get("footer") or ""))
+        return "\n".join(part for part in parts if part) or self.mrkdwn(str(attached.get("fallback") or ""))
+
     def block(self, block: dict[str, Any]) -> str:
         """What a person reads in one block, apart from the labels of its controls."""
         read = READERS.get(block["type"])

@@ -109,10 +109,7 @@ class Screen:
 
     def _text(self, message: Message) -> str:
         read = self._reader.blocks(message.blocks) if message.blocks else self._reader.mrkdwn(message.text)
-        parts = [read]
-        for attachment in message.attachments:
-            parts.append(self._reader.mrkdwn(str(attachment.get("text") or attachment.get("fallback") or "")))
-            parts.append(self._reader.blocks(attachment.get("blocks", [])))
+        parts = [read, *(self._reader.attachment(one) for one in message.attachments)]
         return "\n".join(part for part in parts if part)
 
     def _files(self, message: Message) -> list[File]:

@@ -369,3 +369,35 @@ def test_a_box_that_can_be_folded_is_folded_as_the_app_says_and_opened_by_key(wi
     wide.small.post(WARD, text="Something else meanwhile.")
     expect(page.locator(".messages")).to_contain_text("Something else meanwhile.")
     expect(inside).to_be_visible()
+
+
+def test_an_attachment_of_the_older_kind_is_drawn_and_read_with_all_its_words(wide: Any) -> None:
+    fields = [{"title": "Bay", "value": "*Two*", "short": True}]
+    older = {
+        "pretext": "From the rota:",
+        "author_name": "Rota",
+        "title": "Friday",
+        "title_link": "https://e.org/friday",
+        "text": "_One_ shift is open.",
+        "fields": fields,
+        "footer": "Seen by all",
+    }
+    wide.small.post(WARD, text="The rota", attachments=[older, {"fallback": "Only this."}])
+    page = wide.come()
+
+    words = [
+        "From the rota:",
+        "Rota",
+        "Friday",
+        "One shift is open.",
+        "Bay",
+        "Two",
+        "Seen by all",
+        "Only this.",
+    ]
+    shown = page.locator(".messages")
+    for one in words:
+        expect(shown).to_contain_text(one)
+    expect(page.get_by_role("link", name="Friday")).to_have_attribute("href", "https://e.org/friday")
+    screen = page.request.get(f"{wide.small.sandbox.url}/person/{NURSE}/screen?place={WARD}").json()
+    assert screen["messages"][-1]["text"].splitlines() == ["The rota", *words]

@@ -72,6 +72,7 @@ JSON_CALLS: list[tuple[str, dict[str, Any], str]] = [
     (POST, {"channel": GENERAL, "text": "hi", "markdown_text": "*hi*"}, "markdown_text_conflict"),
     (POST, {"channel": GENERAL, "text": "hi", "as_user": True}, "as_user_not_supported"),
     (POST, {"channel": GENERAL, "text": "hi", "attachments": ["hi"]}, "invalid_attachments"),
+    (POST, {"channel": GENERAL, "text": "hi", "attachments": [{"fields": ["x"]}]}, "invalid_attachments"),
     (POST, {"channel": GENERAL, "text": "hi", "attachments": [{"blocks": [{}]}]}, "invalid_blocks"),
     (
         POST,
