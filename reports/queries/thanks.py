@@ -45,13 +45,13 @@ def named(session: Session, asked: Asked) -> dict[str, Named]:
     during = _thanks(asked, starts[-1], asked.bounds(asked.month)[1])
     ages = [(Recognition.given_at >= start, age) for age, start in enumerate(starts)]
     age = case(*ages, else_=len(starts)).label("age")
-    received = select(
-        Recognition.id, Recognition.behaviour, age, Recipient.team_id, Recipient.member_id.label("person")
-    ).join(Recipient)
-    given = select(
-        Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id
-    ).join(Recipient)
-    touched = union(received.where(*during), given.where(*during)).cte()
+    columns = (Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id)
+    thanks = (
+        select(*columns, Recipient.team_id, Recipient.member_id).join(Recipient).where(*during).cte("thanks")
+    )
+    same = (thanks.c.id, thanks.c.behaviour, thanks.c.age)
+    received = select(*same, thanks.c.team_id, thanks.c.member_id.label("person"))
+    touched = union(received, select(*same, thanks.c.giver_team_id, thanks.c.giver_id)).cte()
     inside = below(asked.teams)
     mine = (
         select(inside.c.top, touched.c.id, touched.c.behaviour, touched.c.age)
