@@ -6,6 +6,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from handlers import home
 from handlers.desk import Desk
 from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
@@ -53,7 +54,9 @@ class ThanksSettings:
             say = members.voice_of(workspace, member)
             return piece.notice(say, say("My settings"), settings.saved(say))
 
-        ack(response_action="update", view=acquainted(self.desk, client, filled.caller, deed))
+        saved = acquainted(self.desk, client, filled.caller, deed)
+        home.publish(self.desk, client, filled.caller)
+        ack(response_action="update", view=saved)
 
 
 def form_for(desk: Desk, client: WebClient, who: Caller) -> View:

@@ -7,6 +7,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
+from handlers import home
 from handlers.desk import Desk
 from handlers.modals import open_modal, show
 from handlers.payloads import pulse_forms
@@ -45,7 +46,9 @@ class Settings:
             asking_me.settle(session, member, wishes)
             return view.saved(members.voice_of(workspace, member))
 
-        ack(response_action="update", view=acquainted(self.desk, client, form.caller, deed))
+        saved = acquainted(self.desk, client, form.caller, deed)
+        home.publish(self.desk, client, form.caller)
+        ack(response_action="update", view=saved)
 
     def _form(self, client: WebClient, who: Caller) -> View:
         def made(session: Session) -> View:
