@@ -123,10 +123,8 @@ COMPONENTS = {
 
 def component(node: Any) -> Any:
     """The same block or view as one of blockkit's own objects, which validates itself when it is built."""
-    if isinstance(node, list):
-        return [component(one) for one in node]
     if not isinstance(node, dict):
-        return node
+        return [component(one) for one in node] if isinstance(node, list) else node
     parts = {name: component(value) for name, value in node.items() if name != "type"}
     kind = node.get("type")
     if kind in {"plain_text", "mrkdwn"}:

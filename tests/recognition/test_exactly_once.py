@@ -186,7 +186,7 @@ def everything(ward: Any, post: Delivery, many: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("many", [30, pytest.param(500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("many", [20, pytest.param(500, marks=pytest.mark.long)])
 def test_as_many_as_come_in_are_posted_however_often_slack_repeats_them_to_two_processes(
     ward: Any, slack: Sandbox, database_url: str, tmp_path: Path, many: int
 ) -> None:
