@@ -18,6 +18,7 @@ from reports.script import plotly_script
 from reports.showing import shown
 from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
+from slackapp.pulse.questions import NHS_STEM, STEM
 
 # Runs once the page is there. The charts only repeat the tables, so without scripts nothing is lost.
 _START = """
@@ -49,6 +50,7 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             kept=answering.kept(say, team),
             comments=team.comments,
             also=answering.also(say, team),
+            stem=say(NHS_STEM if team.pulse.source else STEM),
             source=say(team.pulse.source) if team.pulse.source else "",
             officials=answering.officials(say, team),
             highlights=[_shared(say, one) for one in team.highlights],

@@ -55,7 +55,7 @@ def _mix(say: Voice, team: TeamMonth, mix: Mix) -> Shown:
         title=words.mix_title(say, mix),
         key=words.mix_key(say, team, mix),
         rows=tuple(_mix_row(say, mix, place, behaviour) for place, behaviour in enumerate(Behaviour)),
-        footer=f"{words.mix_total(say, mix)} · {month}",
+        footer=f"{words.capital(words.mix_total(say, mix))} · {month}",
         team=team.team,
     )
     return Shown("mix", picture.title, picture, _mix_alt(say, team, mix), _mix_table(say, team, mix))
