@@ -66,6 +66,8 @@ def over_http(told: dict[str, Any], url: str, *, organisation: bool = False) -> 
     settings = told["settings"]
     settings["event_subscriptions"]["request_url"] = events
     settings["interactivity"]["request_url"] = events
+    # Lists that are searched as somebody types ask here.
+    settings["interactivity"]["message_menu_options_url"] = events
     settings["socket_mode_enabled"] = False
     if organisation:
         settings["org_deploy_enabled"] = True
