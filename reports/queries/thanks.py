@@ -10,6 +10,7 @@ from sqlalchemy import CTE, Select, case, func, literal, select, union, union_al
 from sqlalchemy.orm import Session, aliased
 
 from reports import figures
+from reports.circles import Circle, told
 from reports.figures import Highlight, Reach
 from reports.queries.asking import Asked, below, upwards
 from slackapp import calendar
@@ -26,8 +27,7 @@ def _thanks(asked: Asked, since: datetime, until: datetime) -> Any:  # noqa: ANN
         Recognition.undone_at.is_(None),
         Recognition.given_at >= since,
         Recognition.given_at < until,
-        # What its receiver found unkind counts nowhere.
-        Recipient.sharing != Sharing.REPORTED,
+        # What its receiver found unkind goes on counting: its giver would see from a figure that it was told.
     )
 
 
@@ -59,7 +59,7 @@ def named(session: Session, asked: Asked) -> dict[str, Named]:
         .distinct()
         .cte()
     )
-    return _named_from(asked, session.execute(_counts(mine)), session.execute(_people(mine, touched)))
+    return _named_from(asked, session.execute(_counts(mine)), session.execute(_people(inside, touched)))
 
 
 def _starts(asked: Asked) -> list[datetime]:
@@ -73,11 +73,11 @@ def _counts(mine: CTE) -> Select[Any]:
     return select(*columns, func.count()).group_by(*columns)
 
 
-def _people(mine: CTE, touched: CTE) -> Select[Any]:
-    """Who took part in a team's thanks, givers and receivers, wherever they belong."""
-    columns = (mine.c.top, mine.c.age)
+def _people(inside: CTE, touched: CTE) -> Select[Any]:
+    """How many of a team's own people gave or received: one alone is not hidden by those who thanked them."""
+    columns = (inside.c.top, touched.c.age)
     counted = func.count(touched.c.person.distinct())
-    return select(*columns, counted).join(touched, touched.c.id == mine.c.id).group_by(*columns)
+    return select(*columns, counted).join(touched, touched.c.team_id == inside.c.team).group_by(*columns)
 
 
 def _named_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> dict[str, Named]:
@@ -171,23 +171,24 @@ def reaches(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[st
     _, end = asked.bounds(asked.month)
     during = _thanks(asked, end - timedelta(days=REACH_DAYS), end)
     thanked = select(Recipient.member_id).join(Recognition).where(*during).distinct().subquery()
-    inside = below(asked.wider)
     rows = session.execute(
-        select(inside.c.top, func.count(Member.id), func.count(thanked.c.member_id))
-        .join(Member, Member.team_id == inside.c.team)
+        select(Member.team_id, func.count(Member.id), func.count(thanked.c.member_id))
         .outerjoin(thanked, thanked.c.member_id == Member.id)
+        .where(Member.workspace_id == asked.workspace.id, Member.team_id.is_not(None))
         .where(Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
-        .group_by(inside.c.top)
+        .group_by(Member.team_id)
     )
-    counted = {team: (members, found) for team, members, found in rows}
-    return {team: reach for team in asked.teams if (reach := _reach(team, counted, tree)) is not None}
+    own = {str(team): Circle(members, found) for team, members, found in rows}
+    about = told({team: tree[team].parent_id for team in tree}, own)
+    return {team: reach for team in asked.teams if (reach := _reach(team, about, tree)) is not None}
 
 
-def _reach(team: str, counted: Mapping[str, tuple[int, int]], tree: Mapping[str, Team]) -> Reach | None:
+def _reach(team: str, about: Mapping[str, Circle], tree: Mapping[str, Team]) -> Reach | None:
     for unit in upwards(tree, team):
-        members, thanked = counted.get(unit, (0, 0))
-        if members >= figures.SMALLEST_FOR_REACH:
-            return Reach(figures.reach(members, thanked), None if unit == team else tree[unit].name)
+        if unit in about:
+            circle = about[unit]
+            name = None if unit == team else tree[unit].name
+            return Reach(figures.reach(circle.members, circle.thanked), name)
     return None
 
 

@@ -38,13 +38,13 @@ def test_thanks_are_counted_by_behaviour_for_this_month_and_the_last(database: S
 
 def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(database: Sessions) -> None:
     with database.begin() as session:
-        place = hospital(session)
+        place = hospital(session, nights=5)
         ward, nights = place.staff[place.ward.id], place.staff[place.nights.id]
         for number in range(6):
             thank(
                 session,
                 ward[number],
-                [nights[number % 4], ward[number + 1]],
+                [nights[number % 5], ward[number + 1]],
                 "helping",
                 moment(11, 4, number),
             )
@@ -53,10 +53,12 @@ def test_a_thank_you_between_two_teams_counts_in_both_and_once_above_them(databa
     assert found == [Mix((None, None, None, 5), None, is_about=True), *[Mix((None, None, None, 6), None)] * 2]
 
 
-def told_in_a_world(session: Session, live: Callable[[Session, Hospital], None]) -> dict[str, TeamMonth]:
+def told_in_a_world(
+    session: Session, live: Callable[[Session, Hospital], None], *, nights: int = 5
+) -> dict[str, TeamMonth]:
     """November in a hospital that was lived in and is forgotten again, by team name."""
     world = session.begin_nested()
-    place = hospital(session)
+    place = hospital(session, nights=nights)
     live(session, place)
     found = queries.months(session, place.workspace, "2025-11", place.teams)
     world.rollback()
@@ -70,8 +72,8 @@ def counts(told: TeamMonth) -> tuple[int | None, ...]:
 
 def test_no_teams_hidden_count_is_what_its_neighbour_leaves_of_the_level_above(database: Sessions) -> None:
     def live(session: Session, place: Hospital, few: int) -> None:
-        nights = place.staff[place.nights.id] + place.staff[place.medicine.id][:1]
         thanks_within(session, place.staff[place.ward.id], {"attending": 9, "helping": 8}, moment(11, 3))
+        nights = place.staff[place.nights.id]
         thanks_within(session, nights, {"attending": 6, "helping": few}, moment(11, 9))
 
     with database.begin() as session:
@@ -82,7 +84,7 @@ def test_no_teams_hidden_count_is_what_its_neighbour_leaves_of_the_level_above(d
     assert {counts(world["Medicine"])[-1] for world in worlds} == {10}
 
 
-def test_what_its_receiver_found_unkind_counts_nowhere(database: Sessions) -> None:
+def test_no_figure_tells_a_giver_that_their_thank_you_was_found_unkind(database: Sessions) -> None:
     def live(session: Session, place: Hospital, sharing: Sharing | None) -> None:
         people = place.staff[place.ward.id]
         thanks_within(session, people[:9], {**PLENTY, "helping": 5}, moment(11, 3))
@@ -94,9 +96,36 @@ def test_what_its_receiver_found_unkind_counts_nowhere(database: Sessions) -> No
             told_in_a_world(session, partial(live, sharing=sharing))
             for sharing in (None, Sharing.PRIVATE, Sharing.REPORTED)
         )
+    # Left out, it would be missed: by its giver's team in the count, and in how far thanks reached.
     assert [counts(world["Ward 7"])[-1] for world in (nothing, private)] == [5, 6]
     assert private["Ward 7"].reach != nothing["Ward 7"].reach
-    assert unkind == nothing
+    assert unkind == private
+    assert unkind["Ward 7"].highlights == ()
+
+
+def test_one_person_alone_is_not_hidden_by_those_who_thanked_them(database: Sessions) -> None:
+    with database.begin() as session:
+        place = hospital(session, nights=1)
+        ward, alone = place.staff[place.ward.id], place.staff[place.nights.id]
+        for number in range(6):
+            thank(session, ward[number], alone, "helping", moment(11, 3 + number))
+    told = november(database, place, place.nights)
+    assert (told.mix, told.sides, told.ways, told.seldom) == (None, None, None, None)
+    # For those who thanked there are enough of them.
+    assert november(database, place, place.ward).mix is not None
+
+
+def test_how_far_thanks_reached_is_the_same_whoever_of_three_was_thanked(database: Sessions) -> None:
+    def live(session: Session, place: Hospital, thanked: int) -> None:
+        ward, nights = place.staff[place.ward.id], place.staff[place.medicine.id]
+        for number in range(4):
+            thank(session, ward[number + 8], [ward[number]], "helping", moment(11, 3))
+        for one in nights[:thanked]:
+            thank(session, ward[0], [one], "helping", moment(11, 3))
+
+    with database.begin() as session:
+        worlds = [told_in_a_world(session, partial(live, thanked=thanked), nights=4) for thanked in range(4)]
+    assert len({tuple((name, month.reach) for name, month in world.items()) for world in worlds}) == 1
 
 
 def test_a_level_above_names_nobody_of_the_teams_below_it(database: Sessions) -> None:

@@ -1,0 +1,53 @@
+"""Of whom it may be told how far thanks reached: groups of eight or more, of which none can be subtracted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reports.figures import SMALLEST_FOR_REACH
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Some people, and how many of them were thanked."""
+
+    members: int = 0
+    thanked: int = 0
+
+    def __add__(self, other: "Circle") -> "Circle":
+        return Circle(self.members + other.members, self.thanked + other.thanked)
+
+
+def told(parents: Mapping[str, str | None], own: Mapping[str, Circle]) -> dict[str, Circle]:
+    """By unit, whom its band may be about. `parents` has every unit; `own` those with people of their own.
+
+    From the bottom up, people whom no band below is about wait until they are eight
+    or more. Fewer than that are left out of a level's band and wait for the level above:
+    counted in, they would be what is left when the bands below are taken away.
+    """
+    below: dict[str, list[str]] = {unit: [] for unit in parents}
+    for unit, parent in parents.items():
+        if parent is not None:
+            below[parent].append(unit)
+    found: dict[str, Circle] = {}
+    waiting: dict[str, Circle] = {}
+    for unit in _from_the_bottom(below, parents):
+        shown = _sum(found[one] for one in below[unit] if one in found)
+        rest = _sum([own.get(unit, Circle()), *(waiting.get(one, Circle()) for one in below[unit])])
+        if rest.members >= SMALLEST_FOR_REACH:
+            shown, rest = shown + rest, Circle()
+        waiting[unit] = rest
+        if shown.members:
+            found[unit] = shown
+    return found
+
+
+def _sum(circles: Iterable[Circle]) -> Circle:
+    return sum(circles, Circle())
+
+
+def _from_the_bottom(below: Mapping[str, list[str]], parents: Mapping[str, str | None]) -> list[str]:
+    """Every unit after all those below it. One that is part of a ring has no top and is left out."""
+    order = [unit for unit, parent in parents.items() if parent is None]
+    for unit in order:
+        order.extend(below[unit])
+    return order[::-1]
