@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from slackapp.models import Delivery, Recognition
+from slackapp.models import Delivery, Member, Recipient, Recognition
 
 WORDS = "Stayed after the shift to find us a bed"
 # What these show hangs on no database; the tests around them run on both.
@@ -97,6 +97,27 @@ def test_twenty_of_a_group_and_its_giver_are_twenty(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @bank helping {WORDS}")
     practice.nurse.sees("Sent.")
     assert stored(practice) == (1, 20)
+
+
+@ON_ONE_DATABASE
+def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice: Any) -> None:
+    bank = [*(f"U0CROWD{number}" for number in range(5)), practice.ward.third]
+    change = {"kind": "usergroup", "usergroup": "S0BANK", "members": bank}
+    assert practice.http.post("/control/change", json=change).status_code == 200
+    with practice.ward.database.begin() as session:
+        for who, choice in ((practice.ward.colleague, "always"), (practice.ward.third, "never")):
+            session.scalar(select(Member).where(Member.slack_user_id == who)).sharing = choice
+    practice.nurse.types(f"/appreciate @nia @col @ward7 and @bank @col @lea helping with the team {WORDS}")
+    practice.nurse.sees("choose whether their team sees it")
+    # Colleague, third, leader and five of the bank, each in private; the post names who agreed.
+    with practice.ward.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Recipient)) == 8
+    post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
+    assert "@Nia Nurse thanked @Col League." in post["text"]
+    private = practice.third.sees(WORDS)["messages"][-1]
+    assert [one["label"] for one in private["controls"]] == ["Settings", "Report"]
+    # The leader's own team is the one above, which shares nothing: it has no channel.
+    assert "would be glad for your team" not in practice.leader.sees("Only you can see this.").texts
 
 
 def test_undo_given_twice_by_slack_takes_one_back(practice: Any) -> None:
