@@ -199,10 +199,9 @@ class Appreciate:
 
     def _workspaces(self) -> list[str]:
         """Our ids of the workspaces that have the app now."""
-        if self.workspace_id:
-            return [self.workspace_id]
         with self.sessions.read() as session:
-            return workspaces.installed(session)
+            found = workspaces.installed(session)
+        return [one for one in found if self.workspace_id in {"", one}]
 
     def _digests(self, now: datetime) -> None:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
@@ -220,7 +219,7 @@ class Appreciate:
         with self.sessions.begin() as session:
             inbound.forget(session, now=now)
             tidy(session, now)
-            taking_back.forget(session)
+            taking_back.forget(session, now)
 
 
 def _beat(owed: datetime, after: datetime) -> datetime:

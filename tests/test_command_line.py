@@ -89,6 +89,7 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             "SLACK_APP_TOKEN": found["SLACK_APP_TOKEN"],
             "SLACK_API_URL": url,
             "HEALTH_PORT": str(port),
+            "LOG_LEVEL": "DEBUG",
         }
         subprocess.run([SLACKAPP, "migrate"], env=environment, check=True, capture_output=True, timeout=60)
         with subprocess.Popen([SLACKAPP, "serve"], env=environment, stderr=subprocess.PIPE, text=True) as app:
@@ -106,6 +107,10 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             app.send_signal(signal.SIGTERM)
             rest = app.stderr.read()
             assert app.wait(30) == 0, rest
+        # Even at its most talkative the log names nobody and tells nothing anyone wrote.
+        assert "Stopping" in rest
+        for private in ("U0PRACTICE", "Ben Okoro", "when there was none", found["SLACK_BOT_TOKEN"]):
+            assert private not in rest
         # What was acknowledged before the end has reached the colleague, or is still owed; it is not lost.
         seen = httpx.get(f"{url}/person/U0PRACTICE2/screen", params={"place": "dm"}).text
         with sqlite3.connect(tmp_path / "appreciate.db") as database:

@@ -170,6 +170,7 @@ def _take_back_their_own(session: Session, workspace: Workspace, slack_user_id: 
     theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
     stand = select(Delivery).where(*theirs, Delivery.state == DeliveryState.SENT)
     taking_back.owe(session, workspace, session.scalars(stand.order_by(Delivery.id)), now=now)
+    taking_back.when_sent(session, workspace, slack_user_id)
     session.execute(delete(Delivery).where(*theirs))
 
 

@@ -7,7 +7,7 @@ conversation, the message and the file, and goes once it is done.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.db import new_id
@@ -21,7 +21,7 @@ MESSAGE, FILE = "removal-message", "removal-file"
 _NOWHERE = "-"
 """The target of a file that stands in no conversation yet: it was uploaded for a message to show."""
 
-_ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED)
+_ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
 
 
 def owe(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime) -> None:
@@ -52,8 +52,21 @@ def anew(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, no
     owe_many(session, workspace, again)
 
 
-def forget(session: Session) -> None:
-    """Drop the rows of removals that have ended. For a slow tick."""
+def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> None:
+    """What is on its way to somebody at this moment names them no more; once it has arrived it is removed."""
+    theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    under_way = update(Delivery).where(*theirs, Delivery.state == DeliveryState.SENDING)
+    session.execute(under_way.values(target=_NOWHERE))
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Drop the rows of removals that have ended, and see to what arrived meanwhile. For a slow tick."""
+    late = select(Delivery).where(Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
+    for row in session.scalars(late.where(Delivery.state.in_(_ENDED))):
+        if row.state == DeliveryState.SENT:
+            owe(session, session.get_one(Workspace, row.workspace_id), [row], now=now)
+        session.delete(row)
+    session.flush()
     done = (Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
     session.execute(delete(Delivery).where(*done))
 

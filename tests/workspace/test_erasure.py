@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from slackapp import audit, members
+from slackapp import audit, members, outbox
 from slackapp.marks import Marks
 from slackapp.members import Person
 from slackapp.models import (
@@ -31,7 +31,7 @@ from slackapp.models import (
     Team,
     Tombstone,
 )
-from slackapp.privacy import erasure, holds, traces
+from slackapp.privacy import erasure, holds, taking_back, traces
 from slackapp.privacy.erasure import Erased
 from slackapp.pulse import rounds
 
@@ -136,6 +136,26 @@ def test_what_stands_in_slack_is_changed_and_their_own_conversation_is_emptied(w
         removed = [one for one in owed if one not in changed]
         assert [(one.method, one.reference) for one in removed] == [("chat.delete", stood)]
         assert not session.scalars(select(Delivery.id).where(Delivery.id.in_(theirs))).all()
+
+
+def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived(ward: Any) -> None:
+    ward.thank(COL, NIA, "You found the pump before the handover")
+    with ward.database.begin() as session:
+        row = session.scalars(select(Delivery).where(Delivery.target == NIA)).one()
+        row.state, row.fence = "sending", 3
+        receipt = outbox.Receipt(row.id, 3)
+    erase(ward)
+    with ward.database.begin() as session:
+        assert traces.find(session, NIA) == []
+        # Only now Slack answers the call that was under way.
+        assert outbox.settle(session, receipt, outbox.Arrived(channel="D0NIA", ts="1.7"))
+    for _ in range(2):
+        with ward.database.begin() as session:
+            taking_back.forget(session, ward.noon)
+    with ward.database.read() as session:
+        assert session.get(Delivery, receipt.id) is None
+        removed = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).one()
+        assert (removed.target, removed.reference) == ("D0NIA", "1.7")
 
 
 def sent(session: Any, workspace_id: str, kind: str, reference: str, **where: str) -> Delivery:
