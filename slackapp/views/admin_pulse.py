@@ -83,7 +83,10 @@ def preview(say: Voice, shown: Mapping[str, list[Block]]) -> View:
 def questions(say: Voice, mine: Iterable[Question], coming: Iterable[Item]) -> View:
     """The organisation's own rotating questions, and what the next check-in asks."""
     blocks: list[Block] = [piece.header(say("The next check-in asks"))]
-    blocks += [piece.plain_section(say(item.wording)) for item in coming]
+    for place, item in enumerate(coming):
+        if item.stem and not place:
+            blocks.append(piece.plain_section(say(item.stem)))
+        blocks.append(piece.plain_section(say(item.wording)))
     blocks += [piece.divider(), piece.header(say("Your organisation's own questions"))]
     for question in mine:
         blocks += [

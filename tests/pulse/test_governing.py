@@ -324,6 +324,7 @@ def test_own_questions_are_asked_in_their_turn_and_kept_when_retired(front: Fron
             wording in json.loads(answered.body)["view"]["blocks"][0]["text"]["text"]
             or wording in answered.body
         )
+    assert "the person leading my team ..." in answered.body, "the four are the ends of a sentence"
     assert (
         "on the list already"
         in front.fills_in(
