@@ -51,6 +51,7 @@ DEEDS = {
     Deed.TEAM_CHANGED: marked("{who} changed a team: {subject}."),
     Deed.TEAM_PEOPLE: marked("{who} changed who belongs to a team: {subject}."),
     Deed.TEAM_ENDED: marked("{who} ended a team: {subject}."),
+    Deed.TEAMS_MERGED: marked("{who} merged two teams: {subject}."),
     Deed.TEAMS_IMPORTED: marked("{who} imported teams."),
     Deed.INSTALLED: marked("{who} installed the app."),
     Deed.UNINSTALLED: marked("{who} took the app away."),
