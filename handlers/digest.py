@@ -84,6 +84,7 @@ class Digests:
             team = session.get(Team, team_id)
             if team is None or not self._may(session, reader, team, month):
                 raise UserError(NOT_YOURS)
+            self._must_be_out(session.get_one(Workspace, team.workspace_id), reader, month)
             fresh = digest.send(session, reader, team=team, month=month, now=self.desk.now())
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
@@ -159,20 +160,25 @@ class Digests:
 
     def _told(self, session: Session, reader: Member, team: Team, month: str | None) -> _Told:
         """One digest as text, when this person may read it."""
-        workspace, now = session.get_one(Workspace, team.workspace_id), self.desk.now()
+        workspace = session.get_one(Workspace, team.workspace_id)
         say = members.voice_of(workspace, reader)
-        wanted = month or digest.latest(workspace, now).month
+        wanted = month or digest.latest(workspace, self.desk.now()).month
         name = say.month(_first_day(wanted), year=True)
         if not self._may(session, reader, team, wanted):
             raise UserError(_NOT_SHARED, team=team.name, month=name)
-        if (out := digest.published(workspace, wanted)) > now:
-            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader)))
-        if workspace.digests_from and wanted < workspace.digests_from:
-            raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
+        self._must_be_out(workspace, reader, wanted)
         told = queries.months(session, workspace, wanted, [team])[team.id]
         if self._leads(session, reader, team, wanted):
             return message.on_demand(say, told, send=f"{team.id}:{wanted}")
         return message.on_demand(say, as_shared(told), send=None)
+
+    def _must_be_out(self, workspace: Workspace, reader: Member, month: str) -> None:
+        """A month's figures are nobody's before its digests are."""
+        say = members.voice_of(workspace, reader)
+        if (out := digest.published(workspace, month)) > self.desk.now():
+            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader)))
+        if workspace.digests_from and month < workspace.digests_from:
+            raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
 
     def _may(self, session: Session, reader: Member, team: Team, month: str) -> bool:
         return rights.may_read(session, reader, team, month, at=self._moments(session, team, month))

@@ -51,6 +51,17 @@ def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, de
     assert wrong == []
 
 
+def test_a_month_whose_digest_is_not_out_is_sent_to_nobody(front: Front) -> None:
+    def sending(month: str) -> Door:
+        return Door(
+            Deed.READ_TEAM, press, "digest_send", lambda world: f"{world.team}:{month}", is_about=True
+        )
+
+    assert front.opens(sending("2026-09"), Role.LEADER, about="A", workspace="A")
+    assert not front.opens(sending("2026-11"), Role.LEADER, about="A", workspace="A")
+    assert "comes out on" in front.said
+
+
 @pytest.mark.parametrize("door", THANKS, ids=lambda door: door.name)
 def test_a_thank_you_between_two_is_nobody_elses(front: Front, door: Door) -> None:
     for role, (about, workspace) in product(Role, WAYS.values()):
