@@ -40,7 +40,7 @@ class Priority(IntEnum):
 
 
 class Method(StrEnum):
-    """The ways out. A private upload, an update or a removal may be repeated; the others never by themselves."""
+    """The ways out. A private upload, an update and a removal may be repeated; others never by themselves."""
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
