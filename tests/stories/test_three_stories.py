@@ -98,7 +98,7 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
         answers(practice, user, "Agree")
 
     with practice.app.sessions.begin() as session:
-        # Three more rounds of messages to thirty people, and three more digests, belong to no story told here.
+        # Three more rounds of messages to thirty people, and three more digests, belong to other stories.
         session.execute(update(Workspace).values(pulse_on=False))
         session.execute(update(Team).where(Team.name != hospital.WARD_7.name).values(leader_id=None))
     practice.clock(now="2026-12-01T09:01:00+00:00")
