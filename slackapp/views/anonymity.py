@@ -58,7 +58,10 @@ THREATS = (
         marked("Whoever leads your team"),
         marked("Rounded results of groups of five or more, once a month, and comments without a name."),
         marked("They never see who answered, when, or what. Fewer than five answers join the next level up."),
-        marked("They may recognise how somebody writes. Leave out what is true of you alone."),
+        marked(
+            "Where a team has five people, a result tells that all five answered. They may recognise how "
+            "somebody writes: leave out what is true of you alone."
+        ),
     ),
     Threat(
         marked("A colleague"),
@@ -79,7 +82,10 @@ THREATS = (
     ),
     Threat(
         marked("Whoever looks after the database or a backup"),
-        marked("Locked boxes of one size while it is open; afterwards only the rounded results."),
+        marked(
+            "Locked boxes of one size while it is open; afterwards the rounded results, how many answered in "
+            "each group, and comments without a name."
+        ),
         marked("The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."),
         marked("On some disks something that was overwritten can be brought back."),
     ),
