@@ -119,8 +119,8 @@ class Sessions:
 
         SQLite itself lets whoever waits look again after sleeps of up to 100 ms; here they are woken. Not
         strictly in the order in which they came: each would then wait for a change of threads, at a third of
-        the throughput. Whose turn does not come in time asks SQLite all the same, which says no. A transaction
-        inside another one of the same thread does not wait for itself.
+        the throughput. Whose turn does not come in time asks SQLite all the same, which says no. A
+        transaction inside another one of the same thread does not wait for itself.
         """
         if not self.is_sqlite:
             yield

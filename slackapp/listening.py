@@ -16,7 +16,7 @@ def hang_up(handler: SocketModeHandler) -> None:
     client.closed = True
     client.auto_reconnect_enabled = False
     # Its reader looks up only once a second; an empty message, which it passes over, wakes it.
-    client.message_queue.put(None)  # type: ignore[arg-type]
+    client.message_queue.put(None)
     if client.message_processor.is_alive():
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
     client.message_workers.shutdown(wait=True)
