@@ -241,7 +241,7 @@ def mix(
     k: int,
     is_about: bool = False,
 ) -> Mix | None:
-    """The mix that may be shown, None in a quiet month. `people` took part this month and the month before."""
+    """The mix that may be shown, None in a quiet month. `people` took part in this month and the last."""
     if _is_quiet(now, people[0], k):
         return None
     told = _about if is_about else _hidden
