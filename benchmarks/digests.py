@@ -124,8 +124,12 @@ def _mix_of(
     counts = Counter(behaviour for _, behaviour in rows)
     everybody = (
         select(Recognition.giver_id)
-        .where(Recognition.id.in_(ids))
-        .union(select(Recipient.member_id).where(Recipient.recognition_id.in_(ids)))
+        .where(Recognition.id.in_(ids), Recognition.giver_team_id.in_(inside))
+        .union(
+            select(Recipient.member_id).where(
+                Recipient.recognition_id.in_(ids), Recipient.team_id.in_(inside)
+            )
+        )
     )
     return dict(counts), len(session.scalars(everybody).all())
 
