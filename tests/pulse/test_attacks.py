@@ -1,31 +1,19 @@
 """Attackers who hold the database, its files, its log and its backups. Each catches a naive design too."""
 
-import base64
-import os
 import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
-import psycopg
 import pytest
 from sqlalchemy import LargeBinary, inspect, text
 
 from slackapp.db import Sessions
 from slackapp.models import Ballot, BundleScore, Comment
-from slackapp.pulse.ballots import SealedBallot, SpoiltError, open_box, receipt_of
-from tests.pulse.conftest import Copy, Hospital
-
-PEOPLE = [f"Ward 7 {number}" for number in range(1, 10)]
-ANSWERS = [5, 4, 4, 3, 2, 1, 5, 2, 3]
-WORDS = ["more time", "", "a second pair of hands", "", "", "breaks", "", "", "thank you \N{HONEYBEE}"]
-NONCES = [bytes([number]) * 12 for number in range(9)]
-
-
-@pytest.fixture
-def postgresql_url(private_postgresql_url: str) -> str:
-    """These tests change tables, so they have a database of their own."""
-    return private_postgresql_url
+from slackapp.pulse.ballots import SealedBallot, SpoiltError, open_box
+from tests.pulse.disk import files
+from tests.pulse.hospital import Hospital
+from tests.pulse.nine_answers import ANSWERS, PEOPLE, WORDS, answered
+from tests.pulse.second_worlds import Copy, own_postgresql_url  # noqa: F401 - these tests change tables
 
 
 def tables(sessions: Sessions) -> dict[str, list[tuple[object, ...]]]:
@@ -48,17 +36,6 @@ def without_ciphertext(found: dict[str, list[tuple[object, ...]]]) -> dict[str, 
         assert isinstance(box, bytes)
         masked.append((poll, receipt, len(box), box[:12]))
     return {table: rows for table, rows in found.items() if table != "ballot"} | {"ballot": [*masked]}
-
-
-def answered(hospital: Hospital, order: Iterable[int]) -> None:
-    for place, (person, given) in enumerate(zip(PEOPLE, order, strict=True)):
-        hospital.answer(person, ANSWERS[given], WORDS[given], NONCES[place])
-
-
-def files(sessions: Sessions) -> dict[str, bytes]:
-    """A SQLite database's bytes as they lie on the disk now."""
-    database = Path(sessions.engine.url.database or "")
-    return {found.name: found.read_bytes() for found in sorted(database.parent.glob("appreciate.db*"))}
 
 
 @pytest.fixture
@@ -218,109 +195,3 @@ def test_ballots_are_wiped_from_the_sqlite_files_at_the_close(hospital_on_sqlite
     assert all(any(piece in content for content in files(hospital.sessions).values()) for piece in pieces)
     hospital.close()
     assert not any(piece in content for content in files(hospital.sessions).values() for piece in pieces)
-
-
-def disk_of(sessions: Sessions) -> list[Path]:
-    """The files in which a database keeps its rows and its log."""
-    if sessions.is_sqlite:
-        database = Path(sessions.engine.url.database or "")
-        return sorted(database.parent.glob("appreciate.db*"))
-    with sessions.read() as session:
-        # Pages must reach the disk before they can be looked at there.
-        home = Path(str(session.execute(text("SHOW data_directory")).scalar()))
-        number = session.execute(
-            text("SELECT oid FROM pg_database WHERE datname = current_database()")
-        ).scalar()
-    with psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True) as server:
-        server.execute("CHECKPOINT")
-    return [one for one in (*home.glob(f"base/{number}/*"), *home.glob("pg_wal/*")) if one.is_file()]
-
-
-def holds_key(paths: Iterable[Path], key: bytes) -> bool:
-    """The key as it is and in the ways in which people write keys down."""
-    spelt = (key, key.hex().encode(), base64.b64encode(key), base64.urlsafe_b64encode(key))
-    return any(one in content for path in paths for content in [path.read_bytes()] for one in spelt)
-
-
-def test_the_key_is_nowhere_in_the_database_or_its_log(hospital: Hospital) -> None:
-    hospital.build({"Ward 7": 9})
-    hospital.open()
-    answered(hospital, range(9))
-    key = hospital.secret()
-    receipt = hospital.ballots()[0][0]
-    assert not holds_key(disk_of(hospital.sessions), key)
-    # The receipt lies there, so the files that were read are the right ones.
-    assert holds_key(disk_of(hospital.sessions), receipt)
-    with hospital.sessions.begin() as session:
-        session.execute(text("CREATE TABLE planted (noted TEXT)"))
-        session.execute(text("INSERT INTO planted VALUES (:key)"), {"key": key.hex()})
-    assert holds_key(disk_of(hospital.sessions), key)
-
-
-WAL_FILE, WAL_PAGE, WAL_HEADER = 16 << 20, 8192, 24
-
-
-def touched(sessions: Sessions, before: str) -> list[bytes]:
-    """Where a round can have written: SQLite's file and log; PostgreSQL's tables, and its log since then."""
-    if sessions.is_sqlite:
-        return [path.read_bytes() for path in disk_of(sessions) if not path.name.endswith("-shm")]
-    disk_of(sessions)  # Reaches the disk only after a checkpoint.
-    with sessions.read() as session:
-        home = Path(str(session.scalar(text("SHOW data_directory"))))
-        tables = session.scalars(
-            text(
-                "SELECT pg_relation_filepath(one) FROM (SELECT unnest(ARRAY[oid, reltoastrelid]) AS one FROM"
-                " pg_class WHERE relnamespace = 'public'::regnamespace) AS every WHERE one <> 0"
-            )
-        ).all()
-        file, start = session.execute(text(f"SELECT (pg_walfile_name_offset('{before}')).*")).one()
-        last, end = session.execute(text("SELECT (pg_walfile_name_offset(pg_current_wal_lsn())).*")).one()
-    # Other tests write into the same log, so it may go on in the next file.
-    files = sorted(path for path in home.glob("pg_wal/0*") if file <= path.name <= last)
-    log = b"".join(path.read_bytes() for path in files)[: (len(files) - 1) * WAL_FILE + end]
-    # A key could be written across two pages of the log; their headers are taken out.
-    first = start - start % WAL_PAGE
-    pages = [log[at + WAL_HEADER : at + WAL_PAGE] for at in range(first, len(log), WAL_PAGE)]
-    return [*((home / path).read_bytes() for path in tables if path), b"".join(pages)]
-
-
-def position(sessions: Sessions) -> str:
-    """Where PostgreSQL's log stands."""
-    if sessions.is_sqlite:
-        return ""
-    with sessions.read() as session:
-        return str(session.scalar(text("SELECT pg_current_wal_lsn()")))
-
-
-def window_that_opens(
-    contents: Iterable[bytes], poll_id: str, person: str, receipt: bytes
-) -> tuple[bytes | None, int]:
-    """The attacker who does not know the key: each 32 bytes that lie there are tried as one, and counted."""
-    tried: set[bytes] = set()
-    for content in contents:
-        for at in range(len(content) - 31):
-            window = content[at : at + 32]
-            # A key is 32 random bytes: hardly one in a million has fewer than 24 different ones, or is text.
-            if window in tried or len(set(window)) < 24 or window.isascii():
-                continue
-            tried.add(window)
-            if receipt_of(window, poll_id, person) == receipt:
-                return window, len(tried)
-    return None, len(tried)
-
-
-def test_no_thirty_two_bytes_of_the_database_or_its_log_are_the_key(hospital: Hospital) -> None:
-    hospital.build({"Ward 7": 2})
-    before = position(hospital.sessions)
-    hospital.open()
-    hospital.answer("Ward 7 1", 4)
-    person, (receipt, box) = hospital.people["Ward 7 1"], hospital.ballots()[0]
-    contents = touched(hospital.sessions, before)
-    # The premise: what is read has this round in it; in PostgreSQL twice, in a table and in the log.
-    assert sum(box[100:164] in content for content in contents) == (1 if hospital.sessions.is_sqlite else 2)
-    found, tried = window_that_opens(contents, hospital.poll_id, person, receipt)
-    assert found is None
-    assert tried > 2_000
-    key = hospital.secret()
-    planted = os.urandom(50) + key + os.urandom(50)
-    assert window_that_opens([planted], hospital.poll_id, person, receipt)[0] == key

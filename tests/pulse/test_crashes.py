@@ -15,7 +15,8 @@ from sqlalchemy import text
 
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box, receipt_of
-from tests.pulse.conftest import Copy, Hospital, start_over
+from tests.pulse.hospital import Hospital
+from tests.pulse.second_worlds import Copy, start_over
 
 FEW, MANY = 4, 55
 """The many, as `make faults` asks for them, take minutes."""

@@ -14,7 +14,8 @@ from slackapp.errors import SettingsError
 from slackapp.i18n import voice
 from slackapp.models import Member, Poll
 from slackapp.pulse import rounds
-from tests.pulse.conftest import CLOSE, OPENING, Front, Hospital
+from tests.pulse.front import Front
+from tests.pulse.hospital import CLOSE, OPENING, Hospital
 
 CLAIMED = {
     "opens_on": OPENING.date(),

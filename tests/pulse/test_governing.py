@@ -1,38 +1,21 @@
-"""What an admin settles, what staff are told of it, and what a person settles for themselves."""
+"""What an admin settles, and what is asked because of it."""
 
 import json
-from collections.abc import Mapping
-from datetime import date, time, timedelta
-from typing import Any
-from urllib.parse import parse_qs
+from datetime import time, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from handlers import pulse_letters
-from slackapp.actions import rights
-from slackapp.errors import UserError
 from slackapp.i18n import voice
-from slackapp.letters import Later, Message, Nothing
-from slackapp.models import Ballot, Delivery, FanOut, Member, Poll, Question, Team, Workspace
-from slackapp.pulse import asking, governing, invitations, rounds, telling
-from slackapp.pulse.governing import Thresholds
+from slackapp.letters import Message
+from slackapp.models import Ballot, Delivery, FanOut, Poll, Question, Workspace
+from slackapp.pulse import asking, governing, invitations, rounds
 from slackapp.pulse.questions import NHS_FOUR, NHS_SOURCE
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import admin_pulse as view
-from slackapp.views import pulse, pulse_settings
-from tests.pulse.conftest import Front, Hospital
-
-Element = Mapping[str, object]
-
-
-def chosen(value: str) -> Element:
-    return {"type": "static_select", "selected_option": {"value": value}}
-
-
-def ticked(*values: str) -> Element:
-    return {"type": "checkboxes", "selected_options": [{"value": value} for value in values]}
-
+from slackapp.views import pulse
+from tests.pulse.forms import Element, chosen, shown, ticked, words
+from tests.pulse.front import Front
 
 FILLED: dict[str, Element] = {
     view.CADENCE: chosen("fortnightly"),
@@ -49,27 +32,6 @@ FILLED: dict[str, Element] = {
     view.PAUSE_FROM: {"type": "datepicker", "selected_date": "2026-12-21"},
     view.PAUSE_UNTIL: {"type": "datepicker", "selected_date": "2027-01-03"},
 }
-
-
-@pytest.fixture
-def boss(front: Front) -> str:
-    """Somebody who is an admin of the workspace."""
-    with front.hospital.sessions.begin() as session:
-        session.get_one(Member, front.hospital.people["Medicine leader"]).is_admin = True
-    return front.slack_id("Medicine leader")
-
-
-def shown(front: Front) -> dict[str, Any]:
-    """The view that Slack was last asked for."""
-    body = front.slack.calls[-1][1]
-    found = json.loads(body)["view"] if body.startswith(b"{") else parse_qs(body.decode())["view"][0]
-    view_shown: dict[str, Any] = json.loads(found) if isinstance(found, str) else found
-    assert view_problems(view_shown) == []
-    return view_shown
-
-
-def words(what: object) -> str:
-    return json.dumps(what, ensure_ascii=False)
 
 
 def workspace(front: Front) -> Workspace:
@@ -221,101 +183,6 @@ def test_a_test_reaches_the_admin_alone_and_stores_nothing(front: Front, boss: s
         assert session.scalars(select(Ballot)).all() == []
 
 
-def test_everybody_in_a_team_is_told_once_when_a_threshold_rises(front: Front) -> None:
-    hospital = front.hospital
-    with hospital.sessions.begin() as session:
-        here = session.get_one(Workspace, hospital.workspace_id)
-        assert governing.tighten(session, here, Thresholds(8, 1, 8)) is True
-        assert governing.tighten(session, here, Thresholds(8, 1, 8)) is False
-        with pytest.raises(UserError):
-            governing.tighten(session, here, Thresholds(7, 1, 8))
-        (asked,) = session.scalars(select(FanOut).where(FanOut.kind == governing.RULES_CHANGED))
-        while not telling.expand_rules(session, asked, front.now, chunk=4):
-            pass
-        owed = session.scalars(select(Delivery).where(Delivery.kind == governing.RULES_CHANGED)).all()
-        # Nine in the ward and its leader; whoever leads the top belongs to no team.
-        assert len({one.target for one in owed}) == len(owed) == 10
-        sent = pulse_letters.RENDERERS[governing.RULES_CHANGED](session, owed[0], front.now)
-        assert isinstance(sent, Message)
-        assert "groups of 8 or more" in sent.text
-    hospital.open(hospital.close_at)
-    with hospital.sessions.read() as session:
-        assert session.get_one(Poll, hospital.poll_id).k == 8
-
-
-def test_a_team_is_told_who_leads_it_now(front: Front) -> None:
-    hospital = front.hospital
-    with hospital.sessions.begin() as session:
-        team = session.get_one(Team, hospital.teams["Ward 7"])
-        here = session.get_one(Workspace, hospital.workspace_id)
-        telling.owe_new_leader(session, here, team, front.now)
-        (asked,) = session.scalars(select(FanOut).where(FanOut.kind == telling.NEW_LEADER))
-        assert telling.expand_leader(session, asked, front.now) is True
-        owed = session.scalars(select(Delivery).where(Delivery.kind == telling.NEW_LEADER)).all()
-        assert len(owed) == 9
-        sent = pulse_letters.RENDERERS[telling.NEW_LEADER](session, owed[0], front.now)
-        assert isinstance(sent, Message)
-        assert "Ward 7 leader leads Ward 7 now" in sent.text
-
-
-def test_a_change_of_leader_is_noticed_and_told_once(front: Front) -> None:
-    hospital = front.hospital
-    with hospital.sessions.begin() as session:
-        here = session.get_one(Workspace, hospital.workspace_id)
-        assert rights.notice(session, here, front.now) == []
-        session.get_one(Team, hospital.teams["Ward 7"]).leader_id = hospital.people["Ward 7 3"]
-        session.flush()
-        for _ in range(2):
-            rights.notice(session, here, front.now)
-        asked = session.scalars(select(FanOut).where(FanOut.kind == telling.NEW_LEADER)).all()
-        assert [one.reference for one in asked] == [hospital.teams["Ward 7"]]
-
-
-def test_who_sees_the_results_is_told_by_name_and_role(front: Front) -> None:
-    front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    seen = words(shown(front))
-    assert "Who sees its results" in seen
-    assert "Ward 7 leader, who leads Ward 7" in seen
-    assert "Medicine leader, who leads Medicine" in seen
-    assert "The admins of this workspace" not in seen
-
-
-def test_one_reminder_goes_to_each_channel_in_the_same_words(hospital: Hospital) -> None:
-    hospital.build({"Ward 7": 6, "Theatres": 5, "Clinic": 5})
-    with hospital.sessions.begin() as session:
-        for name, channel in (("Ward 7", "C1SHARED"), ("Theatres", "C1SHARED"), ("Medicine", "C1MEDICINE")):
-            session.get_one(Team, hospital.teams[name]).slack_channel_id = channel
-    hospital.open()
-    with hospital.sessions.begin() as session:
-        owed = session.scalars(select(Delivery).where(Delivery.kind == telling.REMINDER)).all()
-        assert sorted(one.target for one in owed) == ["C1MEDICINE", "C1SHARED"]
-        assert {one.due for one in owed} == {hospital.opening + timedelta(days=4)}
-        assert {one.expires for one in owed} == {hospital.close_at}
-        sent = [pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed]
-        assert sent[0] == sent[1]
-        assert "Monday 9 November, 09:00" in sent[0].text  # type: ignore[union-attr]
-
-
-def test_where_both_languages_are_read_the_reminder_is_in_both_welsh_first(hospital: Hospital) -> None:
-    hospital.build({"Ward 7": 6, "Theatres": 5})
-    with hospital.sessions.begin() as session:
-        for name in ("Ward 7", "Theatres"):
-            session.get_one(Team, hospital.teams[name]).slack_channel_id = f"C1{name[:5].upper()}"
-        session.get_one(Member, hospital.people["Ward 7 3"]).language = "cy"
-        gone = session.get_one(Member, hospital.people["Theatres 1"])
-        gone.language, gone.left = "cy", True
-    hospital.open()
-    with hospital.sessions.begin() as session:
-        owed = session.scalars(select(Delivery).where(Delivery.kind == telling.REMINDER)).all()
-        sent = {one.target: pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed}
-    both, english = sent["C1WARD "], sent["C1THEAT"]
-    assert isinstance(both, Message)
-    assert isinstance(english, Message)
-    assert both.text.splitlines()[1:] == [english.text]
-    assert "Mae'r holiadur ar agor tan" in both.text.splitlines()[0]
-    assert problems(both.blocks, surface="message") == []
-
-
 def test_own_questions_are_asked_in_their_turn_and_kept_when_retired(front: Front, boss: str) -> None:
     hospital = front.hospital
     for wording in ("Handover starts on time.", "I know who is in charge."):
@@ -375,66 +242,6 @@ def test_the_contact_for_what_cannot_wait_is_named_beside_the_comment(front: Fro
         session.get_one(Workspace, front.hospital.workspace_id).contact = "ring the site manager on 2222."
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
     assert "ring the site manager on 2222." in words(shown(front))
-
-
-OWN: dict[str, Element] = {
-    pulse_settings.MESSAGES: ticked(),
-    pulse_settings.QUIET_FROM: {"selected_time": "08:00"},
-    pulse_settings.QUIET_UNTIL: {"selected_time": "16:00"},
-    pulse_settings.DAYS_OFF: ticked("0", "6"),
-    pulse_settings.AWAY_FROM: {"selected_date": "2026-11-09"},
-    pulse_settings.AWAY_UNTIL: {"selected_date": "2026-11-15"},
-    pulse_settings.LANGUAGE: chosen("cy"),
-}
-
-
-def test_a_person_settles_when_to_be_asked_and_can_still_answer(front: Front) -> None:
-    who = front.slack_id("Ward 7 1")
-    front.types(who, "/pulse", "settings")
-    assert "After nights, try 08:00 to 16:00." in words(shown(front))
-    reply = front.fills_in(who, pulse_settings.FORM, OWN)
-    assert json.loads(reply.body)["response_action"] == "update"
-    with front.hospital.sessions.read() as session:
-        kept = session.get_one(Member, front.hospital.people["Ward 7 1"])
-        assert (kept.pulse_messages, kept.language, kept.days_off) == (False, "cy", 0b1000001)
-        assert (kept.quiet_from, kept.quiet_until) == (time(8), time(16))
-        assert (kept.away_from, kept.away_until) == (date(2026, 11, 9), date(2026, 11, 15))
-        here = session.get_one(Workspace, front.hospital.workspace_id)
-        # Leave ends on a Sunday, and the Monday is a day off.
-        first = telling.allowed(kept, here, front.hospital.close_at)
-        assert f"{first:%a %d %H:%M}" == "Tue 17 00:00"
-    assert "Your answer is stored." in front.submits(who, {"helping": 4}).body or front.hospital.ballots()
-    for changed in ({pulse_settings.DAYS_OFF: ticked(*"0123456")}, {pulse_settings.LANGUAGE: chosen("xx")}):
-        refused = json.loads(front.fills_in(who, pulse_settings.FORM, OWN | changed).body)
-        assert refused["response_action"] == "errors"
-
-
-def test_a_message_that_is_late_waits_for_the_person_s_hours_and_is_not_sent_to_whoever_stopped_them(
-    front: Front,
-) -> None:
-    night = front.hospital.opening + timedelta(hours=14)
-    with front.hospital.sessions.begin() as session:
-        fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        assert invitations.expand(session, fan_out, front.now)
-        first, second = session.scalars(select(Delivery).where(Delivery.kind == "poll").limit(2))
-        # The server was away from the morning on, and comes back at eleven at night.
-        late = pulse_letters.RENDERERS["poll"](session, first, night)
-        assert late == Later(front.hospital.opening + timedelta(hours=23))
-        assert isinstance(pulse_letters.RENDERERS["poll"](session, first, late.due), Message)
-        found = select(Member).where(Member.slack_user_id == second.target)
-        session.scalars(found).one().pulse_messages = False
-        assert pulse_letters.RENDERERS["poll"](session, second, late.due) == Nothing("not_wanted")
-
-
-def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:
-    hospital = front.hospital
-    front.fills_in(front.slack_id("Ward 7 1"), pulse_settings.FORM, OWN)
-    with hospital.sessions.begin() as session:
-        fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        assert invitations.expand(session, fan_out, front.now)
-        targets = set(session.scalars(select(Delivery.target).where(Delivery.kind == "poll")))
-    assert front.slack_id("Ward 7 1") not in targets
-    assert front.slack_id("Ward 7 2") in targets
 
 
 def test_the_admin_s_and_the_person_s_forms_fit_slack_whatever_is_settled() -> None:

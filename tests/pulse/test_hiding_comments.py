@@ -12,7 +12,7 @@ from slackapp.pulse import comments
 from slackapp.pulse.comments import Released
 from slackapp.sandbox.blocks import view_problems
 from slackapp.views import written
-from tests.pulse.conftest import Front
+from tests.pulse.front import Front
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
 

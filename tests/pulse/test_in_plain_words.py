@@ -9,7 +9,7 @@ from slackapp.i18n import voice
 from slackapp.sandbox.blocks import view_problems
 from slackapp.views import anonymity
 from slackapp.views import words as piece
-from tests.pulse.conftest import Front
+from tests.pulse.front import Front
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 

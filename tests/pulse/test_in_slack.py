@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
 from slack_bolt import Ack, App
@@ -20,27 +19,15 @@ from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import anonymity, pulse
-from tests.pulse.conftest import Front, Hospital, Slack
+from tests.pulse.forms import shown, words
+from tests.pulse.front import Front, Slack
+from tests.pulse.hospital import Hospital
 
 LONG = "\N{HONEYBEE}" * 500
 
 
 def all_four(score: int) -> dict[str, int]:
     return {item.key: score for item in FOUR}
-
-
-def opened(front: Front) -> dict[str, Any]:
-    """The view that Slack was last asked to show."""
-    path, body = front.slack.calls[-1]
-    assert path in {"/api/views.open", "/api/views.update", "/api/views.push"}
-    # slack_sdk sends a view as JSON of its own inside a form, or whole in a JSON body.
-    view = json.loads(body)["view"] if body.startswith(b"{") else parse_qs(body.decode())["view"][0]
-    found: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
-    return found
-
-
-def words(view: object) -> str:
-    return json.dumps(view, ensure_ascii=False)
 
 
 def whole_visit(front: Front, who: str, scores: dict[str, int], comment: str | None) -> list[tuple[Any, Any]]:
@@ -113,8 +100,7 @@ def rows(hospital: Hospital) -> dict[str, list[str]]:
 
 def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unaltered(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
-    view = opened(front)
-    assert view_problems(view) == []
+    view = shown(front)
     asked = [block for block in view["blocks"] if block["type"] == "input"]
     assert len(asked) == 7
     for block in asked[:5]:
@@ -130,20 +116,19 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
 def test_a_leader_s_answer_joins_the_parent(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 leader"), pulse.ANSWER)
     assert "Your answer joins: Medicine, 1 person; if fewer than 5 answer, it is not shown." in words(
-        opened(front)
+        shown(front)
     )
 
 
 def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    view = opened(front)
-    assert view_problems(view) == []
+    view = shown(front)
     assert "at least 5 people answered" in words(view)
     assert "Ward 7 9" in words(view)
     front.now += timedelta(days=30)
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    assert anonymity.PRIVACY in words(opened(front))
-    assert "Ward 7 9" not in words(opened(front))
+    assert anonymity.PRIVACY in words(shown(front))
+    assert "Ward 7 9" not in words(shown(front))
 
 
 @pytest.mark.parametrize(
@@ -159,10 +144,9 @@ def test_closed_and_not_yours_are_kind_sentences(
     front.now += later
     who = front.slack_id(name)
     front.presses(who, pulse.ANSWER)
-    assert sentence in words(opened(front))
-    assert view_problems(opened(front)) == []
+    assert sentence in words(shown(front))
     front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
-    assert sentence in words(opened(front))
+    assert sentence in words(shown(front))
     reply = front.submits(who, all_four(4))
     assert sentence in reply.body
     assert front.hospital.ballots() == []
@@ -179,7 +163,7 @@ def test_late_joiners_and_leavers_stand_as_they_did_when_it_opened(front: Front,
         session.add(newcomer)
         session.get_one(Member, hospital.people["Ward 7 2"]).team_id = None
     front.presses("U1NEWCOMER", pulse.ANSWER)
-    assert "before you came" in words(opened(front))
+    assert "before you came" in words(shown(front))
     assert "before you came" in front.submits("U1NEWCOMER", all_four(5)).body
     # Whoever has left the team since then still answers where they were asked.
     assert "Your answer is stored." in front.submits(front.slack_id("Ward 7 2"), all_four(5)).body
@@ -200,10 +184,10 @@ def test_another_workspace_s_check_in_is_nobody_else_s(front: Front, hospital: H
     hospital.poll_id = str(theirs)
     who = front.slack_id("Ward 7 1")
     front.presses(who, pulse.ANSWER)
-    assert "This check-in is for another team." in words(opened(front))
+    assert "This check-in is for another team." in words(shown(front))
     assert "This check-in is for another team." in front.submits(who, all_four(5)).body
     front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
-    assert "This check-in is for another team." in words(opened(front))
+    assert "This check-in is for another team." in words(shown(front))
     assert hospital.ballots() == []
 
 
@@ -211,18 +195,18 @@ def test_a_lost_check_in_says_so(front: Front) -> None:
     front.hospital.keys.destroy(front.hospital.poll_id)
     rounds.recover(front.hospital.sessions, front.hospital.keys, front.now)
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
-    assert "This check-in was lost, so no answer can be read. The next will work." in words(opened(front))
+    assert "This check-in was lost, so no answer can be read. The next will work." in words(shown(front))
 
 
 def test_the_command_opens_the_same_modal_or_says_that_there_is_none(front: Front) -> None:
     who = front.slack_id("Ward 7 1")
     front.presses(who, pulse.ANSWER)
-    by_button = opened(front)
+    by_button = shown(front)
     front.types(who, "/pulse")
-    assert opened(front) == by_button
+    assert shown(front) == by_button
     front.now += timedelta(days=8)
     front.types(who, "/pulse")
-    assert "There is no check-in open just now." in words(opened(front))
+    assert "There is no check-in open just now." in words(shown(front))
 
 
 def test_too_long_a_comment_is_refused_beside_its_field(front: Front) -> None:
@@ -269,7 +253,7 @@ def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
 def test_a_poll_id_that_is_none_is_answered_like_a_closed_one(front: Front) -> None:
     front.hospital.poll_id = "../keys/identity"
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
-    assert "This check-in has closed." in words(opened(front))
+    assert "This check-in has closed." in words(shown(front))
     assert "This check-in has closed." in front.submits(front.slack_id("Ward 7 1"), all_four(4)).body
 
 

@@ -1,15 +1,12 @@
 """Attackers who know in which order people answered, and read how the database lies on the disk."""
 
-import os
 import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import inspect, text
 
@@ -18,7 +15,9 @@ from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.rounds import Paper
 from slackapp.pulse.storage import sweep_nightly
-from tests.pulse.conftest import Hospital
+from tests.pulse.disk import pages, write_ahead
+from tests.pulse.hospital import Hospital
+from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
 CROWD = [f"Ward 7 {number}" for number in range(1, 17)]
 TOO_MANY = 8
@@ -28,12 +27,6 @@ Attack = Callable[[Sessions], list[str]]
 
 
 REMARK = re.compile(r"remark [0-9a-f]{16}")
-
-
-@pytest.fixture
-def postgresql_url(private_postgresql_url: str) -> str:
-    """These tests change tables, so they have a database of their own."""
-    return private_postgresql_url
 
 
 def linked(found: Sequence[str], written: Mapping[str, str]) -> int:
@@ -78,30 +71,6 @@ def by_offset(sessions: Sessions) -> list[str]:
 def by_log(sessions: Sessions) -> list[str]:
     """The order of the words in the write-ahead log, which is the order of writing."""
     return [remark for path in write_ahead(sessions) for remark in remarks_in(path.read_bytes())]
-
-
-def pages(sessions: Sessions) -> list[Path]:
-    if sessions.is_sqlite:
-        return [Path(sessions.engine.url.database or "")]
-    home, number = _cluster(sessions)
-    return [one for one in sorted(home.glob(f"base/{number}/*")) if one.is_file()]
-
-
-def write_ahead(sessions: Sessions) -> list[Path]:
-    if sessions.is_sqlite:
-        return [one for one in [Path(f"{sessions.engine.url.database}-wal")] if one.exists()]
-    return [one for one in sorted(_cluster(sessions)[0].glob("pg_wal/0*")) if one.is_file()]
-
-
-def _cluster(sessions: Sessions) -> tuple[Path, int]:
-    with sessions.read() as session:
-        home = Path(str(session.execute(text("SHOW data_directory")).scalar()))
-        number = session.execute(
-            text("SELECT oid FROM pg_database WHERE datname = current_database()")
-        ).scalar()
-    with psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True) as server:
-        server.execute("CHECKPOINT")
-    return home, int(str(number))
 
 
 ATTACKS: list[Attack] = [by_table_order, by_offset, by_log]

@@ -19,18 +19,14 @@ from slackapp.db import Sessions, connect
 from slackapp.models import Poll, PollState
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.views import pulse
-from tests.pulse.conftest import Front, Hospital, Slack
+from tests.pulse.front import Front, Slack
+from tests.pulse.hospital import Hospital
+from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
 MARK = "the kettle on the ward is broken again"
 SCORES = {"attending": 1, "understanding": 5, "empathising": 4, "helping": 2}
 UNHANDLED = "nobody_listens_to_this"
 _ID = re.compile(r"\bU1\d{6}\b")
-
-
-@pytest.fixture
-def postgresql_url(private_postgresql_url: str) -> str:
-    """These tests change tables, so they have a database of their own."""
-    return private_postgresql_url
 
 
 @pytest.fixture

@@ -1,27 +1,19 @@
-"""Opening, answering, closing, and what a restart makes good."""
+"""Opening, answering, closing."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from slackapp.errors import UserError
 from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.pulse import coming, comments, invitations, rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.pulse.rounds import Paper
-from tests.pulse.conftest import Hospital
+from tests.pulse.hospital import THREE_TEAMS, Hospital
 
 DAY = timedelta(days=1)
-SIZES = {"Ward 7": 9, "Theatres": 6, "Clinic": 4}
-
-
-@pytest.fixture
-def open_hospital(hospital: Hospital) -> Hospital:
-    hospital.build(SIZES)
-    hospital.open()
-    return hospital
 
 
 def polls(hospital: Hospital) -> list[tuple[str, str]]:
@@ -49,7 +41,7 @@ def refused(hospital: Hospital, name: str, now: datetime) -> str:
 
 
 def test_a_round_opens_at_the_common_opening_and_only_once(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     assert due(hospital, hospital.opening - timedelta(minutes=1)) is None
     assert due(hospital, hospital.opening) == hospital.opening
     hospital.open()
@@ -60,7 +52,7 @@ def test_a_round_opens_at_the_common_opening_and_only_once(hospital: Hospital) -
 
 
 def test_a_workspace_without_the_pulse_opens_nothing(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     with hospital.sessions.begin() as session:
         session.get_one(Workspace, hospital.workspace_id).pulse_on = False
     assert rounds.open_due(hospital.sessions, hospital.keys, hospital.workspace_id, hospital.opening) is None
@@ -68,7 +60,7 @@ def test_a_workspace_without_the_pulse_opens_nothing(hospital: Hospital) -> None
 
 
 def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     for since in (datetime(2026, 10, 19, tzinfo=UTC), datetime(2027, 3, 22, tzinfo=UTC)):
         with hospital.sessions.begin() as session:
             session.get_one(Workspace, hospital.workspace_id).pulse_since = since
@@ -83,7 +75,7 @@ def test_the_close_has_the_opening_s_local_time_across_both_clock_changes(hospit
 
 
 def test_missed_rounds_are_marked_and_the_running_one_still_opens(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     late = hospital.opening + timedelta(days=16)
     hospital.open(late)
     assert polls(hospital) == [
@@ -124,7 +116,7 @@ def test_a_leader_belongs_to_the_parent_and_the_top_leader_to_none(open_hospital
 
 
 def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     with hospital.sessions.begin() as session:
         for name in ("Ward 7", "Medicine"):
             leader = session.get_one(Member, session.get_one(Team, hospital.teams[name]).leader_id)
@@ -135,7 +127,7 @@ def test_a_leader_listed_in_their_own_team_still_belongs_to_the_parent(hospital:
 
 
 def test_strangers_apps_and_leavers_are_not_asked(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     with hospital.sessions.begin() as session:
         for number, mark in enumerate(("left", "is_bot", "is_stranger"), start=1):
             setattr(session.get_one(Member, hospital.people[f"Ward 7 {number}"]), mark, True)
@@ -248,75 +240,6 @@ def test_comments_are_kept_without_time_where_eight_answered_and_released_where_
     assert set(hospital.comments()) == {"Ward 7"}
 
 
-def test_a_restart_finishes_what_was_half_done(hospital: Hospital) -> None:
-    hospital.build(SIZES)
-    hospital.open()
-    for number in range(1, 7):
-        hospital.answer(f"Theatres {number}", 4)
-
-    def stands_as(state: PollState) -> None:
-        with hospital.sessions.begin() as session:
-            session.execute(update(Poll).values(state=state))
-
-    stands_as(PollState.CLOSING)
-    rounds.recover(hospital.sessions, hospital.keys, hospital.opening)
-    assert hospital.is_closed()
-    assert hospital.bundles() == {"Theatres": 6}
-    hospital.keys.create(hospital.poll_id)
-    hospital.keys.create("a" * 24)
-    assert rounds.recover(hospital.sessions, hospital.keys, hospital.opening) == ["a" * 24]
-    # The key of the closed poll goes; one that this database never knew is not ours to destroy.
-    assert hospital.keys.poll_ids() == ["a" * 24]
-
-
-@pytest.mark.parametrize("has_key", [False, True])
-def test_a_restart_opens_or_cancels_a_round_that_was_being_opened(
-    hospital: Hospital, *, has_key: bool
-) -> None:
-    hospital.build(SIZES)
-    for now, expected in (
-        (hospital.opening, PollState.OPEN),
-        (hospital.close_at + 30 * DAY, PollState.CANCELLED),
-    ):
-        with hospital.sessions.begin() as session:
-            poll = Poll(
-                workspace_id=hospital.workspace_id,
-                opens_on=now.date(),
-                opens_at=hospital.opening,
-                closes_at=hospital.close_at,
-                items=["attending"],
-                k=5,
-                c=1,
-                comment_threshold=8,
-            )
-            session.add(poll)
-        hospital.poll_id = poll.id
-        if has_key:
-            hospital.keys.create(poll.id)
-        rounds.recover(hospital.sessions, hospital.keys, now)
-        assert hospital.state() == expected
-        assert (hospital.poll_id in hospital.keys.poll_ids()) == (expected == PollState.OPEN)
-
-
-def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_works(
-    open_hospital: Hospital,
-) -> None:
-    open_hospital.answer("Ward 7 1", 4)
-    open_hospital.keys.destroy(open_hospital.poll_id)
-    rounds.recover(open_hospital.sessions, open_hospital.keys, open_hospital.opening)
-    assert open_hospital.state() == PollState.LOST
-    assert open_hospital.ballots() == []
-    with open_hospital.sessions.begin() as session:
-        owed = {one.kind: one for one in session.scalars(select(FanOut))}
-        assert invitations.expand(session, owed["poll"], open_hospital.opening)
-        assert invitations.expand_loss(session, owed["poll_lost"], open_hospital.opening)
-        told = session.scalars(select(Delivery.kind)).all()
-        assert told == ["poll_lost"] * 22
-        assert session.scalars(select(PollMember)).all() == []
-    open_hospital.open(open_hospital.close_at)
-    assert open_hospital.state() == PollState.OPEN
-
-
 def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: Hospital) -> None:
     with open_hospital.sessions.begin() as session:
         night = session.get_one(Member, open_hospital.people["Ward 7 1"])
@@ -336,7 +259,7 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: H
 
 
 def test_the_clock_page_is_told_what_comes_next(hospital: Hospital) -> None:
-    hospital.build(SIZES)
+    hospital.build(THREE_TEAMS)
     with hospital.sessions.read() as session:
         assert coming.moments(session, hospital.opening - DAY)[0] == (hospital.opening, coming.OPENS)
     hospital.open()

@@ -13,15 +13,10 @@ from slackapp.models import Poll
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box
 from slackapp.pulse.rounds import Paper
-from tests.pulse.conftest import Hospital
+from tests.pulse.hospital import Hospital
+from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
 PATIENCE = 30
-
-
-@pytest.fixture
-def postgresql_url(private_postgresql_url: str) -> str:
-    """These tests change tables, so they have a database of their own."""
-    return private_postgresql_url
 
 
 def values(hospital: Hospital) -> list[int]:

@@ -23,16 +23,11 @@ from slackapp.pulse import rounds
 from slackapp.pulse.disclosure import publish
 from slackapp.verify import canary
 from slackapp.views import pulse
-from tests.pulse.conftest import CLOSE, Hospital
+from tests.pulse.hospital import CLOSE, Hospital
+from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
 SIZES = {"Ward 7": 9, "Theatres": 6, "Clinic": 4}
 LOGGED = "2026-11-09 09:00:00 INFO slackapp.pulse.rounds A check-in has closed.\n"
-
-
-@pytest.fixture
-def postgresql_url(private_postgresql_url: str) -> str:
-    """These tests change tables, so they have a database of their own."""
-    return private_postgresql_url
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""Where a database lies on the disk, for attackers who read it there."""
+
+import os
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import text
+
+from slackapp.db import Sessions
+
+
+def pages(sessions: Sessions) -> list[Path]:
+    """The files in which a database keeps its rows."""
+    if sessions.is_sqlite:
+        return [Path(sessions.engine.url.database or "")]
+    home, number = cluster(sessions)
+    return [one for one in sorted(home.glob(f"base/{number}/*")) if one.is_file()]
+
+
+def write_ahead(sessions: Sessions) -> list[Path]:
+    """Those of its log."""
+    if sessions.is_sqlite:
+        return [one for one in [Path(f"{sessions.engine.url.database}-wal")] if one.exists()]
+    return [one for one in sorted(cluster(sessions)[0].glob("pg_wal/0*")) if one.is_file()]
+
+
+def cluster(sessions: Sessions) -> tuple[Path, int]:
+    """PostgreSQL's folder, and the number of this database in it."""
+    with sessions.read() as session:
+        home = Path(str(session.execute(text("SHOW data_directory")).scalar()))
+        number = session.execute(
+            text("SELECT oid FROM pg_database WHERE datname = current_database()")
+        ).scalar()
+    # Pages must reach the disk before they can be looked at there.
+    with psycopg.connect(os.environ["APPRECIATE_TEST_POSTGRESQL"], autocommit=True) as server:
+        server.execute("CHECKPOINT")
+    return home, int(str(number))
+
+
+def disk_of(sessions: Sessions) -> list[Path]:
+    """The files in which a database keeps its rows and its log."""
+    if sessions.is_sqlite:
+        database = Path(sessions.engine.url.database or "")
+        return sorted(database.parent.glob("appreciate.db*"))
+    home, number = cluster(sessions)
+    return [one for one in (*home.glob(f"base/{number}/*"), *home.glob("pg_wal/*")) if one.is_file()]
+
+
+def files(sessions: Sessions) -> dict[str, bytes]:
+    """A SQLite database's bytes as they lie on the disk now."""
+    return {found.name: found.read_bytes() for found in disk_of(sessions)}
