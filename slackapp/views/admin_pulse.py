@@ -33,15 +33,6 @@ _CADENCES = {
     Cadence.FORTNIGHTLY: marked("Every two weeks"),
     Cadence.MONTHLY: marked("Every month"),
 }
-_DAYS = (
-    marked("Monday"),
-    marked("Tuesday"),
-    marked("Wednesday"),
-    marked("Thursday"),
-    marked("Friday"),
-    marked("Saturday"),
-    marked("Sunday"),
-)
 _TITLE = marked("The check-in")
 
 
@@ -150,7 +141,7 @@ def _unreached(say: Voice, found: Unreached) -> Block:
 
 def _schedule(say: Voice, workspace: Workspace) -> list[Block]:
     cadences = {str(one): say(words) for one, words in _CADENCES.items()}
-    days = {str(number): say(name) for number, name in enumerate(_DAYS)}
+    days = {str(number): say(name) for number, name in enumerate(piece.DAYS)}
     lengths = {
         str(many): say.count("{n} day", "{n} days", many)
         for many in sorted({*governing.DAYS_OPEN, workspace.pulse_days_open})

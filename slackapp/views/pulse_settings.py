@@ -15,15 +15,6 @@ MESSAGES, QUIET_FROM, QUIET_UNTIL, DAYS_OFF = "messages", "quiet_from", "quiet_u
 AWAY_FROM, AWAY_UNTIL, LANGUAGE = "away_from", "away_until", "language"
 
 _TITLE = marked("When to ask me")
-_DAYS = (
-    marked("Monday"),
-    marked("Tuesday"),
-    marked("Wednesday"),
-    marked("Thursday"),
-    marked("Friday"),
-    marked("Saturday"),
-    marked("Sunday"),
-)
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 """Each in its own name, so that whoever needs it can read it."""
 
@@ -56,7 +47,7 @@ def language_name(language: str) -> str:
 
 def day_names(say: Voice, days: Iterable[int]) -> list[str]:
     """Weekdays by their numbers; Monday is 0."""
-    return [say(_DAYS[day]) for day in days]
+    return [say(piece.DAYS[day]) for day in days]
 
 
 def open_button(say: Voice) -> Block:
@@ -83,7 +74,9 @@ def _messages(say: Voice, member: Member) -> Block:
 
 
 def _days_off(say: Voice, member: Member) -> Block:
-    options = [{"text": piece.plain(say(name)), "value": str(number)} for number, name in enumerate(_DAYS)]
+    options = [
+        {"text": piece.plain(say(name)), "value": str(number)} for number, name in enumerate(piece.DAYS)
+    ]
     element: dict[str, Any] = {"type": "checkboxes", "action_id": DAYS_OFF, "options": options}
     if off := sorted(days_in(member.days_off)):
         element["initial_options"] = [options[day] for day in off]

@@ -14,12 +14,22 @@ from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
-from slackapp.i18n import Voice
+from slackapp.i18n import Voice, marked
 from slackapp.privacy.erasure import is_erased
 
 Block = dict[str, Any]
 View = dict[str, Any]
 
+DAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+"""By their numbers: Monday is 0."""
 _PLACE = re.compile(r"(\{\w+\})")
 _ERASED = "gone-"
 _TEXT_AIM = 3_500
