@@ -9,17 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from slackapp.sandbox.tour import Step
+from tests.page.small_app import NURSE, WARD
+from tests.sandbox.block_parts import plain
 
 pytestmark = pytest.mark.browser
 
-WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
 AXE = (Path(__file__).parent / "data" / "axe.min.js").read_text()
 WINDOW = "dialog[open]"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
 
 
 BLOCKS: list[dict[str, Any]] = [

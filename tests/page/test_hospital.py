@@ -11,12 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from slackapp import manifest_path, migrations
-from slackapp.app import Appreciate
-from slackapp.config import Settings
 from slackapp.db import connect
 from slackapp.demo import history, hospital, tour
 from slackapp.i18n import voice
 from slackapp.sandbox.server import Sandbox
+from tests.composed import beside
 
 pytestmark = pytest.mark.browser
 
@@ -42,25 +41,14 @@ class Guided:
 @pytest.fixture
 def composed(tmp_path: Path) -> Iterator[Sandbox]:
     """The app and the sandbox as the demo has them, on the second day of a check-in, without the history."""
-    place, database = hospital.workspace(), f"sqlite:///{tmp_path / 'appreciate.db'}"
+    database = f"sqlite:///{tmp_path / 'appreciate.db'}"
     with Sandbox(manifest=manifest_path(), now=MONDAY) as sandbox:
-        sandbox.seed(place)
         migrations.upgrade(sessions := connect(database))
         sessions.dispose()
-        app = Appreciate(
-            Settings(
-                bot_token=place.bot_token,
-                app_token=place.app_token,
-                database_url=database,
-                key_directory=tmp_path / "keys",
-                slack_api_url=sandbox.url,
-            ),
-            now=sandbox.clock.now,
-        )
+        app = beside(sandbox, hospital.workspace(), database_url=database, key_directory=tmp_path / "keys")
         sandbox.follower = app
         sandbox.jumps = lambda: [("end of the month", MONTHS_END)]
         sandbox.guide(tour.STEPS)
-        app.meet_everyone()
         history.settle_in(app, since=MONDAY)
         sandbox.move_to(TUESDAY)
         app.start()

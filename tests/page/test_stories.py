@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.page.small_app import MANAGER, WARD
+
 pytestmark = pytest.mark.browser
 
-WARD, NURSE, MANAGER = "C0PAGE0001", "U0PAGE0001", "U0PAGE0002"
 WORDS = "Found the missing pump before handover, so nobody stayed late"
 
 

@@ -16,11 +16,23 @@ from slack_sdk import WebClient
 from slackapp.listening import hang_up
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
+from tests.sandbox.ward import (
+    ADA,
+    APP_TOKEN,
+    BEN,
+    CERYS,
+    GENERAL,
+    GONE,
+    HIDDEN,
+    OLD,
+    PRIVATE,
+    ROBOT,
+    UNJOINED,
+    VISITOR,
+)
 
-BOT_TOKEN, APP_TOKEN = "xoxb-ward-bot-token", "xapp-ward-app-token"
+BOT_TOKEN = "xoxb-ward-bot-token"
 BOT = "U0WARDBOT01"
-ADA, BEN, CERYS, GONE, ROBOT, VISITOR = (f"U0WARD0000{n}" for n in range(1, 7))
-GENERAL, PRIVATE, UNJOINED, OLD, HIDDEN = (f"C0WARD0000{n}" for n in range(1, 6))
 GROUP = "S0WARD00001"
 
 SCOPES = [

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-ADA, BEN = "U0WARD00001", "U0WARD00002"
-GENERAL, PRIVATE = "C0WARD00001", "C0WARD00002"
+from tests.sandbox.ward import ADA, BEN, GENERAL, PRIVATE
+
 GROUP = "S0WARD00001"
 TITLE = {"type": "plain_text", "text": "Tea"}
 DIVIDER = {"type": "divider"}

@@ -7,8 +7,8 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-ADA, BEN, CERYS, GONE, ROBOT, VISITOR = (f"U0WARD0000{n}" for n in range(1, 7))
-GENERAL, PRIVATE, UNJOINED, OLD, HIDDEN = (f"C0WARD0000{n}" for n in range(1, 6))
+from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, GONE, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
+
 BOT = "U0WARDBOT01"
 
 

@@ -1,17 +1,9 @@
 """Views as a whole: the frame of a modal and of the Home tab."""
 
-from typing import Any
-
 import pytest
 
 from slackapp.sandbox.blocks import view_problems
-
-Json = dict[str, Any]
-
-
-def plain(text: str = "Words") -> Json:
-    return {"type": "plain_text", "text": text}
-
+from tests.sandbox.block_parts import Json, plain
 
 DIVIDER = {"type": "divider"}
 INPUT = {

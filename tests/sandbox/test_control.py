@@ -11,8 +11,8 @@ import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 
-ADA, BEN = "U0WARD00001", "U0WARD00002"
-GENERAL = "C0WARD00001"
+from tests.sandbox.ward import ADA, BEN, GENERAL
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
 

@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
-ADA, BEN, CERYS = (f"U0WARD0000{n}" for n in range(1, 4))
-GENERAL = "C0WARD00001"
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, BEN, GENERAL
+
 # Present only in an Enterprise organisation, or in events of an older form.
 ELSEWHERE = ("enterprise", "authed_users", "event.enterprise")
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
 
 
 BUTTON = {

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from slackapp.sandbox.contract import read_contract
+from tests.sandbox.ward import ADA, GENERAL, GONE, HIDDEN, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
 
-ADA, BEN, CERYS, GONE, ROBOT, VISITOR = (f"U0WARD0000{n}" for n in range(1, 7))
-GENERAL, PRIVATE, UNJOINED, OLD, HIDDEN = (f"C0WARD0000{n}" for n in range(1, 6))
 TITLE = {"type": "plain_text", "text": "Tea"}
 DIVIDER = [{"type": "divider"}]
 INPUT = {"type": "input", "label": TITLE, "element": {"type": "plain_text_input", "action_id": "a"}}

@@ -12,9 +12,8 @@ from slackapp.i18n import voice
 from slackapp.sandbox import tour
 from slackapp.sandbox.journal import KEPT_ENTRIES
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
+from tests.sandbox.ward import ADA, BEN, GENERAL
 
-ADA, BEN = "U0WARD00001", "U0WARD00002"
-GENERAL = "C0WARD00001"
 CUP = {"type": "button", "action_id": "cup", "text": {"type": "plain_text", "text": "A cup"}}
 FORM = {
     "type": "modal",

@@ -5,23 +5,9 @@ from typing import Any
 
 import pytest
 
-ADA = "U0WARD00001"
-BEN = "U0WARD00002"
-GENERAL = "C0WARD00001"
-ME_TOO = {
-    "type": "button",
-    "action_id": "me_too",
-    "value": "7",
-    "text": {"type": "plain_text", "text": "Me too"},
-}
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
-
-
-def option(text: str, value: str) -> dict[str, Any]:
-    return {"text": plain(text), "value": value}
+from tests.sandbox.acting.tea import ME_TOO, option
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, BEN, GENERAL
 
 
 def _serve(ward: Any, **listeners: Callable[..., None]) -> Any:

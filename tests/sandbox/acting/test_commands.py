@@ -4,11 +4,7 @@ from typing import Any
 
 import pytest
 
-ADA = "U0WARD00001"
-BEN = "U0WARD00002"
-CERYS = "U0WARD00003"
-GENERAL = "C0WARD00001"
-HIDDEN = "C0WARD00005"
+from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, HIDDEN
 
 
 def test_a_command_is_answered_for_the_person_who_typed_it_only(ward: Any, serve: Any) -> None:

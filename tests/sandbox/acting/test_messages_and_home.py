@@ -5,18 +5,9 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-ADA, BEN, CERYS, GONE, ROBOT, VISITOR = (f"U0WARD0000{n}" for n in range(1, 7))
-GENERAL, PRIVATE, UNJOINED, OLD, HIDDEN = (f"C0WARD0000{n}" for n in range(1, 6))
-ME_TOO = {
-    "type": "button",
-    "action_id": "me_too",
-    "value": "7",
-    "text": {"type": "plain_text", "text": "Me too"},
-}
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
+from tests.sandbox.acting.tea import ME_TOO
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, GONE, OLD, PRIVATE, UNJOINED
 
 
 def _general(person: Any) -> Any:

@@ -6,18 +6,9 @@ from typing import Any
 import pytest
 from slack_sdk.errors import SlackApiError
 
-ADA = "U0WARD00001"
-BEN = "U0WARD00002"
-ME_TOO = {
-    "type": "button",
-    "action_id": "me_too",
-    "value": "7",
-    "text": {"type": "plain_text", "text": "Me too"},
-}
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
+from tests.sandbox.acting.tea import ME_TOO
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, BEN
 
 
 def _kept(text: str, value: str) -> dict[str, Any]:

@@ -4,12 +4,8 @@ from typing import Any
 
 import pytest
 
-ADA, BEN = "U0WARD00001", "U0WARD00002"
-GENERAL = "C0WARD00001"
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, BEN, GENERAL
 
 
 def button(label: str, action: str = "me_too") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ADA = "U0WARD00001"
+from tests.sandbox.ward import ADA
 
 
 def test_what_is_half_filled_in_is_never_written_down(

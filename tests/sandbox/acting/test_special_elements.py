@@ -2,12 +2,8 @@
 
 from typing import Any
 
-ADA = "U0WARD00001"
-GENERAL = "C0WARD00001"
-
-
-def plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
+from tests.sandbox.block_parts import plain
+from tests.sandbox.ward import ADA, GENERAL
 
 
 def field(block: str, label: str, element: dict[str, Any], **more: Any) -> dict[str, Any]:

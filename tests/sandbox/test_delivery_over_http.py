@@ -1,4 +1,4 @@
-"""Socket Mode and signed HTTP: envelopes, retries, refresh, cuts, signatures."""
+"""Signed HTTP: signatures, repeats, installing, and the sandbox alone."""
 
 import queue
 import re
@@ -9,192 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import aiohttp
 import httpx
-import orjson
 import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from slackapp.sandbox.alone import serve_alone
-
-ADA, BEN = "U0WARD00001", "U0WARD00002"
-GENERAL = "C0WARD00001"
-APP_TOKEN = "xapp-ward-app-token"
-
-
-def joins(ward: Any) -> None:
-    ward.control("change", kind="leave", channel=GENERAL, user=BEN)
-
-
-class RawSocket:
-    """A Socket Mode client without any manners of its own, in a thread."""
-
-    def __init__(self, ward: Any) -> None:
-        self.received: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.out: queue.Queue[str | None] = queue.Queue()
-        self._url = ward.call("apps.connections.open", token=APP_TOKEN)["url"]
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self.next()["type"] == "hello"
-
-    def next(self) -> dict[str, Any]:
-        return self.received.get(timeout=8)
-
-    def ack(self, envelope: dict[str, Any]) -> None:
-        self.out.put(orjson.dumps({"envelope_id": envelope["envelope_id"]}).decode())
-
-    def close(self) -> None:
-        self.out.put(None)
-        self._thread.join(5)
-
-    def _run(self) -> None:
-        import asyncio
-
-        asyncio.run(self._talk())
-
-    async def _talk(self) -> None:
-        import asyncio
-
-        async with aiohttp.ClientSession() as session, session.ws_connect(self._url) as socket:
-            reader = asyncio.ensure_future(self._read(socket))
-            while (message := await asyncio.to_thread(self.out.get)) is not None:
-                await socket.send_str(message)
-            reader.cancel()
-
-    async def _read(self, socket: Any) -> None:
-        async for message in socket:
-            self.received.put(orjson.loads(message.data))
-        self.received.put({"type": "closed"})
-
-
-@pytest.fixture
-def socket(ward: Any) -> Iterator[Callable[[], RawSocket]]:
-    opened: list[RawSocket] = []
-
-    def connect() -> RawSocket:
-        opened.append(RawSocket(ward))
-        return opened[-1]
-
-    yield connect
-    for one in opened:
-        one.close()
-
-
-def test_a_ticket_opens_one_connection(ward: Any) -> None:
-    url = ward.call("apps.connections.open", token=APP_TOKEN)["url"].replace("ws://", "http://")
-    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-    assert ward.http.get(url.replace("ticket=", "ticket=0"), headers=headers).status_code == 403
-
-
-def test_an_unacknowledged_event_comes_again_and_an_acknowledged_one_does_not(ward: Any, socket: Any) -> None:
-    raw = socket()
-    joins(ward)
-    first = raw.next()
-    assert (first["type"], first["retry_attempt"], first["accepts_response_payload"]) == (
-        "events_api",
-        0,
-        False,
-    )
-    second = raw.next()
-    assert (second["retry_attempt"], second["retry_reason"]) == (1, "timeout")
-    assert second["payload"]["event_id"] == first["payload"]["event_id"]
-    assert second["envelope_id"] != first["envelope_id"]
-    raw.ack(second)
-    ward.control("change", kind="join", channel=GENERAL, user=BEN)
-    following = raw.next()
-    assert following["payload"]["event"]["type"] == "member_joined_channel"
-    raw.ack(following)
-    ward.control("clock", advance=3600)
-    joins(ward)
-    assert raw.next()["payload"]["event_id"] not in {
-        first["payload"]["event_id"],
-        following["payload"]["event_id"],
-    }
-
-
-def test_later_retries_follow_the_sandboxs_clock(open_ward: Callable[..., Any], until: Any) -> None:
-    ward = open_ward()
-    joins(ward)  # nobody is connected: each attempt fails at once
-
-    def attempts() -> int:
-        return len(ward.sent("event_callback"))
-
-    until(lambda: attempts() == 2)
-    ward.control("clock", advance=61)
-    until(lambda: attempts() == 3)
-    ward.control("clock", advance=301)
-    until(lambda: attempts() == 4)
-    assert len({one["event_id"] for one in ward.sent("event_callback")}) == 1
-
-
-def test_several_connections_share_the_work(ward: Any, socket: Any, until: Any) -> None:
-    first, second = socket(), socket()
-    got = []
-    for kind in ("leave", "join", "leave", "join"):
-        ward.control("change", kind=kind, channel=GENERAL, user=BEN)
-        until(lambda: not (first.received.empty() and second.received.empty()))
-        whose = first if not first.received.empty() else second
-        whose.ack(whose.next())
-        got.append(whose)
-    assert set(got) == {first, second}
-
-
-def test_a_refresh_is_asked_for_and_a_real_client_stays_reachable(ward: Any, until: Any) -> None:
-    app = ward.bolt()
-    app.command("/kettle")(lambda ack: ack("tea"))
-    handler = ward.connect(app)
-    before = handler.client.current_session
-    ward.control("connection", kind="refresh")
-    until(lambda: handler.client.current_session is not before and handler.client.is_connected())
-    assert ward.person(ADA).types("/kettle")["messages"][-1]["text"] == "tea"
-
-
-def test_a_cut_connection_is_noticed_and_opened_again(ward: Any, socket: Any) -> None:
-    raw = socket()
-    ward.control("connection", kind="drop")
-    assert raw.next() == {"type": "closed"}
-    again = socket()
-    joins(ward)
-    again.ack(again.next())
-
-
-def test_events_without_their_scope_or_subscription_are_not_sent(
-    open_ward: Callable[..., Any], ward: Any
-) -> None:
-    import copy
-
-    raw = copy.deepcopy(ward.sandbox.slack.manifest.raw)
-    raw["settings"]["event_subscriptions"]["bot_events"] = ["reaction_added", "user_change"]
-    raw["oauth_config"]["scopes"]["bot"] = ["commands", "chat:write", "users:read"]
-    other = open_ward(manifest=raw)
-    ts = other.client.chat_postMessage(channel=GENERAL, text="tea")["ts"]
-    assert other.person(ADA).does("react", place=GENERAL, ts=ts, emoji="tea").status_code == 200
-    joins(other)
-    other.control("change", kind="person", user=BEN, title="Consultant")
-    assert {one["event"]["type"] for one in other.sent("event_callback")} <= {"user_change"}
-
-
-def test_reactions_are_kept_and_told(ward: Any, socket: Any) -> None:
-    raw = socket()
-    ts = ward.client.chat_postMessage(channel=GENERAL, text="tea")["ts"]
-    for remove, name in ((False, "reaction_added"), (True, "reaction_removed")):
-        ward.person(ADA).does("react", place=GENERAL, ts=ts, emoji=":tea:", remove=remove)
-        told = raw.next()
-        raw.ack(told)
-        event = told["payload"]["event"]
-        assert (event["type"], event["reaction"], event["item"]["ts"]) == (name, "tea", ts)
-        assert event["item_user"] == "U0WARDBOT01"
-        kept = ward.client.reactions_get(channel=GENERAL, timestamp=ts)["message"].get("reactions", [])
-        assert [one["users"] for one in kept] == ([] if remove else [[ADA]])
-
-
-def test_an_uninstalled_app_is_told_and_its_token_opens_nothing(ward: Any, socket: Any) -> None:
-    raw = socket()
-    ward.control("change", kind="uninstall")
-    told = {raw.next()["payload"]["event"]["type"] for _ in range(2)}
-    assert told == {"tokens_revoked", "app_uninstalled"}
-    assert ward.call("auth.test")["error"] == "token_revoked"
+from tests.sandbox.ward import ADA, BEN, GENERAL, ben_leaves
 
 
 class Receiver(HTTPServer):
@@ -282,7 +103,7 @@ def test_a_failed_event_is_repeated_with_its_headers_unless_the_app_says_no(
         return 500, b"", {"X-Slack-No-Retry": "1"} if last else {}
 
     receiver.answer = failing
-    joins(served)
+    ben_leaves(served)
     first, _ = receiver.got.get(timeout=5)
     second, _ = receiver.got.get(timeout=5)
     assert "x-slack-retry-num" not in first
