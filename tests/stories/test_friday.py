@@ -2,11 +2,18 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from slackapp.models import Workspace
 
 FRIDAY = "Who helped you this week?"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    return sqlite_url
 
 
 def asks_for_it(person: Any) -> None:
