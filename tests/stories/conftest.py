@@ -12,9 +12,9 @@ import pytest
 
 from slackapp import manifest_path
 from slackapp.app import Appreciate
-from slackapp.config import Settings
 from slackapp.demo import history, hospital
 from slackapp.sandbox.server import Sandbox
+from tests.composed import beside
 
 MONDAY = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 CARYS, DYLAN, WARD_MANAGER = "U0HOSP00011", "U0HOSP00015", "U0HOSP00010"
@@ -49,18 +49,10 @@ class Hospital:
 def settled(database_url: str, tmp_path: Path) -> Iterator[tuple[Appreciate, Sandbox]]:
     """The app and the sandbox, teams set up, on the morning of the first check-in; not yet listening."""
     with Sandbox(manifest=manifest_path(), now=MONDAY) as sandbox:
-        place = hospital.workspace()
-        sandbox.seed(place)
-        settings = Settings(
-            bot_token=place.bot_token,
-            app_token=place.app_token,
-            database_url=database_url,
-            key_directory=tmp_path / "keys",
-            slack_api_url=sandbox.url,
+        app = beside(
+            sandbox, hospital.workspace(), database_url=database_url, key_directory=tmp_path / "keys"
         )
-        app = Appreciate(settings, now=sandbox.clock.now)
         sandbox.follower = app
-        app.meet_everyone()
         history.settle_in(app, since=MONDAY)
         yield app, sandbox
 

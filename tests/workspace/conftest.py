@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from slackapp import manifest_path, members, workspaces
 from slackapp.behaviours import Behaviour
-from slackapp.config import Settings
 from slackapp.db import Sessions
 from slackapp.demo import hospital
 from slackapp.members import Person
@@ -123,23 +122,29 @@ def place(
     database_url: str, tmp_path: Path, human: Any, seeded: WorkspaceSeed, journal: Path | None
 ) -> Iterator[Place]:
     # The whole app is loaded only where it is needed: tests of rules start in half the time.
-    from slackapp.app import Appreciate
     from slackapp.demo import history
+    from tests.composed import beside
 
     with Sandbox(manifest=manifest_path(), now=MONDAY, journal=journal) as sandbox:
-        sandbox.seed(seeded)
-        settings = Settings(
-            bot_token=seeded.bot_token,
-            app_token=seeded.app_token,
-            database_url=database_url,
-            key_directory=tmp_path / "keys",
-            slack_api_url=sandbox.url,
-        )
-        app = Appreciate(settings, now=sandbox.clock.now)
+        app = beside(sandbox, seeded, database_url=database_url, key_directory=tmp_path / "keys")
         sandbox.follower = app
-        app.meet_everyone()
         history.settle_in(app, since=MONDAY)
         app.start()
         with httpx.Client(base_url=sandbox.url, timeout=60) as http:
             yield Place(app, sandbox, http, lambda user: human(http, user), tmp_path)
         app.stop()
+
+
+@pytest.fixture
+def organisation() -> str:
+    """Slack's id of the organisation that both workspaces belong to, or nothing."""
+    return ""
+
+
+@pytest.fixture
+def hosted(database_url: str, tmp_path: Path, human: Any, organisation: str) -> Iterator[Any]:
+    """The app behind HTTP, beside a Slack with two workspaces."""
+    from tests.workspace.hosting import hosting
+
+    with hosting(database_url, tmp_path, human, organisation) as found:
+        yield found

@@ -1,94 +1,10 @@
-"""Every way to do what not everybody may, as Slack would send it, and what is behind it in one workspace."""
+"""Every way to do what not everybody may, and what is behind it in one workspace."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from slackapp.rights import Deed
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What one workspace holds, by our ids."""
-
-    letter: str
-    team: str
-    digest: str
-    promise: str
-    delivery: str
-    question: str
-    poll: str
-    comment: str
-    thanks: str
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """One way to do a deed. When it opens, `shows` is in what the app says, or else the database changes."""
-
-    deed: Deed
-    body: Callable[["Door", World], dict[str, Any]]
-    name: str
-    value: Callable[[World], str] = field(default=lambda _: "0")
-    metadata: Callable[[World], str] = field(default=lambda _: "")
-    values: Mapping[str, Any] = field(default_factory=dict)
-    shows: str = ""
-    is_about: bool = False
-    """Whether it is about something that another workspace has, too."""
-
-
-def press(door: Door, world: World) -> dict[str, Any]:
-    action = {"action_id": door.name, "block_id": "b", "type": "button", "action_ts": "1.2"}
-    modal = {
-        "id": "V1",
-        "type": "modal",
-        "hash": "1.h",
-        "root_view_id": "V1",
-        "private_metadata": door.metadata(world),
-        "state": {"values": dict(door.values)},
-        "blocks": [],
-    }
-    return {
-        "type": "block_actions",
-        "container": {"type": "view", "view_id": "V1"},
-        "actions": [action | {"value": door.value(world), "selected_option": {"value": door.value(world)}}],
-        "view": modal,
-        "trigger_id": "1.2.3",
-    }
-
-
-def submit(door: Door, world: World) -> dict[str, Any]:
-    blocks = [{"type": "input", "block_id": name} for name in door.values]
-    return {
-        "type": "view_submission",
-        "trigger_id": "1.2.3",
-        "view": {
-            "id": "V1",
-            "type": "modal",
-            "hash": "1.h",
-            "root_view_id": "V1",
-            "callback_id": door.name,
-            "private_metadata": door.metadata(world),
-            "state": {"values": dict(door.values)},
-            "blocks": blocks,
-        },
-    }
-
-
-def choose(door: Door, world: World) -> dict[str, Any]:
-    return {
-        "type": "block_suggestion",
-        "action_id": door.name,
-        "block_id": "b",
-        "value": "",
-        "container": {"type": "view", "view_id": "V1"},
-        "view": {"id": "V1", "private_metadata": door.metadata(world)},
-    }
-
-
-def command(door: Door, world: World) -> dict[str, Any]:
-    return {"command": door.name, "text": door.value(world), "trigger_id": "1.2.3", "channel_id": "C0X"}
+from tests.workspace.presses import Door, World, choose, command, press, submit
 
 
 def of(name: str, **element: Any) -> dict[str, Any]:
@@ -148,7 +64,6 @@ WE_WILL = {
 STEPS = json.dumps(
     {"channel": "C0NEW", "called": "New", "name": "New place", "leader": "U0LEADERA", "parent": ""}
 )
-
 DOORS = (
     # What only admins settle.
     Door(Deed.SETTLE, command, "/pulse", lambda _: "admin", shows="The check-in is on"),
@@ -293,7 +208,6 @@ DOORS = (
     Door(Deed.MAKE_TEAM_OF_CHANNEL, submit, "team_step_confirm", metadata=lambda _: STEPS),
     Door(Deed.MAKE_TEAM_OF_CHANNEL, choose, "team_parent", shows="Ward of"),
 )
-
 THANKS = tuple(
     Door(Deed.THANK, press, name, lambda world: world.thanks)
     for name in (
@@ -309,8 +223,6 @@ THANKS = tuple(
     Door(Deed.THANK, submit, name, metadata=lambda world: world.thanks, values=of("words", value="Forged"))
     for name in ("appreciate_edit_form", "thanks_report_form")
 )
-
-
 # Doors to one's own things only, whoever one is: there is nobody else's thing behind them.
 OF_ONES_OWN = {
     "appreciate_someone",

@@ -40,7 +40,7 @@ from slackapp.models import (
 )
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.rights import Role
-from tests.workspace.doors import Door, World
+from tests.workspace.presses import Door, World
 
 SECRET = "a-signing-secret-for-tests"
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from slackapp import manifest_path
-from slackapp.app import Appreciate
-from slackapp.config import Settings
 from slackapp.demo import hospital
 from slackapp.models import Team
 from slackapp.sandbox.server import Sandbox
+from tests.composed import beside
 
 IDRIS, CARYS = hospital.OPERATIONS.id, hospital.WARD_7.staff[0].id
 SET_UP = "Appreciate is being set up here. You can thank a colleague already"
@@ -23,17 +22,9 @@ SET_UP = "Appreciate is being set up here. You can thank a colleague already"
 def fresh(database_url: str, tmp_path: Path, human: Any) -> Iterator[Any]:
     """The app on its first day: it knows who works here, and no team."""
     with Sandbox(manifest=manifest_path()) as sandbox:
-        seeded = hospital.workspace()
-        sandbox.seed(seeded)
-        settings = Settings(
-            bot_token=seeded.bot_token,
-            app_token=seeded.app_token,
-            database_url=database_url,
-            key_directory=tmp_path / "keys",
-            slack_api_url=sandbox.url,
+        app = beside(
+            sandbox, hospital.workspace(), database_url=database_url, key_directory=tmp_path / "keys"
         )
-        app = Appreciate(settings, now=sandbox.clock.now)
-        app.meet_everyone()
         app.start()
         with httpx.Client(base_url=sandbox.url, timeout=60) as http:
             yield app, lambda user: human(http, user)

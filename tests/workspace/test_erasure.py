@@ -1,67 +1,28 @@
-"""Erasing one person: nothing of them is left, nothing of others is lost, and nothing brings them back."""
+"""Erasing one person: nothing of them is left, and nothing of others is lost."""
 
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from slackapp import audit, members, outbox
-from slackapp.marks import Marks
+from slackapp import members, outbox
 from slackapp.members import Person
 from slackapp.models import (
-    AuditEntry,
-    Ballot,
-    Blocking,
-    Boost,
-    Bucket,
     Comment,
     Delivery,
     Digest,
-    Inbound,
     Member,
-    Poll,
-    PollMember,
     Promise,
     Recipient,
     Recognition,
     SharedDigest,
     Team,
-    Tombstone,
 )
-from slackapp.privacy import erasure, holds, taking_back, traces
+from slackapp.privacy import taking_back, traces
 from slackapp.privacy.erasure import Erased
-from slackapp.pulse import rounds
-
-NIA, COL, THEO, LEA = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD", "U0LEALEADER"
-WROTE = "You stayed late with me, and I will not forget that night"
-ABOUT = "Thank you Nia, because of you <@U0NIANURSE> we had a bed. Nia Nurse is kind."
-
-
-def erase(ward: Any, user: str = NIA) -> Erased:
-    return erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.Asked(user), ward.noon)
-
-
-def everywhere(ward: Any) -> None:
-    """Nia's id in every place where it can stand."""
-    ward.thank(NIA, COL, WROTE)
-    received = ward.thank(COL, NIA, ABOUT)
-    elsewhere = ward.thank(COL, THEO, "You and Nia Nurse found the pump before the handover")
-    with ward.database.begin() as session:
-        workspace, nia = ward.workspace(session), ward.person(session, NIA)
-        workspace.concerns_to = NIA
-        nia.language, nia.time_zone = "cy", "Europe/London"
-        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
-        team.deputy_id = nia.id
-        session.add(Bucket(workspace_id=workspace.id, name=f"channel:{NIA}", free_at=ward.noon))
-        session.add(Inbound(workspace_id=workspace.id, key=f"press:{NIA}:1.2", received_at=ward.noon))
-        session.add(Boost(recognition_id=elsewhere, booster_id=nia.id, how="button", boosted_at=ward.noon))
-        session.add(Blocking(member_id=nia.id, giver_id=ward.person(session, THEO).id))
-        for row in session.scalars(select(Delivery)):
-            row.state, row.slack_channel_id, row.slack_ts = "sent", "D0SOMEBODY", f"1.{row.id[:6]}"
-        assert session.get_one(Recipient, (received, nia.id)).sharing == "asked"
+from tests.workspace.erasing import COL, LEA, NIA, THEO, WROTE, erase, everywhere
 
 
 def test_after_an_erasure_no_table_holds_the_id(ward: Any) -> None:
@@ -249,180 +210,3 @@ def test_they_lead_nothing_and_belong_nowhere(ward: Any) -> None:
         gone = session.scalars(select(Member).where(Member.slack_user_id.startswith("gone-"))).one()
         assert (gone.left, gone.team_id, gone.name) == (True, None, "a former colleague")
         assert not gone.can_be_reached
-
-
-def open_poll(ward: Any) -> str:
-    with ward.database.begin() as session:
-        workspace = ward.workspace(session)
-        workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
-    poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
-    assert poll_id is not None
-    return poll_id
-
-
-def answer(ward: Any, poll_id: str, user: str) -> None:
-    with ward.database.begin() as session:
-        poll = session.get_one(Poll, poll_id)
-        scores = dict.fromkeys(poll.items, 4)
-        paper = rounds.Paper(poll_id, ward.person(session, user).id, scores)
-        rounds.submit(session, ward.keys, paper, ward.noon)
-
-
-@pytest.mark.parametrize("held", [False, True])
-def test_open_ballots_go_also_under_a_legal_hold_and_only_theirs(ward: Any, *, held: bool) -> None:
-    poll_id = open_poll(ward)
-    for user in (NIA, COL):
-        answer(ward, poll_id, user)
-    with ward.database.begin() as session:
-        theirs = ward.person(session, NIA).id
-        kept = set(session.scalars(select(Ballot.receipt)))
-        assert len(kept) == 2
-        if held:
-            holds.place(session, ward.workspace(session), ward.person(session, NIA), now=ward.noon)
-    assert erase(ward) is (Erased.HELD if held else Erased.DONE)
-    with ward.database.read() as session:
-        left = set(session.scalars(select(Ballot.receipt)))
-        assert len(left) == 1
-        assert left < kept
-        assert session.get(PollMember, (poll_id, theirs)) is None
-    answer(ward, poll_id, COL)
-    with ward.database.read() as session:
-        assert set(session.scalars(select(Ballot.receipt))) == left
-
-
-def test_a_legal_hold_keeps_the_rest_until_it_is_lifted(ward: Any) -> None:
-    ward.thank(NIA, COL, WROTE)
-    with ward.database.begin() as session:
-        workspace, nia = ward.workspace(session), ward.person(session, NIA)
-        holds.place(session, workspace, nia, now=ward.noon)
-        holds.place(session, workspace, nia, now=ward.noon)
-    assert erase(ward) is Erased.HELD
-    with ward.database.begin() as session:
-        assert session.scalars(select(Recognition.words)).all() == [WROTE]
-        assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is True
-        assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is False
-    assert erase(ward) is Erased.DONE
-
-
-def test_what_slack_tells_does_not_bring_them_back(ward: Any) -> None:
-    erase(ward)
-    everybody = [Person(NIA, "Nia Nurse"), Person(COL, "Col League")]
-    with ward.database.begin() as session:
-        marks, workspace = Marks(ward.keys.path), ward.workspace(session)
-        assert [one.slack_user_id for one in erasure.welcome(session, marks, workspace, everybody)] == [COL]
-        erasure.let_back(session, marks, workspace, NIA)
-        assert erasure.welcome(session, marks, workspace, everybody) == everybody
-    assert Marks(ward.keys.path).buried() == frozenset()
-
-
-def test_a_tombstone_cannot_be_read_without_the_key_directory(ward: Any, tmp_path: Path) -> None:
-    erase(ward)
-    with ward.database.read() as session:
-        mark = session.scalars(select(Tombstone.mark)).one()
-    assert Marks(ward.keys.path).person("T0WARD", NIA) == mark
-    other = tmp_path / "other"
-    other.mkdir(mode=0o700)
-    # Somebody with the database alone has another secret, or none: trying out the roster finds nobody.
-    assert mark not in {Marks(other).person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
-    assert (ward.keys.path / "marks.secret").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_database_from_before_the_erasure_is_erased_again_at_the_start(ward: Any, tmp_path: Path) -> None:
-    ward.thank(NIA, COL, WROTE)
-    backup = tmp_path / "backup.db"
-    with sqlite3.connect(tmp_path / "appreciate.db") as source, sqlite3.connect(backup) as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
-    erase(ward)
-    ward.database.dispose()
-    with sqlite3.connect(backup) as source, sqlite3.connect(tmp_path / "appreciate.db") as restored:
-        source.backup(restored)
-    source.close()
-    restored.close()
-    with ward.database.read() as session:
-        assert members.find(session, ward.workspace(session), NIA) is not None
-    assert erasure.reapply(ward.database, ward.keys, ward.noon) == 1
-    assert erasure.reapply(ward.database, ward.keys, ward.noon) == 0
-    with ward.database.read() as session:
-        assert traces.find(session, NIA) == []
-        assert session.scalars(select(Recognition.words)).all() == [None]
-
-
-def test_the_audit_log_names_nobody(ward: Any) -> None:
-    erase(ward)
-    with ward.database.read() as session:
-        entry = session.scalars(select(AuditEntry)).one()
-        assert entry.deed == audit.Deed.ERASED
-        assert entry.subject == Marks(ward.keys.path).person("T0WARD", NIA)
-        assert len(entry.actor) == 24
-        ids = set(session.scalars(select(Member.id)))
-        assert entry.actor not in ids
-
-
-def test_somebody_nobody_knows_is_said_to_be_unknown(ward: Any) -> None:
-    assert erase(ward, "U0NEVERSEEN") is Erased.NOBODY
-
-
-def test_erasing_twice_at_once_is_once(ward: Any) -> None:
-    assert erase(ward) is Erased.DONE
-    assert erase(ward) is Erased.NOBODY
-    with ward.database.read() as session:
-        assert session.scalar(select(func.count()).select_from(AuditEntry)) == 1
-
-
-def test_pressing_erase_changes_the_post_the_messages_and_home(place: Any) -> None:
-    carys, dylan, channel = "U0HOSP00011", "U0HOSP00015", "C0WARD70000"
-    place.clock(now="2026-11-02T10:00:00+00:00")
-    nurse, colleague = place.person(carys), place.person(dylan)
-    nurse.types("/appreciate @Dylan Hughes helping with the team You found the key to the drug cupboard")
-    seen = colleague.sees("You found the key to the drug cupboard")
-    colleague.presses("Share with the team", within=seen["messages"][-1]["ts"])
-    colleague.sees("You found the key to the drug cupboard", place=channel)
-    nurse.sees("What is kept about", place="home")
-    nurse.presses("Erase what is kept about me", within="home")
-    post = colleague.sees("A former colleague thanked", place=channel)
-    assert "drug cupboard" not in post.texts
-    assert "Carys" not in post.texts
-    message = colleague.sees("A former colleague thanked you")
-    assert "drug cupboard" not in message.texts
-    # Slack goes on telling of her, and that brings nothing back.
-    place.change(kind="person", user=carys, title="Charge nurse")
-    place.app.meet_everyone()
-    with place.app.sessions.read() as session:
-        assert traces.find(session, carys) == []
-    colleague.types("/appreciate @Carys Bevan helping You found the key to the drug cupboard")
-    colleague.sees("has asked not to be known here")
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: Any) -> None:
-    carys, dylan = "U0HOSP00011", "U0HOSP00015"
-    nurse = place.person(carys)
-    place.person(dylan).types("/appreciate @Carys Bevan helping You found the key to the drug cupboard")
-    nurse.sees("You found the key")
-    nurse.sees("What is kept about", place="home")
-    nurse.presses("Export what is kept about me", within="home")
-    assert "on its way" in nurse.screen()["modal"]["text"]
-    nurse.does("dismiss")
-    seen = nurse.waits(lambda seen: sum(len(one["files"]) for one in seen["messages"]) == 2)
-    files = {one["name"]: one["url"] for message in seen["messages"] for one in message["files"]}
-    assert set(files) == {"appreciate-about-me.html", "appreciate-about-me.json"}
-    assert "drug cupboard" in place.http.get(files["appreciate-about-me.html"]).text
-    told = place.http.get(files["appreciate-about-me.json"]).json()
-    assert [one["from"] for one in told["thanks_received"]] == ["Dylan Hughes"]
-
-    nurse.presses("Erase what is kept about me", within="home")
-    assert "is erased" in nurse.screen()["modal"]["text"]
-    nurse.does("dismiss")
-    assert "drug cupboard" not in nurse.screen(place="home").texts
-    # Their own conversation with the app is emptied too; of a file there is left that there was one.
-    nurse.waits(lambda seen: not [one for one in seen["messages"] if one["text"] or one["files"]])
-    assert {place.http.get(url).status_code for url in files.values()} == {404}
-    with place.app.sessions.read() as session:
-        assert traces.find(session, carys) == []
-    nurse.presses("Use Appreciate again", within="home")
-    nurse.sees("What is kept about", place="home")
-    with place.app.sessions.read() as session:
-        assert traces.find(session, carys) != []

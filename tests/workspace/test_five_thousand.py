@@ -15,13 +15,13 @@ from sqlalchemy import func, select, update
 from slackapp import manifest_path, members
 from slackapp.app import Appreciate
 from slackapp.behaviours import Behaviour
-from slackapp.config import Settings
 from slackapp.demo import hospital
 from slackapp.models import Digest, Member, Promise, Team, Visibility, Workspace
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed
 from slackapp.sandbox.server import Sandbox
+from tests.composed import beside
 
 PEOPLE, TEAMS, LED = 5_000, 400, 60
 IDRIS, HELEN, EVERYBODY = hospital.OPERATIONS.id, hospital.DIRECTOR.id, "C0EVERYBODY"
@@ -40,16 +40,7 @@ def board(database_url: str, tmp_path: Path, human: Any) -> Iterator[Any]:
     channel = ChannelSeed(id=EVERYBODY, name="everybody", members=tuple(one.id for one in people))
     seeded = replace(seeded, people=people, channels=(*seeded.channels, channel))
     with Sandbox(manifest=manifest_path()) as sandbox:
-        sandbox.seed(seeded)
-        settings = Settings(
-            bot_token=seeded.bot_token,
-            app_token=seeded.app_token,
-            database_url=database_url,
-            key_directory=tmp_path / "keys",
-            slack_api_url=sandbox.url,
-        )
-        app = Appreciate(settings, now=sandbox.clock.now)
-        app.meet_everyone()
+        app = beside(sandbox, seeded, database_url=database_url, key_directory=tmp_path / "keys")
         _fill(app)
         app.start()
         with httpx.Client(base_url=sandbox.url, timeout=60) as http:

@@ -14,8 +14,9 @@ from slack_bolt import App
 from slackapp import rights
 from slackapp.db import connect
 from slackapp.rights import Deed, Role
-from tests.workspace.doors import DOORS, OF_ONES_OWN, THANKS, Door, press
+from tests.workspace.doors import DOORS, OF_ONES_OWN, THANKS
 from tests.workspace.forging import NAIVE, Front, Slack
+from tests.workspace.presses import Door, press
 
 
 @pytest.fixture(scope="module")

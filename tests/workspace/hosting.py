@@ -1,0 +1,111 @@
+"""The app behind HTTP, with OAuth, beside a Slack with two workspaces or one organisation of them."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from cryptography.fernet import Fernet
+from waitress.server import create_server
+
+from slackapp import manifest_path
+from slackapp.app import Appreciate
+from slackapp.commands.setting_up import over_http
+from slackapp.config import Settings
+from slackapp.http import web
+from slackapp.http.settings import HttpSettings
+from slackapp.sandbox.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.server import Sandbox
+
+SECRET = AppSeed().signing_secret
+
+
+def seed(team: str, name: str, nurse: str, colleague: str, **more: Any) -> WorkspaceSeed:
+    return WorkspaceSeed(
+        team_id=team,
+        domain=name.lower(),
+        name=name,
+        bot_token=f"xoxb-not-installed-{team}",
+        app_token=f"xapp-{team}",
+        people=(
+            PersonSeed(id=nurse, name=f"Nia of {name}", handle=f"nia.{name.lower()}", is_admin=True),
+            PersonSeed(id=colleague, name=f"Col of {name}", handle=f"col.{name.lower()}"),
+        ),
+        channels=(ChannelSeed(id=f"C0{team[2:]}", name="general", members=(nurse, colleague)),),
+        bot_user_id=f"U0BOT{team[2:]}",
+        installed=False,
+        **more,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hosted:
+    """The app behind HTTP, with OAuth, beside a Slack with two workspaces."""
+
+    app: Appreciate
+    http: HttpSettings
+    slack: httpx.Client
+    server: httpx.Client
+    person: Any
+
+    def install(self, team: str, **asked: str) -> httpx.Response:
+        """As a browser does: to the app, to Slack, and back."""
+        to_slack = self.server.get("/slack/install")
+        assert to_slack.status_code == 302
+        back = self.slack.get(to_slack.headers["location"] + f"&team={team}", follow_redirects=False)
+        assert back.status_code == 302, back.text
+        return self.server.get(back.headers["location"], params=asked or None)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def manifest(port: int, *, organisation: bool = False) -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(manifest_path().read_text())
+    over_http(told, f"http://127.0.0.1:{port}", organisation=organisation)
+    return told
+
+
+@contextmanager
+def hosting(database_url: str, folder: Path, human: Any, organisation: str) -> Iterator[Hosted]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    told, grid = manifest(port, organisation=bool(organisation)), {"enterprise_id": organisation}
+    grid["enterprise_name"] = "Trust" if organisation else ""
+    with Sandbox(manifest=told, deliver_to=f"{address}/slack/events") as sandbox:
+        for one in (
+            seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2", **grid),
+            seed("T0SOUTH", "South", "U0SOUTH1", "U0SOUTH2", **grid),
+        ):
+            sandbox.seed(one)
+        plain = Settings("", "", database_url, folder / "keys", SECRET, sandbox.url)
+        keys = (Fernet.generate_key().decode(),)
+        known = AppSeed()
+        http = HttpSettings(plain, "127.0.0.1", port, known.client_id, known.client_secret, keys, address)
+        app = Appreciate(plain, locker=http.locker, http=True)
+        application = web.application(http)
+        server = create_server(application, host="127.0.0.1", port=port, threads=8)
+        listening = threading.Thread(target=server.run, daemon=True)
+        listening.start()
+        app.start()
+        with (
+            httpx.Client(base_url=sandbox.url, timeout=20) as slack,
+            httpx.Client(base_url=address, timeout=20) as browser,
+        ):
+            yield Hosted(app, http, slack, browser, lambda user: human(slack, user))
+        # The sandbox lets go of its connection first; the server would wait for it.
+        sandbox.stop()
+        # Closed by its own thread, which may be waiting on the very socket.
+        server.trigger.pull_trigger(server.close)
+        listening.join(5)
+        server.task_dispatcher.shutdown()
+        application.close()
+        app.stop()

@@ -1,0 +1,155 @@
+"""HTTP mode: what the guard lets through, and what it refuses."""
+
+import hashlib
+import hmac
+import io
+import json
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from slackapp import migrations
+from slackapp.config import Settings
+from slackapp.db import connect
+from slackapp.http import web
+from slackapp.http.guard import LARGEST, Guard
+from slackapp.http.settings import HttpSettings
+from tests.workspace.hosting import SECRET
+
+
+def signed(body: bytes, **changed: str) -> dict[str, str]:
+    stamp = str(int(time.time()))
+    digest = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+    return {**headers, "Content-Type": "application/x-www-form-urlencoded", **changed}
+
+
+def ask(
+    app: Any, body: bytes, headers: dict[str, str], *, stream: io.BytesIO | None = None
+) -> tuple[int, str]:
+    """One request as a WSGI server hands it on: headers as Latin-1, whatever bytes they were."""
+    names = {name.upper().replace("-", "_"): value for name, value in headers.items()}
+    length = names.pop("CONTENT_LENGTH", str(len(body)))
+    environ: dict[str, Any] = {f"HTTP_{name}": value for name, value in names.items()}
+    environ |= {"CONTENT_TYPE": environ.pop("HTTP_CONTENT_TYPE"), "CONTENT_LENGTH": length}
+    environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": "/slack/events", "QUERY_STRING": ""}
+    environ |= {
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.input": stream or io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+    }
+    seen: list[str] = []
+    answer = b"".join(app(environ, lambda status, _headers: seen.append(status)))
+    return int(seen[0][:3]), answer.decode()
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[Any]:
+    """The WSGI application without a server."""
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    sessions = connect(url)
+    migrations.upgrade(sessions)
+    sessions.dispose()
+    plain = Settings("xoxb-none", "", url, tmp_path / "keys", SECRET, "http://127.0.0.1:9")
+    app = web.application(HttpSettings(plain, "127.0.0.1", 1))
+    yield app
+    app.close()
+
+
+BODY = b"command=%2Fpulse&team_id=T0NOBODY&user_id=U0NOBODY&trigger_id=1.2"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, BODY, 200),
+        ({"X-Slack-Request-Timestamp": "soon"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "-5"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "²³"}, BODY, 401),
+        ({"X-Slack-Request-Timestamp": "12"}, BODY, 401),
+        ({"X-Slack-Signature": "v0=é"}, BODY, 401),
+        ({"X-Slack-Signature": "v0=" + "a" * 64}, BODY, 401),
+        ({"X-Slack-Signature": ""}, BODY, 401),
+        ({}, b"payload=\xff\xfe", 401),
+        ({}, b"x" * (LARGEST + 1), 413),
+        ({"Content-Length": str(10**14)}, BODY, 413),
+        ({"Content-Length": "many"}, BODY, 400),
+    ],
+)
+def test_what_slack_did_not_send_is_refused_and_never_fails(
+    listening: Any, headers: dict[str, str], body: bytes, status: int
+) -> None:
+    given, words = ask(listening, body, signed(body) | headers)
+    assert given == status, words
+    assert "Traceback" not in words
+
+
+def test_a_body_longer_than_its_header_says_is_not_read_to_its_end(listening: Any) -> None:
+    given, _ = ask(listening, b"x" * (2 * LARGEST), signed(BODY) | {"Content-Length": ""})
+    assert given == 413
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", b"{"),
+        ("application/json", b"[]"),
+        ("application/json", b"null"),
+        ("application/json", b'{"authorizations": 7}'),
+        ("application/json", b'{"user": "x", "view": [], "team": 7}'),
+        ("application/x-www-form-urlencoded", b"payload=%7B"),
+        ("application/x-www-form-urlencoded", b"payload=null"),
+        ("application/x-www-form-urlencoded", b""),
+        ("text/plain", BODY),
+        ("multipart/form-data; boundary=x", BODY),
+        ("", BODY),
+    ],
+)
+def test_a_body_of_another_kind_never_fails(listening: Any, kind: str, body: bytes) -> None:
+    given, words = ask(listening, body, signed(body) | {"Content-Type": kind})
+    assert (given < 500, "Traceback" in words) == (True, False), words
+    # A stranger's never gets so far as to be read.
+    stranger = signed(body) | {"Content-Type": kind, "X-Slack-Signature": "v0=" + "a" * 64}
+    assert ask(listening, body, stranger)[0] == 401
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    class Slow(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            released.wait(5)
+            return b""
+
+    released, waiting = threading.Event(), Guard(lambda *_: [b""], {}, secret=SECRET, slowest=0.05)
+    assert ask(waiting, BODY, signed(BODY), stream=Slow())[0] == 408
+    released.set()
+
+
+def test_other_paths_and_methods_are_not_there(listening: Any) -> None:
+    guarded = httpx.Client(transport=httpx.WSGITransport(listening), base_url="http://app")
+    for method in ("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"):
+        assert guarded.request(method, "/slack/events").status_code == 405
+    assert guarded.post("/healthz").status_code == 405
+    assert [guarded.get(path).status_code for path in ("/", "/slack/install", "/../etc/passwd")] == [404] * 3
+    assert guarded.get("/healthz").json()["ok"] is True
+
+
+def test_without_the_guard_the_same_requests_fail() -> None:
+    """The naive twin: Bolt alone answers 500, which the tests above would notice."""
+    from slack_bolt import App
+    from slack_bolt.adapter.wsgi import SlackRequestHandler
+    from slack_sdk import WebClient
+
+    bolt = App(client=WebClient("xoxb-none"), signing_secret=SECRET, token_verification_enabled=False)
+    naive = SlackRequestHandler(bolt)
+    bad = signed(BODY) | {"X-Slack-Request-Timestamp": "soon"}
+    assert ask(naive, BODY, bad)[0] == 500
+    assert ask(Guard(naive, {}, secret=SECRET), BODY, bad)[0] == 401
+    stranger = signed(b"{") | {"X-Slack-Signature": "v0=" + "a" * 64, "Content-Type": "application/json"}
+    with pytest.raises(json.JSONDecodeError):
+        ask(naive, b"{", stranger)
