@@ -62,9 +62,10 @@ class HealthPage:
 
     def stop(self) -> None:
         """Stop listening."""
-        self._server.close()
-        self._server.task_dispatcher.shutdown()
+        # Closed in its own thread, which would otherwise wait on a socket that is gone.
+        self._server.trigger.pull_trigger(self._server.close)
         self._thread.join(5)
+        self._server.task_dispatcher.shutdown()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         if environ["PATH_INFO"] != "/healthz":

@@ -223,16 +223,23 @@ class Human:
         assert answer.status_code == 200, answer.text
         return Seen(answer.json())
 
-    def sees(self, text: str, place: str = "dm", seconds: float = 5.0) -> Seen:
+    def sees(self, text: str, place: str = "dm", seconds: float = 15.0) -> Seen:
         """Wait until it stands on the screen."""
         return self.waits(lambda seen: text in seen.texts, place, seconds)
 
-    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 5.0) -> Seen:
+    def _last_calls(self) -> str:
+        lines = self._http.get("/control/journal").text.splitlines()[-8:]
+        return "; ".join(
+            f"{one['method']} {json.dumps(one['response'])[:200]}" for one in map(json.loads, lines)
+        )
+
+    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 15.0) -> Seen:
         """Look again and again until it is so; fails, with what is shown, when it does not come."""
         deadline = time.monotonic() + seconds
         while not until(seen := self.screen(place)):
             assert time.monotonic() < deadline, (
-                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}"
+                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}; it is"
+                f" {self._http.get('/control/clock').text}; the app's last calls: {self._last_calls()}"
             )
             threading.Event().wait(0.02)
         return seen
