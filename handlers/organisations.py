@@ -35,15 +35,14 @@ class Organisations:
 
 
 def register(bolt: App, desk: Desk) -> None:
-    """Listen for what an organisation settles, and let calls say which of its workspaces is meant."""
+    """Listen for what an organisation settles."""
     listeners = Organisations(desk)
-    bolt.use(_speak_there)
     bolt.event("team_access_granted")(listeners.granted)
     bolt.event("team_access_revoked")(listeners.revoked)
 
 
-def _speak_there(client: WebClient, context: BoltContext, body: Payload, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt passes it by this name
-    """An organisation's token serves several workspaces; Bolt knows which one only from some payloads."""
+def speak_there(client: WebClient, context: BoltContext, body: Payload, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt passes it by this name
+    """An organisation's token serves several workspaces, and Bolt only sometimes knows which one."""
     if context.is_enterprise_install and (team := workspace_id(body)):
         client.default_params["team_id"] = team
     next()

@@ -272,6 +272,8 @@ def build_bolt(clients: Clients, desk: Desk, signing_secret: str) -> App:
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
+    if clients.authorize is not None:
+        bolt.use(handlers.organisations.speak_there)
     handlers.register(bolt, desk)
     return bolt
 

@@ -11,7 +11,7 @@ import hashlib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -71,11 +71,14 @@ class Pattern:
         return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in seen)
 
 
-@dataclass(frozen=True, slots=True)
 class Guard:
     """Looks for everything the word lists name."""
 
-    patterns: tuple[Pattern, ...]
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        # Those of all the patterns together, looked for at once: most thank-yous hold none of them.
+        self._words = frozenset[str]().union(*(one.words for one in patterns))
+        self._beginnings = tuple({start: None for one in patterns for start in one.beginnings})
 
     def check(self, words: str) -> tuple[Finding, ...]:
         """What may give somebody away, each once, in the order of the patterns."""
@@ -87,7 +90,9 @@ class Guard:
         seen = frozenset(re.findall(r"\w+", text.lower()))
         if any(one.isdecimal() for one in text):
             seen |= {_DIGIT}
-        for pattern in self.patterns:
+        if self._words.isdisjoint(seen) and not any(word.startswith(self._beginnings) for word in seen):
+            return
+        for pattern in self._patterns:
             if not pattern.may_match(seen):
                 continue
             for match in pattern.shape.finditer(text):
@@ -115,7 +120,7 @@ def standard(extra: Path | None = None) -> Guard:
     guards = [_compiled(_read(path)) for path in sorted(WORDS.glob("*.toml"))]
     if extra is not None:
         guards.append(_compiled(_read(extra)))
-    return Guard(tuple(one for several in guards for one in several))
+    return Guard([one for several in guards for one in several])
 
 
 def _read(path: Path) -> dict[str, list[str]]:
