@@ -83,6 +83,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _create(server: str, name: str, template: str = "template0") -> str:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return _address(server, name)
+
+
+def _address(server: str, name: str) -> str:
     head, _, query = server.partition("?")
     return head.rsplit("/", 1)[0] + f"/{name}?{query}"
 
@@ -106,26 +110,52 @@ END $$
 """Truncating fifty tables for every test took longer than many a test."""
 
 
-@pytest.fixture(scope="session")
-def _own_database() -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+class _OwnDatabase:
     """This worker's database, made once: making one for every test took most of the suite's time."""
-    url = _create(os.environ[_SERVER], f"w{uuid.uuid4().hex}", _TEMPLATE)
-    with psycopg.connect(url, autocommit=True) as connection:
-        yield connection
+
+    def __init__(self, server: str) -> None:
+        self._server, self._name = server, f"w{uuid.uuid4().hex}"
+        _create(server, self._name, _TEMPLATE)
+
+    def emptied(self) -> str:
+        """Its address, with nothing in its tables.
+
+        It has another name for every test: an app of an earlier test that has not quite ended would
+        otherwise come back and take what is owed in this one.
+        """
+        with psycopg.connect(self._server, autocommit=True) as connection:
+            self._rename(connection, f"w{uuid.uuid4().hex}")
+        url = _address(self._server, self._name)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_EMPTY)
+        return url
+
+    def _rename(self, connection: psycopg.Connection[tuple[Any, ...]], name: str) -> None:
+        deadline = time.monotonic() + 10
+        while True:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self._name]
+            )
+            try:
+                connection.execute(f'ALTER DATABASE "{self._name}" RENAME TO "{name}"')
+            except psycopg.errors.ObjectInUse:
+                # Somebody's last connection is still being closed.
+                assert time.monotonic() < deadline, "an app of an earlier test keeps coming back"
+                threading.Event().wait(0.01)
+            else:
+                self._name = name
+                return
+
+
+@pytest.fixture(scope="session")
+def _own_database() -> _OwnDatabase:
+    return _OwnDatabase(os.environ[_SERVER])
 
 
 @pytest.fixture
-def postgresql_url(_own_database: psycopg.Connection[tuple[Any, ...]]) -> str:
+def postgresql_url(_own_database: _OwnDatabase) -> str:
     """A PostgreSQL database with all tables, and nothing in them."""
-    connection = _own_database
-    connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    connection.execute(_EMPTY)
-    name = connection.info.dbname
-    head, _, query = os.environ[_SERVER].partition("?")
-    return head.rsplit("/", 1)[0] + f"/{name}?{query}"
+    return _own_database.emptied()
 
 
 @pytest.fixture(scope="session")
