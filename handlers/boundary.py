@@ -63,7 +63,8 @@ class Boundary:
             case "command":
                 return _answer(_command(sentence, body))
             case "view_submission":
-                return _answer(_submission(say, sentence, body["view"]))
+                beside = error.field if isinstance(error, UserError) else ""
+                return _answer(_submission(say, sentence, body["view"], beside))
             case "block_actions" | "shortcut" | "message_action":
                 self._show(client, body, _notice(say, sentence))
         return _answer("")
@@ -123,11 +124,13 @@ def _own_words(body: Payload) -> str:
     return "" if body["command"] != COMMAND or errands.errand(text) else grammar.plain(text).strip()
 
 
-def _submission(say: Voice, sentence: str, view: Payload) -> dict[str, Any]:
-    """Beside the form's last field, so that everything typed stays in it."""
-    fields = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+def _submission(say: Voice, sentence: str, view: Payload, beside: str) -> dict[str, Any]:
+    """Beside the field it is about, else the form's last, so that everything typed stays in it."""
+    fields = [block for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        return {"response_action": "errors", "errors": {fields[-1]: sentence}}
+        named = {one["element"]["action_id"]: one for one in fields if "element" in one}
+        meant = named.get(beside, fields[-1])
+        return {"response_action": "errors", "errors": {meant["block_id"]: sentence}}
     return {"response_action": "update", "view": _notice(say, sentence)}
 
 

@@ -89,7 +89,7 @@ class Rooms:
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             for name, value in wanted.items():
                 if value is None:
-                    raise UserError(_WHOLE)
+                    raise UserError(_WHOLE).beside(name)
                 before = retention.settle(session, workspace, name, value)
                 if before != value:
                     values = (name, str(before), str(value))

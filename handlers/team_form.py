@@ -15,8 +15,9 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.units import Source, Wish
+from slackapp.units.making import FIELD_NAME
 from slackapp.views import office_teams as view
-from slackapp.views.teams import FIELD_NAME, FIELD_PARENT
+from slackapp.views.teams import FIELD_PARENT
 
 _CHANNEL_FIRST = marked("Please choose its channel first, or put people in by hand.")
 _NOT_A_CHOICE = marked("That is not one of the choices.")

@@ -20,6 +20,7 @@ from slackapp.i18n import marked
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.rights import Deed
 from slackapp.units import Source, Wish
+from slackapp.units.making import FIELD_NAME
 from slackapp.views import teams as view
 from slackapp.views.teams import Begun, Outlook
 
@@ -51,7 +52,7 @@ class Steps:
     def named(self, ack: Ack, body: Payload) -> None:
         """Step 1 was filled in: step 2."""
         who, steps = caller(body), view.begun(body["view"]["private_metadata"])
-        steps = replace(steps, name=" ".join(Values(body).text(view.FIELD_NAME).split()))
+        steps = replace(steps, name=" ".join(Values(body).text(FIELD_NAME).split()))
         with self.desk.sessions.read() as session:
             workspace = workspace_of(session, who)
             units.check_name(session, workspace, steps.name)

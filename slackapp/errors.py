@@ -1,5 +1,7 @@
 """Failures that people will read: each is one sentence with the next step."""
 
+from typing import Self
+
 from slackapp.i18n import Voice
 
 
@@ -15,6 +17,13 @@ class UserError(Exception):
         super().__init__(type(self).__name__)
         self.sentence = sentence
         self.values = values
+        self.field = ""
+        """The name of the form's field that it is about, where there is one."""
+
+    def beside(self, field: str) -> Self:
+        """The same, to be shown beside a field of the form that was sent in."""
+        self.field = field
+        return self
 
     def words(self, say: Voice) -> str:
         """The sentence in the reader's language."""

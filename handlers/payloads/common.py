@@ -6,6 +6,7 @@ from typing import Any
 
 from slackapp.calendar import known_zone
 from slackapp.members import Person
+from slackapp.visible import is_blank
 
 Payload = Mapping[str, Any]
 
@@ -87,6 +88,12 @@ def person(user: Payload, *, slack_team_id: str) -> Person:
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
         left=bool(user.get("deleted")),
     )
+
+
+def written(value: object) -> str:
+    """What somebody typed into a field; nothing where nobody would see anything of it."""
+    text = storable(str(value or ""))
+    return "" if is_blank(text) else text
 
 
 def storable(text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handlers.payloads.common import Caller, Payload, caller, storable
+from handlers.payloads.common import Caller, Payload, caller, storable, written
 from slackapp.actions.promises import MOST, Part
 from slackapp.i18n import Voice, voice
 from slackapp.models import By, PromiseState
@@ -156,7 +156,7 @@ def _element(values: Mapping[str, Any], block: str, action: str) -> Mapping[str,
 
 
 def _written(values: Mapping[str, Any], block: str, action: str) -> str:
-    return storable(_element(values, block, action).get("value") or "").strip()
+    return written(_element(values, block, action).get("value")).strip()
 
 
 def _chosen(values: Mapping[str, Any], block: str, action: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.payloads.common import Payload, storable
+from handlers.payloads.common import Payload, written
 
 
 class Values:
@@ -13,8 +13,8 @@ class Values:
         self._values: Mapping[str, Any] = (body["view"].get("state") or {}).get("values") or {}
 
     def text(self, name: str) -> str:
-        """What was typed."""
-        return storable(str(self._element(name).get("value") or ""))
+        """What was typed, if anything of it can be seen."""
+        return written(self._element(name).get("value"))
 
     def chosen(self, name: str) -> str:
         """The value of the one choice."""

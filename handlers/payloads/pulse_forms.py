@@ -1,11 +1,10 @@
 """The forms around the check-in on their way in: an admin's, and one person's own."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
 
 from handlers.payloads.common import Caller, Payload, caller
+from handlers.payloads.forms import Values
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.pulse.governing import Settled, Thresholds
@@ -41,22 +40,23 @@ class OwnForm:
 def admin_form(body: Payload) -> AdminForm:
     """An admin's form. UserError when Slack's form cannot have sent it, or a pause has only one end."""
     found = _Values(body)
+    number = found.chosen_number
     settled = Settled(
         cadence=found.chosen(admin.CADENCE),
-        weekday=found.number(admin.WEEKDAY),
+        weekday=number(admin.WEEKDAY),
         at=found.time(admin.AT),
-        days_open=found.number(admin.DAYS_OPEN),
-        comments_on=bool(found.ticked(admin.COMMENTS)),
+        days_open=number(admin.DAYS_OPEN),
+        comments_on=found.ticked(admin.COMMENTS),
         question_set=found.chosen(admin.QUESTION_SET),
-        rotating=found.number(admin.ROTATING),
+        rotating=number(admin.ROTATING),
         contact=found.text(admin.CONTACT),
     )
     return AdminForm(
         caller=caller(body),
         settled=settled,
-        thresholds=Thresholds(found.number(admin.K), found.number(admin.C), found.number(admin.FEWEST)),
+        thresholds=Thresholds(number(admin.K), number(admin.C), number(admin.FEWEST)),
         pause=found.days(admin.PAUSE_FROM, admin.PAUSE_UNTIL),
-        ends_pauses=bool(found.ticked(admin.END_PAUSES)),
+        ends_pauses=found.ticked(admin.END_PAUSES),
     )
 
 
@@ -65,9 +65,9 @@ def own_form(body: Payload) -> OwnForm:
     found = _Values(body)
     return OwnForm(
         caller=caller(body),
-        messages=bool(found.ticked(own.MESSAGES)),
+        messages=found.ticked(own.MESSAGES),
         quiet=(found.time(own.QUIET_FROM), found.time(own.QUIET_UNTIL)),
-        days_off=sum(1 << int(day) for day in {*found.ticked(own.DAYS_OFF)} & set("0123456")),
+        days_off=sum(1 << int(day) for day in {*found.ticks(own.DAYS_OFF)} & set("0123456")),
         away=found.days(own.AWAY_FROM, own.AWAY_UNTIL),
         language=found.chosen(own.LANGUAGE),
     )
@@ -78,27 +78,13 @@ def wording(body: Payload) -> str:
     return _Values(body).text(admin.WORDING)
 
 
-class _Values:
-    """The state of a form; every block holds one element of the same name."""
+class _Values(Values):
+    """A form's choices of numbers, times and days; UserError where Slack's form cannot have sent one."""
 
-    def __init__(self, body: Payload) -> None:
-        values = (body["view"].get("state") or {}).get("values") or {}
-        # A block's name may be followed by what stood in it when the form was made.
-        self._values: Mapping[str, Any] = {name.partition(":")[0]: block for name, block in values.items()}
-
-    def _element(self, name: str) -> Mapping[str, Any]:
-        return (self._values.get(name) or {}).get(name) or {}
-
-    def chosen(self, name: str) -> str:
-        return str((self._element(name).get("selected_option") or {}).get("value", ""))
-
-    def ticked(self, name: str) -> list[str]:
+    def ticks(self, name: str) -> list[str]:
         return [str(option.get("value")) for option in self._element(name).get("selected_options") or ()]
 
-    def text(self, name: str) -> str:
-        return str(self._element(name).get("value") or "")
-
-    def number(self, name: str) -> int:
+    def chosen_number(self, name: str) -> int:
         value = self.chosen(name)
         if not value.isdecimal():
             raise UserError(_UNREADABLE)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.payloads.common import Caller, Payload, caller, storable
+from handlers.payloads.common import Caller, Payload, caller, storable, written
 from slackapp.behaviours import Behaviour
 from slackapp.models import SharingChoice, Visibility
 from slackapp.recognitions.drafts import MOST_PEOPLE, Draft, Field
@@ -210,7 +210,7 @@ def _filled_in(values: Payload) -> Draft:
     return Draft(
         people=_people(field(Field.PEOPLE, Field.PEOPLE).get("selected_users") or ()),
         behaviour=_behaviour(_option(field(Field.BEHAVIOUR, BEHAVIOUR))),
-        words=storable(field(Field.WORDS, Field.WORDS).get("value") or "").strip(),
+        words=written(field(Field.WORDS, Field.WORDS).get("value")).strip(),
         visibility=_visibility(_option(field(Field.VISIBILITY, Field.VISIBILITY))),
     )
 

@@ -81,7 +81,8 @@ def settle(session: Session, workspace: Workspace, name: str, value: int) -> int
         raise UserError(marked("There is no setting called {name}."), name=name)
     least, most = LIMITS[name]
     if not least <= value <= most:
-        raise UserError(marked("Please choose a number from {least} to {most}."), least=least, most=most)
+        sentence = marked("Please choose a number from {least} to {most}.")
+        raise UserError(sentence, least=least, most=most).beside(name)
     found = rules(session, workspace)
     before = int(getattr(found, name))
     setattr(found, name, value)

@@ -1,7 +1,6 @@
 """What people write in a check-in: cleaned before it is sealed, undated after the close."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from slackapp.db import ID_LENGTH
 from slackapp.errors import UserError
 from slackapp.models import Comment, HiddenComment, Team
 from slackapp.pulse.disclosure import bundles
+from slackapp.visible import seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,8 @@ class Released:
 
 LONGEST = 500
 SMALLEST_RELEASE = 3
-# Joiners, direction marks, fillers, variants and skin tones can set one writer apart from all others.
-_MARKS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
-)
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
-"""Unicode's categories of what leaves no trace on a screen."""
+# A skin tone, like what nobody sees, can set one writer apart from all others.
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff]")
 _LANDS = ("gbeng", "gbsct", "gbwls")
 _HIDDEN = "|".join("".join(chr(0xE0000 + ord(sign)) for sign in land) for land in _LANDS)
 # The flags of England, Scotland and Wales are written with signs that by themselves nobody sees.
@@ -43,18 +39,13 @@ def clean(written: str | None) -> str:
     """The words without invisible marks, at most 500 characters; a UserError when there are more."""
     parts = _FLAGS.split(written or "")
     # Every second part is a flag.
-    words = "".join(part if place % 2 else _seen(part) for place, part in enumerate(parts))
+    words = "".join(part if place % 2 else seen(_TONES.sub("", part)) for place, part in enumerate(parts))
     words = words.strip()
     if len(words) > LONGEST:
         raise UserError(
             "That is {n} characters; {most} fit. Please shorten it.", n=f"{len(words):,}", most=LONGEST
         )
     return words
-
-
-def _seen(text: str) -> str:
-    kept = _MARKS.sub("", text)
-    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
 
 
 def keep(

@@ -74,12 +74,11 @@ def settle(session: Session, workspace: Workspace, settled: Settled) -> None:
     if not known:
         raise UserError(marked("That is not one of the choices."))
     if settled.cadence == Cadence.WEEKLY and settled.days_open > DAYS_OPEN[0]:
-        raise UserError(marked("A weekly check-in can be open for one week at most."))
+        raise UserError(marked("A weekly check-in can be open for one week at most.")).beside("days_open")
     contact = " ".join((settled.contact or "").split()) or None
     if contact and len(contact) > _LONGEST_CONTACT:
-        raise UserError(
-            marked("Please say in at most {most} characters whom to turn to."), most=_LONGEST_CONTACT
-        )
+        sentence = marked("Please say in at most {most} characters whom to turn to.")
+        raise UserError(sentence, most=_LONGEST_CONTACT).beside("contact")
     workspace.pulse_cadence, workspace.pulse_weekday = settled.cadence, settled.weekday
     workspace.pulse_time, workspace.pulse_days_open = settled.at, settled.days_open
     workspace.comments_on, workspace.question_set = settled.comments_on, settled.question_set
@@ -126,9 +125,9 @@ def tighten(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
 def pause(session: Session, workspace: Workspace, first: date, last: date) -> None:
     """Open no check-in on these days, both included. UserError when turned round or too long."""
     if last < first:
-        raise UserError(marked("The last day of a pause can't come before its first."))
+        raise UserError(marked("The last day of a pause can't come before its first.")).beside("pause_until")
     if last - first > LONGEST_PAUSE:
-        raise UserError(marked("A pause can't be longer than a year."))
+        raise UserError(marked("A pause can't be longer than a year.")).beside("pause_until")
     asked = [first.isoformat(), last.isoformat()]
     if asked not in workspace.pulse_pauses:
         workspace.pulse_pauses = sorted([*workspace.pulse_pauses, asked])

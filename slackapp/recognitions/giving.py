@@ -1,5 +1,6 @@
 """Giving thanks."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +28,11 @@ from slackapp.recognitions.drafts import (
     TooShort,
 )
 from slackapp.rights import Deed, works_here
+from slackapp.visible import seen
 
 CHANGEABLE_FOR = timedelta(hours=24)
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_SHORTCODE = re.compile(r":(?:[+-]1|[a-z][a-z0-9_'+-]*)(?:::skin-tone-[2-6])?:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,9 @@ def _about_confidence(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
 
 
 def seen_length(words: str) -> int:
-    """How many characters a reader sees: no control or zero-width ones, runs of space as one."""
-    if words.isascii() and words.isprintable():
-        return len(" ".join(words.split()))
-    seen = "".join(one for one in words if unicodedata.category(one) not in _UNSEEN or one.isspace())
-    return len(" ".join(seen.split()))
+    """How many characters a reader sees: runs of space as one, and no emoji that Slack sends by its name."""
+    spaced = " ".join(_SHORTCODE.sub(" ", words).split())
+    return sum(unicodedata.category(one) != "Cn" for one in seen(spaced))
 
 
 def chosen(draft: Draft) -> Behaviour:

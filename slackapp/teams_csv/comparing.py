@@ -12,6 +12,7 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, Team, Workspace
 from slackapp.teams_csv.reading import CHANNEL_ID, Change, Kind, Plan, Problem, Row
+from slackapp.visible import is_blank
 
 
 @dataclass(slots=True)
@@ -91,7 +92,7 @@ class _Comparison:
 
     def _take(self, row: Row) -> Iterator[Problem]:
         name = row["team"]
-        if not name or len(name) > units.LONGEST_NAME:
+        if is_blank(name) or len(name) > units.LONGEST_NAME:
             most = {"most": units.LONGEST_NAME}
             yield Problem(row.number, marked("the team needs a name of 1 to {most} characters."), most)
             return

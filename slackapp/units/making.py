@@ -11,8 +11,11 @@ from slackapp import members
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, Team, TeamSource, Workspace
+from slackapp.visible import is_blank
 
 LONGEST_NAME = 80
+FIELD_NAME, FIELD_DEPUTY = "team_name", "team_deputy"
+"""What the forms call what an error is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +113,18 @@ def named(session: Session, workspace: Workspace, name: str) -> Team | None:
 
 def check_name(session: Session, workspace: Workspace, wanted: str, *, own: Team | None = None) -> str:
     """The name as it will stand. UserError when it is empty, too long, or another team's than `own`."""
-    """The name as it will stand. UserError when it is empty, too long, or another team's than `own`."""
     name = " ".join(wanted.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise UserError(marked("Please choose a name of 1 to {most} characters."), most=LONGEST_NAME)
+    if is_blank(name) or len(name) > LONGEST_NAME:
+        sentence = marked("Please choose a name of 1 to {most} characters.")
+        raise UserError(sentence, most=LONGEST_NAME).beside(FIELD_NAME)
     taken = named(session, workspace, name)
     if taken is not None and taken is not own:
-        raise UserError(marked("There is already a team called {name}."), name=name)
+        sentence = marked("There is already a team called {name}.")
+        raise UserError(sentence, name=name).beside(FIELD_NAME)
     return name
 
 
 def check_leaders(session: Session, workspace: Workspace, wish: Wish) -> tuple[Member | None, Member | None]:
-    """The leader and the deputy. UserError when one can't be, Unmet when one is not known yet."""
     """The leader and the deputy. UserError when one can't be, Unmet when one is not known yet."""
     wanted = [one for one in (wish.leader, wish.deputy) if one]
     known = members.meet(session, workspace, wanted)
@@ -132,7 +135,7 @@ def check_leaders(session: Session, workspace: Workspace, wish: Wish) -> tuple[M
             )
             raise UserError(sentence, name=one.name)
     if wish.leader and wish.leader == wish.deputy:
-        raise UserError(marked("The deputy must be somebody else than the leader."))
+        raise UserError(marked("The deputy must be somebody else than the leader.")).beside(FIELD_DEPUTY)
     return known.get(wish.leader or ""), known.get(wish.deputy or "")
 
 

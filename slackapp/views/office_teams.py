@@ -7,9 +7,10 @@ from slackapp.i18n import Voice
 from slackapp.models import SourceKind
 from slackapp.units import Listed, Put, Roll
 from slackapp.units.listing import PAGE, PEOPLE_PAGE
+from slackapp.units.making import FIELD_DEPUTY, FIELD_NAME
 from slackapp.views import words as piece
 from slackapp.views.home_office import NEW_TEAM
-from slackapp.views.teams import FIELD_NAME, FIELD_PARENT, option, team_select
+from slackapp.views.teams import FIELD_PARENT, option, team_select
 from slackapp.views.words import Block, View
 
 TURN, FIND, OPEN = "office_teams_turn", "office_find_team", "office_open_team"
@@ -20,7 +21,7 @@ FORM, END, PEOPLE, PEOPLE_TURN, PEOPLE_FORM = (
     "office_people_turn",
     "office_people_form",
 )
-LEADER, DEPUTY, FOLLOWS = "team_leads", "team_deputy", "team_follows"
+LEADER, DEPUTY, FOLLOWS = "team_leads", FIELD_DEPUTY, "team_follows"
 CHANNEL, NOWHERE = "team_channel", "team_shares_nowhere"
 PUT_IN, TAKE_OUT = "people_in", "people_out"
 BY_HAND, BY_CHANNEL = "hand", "channel"

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slackapp.i18n import Voice
+from slackapp.units.making import FIELD_NAME
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
 OPEN = "team_offer_open"
 NAME, PEOPLE, CONFIRM = "team_step_name", "team_step_people", "team_step_confirm"
-FIELD_NAME, FIELD_LEADER, FIELD_PARENT = "team_name", "team_leader", "team_parent"
+FIELD_LEADER, FIELD_PARENT = "team_leader", "team_parent"
 _NAME_LONGEST = 80
 
 

@@ -40,6 +40,8 @@ ANSWERS = [
     (f"@col helpng {WORDS}", "I don't know “helpng”. Did you mean helping?"),
     (f"@col rhoi sylw {WORDS[:10]}", f"{MORE} When did they stop and listen, and what did you notice?"),
     ("@col helping great job", f"{MORE} What did they do, and what became easier?"),
+    (f"@col helping {':smile: ' * 7}", f"{MORE} What did they do, and what became easier?"),
+    (f"@col helping {chr(0x3164) * 40}", f"{MORE} What did they do, and what became easier?"),
     ("@col understanding great job", f"{MORE} How did they help you see the problem the same way?"),
     ("@col great job, empathising", f"{MORE} What did they do that showed they cared how it felt?"),
     (f"@col helping {'x' * 3_001}", "That is 3,001 characters; 3,000 fit. Please shorten it."),

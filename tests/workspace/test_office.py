@@ -74,6 +74,11 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: Any, idris: Any) -> Non
     assert "Ward 7, part of Medicine" in in_modal(idris)["text"]
     assert "Led by Mair Llewellyn." in in_modal(idris)["text"]
     idris.presses("New team")
+    for blank in ("\u200b\u200b", "\u3164"):
+        idris.fills("What is it called?", blank)
+        idris.submits()
+        asked = {"What is it called?": "Please choose a name of 1 to 80 characters."}
+        assert in_modal(idris)["errors"] == asked
     idris.fills("What is it called?", "Pharmacy")
     idris.fills("What is it part of?", "Medicine")
     idris.fills("Who leads it?", "Tomos Rees")
@@ -215,6 +220,15 @@ def test_settings_for_everyone_are_kept_and_written_down_without_names(place: An
 def test_how_long_things_are_kept_has_its_limits(place: Any, idris: Any) -> None:
     idris.presses("How long it is kept", within="home")
     idris.fills("Thank-yous and their words, in months", "12")
+    for typed, answer in (
+        ("12.5", "Please enter a whole number."),
+        ("121", "Please choose a number from 1 to 120."),
+    ):
+        idris.fills("Figures of check-ins and digests, in months", typed)
+        idris.submits()
+        # Beside the field that it is about, not merely in the form.
+        assert in_modal(idris)["errors"] == {"Figures of check-ins and digests, in months": answer}
+    idris.fills("Figures of check-ins and digests, in months", "36")
     idris.fills("Comments of check-ins, in months", "6")
     idris.submits()
     assert "Saved. It holds from tonight on." in in_modal(idris)["text"]
