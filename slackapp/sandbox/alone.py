@@ -38,12 +38,7 @@ def serve_alone(  # noqa: PLR0913  # the command line's options, all by keyword
     except ManifestError as wrong:
         raise SystemExit(f"{manifest}: {wrong}") from None
     sandbox.seed(seed)
-    try:
-        sandbox.start()
-    except OSError as failure:
-        if failure.errno != errno.EADDRINUSE:
-            raise
-        raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
+    _start(sandbox, port)
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
@@ -52,6 +47,15 @@ def serve_alone(  # noqa: PLR0913  # the command line's options, all by keyword
         stop.wait()
     finally:
         sandbox.stop()
+
+
+def _start(sandbox: Sandbox, port: int) -> None:
+    try:
+        sandbox.start()
+    except OSError as failure:
+        if failure.errno != errno.EADDRINUSE:
+            raise
+        raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
 
 
 def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:

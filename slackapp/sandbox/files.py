@@ -3,6 +3,7 @@
 import mimetypes
 import re
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -16,6 +17,22 @@ def file_path(file: File) -> str:
     """The path under which the sandbox serves a file."""
     safe = re.sub(r"[^\w.-]+", "_", file.name.lower())
     return f"/files-pri/{file.team_id}-{file.id}/{safe}"
+
+
+_OF_EVERY_FILE: Mapping[str, Any] = {
+    "editable": False,
+    "mode": "hosted",
+    "is_external": False,
+    "external_type": "",
+    "public_url_shared": False,
+    "display_as_bot": False,
+    "username": "",
+    "media_display_type": "unknown",
+    "comments_count": 0,
+    "is_starred": False,
+    "has_rich_preview": False,
+    "file_access": "visible",
+}
 
 
 def file_object(slack: Slack, file: File) -> dict[str, Any]:
@@ -37,27 +54,16 @@ def file_object(slack: Slack, file: File) -> dict[str, Any]:
         "pretty_type": extension.upper(),
         "user": file.owner or space.bot_user_id,
         "user_team": file.team_id,
-        "editable": False,
         "size": file.length,
-        "mode": "hosted",
-        "is_external": False,
-        "external_type": "",
         "is_public": bool(public),
-        "public_url_shared": False,
-        "display_as_bot": False,
-        "username": "",
         "url_private": address,
         "url_private_download": address + "?download=1",
-        "media_display_type": "unknown",
         "alt_txt": file.alt,
         "permalink": address,
         "channels": public,
         "groups": [one for one in file.channels if one.startswith("G")],
         "ims": [one for one in file.channels if one.startswith("D")],
-        "comments_count": 0,
-        "is_starred": False,
-        "has_rich_preview": False,
-        "file_access": "visible",
+        **_OF_EVERY_FILE,
     }
 
 

@@ -74,19 +74,7 @@ def _time_zone(slack: Slack, person: Person) -> dict[str, Any]:
 def channel_object(space: Workspace, channel: Channel) -> dict[str, Any]:
     """A conversation as conversations.info has it."""
     if channel.im_with:
-        return {
-            "id": channel.id,
-            "created": channel.created,
-            "is_archived": False,
-            "is_im": True,
-            "is_org_shared": False,
-            "context_team_id": space.id,
-            "updated": channel.created * 1000,
-            "user": channel.im_with,
-            "last_read": "0000000000.000000",
-            "is_open": True,
-            "priority": 0,
-        }
+        return _direct(space, channel)
     shared = any(space.people[one].stranger for one in channel.members if one in space.people)
     return {
         "id": channel.id,
@@ -116,6 +104,22 @@ def channel_object(space: Workspace, channel: Channel) -> dict[str, Any]:
         "topic": dict(TOPIC),
         "purpose": dict(TOPIC),
         "previous_names": [],
+    }
+
+
+def _direct(space: Workspace, channel: Channel) -> dict[str, Any]:
+    return {
+        "id": channel.id,
+        "created": channel.created,
+        "is_archived": False,
+        "is_im": True,
+        "is_org_shared": False,
+        "context_team_id": space.id,
+        "updated": channel.created * 1000,
+        "user": channel.im_with,
+        "last_read": "0000000000.000000",
+        "is_open": True,
+        "priority": 0,
     }
 
 

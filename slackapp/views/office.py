@@ -95,20 +95,6 @@ def settings_form(say: Voice, chosen: Chosen) -> View:
     """Settings for everyone."""
     languages = [option(one, pulse_settings.language_name(one)) for one in pulse_settings.LANGUAGES]
     nations = [option(one, say(name)) for one, name in _NATIONS.items()]
-    read = option("yes", say("Admins may read the digest of every team"))
-    boxes: Block = {"type": "checkboxes", "action_id": READ, "options": [read]}
-    admins: Block = {
-        "type": "multi_users_select",
-        "action_id": ADMINS,
-        "max_selected_items": _MOST_ADMINS,
-        **({"initial_users": list(chosen.admins)} if chosen.admins else {}),
-    }
-    zone: Block = {
-        "type": "external_select",
-        "action_id": ZONE,
-        "min_query_length": 1,
-        "initial_option": option(chosen.zone, chosen.zone),
-    }
     return {
         "type": "modal",
         "callback_id": SETTINGS_FORM,
@@ -121,7 +107,7 @@ def settings_form(say: Voice, chosen: Chosen) -> View:
                 LANGUAGE,
                 _one_of("radio_buttons", LANGUAGE, languages, chosen.language),
             ),
-            _input(say("Time zone"), ZONE, zone),
+            _input(say("Time zone"), ZONE, _zone(chosen)),
             _input(
                 say("Whose bank holidays count?"),
                 NATION,
@@ -130,17 +116,37 @@ def settings_form(say: Voice, chosen: Chosen) -> View:
             _optional(
                 say("Digests"),
                 READ,
-                boxes | ({"initial_options": [read]} if chosen.admins_read else {}),
+                _read(say, chosen),
                 hint=say("Otherwise each team's leader reads its digest, and whoever leads above."),
             ),
             _optional(
                 say("Who else looks after Appreciate?"),
                 ADMINS,
-                admins,
+                _admins(chosen),
                 hint=say("The admins of this Slack workspace always do."),
             ),
         ],
     }
+
+
+def _zone(chosen: Chosen) -> Block:
+    return {
+        "type": "external_select",
+        "action_id": ZONE,
+        "min_query_length": 1,
+        "initial_option": option(chosen.zone, chosen.zone),
+    }
+
+
+def _read(say: Voice, chosen: Chosen) -> Block:
+    box = option("yes", say("Admins may read the digest of every team"))
+    boxes: Block = {"type": "checkboxes", "action_id": READ, "options": [box]}
+    return boxes | ({"initial_options": [box]} if chosen.admins_read else {})
+
+
+def _admins(chosen: Chosen) -> Block:
+    people: Block = {"type": "multi_users_select", "action_id": ADMINS, "max_selected_items": _MOST_ADMINS}
+    return people | ({"initial_users": list(chosen.admins)} if chosen.admins else {})
 
 
 def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, int]]) -> View:

@@ -1,11 +1,9 @@
 """The app's listeners in front of a small Slack, reached by signed requests."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlencode
 
 from slack_bolt import App, BoltRequest, BoltResponse
@@ -16,51 +14,24 @@ from handlers.desk import Desk
 from slackapp.models import Member
 from slackapp.pulse.questions import FOUR
 from slackapp.views.pulse import CHOICE, COMMENT, SUBMIT
+from tests.agreeable_slack import AgreeableSlack
 from tests.pulse.hospital import OPENING, Hospital
 
 
-class Slack:
-    """A small Slack on a local port that writes every call down and says yes."""
+class Slack(AgreeableSlack):
+    """The hospital's."""
 
     def __init__(self) -> None:
-        self.calls: list[tuple[str, bytes]] = []
-        slack = self
-
-        class Answering(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                slack.calls.append((self.path, body))
-                answer = json.dumps(ANSWERS.get(self.path, {"ok": True})).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing is said on the terminal."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/api/"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(lambda method, _body: WHO_WE_ARE if method == "auth.test" else {})
 
 
-ANSWERS = {
-    "/api/auth.test": {
-        "ok": True,
-        "url": "https://hospital.slack.com/",
-        "team": "Hospital",
-        "user": "appreciate",
-        "team_id": "T1HOSPITAL",
-        "user_id": "U1APP00000",
-        "bot_id": "B1APP00000",
-    }
+WHO_WE_ARE = {
+    "url": "https://hospital.slack.com/",
+    "team": "Hospital",
+    "user": "appreciate",
+    "team_id": "T1HOSPITAL",
+    "user_id": "U1APP00000",
+    "bot_id": "B1APP00000",
 }
 SECRET = "a-signing-secret-for-tests"
 

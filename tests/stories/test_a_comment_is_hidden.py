@@ -15,16 +15,13 @@ UNKIND = "The tall one on nights never helps <!channel>"
 OTHERS = ["A clock that works", "Breaks on time", "A second pair of hands"]
 
 
+pytestmark = pytest.mark.usefixtures("without_browser")
+
+
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
     """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
     return postgresql_url
-
-
-@pytest.fixture(autouse=True)
-def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """This story is about words."""
-    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
 
 
 @pytest.fixture

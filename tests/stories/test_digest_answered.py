@@ -20,16 +20,13 @@ SAID = "There is *never* anybody <!channel> to help with beds after five"
 WILL = "find a second pair of hands & name them on the board"
 
 
+pytestmark = pytest.mark.usefixtures("without_browser")
+
+
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
     return sqlite_url
-
-
-@pytest.fixture(autouse=True)
-def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These stories are about words: without pictures they are told in a third of the time."""
-    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
 
 
 @pytest.fixture

@@ -15,16 +15,13 @@ SISTER, ACUTE_LEADER = hospital.WARD_7.staff[4].id, hospital.ACUTE.leader.id
 TOOK_OVER = "leads Ward 7 now and reads its digests from here on."
 
 
+pytestmark = pytest.mark.usefixtures("without_browser")
+
+
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
     """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
     return postgresql_url
-
-
-@pytest.fixture(autouse=True)
-def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These stories are about words."""
-    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
 
 
 @pytest.fixture

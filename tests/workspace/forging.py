@@ -2,11 +2,9 @@
 
 import json
 import sqlite3
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -40,6 +38,7 @@ from slackapp.models import (
 )
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.rights import Role
+from tests.agreeable_slack import AgreeableSlack
 from tests.workspace.presses import Door, World
 
 SECRET = "a-signing-secret-for-tests"
@@ -49,36 +48,11 @@ NAIVE = "a_listener_that_asks_nobody"
 _KEPT_ASIDE = {"inbound", "bucket"}
 
 
-class Slack:
-    """A small Slack on a local port that writes every call down and says yes."""
+class Slack(AgreeableSlack):
+    """Both workspaces'."""
 
     def __init__(self) -> None:
-        self.calls: list[str] = []
-        slack = self
-
-        class Answering(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                slack.calls.append(f"{self.path} {_readable(body)}")
-                answer = json.dumps(_answer(self.path.rpartition("/")[2], body)).encode()
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            def log_message(self, *_: object) -> None:
-                """Nothing is said on the terminal."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/api/"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(_answer)
 
 
 def _readable(body: str) -> str:
@@ -88,7 +62,7 @@ def _readable(body: str) -> str:
 def _answer(method: str, body: str) -> dict[str, Any]:
     if method == "users.info":
         user = parse_qs(body)["user"][0]
-        return {"ok": True, "user": {"id": user, "team_id": "T0ELSEWHERE", "name": "somebody"}}
+        return {"user": {"id": user, "team_id": "T0ELSEWHERE", "name": "somebody"}}
     known: dict[str, dict[str, Any]] = {
         "conversations.members": {"members": [f"U0{one}{p}" for one in OUR_OWN.values() for p in "AB"]},
         "conversations.info": {"channel": {"id": "C0NEW", "name": "new-place", "is_member": True}},
@@ -101,7 +75,7 @@ def _answer(method: str, body: str) -> dict[str, Any]:
             "user": "appreciate",
         },
     }
-    return {"ok": True} | known.get(method, {})
+    return known.get(method, {})
 
 
 class Front:
@@ -175,7 +149,8 @@ class Front:
         user = f"U0{OUR_OWN[role]}A"
         self.slack.calls.clear()
         told = self._send(door.body(door, self.worlds[about]), user, f"T0{workspace}")
-        shown = self.said = "\n".join([told, *self.slack.calls])
+        calls = [f"{path} {_readable(body.decode())}" for path, body in self.slack.calls]
+        shown = self.said = "\n".join([told, *calls])
         assert "went wrong on our side" not in shown, (door, role, shown)
         changed = self._has_changed()
         return door.shows in shown if door.shows else changed
