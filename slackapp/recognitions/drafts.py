@@ -12,6 +12,8 @@ from slackapp.i18n import Voice, marked
 from slackapp.models import Visibility
 
 SHORTEST = 20
+EMOJI = r":(?:[+-]1|[a-z][a-z0-9_'+-]*)(?:::skin-tone-[2-6])?:"
+"""An emoji as Slack writes it into what is typed: by its name, between colons."""
 LONGEST = 3_000
 MOST_PEOPLE = 20
 MOST_A_DAY = 10

@@ -16,6 +16,7 @@ from slackapp.models import Recipient, Recognition, Sharing, SharingChoice, Visi
 from slackapp.recognitions import company, letters_owed, storing
 from slackapp.recognitions.company import Company, Present
 from slackapp.recognitions.drafts import (
+    EMOJI,
     LONGEST,
     MOST_PEOPLE,
     SHORTEST,
@@ -32,7 +33,7 @@ from slackapp.visible import seen
 
 CHANGEABLE_FOR = timedelta(hours=24)
 
-_SHORTCODE = re.compile(r":(?:[+-]1|[a-z][a-z0-9_'+-]*)(?:::skin-tone-[2-6])?:")
+_EMOJI = re.compile(EMOJI)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,8 @@ def _about_confidence(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
 
 def seen_length(words: str) -> int:
     """How many characters a reader sees: runs of space as one, and no emoji that Slack sends by its name."""
-    spaced = " ".join(_SHORTCODE.sub(" ", words).split())
-    return sum(unicodedata.category(one) != "Cn" for one in seen(spaced))
+    left = seen(" ".join(_EMOJI.sub(" ", words).split()))
+    return len(left) if left.isascii() else sum(unicodedata.category(one) != "Cn" for one in left)
 
 
 def chosen(draft: Draft) -> Behaviour:

@@ -13,7 +13,7 @@ from slackapp.behaviours import Behaviour
 from slackapp.i18n import marked
 from slackapp.models import Visibility
 from slackapp.recognitions import errands
-from slackapp.recognitions.drafts import Draft, Field, Unclear, UnknownBehaviour
+from slackapp.recognitions.drafts import EMOJI, Draft, Field, Unclear, UnknownBehaviour
 from slackapp.recognitions.forms import FORMS, HEADINGS, named_inside, nearest
 
 # "helping me find a bed" is a sentence; taking its first word away would spoil it.
@@ -61,7 +61,8 @@ _TEAM = (
 _PRIVATE = r"in\s+private|privately|yn\s+breifat"
 # "with the team rota" is about a rota.
 _NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
-_GAP = r"[\s,;:–—-]*"
+# The colon of an emoji belongs to the words.
+_GAP = rf"(?:(?!{EMOJI})[\s,;:–—-])*"
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
@@ -77,7 +78,7 @@ _BEHAVIOUR = re.compile(
     r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
     + "|".join(sorted(FORMS, key=len, reverse=True))
     + r")(?![\w'’])"
-    r"(?P<mark>[)*]?\s*[:;,.!–—-]+|[)*])?\s*",
+    rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
@@ -88,12 +89,13 @@ _NAMED_LAST = re.compile(
     re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(
-    r"(?:for\s+)?(?P<word>[^\W\d_]{4,30})(?![\w'’])(?P<mark>\s*[:;,–—-]+)?\s*", re.IGNORECASE
+    rf"(?:for\s+)?(?P<word>[^\W\d_]{{4,30}})(?![\w'’])(?P<mark>\s*(?:(?!{EMOJI})[:;,–—-])+)?\s*",
+    re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
 # What phones leave at the beginning of pasted text.
 _UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_AFTER_A_NAME = f"{_UNSEEN},;:.!–—-"
+_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{_UNSEEN},;:.!–—-])*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
 
 
@@ -165,7 +167,7 @@ class _Reading:
         for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
                 found.append(named[1].rstrip(".-'’") or named[1])
-                self.rest = self.rest[named.end() :].lstrip(_AFTER_A_NAME)
+                self.rest = _AFTER_A_NAME.sub("", self.rest[named.end() :], count=1)
                 return True
         return False
 

@@ -135,6 +135,23 @@ def test_people_named_only_inside_the_words_fill_a_form_but_are_not_sent_to() ->
     assert (draft.people, draft.suggested, draft.is_complete) == ((), ("U1",), False)
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "<@U1> helping",
+        "<@U1> helping:",
+        "<@U1> helping -",
+        "helping <@U1>",
+        "helping <@U1>,",
+        "<@U1> helping in private",
+    ],
+)
+@pytest.mark.parametrize("emoji", [":heart:", ":+1::skin-tone-3:", ":clap: :clap:"])
+def test_an_emoji_before_the_words_stays_whole(start: str, emoji: str) -> None:
+    draft = read(f"{start} {emoji} {WORDS}")
+    assert (draft.people, draft.behaviour, draft.words) == (("U1",), Behaviour.HELPING, f"{emoji} {WORDS}")
+
+
 @pytest.mark.parametrize("crowd", ["<!channel>", "<!here|here>", "<!everyone>", "<#C1|ward-7>"])
 def test_a_whole_channel_is_not_a_person(crowd: str) -> None:
     with pytest.raises(Unclear) as unclear:
