@@ -13,7 +13,8 @@ from slackapp.letters import Later, Letter, Message, Nothing, Removal, Renderer
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.privacy.erasure import is_erased
 from slackapp.pulse import telling
-from slackapp.recognitions import boosting, letters_owed, nudging, sharing
+from slackapp.recognitions import boosting, letters_owed, nudging, sharing, unreached
+from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.views import given, rights
 from slackapp.views import recognition as view
@@ -101,6 +102,22 @@ def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Letter:
     return _message(given.nudge(members.voice_of(session.get_one(Workspace, delivery.workspace_id), member)))
 
 
+def _unreached(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    """To the giver, whom it has missed as things stand now."""
+    recognition = session.get(Recognition, delivery.reference)
+    if recognition is None or recognition.undone_at is not None:
+        return Nothing("undone")
+    found = unreached.of(session, [recognition]).get(recognition.id)
+    if not found:
+        return Nothing("arrived")
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    giver = session.get_one(Member, recognition.giver_id)
+    say = members.voice_of(workspace, giver)
+    sent = say.moment(recognition.given_at, members.zone_of(workspace, giver))
+    is_changeable = now - recognition.given_at < CHANGEABLE_FOR
+    return _message(given.unreached(say, recognition.id, found, sent=sent, is_changeable=is_changeable))
+
+
 RENDERERS: dict[str, Renderer] = {
     Kind.THANKS: _thanks,
     Kind.THANKS_CHANGED: _thanks_changed,
@@ -109,6 +126,7 @@ RENDERERS: dict[str, Renderer] = {
     Kind.POST_GONE: _post_gone,
     Kind.REPORT: _report,
     Kind.REPORT_CHANGED: _report_changed,
+    unreached.KIND: _unreached,
     nudging.KIND: _nudge,
 }
 

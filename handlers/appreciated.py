@@ -15,7 +15,7 @@ from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
 from slackapp.models import Workspace
-from slackapp.recognitions import boosting, changing, giving, reading, sharing
+from slackapp.recognitions import boosting, changing, giving, reading, sharing, unreached
 from slackapp.recognitions.reading import Side
 from slackapp.views import given, unkind
 from slackapp.views import home as home_view
@@ -44,6 +44,20 @@ class Appreciated:
         show_modal(client, pressed, Answer(say, *given.undone(say)).as_view())
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller)
+        ack()
+
+    def send_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send again], by the giver of what may not have arrived."""
+        pressed = press(body)
+        occasion = giving.Occasion(pressed.caller.user, "", self.desk.now())
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            unreached.send_again(session, workspace, pressed.value, occasion)
+        self.desk.wake()
+        say = voice_for(self.desk, pressed.caller)
+        show_modal(client, pressed, Answer(say, *given.sent_again(say)).as_view())
+        if pressed.is_home:
+            home.publish(self.desk, client, pressed.caller, side=Side.GIVEN)
         ack()
 
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -157,6 +171,7 @@ def register(bolt: App, desk: Desk) -> None:
     """Listen for the buttons on thanks, and for reactions to them."""
     listeners = Appreciated(desk)
     bolt.action(given.UNDO)(listeners.undo)
+    bolt.action(given.SEND_AGAIN)(listeners.send_again)
     for action_id in _DEEDS:
         bolt.action(action_id)(listeners.decide)
     bolt.action(unkind.REPORT)(listeners.ask_to_report)

@@ -36,7 +36,7 @@ from slackapp.privacy import erasure, retention, taking_back, traces
 from slackapp.pulse import coming, rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.storage import sweep_nightly
-from slackapp.recognitions import nudging
+from slackapp.recognitions import nudging, unreached
 from slackapp.scheduling import Job, Timetable, nightly
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,6 @@ Moment = tuple[datetime, str]
 LISTENERS = 32
 """Threads for listeners. Five slow ones would block all of Bolt's own, and the next command fails."""
 
-_HOURLY = 3600.0
 _BEAT = 2.0
 
 
@@ -104,8 +103,9 @@ class Appreciate:
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: digest.tell_failures(self.sessions, self.now()), 3),
+            Job("thanks that failed", lambda: unreached.tell(self.sessions, self.now()), 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
-            Job("old requests", lambda: self._forget(self.now()), _HOURLY),
+            Job("old requests", lambda: self._forget(self.now()), 3600),
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             every_night("teams", self._repair_teams),
@@ -158,11 +158,12 @@ class Appreciate:
         with self.sessions.read() as session:
             others = [one.next_moment(session, after) for one in (digest, nudging)]
             found = [*coming.moments(session, after)[:1], *others]
-        moments = [(at, voice()(label)) for at, label in filter(None, found)]
+        say = voice()
+        moments = [(at, say(label)) for at, label in filter(None, found)]
         self._rules_due = min(moments, default=None)
         owed = self.deliveries.next_due(after)
         if owed is not None:
-            moments.append((_beat(owed, after), voice()("messages go out")))
+            moments.append((_beat(owed, after), say("messages go out")))
         return min(moments, default=None)
 
     def pulse_moments(self, now: datetime) -> list[Moment]:

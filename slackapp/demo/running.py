@@ -93,7 +93,8 @@ class Demo:
             return []
         now = self.sandbox.clock.now()
         check_ins = [(label, at) for at, label in self.app.pulse_moments(now)]
-        return [*check_ins, (voice()("end of the month"), _after_month_end(now))]
+        say = voice()
+        return [*check_ins, (say("end of the month"), _after_month_end(now))]
 
 
 def run(asked: Asked) -> None:

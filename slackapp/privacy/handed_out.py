@@ -1,7 +1,7 @@
 """What was handed out to others and tells of somebody who is erased: it is taken back or made anew.
 
 Pages of digests hold shared thank-yous and promises, posts hold promises, messages in a digest's
-thread hold comments, and two kinds of message name who leads a team.
+thread hold comments, two kinds of message name who leads a team, and one names whom a thank-you missed.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,12 +29,16 @@ from slackapp.models import (
 )
 from slackapp.privacy import taking_back
 from slackapp.pulse import telling
+from slackapp.recognitions import unreached
 from slackapp.recognitions.letters_owed import Kind
 
 PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 """The reports' kinds of deliveries, by the names that stand in the rows."""
 
-WITH_WORDS = (Kind.THANKS, Kind.POST, Kind.POST_GONE, PAGE, COMMENTS, sharing.POSTED)
+WITH_WORDS = (
+    *(Kind.THANKS, Kind.POST, Kind.POST_GONE, unreached.KIND),
+    *(PAGE, COMMENTS, sharing.POSTED),
+)
 """Kinds whose rows stay as long as what they tell: without them nothing could be taken back in Slack."""
 
 
@@ -71,7 +75,9 @@ def take_back(
     ours = Leadership.member_id == member.id
     led = set(session.scalars(select(Leadership.team_id).where(ours)))
     naming = Delivery.kind.in_([telling.NEW_LEADER, HANDING_ON]) & Delivery.reference.in_(led)
-    about = _sent(session, workspace, naming)
+    received = select(Recipient.recognition_id).where(Recipient.member_id == member.id)
+    missing = (Delivery.kind == unreached.KIND) & Delivery.reference.in_(received)
+    about = _sent(session, workspace, naming | missing)
     _remove(session, workspace, about, now)
 
 

@@ -133,7 +133,7 @@ def _recognitions(session: Session, workspace: Workspace, before: datetime) -> i
         old = old.where(Recognition.giver_id.not_in(held), Recognition.id.not_in(theirs))
     gone = 0
     while ids := list(session.scalars(old.limit(_CHUNK))):
-        references = [
+        references = ids + [
             f"{recognition}:{member}"
             for recognition, member in session.execute(
                 select(Recipient.recognition_id, Recipient.member_id).where(Recipient.recognition_id.in_(ids))

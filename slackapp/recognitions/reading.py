@@ -1,6 +1,6 @@
 """Reading thanks back, ten at a time. Nothing here counts anybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from slackapp.behaviours import Behaviour
 from slackapp.models import Boost, Member, Recipient, Recognition, Sharing
+from slackapp.recognitions import unreached
+from slackapp.recognitions.unreached import NOBODY, Unreached
 
 PAGE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +52,8 @@ class Place:
 class Entry:
     """One thank-you in a list. `people` are Slack ids: the giver, or the receivers.
 
-    `joined_by` are the Slack ids of those who said "me too", and `sharing` where one's own thanks stand.
+    `joined_by` are the Slack ids of those who said "me too", `sharing` where one's own thanks stand, and
+    `unreached` whom the thanks that one gave have missed.
     """
 
     id: str
@@ -60,6 +63,7 @@ class Entry:
     given_at: datetime
     joined_by: tuple[str, ...] = ()
     sharing: Sharing | None = None
+    unreached: Unreached = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,11 @@ def page(session: Session, member: Member, side: Side, place: Place | None = Non
         rows.reverse()
     newer, older = (more, True) if backwards else (place is not None, more)
     people, joined = _people(session, rows, side), _joined(session, rows)
+    missed = unreached.of(session, rows) if side is Side.GIVEN else {}
+    shown = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
     return Page(
         side=side,
-        entries=tuple(_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows),
+        entries=tuple(replace(one, unreached=missed.get(one.id, NOBODY)) for one in shown),
         newer=Place(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
         older=Place(rows[-1].given_at, rows[-1].id) if rows and older else None,
     )

@@ -191,7 +191,8 @@ class Page:
             moved = await self._sandbox.control.move(request)
         except NotHere as answer:
             return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
-        return _json({"done": [{"at": one["at"], "label": say(one["label"])} for one in moved["done"]]})
+        done = [(one["at"], one["label"]) for one in moved["done"]]
+        return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})
 
     def _voice(self, request: web.Request) -> i18n.Voice:
         """The language this browser reads: asked for in the address once, then kept."""

@@ -147,17 +147,17 @@ def about(say: Voice, k: int, company: Company | None) -> View:
     limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
     blocks = [
         piece.plain_section(say(PRIVACY)),
-        piece.section(f"*{say('What is shown')}*"),
+        piece.heading(say("What is shown")),
         piece.plain_section(rules),
-        piece.section(f"*{say('What this cannot promise')}*"),
+        piece.heading(say("What this cannot promise")),
         piece.plain_section(limits),
     ]
     if company is not None:
         blocks += [
-            piece.section(f"*{say('Your group in this check-in')}*"),
+            piece.heading(say("Your group in this check-in")),
             piece.plain_section(joins(say, company.group)),
             piece.plain_section(_shortened(", ".join(company.names))),
-            piece.section(f"*{say('Who sees its results')}*"),
+            piece.heading(say("Who sees its results")),
             piece.plain_section(_shortened("\n".join(_readers(say, company)))),
         ]
     return piece.notice(say, say("How it stays anonymous"), blocks)

@@ -3,6 +3,7 @@
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import Visibility
+from slackapp.recognitions.unreached import Unreached
 from slackapp.views import words as piece
 from slackapp.views.appreciate import open_button
 from slackapp.views.recognition import SETTINGS
@@ -10,6 +11,7 @@ from slackapp.views.words import Block
 
 EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
+SEND_AGAIN = "thanks_send_again"
 
 
 def sent(
@@ -49,16 +51,69 @@ def undone(say: Voice) -> tuple[str, list[Block]]:
 
 def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
     """[Edit] [Undo], offered for 24 hours."""
+    return [piece.button(say("Edit"), EDIT, recognition_id), undo_button(say, recognition_id)]
+
+
+def undo_button(say: Voice, recognition_id: str) -> Block:
+    """[Undo], which asks once more."""
     certain = {
         "title": piece.plain(say("Take it back?")),
         "text": piece.plain(say("They will no longer see what you wrote.")),
         "confirm": piece.plain(say("Undo")),
         "deny": piece.plain(say("Keep it")),
     }
-    return [
-        piece.button(say("Edit"), EDIT, recognition_id),
-        piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain},
+    return piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain}
+
+
+def unreached(
+    say: Voice, recognition_id: str, found: Unreached, *, sent: str, is_changeable: bool
+) -> tuple[str, list[Block]]:
+    """To the giver: whom a thank-you did not reach, or may not have. `sent` is the moment, in words."""
+    if found.left or found.refused:
+        head = say("*Your thank-you did not reach everyone it was for.*")
+    else:
+        head = say("*Your thank-you may not have arrived.*")
+    lines = [head, *whom_it_missed(say, found)]
+    when = say("Sent: {moment}.", moment=sent)
+    buttons = [
+        *([send_again_button(say, recognition_id)] if found.unsure else []),
+        *([undo_button(say, recognition_id)] if is_changeable else []),
     ]
+    blocks = [piece.section("\n".join(lines)), piece.context(when)]
+    return "\n".join([*lines, when]), [*blocks, *([piece.actions(buttons)] if buttons else [])]
+
+
+def whom_it_missed(say: Voice, found: Unreached) -> list[str]:
+    """A sentence for each receiver whom a thank-you did not reach, or may not have."""
+    return [
+        *(
+            say("{name} has left, so this can't reach them.", name=piece.person(one, say))
+            for one in found.left
+        ),
+        *(
+            say(
+                "Slack took no message for {name} from here. They may have left.", name=piece.person(one, say)
+            )
+            for one in found.refused
+        ),
+        *(
+            say(
+                "We can't tell if Slack delivered this to {name}. Check before sending it again.",
+                name=piece.person(one, say),
+            )
+            for one in found.unsure
+        ),
+    ]
+
+
+def send_again_button(say: Voice, recognition_id: str) -> Block:
+    """[Send again], to everyone who may not have had it."""
+    return piece.button(say("Send again"), SEND_AGAIN, recognition_id)
+
+
+def sent_again(say: Voice) -> tuple[str, list[Block]]:
+    """The giver's answer after that."""
+    return piece.only(say("It goes once more to whoever may not have had it."))
 
 
 def nudge(say: Voice) -> tuple[str, list[Block]]:

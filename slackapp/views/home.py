@@ -13,7 +13,7 @@ from slackapp.recognitions.giving import CHANGEABLE_FOR
 from slackapp.recognitions.reading import Entry, Page, Side
 from slackapp.views import appreciate, home_leading, home_mine, home_office, pulse, rights
 from slackapp.views import words as piece
-from slackapp.views.given import changing_buttons
+from slackapp.views.given import changing_buttons, send_again_button, whom_it_missed
 from slackapp.views.home_leading import Leadership
 from slackapp.views.home_office import Office
 from slackapp.views.recognition import receivers_buttons
@@ -124,11 +124,20 @@ def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Blo
         yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
     yield piece.quote(piece.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
-    yield piece.context(say.moment(entry.given_at, reader.zone), *joined)
-    if entry.sharing and (buttons := receivers_buttons(say, entry.id, entry.sharing)):
+    missed = whom_it_missed(say, entry.unreached)
+    told = ["\n".join(missed)] if missed else []
+    yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
+    if buttons := [*_buttons(say, reader, side, entry)]:
         yield piece.actions(buttons)
+
+
+def _buttons(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Block]:
+    if entry.sharing:
+        yield from receivers_buttons(say, entry.id, entry.sharing)
+    if entry.unreached.unsure:
+        yield send_again_button(say, entry.id)
     if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
-        yield piece.actions(changing_buttons(say, entry.id))
+        yield from changing_buttons(say, entry.id)
 
 
 def _joined(say: Voice, entry: Entry) -> str:

@@ -196,8 +196,9 @@ def _always(say: Voice, recognition_id: str) -> list[Block]:
 def _about(say: Voice, link: str | None) -> list[Block]:
     if link is None:
         return []
+    words = say("The message this is about")
     # In markup even an address has its ampersands escaped.
-    return [piece.context(f"<{piece.literal(link)}|{say('The message this is about')}>")]
+    return [piece.context(f"<{piece.literal(link)}|{words}>")]
 
 
 def _joined(say: Voice, boosters: int) -> str:

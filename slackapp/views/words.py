@@ -57,6 +57,11 @@ def section(text: str) -> Block:
     return {"type": "section", "text": _ours(text)}
 
 
+def heading(text: str) -> Block:
+    """A line in bold over what follows."""
+    return section(f"*{text}*")
+
+
 def plain_section(text: str) -> Block:
     """A sentence shown literally, because it may hold something that people wrote."""
     return {"type": "section", "text": plain(text)}

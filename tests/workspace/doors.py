@@ -216,6 +216,7 @@ THANKS = tuple(
         "thanks_hide",
         "thanks_report",
         "thanks_me_too",
+        "thanks_send_again",
         "appreciate_edit",
         "appreciate_undo",
     )
@@ -240,6 +241,7 @@ OF_ONES_OWN = {
     "thanks_report",
     "thanks_report_form",
     "thanks_me_too",
+    "thanks_send_again",
     "thanks_settings_open",
     "thanks_settings",
     "thanks_settings_form",
