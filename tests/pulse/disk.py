@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from slackapp.db import Sessions
 
+WAL_PAGE = 8192
+
 
 def pages(sessions: Sessions) -> list[Path]:
     """The files in which a database keeps its rows."""
@@ -17,11 +19,25 @@ def pages(sessions: Sessions) -> list[Path]:
     return [one for one in sorted(home.glob(f"base/{number}/*")) if one.is_file()]
 
 
-def write_ahead(sessions: Sessions) -> list[Path]:
-    """Those of its log."""
+def write_ahead(sessions: Sessions) -> bytes:
+    """What stands in its log, in the order in which it was written."""
     if sessions.is_sqlite:
-        return [one for one in [Path(f"{sessions.engine.url.database}-wal")] if one.exists()]
-    return [one for one in sorted(cluster(sessions)[0].glob("pg_wal/0*")) if one.is_file()]
+        log = Path(f"{sessions.engine.url.database}-wal")
+        return log.read_bytes() if log.exists() else b""
+    files = [one for one in sorted(cluster(sessions)[0].glob("pg_wal/0*")) if one.is_file()]
+    return b"".join(without_headers(one.read_bytes()) for one in files)
+
+
+def without_headers(log: bytes) -> bytes:
+    """PostgreSQL's log from the beginning of a page: what was written across two pages is whole again.
+
+    The first page of a file has a longer header, and says so (XLP_LONG_HEADER in xlogdefs.h).
+    """
+    bodies = []
+    for at in range(0, len(log), WAL_PAGE):
+        is_long = log[at + 2 : at + 3] and log[at + 2] & 0x02
+        bodies.append(log[at + (40 if is_long else 24) : at + WAL_PAGE])
+    return b"".join(bodies)
 
 
 def cluster(sessions: Sessions) -> tuple[Path, int]:

@@ -70,7 +70,7 @@ def by_offset(sessions: Sessions) -> list[str]:
 
 def by_log(sessions: Sessions) -> list[str]:
     """The order of the words in the write-ahead log, which is the order of writing."""
-    return [remark for path in write_ahead(sessions) for remark in remarks_in(path.read_bytes())]
+    return remarks_in(write_ahead(sessions))
 
 
 ATTACKS: list[Attack] = [by_table_order, by_offset, by_log]

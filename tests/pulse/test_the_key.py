@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from slackapp.db import Sessions
 from slackapp.pulse.ballots import receipt_of
-from tests.pulse.disk import cluster, disk_of
+from tests.pulse.disk import WAL_PAGE, cluster, disk_of, without_headers
 from tests.pulse.hospital import Hospital
 from tests.pulse.nine_answers import answered
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
@@ -36,7 +36,7 @@ def test_the_key_is_nowhere_in_the_database_or_its_log(hospital: Hospital) -> No
     assert holds_key(disk_of(hospital.sessions), key)
 
 
-WAL_FILE, WAL_PAGE, WAL_HEADER = 16 << 20, 8192, 24
+WAL_FILE = 16 << 20
 
 
 def touched(sessions: Sessions, before: str) -> list[bytes]:
@@ -57,9 +57,8 @@ def touched(sessions: Sessions, before: str) -> list[bytes]:
     files = sorted(path for path in home.glob("pg_wal/0*") if file <= path.name <= last)
     log = b"".join(path.read_bytes() for path in files)[: (len(files) - 1) * WAL_FILE + end]
     # A key could be written across two pages of the log; their headers are taken out.
-    first = start - start % WAL_PAGE
-    pages = [log[at + WAL_HEADER : at + WAL_PAGE] for at in range(first, len(log), WAL_PAGE)]
-    return [*((home / path).read_bytes() for path in tables if path), b"".join(pages)]
+    since = without_headers(log[start - start % WAL_PAGE :])
+    return [*((home / path).read_bytes() for path in tables if path), since]
 
 
 def position(sessions: Sessions) -> str:
