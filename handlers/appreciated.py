@@ -1,5 +1,6 @@
 """What people do with a thank-you that is there: take it back, share, hide, report it, join in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from slack_bolt import Ack, App
@@ -11,9 +12,10 @@ from handlers.answers import Answer
 from handlers.desk import Desk
 from handlers.modals import show as show_modal
 from handlers.payloads import recognition as payloads
-from handlers.payloads.common import Caller, Payload, caller, press
+from handlers.payloads.common import Caller, Payload, Press, caller, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
+from slackapp.i18n import Voice
 from slackapp.models import Workspace
 from slackapp.recognitions import boosting, changing, giving, reading, sharing, unreached
 from slackapp.recognitions.reading import Side
@@ -21,8 +23,10 @@ from slackapp.views import given, unkind
 from slackapp.views import home as home_view
 from slackapp.views import recognition as show
 from slackapp.views import words as piece
-from slackapp.views.words import View
+from slackapp.views.words import Block, View
 
+_Deed = Callable[[Session, Workspace, str, giving.Occasion], object]
+_Told = Callable[[Voice], tuple[str, list[Block]]]
 _DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep, show.HIDE: sharing.hide}
 
 
@@ -34,31 +38,24 @@ class Appreciated:
 
     def undo(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Undo], already confirmed."""
-        pressed = press(body)
-        occasion = giving.Occasion(pressed.caller.user, "", self.desk.now())
-        with self.desk.sessions.begin() as session:
-            workspace = workspace_of(session, pressed.caller)
-            changing.undo(session, workspace, pressed.value, occasion)
-        self.desk.wake()
-        say = voice_for(self.desk, pressed.caller)
-        show_modal(client, pressed, Answer(say, *given.undone(say)).as_view())
-        if pressed.is_home:
-            home.publish(self.desk, client, pressed.caller)
+        self._done_by_giver(press(body), client, changing.undo, given.undone)
         ack()
 
     def send_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send again], by the giver of what may not have arrived."""
-        pressed = press(body)
+        self._done_by_giver(press(body), client, unreached.send_again, given.sent_again)
+        ack()
+
+    def _done_by_giver(self, pressed: Press, client: WebClient, deed: _Deed, told: _Told) -> None:
+        """Do it, say so, and show the list of what was given as it stands now."""
         occasion = giving.Occasion(pressed.caller.user, "", self.desk.now())
         with self.desk.sessions.begin() as session:
-            workspace = workspace_of(session, pressed.caller)
-            unreached.send_again(session, workspace, pressed.value, occasion)
+            deed(session, workspace_of(session, pressed.caller), pressed.value, occasion)
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
-        show_modal(client, pressed, Answer(say, *given.sent_again(say)).as_view())
+        show_modal(client, pressed, Answer(say, *told(say)).as_view())
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller, side=Side.GIVEN)
-        ack()
 
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share with the team], [Keep between us] or [Hide from the team]: the message says so."""
