@@ -1,7 +1,5 @@
 """Admins look after teams, settings, how long things are kept, and messages that may not have arrived."""
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,18 +21,12 @@ from slackapp.models import (
 )
 from slackapp.outbox import Owed, owe
 from slackapp.views import office
+from tests.workspace.waiting import comes
 
 IDRIS, HELEN, MAIR = hospital.OPERATIONS.id, hospital.DIRECTOR.id, hospital.WARD_7.leader.id
 CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[one].id for one in (0, 4, 1))
 GENERAL = "C0GENERAL00"
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-def comes(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not until():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def team(place: Any, name: str) -> Team | None:

@@ -1,7 +1,5 @@
 """What becomes of a team when its channel or group changes, and what can go wrong on the way to one."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,19 +9,13 @@ from handlers import teams
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Member, Team, TeamSource
 from slackapp.sandbox.state import UserGroup
+from tests.workspace.waiting import comes
 
 GENERAL, GROUP = "C0GENERAL00", "S0NIGHT0000"
 IDRIS, MAIR = hospital.OPERATIONS.id, hospital.WARD_7.leader.id
 CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[one].id for one in (0, 4, 1))
 WARD_7 = hospital.WARD_7.channel_id
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-def comes(until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not until():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def team_of(place: Any, user: str) -> str | None:
@@ -42,6 +34,11 @@ def follows(place: Any, name: str) -> str | None:
         team = session.scalars(select(Team).where(Team.name == name)).one()
         source = session.get(TeamSource, team.id)
         return source.slack_id if source else None
+
+
+def called(place: Any) -> str | None:
+    with place.app.sessions.read() as session:
+        return session.scalars(select(TeamSource.called)).one()
 
 
 def free(place: Any, *users: str) -> None:
@@ -120,11 +117,7 @@ def test_a_team_takes_its_channels_new_name_unless_it_was_named_otherwise(place:
         session.scalars(select(Team).where(Team.name == "Whole hospital")).one().name = "Everybody"
     place.change(kind="rename", channel=GENERAL, name="all-of-us")
     place.change(kind="rename", channel=GENERAL, name="ward-7-too")
-    with place.app.sessions.read() as session:
-        deadline = time.monotonic() + 5
-        while session.scalars(select(TeamSource.called)).one() != "Ward 7 too":
-            assert time.monotonic() < deadline
-            session.rollback()
+    comes(lambda: called(place) == "Ward 7 too")
     assert "Everybody" in names(place)
 
 
@@ -226,6 +219,7 @@ def test_a_channel_is_made_a_team_once_however_often_it_is_pressed(place: Any) -
 def test_without_the_right_to_nobody_is_asked_and_no_button_helps(place: Any) -> None:
     idris = invited(place)
     make(idris)
+    idris.sees("made this channel a team", GENERAL)
     stranger = "U0STRANGER0"
     place.change(kind="leave", channel=GENERAL, user=hospital.BOT)
     comes(lambda: follows(place, "Hospital at night") is None)

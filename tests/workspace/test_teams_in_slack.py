@@ -1,6 +1,5 @@
 """Inviting the app makes a team in three steps; people come and go, and the team stays in step."""
 
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from slackapp import members, units
 from slackapp.demo import hospital
 from slackapp.models import Member, SourceKind, Team, TeamSource
 from slackapp.units import Source
+from tests.workspace.waiting import comes
 
 GENERAL, CARYS, DYLAN, IDRIS = "C0GENERAL00", "U0HOSP00011", "U0HOSP00015", hospital.OPERATIONS.id
 
@@ -23,10 +23,14 @@ def team_of(place: Any, user: str) -> str | None:
 
 
 def becomes(place: Any, user: str, team: str | None) -> None:
-    deadline = time.monotonic() + 5
-    while (now := team_of(place, user)) != team:
-        assert time.monotonic() < deadline, (user, now, team)
-        time.sleep(0.02)
+    comes(lambda: team_of(place, user) == team, (user, team))
+
+
+def is_on_its_own(place: Any, name: str) -> bool:
+    """Whether a team has no channel any more, and follows none."""
+    with place.app.sessions.read() as session:
+        team = session.scalars(select(Team).where(Team.name == name)).one()
+        return team.slack_channel_id is None and session.get(TeamSource, team.id) is None
 
 
 def in_no_team(place: Any, *users: str) -> None:
@@ -91,14 +95,7 @@ def test_the_nightly_repair_finds_what_events_have_missed(general: Any) -> None:
 def test_when_the_app_is_taken_out_of_the_channel_the_team_keeps_its_people(general: Any) -> None:
     place = general
     place.change(kind="leave", channel=GENERAL, user=hospital.BOT)
-    deadline = time.monotonic() + 5
-    while True:
-        with place.app.sessions.read() as session:
-            team = session.scalars(select(Team).where(Team.name == "Hospital at night")).one()
-            if team.slack_channel_id is None and session.get(TeamSource, team.id) is None:
-                break
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    comes(lambda: is_on_its_own(place, "Hospital at night"))
     assert team_of(place, CARYS) == "Hospital at night"
 
 
