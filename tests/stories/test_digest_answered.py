@@ -1,8 +1,5 @@
 """A leader answers the digest, and the team hears of it, told through what people type, press and read."""
 
-import threading
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +10,7 @@ from reports import digest
 from slackapp.actions import sharing
 from slackapp.demo import hospital
 from slackapp.models import Delivery, DeliveryState, Team, Workspace
+from tests.waiting import comes
 
 WARD_7 = [one.id for one in hospital.WARD_7.staff]
 CHANNEL = hospital.WARD_7.channel_id
@@ -69,13 +67,6 @@ def rows(practice: Any) -> list[Delivery]:
     with practice.app.sessions.read() as session:
         shared = Delivery.kind.in_([sharing.SHARED, sharing.POSTED])
         return list(session.scalars(select(Delivery).where(shared)))
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.05)
 
 
 def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(answered: Any) -> None:
@@ -211,7 +202,7 @@ def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answe
     leader.submits()
     leader.does("dismiss")
     failed = [DeliveryState.DEAD, DeliveryState.DEAD]
-    wait_for(lambda: [row.state for row in rows(answered)] == failed)
+    comes(lambda: [row.state for row in rows(answered)] == failed)
     told = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
     for _ in range(2):
         digest.owe_due(answered.app.sessions, answered.app.now())

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from slackapp.models import Workspace
+from slackapp.models import Member, Workspace
+from tests.waiting import comes
 
 FRIDAY = "Who helped you this week?"
 
@@ -25,6 +26,11 @@ def asks_for_it(person: Any) -> None:
     person.does("dismiss")
 
 
+def zone_of(practice: Any, user: str) -> str | None:
+    with practice.app.sessions.read() as session:
+        return session.scalars(select(Member.time_zone).where(Member.slack_user_id == user)).one()
+
+
 def questions(person: Any) -> int:
     return sum(FRIDAY in one["text"] for one in person.screen()["messages"])
 
@@ -38,6 +44,7 @@ def test_friday_afternoon_brings_the_question_to_those_who_asked_each_in_their_o
     asks_for_it(practice.colleague)
     moved = {"kind": "person", "user": practice.colleague.user, "tz": "America/New_York"}
     assert practice.http.post("/control/change", json=moved).status_code == 200
+    comes(lambda: zone_of(practice, practice.colleague.user) == "America/New_York")
     practice.clock(now="2026-11-06T13:59:00+00:00")
     assert questions(practice.nurse) == 0
 

@@ -2,9 +2,6 @@
 
 import json
 import re
-import threading
-import time
-from collections.abc import Callable
 
 import httpx
 import pytest
@@ -16,6 +13,7 @@ from slackapp.db import Sessions
 from slackapp.http import installing
 from slackapp.installations import Granted, Locker
 from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
+from tests.waiting import comes
 from tests.workspace.hosting import Hosted
 
 
@@ -54,7 +52,7 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
     hosted.person("U0NORTH2").sees("You found us a bed in the night")
     removed = {"kind": "uninstall", "workspace": "T0NORTH"}
     assert hosted.slack.post("/control/change", json=removed).status_code == 200
-    eventually(lambda: not tokens(hosted.app.sessions))
+    comes(lambda: not tokens(hosted.app.sessions))
     with hosted.app.sessions.read() as session:
         assert session.scalars(select(Workspace.uninstalled_at)).one() is not None
     before = len(hosted.slack.get("/control/journal").text.splitlines())
@@ -63,13 +61,6 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
     assert hosted.install("T0NORTH").status_code == 200
     hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found the key once more")
     hosted.person("U0NORTH2").sees("You found the key once more")
-
-
-def eventually(true: Callable[[], bool], seconds: float = 5.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
 
 
 def gone(hosted: Hosted) -> dict[str, bool]:
@@ -120,7 +111,7 @@ def test_an_organisation_takes_a_workspace_out_puts_it_back_and_ends_it_all(host
         assert told.status_code == 200, told.text
 
     change("revoke", "T0SOUTH")
-    eventually(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": True})
+    comes(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": True})
     with hosted.app.sessions.read() as session:
         ids = dict(session.execute(select(Workspace.slack_team_id, Workspace.id)).all())
     assert hosted.app.clients.of(ids["T0SOUTH"]) is None
@@ -128,11 +119,11 @@ def test_an_organisation_takes_a_workspace_out_puts_it_back_and_ends_it_all(host
     hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed in the night")
     hosted.person("U0NORTH2").sees("You found us a bed in the night")
     change("grant", "T0SOUTH")
-    eventually(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": False})
+    comes(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": False})
     hosted.person("U0SOUTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the south")
     hosted.person("U0SOUTH2").sees("in the south")
     change("uninstall", "E0TRUST")
-    eventually(lambda: gone(hosted) == {"T0NORTH": True, "T0SOUTH": True})
+    comes(lambda: gone(hosted) == {"T0NORTH": True, "T0SOUTH": True})
     assert tokens(hosted.app.sessions) == {}
 
 

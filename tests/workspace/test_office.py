@@ -21,7 +21,7 @@ from slackapp.models import (
 )
 from slackapp.outbox import Owed, owe
 from slackapp.views import office
-from tests.workspace.waiting import comes
+from tests.waiting import comes
 
 IDRIS, HELEN, MAIR = hospital.OPERATIONS.id, hospital.DIRECTOR.id, hospital.WARD_7.leader.id
 CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[one].id for one in (0, 4, 1))

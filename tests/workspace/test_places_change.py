@@ -9,7 +9,7 @@ from handlers import teams
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Member, Team, TeamSource
 from slackapp.sandbox.state import UserGroup
-from tests.workspace.waiting import comes
+from tests.waiting import comes
 
 GENERAL, GROUP = "C0GENERAL00", "S0NIGHT0000"
 IDRIS, MAIR = hospital.OPERATIONS.id, hospital.WARD_7.leader.id
@@ -116,6 +116,7 @@ def test_a_team_takes_its_channels_new_name_unless_it_was_named_otherwise(place:
     with place.app.sessions.begin() as session:
         session.scalars(select(Team).where(Team.name == "Whole hospital")).one().name = "Everybody"
     place.change(kind="rename", channel=GENERAL, name="all-of-us")
+    comes(lambda: called(place) == "All of us")
     place.change(kind="rename", channel=GENERAL, name="ward-7-too")
     comes(lambda: called(place) == "Ward 7 too")
     assert "Everybody" in names(place)

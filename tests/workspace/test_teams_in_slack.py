@@ -10,7 +10,7 @@ from slackapp import members, units
 from slackapp.demo import hospital
 from slackapp.models import Member, SourceKind, Team, TeamSource
 from slackapp.units import Source
-from tests.workspace.waiting import comes
+from tests.waiting import comes
 
 GENERAL, CARYS, DYLAN, IDRIS = "C0GENERAL00", "U0HOSP00011", "U0HOSP00015", hospital.OPERATIONS.id
 
