@@ -33,6 +33,7 @@ _CONTINUES = frozenset(
             "her",
             "him",
             "his",
+            "how",
         ),
         *(
             "i",
@@ -50,7 +51,8 @@ _CONTINUES = frozenset(
             "someone",
             "staff",
         ),
-        *("that", "the", "their", "them", "this", "through", "to", "up", "us", "when", "with", "you", "your"),
+        *("that", "the", "their", "them", "this", "through", "to", "up", "us"),
+        *("what", "when", "why", "with", "you", "your"),
     }
 )
 
@@ -68,8 +70,9 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _CROWD = re.compile(r"<(?:#[A-Z0-9]{1,30}|!(?:here|channel|everyone))(?:\|[^<>]{0,200})?>")
 _RAW_NAME = re.compile(r"@(?=\w)([\w.'’-]{1,80})")
+_ANYBODY = re.compile(rf"{_MENTION.pattern}|{_GROUP.pattern}|@\w")
 _FILLER = re.compile(
-    r"(?:,|\+|/|&amp;|and\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
+    r"(?:,|\+|/|&amp;|and\b|plus\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
     r"(?=<@|<!subteam|@\w)",
     re.IGNORECASE,
 )
@@ -190,6 +193,9 @@ class _Reading:
     def _take_heading(self, said: re.Match[str], *, is_label: bool) -> bool:
         """Take a behaviour's name away from the words, unless it is part of their sentence."""
         after = self.rest[said.end() :]
+        # "@sam helping @jo with the round" thanks Sam: of Jo it only tells, who is sent nothing.
+        if (self.people or self.groups) and not said["mark"] and _ANYBODY.match(after):
+            return False
         word = re.match(r"[^\W\d_]+", after)
         stands_alone = bool(said["mark"]) or word is None or not word[0][0].islower()
         stands_alone = stands_alone or (is_label and _VISIBILITY.match(after) is not None)

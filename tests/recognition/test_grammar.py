@@ -92,6 +92,11 @@ def test_a_team_rota_is_not_the_team() -> None:
         ("<@U1> empathizing Sat with me", Behaviour.EMPATHISING, "Sat with me"),
         ("<@U1> rhoi sylw Gwrandawodd", Behaviour.ATTENDING, "Gwrandawodd"),
         ("<@U1> understanding", Behaviour.UNDERSTANDING, ""),
+        (
+            "<@U1> understanding how long the night was",
+            Behaviour.UNDERSTANDING,
+            "understanding how long the night was",
+        ),
         ("<@U1> stayed late", None, "stayed late"),
         (
             "<@U1> you stayed and listened to all of us",
@@ -119,6 +124,26 @@ def test_a_behaviour_inside_the_sentence_is_understood_and_stays_there(
 
 def test_several_people_may_be_joined_in_any_way() -> None:
     assert read(f"<@U1>, <@W2|jo> and <@U3> &amp; <@U1> helping {WORDS}").people == ("U1", "W2", "U3")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("helping <@U2|jo> with the round", "helping @jo with the round"),
+        ("helped <@U2|jo> with the round", "helped @jo with the round"),
+        ("for helping <@U2|jo> and me", "for helping @jo and me"),
+        ("helping @jo with the round", "helping @jo with the round"),
+        ("attending <!subteam^S1|@ward7> all night", "attending @ward7 all night"),
+    ],
+)
+def test_whoever_is_only_told_of_in_the_sentence_is_not_thanked(told: str, words: str) -> None:
+    draft = read(f"<@U1|sam> {told}")
+    assert (draft.people, draft.groups, draft.unknown, draft.words) == (("U1",), (), (), words)
+
+
+@pytest.mark.parametrize("start", ["<@U1> helping, <@U2>", "helping <@U1> <@U2>", "<@U1> plus <@U2> helping"])
+def test_a_second_name_that_is_set_apart_is_thanked_too(start: str) -> None:
+    assert (read(f"{start} {WORDS}").people, read(f"{start} {WORDS}").words) == (("U1", "U2"), WORDS)
 
 
 def test_names_that_slack_could_not_resolve_are_told_apart_from_people() -> None:
