@@ -20,6 +20,7 @@ from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, voice
 from slackapp.models import Sharing
+from slackapp.pulse.storage import forget_old_copies
 from slackapp.recognitions import changing, errands, giving, grammar, habits
 from slackapp.recognitions.drafts import Draft, NotYet, Unclear
 from slackapp.recognitions.giving import Given
@@ -122,6 +123,7 @@ class Appreciate:
         except NotYet as refused:
             self._ask_or_mark(ack, form, refused)
             return
+        forget_old_copies(self.desk.sessions)
         self.desk.wake()
         say = voice_for(self.desk, form.caller)
         ack(response_action="update", view=Answer(say, "", show.changed(say, form.recognition_id)).as_view())

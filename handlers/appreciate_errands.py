@@ -12,6 +12,7 @@ from handlers.payloads.common import Caller
 from handlers.people import voice_for, workspace_of
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice
+from slackapp.pulse.storage import forget_old_copies
 from slackapp.recognitions import changing, giving
 from slackapp.recognitions.drafts import Draft
 from slackapp.recognitions.errands import Errand
@@ -44,6 +45,7 @@ class Errands:
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, self.who)
             changing.undo_latest(session, workspace, self._occasion())
+        forget_old_copies(self.desk.sessions)
         self.desk.wake()
         text, blocks = given.undone(self._say())
         self.ack(text=text, blocks=blocks)

@@ -17,6 +17,7 @@ from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
 from slackapp.i18n import Voice
 from slackapp.models import Workspace
+from slackapp.pulse.storage import forget_old_copies
 from slackapp.recognitions import boosting, changing, giving, reading, sharing, unreached
 from slackapp.recognitions.reading import Side
 from slackapp.views import given, unkind
@@ -25,7 +26,6 @@ from slackapp.views import recognition as show
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
-_Deed = Callable[[Session, Workspace, str, giving.Occasion], object]
 _Told = Callable[[Voice], tuple[str, list[Block]]]
 _DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep, show.HIDE: sharing.hide}
 
@@ -38,19 +38,28 @@ class Appreciated:
 
     def undo(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Undo], already confirmed."""
-        self._done_by_giver(press(body), client, changing.undo, given.undone)
+        pressed = press(body)
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            changing.undo(session, workspace, pressed.value, self._occasion(pressed))
+        forget_old_copies(self.desk.sessions)
+        self._tell_giver(pressed, client, given.undone)
         ack()
 
     def send_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send again], by the giver of what may not have arrived."""
-        self._done_by_giver(press(body), client, unreached.send_again, given.sent_again)
+        pressed = press(body)
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            unreached.send_again(session, workspace, pressed.value, self._occasion(pressed))
+        self._tell_giver(pressed, client, given.sent_again)
         ack()
 
-    def _done_by_giver(self, pressed: Press, client: WebClient, deed: _Deed, told: _Told) -> None:
-        """Do it, say so, and show the list of what was given as it stands now."""
-        occasion = giving.Occasion(pressed.caller.user, "", self.desk.now())
-        with self.desk.sessions.begin() as session:
-            deed(session, workspace_of(session, pressed.caller), pressed.value, occasion)
+    def _occasion(self, pressed: Press) -> giving.Occasion:
+        return giving.Occasion(pressed.caller.user, "", self.desk.now())
+
+    def _tell_giver(self, pressed: Press, client: WebClient, told: _Told) -> None:
+        """Say what was done, and show the list of what was given as it stands now."""
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
         show_modal(client, pressed, Answer(say, *told(say)).as_view())

@@ -35,7 +35,7 @@ from slackapp.models import Workspace
 from slackapp.privacy import erasure, retention, taking_back, traces
 from slackapp.pulse import coming, rounds
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.storage import sweep_nightly
+from slackapp.pulse.storage import forget_old_copies, sweep_nightly
 from slackapp.recognitions import nudging, unreached
 from slackapp.scheduling import Job, Timetable, nightly
 
@@ -108,6 +108,7 @@ class Appreciate:
             Job("old requests", lambda: self._forget(self.now()), 3600),
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
+            Job("old copies", lambda: forget_old_copies(self.sessions), 60),
             every_night("teams", self._repair_teams),
             every_night("retention", lambda: retention.run(self.sessions, self.now())),
             every_night("sweep", lambda: sweep_nightly(self.sessions)),

@@ -18,6 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, session
 
 ID_LENGTH = 24
 _BUSY_SECONDS = 10
+BUSY_MILLISECONDS = _BUSY_SECONDS * 1000
+"""How long SQLite waits for whoever is writing."""
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 """A deferred BEGIN that reads and then writes fails when another writer came first."""
 
@@ -26,7 +28,7 @@ _SQLITE_PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={_BUSY_SECONDS * 1000}",
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
 )
 
 
@@ -96,13 +98,13 @@ class Sessions:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back on any exception."""
-        with self._turn(), self._writing.begin() as session:
+        with self.in_turn(), self._writing.begin() as session:
             yield session
 
     @contextmanager
     def rows(self) -> Iterator[Connection]:
         """The same without objects, for what is done so often that a session would cost more than it does."""
-        with self._turn(), self.engine.connect() as connection, connection.begin():
+        with self.in_turn(), self.engine.connect() as connection, connection.begin():
             if self.is_sqlite:
                 connection.exec_driver_sql(_BEGIN_WRITING)
             yield connection
@@ -114,7 +116,7 @@ class Sessions:
             yield session
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def in_turn(self) -> Iterator[None]:
         """On SQLite, one writer of this process after the other.
 
         SQLite itself lets whoever waits look again after sleeps of up to 100 ms; here they are woken. Not

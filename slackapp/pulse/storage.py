@@ -2,9 +2,11 @@
 
 import logging
 
-from slackapp.db import Sessions
+from slackapp.db import BUSY_MILLISECONDS, Sessions
 
 _log = logging.getLogger(__name__)
+_MOMENT = 500
+"""Milliseconds for which a copy of old words may hold up whoever writes, at most: while somebody reads."""
 
 
 def sweep(sessions: Sessions) -> bool:
@@ -19,6 +21,18 @@ def sweep(sessions: Sessions) -> bool:
     if not emptied:
         _log.warning("The write-ahead log was in use and is emptied at the next chance.")
     return emptied
+
+
+def forget_old_copies(sessions: Sessions) -> bool:
+    """Words that were taken back leave SQLite's write-ahead log too, unless somebody is reading just now.
+
+    It costs some milliseconds, and waits for nobody longer than a moment: what is left over goes at the
+    next chance. PostgreSQL keeps old copies until the nightly sweep. True when nothing was left over.
+    """
+    if not sessions.is_sqlite:
+        return True
+    with sessions.in_turn():
+        return _sqlite(sessions, "PRAGMA wal_checkpoint(TRUNCATE)", patience=_MOMENT) == 0
 
 
 def sweep_nightly(sessions: Sessions) -> None:
@@ -39,12 +53,14 @@ def _autocommit(sessions: Sessions, statement: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _sqlite(sessions: Sessions, statement: str) -> int:
+def _sqlite(sessions: Sessions, statement: str, *, patience: int = BUSY_MILLISECONDS) -> int:
     # Past SQLAlchemy, which would open a transaction first; neither statement may run inside one.
     borrowed = sessions.engine.raw_connection()
     try:
         cursor = borrowed.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={patience}")
         row = cursor.execute(statement).fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()
         return int(row[0]) if row else 0
     finally:

@@ -1,6 +1,7 @@
 """Taken back, hidden or reported while messages are on their way: nothing of the words stays in Slack."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from slack_bolt import BoltRequest
 from sqlalchemy import select
 
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing
+from slackapp.pulse.storage import forget_old_copies
 from slackapp.recognitions.letters_owed import Kind
 
 WORDS = "Stayed after the shift to find us a bed"
@@ -60,6 +62,56 @@ def test_taken_back_while_the_message_is_being_sent_leaves_nothing_of_it(practic
     assert "took this thank-you back" in practice.colleague.screen().texts
     assert WORDS not in everywhere(practice)
     assert [one.words for one in rows(practice, Recognition)] == [None]
+
+
+def in_the_files(practice: Any, words: str) -> list[str]:
+    """The database's own files in which the words still stand, its log included."""
+    file = Path(practice.ward.database.engine.url.database)
+    return [one.name for one in file.parent.glob(f"{file.name}*") if words.encode() in one.read_bytes()]
+
+
+def typed_undo(practice: Any) -> None:
+    practice.nurse.types("/appreciate undo")
+    practice.nurse.sees("Taken back.")
+
+
+def pressed_undo(practice: Any) -> None:
+    practice.nurse.presses("Undo")
+    practice.nurse.sees("Taken back.")
+
+
+def edited(practice: Any) -> None:
+    practice.nurse.presses("Edit")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("What did they do, and what became easier?", "Something quite different now")
+    practice.nurse.submits()
+    practice.nurse.sees("Changed.")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("taken", [typed_undo, pressed_undo, edited])
+def test_once_it_is_said_old_words_are_in_none_of_the_databases_files(
+    practice: Any, taken: Callable[[Any], None]
+) -> None:
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.colleague.sees(WORDS)
+    settled(practice)
+    assert in_the_files(practice, WORDS) != [], "the premise"
+    taken(practice)
+    assert in_the_files(practice, WORDS) == []
+
+
+def test_while_somebody_reads_old_copies_stay_and_nobody_is_held_up(ward: Any) -> None:
+    """The reader still sees what was there before; the next chance takes it."""
+    if not ward.database.is_sqlite:
+        assert forget_old_copies(ward.database)
+        return
+    with ward.database.read() as session:
+        assert list(session.scalars(select(Recognition))) == []
+        ward.give(ward.draft(ward.colleague))
+        assert not forget_old_copies(ward.database)
+        ward.give(ward.draft(ward.colleague), key="command:2")
+    assert forget_old_copies(ward.database)
 
 
 def test_taken_back_while_its_post_is_being_sent_takes_the_post_with_it(practice: Any) -> None:
