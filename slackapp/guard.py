@@ -175,11 +175,24 @@ def _about_health(w: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "relatives", rf"\b{own}\s+{w['relatives']}(?:['’]s)?{some}\s+{w['death']}(?!\w)"
     yield "relatives", rf"\b{w['lost']}\s+{own}\s+{w['relatives']}(?!\w)"
     yield "relatives", rf"\b{w['death']}\s+{own}\s+{w['relatives']}(?!\w)"
-    state = (
-        rf"\b(?:you|she|he|they|hi|fe|chi|ti)\s+(?:[\w'’-]+\s+)?{w['were']}"
-        rf"\s+(?:[\w'’-]+\s+)?{w['states']}(?!\w)"
-    )
-    yield "states", state
+    yield from _about_somebody(w, own)
+
+
+def _about_somebody(w: Mapping[str, str], own: str) -> Iterator[tuple[str, str]]:
+    """How one person is or was, what they had, and that they died."""
+    one_word = r"(?:[\w'’-]+\s+)?"
+    named = rf"(?!{w['not_people']}\b){_NAME}"
+    told = rf"{named}(?:,?\s+who)?"
+    end = rf"(?!\w)(?!\s+(?:{w['not_ailing']})(?!\w))"
+    yield "states", rf"\b{w['people']}\s+{one_word}{w['were']}\s+{one_word}{w['states']}{end}"
+    for state in ("states", "ailing"):
+        yield state, rf"\b{told}\s+{one_word}{w['were']}\s+{one_word}{w[state]}{end}"
+    # Welsh says "was she pregnant", and its "yn" may be one letter at the end of the word before.
+    yield "states", rf"\b{w['were']}\s+(?:{w['people']}|{named})\s*{w['states']}{end}"
+    yield "ailing", rf"\b{w['were']}\s+{named}\s*{w['ailing']}{end}"
+    who = rf"(?:{w['people']}|{told})"
+    yield "ailments", rf"\b{who}\s+{one_word}{w['had']}\s+(?:{own}\s+)?{w['ailments']}{end}"
+    yield "died", rf"\b{named}\s+{one_word}{w['died']}{end}"
 
 
 def _needed(entries: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
@@ -204,6 +217,7 @@ _LISTS = (
         "owners",
     ),
     *("health", "relatives", "lost", "death", "were", "states", "conditions", "joined"),
+    *("people", "not_people", "ailing", "not_ailing", "had", "ailments", "died"),
 )
 
 

@@ -40,6 +40,37 @@ def test_sentences_the_lists_have_never_seen_are_mostly_found_and_seldom_by_mist
     assert recall >= 0.7
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("You swapped nights while Priya was pregnant", "Priya was pregnant"),
+        ("Thanks for covering when Sanjay was ill", "Sanjay was ill"),
+        ("You were kind when Ben had a panic attack", "Ben had a panic attack"),
+        ("Thank you for covering Ann, who has cancer", "Ann, who has cancer"),
+        ("You told me that Colin had passed away", "Colin had passed away"),
+        ("Roedd hi'n feichiog ac fe wnest ti helpu", "Roedd hi'n feichiog"),
+        ("Diolch am helpu pan oedd Rhian yn sâl", "oedd Rhian yn sâl"),
+    ],
+)
+def test_a_colleagues_health_is_found_under_their_name_and_in_welsh_order(written: str, found: str) -> None:
+    assert [one.text for one in guard.standard().check(written)] == [found]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "You knew I was ill prepared and said nothing",
+        "Everyone was ill prepared but you",
+        "Kirsty was sick of the old trolley and you found a new one",
+        "Tea died out on nights until you brought the kettle back",
+        "You had covid swabs ready before I asked",
+        "Thank you for being there while I was off with depression",
+    ],
+)
+def test_what_only_sounds_so_and_ones_own_health_are_left_alone(written: str) -> None:
+    assert guard.standard().check(written) == ()
+
+
 def test_a_guard_that_warns_of_everything_or_knows_no_words_would_fail() -> None:
     class Always:
         def check(self, words: str) -> tuple[str, ...]:
