@@ -151,8 +151,7 @@ class Appreciate:
         given, seldom = introduced(self.desk, client, who, deed)
         self.desk.wake()
         say = voice(given.language)
-        text, blocks = _sent(say, given, giving.chosen(draft))
-        return Answer(say, text, [*blocks, *show.hint(say, seldom)])
+        return Answer(say, *show.with_hint(say, _sent(say, given, giving.chosen(draft)), seldom))
 
     def _occasion(self, who: Caller, key: str = "") -> giving.Occasion:
         return giving.Occasion(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)

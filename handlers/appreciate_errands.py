@@ -33,8 +33,8 @@ class Errands:
 
     def help(self) -> None:
         """How it is used."""
-        text, blocks = settings.help_text(self._say())
-        self.ack(text=text, blocks=[*unready.note(self.desk, self.who), *blocks])
+        text, blocks = unready.preceded(self.desk, self.who, settings.help_text(self._say()))
+        self.ack(text=text, blocks=blocks)
 
     def mine(self) -> None:
         """The newest thanks one received, in a window that nobody else sees."""

@@ -20,18 +20,25 @@ def has_teams(session: Session, workspace: Workspace) -> bool:
     return bool(session.scalar(select(there)))
 
 
-def note(desk: Desk, who: Caller) -> list[Block]:
-    """A quiet sentence for whoever is here before the first team is; nothing afterwards."""
+def note(desk: Desk, who: Caller) -> str:
+    """A sentence for whoever is here before the first team is; nothing afterwards."""
     with desk.sessions.read() as session:
         workspace = workspace_of(session, who)
         if has_teams(session, workspace):
-            return []
+            return ""
         member = members.find(session, workspace, who.user)
         is_admin = member is not None and rights.allows(member, Deed.SETTLE)
         say = members.voice_of(workspace, member)
-        return [piece.context(home_office.first_words(say, is_admin=is_admin))]
+        return home_office.first_words(say, is_admin=is_admin)
 
 
 def explained(desk: Desk, who: Caller, view: View) -> View:
     """A form, with that sentence above it."""
-    return view | {"blocks": [*note(desk, who), *view["blocks"]]}
+    told = note(desk, who)
+    return view | {"blocks": [piece.context(told), *view["blocks"]]} if told else view
+
+
+def preceded(desk: Desk, who: Caller, message: tuple[str, list[Block]]) -> tuple[str, list[Block]]:
+    """A message, with that sentence before it in its text and above its blocks."""
+    told, (text, blocks) = note(desk, who), message
+    return (f"{told}\n{text}", [piece.context(told), *blocks]) if told else message

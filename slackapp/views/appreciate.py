@@ -74,7 +74,7 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     whole = _carried(draft)
     if isinstance(reason, UnknownBehaviour) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
         buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
-    return piece.literal(sentence), [shown, *_own_words(draft), piece.actions(buttons)]
+    return _said(sentence, draft), [shown, *_own_words(draft), piece.actions(buttons)]
 
 
 def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] | None:
@@ -87,7 +87,7 @@ def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] 
         return None
     buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
     blocks = [piece.plain_section(asked.sentence), *_own_words(draft), piece.actions(buttons)]
-    return piece.literal(asked.sentence), blocks
+    return _said(asked.sentence, draft), blocks
 
 
 def open_button(text: str, draft: Draft | None = None) -> Block:
@@ -121,6 +121,10 @@ def _above(asked: Asked | None) -> list[Block]:
 
 def _about(say: Voice, draft: Draft) -> list[Block]:
     return [piece.context(say("They will find a link to the message with it."))] if draft.link else []
+
+
+def _said(sentence: str, draft: Draft) -> str:
+    return piece.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
 
 
 def _own_words(draft: Draft) -> list[Block]:

@@ -124,14 +124,16 @@ def nudge(say: Voice) -> tuple[str, list[Block]]:
     return f"{asked} {why}", [piece.section(asked), piece.context(why), piece.actions(buttons)]
 
 
-def hint(say: Voice, seldom: Behaviour | None) -> list[Block]:
-    """To a giver who asked for it, which of the four their team seldom names."""
+def with_hint(
+    say: Voice, answer: tuple[str, list[Block]], seldom: Behaviour | None
+) -> tuple[str, list[Block]]:
+    """The answer to a giver who asked for it, with which of the four their team seldom names."""
     if seldom is None:
-        return []
-    label = say(WORDING[seldom].label).lower()
+        return answer
+    text, blocks = answer
     told = say(
         "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
-        behaviour=label,
+        behaviour=say(WORDING[seldom].label).lower(),
         meaning=say(WORDING[seldom].meaning),
     )
-    return [piece.context(told)]
+    return f"{text} {told}", [*blocks, piece.context(told)]

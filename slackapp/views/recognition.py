@@ -79,7 +79,8 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
         piece.context(standing),
     ]
     blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks.id)]))
-    return f"{told} “{piece.literal(thanks.words)}” {standing}", blocks
+    text = " ".join([told, f"“{piece.literal(thanks.words)}”", *_address(say, thanks.link), standing])
+    return text, blocks
 
 
 def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
@@ -102,7 +103,8 @@ def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
         piece.context(agreed, *joined),
         piece.actions([piece.button(me_too, ME_TOO, post.id)]),
     ]
-    return "\n".join([told, f"“{piece.literal(post.words)}”", agreed, *joined]), blocks
+    address = [line for say in spoken for line in _address(say, post.link)]
+    return "\n".join([told, f"“{piece.literal(post.words)}”", *address, agreed, *joined]), blocks
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
@@ -199,6 +201,11 @@ def _about(say: Voice, link: str | None) -> list[Block]:
     words = say("The message this is about")
     # In markup even an address has its ampersands escaped.
     return [piece.context(f"<{piece.literal(link)}|{words}>")]
+
+
+def _address(say: Voice, link: str | None) -> list[str]:
+    """The same in the text beside the blocks."""
+    return [f"{say('The message this is about')}: {piece.literal(link)}"] if link else []
 
 
 def _joined(say: Voice, boosters: int) -> str:

@@ -32,7 +32,7 @@ DAYS = (
 """By their numbers: Monday is 0."""
 _PLACE = re.compile(r"(\{\w+\})")
 _ERASED = "gone-"
-_TEXT_AIM = 3_500
+_TEXT_AIM = 3_200
 """Slack asks for at most 4,000 characters of top-level text."""
 
 

@@ -262,7 +262,7 @@ def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
     accepted(given_views.undone(say))
     accepted(given_views.nudge(say))
     accepted(("Changed.", given_views.changed(say, "a" * 24)))
-    accepted(("A hint.", given_views.hint(say, Behaviour.UNDERSTANDING)))
+    accepted(given_views.with_hint(say, given_views.undone(say), Behaviour.UNDERSTANDING))
     accepted(settings_views.help_text(say))
 
 

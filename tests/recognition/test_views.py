@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -14,12 +15,14 @@ from slack_sdk.models.blocks import Block
 from handlers.payloads.common import storable
 from handlers.payloads.recognition import carried
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import voice
+from slackapp.i18n import Voice, voice
 from slackapp.models import Member, Sharing, SharingChoice, Visibility
 from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
 from slackapp.recognitions.reading import Entry, Page, Place, Side
+from slackapp.recognitions.unreached import Unreached
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
 from slackapp.views import appreciate, home, recognition, settings, unkind
+from slackapp.views import given as given_views
 from slackapp.views.home_leading import Leadership
 from slackapp.views.words import literal
 
@@ -102,6 +105,53 @@ def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, 
         assert (words in list(plain_texts(blocks))) is is_shown
         assert not [one for one in mrkdwn_texts(blocks) if len(words) > 2 and words in one]
         assert "<!channel>" not in text
+
+
+LINK = "https://hospital.slack.com/archives/C0WARD/p1700000000000100?thread_ts=1.1&cid=C0WARD"
+DRAFT = Draft(people=("U1",), behaviour=Behaviour.HELPING, words="Stayed with Mrs Jones <all> night & day")
+
+
+def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
+    """Every message about a thank-you in which there is more than one thing to read."""
+    refused, asked = (
+        Refusal(Field.PEOPLE, "That group is empty just now."),
+        appreciate.Asked("Is it?", ("m",)),
+    )
+    linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
+    sent = given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=Visibility.TEAM, asked=True)
+    question = appreciate.question(say, asked, DRAFT)
+    assert question is not None
+    return {
+        "to its receiver": recognition.direct_message(say, linked[0]),
+        "to the team": recognition.team_post([voice("cy"), say], linked[1]),
+        "to whoever hears of unkind ones": recognition.for_contact(say, thanks(DRAFT.words)),
+        "refused": appreciate.refusal(say, refused, DRAFT),
+        "asked": question,
+        "sent": given_views.with_hint(say, sent, Behaviour.UNDERSTANDING),
+        "help": settings.help_text(say),
+        "on Fridays": given_views.nudge(say),
+        "unreached": given_views.unreached(
+            say, "a" * 24, Unreached(("U1",), ("U2",), ("U3",)), sent="Monday", is_changeable=True
+        ),
+    }
+
+
+def to_read(block: dict[str, Any]) -> Iterator[str]:
+    """What stands in a block as words, as the text beside the blocks has to say it."""
+    if block["type"] == "actions":
+        return
+    for one in mrkdwn_texts(block):
+        yield from (LINK.replace("&", "&amp;"), one.split("|")[1][:-1]) if one.startswith("<http") else [one]
+    yield from map(literal, plain_texts(block))
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> None:
+    for name, (text, blocks) in told_messages(voice(language)).items():
+        accepted(text, blocks)
+        said = [one for block in blocks for one in to_read(block)]
+        assert said, name
+        assert [one for one in said if one not in text] == [], name
 
 
 @pytest.mark.parametrize(
