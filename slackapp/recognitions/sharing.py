@@ -96,19 +96,23 @@ def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack
     Raises:
         UserError: It was taken back, or it was never theirs.
     """
-    found = session.scalar(
-        select(Recipient)
-        .join(Recognition, Recognition.id == Recipient.recognition_id)
-        .join(Member, Member.id == Recipient.member_id)
+    # Its receivers decide one after the other: with their own rows locked first, one who found it unkind and
+    # one who shares it at the same moment would each wait for the other.
+    recognition = session.scalar(
+        select(Recognition)
         .where(
-            Recipient.recognition_id == recognition_id,
+            Recognition.id == recognition_id,
             Recognition.workspace_id == workspace.id,
             Recognition.undone_at.is_(None),
-            Member.slack_user_id == slack_user_id,
         )
-        # Several receivers may decide about the same post at the same moment.
-        .with_for_update(of=(Recipient, Recognition))
+        .with_for_update()
     )
+    theirs = (
+        select(Recipient)
+        .join(Member, Member.id == Recipient.member_id)
+        .where(Recipient.recognition_id == recognition_id, Member.slack_user_id == slack_user_id)
+    )
+    found = session.scalar(theirs) if recognition else None
     if found is None:
         raise UserError(marked("This thank-you is no longer here."))
     return found

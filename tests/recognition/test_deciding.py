@@ -1,11 +1,13 @@
 """What receivers decide about their thanks, and givers change or take back."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from slackapp import members, outbox, workspaces
 from slackapp.errors import UserError
@@ -177,3 +179,42 @@ def test_another_workspace_cannot_reach_a_recognition(ward: Any) -> None:
             changing.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
         with pytest.raises(UserError):
             sharing.thanks_of(session, other, made, ward.colleague)
+
+
+def both_decide(ward: Any, made: str) -> list[str]:
+    """The colleague reports it while the third one shares it; who of them was told that it did not work."""
+    failed: list[str] = []
+
+    def shares() -> None:
+        try:
+            decide(ward, made, sharing.share, who=ward.third)
+        except SQLAlchemyError as failure:
+            failed.append(str(failure))
+
+    other = threading.Thread(target=shares)
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        thanks = sharing.thanks_of(session, workspace, made, ward.colleague)
+        other.start()
+        waits_for_a_lock(ward)
+        sharing.report(session, workspace, thanks, now=NOON)
+    other.join()
+    return failed
+
+
+def waits_for_a_lock(ward: Any) -> None:
+    """Until PostgreSQL says that somebody waits; on SQLite whoever comes second has not begun."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not ward.database.is_sqlite:
+        with ward.database.read() as session:
+            if session.scalar(waiting):
+                return
+
+
+def test_two_receivers_deciding_at_the_same_moment_are_both_heard(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
+    assert both_decide(ward, made) == []
+    standings = {one.member_id: one.sharing for one in ward.rows(Recipient)}
+    # Unkind to one of them, it is shown to no team any more, whoever pressed second.
+    assert sorted(standings.values()) == [Sharing.PRIVATE, Sharing.REPORTED]
+    assert kinds(ward).count("recognition-post") == 0
