@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import DeliveryState, Sharing
+from slackapp.recognitions.drafts import Draft
 from slackapp.views import unkind
 from slackapp.views import words as piece
+from slackapp.views.appreciate import open_button
 from slackapp.views.words import Block
 
 SHARE = "thanks_share"
@@ -78,7 +80,7 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
         *_about(say, thanks.link),
         piece.context(standing),
     ]
-    blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks.id)]))
+    blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks)]))
     text = " ".join([told, f"“{piece.literal(thanks.words)}”", *_address(say, thanks.link), standing])
     return text, blocks
 
@@ -188,10 +190,12 @@ def _hide(say: Voice, recognition_id: str) -> Block:
     return piece.button(say("Hide from the team"), HIDE, recognition_id)
 
 
-def _always(say: Voice, recognition_id: str) -> list[Block]:
+def _always(say: Voice, thanks: Thanks) -> list[Block]:
     return [
-        piece.button(say("Settings"), SETTINGS, recognition_id),
-        piece.button(say("Report"), unkind.REPORT, recognition_id),
+        # It opens the form with its giver in it: a thank-you in return says what for, as any other.
+        open_button(say("Say thanks"), Draft(people=(thanks.giver,))),
+        piece.button(say("Settings"), SETTINGS, thanks.id),
+        piece.button(say("Report"), unkind.REPORT, thanks.id),
     ]
 
 

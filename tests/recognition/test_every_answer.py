@@ -117,7 +117,7 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
     post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
     assert "@Nia Nurse thanked @Col League." in post["text"]
     private = practice.third.sees(WORDS)["messages"][-1]
-    assert [one["label"] for one in private["controls"]] == ["Settings", "Report"]
+    assert [one["label"] for one in private["controls"]] == ["Say thanks", "Settings", "Report"]
     # The leader's own team is the one above, which shares nothing: it has no channel.
     assert "would be glad for your team" not in practice.leader.sees("Only you can see this.").texts
 

@@ -21,8 +21,24 @@ def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Any) -> No
     assert "A colleague thanked you." in message["text"]
     assert "took thoughtful action" in message["text"]
     assert "Only you can see this." in message["text"]
-    assert [one["label"] for one in message["controls"]] == ["Settings", "Report"]
+    assert [one["label"] for one in message["controls"]] == ["Say thanks", "Settings", "Report"]
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
+
+
+@ON_ONE_DATABASE
+def test_whoever_was_thanked_can_say_thanks_for_it_in_their_own_words(practice: Any) -> None:
+    practice.nurse.types(f"/appreciate @col helping {WORDS}")
+    practice.colleague.sees(WORDS)
+    practice.colleague.presses("Say thanks")
+    practice.colleague.waits(lambda seen: seen["modal"] is not None)
+    practice.colleague.fills("What did they do?", "Attending")
+    practice.colleague.sees("When did they stop and listen, and what did you notice?")
+    practice.colleague.fills(
+        "When did they stop and listen, and what did you notice?", "You noticed, and told me"
+    )
+    practice.colleague.submits()
+    practice.colleague.sees("Sent. They will see it in private.")
+    assert "@Col League named this as attending" in practice.nurse.sees("You noticed, and told me").texts
 
 
 def test_with_the_team_only_the_receivers_press_shares_it(practice: Any) -> None:
@@ -220,7 +236,7 @@ def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.nurse.sees("it can't be shared with their team just now")
     labels = [one["label"] for one in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
-    assert labels == ["Settings", "Report"]
+    assert labels == ["Say thanks", "Settings", "Report"]
 
 
 def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Any) -> None:

@@ -199,7 +199,7 @@ def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice
     practice.leader.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
     practice.third.waits(lambda seen: "Your team sees this too" not in seen.texts)
     labels = [one["label"] for one in practice.third.screen()["messages"][-1]["controls"]]
-    assert labels == ["Settings", "Report"]
+    assert labels == ["Say thanks", "Settings", "Report"]
     standings = sorted(one.sharing for one in rows(practice, Recipient))
     assert standings == [Sharing.PRIVATE, Sharing.REPORTED]
 

@@ -198,7 +198,7 @@ def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing) ->
     _, blocks = recognition.direct_message(SAY, thanks("x" * 30, sharing))
     (row,) = [block for block in blocks if block["type"] == "actions"]
     labels = [one["text"]["text"] for one in row["elements"]]
-    assert labels == [*BUTTONS[sharing], "Settings", "Report"]
+    assert labels == [*BUTTONS[sharing], "Say thanks", "Settings", "Report"]
 
 
 @tried(max_examples=30)
