@@ -44,10 +44,11 @@ class Errands:
         """Take the latest back."""
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, self.who)
-            changing.undo_latest(session, workspace, self._occasion())
+            taken_back = changing.undo_latest(session, workspace, self._occasion())
+            people = changing.thanked(session, taken_back)
         forget_old_copies(self.desk.sessions)
         self.desk.wake()
-        text, blocks = given.undone(self._say())
+        text, blocks = given.undone(self._say(), people)
         self.ack(text=text, blocks=blocks)
 
     def edit(self) -> None:

@@ -41,9 +41,10 @@ class Appreciated:
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            changing.undo(session, workspace, pressed.value, self._occasion(pressed))
+            taken_back = changing.undo(session, workspace, pressed.value, self._occasion(pressed))
+            people = changing.thanked(session, taken_back)
         forget_old_copies(self.desk.sessions)
-        self._tell_giver(pressed, client, given.undone)
+        self._tell_giver(pressed, client, lambda say: given.undone(say, people))
         ack()
 
     def send_again(self, ack: Ack, body: Payload, client: WebClient) -> None:

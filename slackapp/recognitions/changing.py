@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from slackapp import inbound
 from slackapp.errors import UserError
 from slackapp.i18n import marked
-from slackapp.models import Member, Recognition, Workspace
+from slackapp.models import Member, Recipient, Recognition, Workspace
 from slackapp.recognitions import boosting, letters_owed
 from slackapp.recognitions.drafts import Draft, NotYet
 from slackapp.recognitions.giving import CHANGEABLE_FOR, Occasion, about_the_words, chosen
@@ -84,7 +84,27 @@ def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: 
     return recognition
 
 
-def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> None:
+def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> Recognition:
     """Take the newest one back; when the same request comes again, it is not the one before it."""
     if inbound.is_new(session, workspace, inbound.Entry(occasion.key, outcome=""), now=occasion.now):
-        undo(session, workspace, latest(session, workspace, occasion).id, occasion)
+        return undo(session, workspace, latest(session, workspace, occasion).id, occasion)
+    taken_back = (
+        select(Recognition)
+        .join(Member, Member.id == Recognition.giver_id)
+        .where(
+            Member.workspace_id == workspace.id,
+            Member.slack_user_id == occasion.giver,
+            Recognition.undone_at.is_not(None),
+        )
+    )
+    return session.scalars(taken_back.order_by(Recognition.undone_at.desc()).limit(1)).one()
+
+
+def thanked(session: Session, recognition: Recognition) -> tuple[str, ...]:
+    """Whom it was for, as Slack ids, in the order of their names."""
+    theirs = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
+    return tuple(
+        session.scalars(
+            theirs.where(Recipient.recognition_id == recognition.id).order_by(Member.name, Member.id)
+        )
+    )

@@ -1,5 +1,7 @@
 """What somebody is told about the thanks they gave, or might give."""
 
+from collections.abc import Iterable
+
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import Visibility
@@ -44,9 +46,11 @@ def changed(say: Voice, recognition_id: str) -> list[Block]:
     return [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
 
 
-def undone(say: Voice) -> tuple[str, list[Block]]:
-    """The giver's answer after taking it back."""
-    return piece.only(say("Taken back. The words are deleted here, and taken out of the messages about it."))
+def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:
+    """The giver's answer after taking it back. A typed undo takes the latest: it says whose that was."""
+    told = say("Taken back. The words are deleted here, and taken out of the messages about it.")
+    whose = say("It was for {people}.", people=say.listing(piece.person(one, say) for one in people))
+    return f"{told} {whose}", [piece.section(told), piece.context(whose)]
 
 
 def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:

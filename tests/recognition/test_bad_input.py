@@ -259,10 +259,10 @@ def test_slack_shows_each_text_as_it_was_typed(practice: Any) -> None:
 def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
     for visibility in Visibility:
         accepted(given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=visibility, asked=True))
-    accepted(given_views.undone(say))
+    accepted(given_views.undone(say, ["U1", "U2"]))
     accepted(given_views.nudge(say))
     accepted(("Changed.", given_views.changed(say, "a" * 24)))
-    accepted(given_views.with_hint(say, given_views.undone(say), Behaviour.UNDERSTANDING))
+    accepted(given_views.with_hint(say, given_views.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING))
     accepted(settings_views.help_text(say))
 
 

@@ -137,4 +137,5 @@ def test_undo_given_twice_by_slack_takes_one_back(practice: Any) -> None:
     }
     told = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
     assert "Taken back." in told[0]
+    assert f"It was for <@{practice.ward.colleague}>." in told[0]
     assert told[1:] == told[:1] * 2

@@ -128,6 +128,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "refused": appreciate.refusal(say, refused, DRAFT),
         "asked": question,
         "sent": given_views.with_hint(say, sent, Behaviour.UNDERSTANDING),
+        "undone": given_views.undone(say, ["U1", "U2"]),
         "help": settings.help_text(say),
         "on Fridays": given_views.nudge(say),
         "unreached": given_views.unreached(
