@@ -96,8 +96,11 @@ _FIRST_WORD = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
-# What phones leave at the beginning of pasted text.
-_UNSEEN = " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# What phones leave at the beginning of pasted text, and around a name from their contacts.
+_UNSEEN = (
+    " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{_UNSEEN},;:.!–—-])*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
 

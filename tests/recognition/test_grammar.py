@@ -43,6 +43,8 @@ def read(text: str) -> Draft:
         f"<@U1> *helping*: {WORDS}",
         f"Helping. <@U1> {WORDS}",
         f"\u200b<@U1>\u00a0helping {WORDS}\ufeff",
+        f"\u2068<@U1>\u2069 helping {WORDS}",
+        f"\u202a<@U1>\u202c, helping {WORDS}",
     ],
 )
 def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
