@@ -69,7 +69,7 @@ def revise(
     recognition.behaviour, recognition.words = chosen(draft), draft.words
     recognition.revision += 1
     session.flush()
-    letters_owed.owe_changes(session, workspace, recognition, now=occasion.now)
+    letters_owed.owe_new_words(session, workspace, recognition, now=occasion.now)
     return recognition
 
 

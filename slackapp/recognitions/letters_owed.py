@@ -104,7 +104,20 @@ def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, no
 
 def owe_change(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """Owe the change of the messages about one receiver, to how things stand now."""
-    for kind in (Kind.THANKS, Kind.REPORT):
+    _owe_change_of(session, workspace, recipient, (Kind.THANKS, Kind.REPORT), now=now)
+
+
+def owe_new_words(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
+    """Owe the change of the thanks and the posts, which show new words; a report keeps those it was about."""
+    for recipient in recognition.recipients:
+        _owe_change_of(session, workspace, recipient, (Kind.THANKS,), now=now)
+    owe_post_changes(session, workspace, recognition, now=now)
+
+
+def _owe_change_of(
+    session: Session, workspace: Workspace, recipient: Recipient, kinds: Iterable[Kind], *, now: datetime
+) -> None:
+    for kind in kinds:
         for first in _sent_first(session, reference(recipient), kind):
             _owe_change(session, workspace, first, now=now)
 

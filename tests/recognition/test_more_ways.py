@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp.models import Boost, Member, Recipient, Recognition, Sharing, Workspace
+from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 
 WORDS = "Stayed after the shift to find us a bed"
 # What these show hangs on no database; the tests around them run on both.
@@ -199,3 +199,26 @@ def test_an_unkind_one_is_hidden_at_once_its_contact_told_and_its_giver_blocked(
     practice.leader.sees("It has been taken back since.")
     assert WORDS not in practice.leader.screen().texts
     assert {one.sharing for one in rows(practice, Recipient)} == {Sharing.REPORTED}
+
+
+@ON_ONE_DATABASE
+def test_who_hears_of_an_unkind_one_keeps_the_words_that_were_reported(practice: Any) -> None:
+    """Its giver, who does not know, may make them kinder afterwards."""
+    with practice.ward.database.begin() as session:
+        session.scalar(select(Workspace)).concerns_to = practice.ward.leader
+    shared(practice)
+    practice.colleague.presses("Report")
+    practice.colleague.waits(lambda seen: seen["modal"] is not None)
+    practice.colleague.submits()
+    practice.leader.sees(WORDS)
+    practice.nurse.types("/appreciate edit")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("What did they do, and what became easier?", "Something much kinder than before")
+    practice.nurse.submits()
+    practice.nurse.sees("Changed.")
+    under_way = {DeliveryState.READY, DeliveryState.SENDING}
+    practice.nurse.waits(lambda _seen: all(one.state not in under_way for one in rows(practice, Delivery)))
+    seen = practice.leader.screen().texts
+    assert WORDS in seen
+    assert "kinder" not in seen
+    assert "kinder" not in practice.colleague.screen().texts
