@@ -23,7 +23,9 @@ _OTHER_FORMS = {
         Behaviour.ATTENDING,
     ),
     **dict.fromkeys(("gwrando", "wrando", "gwrandawodd", "gwrandawoch", "gwrandawaist"), Behaviour.ATTENDING),
+    **dict.fromkeys(("wrandawodd", "wrandawoch", "wrandawaist"), Behaviour.ATTENDING),
     **dict.fromkeys(("understood", "dealltwriaeth", "ddealltwriaeth", "deallodd"), Behaviour.UNDERSTANDING),
+    **dict.fromkeys(("ddeallodd", "deallaist", "ddeallaist", "ddealloch"), Behaviour.UNDERSTANDING),
     **dict.fromkeys(
         ("empathy", "empathetic", "empathic", "empathise", "empathised", "empathize", "empathized"),
         Behaviour.EMPATHISING,

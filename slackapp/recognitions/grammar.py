@@ -58,7 +58,7 @@ _CONTINUES = frozenset(
 
 _TEAM = (
     r"with\s+(?:the|my|our|their)\s+team|in\s+public|public(?:al)?ly"
-    r"|gyda(?:[’']r|\s+fy|\s+ein|\s+eu|[’']u)\s+n?h?t?[îi]m|yn\s+gyhoeddus"
+    r"|gyda(?:[’'](?:r|n|ch|i|u)|\s+(?:fy|dy|ei|ein|eich|eu))\s+(?:t|d|th|nh)[îi]m|yn\s+gyhoeddus"
 )
 _PRIVATE = r"in\s+private|privately|yn\s+breifat"
 # "with the team rota" is about a rota.

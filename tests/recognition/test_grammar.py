@@ -67,6 +67,10 @@ def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
         f'"{WORDS}" helping <@U1> with the team',
         f"<@U1> gyda'r tîm helpu {WORDS}",
         f"<@U1> helpu gyda'r tim: {WORDS}",
+        f"<@U1> helpu gyda'i thîm {WORDS}",
+        f"<@U1> helpu gyda fy nhîm {WORDS}",
+        f"<@U1> helpu {WORDS}, gyda'ch tîm",
+        f"<@U1> helpu {WORDS}, gyda dy dîm",
         f"<@U1> helpu {WORDS}, yn gyhoeddus",
     ],
 )
@@ -106,6 +110,7 @@ def test_a_team_rota_is_not_the_team() -> None:
             "you stayed and listened to all of us",
         ),
         ("<@U1> diolch am wrando arna i", Behaviour.ATTENDING, "diolch am wrando arna i"),
+        ("<@U1> Fe wrandawodd ar bob un ohonom", Behaviour.ATTENDING, "Fe wrandawodd ar bob un ohonom"),
         ("<@U1> am ddeall Esboniodd y cynllun", Behaviour.UNDERSTANDING, "Esboniodd y cynllun"),
         ("<@U1> diolch am dy gymorth a dy gydymdeimlad", None, "diolch am dy gymorth a dy gydymdeimlad"),
         ("<@U1> roeddech chi mor llawn empathi", Behaviour.EMPATHISING, "roeddech chi mor llawn empathi"),
