@@ -61,6 +61,7 @@ def test_a_colleagues_health_is_found_under_their_name_and_in_welsh_order(writte
     [
         "You knew I was ill prepared and said nothing",
         "Everyone was ill prepared but you",
+        "Handover was poorly run until you rewrote the sheet",
         "Kirsty was sick of the old trolley and you found a new one",
         "Tea died out on nights until you brought the kettle back",
         "You had covid swabs ready before I asked",
