@@ -68,7 +68,7 @@ class Appreciated:
             home.publish(self.desk, client, pressed.caller, side=Side.GIVEN)
 
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Share with the team], [Keep between us] or [Hide from the team]: the message says so."""
+        """[Share with my team], [Keep between us] or [Hide from the team]: the message says so."""
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)

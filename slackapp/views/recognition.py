@@ -127,7 +127,7 @@ def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list
     if sharing == Sharing.SHARED:
         return [_hide(say, recognition_id)]
     if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
-        return [piece.button(say("Share with the team"), SHARE, recognition_id)]
+        return [piece.button(say("Share with my team"), SHARE, recognition_id)]
     return []
 
 
@@ -178,7 +178,7 @@ def _shared(say: Voice, post: DeliveryState | None) -> str:
 
 
 def _decisions(say: Voice, thanks: Thanks) -> list[Block]:
-    share = piece.button(say("Share with the team"), SHARE, thanks.id)
+    share = piece.button(say("Share with my team"), SHARE, thanks.id)
     if thanks.is_open:
         return [share, piece.button(say("Keep between us"), KEEP, thanks.id)]
     if thanks.sharing == Sharing.SHARED:

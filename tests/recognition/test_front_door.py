@@ -46,7 +46,7 @@ def test_with_the_team_only_the_receivers_press_shares_it(practice: Any) -> None
     practice.nurse.sees("choose whether their team sees it")
     practice.colleague.sees(WORDS)
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
     assert "agreed to be thanked here" in post["text"]
     seen = practice.colleague.sees("You shared this with your team.")
@@ -222,11 +222,11 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: An
         session.scalar(select(Team).where(Team.name == "Ward 9")).slack_channel_id = "C0WARD9"
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.elsewhere.sees(WORDS)
-    practice.elsewhere.presses("Share with the team")
+    practice.elsewhere.presses("Share with my team")
     seen = practice.elsewhere.sees("I can't post in your team's channel.")
     assert "You shared this" not in seen.texts
     practice.nurse.types("/invite @appreciate", "C0WARD9")
-    practice.elsewhere.presses("Share with the team")
+    practice.elsewhere.presses("Share with my team")
     practice.elsewhere.sees("You shared this with your team.")
     assert WORDS in practice.nurse.sees("agreed to be thanked here", "C0WARD9").texts
 

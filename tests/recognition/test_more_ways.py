@@ -25,7 +25,7 @@ def shared(practice: Any, words: str = WORDS) -> dict[str, Any]:
     """A post in the ward's channel, as somebody else sees it."""
     practice.nurse.types(f"/appreciate @col helping with the team {words}")
     practice.colleague.sees(words)
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     practice.colleague.sees("You shared this with your team.")
     return dict(practice.third.sees(words, practice.ward.channel)["messages"][-1])
 
@@ -40,8 +40,8 @@ def test_help_mine_privacy_and_settings_answer_only_who_asked(practice: Any) -> 
     practice.colleague.sees(f"{WORDS}, too")
     practice.colleague.types("/appreciate mine", practice.ward.channel)
     seen = practice.colleague.waits(lambda seen: seen["modal"] and WORDS in seen["modal"]["text"])
-    assert [one["label"] for one in seen["modal"]["controls"]] == ["Share with the team", "Close"]
-    practice.colleague.presses("Share with the team", "modal")
+    assert [one["label"] for one in seen["modal"]["controls"]] == ["Share with my team", "Close"]
+    practice.colleague.presses("Share with my team", "modal")
     seen = practice.colleague.waits(lambda seen: "Hide from the team" in str(seen["modal"]["controls"]))
     practice.colleague.does("dismiss")
     practice.colleague.types("/appreciate privacy")
@@ -112,18 +112,18 @@ def test_each_of_a_group_has_their_own_choice_and_one_post_names_those_who_agree
     seen = practice.nurse.sees("agreed to be thanked here", practice.ward.channel)
     assert "Theo" not in seen["messages"][-1]["text"]
     practice.third.sees(WORDS)
-    practice.third.presses("Share with the team")
+    practice.third.presses("Share with my team")
     seen = practice.nurse.waits(lambda seen: "Theo" in seen["messages"][-1]["text"], practice.ward.channel)
     assert "Col" in seen["messages"][-1]["text"]
     assert "@Lea" not in seen["messages"][-1]["text"]
     assert len([one for one in seen["messages"] if WORDS in one["text"]]) == 1
-    assert "Share with the team" not in labels(practice.leader.sees(WORDS))
+    assert "Share with my team" not in labels(practice.leader.sees(WORDS))
     practice.colleague.sees("Your team sees this too, as you have set it.")
     practice.colleague.presses("Hide from the team")
     practice.nurse.waits(lambda seen: "Col" not in seen["messages"][-1]["text"], practice.ward.channel)
     practice.third.presses("Hide from the team")
     practice.nurse.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     assert len(practice.nurse.sees(WORDS, practice.ward.channel)["messages"]) == 1
     practice.colleague.sees("You shared this with your team.")
 
@@ -136,7 +136,7 @@ def test_settings_are_kept_and_honoured(practice: Any) -> None:
     practice.colleague.sees("Saved.")
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
     practice.nurse.sees("it can't be shared with their team just now")
-    assert "Share with the team" not in labels(practice.colleague.sees(WORDS))
+    assert "Share with my team" not in labels(practice.colleague.sees(WORDS))
     practice.colleague.does("dismiss")
     practice.colleague.presses("Settings")
     practice.colleague.waits(lambda seen: seen["modal"] is not None)

@@ -130,7 +130,7 @@ def post_shared(practice: Any, *, is_slow: bool = False) -> dict[str, Any]:
     settled(practice)
     if is_slow:
         slow(practice, "chat.postMessage")
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     return dict(practice.third.sees(WORDS, practice.ward.channel)["messages"][-1])
 
 
@@ -142,7 +142,7 @@ def test_hidden_and_shared_again_while_it_is_being_taken_out_stands_there_once(p
     practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
     practice.colleague.sees("You took it out of your team's channel.")
     assert sending(practice, Kind.POST_GONE), "the premise: it is gone, and Slack has not said so yet"
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     practice.third.sees(WORDS, practice.ward.channel)
     settled(practice)
     assert len(practice.third.screen(practice.ward.channel)["messages"]) == 1

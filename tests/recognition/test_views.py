@@ -187,10 +187,10 @@ def test_the_settings_and_the_report_of_an_unkind_one_open_in_either_language(la
 
 BUTTONS = {
     Sharing.PRIVATE: [],
-    Sharing.ASKED: ["Share with the team", "Keep between us"],
+    Sharing.ASKED: ["Share with my team", "Keep between us"],
     Sharing.SHARED: ["Hide from the team"],
     Sharing.KEPT: [],
-    Sharing.HIDDEN: ["Share with the team"],
+    Sharing.HIDDEN: ["Share with my team"],
 }
 
 

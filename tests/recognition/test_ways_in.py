@@ -113,7 +113,7 @@ def test_a_message_in_a_thread_is_linked_where_it_stands(practice: Any) -> None:
     link = f"https://hospital.slack.com/archives/{place}/p{ts}?thread_ts={parent}&amp;cid={place}"
     assert f"<{link}|The message this is about>" in str(sent["body"]["blocks"])
     # The team's own channel is where it stands, so the post may lead there too.
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     practice.third.sees("agreed to be thanked here", place)
     assert link in str(practice.calls("chat.postMessage")[-1]["body"]["blocks"])
 
@@ -125,7 +125,7 @@ def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Any) -> Non
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS} in #{name}", secret)
     practice.nurse.sees("Sent.", secret)
     practice.colleague.sees("find us a bed in #…")
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     practice.third.sees("find us a bed in #…", practice.ward.channel)
     practice.colleague.types("I have read all the notes again", secret)
     ts = practice.nurse.sees("all the notes again", secret)["messages"][-1]["ts"]
@@ -137,9 +137,7 @@ def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Any) -> Non
     practice.nurse.fills("Who may see it?", "Their team, if they agree")
     practice.nurse.submits()
     practice.colleague.sees(f"{WORDS}, and more")
-    practice.colleague.presses(
-        "Share with the team", within=practice.colleague.screen()["messages"][-1]["ts"]
-    )
+    practice.colleague.presses("Share with my team", within=practice.colleague.screen()["messages"][-1]["ts"])
     practice.third.sees(f"{WORDS}, and more", practice.ward.channel)
     sent = [practice.calls(method) for method in ("chat.postMessage", "chat.update", "views.open")]
     assert f"archives/{secret}/p{ts.replace('.', '')}" in str(sent[0]), "the premise: its author is led to it"
@@ -158,7 +156,7 @@ def test_a_post_is_said_in_each_language_that_its_team_reads_welsh_first(practic
         assert session.scalar(select(func.count()).where(Member.language == "cy")) == 1
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
     practice.colleague.sees("Mae cydweithiwr wedi diolch i chi.")
-    practice.colleague.presses("Rhannu gyda'r tîm")
+    practice.colleague.presses("Rhannu gyda fy nhîm")
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
     welsh, english = post["text"].index("Helpu."), post["text"].index("Helping.")
     assert welsh < english

@@ -138,7 +138,7 @@ def test_nothing_the_app_sent_was_refused(practice: Any) -> None:
         "/appreciate @Dylan Hughes helping with the team You found the key to the drug cupboard"
     )
     practice.colleague.sees("You found the key to the drug cupboard")
-    practice.colleague.presses("Share with the team")
+    practice.colleague.presses("Share with my team")
     practice.leader.sees("You found the key to the drug cupboard", place=hospital.WARD_7.channel_id)
     lines = practice.calls("chat.postMessage")
     assert len(lines) >= 33

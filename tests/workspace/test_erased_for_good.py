@@ -95,7 +95,7 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: Any) -> No
     nurse, colleague = place.person(carys), place.person(dylan)
     nurse.types("/appreciate @Dylan Hughes helping with the team You found the key to the drug cupboard")
     seen = colleague.sees("You found the key to the drug cupboard")
-    colleague.presses("Share with the team", within=seen["messages"][-1]["ts"])
+    colleague.presses("Share with my team", within=seen["messages"][-1]["ts"])
     colleague.sees("You found the key to the drug cupboard", place=channel)
     nurse.sees("What is kept about", place="home")
     nurse.presses("Erase what is kept about me", within="home")

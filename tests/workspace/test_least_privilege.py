@@ -69,7 +69,7 @@ def thank_and_react(place: Any) -> None:
     nurse, colleague = place.person(CARYS), place.person(DYLAN)
     nurse.types("/appreciate @Dylan Hughes helping with the team You found the key to the drug cupboard")
     seen = colleague.sees("You found the key")
-    colleague.presses("Share with the team", within=seen["messages"][-1]["ts"])
+    colleague.presses("Share with my team", within=seen["messages"][-1]["ts"])
     posted = colleague.sees("You found the key", place=WARD)
     place.person(JOY).presses("Me too", within=posted["messages"][-1]["ts"])
     colleague.sees("1 other said me too.", place=WARD)

@@ -136,7 +136,7 @@ def test_nothing_goes_to_who_has_left_nor_to_a_channel_that_is_archived(place: A
     place.change(kind="archive", channel=ward_7)
     # Whoever leads the team is told that its channel is archived.
     place.person("U0HOSP00010").sees("archived")
-    place.person(dylan).presses("Share with the team", within=seen["messages"][-1]["ts"])
+    place.person(dylan).presses("Share with my team", within=seen["messages"][-1]["ts"])
     place.person(dylan).screen()
     place.change(kind="person", user=joy, deleted=True)
     place.change(kind="person", user=carys, name="Carys Bevan-Jones")

@@ -137,7 +137,7 @@ def test_an_archived_channel_keeps_its_team_and_its_leader_is_told(place: Any) -
         "/appreciate @Dylan Hughes helping with the team Found us a bed at the end of it all"
     )
     place.person(DYLAN).sees("Found us a bed")
-    place.person(DYLAN).presses("Share with the team")
+    place.person(DYLAN).presses("Share with my team")
     place.person(CARYS).sees("Found us a bed", place=WARD_7)
 
 
