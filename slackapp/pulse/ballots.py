@@ -158,11 +158,18 @@ class KeyDirectory:
                 self._write(self._file(poll_id), os.urandom(SECRET_BYTES))
 
     def load(self, poll_id: str) -> bytes | None:
-        """The poll's secret, or None when it has been destroyed or never was."""
+        """The poll's secret, or None when it has been destroyed or never was, or is a part of one only.
+
+        Raises OSError when the whole directory is away: its secrets may come back, and nothing is lost yet.
+        """
         try:
-            return self._file(poll_id).read_bytes()
+            found = self._file(poll_id).read_bytes()
         except FileNotFoundError:
+            # Another volume, or none, lies where the directory was.
+            self._identity.stat()
             return None
+        # What a damaged disk left of it, perhaps nothing at all, could be guessed: it must lock no answer.
+        return found if len(found) == SECRET_BYTES else None
 
     def destroy(self, poll_id: str) -> None:
         """Overwrite and remove the poll's secret. Harmless when it is gone already."""
@@ -171,11 +178,14 @@ class KeyDirectory:
                 descriptor = os.open(self._file(poll_id), os.O_WRONLY)
             except FileNotFoundError:
                 return
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(os.urandom(SECRET_BYTES))
-                opened.flush()
-                os.fsync(opened.fileno())
-            self._file(poll_id).unlink()
+            try:
+                with os.fdopen(descriptor, "wb") as opened:
+                    opened.write(os.urandom(SECRET_BYTES))
+                    opened.flush()
+                    os.fsync(opened.fileno())
+            finally:
+                # A full disk that copies on write refuses to overwrite; the secret goes all the same.
+                self._file(poll_id).unlink()
             self._sync()
 
     def poll_ids(self) -> list[str]:

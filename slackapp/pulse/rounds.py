@@ -46,7 +46,7 @@ from slackapp.pulse.ballots import (
 from slackapp.pulse.counting import Counted, Rules, Unit, count
 from slackapp.pulse.locks import locked
 from slackapp.pulse.opening import due_opening
-from slackapp.pulse.storage import sweep
+from slackapp.pulse.storage import destroy, destroy_left_over, sweep
 
 CLOSED = marked("This check-in has closed. Results come with the digest.")
 LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
@@ -66,7 +66,6 @@ LOSS = "poll_lost"
 
 _BOXES_AT_ONCE = 500
 _log = logging.getLogger(__name__)
-_FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +148,21 @@ def close(sessions: Sessions, keys: KeyDirectory, poll_id: str, chance: Random |
                 _lose(session, poll)
                 return
             _replace_ballots(session, poll, secret, chance or SystemRandom())
-    keys.destroy(poll_id)
+    destroy(keys, poll_id)
     sweep(sessions)
 
 
 def close_due(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
-    """Close every poll whose time has come, and those whose closing was interrupted; their ids."""
+    """Close every poll whose time has come, and those whose closing was interrupted; their ids.
+
+    A key that could not be destroyed at an earlier close is tried again.
+    """
     due = (Poll.state == PollState.CLOSING) | ((Poll.state == PollState.OPEN) & (Poll.closes_at <= now))
     with sessions.read() as session:
         found = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
     for poll_id in found:
         close(sessions, keys, poll_id)
+    destroy_left_over(sessions, keys)
     return found
 
 
@@ -176,10 +179,8 @@ def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
         opening.finish(sessions, keys, poll_id, now)
     for poll_id in (one for one, state in states.items() if state == PollState.OPEN):
         _check_key(sessions, keys, poll_id)
-    held = keys.poll_ids()
-    for poll_id in (one for one in held if states.get(one) in _FINISHED):
-        keys.destroy(poll_id)
-    strays = [one for one in held if one not in states]
+    destroy_left_over(sessions, keys)
+    strays = [one for one in keys.poll_ids() if one not in states]
     if strays:
         _log.warning("KEY_DIR holds keys of polls that this database does not know: %s", ", ".join(strays))
     return strays

@@ -1,12 +1,40 @@
-"""After a poll has closed, the database's own copies of its ballots go too."""
+"""After a poll has closed, its key and the database's own copies of its ballots go too."""
 
 import logging
 
+from sqlalchemy import select
+
 from slackapp.db import BUSY_MILLISECONDS, Sessions
+from slackapp.models import Poll, PollState
+from slackapp.pulse.ballots import KeyDirectory
 
 _log = logging.getLogger(__name__)
+_FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
 _MOMENT = 500
 """Milliseconds for which a copy of old words may hold up whoever writes, at most: while somebody reads."""
+
+
+def destroy(keys: KeyDirectory, poll_id: str) -> None:
+    """A poll that is over loses its key. A disk that will not let go of it holds up nothing else."""
+    try:
+        keys.destroy(poll_id)
+    except OSError:
+        _log.exception(
+            "The key of a check-in that is over was not destroyed as it should be; it is tried again. "
+            "Can KEY_DIR be written to, and is its disk full?"
+        )
+
+
+def destroy_left_over(sessions: Sessions, keys: KeyDirectory) -> None:
+    """No poll that is over keeps a key; that of a poll which this database does not know is left alone."""
+    held = keys.poll_ids()
+    if not held:
+        return
+    over = select(Poll.id).where(Poll.id.in_(held), Poll.state.in_(_FINISHED))
+    with sessions.read() as session:
+        found = list(session.scalars(over))
+    for poll_id in found:
+        destroy(keys, poll_id)
 
 
 def sweep(sessions: Sessions) -> bool:

@@ -176,6 +176,18 @@ def test_a_key_is_made_once_and_destroyed_once(database: Sessions, keys: KeyDire
     assert [found.name for found in keys.path.iterdir()] == ["identity"]
 
 
+def test_a_destroyed_key_is_overwritten_where_it_lay(
+    database: Sessions, keys: KeyDirectory, tmp_path: Path
+) -> None:
+    keys.attach(database)
+    keys.create("b" * 24)
+    secret, same_place = keys.load("b" * 24), tmp_path / "same place on the disk"
+    same_place.hardlink_to(keys.path / f"{'b' * 24}.key")
+    keys.destroy("b" * 24)
+    assert len(same_place.read_bytes()) == 32
+    assert same_place.read_bytes() != secret
+
+
 def test_what_a_payload_says_cannot_name_another_file(database: Sessions, keys: KeyDirectory) -> None:
     keys.attach(database)
     with pytest.raises(ValueError, match="not the id"):

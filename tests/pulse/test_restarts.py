@@ -1,5 +1,7 @@
 """What a restart makes good in the rounds that it finds."""
 
+import errno
+import os
 from datetime import timedelta
 
 import pytest
@@ -29,6 +31,39 @@ def test_a_restart_finishes_what_was_half_done(hospital: Hospital) -> None:
     assert rounds.recover(hospital.sessions, hospital.keys, hospital.opening) == ["a" * 24]
     # The key of the closed poll goes; one that this database never knew is not ours to destroy.
     assert hospital.keys.poll_ids() == ["a" * 24]
+
+
+def test_a_key_that_could_not_be_destroyed_goes_without_a_restart(
+    hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backup from before the close stays closed only if the key goes, however long the app runs on."""
+    hospital.build(THREE_TEAMS)
+    hospital.open()
+    for number in range(1, 7):
+        hospital.answer(f"Theatres {number}", 4)
+
+    def refuses(_poll_id: str) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(hospital.keys, "destroy", refuses)
+        rounds.close_due(hospital.sessions, hospital.keys, hospital.close_at)
+    assert hospital.bundles() == {"Theatres": 6}
+    assert hospital.keys.poll_ids() == [hospital.poll_id]
+    rounds.close_due(hospital.sessions, hospital.keys, hospital.close_at)
+    assert hospital.keys.poll_ids() == []
+
+
+def test_a_key_that_cannot_be_overwritten_is_removed_all_the_same(
+    open_hospital: Hospital, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        open_hospital.keys.destroy(open_hospital.poll_id)
+    assert open_hospital.keys.poll_ids() == []
 
 
 @pytest.mark.parametrize("has_key", [False, True])
