@@ -29,6 +29,7 @@ from slackapp.views import anonymity, pulse
 COMMAND = "/pulse"
 NONE_OPEN = marked("There is no check-in open just now.")
 NOT_STORED = marked("Your answer could not be stored. Please try again later.")
+NOT_WITHDRAWN = marked("Nothing could be withdrawn just now. Please try again later.")
 View = dict[str, Any]
 
 _log = logging.getLogger(__name__)
@@ -107,7 +108,8 @@ class Pulse:
             rounds.withdraw(session, self.desk.keys, (pressed.value, one.member_id), self.desk.now())
             return pulse.withdrawn(one.say, pressed.value)
 
-        client.views_update(view_id=pressed.view_id, view=self._write(pressed.caller, delete))
+        shown = self._write(pressed.caller, delete, otherwise=NOT_WITHDRAWN)
+        client.views_update(view_id=pressed.view_id, view=shown)
         ack()
 
     def _cautioned(self, paper: Filled, comment: str) -> str | None:
@@ -150,15 +152,15 @@ class Pulse:
         with self.desk.sessions.read() as session:
             return _said(session, who, make)
 
-    def _write(self, who: Caller, make: Make) -> View:
+    def _write(self, who: Caller, make: Make, *, otherwise: str = NOT_STORED) -> View:
         try:
             with self.desk.sessions.begin() as session:
                 return _said(session, who, make)
-        except OperationalError:
-            # A full disk or a database that went away: nothing was stored, and people must know.
-            _log.exception("An answer could not be stored.")
+        except (OperationalError, OSError):
+            # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
+            _log.exception("An answer could not be stored or withdrawn.")
             say = self._voice_without_certainty(who)
-            return pulse.told(say, say(NOT_STORED))
+            return pulse.told(say, say(otherwise))
 
     def _voice_without_certainty(self, who: Caller) -> Voice:
         """The person's language, as long as anything can be read at all."""

@@ -4,6 +4,7 @@ import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import unquote_plus
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +15,8 @@ from slackapp.errors import SettingsError
 from slackapp.i18n import voice
 from slackapp.models import Member, Poll
 from slackapp.pulse import rounds
-from tests.pulse.front import Front
+from slackapp.views.pulse import WITHDRAW
+from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import CLOSE, OPENING, Hospital
 
 CLAIMED = {
@@ -169,6 +171,44 @@ def test_a_database_that_went_away_is_told_too(front: Front) -> None:
         with front.hospital.sessions.begin() as session:
             session.execute(text("ALTER TABLE ballot_away RENAME TO ballot"))
     assert "Your answer is stored." not in reply.body
+    assert front.hospital.ballots() == []
+
+
+def test_a_withdrawal_that_failed_never_says_that_nothing_is_stored(front: Front, slack: Slack) -> None:
+    who = front.slack_id("Ward 7 1")
+    front.submits(who, {"helping": 4})
+    kept = front.hospital.ballots()
+    away = front.hospital.keys.path.rename(front.hospital.keys.path.with_name("unmounted"))
+    front.presses(who, WITHDRAW, view_id="V1CHECKIN0")
+    assert "Nothing could be withdrawn just now." in unquote_plus(slack.calls[-1][1].decode())
+    assert "Your answer could not be stored." in front.submits(who, {"helping": 2}).body
+    away.rename(front.hospital.keys.path)
+    assert front.hospital.ballots() == kept
+    front.presses(who, WITHDRAW, view_id="V1CHECKIN0")
+    assert front.hospital.ballots() == []
+
+
+def test_a_close_waits_for_a_key_directory_that_is_away(front: Front) -> None:
+    """A volume that is not mounted comes back; what is deleted does not."""
+    hospital = front.hospital
+    for number in range(1, 7):
+        front.submits(front.slack_id(f"Ward 7 {number}"), {"helping": 4})
+    away = hospital.keys.path.rename(hospital.keys.path.with_name("unmounted"))
+    hospital.keys.path.mkdir(mode=0o700)
+    with pytest.raises(OSError, match="identity"):
+        rounds.close_due(hospital.sessions, hospital.keys, hospital.close_at)
+    assert len(hospital.ballots()) == 6
+    hospital.keys.path.rmdir()
+    away.rename(hospital.keys.path)
+    rounds.close_due(hospital.sessions, hospital.keys, hospital.close_at)
+    assert hospital.bundles() == {"Ward 7": 6}
+
+
+@pytest.mark.parametrize("left", [0, 16])
+def test_a_key_of_which_a_damaged_disk_left_a_part_locks_no_answer(front: Front, left: int) -> None:
+    key = front.hospital.keys.path / f"{front.hospital.poll_id}.key"
+    key.write_bytes(key.read_bytes()[:left])
+    assert "This check-in has closed." in front.submits(front.slack_id("Ward 7 1"), {"helping": 4}).body
     assert front.hospital.ballots() == []
 
 
