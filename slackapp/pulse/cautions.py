@@ -1,6 +1,7 @@
 """What in a comment might tell who wrote it, or of whom. Read before it is sealed, and never changed."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -51,7 +52,8 @@ _SHAPES: tuple[tuple[Caution, re.Pattern[str]], ...] = (
     ),
     (Caution.NUMBER, re.compile(r"\d{2,}")),
 )
-_SHORTEST_NAME = 3
+_SHORTEST_NAME = 2
+"""Jo and Li are names; one letter is an initial."""
 
 
 def of(words: str, names: Iterable[str], watch: guard.Guard) -> tuple[Caution, ...]:
@@ -64,6 +66,11 @@ def of(words: str, names: Iterable[str], watch: guard.Guard) -> tuple[Caution, .
 
 
 def _names_somebody(words: str, names: Iterable[str]) -> bool:
-    parts = {part for name in names for part in re.findall(r"[^\W\d_]+", name) if len(part) >= _SHORTEST_NAME}
-    # A name is written with a capital: "will" and "may" are everyday words.
-    return any(word in parts and word[:1].isupper() for word in re.findall(r"[^\W\d_]+", words))
+    parts = {part.casefold() for name in names for part in _words(name) if len(part) >= _SHORTEST_NAME}
+    # In a comment a name has a capital: "will" and "may" are everyday words. A profile may have none, or all.
+    return any(word.casefold() in parts and word[:1].isupper() for word in _words(words))
+
+
+def _words(written: str) -> list[str]:
+    # A letter and its accent can be written as two signs or as one.
+    return re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", written))

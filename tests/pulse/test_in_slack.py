@@ -10,10 +10,11 @@ from sqlalchemy import inspect, text
 
 from handlers import pulse_letters
 from handlers.desk import Desk
+from slackapp import guard
 from slackapp.i18n import voice
 from slackapp.letters import Message, Nothing
 from slackapp.models import Delivery, Inbound, Member, Workspace
-from slackapp.pulse import rounds
+from slackapp.pulse import cautions, rounds
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
 from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR
@@ -241,6 +242,17 @@ def test_a_comment_that_may_give_somebody_away_is_stored_only_when_they_are_sure
     assert (
         "Your answer is stored." in front.submits(who, all_four(4), "More tea, and a clock that works.").body
     )
+
+
+@pytest.mark.parametrize("on_the_profile", ["sarah jones", "SARAH JONES", "Sarah Jones", "Jo Sarah-Li"])
+def test_a_name_is_noticed_however_it_stands_on_the_profile(on_the_profile: str) -> None:
+    watch = guard.standard()
+    for written in ("Sarah never listens.", "SARAH never listens.", "Ask Sarah’s opinion"):  # noqa: RUF001 - telephones type it
+        assert cautions.of(written, [on_the_profile], watch) == (cautions.Caution.NAME,), written
+    assert cautions.of("Jo and Li never listen", ["Jo Brown"], watch) == (cautions.Caution.NAME,)
+    # Siân with its accent as a sign of its own, as some keyboards write it.
+    assert cautions.of("Sia\u0302n never listens", ["Si\u00e2n Owen"], watch) == (cautions.Caution.NAME,)
+    assert cautions.of("It will do, and may be enough.", ["Will May"], watch) == ()
 
 
 def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
