@@ -10,7 +10,7 @@ from slackapp.i18n import voice
 from slackapp.letters import Message
 from slackapp.models import Ballot, Delivery, FanOut, Poll, Question, Workspace
 from slackapp.pulse import asking, governing, invitations, rounds
-from slackapp.pulse.questions import NHS_FOUR, NHS_SOURCE
+from slackapp.pulse.questions import NHS_FOUR, NHS_SOURCE, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import admin_pulse as view
 from slackapp.views import pulse
@@ -232,7 +232,8 @@ def test_the_staff_survey_s_wording_comes_with_its_source(front: Front) -> None:
     front.now = hospital.close_at + timedelta(hours=1)
     front.presses(front.slack_id("Ward 7 1"), pulse.ANSWER)
     seen = words(shown(front))
-    assert NHS_SOURCE in seen
+    # It speaks of the four above it, so the rotating one, here the second check-in's, comes after.
+    assert seen.index(NHS_FOUR[-1].wording) < seen.index(NHS_SOURCE) < seen.index(ROTATING[1].wording)
     assert all(item.wording in seen for item in NHS_FOUR)
     assert "made time to really listen" not in seen
 
