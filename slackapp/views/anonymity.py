@@ -59,8 +59,8 @@ THREATS = (
         marked("Rounded results of groups of five or more, once a month, and comments without a name."),
         marked("They never see who answered, when, or what. Fewer than five answers join the next level up."),
         marked(
-            "Where a team has five people, a result tells that all five answered. They may recognise how "
-            "somebody writes: leave out what is true of you alone."
+            "How many answers a result counts shows in its ends, so it can tell that all of a small team "
+            "answered. They may recognise how somebody writes: leave out what is true of you alone."
         ),
     ),
     Threat(
