@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from random import Random
 
 import pytest
 from sqlalchemy import delete, select
@@ -87,3 +88,15 @@ def test_the_list_fits_slack_however_much_was_written() -> None:
     for page in range(6):
         assert view_problems(written.listed(voice(), "d" * 24, many, page)) == []
     assert "000000000000000000000056" in str(written.listed(voice(), "d", many, 4))
+
+
+def test_comments_stand_in_an_order_of_chance_and_not_of_their_words(front: Front) -> None:
+    """Nor in that of the ballots: they are sorted first, so that nothing but chance is left."""
+    hospital, written = front.hospital, [f"{number} cups of tea" for number in range(9)]
+    with hospital.sessions.begin() as session:
+        words = {hospital.teams["Ward 7"]: written}
+        comments.keep(session, hospital.workspace_id, words, "2026-11", Random(1))  # noqa: S311 - a chance that comes again
+    with hospital.sessions.read() as session:
+        stored = list(session.scalars(select(Comment.words).order_by(Comment.id)))
+    assert sorted(stored) == written
+    assert stored not in (written, written[::-1])
