@@ -1,5 +1,6 @@
 """Are the published figures the rounded ones of groups that are large enough, and nothing else?"""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from slackapp.pulse.disclosure import (
 from slackapp.verify.findings import Checked
 
 _BEST = 5
+_MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +106,18 @@ def comments(session: Session) -> Checked:
         "Comments",
         "Comments carry a team and a month, and stand only where enough people were asked.",
         tuple(
-            f"{names.get(unit, unit)} has comments of {month}; fewer than {FEWEST_FOR_COMMENTS} were asked."
+            finding
             for unit, month in places
-            if invited[unit] < FEWEST_FOR_COMMENTS
+            for finding in _place(names.get(unit, unit), month, invited[unit])
         ),
     )
+
+
+def _place(name: str, month: str, asked: int) -> Iterator[str]:
+    if asked < FEWEST_FOR_COMMENTS:
+        yield f"{name} has comments of {month}; fewer than {FEWEST_FOR_COMMENTS} were asked."
+    if not _MONTH.fullmatch(month):
+        yield f"{name} has comments of “{month}”, which is more than a month: it may tell who wrote them."
 
 
 def _groups(one: Published, names: Mapping[str, str]) -> Iterator[str]:

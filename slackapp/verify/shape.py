@@ -36,8 +36,7 @@ def checked(session: Session) -> Checked:
         for table in inspector.get_table_names()
     }
     findings = [*_tables(there), *_extras(session, inspector.get_view_names())]
-    if session.get_bind().dialect.name == "sqlite":
-        findings += _order(session)
+    findings += _order(session) if session.get_bind().dialect.name == "sqlite" else _beside(session)
     return Checked(
         "Places to keep things",
         "Every table and column is one of those that may exist: none could note who answered, or when.",
@@ -81,6 +80,23 @@ def _extras(session: Session, views: list[str]) -> list[str]:
     triggers = session.scalars(text(query)).all()
     return [f"There is a stored query “{name}” that Appreciate does not have." for name in views] + [
         f"There is a trigger “{name}” that could copy answers as they come in." for name in triggers
+    ]
+
+
+_ELSEWHERE = text(
+    "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND n.nspname !~ '^(pg_|information_schema$)' "
+    "AND (n.nspname <> current_schema() OR c.relkind IN ('f', 'm')) ORDER BY 1"
+)
+_RULES = text("SELECT rulename FROM pg_rules WHERE schemaname !~ '^(pg_|information_schema$)' ORDER BY 1")
+
+
+def _beside(session: Session) -> list[str]:
+    """PostgreSQL has more places: other schemas, stored results, tables of other servers, and rules."""
+    found = [f"There is “{name}”, which Appreciate does not have." for name in session.scalars(_ELSEWHERE)]
+    return found + [
+        f"There is a rule “{name}” that could copy answers as they come in."
+        for name in session.scalars(_RULES)
     ]
 
 

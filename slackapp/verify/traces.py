@@ -1,6 +1,7 @@
 """Does an answer, a comment or a key lie anywhere it should not: in files, rows or logs?"""
 
 import base64
+import gzip
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from slackapp.verify.findings import Checked
 
 ANSWER_MARKS = (
     b'"selected_option"', b'"view_submission"', b'"answers":{', b'"answers": {', b"pulse_choice",
-    b"pulse_comment", b"'selected_option'", b"'answers': {",
+    b"pulse_comment", b"'selected_option'", b"'answers': {", b"pulse_submit", b"pulse_withdraw",
 )  # fmt: skip
-"""What an answer looks like on its way in, and inside its box before it is locked."""
+"""What an answer looks like on its way in or when it is withdrawn, and inside its box before it is locked."""
 
 KEY_BYTES = 32
 _LONG_ENOUGH = 12
 _PIECE = 8 << 20
+_PACKED = b"\x1f\x8b"
 
 
 def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
@@ -71,7 +73,10 @@ def _key_forms(held: Iterable[Path]) -> Iterator[tuple[bytes, str]]:
 def _pieces(path: Path) -> Iterator[bytes]:
     """A file in pieces that overlap, so that nothing is missed between two."""
     overlap = b""
-    with path.open("rb") as opened:
+    with path.open("rb") as beginning:
+        is_packed = beginning.read(len(_PACKED)) == _PACKED
+    # Yesterday's log is often packed, and says nothing to whoever reads it as it is.
+    with gzip.open(path) if is_packed else path.open("rb") as opened:
         while piece := opened.read(_PIECE):
             yield overlap + piece
             overlap = piece[-4096:]

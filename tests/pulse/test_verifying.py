@@ -1,5 +1,6 @@
 """The check that staff can run: it passes on what the app leaves, and finds each planted fault."""
 
+import gzip
 import hashlib
 import json
 import os
@@ -171,6 +172,23 @@ def answers_of_a_closed_poll(hospital: Hospital) -> None:
     execute(hospital, "INSERT INTO ballot (poll_id, receipt, box) VALUES (:poll, :receipt, :box)", **values)
 
 
+def day_of_a_comment(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE comment SET month = '9-09:00'")
+
+
+def who_has_answered(hospital: Hospital) -> None:
+    execute(
+        hospital,
+        "INSERT INTO inbound (workspace_id, key, received_at)"
+        " SELECT id, 'pulse_submit:U1000003', '2026-11-09 09:00:00' FROM workspace",
+    )
+
+
+def comment_in_a_packed_log(hospital: Hospital) -> None:
+    log = hospital.keys.path.parent / "app.log"
+    log.write_bytes(gzip.compress(f"{LOGGED}stored: comment 3 of Ward 7\n".encode()))
+
+
 @contextmanager
 def put_back(hospital: Hospital, tmp_path: Path) -> Iterator[None]:
     """Whatever is done to the hospital meanwhile is undone."""
@@ -224,6 +242,9 @@ FAULTS = {
     comment_in_the_log: "app.log holds the words of a comment.",
     readable_key: "its permissions are 644 and not 600",
     answers_of_a_closed_poll: "but sealed answers of it are still there",
+    day_of_a_comment: "which is more than a month",
+    who_has_answered: "looks like an answer (pulse_submit)",
+    comment_in_a_packed_log: "app.log holds the words of a comment.",
 }
 
 
@@ -240,6 +261,23 @@ def test_each_planted_fault_is_found(lived: Hospital, tmp_path: Path) -> None:
                 missed.append((plant.__name__, result.exit_code, result.output))
     assert missed == []
     assert verified(lived, "--stored-only").exit_code == 0
+
+
+def test_places_that_only_postgresql_has_are_looked_at_too(lived: Hospital) -> None:
+    if lived.sessions.is_sqlite:
+        pytest.skip("SQLite has neither schemas nor rules")
+    for statement in (
+        "CREATE SCHEMA beside",
+        "CREATE TABLE beside.note (receipt BYTEA, at TIMESTAMPTZ DEFAULT now())",
+        "CREATE MATERIALIZED VIEW arrivals AS SELECT receipt FROM ballot",
+        "CREATE RULE noting AS ON INSERT TO ballot DO ALSO INSERT INTO beside.note VALUES (NEW.receipt)",
+    ):
+        execute(lived, statement)
+    result = verified(lived, "--stored-only")
+    assert result.exit_code == 1
+    assert "There is “beside.note”" in result.output
+    assert "arrivals”, which Appreciate does not have." in result.output
+    assert "There is a rule “noting”" in result.output
 
 
 def test_a_damaged_copy_and_one_that_is_none_are_told_in_words(tmp_path: Path) -> None:
