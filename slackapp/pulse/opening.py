@@ -82,6 +82,12 @@ def unit_of(member: Member, teams: Mapping[str, Team]) -> str | None:
     return unit
 
 
+def teams_of(session: Session, poll: Poll) -> dict[str, Team]:
+    """The teams of a round's workspace by their ids, closed ones too."""
+    found = session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
+    return {team.id: team for team in found}
+
+
 def _due(session: Session, workspace: Workspace, now: datetime) -> Occurrence | None:
     if not workspace.pulse_on or workspace.uninstalled_at is not None:
         return None
@@ -121,9 +127,7 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
 
 
 def _freeze(session: Session, poll: Poll) -> None:
-    teams = {
-        team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
-    }
+    teams = teams_of(session, poll)
     people = session.scalars(
         select(Member).where(Member.workspace_id == poll.workspace_id, Member.team_id.is_not(None))
     )

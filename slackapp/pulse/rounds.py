@@ -51,14 +51,17 @@ from slackapp.pulse.storage import destroy, destroy_left_over, sweep
 CLOSED = marked("This check-in has closed. Results come with the digest.")
 LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
 NOT_YOURS = marked("This check-in is for another team. Yours is on your Home tab.")
+NOT_ASKED = marked(
+    "This check-in is for another team. None asks you, because you are in no team or lead the one at the top."
+)
 NOT_ON_THE_LIST = marked(
     "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
     "The next one asks you."
 )
 
 __all__ = [
-    "CLOSED", "LOST", "NOT_ON_THE_LIST", "NOT_YOURS", "Paper", "asked", "close", "close_due", "current",
-    "due_opening", "open_due", "recover", "submit", "take_part", "withdraw",
+    "CLOSED", "LOST", "NOT_ASKED", "NOT_ON_THE_LIST", "NOT_YOURS", "Paper", "asked", "close", "close_due",
+    "current", "due_opening", "open_due", "recover", "submit", "take_part", "withdraw",
 ]  # fmt: skip
 
 LOSS = "poll_lost"
@@ -195,10 +198,16 @@ def _open_for(session: Session, poll: Poll | None, member_id: str, now: datetime
         raise UserError(CLOSED)
     belongs = session.get(PollMember, (poll.id, member_id))
     if belongs is None:
-        member = session.get(Member, member_id)
-        is_theirs = member is not None and member.workspace_id == poll.workspace_id and member.team_id
-        raise UserError(NOT_ON_THE_LIST if is_theirs else NOT_YOURS)
+        raise UserError(_why_not(session, poll, member_id))
     return poll, belongs.unit_id
+
+
+def _why_not(session: Session, poll: Poll, member_id: str) -> str:
+    member = session.get(Member, member_id)
+    if member is not None and member.workspace_id != poll.workspace_id:
+        return NOT_YOURS
+    has_unit = member is not None and opening.unit_of(member, opening.teams_of(session, poll)) is not None
+    return NOT_ON_THE_LIST if has_unit else NOT_ASKED
 
 
 def _admitted(

@@ -136,7 +136,7 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> N
     ("name", "later", "sentence"),
     [
         ("Ward 7 1", timedelta(days=8), "This check-in has closed."),
-        ("Medicine leader", timedelta(), "This check-in is for another team."),
+        ("Medicine leader", timedelta(), "This check-in is for another team. None asks you"),
     ],
 )
 def test_closed_and_not_yours_are_kind_sentences(
@@ -190,6 +190,15 @@ def test_another_workspace_s_check_in_is_nobody_else_s(front: Front, hospital: H
     front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
     assert "This check-in is for another team." in words(shown(front))
     assert hospital.ballots() == []
+
+
+def test_who_leads_the_top_team_and_stands_in_it_is_promised_no_check_in(front: Front) -> None:
+    with front.hospital.sessions.begin() as session:
+        leader = session.get_one(Member, front.hospital.people["Medicine leader"])
+        leader.team_id = front.hospital.teams["Medicine"]
+    front.types(front.slack_id("Medicine leader"), "/pulse")
+    assert "None asks you" in words(shown(front))
+    assert "The next one asks you." not in words(shown(front))
 
 
 def test_a_lost_check_in_says_so(front: Front) -> None:

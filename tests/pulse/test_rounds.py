@@ -158,6 +158,15 @@ def test_fewer_than_five_at_the_top_leave_nothing_at_all(open_hospital: Hospital
     assert (open_hospital.bundles(), open_hospital.results()) == ({}, {})
 
 
+def test_a_round_never_opens_below_what_was_promised(hospital: Hospital) -> None:
+    """Whoever writes smaller numbers into the database changes nothing."""
+    hospital.build(THREE_TEAMS, k=2, c=0, comment_threshold=1)
+    hospital.open()
+    with hospital.sessions.read() as session:
+        poll = session.get_one(Poll, hospital.poll_id)
+        assert (poll.k, poll.c, poll.comment_threshold) == (5, 1, 8)
+
+
 def test_cannot_say_and_blank_do_not_score(open_hospital: Hospital) -> None:
     said = [{"helping": 5}, {"helping": CANT_SAY}, {"helping": 4}, {}, {"helping": 4, "attending": 3}]
     for number, scores in enumerate(said, start=1):
@@ -182,7 +191,7 @@ def test_answering_again_replaces_and_withdrawing_deletes(open_hospital: Hospita
 
 
 def test_an_answer_is_refused_in_words_when_closed_not_theirs_or_lost(open_hospital: Hospital) -> None:
-    assert refused(open_hospital, "Medicine leader", open_hospital.opening) == rounds.NOT_YOURS
+    assert refused(open_hospital, "Medicine leader", open_hospital.opening) == rounds.NOT_ASKED
     assert refused(open_hospital, "Ward 7 1", open_hospital.close_at) == rounds.CLOSED
     assert refused(open_hospital, "Ward 7 1", open_hospital.opening - DAY) == rounds.CLOSED
     open_hospital.keys.destroy(open_hospital.poll_id)
