@@ -2,16 +2,20 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
 
-from slackapp.commands.common import TOKENS, explained, json_option, tell
+from slackapp.commands.common import TOKENS, bar, explained, json_option, tell
 from slackapp.commands.teaching import Taught
 from slackapp.errors import SettingsError
 
 _PAGES_AT_ONCE = 500
+_PRIMARY = 0xFF
+"""The bits of SQLite's extended codes that say which family it is."""
+
 _AFTERWARDS = (
     # What was owed when the backup was made may have been sent since: nothing goes twice by itself.
     "UPDATE delivery SET state = 'unknown', reason = 'restored' WHERE state IN ('ready', 'sending')",
@@ -44,16 +48,14 @@ def backup(file: Path, *, as_json: bool) -> None:
     source = _database()
     if not source.is_file():
         raise SettingsError(f"There is no database at {source}.")
-    if file.resolve() == source:
+    if file.resolve() in _parts(source):
         raise SettingsError(f"{file} is the database itself. Name another file for the copy.")
-    made = file.with_name(f"{file.name}.unfinished")
-    made.unlink(missing_ok=True)
-    made.touch(mode=0o600)
-    _copy(source, made, quiet=as_json)
-    _check(made)
-    with made.open("rb") as written:
-        os.fsync(written.fileno())
-    made.replace(file)
+    with _unfinished(file.with_name(f"{file.name}.unfinished")) as made:
+        _copy(source, made, quiet=as_json)
+        _check(made)
+        with made.open("rb") as written:
+            os.fsync(written.fileno())
+        made.replace(file)
     _say(as_json=as_json, words=f"Written to {file}.", file=str(file), bytes=file.stat().st_size)
 
 
@@ -69,25 +71,26 @@ def backup(file: Path, *, as_json: bool) -> None:
 @json_option
 @explained
 def restore(file: Path, *, replace: bool, as_json: bool) -> None:
-    """Put a backup back. Stop the app first.
+    """Put a backup back. Stop the app first: while it has the database open, nothing is done.
 
     Whoever was erased since the backup was made is erased again. Messages that were still owed then are
     marked as perhaps sent, and are not sent by themselves. A check-in that was open then and has closed
     since cannot be read any more: its key is gone.
     """
     target = _database()
-    if file.resolve() == target:
+    if file.resolve() in _parts(target):
         raise SettingsError(f"{file} is the database itself. Name the backup to put in its place.")
     if target.exists() and not replace:
         raise SettingsError(f"There is a database at {target}. Say --replace to put the backup in its place.")
     _check(file)
-    made = target.with_name(f"{target.name}.restoring")
-    _remove(made)
-    made.touch(mode=0o600)
-    _copy(file, made, quiet=as_json)
-    erased = _made_ready(made)
-    _remove(target)
-    made.replace(target)
+    _check_unused(target)
+    with _unfinished(target.with_name(f"{target.name}.restoring")) as made:
+        _copy(file, made, quiet=as_json)
+        erased = _made_ready(made)
+        # Once more: the app may have been started meanwhile.
+        _check_unused(target)
+        _remove(target)
+        made.replace(target)
     words = f"The database is back. {erased} erased again. Now run: slackapp serve"
     _say(as_json=as_json, words=words, erased_again=erased)
 
@@ -130,15 +133,19 @@ def _database() -> Path:
 
 def _copy(source: Path, target: Path, *, quiet: bool) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as old,
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)) as old,
         closing(sqlite3.connect(target)) as new,
-        click.progressbar(length=100, label="Copying", hidden=quiet) as bar,
+        bar("Copying", hidden=quiet) as told,
     ):
-
-        def told(_status: int, remaining: int, total: int) -> None:
-            bar.update(round(100 * (total - remaining) / max(total, 1)) - bar.pos)
-
-        old.backup(new, pages=_PAGES_AT_ONCE, progress=told)
+        # One moment of the database is copied: without this SQLite begins again at every write of the
+        # app, and never comes to an end where somebody writes more often than a copy takes.
+        old.execute("BEGIN")
+        old.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        old.backup(
+            new,
+            pages=_PAGES_AT_ONCE,
+            progress=lambda _status, remaining, total: told(total - remaining, total),
+        )
 
 
 def _check(file: Path) -> None:
@@ -152,9 +159,40 @@ def _check(file: Path) -> None:
         raise SettingsError(f"{file} is not a whole database of this app.")
 
 
+def _check_unused(database: Path) -> None:
+    """A running app would go on writing to the file that was taken away, and all of that would be lost."""
+    if not database.exists():
+        return
+    try:
+        with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as alone:
+            alone.execute("PRAGMA locking_mode=EXCLUSIVE")
+            alone.execute("BEGIN EXCLUSIVE")
+            alone.execute("ROLLBACK")
+    except sqlite3.DatabaseError as refused:
+        # Anything else means that the file is damaged, and that is what a backup is for.
+        if refused.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY:
+            told = f"{database} is in use. Stop the app first, and every command that works on it."
+            raise SettingsError(told) from None
+
+
+@contextmanager
+def _unfinished(made: Path) -> Iterator[Path]:
+    """A new file for its owner only; whatever ends the work early, no half copy of it stays behind."""
+    _remove(made)
+    made.touch(mode=0o600)
+    try:
+        yield made
+    finally:
+        _remove(made)
+
+
 def _remove(database: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
-        database.with_name(database.name + ending).unlink(missing_ok=True)
+    for part in _parts(database):
+        part.unlink(missing_ok=True)
+
+
+def _parts(database: Path) -> list[Path]:
+    return [database.with_name(database.name + ending) for ending in ("", "-wal", "-shm")]
 
 
 def _say(*, as_json: bool, words: str, **values: object) -> None:

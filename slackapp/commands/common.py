@@ -117,6 +117,18 @@ def office(workspace: str | None) -> Iterator[Office]:
         sessions.dispose()
 
 
+@contextmanager
+def bar(label: str, *, hidden: bool = False) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error; what it gives is told how many of how many are done."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as shown:
+
+        def told(done: int, total: int) -> None:
+            shown.length = max(total, 1)
+            shown.update(done - shown.pos)
+
+        yield told
+
+
 def tell(value: object) -> None:
     """One JSON document on standard output."""
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slackapp.commands.common import explained, json_option, office, stored, tell, workspace_option
+from slackapp.commands.common import bar, explained, json_option, office, stored, tell, workspace_option
 from slackapp.commands.teaching import Taught
 from slackapp.errors import SettingsError
 
@@ -111,13 +110,8 @@ def _page(team: str, month: str | None, workspace: str | None) -> str:
 def _send_all() -> None:
     app = _app()
     try:
-        with click.progressbar(length=1, label="Digests", file=sys.stderr) as bar:
-
-            def tell(done: int, total: int) -> None:
-                bar.length = max(total, 1)
-                bar.update(done - bar.pos)
-
-            sent, later = send_all(app, tell)
+        with bar("Digests") as told:
+            sent, later = send_all(app, told)
     finally:
         app.deliveries.stop()
         app.sessions.dispose()

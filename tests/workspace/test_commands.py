@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from contextlib import chdir, closing
+from collections.abc import Callable, Iterator
+from contextlib import chdir, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
+from sqlalchemy import text
 
 from slackapp import installations, members, migrations, outbox, workspaces
 from slackapp.behaviours import Behaviour
 from slackapp.cli import main
+from slackapp.commands import backups
 from slackapp.db import connect
 from slackapp.installations import Granted, Locker
 from slackapp.members import Person
@@ -282,6 +285,66 @@ def test_a_restore_erases_again_and_sends_nothing_twice(server: Server) -> None:
     # What was owed on Monday may have gone since: it is left to a person, and its change finds it not sent.
     states = dict(server.ask("SELECT kind, state FROM delivery"))
     assert states["recognition"] == outbox.DeliveryState.UNKNOWN
+
+
+def test_a_backup_comes_to_its_end_however_often_the_app_writes(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as app:
+        app.execute("CREATE TABLE filler (bytes BLOB)")
+        app.execute("INSERT INTO filler VALUES (zeroblob(8000000))")
+        steps = []
+
+        @contextmanager
+        def watched(_label: str, *, hidden: bool) -> Iterator[Callable[[int, int], None]]:
+            def told(done: int, total: int) -> None:
+                assert not hidden
+                assert len(steps) < 100, "it begins again and again"
+                steps.append((done, total))
+                app.execute("INSERT INTO filler VALUES (x'00')")
+
+            yield told
+
+        monkeypatch.setattr(backups, "bar", watched)
+        assert server.run("backup", "busy.db").exit_code == 0
+    assert len(steps) > 1
+    # One moment of it: none of what was written meanwhile.
+    with closing(sqlite3.connect(server.folder / "busy.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM filler").fetchone() == (1,)
+
+
+def test_bars_go_to_standard_error(server: Server) -> None:
+    told = server.run("backup", "copy.db")
+    assert (told.stdout, "Copying" in told.stderr) == ("Written to copy.db.\n", True)
+    assert server.run("backup", "copy.db", "--json").stderr == ""
+
+
+def test_nothing_is_restored_under_a_running_app(server: Server) -> None:
+    assert server.run("backup", "monday.db").exit_code == 0
+    sessions = connect(f"sqlite:///{server.database}")
+    with sessions.begin() as session:
+        session.execute(text("UPDATE member SET name = 'Written since'"))
+    refused = server.run("restore", "monday.db", "--replace")
+    assert (refused.exit_code, "Stop the app first" in refused.stderr) == (1, True)
+    with sessions.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM member WHERE name = 'Written since'")) == 2
+    sessions.dispose()
+    assert server.run("restore", "monday.db", "--replace").exit_code == 0
+    assert server.ask("SELECT count(*) FROM member WHERE name = 'Written since'") == [(0,)]
+    # A damaged database is in nobody's use.
+    server.database.write_bytes(b"torn" * 5000)
+    assert server.run("restore", "monday.db", "--replace").exit_code == 0
+
+
+def test_a_copy_that_does_not_come_to_its_end_leaves_nothing_behind(server: Server) -> None:
+    assert server.run("backup", "good.db").exit_code == 0
+    with closing(sqlite3.connect(server.folder / "good.db")) as other:
+        other.execute("UPDATE identity SET value = 'another'")
+        other.commit()
+    assert server.run("restore", "good.db", "--replace").exit_code == 1
+    assert list(server.database.parent.glob("*.restoring*")) == []
+    # Nor is one of the database's own files taken for a place to write to.
+    assert "is the database itself" in server.run("backup", "data/appreciate.db-wal").stderr
 
 
 def test_a_backup_of_another_database_or_of_nothing_is_refused(server: Server) -> None:
