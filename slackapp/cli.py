@@ -13,6 +13,8 @@ from slackapp.commands.common import TOKENS, explained, json_option, tell
 from slackapp.commands.teaching import FAILED, Taught
 from slackapp.errors import SettingsError
 
+_PORT = click.IntRange(0, 65535)
+
 
 @click.group()
 @click.version_option(version("appreciate"), prog_name="slackapp")
@@ -39,7 +41,9 @@ def main() -> None:
         ("slackapp demo --port 8891 --state /tmp/practice --reset", "At another place, from the beginning."),
     ],
 )
-@click.option("--port", default=8642, show_default=True, help="Where the practice workspace listens.")
+@click.option(
+    "--port", type=_PORT, default=8642, show_default=True, help="Where the practice workspace listens."
+)
 @click.option(
     "--state", default=".demo", show_default=True, type=click.Path(path_type=Path), help="Where it is kept."
 )
@@ -61,7 +65,7 @@ def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     cls=Taught,
     examples=[("slackapp sandbox --manifest manifest.yml", "Prints the settings for the app beside it.")],
 )
-@click.option("--port", default=8642, show_default=True, help="Where it listens.")
+@click.option("--port", type=_PORT, default=8642, show_default=True, help="Where it listens.")
 @click.option(
     "--manifest",
     required=True,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from slackapp.commands.common import Office, explained, json_option, office, tell, workspace_option
+from slackapp.commands.common import Office, bar, explained, json_option, office, tell, workspace_option
 from slackapp.commands.teaching import Taught
 
 _NOBODY = {1: "nothing is kept about this person, or it could not be done"}
@@ -80,8 +80,9 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
     if not yes:
         click.confirm(f"Erase everything about {user}? This cannot be undone.", abort=True, err=True)
     with office(workspace) as place:
-        asked = erasure.Asked(user, actor=_command_line())
-        ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
+        with bar("Erasing", hidden=as_json) as told:
+            asked = erasure.Asked(user, actor=_command_line(), told=told)
+            ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
         if not as_json:
             click.echo("Rewriting the database without old copies ...", err=True)
         traces.sweep(place.sessions)

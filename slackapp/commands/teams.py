@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from slackapp.commands.common import explained, json_option, office, tell, workspace_option
+from slackapp.commands.common import bar, explained, json_option, office, tell, workspace_option
 from slackapp.commands.teaching import Taught
 from slackapp.errors import SettingsError
 
@@ -55,7 +55,11 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     rows = teams_csv.read(file.read_bytes())
     with office(workspace) as place, place.sessions.begin() as session:
         here = session.get_one(Workspace, place.workspace_id)
-        plan = teams_csv.plan(session, here, rows) if dry_run else teams_csv.carry_out(session, here, rows)
+        if dry_run:
+            plan = teams_csv.plan(session, here, rows)
+        else:
+            with bar("Teams", hidden=as_json) as told:
+                plan = teams_csv.carry_out(session, here, rows, told)
         if plan.changes and not dry_run:
             entry = audit.Entry(
                 audit.COMMAND_LINE, audit.Deed.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"

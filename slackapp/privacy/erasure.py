@@ -33,6 +33,7 @@ from slackapp.models import (
 from slackapp.outbox import insert_for
 from slackapp.privacy import handed_out, holds, taking_back, traces
 from slackapp.privacy.words import take_out
+from slackapp.progress import Told, untold
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 
@@ -51,10 +52,14 @@ class Erased(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did."""
+    """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did.
+
+    `told` hears how many of the places where they may stand have been searched.
+    """
 
     slack_user_id: str
     actor: str | None = None
+    told: Told = untold
 
 
 def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Asked, now: datetime) -> Erased:
@@ -75,7 +80,7 @@ def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Aske
         actor = asked.actor or marks.actor(member.id)
         _bury(session, workspace, mark)
         audit.note(session, workspace, audit.Entry(actor, audit.Deed.ERASED, mark), now=now)
-        _forget(session, workspace, member, now)
+        _forget(session, workspace, member, now, asked.told)
     # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
     marks.bury(frozenset({mark}))
     return Erased.DONE
@@ -146,7 +151,7 @@ def _bury(session: Session, workspace: Workspace, mark: str) -> None:
     )
 
 
-def _forget(session: Session, workspace: Workspace, member: Member, now: datetime) -> None:
+def _forget(session: Session, workspace: Workspace, member: Member, now: datetime, told: Told) -> None:
     former = voice(workspace.language)(FORMER)
     slack_user_id = member.slack_user_id
     # What was sent to them goes first, out of their own conversation too: nothing there is changed any more.
@@ -162,7 +167,7 @@ def _forget(session: Session, workspace: Workspace, member: Member, now: datetim
     gone = traces.Gone(slack_user_id, member.name)
     _empty(member, former)
     session.flush()
-    traces.remove(session, workspace, gone, former)
+    traces.remove(session, workspace, gone, former, told)
 
 
 def _take_back_their_own(session: Session, workspace: Workspace, slack_user_id: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from slackapp.db import Base, Sessions
 from slackapp.models import Tombstone, Workspace
 from slackapp.privacy.leaving import belongs
+from slackapp.progress import Told, untold
 from slackapp.pulse.storage import sweep_nightly
 
 
@@ -35,7 +36,7 @@ def find(session: Session, text: str) -> list[Trace]:
     return [Trace(table.name, column.name, rows) for table, column, rows in counted if rows]
 
 
-def remove(session: Session, workspace: Workspace, gone: Gone, former: str) -> None:
+def remove(session: Session, workspace: Workspace, gone: Gone, former: str, told: Told = untold) -> None:
     """Take somebody out of every column of this workspace's rows where one of our rules has left them.
 
     A row whose key names them goes: Slack's limits are learned anew, no more. Their name is looked for
@@ -44,7 +45,9 @@ def remove(session: Session, workspace: Workspace, gone: Gone, former: str) -> N
     if workspace.concerns_to == gone.slack_user_id:
         workspace.concerns_to = None
         session.flush()
-    for table, column in _columns():
+    places = list(_columns())
+    for done, (table, column) in enumerate(places, start=1):
+        told(done, len(places))
         ours = belongs(table, workspace)
         if ours is None:
             continue

@@ -11,6 +11,7 @@ from slackapp import members, units
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Member, Team, Workspace
+from slackapp.progress import Told, untold
 from slackapp.teams_csv.reading import CHANNEL_ID, Change, Kind, Plan, Problem, Row
 from slackapp.visible import is_blank
 
@@ -29,12 +30,12 @@ def plan(session: Session, workspace: Workspace, rows: list[Row]) -> Plan:
     return _Comparison(session, workspace).plan(rows)
 
 
-def carry_out(session: Session, workspace: Workspace, rows: list[Row]) -> Plan:
+def carry_out(session: Session, workspace: Workspace, rows: list[Row], told: Told = untold) -> Plan:
     """Do what the file says, all of it or, when anything is in the way, nothing."""
     comparison = _Comparison(session, workspace)
     made = comparison.plan(rows)
     if not made.problems:
-        comparison.carry_out()
+        comparison.carry_out(told)
     return made
 
 
@@ -43,17 +44,17 @@ class _Comparison:
 
     def __init__(self, session: Session, workspace: Workspace) -> None:
         self._session, self._workspace = session, workspace
-        ours = (Team.workspace_id == workspace.id, Team.closed_at.is_(None))
-        teams = session.scalars(select(Team).where(*ours))
-        self._teams = {team.name.casefold(): team for team in teams}
+        teams = session.scalars(select(Team).where(Team.workspace_id == workspace.id)).all()
+        self._teams = {team.name.casefold(): team for team in teams if team.closed_at is None}
+        self._ended = {team.name.casefold() for team in teams if team.closed_at is not None}
         self._names = {team.id: team.name for team in self._teams.values()}
         everybody = session.scalars(select(Member).where(Member.workspace_id == workspace.id)).all()
         self._people = {one.id: one for one in everybody}
         reachable = [one for one in everybody if one.can_be_reached]
         self._by_slack = {one.slack_user_id: one for one in reachable}
-        self._by_name = {one.name.casefold(): one for one in reachable}
+        self._by_name = {_as_given(one.name): one for one in reachable}
         self._shared = {
-            name for name, n in Counter(one.name.casefold() for one in reachable).items() if n > 1
+            name for name, n in Counter(_as_given(one.name) for one in reachable).items() if n > 1
         }
         self._wanted: dict[str, Wanted] = {}
         self._placed: dict[str, str] = {}
@@ -61,9 +62,10 @@ class _Comparison:
     def plan(self, rows: list[Row]) -> Plan:
         problems = [problem for row in rows for problem in self._take(row)]
         problems += self._about_the_tree(rows)
+        problems += self._about_deputies(rows)
         return Plan(() if problems else tuple(self._changes()), tuple(problems))
 
-    def carry_out(self) -> None:
+    def carry_out(self, told: Told) -> None:
         for key, wanted in self._wanted.items():
             if key not in self._teams:
                 self._teams[key] = members.create_team(self._session, self._workspace, wanted.name)
@@ -77,12 +79,13 @@ class _Comparison:
             if leader := self._person(wanted.said.get("leader", "")):
                 team.leader_id = leader.id
         self._session.flush()
-        self._settle_people()
+        self._settle_people(told)
 
-    def _settle_people(self) -> None:
-        for key, wanted in self._wanted.items():
-            for one in wanted.people:
-                members.put_in_team(self._session, self._by_slack[one], self._teams[key])
+    def _settle_people(self, told: Told) -> None:
+        places = [(one, key) for key, wanted in self._wanted.items() for one in wanted.people]
+        for done, (one, key) in enumerate(places, start=1):
+            members.put_in_team(self._session, self._by_slack[one], self._teams[key])
+            told(done, len(places))
         for team in self._teams.values():
             if team.leader_id:
                 # A parent that changed changes where the leader answers, too.
@@ -96,6 +99,8 @@ class _Comparison:
             most = {"most": units.LONGEST_NAME}
             yield Problem(row.number, marked("the team needs a name of 1 to {most} characters."), most)
             return
+        if name.casefold() in self._ended:
+            yield Problem(row.number, marked("{name} was a team and has ended."), {"name": name})
         known = self._teams.get(name.casefold())
         wanted = self._wanted.setdefault(name.casefold(), Wanted(known.name if known else name))
         for column in ("parent", "leader", "deputy", "channel"):
@@ -149,6 +154,21 @@ class _Comparison:
         except UserError as circle:
             yield Problem(max(numbers.values(), default=1), circle.sentence)
 
+    def _about_deputies(self, rows: list[Row]) -> Iterator[Problem]:
+        numbers = {row["team"].casefold(): row.number for row in rows if row["leader"] or row["deputy"]}
+        for key, number in numbers.items():
+            leader, deputy = (self._then(key, kind) for kind in (Kind.LEADER, Kind.DEPUTY))
+            if leader is not None and leader == deputy:
+                yield Problem(number, marked("The deputy must be somebody else than the leader."))
+
+    def _then(self, key: str, kind: Kind) -> str | None:
+        """Who leads a team, or stands in for its leader, once the file is followed; by id."""
+        wanted, team = self._wanted.get(key), self._teams.get(key)
+        named = self._person(wanted.said.get(kind, "")) if wanted else None
+        if named is not None:
+            return named.id
+        return getattr(team, f"{kind}_id") if team else None
+
     def _changes(self) -> Iterator[Change]:
         for key, wanted in self._wanted.items():
             if key not in self._teams:
@@ -189,3 +209,8 @@ class _Comparison:
 
     def _person(self, given: str) -> Member | None:
         return self._by_slack.get(given) or self._by_name.get(given.casefold()) if given else None
+
+
+def _as_given(name: str) -> str:
+    """As a cell of the file is read: a second space in a name is nothing that anybody sees."""
+    return " ".join(name.split()).casefold()

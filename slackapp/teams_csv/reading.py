@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -94,15 +95,10 @@ def read(content: bytes) -> list[Row]:
     """The rows of a file, separated by commas, semicolons or tabs.
 
     Raises:
-        UserError: It is not UTF-8, has no column `team`, an unknown column, or too many rows.
+        UserError: It is not UTF-8, has no column `team`, an unknown column, or too many rows; or a row
+            has quotation marks that do not close, or more cells than there are columns.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError(marked("The file is not UTF-8. In Excel, save it as “CSV UTF-8”.")) from None
-    heading = text.partition("\n")[0]
-    separator = max(",;\t", key=heading.count)
-    lines = list(csv.reader(io.StringIO(text), delimiter=separator))
+    lines = _lines(_text(content))
     columns = [cell.strip().lower() for cell in lines[0]] if lines else []
     unknown = [one for one in columns if one not in COLUMNS]
     if "team" not in columns or unknown or len(set(columns)) != len(columns):
@@ -112,8 +108,39 @@ def read(content: bytes) -> list[Row]:
         )
     if len(lines) > MOST_ROWS:
         raise UserError(marked("The file has more than {most} rows."), most=f"{MOST_ROWS:,}")
+    for number, line in enumerate(lines, start=1):
+        if any(cell.strip() for cell in line[len(columns) :]):
+            # Left out, the rest of a name with a comma in it would stand in the next column.
+            raise UserError(
+                marked(
+                    "Row {row} has more cells than the first row. Put a name with a comma in it in quotes."
+                ),
+                row=number,
+            )
     return [
         Row(number, dict(zip(columns, (" ".join(cell.split()) for cell in line), strict=False)))
         for number, line in enumerate(lines[1:], start=2)
         if any(cell.strip() for cell in line)
     ]
+
+
+def _text(content: bytes) -> str:
+    # Another encoding of Excel's, without a mark, reads as UTF-8 with a NUL beside every letter.
+    if b"\0" not in content:
+        with suppress(UnicodeDecodeError):
+            return content.decode("utf-8-sig")
+    raise UserError(marked("The file is not UTF-8. In Excel, save it as “CSV UTF-8”."))
+
+
+def _lines(text: str) -> list[list[str]]:
+    heading = next(iter(text.splitlines()), "")
+    separator = max(",;\t", key=heading.count)
+    lines: list[list[str]] = []
+    try:
+        # Line ends as they are: Excel on a Mac writes old ones. Strict, or a quotation mark that does not
+        # close takes every row after it into one name.
+        lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:
+        sentence = marked("Row {row} can't be read. Do its quotation marks come in pairs?")
+        raise UserError(sentence, row=len(lines) + 1) from None
+    return lines

@@ -123,6 +123,14 @@ def test_what_cannot_be_done_is_told_in_words_with_the_documented_code(
     assert "Traceback" not in told.stderr
 
 
+@pytest.mark.parametrize("port", ["-1", "99999"])
+@pytest.mark.parametrize("command", [("demo",), ("sandbox", "--manifest", "manifest.yml")])
+def test_a_port_that_does_not_exist_is_wrong_use(server: Server, command: tuple[str, ...], port: str) -> None:
+    (server.folder / "manifest.yml").write_text("{}")
+    told = server.run(*command, "--port", port)
+    assert (told.exit_code, "is not in the range" in told.stderr) == (2, True)
+
+
 def test_a_wrong_path_to_the_database_makes_none_there(server: Server) -> None:
     server.database.unlink()
     for words in (("retention",), ("export", NIA, "--json"), ("digest", "--all"), ("backup", "copy.db")):
@@ -317,6 +325,12 @@ def test_bars_go_to_standard_error(server: Server) -> None:
     told = server.run("backup", "copy.db")
     assert (told.stdout, "Copying" in told.stderr) == ("Written to copy.db.\n", True)
     assert server.run("backup", "copy.db", "--json").stderr == ""
+    (server.folder / "teams.csv").write_text("team,person\nWard 9,Nia Nurse\n")
+    told = server.run("teams", "import", "teams.csv")
+    assert ("Teams" in told.stderr, "2 changed." in told.stdout) == (True, True)
+    told = server.run("erase", NIA, "--yes")
+    assert ("Erasing" in told.stderr, told.stdout.startswith("Erased.")) == (True, True)
+    assert server.run("erase", COL, "--yes", "--json").stderr == ""
 
 
 def test_nothing_is_restored_under_a_running_app(server: Server) -> None:

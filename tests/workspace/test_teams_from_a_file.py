@@ -1,11 +1,12 @@
 """Teams from CSV: a dry run that tells exactly what then happens, and nothing by halves."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from slackapp import teams_csv
+from slackapp import members, teams_csv
 from slackapp.errors import UserError
 from slackapp.i18n import voice
 from slackapp.models import Member, Team
@@ -105,9 +106,21 @@ def test_what_the_file_does_not_name_stays(ward: Any) -> None:
             "Row 3: Ward 7 has another leader in an earlier row.",
         ),
         ("team,person\n,Nia Nurse", "Row 2: the team needs a name"),
+        (
+            "team,leader,deputy\nWard 9,Nia Nurse,\nWard 9,,Nia Nurse",
+            "Row 3: The deputy must be somebody else than the leader.",
+        ),
+        (
+            "team,person\nWard 7 (2026-01-31),Nia Nurse",
+            "Row 2: Ward 7 (2026-01-31) was a team and has ended.",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_followed_stops_all_of_it(ward: Any, text: str, problem: str) -> None:
+    with ward.database.begin() as session:
+        here = ward.workspace(session)
+        ended = members.create_team(session, here, "Ward 7 (2026-01-31)")
+        ended.closed_at = datetime(2026, 1, 31, tzinfo=UTC)
     before = standing(ward)
     tried = imported(ward, text)
     assert tried.changes == ()
@@ -125,6 +138,26 @@ def test_two_people_of_one_name_must_be_given_by_id(ward: Any) -> None:
     assert told(ward, "team,person\nMedicine,U0NIANURSE").problems == ()
 
 
+def test_the_deputy_is_compared_with_a_leader_whom_the_file_does_not_name(ward: Any) -> None:
+    assert imported(ward, "team,leader\nWard 9,Nia Nurse").problems == ()
+    assert [one.row for one in told(ward, "team,deputy\nWard 9,Nia Nurse").problems] == [2]
+    assert told(ward, "team,leader,deputy\nWard 9,Col League,Nia Nurse").problems == ()
+
+
+def test_a_second_space_in_a_name_makes_nobody_unknown(ward: Any) -> None:
+    with ward.database.begin() as session:
+        ward.person(session, "U0COLLEAGUE").name = "Col  League"
+    assert told(ward, "team,person\nWard 9,Col League").problems == ()
+
+
+def test_whoever_waits_is_told_how_far_it_has_come(ward: Any) -> None:
+    heard: list[tuple[int, int]] = []
+    with ward.database.begin() as session:
+        rows = teams_csv.read(FILE.encode())
+        teams_csv.carry_out(session, ward.workspace(session), rows, lambda *said: heard.append(said))
+    assert heard == [(1, 2), (2, 2)]
+
+
 def test_a_person_of_another_workspace_or_who_left_is_nobody_here(ward: Any) -> None:
     with ward.database.begin() as session:
         ward.person(session, "U0COLLEAGUE").left = True
@@ -138,10 +171,25 @@ def test_excels_separators_and_mark_are_read(ward: Any, separator: str) -> None:
     assert told(ward, content).changes == told(ward, FILE).changes
 
 
+def test_old_line_ends_of_a_mac_and_quoted_names_are_read(ward: Any) -> None:
+    assert told(ward, FILE.replace("\n", "\r")).changes == told(ward, FILE).changes
+    rows = teams_csv.read(b'team,person\n"Ward 7, ""nights""",\n"Ward\n8",Nia Nurse,,\n')
+    assert [(row["team"], row["person"]) for row in rows] == [
+        ('Ward 7, "nights"', ""),
+        ("Ward 8", "Nia Nurse"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"\xff\xfe\x00", "not UTF-8"),
+        ("team,person\nWard 7,Nia".encode("utf-16-le"), "not UTF-8"),
+        (b"team,person\n\x00Ward 7,Nia", "not UTF-8"),
+        (b'team,person\nA,Nia\nB,"Col\nC,Di\n', "Row 3 can't be read"),
+        (b'team,person\nA,"Nia" Nurse\n', "Row 2 can't be read"),
+        (b"team,person\nA," + b"x" * 200_000, "Row 2 can't be read"),
+        (b"team,person\nWard 7, nights,Nia Nurse", "Row 2 has more cells"),
         (b"", "must name the columns"),
         (b"name,person\nA,B", "must name the columns"),
         (b"team,team\nA,B", "must name the columns"),

@@ -1,0 +1,10 @@
+"""How far long work has come, told to whoever waits for it."""
+
+from collections.abc import Callable
+
+Told = Callable[[int, int], None]
+"""Called with how many of how many are done."""
+
+
+def untold(_done: int, _total: int) -> None:
+    """For when nobody waits."""
