@@ -7,8 +7,9 @@ would otherwise print who answered what.
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -149,6 +150,7 @@ def connect(url: str) -> Sessions:
     target = _with_driver(make_url(url))
     if target.get_backend_name() == "sqlite":
         engine = create_engine(target, hide_parameters=True, pool_size=40, max_overflow=8)
+        event.listen(engine, "do_connect", _for_its_owner_only)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = create_engine(
@@ -164,6 +166,17 @@ def connect(url: str) -> Sessions:
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
+
+
+def _for_its_owner_only(_dialect: Dialect, _record: object, where: list[str], _options: object) -> None:
+    """Make a file that is not there yet, so that no other user of this computer reads what is written to it.
+
+    SQLite would make it as open as any file; those that it makes beside it are as open as this one.
+    """
+    file = Path(where[0])
+    # A folder that is missing or closed is told by SQLite itself.
+    with suppress(OSError):
+        file.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own object

@@ -123,6 +123,17 @@ def test_what_cannot_be_done_is_told_in_words_with_the_documented_code(
     assert "Traceback" not in told.stderr
 
 
+def test_no_other_user_of_the_computer_may_read_the_database(server: Server) -> None:
+    place = server.folder / "new" / "a.db"
+    place.parent.mkdir()
+    assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
+    assert {one.stat().st_mode & 0o777 for one in place.parent.iterdir()} == {0o600}
+    # Whoever lets others read theirs has said so: it stays as it is.
+    place.chmod(0o640)
+    assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
+    assert place.stat().st_mode & 0o777 == 0o640
+
+
 @pytest.mark.parametrize("port", ["-1", "99999"])
 @pytest.mark.parametrize("command", [("demo",), ("sandbox", "--manifest", "manifest.yml")])
 def test_a_port_that_does_not_exist_is_wrong_use(server: Server, command: tuple[str, ...], port: str) -> None:
