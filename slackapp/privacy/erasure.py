@@ -54,12 +54,14 @@ class Erased(StrEnum):
 class Asked:
     """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did.
 
-    `told` hears how many of the places where they may stand have been searched.
+    `told` hears how many of the places where they may stand have been searched. `again` is for somebody
+    whom an old backup brought back: a legal hold in it is older than their erasure, and was lifted for it.
     """
 
     slack_user_id: str
     actor: str | None = None
     told: Told = untold
+    again: bool = False
 
 
 def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Asked, now: datetime) -> Erased:
@@ -74,7 +76,9 @@ def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Aske
         if member is None:
             return Erased.NOBODY
         withdraw_ballots(session, keys, member, now)
-        if holds.covers(session, workspace, member):
+        if asked.again:
+            holds.lift(session, workspace, member)
+        elif holds.covers(session, workspace, member):
             return Erased.HELD
         mark = marks.person(workspace.slack_team_id, member.slack_user_id)
         actor = asked.actor or marks.actor(member.id)
@@ -123,7 +127,7 @@ def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
         return 0
     back = [row for row in here if marks.person(row.slack_team_id, row.slack_user_id) in buried]
     for row in back:
-        erase(sessions, keys, row.id, Asked(row.slack_user_id, actor=audit.THE_APP), now)
+        erase(sessions, keys, row.id, Asked(row.slack_user_id, actor=audit.THE_APP, again=True), now)
     return len(back)
 
 

@@ -306,6 +306,20 @@ def test_a_restore_erases_again_and_sends_nothing_twice(server: Server) -> None:
     assert states["recognition"] == outbox.DeliveryState.UNKNOWN
 
 
+@pytest.mark.parametrize("whose", [NIA, "--everything"])
+def test_a_hold_that_was_lifted_since_brings_nobody_back(server: Server, whose: str) -> None:
+    assert server.run("hold", whose).exit_code == 0
+    assert server.run("backup", "held.db").exit_code == 0
+    assert server.run("hold", whose, "--lift").exit_code == 0
+    assert server.run("erase", NIA, "--yes").exit_code == 0
+    back = server.run("restore", "held.db", "--replace", "--json")
+    assert json.loads(back.stdout) == {"erased_again": 1}
+    assert [NIA.encode() in one.read_bytes() for one in server.database.parent.iterdir()] == [False]
+    # The hold itself is as it was then, but for one that was about them alone.
+    left = [one["whose"] for one in json.loads(server.run("hold", "--list", "--json").stdout)]
+    assert left == (["everything"] if whose == "--everything" else [])
+
+
 def test_a_backup_comes_to_its_end_however_often_the_app_writes(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
