@@ -1,13 +1,13 @@
 """How long each kind of record is kept, and the daily work of deleting what has been kept long enough.
 
-A legal hold keeps thank-yous, and for a whole workspace everything but ballots and keys, which go at
-the close of their check-in whatever anybody asks.
+A legal hold keeps thank-yous and promises, and for a whole workspace everything but ballots and keys,
+which go at the close of their check-in whatever anybody asks.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import Delete, delete, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp import audit
@@ -161,12 +161,14 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     ours = select(Team.id).where(Team.workspace_id == workspace.id)
     digests = select(Digest.id).where(Digest.team_id.in_(ours), Digest.month < month)
     handed_out.end(session, workspace, digests, now)
-    by_month = (Digest, SharedDigest, Promise)
     told = [
         _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
-        for model in by_month
+        for model in (Digest, SharedDigest)
     ]
-    return len(polls) + sum(told)
+    held = holds.held_people(session, workspace)
+    theirs = or_(Promise.written_by_id.in_(held), Promise.who_id.in_(held))
+    promised = delete(Promise).where(Promise.team_id.in_(ours), Promise.month < month, ~theirs)
+    return len(polls) + sum(told) + _rows(session, promised)
 
 
 def _comments(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:

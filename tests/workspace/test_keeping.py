@@ -24,6 +24,7 @@ from slackapp.models import (
     Member,
     Poll,
     PollUnit,
+    Promise,
     Recognition,
     Team,
 )
@@ -147,6 +148,32 @@ def test_a_hold_keeps_thanks_of_whoever_it_covers(ward: Any, whose: str | None) 
         holds.place(session, ward.workspace(session), member, now=LATER)
     assert run(ward) == ({} if whose is None else {"recognitions": 1})
     assert counts(ward, Recognition) == [2 if whose is None else 1]
+
+
+def test_a_hold_keeps_what_they_promised_and_nobody_elses(ward: Any) -> None:
+    with ward.database.begin() as session:
+        nia, col, theo = (ward.person(session, user).id for user in (NIA, COL, THEO))
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        for place, (writer, who) in enumerate(((nia, col), (col, nia), (col, theo))):
+            session.add(
+                Promise(
+                    team_id=team.id,
+                    month="2023-01",
+                    place=place,
+                    you_said="We wait for a bed",
+                    we_will="Ring the porters",
+                    who_id=who,
+                    written_by_id=writer,
+                    due=LATER.date(),
+                    made_at=datetime(2023, 2, 1, tzinfo=UTC),
+                )
+            )
+        holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
+    assert run(ward) == {"figures": 1}
+    with ward.database.begin() as session:
+        assert sorted(session.scalars(select(Promise.place))) == [0, 1]
+        holds.lift(session, ward.workspace(session), ward.person(session, NIA))
+    assert run(ward) == {"figures": 2}
 
 
 def test_a_hold_never_keeps_a_ballot_or_a_key(ward: Any) -> None:
