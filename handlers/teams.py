@@ -51,7 +51,7 @@ class Teams:
         self._step(client, who, units.leave, event["channel"])
 
     def archived(self, body: Payload) -> None:
-        """A channel was archived: its team keeps its people, and whoever leads it is told."""
+        """A channel was archived: its team keeps its people, and whoever leads it now is told."""
         event = body["event"]
         with self.desk.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
@@ -188,8 +188,8 @@ def _match(desk: Desk, whose: tuple[str, str], place: str, present: list[str] | 
 
 def _tell_leaders(session: Session, desk: Desk, workspace: Workspace, event: Payload) -> None:
     for team in units.in_channel(session, workspace, event["channel"]):
-        leader = session.get(Member, team.leader_id) if team.leader_id else None
-        if leader is None or not leader.can_be_reached:
+        leader = rights.acting(session, team, desk.now())
+        if leader is None:
             continue
         owed = outbox.Owed(
             key=f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}",

@@ -1,5 +1,6 @@
 """What becomes of a team when its channel or group changes, and what can go wrong on the way to one."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +140,17 @@ def test_an_archived_channel_keeps_its_team_and_its_leader_is_told(place: Any) -
     place.person(DYLAN).sees("Found us a bed")
     place.person(DYLAN).presses("Share with my team")
     place.person(CARYS).sees("Found us a bed", place=WARD_7)
+
+
+def test_the_deputy_is_told_of_an_archived_channel_while_the_leader_is_on_leave(place: Any) -> None:
+    with place.app.sessions.begin() as session:
+        people = {one.slack_user_id: one for one in session.scalars(select(Member))}
+        session.scalars(select(Team).where(Team.name == "Ward 7")).one().deputy_id = people[CARYS].id
+        today = place.app.now().date()
+        people[MAIR].away_from, people[MAIR].away_until = today, today + timedelta(days=7)
+    place.change(kind="archive", channel=WARD_7)
+    place.person(CARYS).sees("The channel of Ward 7 was archived.")
+    assert "was archived" not in place.person(MAIR).screen(place="dm").texts
 
 
 def test_an_archived_channel_that_a_team_follows_is_left_alone_at_night(place: Any) -> None:
