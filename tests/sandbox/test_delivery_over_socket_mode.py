@@ -1,15 +1,20 @@
 """Socket Mode: envelopes, retries, refresh, cuts."""
 
 import queue
+import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import aiohttp
 import orjson
 import pytest
+from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
+from slackapp.listening import hang_up
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
+from tests.waiting import comes
 
 
 class RawSocket:
@@ -180,3 +185,25 @@ def test_an_uninstalled_app_is_told_and_its_token_opens_nothing(ward: Any, socke
     told = {raw.next()["payload"]["event"]["type"] for _ in range(2)}
     assert told == {"tokens_revoked", "app_uninstalled"}
     assert ward.call("auth.test")["error"] == "token_revoked"
+
+
+@pytest.mark.parametrize("misses_it", [True, False])
+def test_an_app_hangs_up_though_its_reader_was_not_told_to_end(ward: Any, misses_it: bool) -> None:  # noqa: FBT001 - a case
+    handler = ward.connect(ward.bolt())
+    ward.apps.remove(handler)
+    client, reader = handler.client, handler.client.current_session_runner.thread
+    comes(lambda: "run_until_completion" in stack_of(reader), "the reader at its line")
+    if misses_it:
+        # As when it began while the library was putting a new line in place: between two assignments.
+        client.current_session_state = ConnectionState()
+    ended = threading.Thread(target=hang_up, args=(handler,), daemon=True)
+    ended.start()
+    ended.join(10)
+    assert not ended.is_alive(), "it waits for ever"
+    assert misses_it or not reader.is_alive()
+
+
+def stack_of(thread: threading.Thread) -> set[str]:
+    """The names of the functions that a thread is in."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return {one.f_code.co_name for one, _ in traceback.walk_stack(frame)} if frame else set()
