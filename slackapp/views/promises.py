@@ -36,7 +36,10 @@ SHARE_FORM = "digest_share_form"
 WITH = "digest_share_with"
 ALL, ONLY_DIGEST = "with", "without"
 OPEN_LIST = "promise_list"
-"""The button whose value is the team's id."""
+"""The button whose value is the digest's id."""
+
+_LISTED = 40
+"""Of the hundred blocks that a modal may have, each promise takes two."""
 
 _WHEN = {
     By.MONTH: marked("This month"),
@@ -149,9 +152,12 @@ def settled(say: Voice, *, told: bool) -> View:
     return piece.notice(say, say(TITLE), [piece.section(sentence)])
 
 
-def listed(say: Voice, promises: Iterable[tuple[str, Told]]) -> View:
-    """[Update promises]: each promise with its state and a way to say what became of it."""
-    blocks = updatable(say, promises)
+def listed(say: Voice, promises: Sequence[tuple[str, Told]]) -> View:
+    """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
+    blocks = updatable(say, promises[:_LISTED])
+    if len(promises) > _LISTED:
+        told = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
+        blocks.append(piece.context(told))
     return piece.notice(
         say, say(TITLE), blocks or [piece.section(say("There is no promise that is still open."))]
     )
