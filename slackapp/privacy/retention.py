@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Delete, delete, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from slackapp import audit
@@ -91,10 +92,24 @@ def settle(session: Session, workspace: Workspace, name: str, value: int) -> int
 
 
 def run(sessions: Sessions, now: datetime) -> list[Deleted]:
-    """Delete what has been kept long enough, in every workspace. Harmless to repeat."""
+    """Delete what has been kept long enough, in every workspace. Harmless to repeat.
+
+    Raises:
+        SQLAlchemyError: Of one workspace it could not be deleted. All the others are done by then.
+    """
     with sessions.read() as session:
-        ids = list(session.scalars(select(Workspace.id)))
-    return [one for workspace_id in ids for one in _run_one(sessions, workspace_id, now)]
+        ids = list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
+    deleted: list[Deleted] = []
+    failed: SQLAlchemyError | None = None
+    for workspace_id in ids:
+        try:
+            deleted += _run_one(sessions, workspace_id, now)
+        except SQLAlchemyError as problem:
+            # What is promised to one workspace must not wait for another, which the next try comes back to.
+            failed = problem
+    if failed is not None:
+        raise failed
+    return deleted
 
 
 def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Deleted]:

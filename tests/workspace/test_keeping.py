@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from slackapp import audit, members, workspaces
 from slackapp.db import Base
@@ -27,6 +28,7 @@ from slackapp.models import (
     Promise,
     Recognition,
     Team,
+    Workspace,
 )
 from slackapp.privacy import export, holds, retention
 from slackapp.pulse import rounds
@@ -137,6 +139,28 @@ def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: Any) -> None:
             "recognitions",
             "1",
         )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_cannot_be_deleted_in_one_workspace_holds_up_no_other(ward: Any) -> None:
+    long_ago = audit.Entry(audit.THE_APP, audit.Deed.RETAINED, "comments")
+    with ward.database.begin() as session:
+        for slack_id in ("T0NORTH", "T0SOUTH", "T0EAST"):
+            workspaces.install(session, slack_team_id=slack_id, name=slack_id, bot_user_id="U0APPBOT")
+        for workspace in session.scalars(select(Workspace)):
+            audit.note(session, workspace, long_ago, now=LATER - timedelta(days=2000))
+        first = min(session.scalars(select(Workspace.id)))
+        session.execute(
+            text(
+                "CREATE TRIGGER stuck BEFORE DELETE ON audit_entry"
+                f" WHEN OLD.workspace_id = '{first}' BEGIN SELECT RAISE(ABORT, 'stuck'); END"
+            )
+        )
+    with pytest.raises(SQLAlchemyError):
+        retention.run(ward.database, LATER)
+    with ward.database.read() as session:
+        kept = session.scalars(select(AuditEntry.workspace_id).where(AuditEntry.at < LATER)).all()
+    assert kept == [first]
 
 
 @pytest.mark.parametrize("whose", [NIA, COL, None])
