@@ -8,19 +8,21 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from slackapp.sandbox import events, granting
 from slackapp.sandbox.api.calls import json_response
+from slackapp.sandbox.asked import number, wanted, words
 from slackapp.sandbox.faults import KINDS, Fault
 from slackapp.sandbox.follower import Follower
+from slackapp.sandbox.happening import Happening
 from slackapp.sandbox.http_delivery import SignedHttp
-from slackapp.sandbox.person import wanted, words
 from slackapp.sandbox.sight import NotHere
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.socket_mode import SocketMode
-from slackapp.sandbox.state import Channel, Person, Workspace
 from slackapp.sandbox.tour import Tour
 
 MOST_REPEATS = 10
+# Within these years a message's time has ten digits, as Slack's has, and a month later is still a date.
+FIRST_YEAR, LAST_YEAR = 2002, 2199
+BEYOND = f"The clock goes from {FIRST_YEAR} to {LAST_YEAR}."
 Answer = Callable[[web.Request], Awaitable[dict[str, Any]]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -86,13 +88,20 @@ class Control:
                 self._slack.hurrying = False
 
     def _target(self, asked: dict[str, Any]) -> datetime:
-        if isinstance(asked.get("advance"), int | float):
-            return self._slack.clock.now() + timedelta(seconds=asked["advance"])
+        advance = asked.get("advance")
         try:
-            moment = datetime.fromisoformat(words(asked, "now"))
+            if isinstance(advance, int | float) and not isinstance(advance, bool):
+                moment = self._slack.clock.now() + timedelta(seconds=advance)
+            else:
+                moment = datetime.fromisoformat(words(asked, "now"))
+        except OverflowError:
+            raise NotHere(400, BEYOND) from None
         except ValueError:
             raise NotHere(400, "“now” must be a moment in ISO 8601.") from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise NotHere(400, BEYOND)
+        return moment
 
     async def _step_to(self, target: datetime) -> list[dict[str, str]]:
         done: list[dict[str, str]] = []
@@ -137,9 +146,9 @@ class Control:
         fault = Fault(
             method=words(asked, "method"),
             kind=kind,
-            count=int(asked.get("count", 1)),
-            retry_after=int(asked.get("retry_after", 1)),
-            seconds=float(asked.get("seconds", 5.0)),
+            count=int(number(asked, "count", 1)),
+            retry_after=int(number(asked, "retry_after", 1)),
+            seconds=number(asked, "seconds", 5.0),
         )
         self._slack.faults.add(fault)
         return {"ok": True}
@@ -180,93 +189,3 @@ class Control:
         """The app's calls so far, as JSON lines."""
         lines = b"".join(self._slack.journal.calls)
         return web.Response(body=lines, headers={"Content-Type": "application/x-ndjson; charset=utf-8"})
-
-
-class Happening:
-    """One change in a workspace that no person makes through a screen."""
-
-    def __init__(self, slack: Slack, asked: dict[str, Any]) -> None:
-        self._slack = slack
-        self._asked = asked
-
-    def apply(self) -> None:
-        """Do it, or raise NotHere."""
-        deeds: dict[str, Callable[[], None]] = {
-            "join": self._join,
-            "leave": lambda: events.left(self._slack, self._channel(), words(self._asked, "user")),
-            "archive": self._archive,
-            "rename": lambda: events.renamed(self._slack, self._channel(), words(self._asked, "name")),
-            "delete": lambda: events.deleted(self._slack, self._channel()),
-            "person": self._person_changes,
-            "team_join": self._team_join,
-            "usergroup": self._usergroup,
-            "uninstall": self._uninstall,
-            "grant": lambda: granting.grant(self._slack, self._workspace()),
-            "revoke": lambda: granting.revoke(self._slack, self._workspace()),
-        }
-        deed = deeds.get(words(self._asked, "kind"))
-        if deed is None:
-            raise NotHere(400, f"“kind” must be one of {', '.join(deeds)}.")
-        deed()
-
-    def _workspace(self) -> Workspace:
-        spaces = self._slack.state.workspaces
-        space = spaces.get(self._asked.get("workspace") or next(iter(spaces), ""))
-        if space is None:
-            raise NotHere(404, "There is no such workspace.")
-        return space
-
-    def _channel(self) -> Channel:
-        wanted_id = words(self._asked, "channel")
-        for space in self._slack.state.workspaces.values():
-            if wanted_id in space.channels:
-                return space.channels[wanted_id]
-        raise NotHere(404, f"There is no channel {wanted_id}.")
-
-    def _join(self) -> None:
-        events.joined(self._slack, self._channel(), words(self._asked, "user"), self._asked.get("inviter"))
-
-    def _uninstall(self) -> None:
-        """From one workspace or, by its id, from an organisation that has it as a whole."""
-        wanted_id = str(self._asked.get("workspace"))
-        if wanted_id in self._slack.organisations:
-            granting.end(self._slack, wanted_id)
-        else:
-            events.app_uninstalled(self._slack, self._workspace())
-
-    def _archive(self) -> None:
-        events.archived(self._slack, self._channel(), is_archived=bool(self._asked.get("archived", True)))
-
-    def _person_changes(self) -> None:
-        user = words(self._asked, "user")
-        space = self._slack.state.workspace_of(user)
-        if space is None:
-            raise NotHere(404, f"There is no person {user}.")
-        person = space.people[user]
-        for name in ("name", "handle", "title", "tz", "deleted", "is_admin", "is_guest", "locale"):
-            if name in self._asked:
-                setattr(person, name, self._asked[name])
-        events.person_changed(self._slack, person)
-
-    def _team_join(self) -> None:
-        space = self._workspace()
-        person = Person(
-            id=words(self._asked, "user"),
-            team_id=space.id,
-            name=words(self._asked, "name"),
-            handle=words(self._asked, "handle"),
-            roles=list(self._asked.get("roles", [])),
-            is_guest=bool(self._asked.get("is_guest")),
-        )
-        events.person_joined_team(self._slack, person)
-
-    def _usergroup(self) -> None:
-        space = self._workspace()
-        group = space.usergroups.get(words(self._asked, "usergroup"))
-        if group is None:
-            raise NotHere(404, "There is no such user group.")
-        if "name" in self._asked or self._asked.get("off"):
-            name = str(self._asked.get("name", group.name))
-            events.group_updated(self._slack, space, group, name=name, is_off=bool(self._asked.get("off")))
-        else:
-            events.group_changed(self._slack, space, group, list(self._asked.get("members", [])))

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from slackapp.sandbox import posts
 from slackapp.sandbox.api.calls import after_effect, hang_up, json_response
 from slackapp.sandbox.api.refusal import Refused
+from slackapp.sandbox.incoming import read_json
 from slackapp.sandbox.interactions import say
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Channel, Message, ResponseUrl
@@ -90,6 +90,6 @@ class Hooks:
 
 def _decoded(body: bytes) -> Any:  # noqa: ANN401  # whatever was posted
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return read_json(body)
+    except ValueError:
         return None

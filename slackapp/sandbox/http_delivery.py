@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import aiohttp
 import orjson
 
+from slackapp.sandbox.incoming import read_json
 from slackapp.sandbox.slack import Ack, Retry, Slack
 
 FORM = "application/x-www-form-urlencoded"
@@ -94,6 +95,6 @@ async def _read(answer: aiohttp.ClientResponse) -> Ack:
     if not text:
         return Ack()
     try:
-        return Ack(payload=orjson.loads(text))
-    except orjson.JSONDecodeError:
+        return Ack(payload=read_json(text))
+    except ValueError:
         return Ack(payload=text)

@@ -11,6 +11,7 @@ import orjson
 from aiohttp import web
 
 from slackapp import i18n
+from slackapp.sandbox.asked import wanted
 from slackapp.sandbox.page.acting import act, reply
 from slackapp.sandbox.page.drawing import Drawing, Due
 from slackapp.sandbox.page.finding import Refusal
@@ -150,7 +151,7 @@ class Page:
 
     async def act(self, request: web.Request) -> web.Response:
         """Press or fill exactly one element, named by its block and action."""
-        person, order = self._person(request), orjson.loads(await request.read())
+        person, order = self._person(request), await wanted(request)
         try:
             await act(self._slack, person, order, suggestions=self._suggestions)
         except Refusal as refusal:
@@ -159,7 +160,7 @@ class Page:
 
     async def suggest(self, request: web.Request) -> web.Response:
         """The app's options for what is typed into a list from outside."""
-        person, order = self._person(request), orjson.loads(await request.read())
+        person, order = self._person(request), await wanted(request)
         try:
             options = await self._suggestions.ask(self._slack, person, order)
         except Refusal as refusal:
@@ -168,7 +169,7 @@ class Page:
 
     async def reply(self, request: web.Request) -> web.Response:
         """Answer in a thread."""
-        person, order = self._person(request), orjson.loads(await request.read())
+        person, order = self._person(request), await wanted(request)
         try:
             reply(self._slack, person, order)
         except Refusal as refusal:
@@ -177,7 +178,7 @@ class Page:
 
     async def tour(self, request: web.Request) -> web.Response:
         """What the buttons of the tour's card say."""
-        order = orjson.loads(await request.read())
+        order = await wanted(request)
         try:
             self._sandbox.tour.told(str(order.get("do")))
         except ValueError:

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import orjson
 from aiohttp import web
 
 from slackapp.sandbox import events, interactions, payloads, posts
 from slackapp.sandbox.api.calls import json_response
+from slackapp.sandbox.asked import wanted, words, words_if_any
 from slackapp.sandbox.elements import STATE_KEYS, entry, initial_values
 from slackapp.sandbox.escape import escaped
 from slackapp.sandbox.filling import entered
@@ -110,7 +110,7 @@ class PersonApi:
             raise NotHere(
                 409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
             )
-        thread = asked.get("thread_ts")
+        thread = words_if_any(asked, "thread_ts")
         if text.startswith("/") and thread:
             name = text.split(maxsplit=1)[0]
             posts.notice(self._slack, channel, sight.person.id, f"{name} is not supported in threads. Sorry!")
@@ -159,7 +159,7 @@ class PersonApi:
 
     async def press(self, sight: Sight, asked: dict[str, Any]) -> None:
         """Press a button, or choose from a menu, by its label."""
-        label, within = words(asked, "label"), asked.get("within")
+        label, within = words(asked, "label"), words_if_any(asked, "within")
         top = self._slack.state.top_modal(sight.person.id)
         try:
             spot, chosen = sight.pressable(label, within)
@@ -193,7 +193,7 @@ class PersonApi:
         """Enter or choose something, by the label of its control."""
         if "value" not in asked:
             raise NotHere(400, "A value is needed.")
-        spot = sight.fillable(words(asked, "label"), asked.get("within"))
+        spot = sight.fillable(words(asked, "label"), words_if_any(asked, "within"))
         control = spot.control
         value = asked["value"]
         chosen = (
@@ -244,7 +244,7 @@ class PersonApi:
             payload = payloads.shortcut(self._slack, sight.person, known.callback_id)
             await interactions.shortcut(self._slack, sight.person, payload, None)
             return
-        channel, message = sight.message(asked.get("place"), words(asked, "ts"))
+        channel, message = sight.message(words_if_any(asked, "place"), words(asked, "ts"))
         payload = payloads.message_action(self._slack, sight.person, channel, message, known.callback_id)
         await interactions.shortcut(self._slack, sight.person, payload, channel)
 
@@ -265,22 +265,3 @@ async def _from_outside(sight: Sight, spot: Spot, value: Any) -> Any:  # noqa: A
         raise NotHere(409, f"Only one can be chosen for “{label}”.", labels=[label])
     options = [await found(sight, spot, str(one)) for one in named]
     return options if several else (options[0] if options else None)
-
-
-async def wanted(request: web.Request) -> dict[str, Any]:
-    """The JSON object a request carries."""
-    try:
-        asked = orjson.loads(await request.read() or b"{}")
-    except orjson.JSONDecodeError:
-        raise NotHere(400, "The body is not JSON.") from None
-    if not isinstance(asked, dict):
-        raise NotHere(400, "The body must be a JSON object.")
-    return asked
-
-
-def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str:
-    """A string out of a request's JSON."""
-    value = asked.get(name, otherwise)
-    if not isinstance(value, str):
-        raise NotHere(400, f"“{name}” must be a string.")
-    return value

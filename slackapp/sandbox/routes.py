@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
 from slackapp.i18n import voice
@@ -16,6 +17,7 @@ from slackapp.sandbox.hooks import Hooks
 from slackapp.sandbox.http_delivery import SignedHttp
 from slackapp.sandbox.installing import Installing
 from slackapp.sandbox.person import PersonApi
+from slackapp.sandbox.sight import NotHere
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.socket_mode import SocketMode
 
@@ -104,7 +106,15 @@ def _doorkeeper(sandbox: "Sandbox") -> Middleware:
             return web.Response(status=403, text="The sandbox answers this machine only.")
         if sandbox.preparing and (request.path == "/" or request.path.startswith(FOR_PEOPLE)):
             return _wait()
-        return await handler(request)
+        try:
+            return await handler(request)
+        except NotHere as answer:
+            return json_response(answer.extra, status=answer.status)
+        except (web.RequestPayloadError, HttpProcessingError):
+            unread = web.Response(status=400, text="The body could not be read.")
+            # What is left of it cannot be told from the next request.
+            unread.force_close()
+            return unread
 
     return middleware
 
@@ -112,7 +122,10 @@ def _doorkeeper(sandbox: "Sandbox") -> Middleware:
 @lru_cache(maxsize=64)
 def _is_local(address: str) -> bool:
     """Whether an address names this machine."""
-    return urlsplit(address).hostname in LOCAL
+    try:
+        return urlsplit(address).hostname in LOCAL
+    except ValueError:
+        return False
 
 
 def _wait() -> web.Response:

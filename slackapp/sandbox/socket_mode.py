@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import WSMsgType, web
 
+from slackapp.sandbox.incoming import read_json
 from slackapp.sandbox.slack import Ack, Retry, Slack
 
 MOST_CONNECTIONS = 10
@@ -104,8 +105,8 @@ class SocketMode:
 
     def _acknowledged(self, text: str) -> None:
         try:
-            message = orjson.loads(text)
-        except orjson.JSONDecodeError:
+            message = read_json(text)
+        except ValueError:
             return
         if not isinstance(message, dict):
             return

@@ -3,11 +3,11 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-import orjson
 from aiohttp import web
 
 from slackapp.sandbox.api.refusal import Refused, missing
 from slackapp.sandbox.contract import Method
+from slackapp.sandbox.incoming import read_json
 
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
@@ -47,8 +47,7 @@ async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, A
             arguments.update(_json_body(await request.read()))
         return arguments, "json"
     if kind == MULTIPART:
-        fields = await request.post()
-        arguments.update({name: value for name, value in fields.items() if isinstance(value, str)})
+        arguments.update(await _multipart_body(request))
     else:
         arguments.update(_form_body(await request.read()))
     return arguments, "form"
@@ -56,13 +55,22 @@ async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, A
 
 def _json_body(body: bytes) -> dict[str, Any]:
     try:
-        decoded = orjson.loads(body) if body else {}
-    except orjson.JSONDecodeError:
-        raise Refused("invalid_arguments", "[ERROR] the body is not valid JSON") from None
+        decoded = read_json(body) if body else {}
+    except ValueError as wrong:
+        raise Refused("invalid_arguments", f"[ERROR] the body is {wrong}") from None
     if not isinstance(decoded, dict):
         raise Refused("invalid_arguments", "[ERROR] the body must be a JSON object")
     # Slack takes tokens from the header or a form field, never from a JSON body.
     return {name: value for name, value in decoded.items() if value is not None and name != "token"}
+
+
+async def _multipart_body(request: web.Request) -> dict[str, str]:
+    try:
+        fields = await request.post()
+    except (ValueError, LookupError):
+        # No boundary, a part without a name, a character set nobody knows.
+        raise Refused("invalid_arguments", "[ERROR] the body is not valid multipart/form-data") from None
+    return {name: value for name, value in fields.items() if isinstance(value, str)}
 
 
 def _form_body(body: bytes) -> dict[str, str]:
@@ -103,9 +111,9 @@ def _structure(name: str, value: Any) -> Any:  # noqa: ANN401  # likewise
     error = UNREADABLE.get(name, "invalid_arguments")
     if isinstance(value, str):
         try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            raise Refused(error, f"[ERROR] not valid JSON [json-pointer:/{name}]") from None
+            value = read_json(value)
+        except ValueError as wrong:
+            raise Refused(error, f"[ERROR] {wrong} [json-pointer:/{name}]") from None
     if not isinstance(value, STRUCTURES[name]):
         raise Refused(error, f"[ERROR] must be {_article(name)} [json-pointer:/{name}]")
     return value

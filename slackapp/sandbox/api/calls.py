@@ -14,6 +14,7 @@ from slackapp.sandbox.api.arguments import check, decode
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.contract import Method
 from slackapp.sandbox.faults import Fault
+from slackapp.sandbox.incoming import read_json
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Workspace
 
@@ -138,7 +139,10 @@ class Dispatcher:
 
     async def _trouble(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
         method = self._slack.contract.methods.get(name)
-        sent, enc = await decode(request, reads_json=bool(method and method.reads_json))
+        try:
+            sent, enc = await decode(request, reads_json=bool(method and method.reads_json))
+        except Refused:
+            sent, enc = {}, "form"
         if fault.kind == "429":
             answer: dict[str, Any] = {"ok": False, "error": "ratelimited"}
             self._record(name, sent, enc, answer, None)
@@ -172,8 +176,8 @@ def _readable(value: Any) -> Any:  # noqa: ANN401  # JSON in a string, or alread
     if not isinstance(value, str):
         return value
     try:
-        return orjson.loads(value)
-    except orjson.JSONDecodeError:
+        return read_json(value)
+    except ValueError:
         return value
 
 

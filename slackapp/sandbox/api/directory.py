@@ -1,7 +1,6 @@
 """Who and what there is: users.*, conversations.*, usergroups.*, team.info, reactions.get."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -148,7 +147,7 @@ def page(
 def _decoded(cursor: str) -> str:
     try:
         return base64.b64decode(cursor, validate=True).decode().removeprefix("next:")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise Refused("invalid_cursor") from None
 
 

@@ -1,7 +1,6 @@
 """Identity and installation: auth.test, auth.revoke, oauth.v2.access, apps.connections.open."""
 
 import base64
-import binascii
 import secrets
 import time
 from typing import Any
@@ -106,7 +105,7 @@ def _check_client(call: Call) -> None:
     if call.basic:
         try:
             client, _, secret = base64.b64decode(call.basic).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise Refused("invalid_client_id") from None
     if client != call.slack.app.client_id:
         raise Refused("invalid_client_id")

@@ -1,0 +1,59 @@
+"""What somebody asks of the sandbox in JSON, read so that nonsense becomes an answer and never a failure."""
+
+from typing import Any
+
+from aiohttp import web
+
+from slackapp.sandbox.incoming import read_json
+from slackapp.sandbox.sight import NotHere
+
+# A count or a pause beyond this is a slip of the keyboard.
+MOST = 1_000_000
+
+
+async def wanted(request: web.Request) -> dict[str, Any]:
+    """The JSON object a request carries."""
+    try:
+        asked = read_json(await request.read() or b"{}")
+    except ValueError as wrong:
+        raise NotHere(400, f"The body is {wrong}.") from None
+    if not isinstance(asked, dict):
+        raise NotHere(400, "The body must be a JSON object.")
+    return asked
+
+
+def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str:
+    """A string out of a request's JSON."""
+    value = asked.get(name, otherwise)
+    if not isinstance(value, str):
+        raise NotHere(400, f"“{name}” must be a string.")
+    return value
+
+
+def words_if_any(asked: dict[str, Any], name: str) -> str | None:
+    """A string that may be left out, or be null."""
+    return None if asked.get(name) is None else words(asked, name)
+
+
+def number(asked: dict[str, Any], name: str, otherwise: float) -> float:
+    """A number that makes sense as a count or as seconds: none below nought, none without end."""
+    value = asked.get(name, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
+        raise NotHere(400, f"“{name}” must be a number from 0 to {MOST}.")
+    return value
+
+
+def flag(asked: dict[str, Any], name: str) -> bool:
+    """True or false."""
+    value = asked.get(name)
+    if not isinstance(value, bool):
+        raise NotHere(400, f"“{name}” must be true or false.")
+    return value
+
+
+def names(asked: dict[str, Any], name: str) -> list[str]:
+    """A list of strings; an empty one where it is left out."""
+    value = asked.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise NotHere(400, f"“{name}” must be a list of strings.")
+    return value
