@@ -24,7 +24,7 @@ from reports.drawing import Drawing, find_browser
 from slackapp import guard, health, inbound, log, migrations, workspaces
 from slackapp.clients import Clients
 from slackapp.config import Settings
-from slackapp.db import Sessions, connect
+from slackapp.db import Sessions
 from slackapp.delivery import Deliveries, tidy
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
@@ -67,7 +67,7 @@ class Appreciate:
         self, settings: Settings, *, now: Clock = real_time, locker: Locker | None = None, http: bool = False
     ) -> None:
         """With a `locker` each workspace has its own token; with `http` another process listens."""
-        self.sessions = open_database(settings)
+        self.sessions = migrations.opened(settings.database_url)
         self.keys = KeyDirectory(settings.key_directory)
         self.keys.attach(self.sessions)
         self.now = now
@@ -229,15 +229,6 @@ def _beat(owed: datetime, after: datetime) -> datetime:
     if owed <= after:
         return owed
     return owed + timedelta(seconds=-owed.timestamp() % _BEAT)
-
-
-def open_database(settings: Settings) -> Sessions:
-    """The database, once it is certain that it has the newest shape."""
-    sessions = connect(settings.database_url)
-    if not migrations.is_current(sessions):
-        sessions.dispose()
-        raise SettingsError("DATABASE_URL: the database is not up to date. Run: slackapp migrate")
-    return sessions
 
 
 def _install(sessions: Sessions, client: WebClient) -> str:

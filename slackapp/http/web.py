@@ -17,8 +17,8 @@ from granian.server import Server
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from handlers.desk import Desk
-from slackapp import health, log
-from slackapp.app import Clock, build_bolt, open_database, real_time
+from slackapp import health, log, migrations
+from slackapp.app import Clock, build_bolt, real_time
 from slackapp.clients import Clients
 from slackapp.db import Sessions
 from slackapp.http import installing, settings
@@ -54,7 +54,7 @@ def worker() -> Web:
 
 def application(http: HttpSettings, *, now: Clock = real_time) -> Web:
     """Put together what answers, beside the process that sends and keeps the clock."""
-    sessions = open_database(http.settings)
+    sessions = migrations.opened(http.settings.database_url)
     keys = KeyDirectory(http.settings.key_directory)
     keys.attach(sessions)
     # The parent looks for what is owed several times a second: there is no bell between processes.

@@ -7,7 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from slackapp.db import Sessions
+from slackapp.db import Sessions, connect
+from slackapp.errors import SettingsError
 
 
 def _configuration() -> Config:
@@ -30,3 +31,16 @@ def is_current(sessions: Sessions) -> bool:
     with sessions.engine.connect() as connection:
         heads = MigrationContext.configure(connection).get_current_heads()
     return set(heads) == set(ScriptDirectory.from_config(_configuration()).get_heads())
+
+
+def opened(url: str) -> Sessions:
+    """The database there, once it is certain that it has the newest shape.
+
+    Raises:
+        SettingsError: It has an older one.
+    """
+    sessions = connect(url)
+    if not is_current(sessions):
+        sessions.dispose()
+        raise SettingsError("DATABASE_URL: the database is not up to date. Run: slackapp migrate")
+    return sessions
