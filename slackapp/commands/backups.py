@@ -133,7 +133,7 @@ def _database() -> Path:
 
 def _copy(source: Path, target: Path, *, quiet: bool) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, isolation_level=None)) as old,
+        closing(sqlite3.connect(_to_read(source), uri=True, isolation_level=None)) as old,
         closing(sqlite3.connect(target)) as new,
         bar("Copying", hidden=quiet) as told,
     ):
@@ -150,13 +150,18 @@ def _copy(source: Path, target: Path, *, quiet: bool) -> None:
 
 def _check(file: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
+        with closing(sqlite3.connect(_to_read(file), uri=True)) as copy:
             (state,) = copy.execute("PRAGMA integrity_check").fetchone()
             known = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ballot'").fetchone()[0]
     except sqlite3.DatabaseError:
         state, known = "unreadable", 0
     if state != "ok" or not known:
         raise SettingsError(f"{file} is not a whole database of this app.")
+
+
+def _to_read(file: Path) -> str:
+    """Its address for SQLite, in which a "%" or "#" of its path stands for itself."""
+    return f"{file.resolve().as_uri()}?mode=ro"
 
 
 def _check_unused(database: Path) -> None:

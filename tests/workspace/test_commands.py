@@ -346,6 +346,14 @@ def test_a_backup_comes_to_its_end_however_often_the_app_writes(
         assert copy.execute("SELECT count(*) FROM filler").fetchone() == (1,)
 
 
+def test_a_copy_goes_to_and_comes_from_a_folder_of_any_name(server: Server) -> None:
+    copy = server.folder / "100%25 of ward #7?" / "monday.db"
+    copy.parent.mkdir()
+    assert server.run("backup", str(copy)).exit_code == 0
+    assert server.run("restore", str(copy), "--replace").exit_code == 0
+    assert server.ask("SELECT count(*) FROM member") == [(2,)]
+
+
 def test_bars_go_to_standard_error(server: Server) -> None:
     told = server.run("backup", "copy.db")
     assert (told.stdout, "Copying" in told.stderr) == ("Written to copy.db.\n", True)
