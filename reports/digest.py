@@ -25,7 +25,8 @@ AT = time(9, 0)
 PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
 SHEET, COMMENTS = "digest-sheet", "digest-comments"
 COMMENTS_AGAIN = "digest-comments-again"
-KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS)
+THREADED = "digest-picture-thread"
+KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS, THREADED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,23 @@ def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None
         for one in session.scalars(sent)
     ]
     outbox.owe_many(session, session.get_one(Workspace, team.workspace_id), owed)
+
+
+def owe_threaded(session: Session, message: Delivery, pictures: Sequence[str], now: datetime) -> None:
+    """Owe pictures, by their references, as files in the thread of a message that went without them."""
+    owed = [
+        Owed(
+            key=f"{THREADED}:{reference}:{message.target}",
+            kind=THREADED,
+            reference=reference,
+            target=message.target,
+            due=now,
+            priority=Priority.DIGEST,
+            method=Method.SHARE,
+        )
+        for reference in pictures
+    ]
+    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), owed)
 
 
 def waiting(sessions: Sessions, now: datetime) -> tuple[int, int]:

@@ -1,10 +1,10 @@
 """What a digest's deliveries turn into: its pictures, the message, and the page in the thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reports import digest, team_letters, words
@@ -14,7 +14,8 @@ from reports.message import comments, message
 from reports.page import page
 from reports.sheet import sheet
 from reports.showing import shown
-from reports.telling import PENDING, arrived, picture_names, told
+from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told
+from slackapp.actions import sharing
 from slackapp.i18n import Voice
 from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
 from slackapp.models import Delivery, DeliveryState, Digest
@@ -35,6 +36,7 @@ def renderers(drawing: Drawing) -> dict[str, Renderer]:
         digest.MESSAGE: made.message,
         digest.PAGE: made.page,
         digest.SHEET: made.sheet,
+        digest.THREADED: made.threaded,
         digest.COMMENTS: made.comments,
         digest.COMMENTS_AGAIN: made.comments_again,
         **team_letters.RENDERERS,
@@ -81,11 +83,24 @@ class _Letters:
         pictures = arrived(session, names)
         if pictures is None and waited < _PICTURES_AT_MOST:
             return Later(now + _LOOK_AGAIN)
+        follow_in_thread(session, row, names, now)
         return message(say, month, digest_id=found.id, pictures=pictures or {})
+
+    def threaded(self, session: Session, row: Delivery, now: datetime) -> Letter:
+        """A picture that Slack did not show in the message, as a file in that message's thread."""
+        digest_id, _, _ = row.reference.partition(":")
+        shows = Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
+        thread = self._thread(session, select(Delivery).where(Delivery.reference == digest_id, shows), now)
+        if not isinstance(thread, _Thread):
+            return thread
+        made = self.picture(session, row, now)
+        if not isinstance(made, Upload):
+            return made
+        return replace(made, channel=thread.channel, thread_ts=thread.ts)
 
     def page(self, session: Session, row: Delivery, now: datetime) -> Letter:
         """The page, as a file in the thread of the message that went before it."""
-        found = self._thread(session, row, now)
+        found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
             return found
         say, month = found.say, found.month
@@ -100,7 +115,7 @@ class _Letters:
 
     def sheet(self, session: Session, row: Delivery, now: datetime) -> Letter:
         """The figures for a spreadsheet, in the same thread."""
-        found = self._thread(session, row, now)
+        found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
             return found
         return Upload(
@@ -114,7 +129,7 @@ class _Letters:
 
     def comments(self, session: Session, row: Delivery, now: datetime) -> Letter:
         """What people wrote, in the same thread."""
-        found = self._thread(session, row, now)
+        found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
             return found
         if not found.month.comments:
@@ -136,12 +151,12 @@ class _Letters:
         text, blocks = comments(*told(session, found), found.id)
         return Message(text=text, blocks=blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
 
-    def _thread(self, session: Session, row: Delivery, now: datetime) -> "_Thread | Later | Nothing":
+    def _thread(
+        self, session: Session, before: Select[Delivery], now: datetime
+    ) -> "_Thread | Later | Nothing":
         """The thread of the message that goes before, once that has arrived."""
-        sent = session.scalar(
-            select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.MESSAGE)
-        )
-        found = session.get(Digest, row.reference)
+        sent = session.scalar(before)
+        found = session.get(Digest, sent.reference) if sent else None
         if sent is None or found is None:
             return Nothing("gone")
         if sent.state in PENDING:
@@ -153,3 +168,7 @@ class _Letters:
 
     def _page(self, say: Voice, month: TeamMonth) -> bytes:
         return page(say, month, digest.figures(self.drawing, shown(say, month))).encode()
+
+
+def _message_of(row: Delivery) -> Select[Delivery]:
+    return select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.MESSAGE)

@@ -83,7 +83,8 @@ def _message(
     blocks = [*_above(say, team, _charts(say, charts, pictures), ours=ours), *below]
     if not any(chart.name in pictures for chart in charts):
         return Message(text=said, blocks=blocks)
-    without = [*_above(say, team, _charts(say, charts, {}), ours=ours), *below]
+    follow = section(say("Slack may still show the pictures in the thread."))
+    without = [*_above(say, team, [*_charts(say, charts, {}), follow], ours=ours), *below]
     return Message(text=said, blocks=blocks, without_pictures=without)
 
 

@@ -10,7 +10,7 @@ from reports.figures import as_shared
 from reports.message import for_team
 from reports.noticing import HANDING_ON, NO_READER, NOT_SHARED
 from reports.queries.answers import shown
-from reports.telling import PENDING, arrived, picture_names, told
+from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told
 from slackapp import calendar, members
 from slackapp.actions import promises, sharing
 from slackapp.i18n import Voice, voice
@@ -31,13 +31,15 @@ from slackapp.views import promised
 _LOOK_AGAIN = timedelta(seconds=2)
 
 
-def for_channel(session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - a renderer
+def for_channel(session: Session, row: Delivery, now: datetime) -> Letter:
     """The digest for the team, with the pictures that the leader's own was sent with."""
     found = session.get(Digest, row.reference)
     if found is None:
         return Nothing("gone")
     say, month = told(session, found)
-    pictures = arrived(session, picture_names(say, month, found.id))
+    names = picture_names(say, month, found.id)
+    pictures = arrived(session, names)
+    follow_in_thread(session, row, names, now)
     return for_team(say, as_shared(month), digest_id=found.id, pictures=pictures or {})
 
 

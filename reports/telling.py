@@ -1,6 +1,7 @@
 """What every letter about a digest starts from: its figures, its reader's voice, its pictures so far."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from reports import digest, queries
 from reports.figures import TeamMonth
 from reports.showing import shown
 from slackapp import members
+from slackapp.delivery.sender import goes_without_pictures
 from slackapp.i18n import Voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 
@@ -37,3 +39,10 @@ def arrived(session: Session, names: Mapping[str, str]) -> dict[str, str] | None
     if any(row.state in PENDING for row in rows):
         return None
     return {names[row.reference]: row.slack_file_id for row in rows if row.slack_file_id}
+
+
+def follow_in_thread(session: Session, row: Delivery, names: Mapping[str, str], now: datetime) -> None:
+    """Where Slack never made the pictures ready, those it took follow the message as files in its thread."""
+    if goes_without_pictures(row):
+        there = arrived(session, names) or {}
+        digest.owe_threaded(session, row, [one for one, name in names.items() if name in there], now)

@@ -19,6 +19,7 @@ from slackapp.delivery.outcomes import (
     of_problem,
 )
 from slackapp.letters import Message, Removal, Upload
+from slackapp.models import Delivery
 from slackapp.outbox import Arrived
 
 _logger = logging.getLogger(__name__)
@@ -33,6 +34,11 @@ _CALL_FAILURES = (SlackApiError, SlackClientError, HTTPException, OSError)
 
 ClientOf = Callable[[str], WebClient | None]
 """A workspace's client, by our id of it."""
+
+
+def goes_without_pictures(row: Delivery) -> bool:
+    """Whether a message has waited for its pictures as long as it may, and goes without them now."""
+    return row.reason == PICTURE_NOT_READY and row.attempts > len(SCAN_WAITS)
 
 
 class LeaseOverError(Exception):
@@ -88,8 +94,8 @@ class _Once:
 
     def _written(self, claimed: Claimed, letter: Message) -> Sent:
         row = claimed.row
-        tired = row.reason == PICTURE_NOT_READY and row.attempts > len(SCAN_WAITS)
-        blocks = letter.without_pictures if tired and letter.without_pictures else letter.blocks
+        without = letter.without_pictures if goes_without_pictures(row) else None
+        blocks = without or letter.blocks
         channel = letter.channel or row.target
         if letter.replaces:
             answer = self._client.chat_update(

@@ -1,5 +1,6 @@
 """The digest on its way: who gets it, when, once, with its pictures, its page, or without."""
 
+import json
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,11 @@ from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank
 # 1 December 2025 is a Monday.
 NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 PLENTY = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
+NOT_READY = {
+    "ok": False,
+    "error": "invalid_blocks",
+    "errors": ["invalid slack file [json-pointer:/blocks/2/slack_file]"],
+}
 
 
 @pytest.fixture
@@ -97,11 +103,6 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
     database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
 ) -> None:
     """Slack's check of a file can hang: it refuses every message that shows one."""
-    refusal = {
-        "ok": False,
-        "error": "invalid_blocks",
-        "errors": ["invalid slack file [json-pointer:/blocks/2/slack_file]"],
-    }
     with database.begin() as session:
         team, leader = session.merge(place.ward), session.merge(place.staff[place.medicine.id][1])
         # One leader, so that every refusal is about this team's pictures.
@@ -109,7 +110,7 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
         team.slack_channel_id = "C1"
         assert team.leader_id == leader.id
     digest.owe_due(database, NINE)
-    refused = [Answer(200, refusal, done=False) for _ in range(7)]
+    refused = [Answer(200, NOT_READY, done=False) for _ in range(7)]
     slack.order("chat.postMessage", *refused)
     send(database, slack, drawing)
     rows = ward_rows(database, place)
@@ -128,6 +129,50 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
     with database.read() as session:
         kinds = select(Delivery.state).where(Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]))
         assert set(session.scalars(kinds)) == {DeliveryState.SENT}
+        # The text stands in the message, and the pictures themselves follow in its thread, each once.
+        posted = session.scalars(select(Delivery).where(Delivery.target.in_([rows["digest"].target, "C1"])))
+        threads = {(row.slack_channel_id, row.slack_ts) for row in posted if row.slack_ts}
+        files = session.scalars(select(Delivery).where(Delivery.kind == digest.THREADED)).all()
+    assert len(threads) == 2
+    assert {row.state for row in files} == {DeliveryState.SENT}
+    pictures = [place for place in shared_files(slack) if "Ward 7 in November" not in place[2]]
+    assert len(pictures) == len(set(pictures)) == 4, "the mix and the ranges, for the leader and for the team"
+    assert {(channel, ts) for channel, ts, _ in pictures} == threads
+
+
+def test_files_that_slack_refuses_in_the_thread_too_leave_the_text_and_are_not_tried_for_ever(
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+) -> None:
+    with database.begin() as session:
+        session.merge(place.nights).leader_id = session.merge(place.medicine).leader_id = None
+    digest.owe_due(database, NINE)
+    slack.order("chat.postMessage", *[Answer(200, NOT_READY, done=False)] * 7)
+    made = Deliveries(database, slack.client(), renderers(drawing), lambda: NINE)
+    due: datetime | None = NINE
+    while due is not None and len(slack.of("chat.postMessage")) < 7:
+        due = made.drain(due)
+    assert due is not None
+    refused = Answer(200, {"ok": False, "error": "restricted_action"}, done=False)
+    slack.order("files.completeUploadExternal", *[refused] * 4)
+    while due is not None and due < NINE + timedelta(days=1):
+        due = made.drain(due)
+    assert made.stop(PATIENCE)
+    rows = ward_rows(database, place)
+    assert rows["digest"].state == DeliveryState.SENT
+    assert "Empathising: " in str(slack.messages[0].body["blocks"])
+    files = [rows[f"{digest.THREADED}:{name}"] for name in ("mix", "ranges")]
+    assert {(row.state, row.reason) for row in files} == {(DeliveryState.DEAD, "restricted_action")}
+    assert len(slack.of("files.completeUploadExternal")) == 2 + 4, "two in private, then once each"
+
+
+def shared_files(slack: SmallSlack) -> list[tuple[str, str, str]]:
+    """The channel, the thread and the title of each file that was shared."""
+    bodies = [call.body for call in slack.of("files.completeUploadExternal")]
+    return [
+        (body["channel_id"], body["thread_ts"], json.loads(body["files"])[0]["title"])
+        for body in bodies
+        if "thread_ts" in body
+    ]
 
 
 def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
