@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Benchmark, Workspace
 from slackapp.outbox import insert_for
+from slackapp.visible import seen
 
 COLUMNS = ("item", "value", "source", "year", "nation")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
@@ -21,9 +23,12 @@ _LONGEST = 120
 _MOST_LINES = 200
 _YEARS = range(2000, 2100)
 _SCALE = 10.0
+_NUMBER = re.compile(r"\d{1,2}([.,]\d{1,20})?")
+_YEAR_SIGNS = 4
 
 _NO_COLUMNS = marked("The first line must name these columns: item, value, source, year, nation.")
 _TOO_MANY = marked("That is {n} lines; {most} fit.")
+_UNREADABLE = marked("Line {line} cannot be read. Look for a quotation mark too many or too few.")
 _ITEM = marked("Line {line}: “{said}” is not one of attending, understanding, empathising, helping.")
 _VALUE = marked("Line {line}: the value must lie between 0 and 10.")
 _YEAR = marked("Line {line}: the year must be four figures, as in 2025.")
@@ -46,20 +51,32 @@ class Figure:
 def read(text: str) -> list[Figure]:
     """Figures out of a CSV with the columns item, value, source, year and nation.
 
+    Separated by commas, semicolons or tabs, as spreadsheets write it in different countries.
+
     Raises:
         UserError: A line cannot be read; it says which and why. Nothing is taken then.
     """
-    lines = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), skipinitialspace=True)
+    heading = text.removeprefix("\ufeff")
+    separator = max(",;\t", key=heading.partition("\n")[0].count)
+    lines = csv.DictReader(io.StringIO(heading), skipinitialspace=True, delimiter=separator, strict=True)
+    try:
+        rows = _rows(lines)
+    except csv.Error:
+        raise UserError(_UNREADABLE, line=lines.reader.line_num) from None
+    if len(rows) > _MOST_LINES:
+        raise UserError(_TOO_MANY, n=len(rows), most=_MOST_LINES)
+    figures = {number: _figure(row, number) for number, row in rows}
+    _check_twice(figures)
+    return list(figures.values())
+
+
+def _rows(lines: "csv.DictReader[str]") -> list[tuple[int, dict[str, str | None]]]:
+    """Each row with the number of the line where an editor shows it."""
     names = [name.strip().lower() for name in lines.fieldnames or ()]
     if not set(COLUMNS) <= set(names):
         raise UserError(_NO_COLUMNS)
     lines.fieldnames = names
-    rows = list(lines)
-    if len(rows) > _MOST_LINES:
-        raise UserError(_TOO_MANY, n=len(rows), most=_MOST_LINES)
-    figures = [_figure(row, number) for number, row in enumerate(rows, start=2)]
-    _check_twice(figures)
-    return figures
+    return [(lines.line_num, dict(row)) for row in lines]
 
 
 def load(session: Session, workspace: Workspace, figures: Sequence[Figure], *, now: datetime) -> int:
@@ -84,35 +101,31 @@ def load(session: Session, workspace: Workspace, figures: Sequence[Figure], *, n
 
 
 def _figure(row: dict[str, str | None], line: int) -> Figure:
-    said = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    said = {name: " ".join(seen(row.get(name) or "").split()) for name in COLUMNS}
     item = next((one for one in Behaviour if one == said["item"].lower()), None)
     if item is None:
         raise UserError(_ITEM, line=line, said=said["item"][:40])
-    if not (said["year"].isdecimal() and int(said["year"]) in _YEARS):
+    year = said["year"] if len(said["year"]) == _YEAR_SIGNS and said["year"].isdecimal() else "0"
+    if int(year) not in _YEARS:
         raise UserError(_YEAR, line=line)
     if said["nation"].upper() not in NATIONS:
         raise UserError(_NATION, line=line)
     if not 0 < len(said["source"]) <= _LONGEST:
         raise UserError(_SOURCE, line=line, most=_LONGEST)
-    return Figure(
-        item, _value(said["value"], line), said["source"], int(said["year"]), said["nation"].upper()
-    )
+    return Figure(item, _value(said["value"], line), said["source"], int(year), said["nation"].upper())
 
 
 def _value(said: str, line: int) -> float:
-    try:
-        value = float(said)
-    except ValueError:
-        raise UserError(_VALUE, line=line) from None
+    value = float(said.replace(",", ".")) if _NUMBER.fullmatch(said) else -1.0
     if not 0.0 <= value <= _SCALE:
         raise UserError(_VALUE, line=line)
     return value
 
 
-def _check_twice(figures: Sequence[Figure]) -> None:
-    seen = set()
-    for line, one in enumerate(figures, start=2):
+def _check_twice(figures: Mapping[int, Figure]) -> None:
+    known = set()
+    for line, one in figures.items():
         key = (one.item, one.nation, one.year, one.source)
-        if key in seen:
+        if key in known:
             raise UserError(_TWICE, line=line)
-        seen.add(key)
+        known.add(key)
