@@ -10,6 +10,7 @@ from handlers.payloads.common import Caller, Payload, caller, storable, written
 from slackapp.actions.promises import MOST, Part
 from slackapp.i18n import Voice, voice
 from slackapp.models import By, PromiseState
+from slackapp.recognitions.grammar import plain
 from slackapp.views import digest_admin as admin_view
 from slackapp.views import promises as view
 
@@ -74,7 +75,8 @@ def is_admin(body: Payload) -> bool:
 
 def asked(body: Payload, say: Voice) -> Asked:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
-    words = storable(body.get("text") or "").split()
+    # Slack escapes what is typed: A&E comes as A&amp;E.
+    words = plain(storable(body.get("text") or "")).split()
     if words and (numbered := _NUMBERED.match(words[-1])):
         month, year = int(numbered["month"]), int(numbered["year"])
         return Asked(caller(body), " ".join(words[:-1]), month, year)

@@ -139,3 +139,13 @@ def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_take
     leader.presses("Ask as often as before", within=last(seen, "Ward 7 in February"))
     assert "is asked as often as everybody" in leader.screen()["modal"]["text"]
     assert datetime.fromisoformat("2027-03-01T09:00:00+00:00") < december.app.now()
+
+
+def test_a_team_is_found_by_a_name_that_slack_escapes_and_what_is_unknown_is_said_back_as_typed(
+    december: Any,
+) -> None:
+    with december.app.sessions.begin() as session:
+        session.scalars(select(Team).where(Team.name == "Ward 7")).one().name = "A&E <Majors>"
+    assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E november")
+    assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E <Majors> 2026-11")
+    assert "I don't know a team “A&E <Minors>”" in asked(december.leader, "/digest A&E <Minors>")
