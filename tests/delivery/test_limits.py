@@ -111,6 +111,33 @@ def test_a_429_slows_the_method_down_and_it_recovers(ward: Ward) -> None:
         assert bucket.fraction == 1.0
 
 
+def test_after_a_429_messages_go_one_by_one_and_not_in_a_burst(ward: Ward) -> None:
+    with ward.sessions.begin() as session:
+        limits.block(session, ward.workspace.id, outbox.Method.POST, seconds=30, now=NOON)
+    for n in range(5):
+        ward.owes(str(n), target=f"U{n}")
+    deliveries = ward.deliveries()
+    gaps: list[float] = []
+    moment = deliveries.drain(NOON + timedelta(seconds=30))
+    assert ward.slack.calls == []
+    while moment is not None:
+        before, moment = moment, deliveries.drain(moment)
+        gaps += [round((moment - before).total_seconds(), 2)] if moment else []
+    # A quarter of a second, at three quarters of the rate.
+    assert len(gaps) == 4
+    assert all(0.3 < gap < 0.4 for gap in gaps)
+    assert len(ward.slack.messages) == 5
+
+
+def test_a_429_with_a_shorter_wait_does_not_end_a_longer_one(ward: Ward) -> None:
+    with ward.sessions.begin() as session:
+        for seconds in (60, 5):
+            limits.block(session, ward.workspace.id, outbox.Method.POST, seconds=seconds, now=NOON)
+        post = [(outbox.Method.POST, "U1")]
+        moments = limits.free_moments(session, ward.workspace.id, post, priority=Priority.PERSON, now=NOON)
+        assert moments[0] >= NOON + timedelta(seconds=60)
+
+
 def test_a_429_on_one_method_leaves_the_others_alone(ward: Ward) -> None:
     with ward.sessions.begin() as session:
         limits.block(session, ward.workspace.id, outbox.Method.POST, seconds=60, now=NOON)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from slackapp import outbox
 from slackapp.db import new_id
 from slackapp.delivery import claiming
+from slackapp.delivery.claiming import Lease
 from slackapp.models import Delivery, DeliveryState
 from slackapp.outbox import Arrived, Owed, Priority, Receipt
 from tests.delivery.conftest import NOON, Ward
@@ -18,6 +19,10 @@ from tests.delivery.conftest import NOON, Ward
 def _claimed(session: Session, row: str, lease: float = 120.0) -> Receipt:
     delivery = session.get_one(Delivery, row)
     return outbox.claim(session, delivery, lease_until=time.time() + lease, now=NOON)
+
+
+def _state_of(session: Session, row: str) -> str:
+    return session.scalars(select(Delivery.state).where(Delivery.id == row)).one()
 
 
 def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
@@ -98,17 +103,43 @@ def test_what_kills_its_worker_again_and_again_is_given_up(ward: Ward) -> None:
     assert states == [DeliveryState.READY] * 5 + [DeliveryState.DEAD]
 
 
+def test_the_day_after_which_it_is_given_up_begins_with_the_first_failure_and_not_with_a_limit(
+    ward: Ward,
+) -> None:
+    row, later = ward.owes(), NOON + timedelta(days=2)
+    with ward.sessions.begin() as session:
+        held_back = _claimed(session, row)
+        outbox.postpone(session, held_back, due=NOON, reason="ratelimited", counted=False)
+        delivery = session.get_one(Delivery, row, populate_existing=True)
+        failing = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
+        outbox.postpone(session, failing, due=later + timedelta(seconds=1), reason="request_timeout")
+        assert _state_of(session, row) == DeliveryState.READY
+        delivery = session.get_one(Delivery, row, populate_existing=True)
+        again = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
+        outbox.postpone(session, again, due=later + timedelta(days=2), reason="request_timeout")
+        assert _state_of(session, row) == DeliveryState.DEAD
+
+
+def test_a_lease_ends_by_whichever_clock_comes_first() -> None:
+    wall, steady = time.time(), time.monotonic()
+    assert Lease(wall + 60, steady + 60).holds()
+    assert not Lease(wall - 1, steady + 60).holds(), "the machine was suspended"
+    assert not Lease(wall + 60, steady - 1).holds(), "the clock was set back"
+
+
 def test_doubtful_messages_go_again_only_when_a_person_says_so(ward: Ward) -> None:
-    row = ward.owes()
+    row = ward.owes(expires=NOON + timedelta(hours=1))
     with ward.sessions.begin() as session:
         outbox.unknown(session, _claimed(session, row), reason="http_500")
     deliveries = ward.deliveries()
     assert deliveries.drain(NOON + timedelta(days=3)) is None
     assert ward.slack.calls == []
+    # Whoever says so has seen how late it is.
+    later = NOON + timedelta(days=3)
     with ward.sessions.begin() as session:
-        assert outbox.send_again(session, row, now=NOON)
-        assert not outbox.send_again(session, row, now=NOON)
-    deliveries.drain()
+        assert outbox.send_again(session, row, now=later)
+        assert not outbox.send_again(session, row, now=later)
+    deliveries.drain(later)
     assert ward.row(row).state == DeliveryState.SENT
 
 
