@@ -169,6 +169,8 @@ def test_idle_channels_are_forgotten_and_methods_are_not(ward: Ward) -> None:
     ward.owes()
     ward.deliveries().drain()
     with ward.sessions.begin() as session:
+        tidy(session, NOON + timedelta(minutes=50))
+        assert session.get(Bucket, (ward.workspace.id, "channel:U0NURSE")) is not None
         tidy(session, NOON + timedelta(hours=2))
         names = {bucket.name for bucket in session.query(Bucket)}
     assert "channel:U0NURSE" not in names

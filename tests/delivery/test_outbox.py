@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from slackapp import outbox
+from slackapp import outbox, workspaces
 from slackapp.db import new_id
 from slackapp.delivery import claiming
 from slackapp.delivery.claiming import Lease
@@ -140,6 +140,18 @@ def test_doubtful_messages_go_again_only_when_a_person_says_so(ward: Ward) -> No
         assert outbox.send_again(session, row, now=later)
         assert not outbox.send_again(session, row, now=later)
     deliveries.drain(later)
+    assert ward.row(row).state == DeliveryState.SENT
+
+
+def test_what_is_owed_where_the_app_was_taken_away_waits_for_its_return(ward: Ward) -> None:
+    row, deliveries = ward.owes(), ward.deliveries()
+    with ward.sessions.begin() as session:
+        workspaces.uninstall(session, "T0WARD", now=NOON)
+    assert deliveries.drain() is None
+    assert (ward.slack.calls, ward.row(row).state) == ([], DeliveryState.READY)
+    with ward.sessions.begin() as session:
+        workspaces.install(session, slack_team_id="T0WARD", name="Ward", bot_user_id="U0BOT")
+    deliveries.drain()
     assert ward.row(row).state == DeliveryState.SENT
 
 
