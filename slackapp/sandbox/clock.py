@@ -1,7 +1,7 @@
 """The sandbox's clock: real time and an offset, so that a day can be made to pass."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 
 
 class SandboxClock:
@@ -29,3 +29,15 @@ class SandboxClock:
     def advance(self, by: timedelta) -> None:
         """Let `by` pass at once."""
         self.offset += by.total_seconds()
+
+
+def moment_of(seconds: str | int) -> datetime | None:
+    """The moment so many seconds after 1970; None for what is no number, or in no year of a calendar.
+
+    A year is left at both ends, so that the moment has a date in every time zone.
+    """
+    try:
+        moment = datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if MINYEAR < moment.year < MAXYEAR else None

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
+from slackapp.sandbox.clock import moment_of
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import Workspace
 
@@ -187,7 +187,7 @@ class Reader:
         if target.startswith("!subteam^"):
             return self._group(target.removeprefix("!subteam^"))
         if target.startswith("!date^"):
-            _, moment, pattern, *_ = target.split("^")
+            _, moment, pattern, *_ = [*target.split("^"), ""]
             return self._date(moment, pattern, label)
         if target.startswith("!"):
             return "@" + target[1:]
@@ -206,9 +206,8 @@ class Reader:
         return f"@{known.handle if known else group}"
 
     def _date(self, moment: str, pattern: str, otherwise: str) -> str:
-        try:
-            when = datetime.fromtimestamp(int(moment), UTC)
-        except ValueError:
+        when = moment_of(moment)
+        if when is None:
             return otherwise
         for part, form in DATE_PARTS.items():
             pattern = pattern.replace(part, when.strftime(form))

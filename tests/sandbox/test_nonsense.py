@@ -76,6 +76,21 @@ def test_a_person_who_names_a_place_by_no_string_is_told(steady_ward: Any, odd: 
     assert all("must be a string" in one.json()["error"] for one in answers)
 
 
+@pytest.mark.parametrize("moment", ["9" * 20, "99999999999999", "-99999999999", "²", "253402300799", ""])
+def test_a_moment_in_no_calendar_is_told_in_its_other_words(ward: Any, moment: str) -> None:
+    """One such message would have kept everybody from the channel for ever."""
+    text = f"<!date^{moment}^{{date}}|one day>"
+    blocks: list[Any] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
+    if moment.isascii() and moment.isdigit() and len(moment) < 20:
+        date = {"type": "date", "timestamp": int(moment), "format": "{date}", "fallback": "one day"}
+        section = {"type": "rich_text_section", "elements": [date]}
+        blocks.append({"type": "rich_text", "elements": [section]})
+    ward.client.chat_postMessage(channel=GENERAL, text=text, blocks=blocks)
+    assert ward.person(ADA).texts(GENERAL) == ["\n".join(["one day"] * len(blocks))]
+    drawn = ward.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).json()["fragments"]["place"]
+    assert drawn.count("one day") == len(blocks)
+
+
 @pytest.mark.parametrize("order", ["act", "suggest", "reply", "tour", "move"])
 def test_the_page_is_told_that_its_order_is_none(steady_ward: Any, order: str) -> None:
     for body in ("", "{", "[]", f'{{"do": {DEEP}}}'):

@@ -21,8 +21,8 @@ class Names(Protocol):
     def group(self, group_id: str) -> str:
         """The handle of a user group without its sign."""
 
-    def moment(self, epoch: int, form: str) -> str:
-        """A moment in the reader's time zone, in Slack's date form."""
+    def moment(self, epoch: str | int, form: str, otherwise: str = "") -> str:
+        """A moment in the reader's time zone, in Slack's date form, or the words for one that is none."""
 
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -142,7 +142,7 @@ def _reference(inside: str, names: Names) -> Markup:
 
 def _date(target: str, label: str, names: Names) -> Markup:
     _, epoch, form, *_rest = [*target.split("^"), "", ""]
-    return escape(names.moment(int(epoch), form)) if epoch.isdigit() else escape(label)
+    return escape(names.moment(epoch, form, label))
 
 
 def mention(words: str) -> Markup:

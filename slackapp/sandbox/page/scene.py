@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 
+from slackapp.sandbox.clock import moment_of
 from slackapp.sandbox.slack import Slack
 from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
 
@@ -238,9 +239,12 @@ class SceneNames:
         """The handle of a user group."""
         return self.scene.group_handle(group_id)
 
-    def moment(self, epoch: int, form: str) -> str:
-        """A moment in Slack's date form, in the reader's time zone."""
-        at = self.scene.local(epoch)
+    def moment(self, epoch: str | int, form: str, otherwise: str = "") -> str:
+        """A moment in Slack's date form, in the reader's time zone, or the words for one that is none."""
+        moment = moment_of(epoch)
+        if moment is None:
+            return otherwise
+        at = moment.astimezone(self.scene.zone)
         locale = self.scene.locale
         day = dates.format_date(at.date(), "d MMMM y", locale=locale)
         short = dates.format_date(at.date(), "d MMM y", locale=locale)
