@@ -2,12 +2,14 @@
 
 import base64
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+from slackapp.errors import SettingsError
 from slackapp.models import Comment
 from slackapp.verify.copies import Opened
 from slackapp.verify.findings import Checked
@@ -76,10 +78,13 @@ def _pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as beginning:
         is_packed = beginning.read(len(_PACKED)) == _PACKED
     # Yesterday's log is often packed, and says nothing to whoever reads it as it is.
-    with gzip.open(path) if is_packed else path.open("rb") as opened:
-        while piece := opened.read(_PIECE):
-            yield overlap + piece
-            overlap = piece[-4096:]
+    try:
+        with gzip.open(path) if is_packed else path.open("rb") as opened:
+            while piece := opened.read(_PIECE):
+                yield overlap + piece
+                overlap = piece[-4096:]
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise SettingsError(f"{path} cannot be read: it is damaged or not complete.") from None
 
 
 def _rows(session: Session) -> Iterator[tuple[str, Iterable[bytes]]]:

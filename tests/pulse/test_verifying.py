@@ -263,6 +263,16 @@ def test_each_planted_fault_is_found(lived: Hospital, tmp_path: Path) -> None:
     assert verified(lived, "--stored-only").exit_code == 0
 
 
+def test_a_packed_log_that_is_not_whole_is_told_in_words_and_never_passed(lived: Hospital) -> None:
+    log = lived.keys.path.parent / "app.log"
+    whole = gzip.compress(LOGGED.encode() * 50)
+    for damaged in (whole[: len(whole) // 2], whole[:14] + b"?" * 30):
+        log.write_bytes(damaged)
+        result = verified(lived, "--stored-only")
+        assert result.exit_code == 1
+        assert "app.log cannot be read: it is damaged or not complete." in result.output
+
+
 def test_places_that_only_postgresql_has_are_looked_at_too(lived: Hospital) -> None:
     if lived.sessions.is_sqlite:
         pytest.skip("SQLite has neither schemas nor rules")
