@@ -88,7 +88,7 @@ def rules_text(say: Voice, *, k: int, c: int, comments: int) -> str:
         k=k,
         comments=comments,
     )
-    stricter = say("Very low and very high results are merged more widely than before.")
+    stricter = say("Very low and very high results are merged more widely than usual.")
     return f"{said} {stricter}" if c > 1 else said
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from handlers import pulse_letters
 from slackapp.actions import rights
 from slackapp.errors import UserError
+from slackapp.i18n import voice
 from slackapp.letters import Message
 from slackapp.models import Delivery, FanOut, Member, Poll, Team, Workspace
 from slackapp.pulse import governing, telling
 from slackapp.pulse.governing import Thresholds
 from slackapp.sandbox.blocks import problems
-from slackapp.views import pulse
+from slackapp.views import pulse, pulse_messages
 from tests.pulse.forms import shown, words
 from tests.pulse.front import Front
 from tests.pulse.hospital import Hospital
@@ -39,6 +40,12 @@ def test_everybody_in_a_team_is_told_once_when_a_threshold_rises(front: Front) -
     hospital.open(hospital.close_at)
     with hospital.sessions.read() as session:
         assert session.get_one(Poll, hospital.poll_id).k == 8
+
+
+def test_a_threshold_that_was_stricter_already_is_not_told_as_news() -> None:
+    told = pulse_messages.rules_text(voice(), k=11, c=2, comments=11)
+    assert "merged more widely than usual" in told
+    assert "than before" not in told
 
 
 def test_a_team_is_told_who_leads_it_now(front: Front) -> None:
