@@ -40,6 +40,8 @@ def test_what_slack_accepted_is_sent_once_and_its_place_is_remembered(ward: Ward
         (200, {"ok": False, "error": "fatal_error"}, (DeliveryState.UNKNOWN, "fatal_error")),
         (200, {"ok": False, "error": "request_timeout"}, (DeliveryState.READY, "request_timeout")),
         (500, {"ok": False, "error": "anything"}, (DeliveryState.UNKNOWN, "http_500")),
+        (408, {"ok": False, "error": "request_timeout"}, (DeliveryState.UNKNOWN, "http_408")),
+        (408, "<html>A proxy</html>", (DeliveryState.UNKNOWN, "http_408")),
         (503, "<html>Busy</html>", (DeliveryState.UNKNOWN, "http_503")),
         (200, "<html>A portal</html>", (DeliveryState.UNKNOWN, "unreadable_answer")),
         (403, "<html>A proxy</html>", (DeliveryState.READY, "http_403")),
