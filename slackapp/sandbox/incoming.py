@@ -15,10 +15,9 @@ def read_json(text: bytes | str) -> Any:  # noqa: ANN401  # any JSON
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise ValueError("not valid JSON") from None
-    # Most is too short to be deep; only what might be is looked through.
-    opened = (
-        text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
-    )
+    # Most opens too few to be deep; only what might be is looked through.
+    written = text if isinstance(text, bytes) else text.encode()
+    opened = len(written) - len(written.translate(None, b"[{"))
     if opened > DEEPEST and _is_deep(value):
         raise ValueError("nested too deeply")
     return value
