@@ -24,13 +24,10 @@ def told(parents: Mapping[str, str | None], own: Mapping[str, Circle]) -> dict[s
     or more. Fewer than that are left out of a level's band and wait for the level above:
     counted in, they would be what is left when the bands below are taken away.
     """
-    below: dict[str, list[str]] = {unit: [] for unit in parents}
-    for unit, parent in parents.items():
-        if parent is not None:
-            below[parent].append(unit)
+    below = units_below(parents)
     found: dict[str, Circle] = {}
     waiting: dict[str, Circle] = {}
-    for unit in _from_the_bottom(below, parents):
+    for unit in from_the_bottom(below, parents):
         shown = _sum(found[one] for one in below[unit] if one in found)
         rest = _sum([own.get(unit, Circle()), *(waiting.get(one, Circle()) for one in below[unit])])
         if rest.members >= SMALLEST_FOR_REACH:
@@ -45,7 +42,16 @@ def _sum(circles: Iterable[Circle]) -> Circle:
     return sum(circles, Circle())
 
 
-def _from_the_bottom(below: Mapping[str, list[str]], parents: Mapping[str, str | None]) -> list[str]:
+def units_below(parents: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """By unit, those right below it."""
+    below: dict[str, list[str]] = {unit: [] for unit in parents}
+    for unit, parent in parents.items():
+        if parent is not None:
+            below[parent].append(unit)
+    return below
+
+
+def from_the_bottom(below: Mapping[str, list[str]], parents: Mapping[str, str | None]) -> list[str]:
     """Every unit after all those below it. One that is part of a ring has no top and is left out."""
     order = [unit for unit, parent in parents.items() if parent is None]
     for unit in order:

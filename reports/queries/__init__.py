@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reports.figures import TeamMonth
 from reports.queries.answers import carried, comments, officials
 from reports.queries.asking import Asked, first_day, upwards
+from reports.queries.left_over import left_over
 from reports.queries.pulse import pulses
 from reports.queries.thanks import highlights, is_first, named, reaches, sides, ways
 from slackapp.actions.pace import paces, unanswered
@@ -25,9 +26,10 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     wider = tuple({up for team in wanted for up in upwards(tree, team)})
     parents = frozenset(team.parent_id for team in tree.values() if team.parent_id)
     asked = Asked(workspace, month, wanted, wider, parents.intersection(wanted))
-    thanks, pulse = named(session, asked), pulses(session, asked, tree)
+    left = left_over(session, asked, tree)
+    thanks, pulse = named(session, asked, left), pulses(session, asked, tree)
     reach, shared = reaches(session, asked, tree), highlights(session, asked)
-    both, two_ways = sides(session, asked), ways(session, asked)
+    both, two_ways = sides(session, asked, left), ways(session, asked)
     promised, wrote = carried(session, asked), comments(session, asked)
     silent, chosen = unanswered(session, wanted, month), paces(session, wanted)
     nothing_before, others = is_first(session, asked), officials(session, asked)

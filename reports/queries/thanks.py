@@ -3,32 +3,23 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, func, literal, select, union, union_all
+from sqlalchemy import CTE, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reports import figures
 from reports.circles import Circle, told
 from reports.figures import Highlight, Reach
 from reports.queries.asking import Asked, below, upwards
-from slackapp import calendar
+from reports.queries.left_over import AGES, LeftOver
+from reports.queries.touching import thanks_between, thanks_of_three_months, touched_by
 from slackapp.behaviours import Behaviour
 from slackapp.models import Member, Recipient, Recognition, Sharing, Team
 
 REACH_DAYS = 90
 HIGHLIGHTS = 3
-
-
-def _thanks(asked: Asked, since: datetime, until: datetime) -> Any:  # noqa: ANN401 - columns common to four selects
-    return (
-        Recognition.workspace_id == asked.workspace.id,
-        Recognition.undone_at.is_(None),
-        Recognition.given_at >= since,
-        Recognition.given_at < until,
-        # What its receiver found unkind goes on counting: its giver would see from a figure that it was told.
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +30,9 @@ class Named:
     seldom: Behaviour | None
 
 
-def named(session: Session, asked: Asked) -> dict[str, Named]:
+def named(session: Session, asked: Asked, left: LeftOver) -> dict[str, Named]:
     """By team. Each recognition counts once in a team it touches."""
-    starts = _starts(asked)
-    during = _thanks(asked, starts[-1], asked.bounds(asked.month)[1])
-    ages = [(Recognition.given_at >= start, age) for age, start in enumerate(starts)]
-    age = case(*ages, else_=len(starts)).label("age")
-    columns = (Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id)
-    thanks = (
-        select(*columns, Recipient.team_id, Recipient.member_id).join(Recipient).where(*during).cte("thanks")
-    )
-    same = (thanks.c.id, thanks.c.behaviour, thanks.c.age)
-    received = select(*same, thanks.c.team_id, thanks.c.member_id.label("person"))
-    touched = union(received, select(*same, thanks.c.giver_team_id, thanks.c.giver_id)).cte()
+    touched = touched_by(thanks_of_three_months(asked))
     inside = below(asked.teams)
     mine = (
         select(inside.c.top, touched.c.id, touched.c.behaviour, touched.c.age)
@@ -59,13 +40,8 @@ def named(session: Session, asked: Asked) -> dict[str, Named]:
         .distinct()
         .cte()
     )
-    return _named_from(asked, session.execute(_counts(mine)), session.execute(_people(inside, touched)))
-
-
-def _starts(asked: Asked) -> list[datetime]:
-    """The beginnings of this month and the two before, newest first."""
-    before = calendar.month_before(asked.month)
-    return [asked.bounds(month)[0] for month in (asked.month, before, calendar.month_before(before))]
+    counts, people = session.execute(_counts(mine)), session.execute(_people(inside, touched))
+    return _named_from(asked, counts, people, left)
 
 
 def _counts(mine: CTE) -> Select[Any]:
@@ -80,14 +56,16 @@ def _people(inside: CTE, touched: CTE) -> Select[Any]:
     return select(*columns, counted).join(touched, touched.c.team_id == inside.c.team).group_by(*columns)
 
 
-def _named_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> dict[str, Named]:
-    found: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+def _named_from(
+    asked: Asked, counts: Iterable[Any], people: Iterable[Any], left: LeftOver
+) -> dict[str, Named]:
+    found: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for team, age, behaviour, count in counts:
-        found[team, age][behaviour] = count
-    took_part = {(team, age): count for team, age, count in people}
+        found[team, age][behaviour] = count - left.mix[team, age][behaviour]
+    took_part = {(team, age): count - left.people.get((team, age), 0) for team, age, count in people}
     return {
         team: _of_one(
-            [found[team, age] for age in range(3)],
+            [found[team, age] for age in range(AGES)],
             [took_part.get((team, age), 0) for age in (0, 1)],
             k=asked.workspace.k,
             is_about=team in asked.above,
@@ -96,7 +74,7 @@ def _named_from(asked: Asked, counts: Iterable[Any], people: Iterable[Any]) -> d
     }
 
 
-def _of_one(months: list[dict[str, int]], people: list[int], *, k: int, is_about: bool) -> Named:
+def _of_one(months: list[Counter[str]], people: list[int], *, k: int, is_about: bool) -> Named:
     mix = figures.mix(months[0], months[1], people=(people[0], people[1]), k=k, is_about=is_about)
     together = Counter[str]()
     for month in months:
@@ -104,9 +82,9 @@ def _of_one(months: list[dict[str, int]], people: list[int], *, k: int, is_about
     return Named(mix, figures.seldom(together) if mix else None)
 
 
-def sides(session: Session, asked: Asked) -> dict[str, figures.Sides]:
+def sides(session: Session, asked: Asked, left: LeftOver) -> dict[str, figures.Sides]:
     """Thanks of the month given by a team's people, and received by them, by behaviour."""
-    during = _thanks(asked, *asked.bounds(asked.month))
+    during = thanks_between(asked, *asked.bounds(asked.month))
     inside = below(asked.teams)
     columns = (inside.c.top, Recognition.behaviour)
     counted = func.count(Recognition.id.distinct())
@@ -126,7 +104,8 @@ def sides(session: Session, asked: Asked) -> dict[str, figures.Sides]:
     )
     found: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     for team, behaviour, count, side in session.execute(union_all(given, received)):
-        found[team, side][behaviour] = count
+        not_here = left.given if side == "given" else left.received
+        found[team, side][behaviour] = count - not_here[team][behaviour]
     return {team: figures.sides(found[team, "given"], found[team, "received"]) for team in asked.teams}
 
 
@@ -137,7 +116,7 @@ def ways(session: Session, asked: Asked) -> dict[str, figures.Ways]:
     between = (
         select(Recognition.giver_team_id, Recipient.team_id, giver, receiver)
         .join(Recipient)
-        .where(*_thanks(asked, end - timedelta(days=REACH_DAYS), end))
+        .where(*thanks_between(asked, end - timedelta(days=REACH_DAYS), end))
         .distinct()
         .cte()
     )
@@ -169,7 +148,7 @@ def is_first(session: Session, asked: Asked) -> bool:
 def reaches(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str, Reach]:
     """By team, or by the wider team where the own one is too small."""
     _, end = asked.bounds(asked.month)
-    during = _thanks(asked, end - timedelta(days=REACH_DAYS), end)
+    during = thanks_between(asked, end - timedelta(days=REACH_DAYS), end)
     thanked = select(Recipient.member_id).join(Recognition).where(*during).distinct().subquery()
     rows = session.execute(
         select(Member.team_id, func.count(Member.id), func.count(thanked.c.member_id))
@@ -214,7 +193,7 @@ def highlights(session: Session, asked: Asked) -> dict[str, list[Highlight]]:
         .join(Recognition, Recognition.id == Recipient.recognition_id)
         .join(giver, giver.id == Recognition.giver_id)
         .join(receiver, receiver.id == Recipient.member_id)
-        .where(*_thanks(asked, *asked.bounds(asked.month)))
+        .where(*thanks_between(asked, *asked.bounds(asked.month)))
         .where(Recipient.sharing == Sharing.SHARED, Recognition.words.is_not(None))
         .where(Recipient.team_id.in_(asked.teams))
         .subquery()

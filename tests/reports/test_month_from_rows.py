@@ -84,6 +84,44 @@ def test_no_teams_hidden_count_is_what_its_neighbour_leaves_of_the_level_above(d
     assert {counts(world["Medicine"])[-1] for world in worlds} == {10}
 
 
+def test_what_three_leads_gave_and_received_is_not_what_their_ward_leaves_of_the_level_above(
+    database: Sessions,
+) -> None:
+    def live(session: Session, place: Hospital, among: int, across: int) -> None:
+        ward, leads = place.staff[place.ward.id], place.staff[place.medicine.id]
+        for month in (10, 11):
+            thanks_within(session, ward, {"attending": 6, "helping": 7}, moment(month, 3))
+            for number in range(among):
+                thank(session, leads[0], [leads[1]], "helping", moment(month, 4, number))
+            for number in range(across):
+                thank(session, leads[2], [ward[number], leads[0]], "helping", moment(month, 5, number))
+
+    with database.begin() as session:
+        worlds = {
+            (among, across): told_in_a_world(session, partial(live, among=among, across=across))
+            for among in (0, 15)
+            for across in (0, 9)
+        }
+    for across, helping in ((0, 5), (9, 15)):
+        silent, busy = worlds[0, across]["Medicine"], worlds[15, across]["Medicine"]
+        # With all of them counted it would be about 20 and about 30: the ward's own number tells the rest.
+        assert (counts(silent)[-1], silent.mix, silent.sides) == (helping, busy.mix, busy.sides)
+        assert counts(worlds[15, across]["Ward 7"])[-1] == 7 + across
+    # In the sides of a level each counts for whoever it is told of: the ward received nine more.
+    assert worlds[15, 9]["Medicine"].sides != worlds[15, 0]["Medicine"].sides
+
+
+def test_a_level_of_few_without_a_team_that_may_be_told_has_a_quiet_month(database: Sessions) -> None:
+    def live(session: Session, place: Hospital, leads: int) -> None:
+        own, nights = place.staff[place.medicine.id], place.staff[place.nights.id]
+        thanks_within(session, [*own[:leads], *nights[:2]], PLENTY, moment(11, 3))
+
+    with database.begin() as session:
+        few, enough = (told_in_a_world(session, partial(live, leads=leads)) for leads in (2, 3))
+    assert few["Medicine"].mix is None
+    assert enough["Medicine"].mix is not None
+
+
 def test_no_figure_tells_a_giver_that_their_thank_you_was_found_unkind(database: Sessions) -> None:
     def live(session: Session, place: Hospital, sharing: Sharing | None) -> None:
         people = place.staff[place.ward.id]
