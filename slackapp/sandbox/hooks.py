@@ -71,7 +71,7 @@ class Hooks:
             self._add(known, channel, body)
 
     def _replace(self, original: Message, body: dict[str, Any]) -> None:
-        fields = posts.content(self._slack, body)
+        fields = posts.content(self._slack, posts.answered(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()

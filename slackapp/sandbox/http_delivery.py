@@ -89,7 +89,7 @@ def _body(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
 
 
 async def _read(answer: aiohttp.ClientResponse) -> Ack:
-    text = await answer.text()
+    text = await answer.text(errors="replace")
     if answer.status != 200:  # noqa: PLR2004  # Slack accepts nothing else
         return Ack(failure="no_retry" if answer.headers.get("X-Slack-No-Retry") == "1" else "http_error")
     if not text:

@@ -44,7 +44,10 @@ def say(slack: Slack, person: Person, channel: Channel, payload: Any) -> Message
     """Show what an app answers to a command or posts to a response_url; None when it says nothing."""
     if isinstance(payload, str):
         payload = {"text": payload}
-    if not isinstance(payload, dict) or not (payload.keys() & {"text", "blocks", "attachments"}):
+    if not isinstance(payload, dict):
+        return None
+    payload = posts.answered(payload)
+    if not payload.keys() & {"text", "blocks", "attachments"}:
         return None
     fields = posts.content(slack, payload)
     space = slack.state.workspaces[person.team_id]
@@ -174,7 +177,7 @@ def _answered(slack: Slack, person: Person, view: View, answer: Any) -> list[Vie
         return [one for one in reversed(stack) if one is not view]
     elif action == "errors":
         view.errors = _errors(view, answer.get("errors"))
-    elif action in {"update", "push"}:
+    elif action in ("update", "push"):  # the app may send what no set can hold
         _shown(slack, person, view, answer, push=action == "push")
     else:
         raise Refused("invalid_arguments", f"[ERROR] unknown response_action: {action}")

@@ -14,6 +14,13 @@ from slackapp.sandbox.tidying import tidied
 
 TEXT_LIMIT = 40_000
 MOST_ATTACHMENTS: Final = 100
+ANSWER_KINDS: Final[dict[str, type]] = {
+    "text": str,
+    "markdown_text": str,
+    "thread_ts": str,
+    "blocks": list,
+    "attachments": list,
+}
 PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -39,6 +46,18 @@ def may_post(slack: Slack, space: Workspace, channel: Channel) -> None:
     public = not channel.is_private and "chat:write.public" in slack.manifest.scopes
     if space.bot_user_id not in channel.members and not public:
         raise Refused("not_in_channel")
+
+
+def answered(payload: dict[str, Any]) -> dict[str, Any]:
+    """An app's answer to a command or a response_url without its nulls; refused where a kind is wrong.
+
+    What comes as a method's arguments has been looked at already; this has not.
+    """
+    said = {name: value for name, value in payload.items() if value is not None}
+    for name, kind in ANSWER_KINDS.items():
+        if not isinstance(said.get(name, kind()), kind):
+            raise Refused("invalid_arguments", f"[ERROR] must be of another kind [json-pointer:/{name}]")
+    return said
 
 
 def content(slack: Slack, args: dict[str, Any], *, too_long: str = "msg_too_long") -> dict[str, Any]:

@@ -20,7 +20,7 @@ def check(slack: Slack, view: dict[str, Any], kind: str) -> None:
     """Refuse a view that Slack would refuse; `kind` is "modal" or "home"."""
     if len(orjson.dumps(view)) > MOST_VIEW_BYTES:
         raise Refused("view_too_large")
-    if view.get("type") in {"modal", "home"} and view["type"] != kind:
+    if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
     found = view_problems(view) or unshowable(slack, contents(view["blocks"], "/view/blocks"))
     if found:

@@ -145,6 +145,74 @@ def test_a_change_that_cannot_be_changes_nothing(steady_ward: Any, change: dict[
     assert steady_ward.call("users.list", form=True) == people
 
 
+ODD: list[Any] = [5, True, [], {}, [1], {"a": 1}]
+
+
+@pytest.mark.parametrize("name", ["text", "thread_ts", "blocks", "attachments"])
+def test_an_answer_of_the_wrong_kind_is_refused_and_shown_to_nobody(ward: Any, name: str) -> None:
+    app, answers, urls = ward.bolt(), iter([*ODD, *ODD]), []
+
+    @app.command("/kettle")
+    def odd(ack: Any, command: Any) -> None:
+        urls.append(command["response_url"])
+        ack({"text": "Tea", "response_type": "in_channel", name: next(answers)})
+
+    ward.connect(app)
+    wrong = [one for one in ODD if not (isinstance(one, list) and name in {"blocks", "attachments"})]
+    for one in ODD:
+        ward.person(ADA).types("/kettle")
+        answer = ward.http.post(urls[0], json={"text": "Tea", name: one})
+        assert answer.status_code == 400 or one not in wrong
+    texts = ward.person(ADA).texts(GENERAL)
+    assert sum("failed with the error" in text for text in texts) >= len(wrong)
+    assert ward.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).status_code == 200
+
+
+def test_a_null_in_an_answer_is_no_value(ward: Any) -> None:
+    app, urls = ward.bolt(), []
+
+    @app.command("/kettle")
+    def keeps(ack: Any, command: Any) -> None:
+        urls.append(command["response_url"])
+        ack()
+
+    ward.connect(app)
+    ward.person(ADA).types("/kettle")
+    answer = ward.http.post(urls[0], json={"text": "Tea", "thread_ts": None, "attachments": None})
+    assert answer.status_code == 200, answer.text
+    assert ward.person(ADA).texts(GENERAL) == ["Tea"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_view_whose_type_is_none_is_refused(steady_ward: Any, odd: Any) -> None:
+    view = {"type": odd, "blocks": [{"type": "divider"}]}
+    assert steady_ward.call("views.publish", {"user_id": ADA, "view": view})["error"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_submission_answered_with_no_known_action_keeps_the_modal(ward: Any, odd: Any) -> None:
+    app = ward.bolt()
+
+    @app.command("/kettle")
+    def opens(ack: Any, client: Any, command: Any) -> None:
+        note = {"type": "input", "label": plain("Note"), "optional": True}
+        note["element"] = {"type": "plain_text_input", "action_id": "a"}
+        view = {
+            "type": "modal",
+            "callback_id": "f",
+            "title": plain("T"),
+            "submit": plain("S"),
+            "blocks": [note],
+        }
+        client.views_open(trigger_id=command["trigger_id"], view=view)
+        ack()
+
+    app.view("f")(lambda ack: ack({"response_action": odd}))
+    ward.connect(app)
+    ward.person(ADA).types("/kettle")
+    assert "trouble" in ward.person(ADA).submits()["modal"]["errors"][""]
+
+
 def test_an_acknowledgement_too_deep_is_none(open_ward: Callable[..., Any]) -> None:
     """The app's answer would stand in the journal, which could not be written."""
     ward = open_ward()
