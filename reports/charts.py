@@ -43,10 +43,15 @@ _SECOND_LINE = 16
 _ROW = 44
 _BAR = 13
 _LONGEST = 322
+_FEWEST, _FEW = 8.0, 12.0
+"""The shortest bars: a hidden count needs this much for its stripes, beside however many others. A count
+that is told is longer, and so stands last month's line, whose halo would hide the stripes' end."""
 
 # The ranges: 0 to 10 lies between these two, so that the months' names have their place at the left.
 _SCALE_FROM, _SCALE_TO = 45.0, 344.0
 _OLDER, _NEWEST = 9.0, 10.0
+_ONE_OF_TWO = 14.0
+"""With two months their names stand right below each other, and each needs a line of its own."""
 _MISSING_ROWS = (13.0, 11.5, 10.0)
 """How high a month without enough answers is, the more the better to read."""
 _HIGHEST = 470
@@ -104,7 +109,7 @@ def _behaviour(card: Card, row: MixRow, *, top: float, pixels: float) -> None:
     hidden = row.now is None
     card.bar(
         left=MARGIN,
-        right=MARGIN + pixels * (4 if row.now is None else row.now),
+        right=_reached(row.now, pixels),
         middle=top + 25.5,
         thick=_BAR,
         colour=BEHAVIOUR_COLOURS[row.behaviour],
@@ -112,7 +117,12 @@ def _behaviour(card: Card, row: MixRow, *, top: float, pixels: float) -> None:
         hover=" ".join(filter(None, (row.name, row.now_words, row.before_words))),
     )
     if row.before is not None:
-        card.mark(MARGIN + pixels * row.before, top + 25.5)
+        card.mark(_reached(row.before, pixels), top + 25.5)
+
+
+def _reached(count: int | None, pixels: float) -> float:
+    """Where the bar of a count ends and last month's line stands: a hidden one's never at a told one's."""
+    return MARGIN + (max(_FEWEST, pixels * 4) if count is None else max(_FEW, pixels * count))
 
 
 def _counts(card: Card, row: MixRow, middle: float) -> None:
@@ -138,8 +148,9 @@ def _ranges_card(picture: RangesPicture, missing_row: float) -> Card:
     card.y += 20
     _scale_words(card, picture)
     card.y += 9
+    below = not all(_fits(group) for group in picture.groups)
     for group in picture.groups:
-        _group(card, picture, group, rows=_rows(group, missing_row))
+        _group(card, picture, group, rows=_rows(group, missing_row, below=below))
     card.y += 15
     card.footer(picture.footer, picture.team)
     return card
@@ -166,11 +177,13 @@ _Row = tuple[int, bool, float]
 
 def _group(card: Card, picture: RangesPicture, group: RangeGroup, *, rows: list[_Row]) -> None:
     middle = card.y + 9
-    measured = measure.width(group.newest, SMALL)
-    name = measure.cut(group.name, ROOM - measured - 8, SMALL, bold=True)
+    # What is told in the newest month's own row leaves the name all the room.
+    newest = "" if rows[-1][1] else group.newest
+    name = measure.cut(group.name, ROOM - measure.width(newest, SMALL) - 8, SMALL, bold=True)
     card.write(name, MARGIN, middle, size=SMALL, bold=True)
-    colour = MUTED if _is_missing(group, -1) else INK
-    card.write(group.newest, RIGHT, middle, size=SMALL, anchor="right", colour=colour)
+    if newest:
+        colour = MUTED if _is_missing(group, -1) else INK
+        card.write(newest, RIGHT, middle, size=SMALL, anchor="right", colour=colour)
     top = card.y + _LABEL_ROOM
     bottom = top + sum(height for *_, height in rows) + 2 * _GROUP_PAD
     for value in (2.5, 5.0, 7.5):
@@ -179,20 +192,26 @@ def _group(card: Card, picture: RangesPicture, group: RangeGroup, *, rows: list[
     card.y = bottom + 2
 
 
-def _rows(group: RangeGroup, missing_row: float) -> list[_Row]:
+def _fits(group: RangeGroup) -> bool:
+    """Whether the item's name and, where it is so, that the newest month is missing fit on one line."""
+    words = measure.width(group.name, SMALL, bold=True) + 8 + measure.width(group.newest, SMALL)
+    return words <= ROOM or not _is_missing(group, -1)
+
+
+def _rows(group: RangeGroup, missing_row: float, *, below: bool) -> list[_Row]:
     """The months from old to new.
 
-    A run of months without enough answers is told once, in its first row; the newest
-    month is told at the right of the label.
+    A run of months without enough answers is told once, in its first row; the newest month
+    is told at the right of the label, or `below` it in its own row where the two are too long.
     """
     newest = len(group.rows) - 1
-    older = _OLDER if len(group.rows) > 2 else _OLDER + 4  # noqa: PLR2004 - two months' names need more room
+    older, last = (_ONE_OF_TWO, _ONE_OF_TWO) if newest == 1 else (_OLDER, _NEWEST)
     rows = []
     for place in range(len(group.rows)):
-        continues = place > 0 and _is_missing(group, place - 1)
-        run_begins = _is_missing(group, place) and place < newest and not continues
-        height = _NEWEST if place == newest else missing_row if run_begins else older
-        rows.append((place, run_begins, height))
+        continues = 0 < place < newest and _is_missing(group, place - 1)
+        told = _is_missing(group, place) and not continues and (below or place < newest)
+        height = last if place == newest else older
+        rows.append((place, told, max(height, missing_row) if told else height))
     return rows
 
 
@@ -207,8 +226,7 @@ def _draw_rows(
     for place, says_missing, height in rows:
         middle = top + height / 2
         if says_missing:
-            card.write(picture.missing, _SCALE_FROM, middle, size=FOOTER, colour=MUTED)
-            card.hide_lines(_SCALE_FROM, measure.width(picture.missing, FOOTER), middle)
+            _missing(card, picture.missing, middle, at_right=place == newest)
         if not _is_missing(group, place):
             _range_bar(card, group, place, middle)
         if place == newest:
@@ -216,6 +234,21 @@ def _draw_rows(
         elif place == 0:
             card.write(picture.first_month, MARGIN, middle, size=FOOTER, colour=MUTED)
         top += height
+
+
+def _missing(card: Card, words: str, middle: float, *, at_right: bool) -> None:
+    """Not enough answers: in an older month's row at the left, in the newest one's at the right."""
+    wide = measure.width(words, FOOTER)
+    left = RIGHT - wide if at_right else _SCALE_FROM
+    card.write(
+        words,
+        RIGHT if at_right else left,
+        middle,
+        size=FOOTER,
+        colour=MUTED,
+        anchor="right" if at_right else "left",
+    )
+    card.hide_lines(left, wide, middle)
 
 
 def _range_bar(card: Card, group: RangeGroup, place: int, middle: float) -> None:

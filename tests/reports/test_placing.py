@@ -1,0 +1,114 @@
+"""Where things stand on a picture, told by the figure's data: nothing is cut, touches or shrinks away."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pytest
+
+from reports import measure
+from reports.drawing import Drawing
+from reports.figures import Mix, Pulse, TeamMonth
+from reports.showing import shown
+from slackapp.i18n import voice
+from tests.reports import samples
+
+MISSING = {"en": "not enough answers", "cy": "dim digon o atebion"}
+
+
+def figure(drawing: Drawing, month: TeamMonth, name: str, language: str = "en") -> Any:
+    picture = next(one.picture for one in shown(voice(language), month) if one.name == name)
+    made = drawing.figure(picture)
+    assert made is not None
+    return orjson.loads(made)
+
+
+def notes(made: Any) -> list[Any]:
+    return list(made["layout"]["annotations"])
+
+
+def box(note: Any) -> tuple[float, float]:
+    """From where to where a text stands across the picture."""
+    font = note["font"]
+    wide = measure.width(note["text"], font["size"], bold=font.get("weight") == 700)
+    left = {"left": note["x"], "right": note["x"] - wide, "center": note["x"] - wide / 2}[note["xanchor"]]
+    return left, left + wide
+
+
+def touching(made: Any) -> list[tuple[str, str]]:
+    """Texts of which one stands on the other, in a line or from one line to the next."""
+    high = [(one["y"], *box(one), one["font"]["size"], one["text"]) for one in notes(made)]
+    return [
+        (one[4], other[4])
+        for place, one in enumerate(high)
+        for other in high[place + 1 :]
+        if abs(one[0] - other[0]) < min(one[3], other[3]) and one[1] < other[2] and other[1] < one[2]
+    ]
+
+
+def missing_in_november(count: int) -> Pulse:
+    return samples.pulse(*([*row[6 - count : 5], None] for row in samples.RICH_ROWS))
+
+
+@pytest.mark.parametrize("language", MISSING)
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_an_item_keeps_its_whole_name_where_the_newest_month_has_not_enough_answers(
+    drawing: Drawing, language: str, count: int
+) -> None:
+    month = replace(samples.RICH, pulse=missing_in_november(count))
+    made = figure(drawing, month, "ranges", language)
+    said = [one["text"] for one in notes(made)]
+    assert [one for one in said if "…" in one] == []
+    labels = month.pulse.labels.values()
+    assert {voice(language)(one).capitalize() for one in labels} <= set(said)
+    newest = [one for one in notes(made) if one["text"] == MISSING[language] and one["xanchor"] == "right"]
+    assert len(newest) == 4
+    assert touching(made) == []
+    assert made["layout"]["height"] <= 470
+
+
+@pytest.mark.parametrize("month", samples.ALL.values(), ids=list(samples.ALL))
+@pytest.mark.parametrize("language", MISSING)
+def test_no_text_stands_on_another(drawing: Drawing, language: str, month: TeamMonth) -> None:
+    for one in shown(voice(language), month):
+        assert touching(figure(drawing, month, one.name, language)) == []
+
+
+def test_with_two_months_each_name_has_a_line_of_its_own(drawing: Drawing) -> None:
+    made = figure(drawing, samples.TWO_MONTHS, "ranges")
+    heights = [one["y"] for one in notes(made) if one["text"] in {"Oct", "Nov"}]
+    assert all(second - first >= 13 for first, second in pairwise(heights)), "11 pixels high, and air"
+
+
+def bars(made: Any) -> list[tuple[float, bool]]:
+    """How far each bar reaches, and whether it is striped."""
+    drawn = [one for one in made["data"] if one["type"] == "bar"]
+    return [(one["base"][0] + one["x"][0], "pattern" in one["marker"]) for one in drawn]
+
+
+def marks(made: Any) -> list[float]:
+    above = [one for one in made["layout"]["shapes"] if one["layer"] == "above"]
+    return [one["x1"] - 1 for one in above if one["x1"] - one["x0"] == 2]
+
+
+def test_a_hidden_count_beside_very_many_is_still_a_striped_bar_and_shorter_than_any_told(
+    drawing: Drawing,
+) -> None:
+    mix = Mix((900, None, 300, 5), (850, 6, None, None))
+    made = figure(drawing, replace(samples.RICH, mix=mix), "mix")
+    many, hidden, third, five = bars(made)
+    assert [one[1] for one in (many, hidden, third, five)] == [False, True, False, False]
+    assert hidden[0] - 16 >= 7, "eight with its outline"
+    assert hidden[0] < five[0] < third[0] < many[0]
+    assert third[0] - 16 == pytest.approx((many[0] - 16) / 3), "the others keep their scale"
+    assert marks(made)[1] - 3 > hidden[0], "the line's halo leaves the stripes whole"
+
+
+def test_counts_that_are_long_enough_stand_on_one_scale_from_nought(drawing: Drawing) -> None:
+    made = figure(drawing, replace(samples.RICH, mix=Mix((12, 9, 19, None), (10, 11, 12, 6))), "mix")
+    per_one = 322 / 19
+    assert [one[0] - 16 for one in bars(made)] == pytest.approx(
+        [12 * per_one, 9 * per_one, 322, 4 * per_one - 0.6]
+    )
+    assert [one - 16 for one in marks(made)] == pytest.approx([per_one * one for one in (10, 11, 12, 6)])
