@@ -7,7 +7,7 @@ from aiohttp import web
 
 from slackapp.sandbox import events, interactions, payloads, posts
 from slackapp.sandbox.api.calls import json_response
-from slackapp.sandbox.asked import wanted, words, words_if_any
+from slackapp.sandbox.asked import number, wanted, words, words_if_any
 from slackapp.sandbox.elements import STATE_KEYS, entry, initial_values
 from slackapp.sandbox.escape import escaped
 from slackapp.sandbox.filling import entered
@@ -193,7 +193,8 @@ class PersonApi:
         """Enter or choose something, by the label of its control."""
         if "value" not in asked:
             raise NotHere(400, "A value is needed.")
-        spot = sight.fillable(words(asked, "label"), words_if_any(asked, "within"))
+        nth = int(number(asked, "nth", 1)) or 1
+        spot = sight.fillable(words(asked, "label"), words_if_any(asked, "within"), nth)
         control = spot.control
         value = asked["value"]
         chosen = (

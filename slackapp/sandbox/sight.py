@@ -134,16 +134,21 @@ class Sight:
             labels += [one["label"] for one in modal_buttons(top)]
         raise NotHere(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
 
-    def fillable(self, label: str, within: str | None) -> Spot:
-        """The input of this label."""
+    def fillable(self, label: str, within: str | None, nth: int = 1) -> Spot:
+        """The input of this label; the `nth` from the top where several have it."""
         labels: list[str] = []
+        before = 0
         for spot in self.spots(within):
             if spot.control.kind in {"button", "menu"}:
                 continue
             labels.append(spot.control.label)
-            if spot.control.named(label):
+            before += spot.control.named(label)
+            if spot.control.named(label) and before == nth:
                 return spot
-        raise NotHere(409, f"Nothing to fill in is called “{label}”.", labels=list(dict.fromkeys(labels)))
+        said = f"Nothing to fill in is called “{label}”."
+        if before:
+            said = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
+        raise NotHere(409, said, labels=list(dict.fromkeys(labels)))
 
     def option_words(self, option: dict[str, Any]) -> str:
         """What a person reads of an option."""

@@ -169,3 +169,23 @@ def test_files_are_put_into_a_form_and_told_to_the_app(ward: Any, serve: Any) ->
     told = [(one["name"], one["size"], one["mimetype"], one["user"]) for one in sent[0]["files"]]
     assert told == [("rota.txt", 10, "text/plain", ADA), ("rota.PDF", 4, "application/pdf", ADA)]
     assert ward.http.get(sent[0]["files"][0]["url_private"]).text == "Early: Ada"
+
+
+def test_each_of_several_fields_of_one_label_can_be_filled(ward: Any, serve: Any) -> None:
+    sent: list[Any] = []
+    text = {"type": "plain_text_input", "action_id": "note"}
+
+    def brew(ack: Any, view: Any) -> None:
+        sent.append({block: one["note"]["value"] for block, one in view["state"]["values"].items()})
+        ack()
+
+    serve(ward, command=opens(form(field("one", "Note", text), field("two", "Note", text))), tea=brew)
+    ada = ward.person(ADA)
+    ada.types("/kettle")
+    ada.fills("Note", "below", nth=2)
+    ada.fills("Note", "above")
+    refused = ada.does("fill", label="Note", value="nowhere", nth=3)
+    assert refused.status_code == 409
+    assert refused.json()["error"] == "Nothing here is the number 3 of those called “Note”: there are 2."
+    ada.submits()
+    assert sent == [{"one": "above", "two": "below"}]
