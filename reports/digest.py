@@ -166,9 +166,26 @@ def published(workspace: Workspace, month: str) -> datetime:
     return _due_in(workspace, calendar.month_after(month))
 
 
-def picture_reference(digest_id: str, name: str) -> str:
-    """What a picture's delivery refers to."""
-    return f"{digest_id}:{name}"
+def picture_reference(digest_id: str, name: str, language: str = "") -> str:
+    """What a picture's delivery refers to; `language` where it is not the reader's own."""
+    return f"{digest_id}:{name}:{language}" if language else f"{digest_id}:{name}"
+
+
+def owe_pictures(session: Session, message: Delivery, references: Sequence[str], now: datetime) -> None:
+    """Owe a message the pictures it shows, each once whoever asks for it again."""
+    owed = [
+        Owed(
+            key=f"{PICTURE}:{reference}",
+            kind=PICTURE,
+            reference=reference,
+            target=message.target,
+            due=now,
+            priority=Priority.DIGEST,
+            method=Method.UPLOAD,
+        )
+        for reference in references
+    ]
+    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), owed)
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:

@@ -14,16 +14,14 @@ from reports.message import comments, message
 from reports.page import page
 from reports.sheet import sheet
 from reports.showing import shown
-from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told
+from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told, waits
 from slackapp.actions import sharing
-from slackapp.i18n import Voice
+from slackapp.i18n import Voice, voice
 from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
 from slackapp.models import Delivery, DeliveryState, Digest
 from slackapp.views.words import shortened
 
 _LOOK_AGAIN = timedelta(seconds=2)
-_PICTURES_AT_MOST = timedelta(minutes=15)
-"""A digest does not wait longer for its pictures, from when it could first have gone."""
 _ALT_OF_A_FILE = 1_000
 """Slack takes this much with an upload; the message's image block carries all of it."""
 
@@ -60,11 +58,12 @@ class _Letters:
 
     def picture(self, session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG002 - a renderer
         """One chart, uploaded where nobody sees it until the message shows it."""
-        digest_id, _, name = row.reference.partition(":")
+        digest_id, name, language = (*row.reference.split(":"), "")[:3]
         found = session.get(Digest, digest_id)
         if found is None:
             return Nothing("gone")
-        say, month = told(session, found)
+        readers, month = told(session, found)
+        say = voice(language) if language else readers
         chart = next((chart for chart in shown(say, month) if chart.name == name), None)
         if chart is None:
             return Nothing("no_picture")
@@ -79,9 +78,8 @@ class _Letters:
             return Nothing("gone")
         say, month = told(session, found)
         names = picture_names(say, month, found.id)
-        waited = now - (row.first_try or now)
         pictures = arrived(session, names)
-        if pictures is None and waited < _PICTURES_AT_MOST:
+        if pictures is None and waits(row, now):
             return Later(now + _LOOK_AGAIN)
         follow_in_thread(session, row, names, now)
         return message(say, month, digest_id=found.id, pictures=pictures or {})

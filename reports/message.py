@@ -1,6 +1,7 @@
 """A digest as a Slack message and, one press away, its figures as text."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
@@ -19,6 +20,7 @@ from slackapp.views.words import (
     View,
     actions,
     context,
+    divider,
     header,
     literal,
     notice,
@@ -45,9 +47,20 @@ def message(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[st
     return _message(say, team, pictures, below=below, ours=False)
 
 
-def for_team(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]) -> Message:
-    """The digest as the team reads it in its channel."""
-    return _message(say, team, pictures, below=[actions([_figures_button(say, digest_id)])], ours=True)
+def for_team(
+    spoken: Sequence[Voice], team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]
+) -> Message:
+    """The digest as the team reads it in its channel, in each language that is read there.
+
+    The pictures stand once, in the first; the others have the same figures one press away.
+    """
+    first, *others = spoken
+    below = [actions([_figures_button(first, digest_id)])]
+    for say in others:
+        button = actions([_figures_button(say, digest_id)])
+        below += [divider(), *_above(say, team, [], ours=True), button]
+    made = _message(first, team, pictures, below=below, ours=True)
+    return replace(made, text="\n".join([made.text, *(text(say, team, ours=True) for say in others)]))
 
 
 def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, list[Block]]:

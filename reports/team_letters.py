@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports import words
+from reports import digest, words
 from reports.figures import as_shared
 from reports.message import for_team
 from reports.noticing import HANDING_ON, NO_READER, NOT_SHARED
 from reports.queries.answers import shown
-from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told
+from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told, waits
 from slackapp import calendar, members
 from slackapp.actions import promises, sharing
 from slackapp.i18n import Voice, voice
@@ -25,6 +25,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
+from slackapp.pulse.telling import languages_in
 from slackapp.views import digests as view
 from slackapp.views import promised
 
@@ -32,15 +33,21 @@ _LOOK_AGAIN = timedelta(seconds=2)
 
 
 def for_channel(session: Session, row: Delivery, now: datetime) -> Letter:
-    """The digest for the team, with the pictures that the leader's own was sent with."""
+    """The digest for the team in its languages; its pictures are the leader's own if those fit the first."""
     found = session.get(Digest, row.reference)
     if found is None:
         return Nothing("gone")
-    say, month = told(session, found)
-    names = picture_names(say, month, found.id)
+    leaders, month = told(session, found)
+    spoken = _spoken(session, row)
+    another = "" if spoken[0].language == leaders.language else spoken[0].language
+    names = picture_names(spoken[0], month, found.id, another)
+    if another:
+        digest.owe_pictures(session, row, list(names), now)
     pictures = arrived(session, names)
+    if pictures is None and waits(row, now):
+        return Later(now + _LOOK_AGAIN)
     follow_in_thread(session, row, names, now)
-    return for_team(say, as_shared(month), digest_id=found.id, pictures=pictures or {})
+    return for_team(spoken, as_shared(month), digest_id=found.id, pictures=pictures or {})
 
 
 def posted(session: Session, row: Delivery, now: datetime) -> Letter:
@@ -51,7 +58,7 @@ def posted(session: Session, row: Delivery, now: datetime) -> Letter:
     before = _by_key(session, f"shared:{row.reference}")
     if before is not None and before.state in PENDING:
         return Later(max(before.due, now + _LOOK_AGAIN))
-    return _post(session, found, now) or Nothing("no_promise")
+    return _post(session, row, found, now) or Nothing("no_promise")
 
 
 def changed(session: Session, row: Delivery, now: datetime) -> Letter:
@@ -65,7 +72,7 @@ def changed(session: Session, row: Delivery, now: datetime) -> Letter:
     if first.state != DeliveryState.SENT or not first.slack_ts:
         # While it waits, the first post will say what holds by then.
         return Nothing("not_posted")
-    made = _post(session, found, now)
+    made = _post(session, row, found, now)
     if made is None:
         return Nothing("no_promise")
     return Message(made.text, made.blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
@@ -113,19 +120,25 @@ RENDERERS: dict[str, Renderer] = {
 }
 
 
-def _post(session: Session, found: SharedDigest, now: datetime) -> Message | None:
+def _post(session: Session, row: Delivery, found: SharedDigest, now: datetime) -> Message | None:
     kept = promises.of_month(session, found.team_id, found.month)
     if not kept:
         return None
     team = session.get_one(Team, found.team_id)
     workspace = session.get_one(Workspace, team.workspace_id)
     told_of = shown(session, kept)
+    lines = [told_of[one.id] for one in kept]
     zone = workspace.time_zone
     later = calendar.month_of(kept[0].made_at, zone) != calendar.month_of(now, zone)
-    text, blocks = promised.post(
-        voice(workspace.language), words.team_name(team.name), [told_of[one.id] for one in kept], later=later
-    )
-    return Message(text, blocks)
+    name = words.team_name(team.name)
+    posts = [promised.post(say, name, lines, later=later) for say in _spoken(session, row)]
+    return Message("\n".join(text for text, _ in posts), [block for _, blocks in posts for block in blocks])
+
+
+def _spoken(session: Session, row: Delivery) -> list[Voice]:
+    """The languages read in the channel, Welsh first."""
+    workspace = session.get_one(Workspace, row.workspace_id)
+    return [voice(one) for one in languages_in(session, workspace, row.target)]
 
 
 def _by_key(session: Session, key: str) -> Delivery | None:

@@ -1,7 +1,7 @@
 """What every letter about a digest starts from: its figures, its reader's voice, its pictures so far."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from slackapp.i18n import Voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 
 PENDING = (DeliveryState.READY, DeliveryState.SENDING)
+_PICTURES_AT_MOST = timedelta(minutes=15)
+"""A digest does not wait longer for its pictures, from when it could first have gone."""
 
 
 def told(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
@@ -26,9 +28,16 @@ def told(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
     return members.voice_of(workspace, reader), month
 
 
-def picture_names(say: Voice, month: TeamMonth, digest_id: str) -> dict[str, str]:
-    """What the pictures' deliveries refer to, each with its chart's name."""
-    return {digest.picture_reference(digest_id, chart.name): chart.name for chart in shown(say, month)}
+def picture_names(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> dict[str, str]:
+    """What the pictures' deliveries refer to, each with its chart's name; `language` as they have it."""
+    return {
+        digest.picture_reference(digest_id, chart.name, language): chart.name for chart in shown(say, month)
+    }
+
+
+def waits(row: Delivery, now: datetime) -> bool:
+    """Whether a message still waits for pictures that are on their way."""
+    return now - (row.first_try or now) < _PICTURES_AT_MOST
 
 
 def arrived(session: Session, names: Mapping[str, str]) -> dict[str, str] | None:

@@ -73,7 +73,7 @@ def test_the_leader_is_told_what_became_of_last_months_promises(states: list[str
     made = message(say, month, digest_id="d1", pictures=PICTURES)
     assert sentence in " ".join(map(spoken, made.blocks))
     assert sentence in made.text
-    to_team = for_team(say, month, digest_id="d1", pictures=PICTURES)
+    to_team = for_team([say], month, digest_id="d1", pictures=PICTURES)
     ours = sentence.replace("Your", "Our").replace("your", "our")
     assert ours in " ".join(map(spoken, to_team.blocks))
 
@@ -110,7 +110,7 @@ def test_years_of_promises_that_nobody_ended_still_open_the_oldest_first(languag
 
 
 def test_the_team_has_no_button_of_the_leaders() -> None:
-    made = for_team(say, FULL, digest_id="d1", pictures=PICTURES)
+    made = for_team([say], FULL, digest_id="d1", pictures=PICTURES)
     assert [one["text"]["text"] for one in made.blocks[-1]["elements"]] == ["Figures as text"]
     leader = message(say, FULL, digest_id="d1", pictures=PICTURES)
     said = " ".join(map(spoken, leader.blocks))

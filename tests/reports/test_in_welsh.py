@@ -43,7 +43,7 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
         return [
             message(say, month, digest_id="d", pictures=PICTURES).blocks,
             message(say, month, digest_id="d", pictures={}).blocks,
-            for_team(say, month, digest_id="d", pictures=PICTURES).blocks,
+            for_team([say], month, digest_id="d", pictures=PICTURES).blocks,
             on_demand(say, month, send="t:2025-11")[1],
             modal(say, month)["blocks"],
             comments(say, month, digest_id="d")[1],
