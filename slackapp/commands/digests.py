@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.5
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_LARGEST = 1_000_000
+"""Bytes that a file of official figures may have: many times what all its lines can take."""
 
 
 @click.command(
@@ -82,8 +84,14 @@ def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
 
 
 def _text(file: Path) -> str:
+    with file.open("rb") as opened:
+        # One byte more tells that there is more, of a pipe too, and no more than that is read.
+        held = opened.read(_LARGEST + 1)
+    if len(held) > _LARGEST:
+        raise SettingsError(f"{file} is larger than 1 MB; figures take far less. Is it the right file?")
     try:
-        return file.read_text(encoding="utf-8")
+        # Whichever computer wrote it, its lines end alike.
+        return held.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
 

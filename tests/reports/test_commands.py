@@ -199,3 +199,23 @@ def test_official_figures_are_loaded_from_a_file_and_shown_with_their_label(
     assert "Line 3: the value must lie between 0 and 10." in refused.output
     with server.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Benchmark)) == 2, "nothing of it was taken"
+
+
+def test_a_file_that_is_no_list_of_figures_is_refused_before_it_is_read(
+    server: Server, tmp_path: Path
+) -> None:
+    file = tmp_path / "video.csv"
+    with file.open("wb") as written:
+        written.truncate(50_000_000_000)
+    for named in (file, Path("/dev/zero")):
+        refused = CliRunner().invoke(main, ["benchmarks", str(named)], env=server.environment)
+        assert refused.exit_code != 0
+        assert f"{named} is larger than 1 MB" in refused.output
+
+
+def test_lines_may_end_as_any_computer_ends_them(server: Server, tmp_path: Path) -> None:
+    file = tmp_path / "figures.csv"
+    for end in ("\n", "\r\n", "\r"):
+        file.write_bytes(f"item,value,source,year,nation{end}helping,6.9,y,2025,ENG{end}".encode())
+        loaded = CliRunner().invoke(main, ["benchmarks", str(file)], env=server.environment)
+        assert (loaded.exit_code, loaded.output) == (0, "1 figures loaded.\n")
