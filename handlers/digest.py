@@ -19,7 +19,7 @@ from reports import digest, message, noticing, queries, telling
 from reports.figures import as_shared
 from slackapp import members
 from slackapp.actions import pace, rights
-from slackapp.calendar import month_of
+from slackapp.calendar import month_before, month_of
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import Digest, Member, Pace, Team, Workspace
@@ -34,6 +34,7 @@ COMMAND = "/digest"
 NOT_YOURS = marked("This digest is for somebody else.")
 _NOTHING_YET = marked("There is no digest for you to read yet. Leaders get one each month, and may share it.")
 _NO_TEAM = marked("I don't know a team “{team}” whose digest you may read. You may read: {teams}.")
+_NO_MONTH = marked("There is no month “{said}”. Write one by its name, or as in {example}.")
 _NOT_SHARED = marked("The digest of {team} for {month} has not been opened to you. Its leader can share it.")
 _NOT_OUT = marked("That month's digest comes out on {day}.")
 _TOO_EARLY = marked("Digests here begin with {month}.")
@@ -150,12 +151,14 @@ class Digests:
                 raise UserError(_NOTHING_YET)
             say = members.voice_of(workspace, reader)
             matching = _matching(found, asked.team)
+            this = month_of(self.desk.now(), workspace.time_zone)
+            if not matching and asked.no_month:
+                raise UserError(_NO_MONTH, said=asked.no_month, example=month_before(this))
             if not matching:
                 names = say.listing(one.name for one in found[:10])
                 raise UserError(_NO_TEAM, team=piece.shortened(asked.team, 80), teams=names)
             if len(matching) > 1:
                 return view.teams(say, [(one.id, one.name) for one in matching])
-            this = month_of(self.desk.now(), workspace.time_zone)
             return self._told(session, reader, matching[0], asked.before(this))
 
     def _told(self, session: Session, reader: Member, team: Team, month: str | None) -> _Told:

@@ -14,8 +14,10 @@ from slackapp.recognitions.grammar import plain
 from slackapp.views import digest_admin as admin_view
 from slackapp.views import promises as view
 
-_NUMBERED = re.compile(r"(?P<year>20\d\d)-(?P<month>0[1-9]|1[0-2])$")
-_YEAR = re.compile(r"20\d\d$")
+_NUMBERED = re.compile(r"(?P<year>(19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])$", re.ASCII)
+_YEAR = re.compile(r"(19|20)\d\d$", re.ASCII)
+_MEANT = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}", re.ASCII)
+"""What somebody types who means a month, whether there is such a month or not."""
 _MONTHS = range(1, 13)
 
 
@@ -27,6 +29,12 @@ class Asked:
     team: str
     month: int | None = None
     year: int | None = None
+
+    @property
+    def no_month(self) -> str | None:
+        """What was typed last and looks like a month, but is none: "2026-13"."""
+        last = self.team.rpartition(" ")[2]
+        return last if self.month is None and _MEANT.fullmatch(last) else None
 
     def before(self, this: str) -> str | None:
         """The month meant, as in "2026-11": without a year the last one of that name before `this` month."""

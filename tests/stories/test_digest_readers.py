@@ -149,3 +149,14 @@ def test_a_team_is_found_by_a_name_that_slack_escapes_and_what_is_unknown_is_sai
     assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E november")
     assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E <Majors> 2026-11")
     assert "I don't know a team “A&E <Minors>”" in asked(december.leader, "/digest A&E <Minors>")
+
+
+def test_a_month_that_no_calendar_has_is_not_taken_for_a_team(december: Any) -> None:
+    for typed in ("Ward 7 2026-13", "2026-00", "11-2026"):
+        said = f"There is no month “{typed.split()[-1]}”. Write one by its name, or as in 2026-11."
+        assert said in asked(december.leader, f"/digest {typed}")
+    for typed in ("Ward 7 2026-11", "2026/11"):
+        assert "Ward 7 in November" in asked(december.leader, f"/digest {typed}")
+    for typed in ("2026-9", "1999-11", "nov 1999"):
+        assert "Digests here begin with November 2026." in asked(december.leader, f"/digest Ward 7 {typed}")
+    assert "I don't know a team “Ward 24/7”" in asked(december.leader, "/digest Ward 24/7")
