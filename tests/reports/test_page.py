@@ -19,6 +19,7 @@ from tests.reports.test_answering import FULL
 
 pytestmark = pytest.mark.browser
 say = voice()
+AXE = (Path(__file__).parents[1] / "page" / "data" / "axe.min.js").read_text()
 HOSTILE = "<script>fetch('http://127.0.0.1:9/x')</script><img src=http://127.0.0.1:9/y>{{ 7*7 }}"
 
 
@@ -135,6 +136,12 @@ def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
     page = opened(chromium, drawing, tmp_path, HEAVY, language).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2
+    page.emulate_media(media="print")
+    alone = "all => all.filter(one => getComputedStyle(one).breakAfter !== 'avoid').map(one => one.innerText)"
+    assert page.eval_on_selector_all("h2, h2 + .quiet", alone) == [], (
+        "a heading is never left at a sheet's foot"
+    )
+    page.emulate_media(media="screen")
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     assert page.get_attribute("html", "lang") == language
@@ -146,3 +153,23 @@ def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: Drawi
     assert html.count("plotly.js v") == 1
     assert len(made_page(say, samples.EMPTY, {})) < 10_000
     assert "http" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL).replace("http-equiv", "")
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page."""
+    page.evaluate(f"{AXE};0")
+    return [str(one["id"]) for one in page.evaluate("axe.run(document)")["violations"]]
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("month", [HEAVY, samples.EMPTY, samples.TWO_MONTHS], ids=["heavy", "empty", "two"])
+def test_axe_finds_nothing_wrong_on_a_desk_or_a_phone(
+    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth, language: str
+) -> None:
+    page = opened(chromium, drawing, tmp_path, month, language).page
+    assert faults(page) == []
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert faults(page) == []
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert faults(page) == ["html-has-lang"], "it looks"
+    page.close()
