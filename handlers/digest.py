@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -38,6 +38,8 @@ _NO_MONTH = marked("There is no month “{said}”. Write one by its name, or as
 _NOT_SHARED = marked("The digest of {team} for {month} has not been opened to you. Its leader can share it.")
 _NOT_OUT = marked("That month's digest comes out on {day}.")
 _TOO_EARLY = marked("Digests here begin with {month}.")
+_NEAR = timedelta(days=300)
+"""A day that is nearer is known without its year."""
 _PACES = {message.MONTHLY: Pace.MONTHLY, message.PAUSE: Pace.PAUSED, message.KEEP: Pace.EVERY}
 
 
@@ -179,7 +181,8 @@ class Digests:
         """A month's figures are nobody's before its digests are."""
         say = members.voice_of(workspace, reader)
         if (out := digest.published(workspace, month)) > self.desk.now():
-            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader)))
+            far = out - self.desk.now() > _NEAR
+            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader), year=far))
         if workspace.digests_from and month < workspace.digests_from:
             raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
 

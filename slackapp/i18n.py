@@ -41,14 +41,14 @@ class Voice:
         """The right plural form for `n`, which also fills the place `{n}`."""
         return self._catalogue.ngettext(one, many, n).format(n=n, **values)
 
-    def day(self, moment: date) -> str:
-        """A day without its year, as in "Sunday 9 November"."""
-        return dates.format_date(moment, "EEEE d MMMM", locale=self._locale)
+    def day(self, moment: date, *, year: bool = False) -> str:
+        """A day, as in "Sunday 9 November", or "Sunday 9 November 2025" with its year."""
+        return dates.format_date(moment, "EEEE d MMMM yyyy" if year else "EEEE d MMMM", locale=self._locale)
 
-    def moment(self, moment: datetime, zone: str) -> str:
+    def moment(self, moment: datetime, zone: str, *, year: bool = False) -> str:
         """Day and time in a zone, as in "Sunday 9 November, 20:00"."""
         local = moment.astimezone(ZoneInfo(zone))
-        return f"{self.day(local.date())}, {local:%H:%M}"
+        return f"{self.day(local.date(), year=year)}, {local:%H:%M}"
 
     def month(self, first: date, *, year: bool = False) -> str:
         """A month's name, as in "November", or "November 2025" with its year."""

@@ -159,4 +159,6 @@ def test_a_month_that_no_calendar_has_is_not_taken_for_a_team(december: Any) -> 
         assert "Ward 7 in November" in asked(december.leader, f"/digest {typed}")
     for typed in ("2026-9", "1999-11", "nov 1999"):
         assert "Digests here begin with November 2026." in asked(december.leader, f"/digest Ward 7 {typed}")
+    far = asked(december.leader, "/digest Ward 7 2098-12")
+    assert far == "That month's digest comes out on Friday 2 January 2099, 09:00."
     assert "I don't know a team “Ward 24/7”" in asked(december.leader, "/digest Ward 24/7")
