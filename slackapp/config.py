@@ -1,6 +1,7 @@
 """Settings, read once from the environment. Secrets stay out of every printed form."""
 
 import ipaddress
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,7 @@ def findings(environ: Mapping[str, str]) -> list[Finding]:
         _bot_token,
         _app_token,
         _database_url,
+        _database_folder,
         _key_directory,
         _api_url,
         _browser_path,
@@ -119,12 +121,28 @@ def _key_directory(environ: Mapping[str, str]) -> Finding | None:
             "KEY_DIR",
             "name a directory for the pulse's keys that no backup reaches, outside the database's own.",
         )
-    directory = Path(environ["KEY_DIR"]).resolve()
-    database = _database_file(environ)
-    if database and (directory.is_relative_to(database.parent) or database.is_relative_to(directory)):
+    if _is_beside_the_keys(environ):
         advice = "choose a directory neither in the database's nor around it: a backup would take both."
         return Finding("KEY_DIR", advice)
     return None
+
+
+def _is_beside_the_keys(environ: Mapping[str, str]) -> bool:
+    database = _database_file(environ)
+    if database is None or not environ.get("KEY_DIR"):
+        return False
+    directory = Path(environ["KEY_DIR"]).resolve()
+    return directory.is_relative_to(database.parent) or database.is_relative_to(directory)
+
+
+def _database_folder(environ: Mapping[str, str]) -> Finding | None:
+    database = _database_file(environ)
+    # Where the database may not lie at all, nobody is to make a folder for it.
+    if database is None or _is_beside_the_keys(environ):
+        return None
+    if database.parent.is_dir() and os.access(database.parent, os.W_OK | os.X_OK) and not database.is_dir():
+        return None
+    return Finding("DATABASE_URL", "make the folder for the file first, and let the app's user write in it.")
 
 
 def _database_file(environ: Mapping[str, str]) -> Path | None:

@@ -48,6 +48,18 @@ def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(name: str, value
     assert value not in str(found[0])
 
 
+def test_a_database_without_a_folder_to_be_in_is_found_before_the_start(tmp_path: Path) -> None:
+    def found(place: Path) -> list[config.Finding]:
+        return config.findings(GOOD | {"DATABASE_URL": f"sqlite:///{place}"})
+
+    assert found(tmp_path / "there.db") == []
+    for place in (tmp_path / "missing" / "a.db", tmp_path):
+        (finding,) = found(place)
+        assert finding.name == "DATABASE_URL"
+        assert "folder" in finding.advice
+        assert str(place) not in str(finding)
+
+
 @pytest.mark.parametrize(
     "url",
     [
