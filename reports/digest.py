@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from reports.showing import Shown, shown
 from slackapp import calendar, members, outbox
 from slackapp.actions import rights
 from slackapp.db import Sessions, new_id
+from slackapp.each import each
 from slackapp.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import Method, Owed, Priority
@@ -44,22 +46,27 @@ def owe_due(sessions: Sessions, now: datetime) -> int:
     """
     with sessions.read() as session:
         installed = session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None))).all()
-    made = 0
-    for workspace_id in installed:
+    made: list[int] = []
+
+    def owe(workspace_id: str) -> None:
         # One transaction for each workspace, so that none waits for all the others.
         with sessions.begin() as session:
-            workspace = session.get_one(Workspace, workspace_id)
-            made += _owe(session, workspace, now)
-    return made
+            made.append(_owe(session, session.get_one(Workspace, workspace_id), now))
+
+    each(partial(owe, workspace_id) for workspace_id in installed)
+    return sum(made)
 
 
 def tell_failures(sessions: Sessions, now: datetime) -> None:
     """Tell at once of what can never arrive; `owe_due` makes up for what a standstill left untold."""
     with sessions.read() as session:
         found = noticing.fresh_failures(session, now)
-    for workspace_id in found:
+
+    def tell(workspace_id: str) -> None:
         with sessions.begin() as session:
             noticing.failures(session, session.get_one(Workspace, workspace_id), now)
+
+    each(partial(tell, workspace_id) for workspace_id in found)
 
 
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:

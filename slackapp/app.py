@@ -26,6 +26,7 @@ from slackapp.clients import Clients
 from slackapp.config import Settings
 from slackapp.db import Sessions
 from slackapp.delivery import Deliveries, tidy
+from slackapp.each import each
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
 from slackapp.installations import Locker
@@ -177,16 +178,16 @@ class Appreciate:
         # Between two due moments only messages go out; the first time, what a standstill left is caught up.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
-            self._pulse(now)
-            self._digests(now)
-            self._nudges(now)
+            each(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
     def _pulse(self, now: datetime) -> None:
-        rounds.close_due(self.sessions, self.keys, now)
-        for workspace_id in self._workspaces():
-            rounds.open_due(self.sessions, self.keys, workspace_id, now)
-        self.deliveries.wake()
+        opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
+        try:
+            close = partial(rounds.close_due, self.sessions, self.keys, now)
+            each([close, *(partial(opening, one) for one in self._workspaces())])
+        finally:
+            self.deliveries.wake()
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
@@ -212,10 +213,14 @@ class Appreciate:
         self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
-        with self.sessions.begin() as session:
-            for workspace_id in self._workspaces():
+        def ask(workspace_id: str) -> None:
+            with self.sessions.begin() as session:
                 nudging.owe_due(session, session.get_one(Workspace, workspace_id), now=now)
-        self.deliveries.wake()
+
+        try:
+            each(partial(ask, one) for one in self._workspaces())
+        finally:
+            self.deliveries.wake()
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from random import Random, SystemRandom
 
 from sqlalchemy import delete, insert, select
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.calendar import month_of
 from slackapp.db import Sessions
+from slackapp.each import each
 from slackapp.errors import UserError
 from slackapp.i18n import marked
 from slackapp.models import (
@@ -124,7 +126,7 @@ def withdraw(session: Session, keys: KeyDirectory, who: tuple[str, str], now: da
 
 def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: datetime) -> str | None:
     """Close what is due, then open the round whose common opening has come; its id, or None."""
-    close_due(sessions, keys, now)
+    close_due(sessions, keys, now, workspace_id)
     try:
         return opening.open_due(sessions, keys, workspace_id, now)
     except (OperationalError, OSError):
@@ -155,17 +157,20 @@ def close(sessions: Sessions, keys: KeyDirectory, poll_id: str, chance: Random |
     sweep(sessions)
 
 
-def close_due(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
-    """Close every poll whose time has come, and those whose closing was interrupted; their ids.
+def close_due(
+    sessions: Sessions, keys: KeyDirectory, now: datetime, workspace_id: str | None = None
+) -> list[str]:
+    """Close every poll whose time has come, of one workspace or all, and those interrupted; their ids.
 
-    A key that could not be destroyed at an earlier close is tried again.
+    A key that could not be destroyed earlier is tried again. One that fails is raised after all the others.
     """
     due = (Poll.state == PollState.CLOSING) | ((Poll.state == PollState.OPEN) & (Poll.closes_at <= now))
+    if workspace_id is not None:
+        due &= Poll.workspace_id == workspace_id
     with sessions.read() as session:
         found = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
-    for poll_id in found:
-        close(sessions, keys, poll_id)
-    destroy_left_over(sessions, keys)
+    closing = [partial(close, sessions, keys, poll_id) for poll_id in found]
+    each([*closing, partial(destroy_left_over, sessions, keys)])
     return found
 
 
