@@ -6,7 +6,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers import appreciate_errands
+from handlers import appreciate_errands, home
 from handlers.answers import Answer
 from handlers.desk import Desk
 from handlers.groups import with_their_people
@@ -24,6 +24,7 @@ from slackapp.pulse.storage import forget_old_copies
 from slackapp.recognitions import changing, errands, giving, grammar, habits
 from slackapp.recognitions.drafts import Draft, NotYet, Unclear
 from slackapp.recognitions.giving import Given
+from slackapp.recognitions.reading import Side
 from slackapp.views import appreciate as ask
 from slackapp.views import given as show
 from slackapp.views.appreciate import Asked
@@ -111,8 +112,8 @@ class Appreciate:
             show_modal(client, pressed, answer.as_view())
         ack()
 
-    def submit_edit(self, ack: Ack, body: Payload) -> None:
-        """[Save]."""
+    def submit_edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save]. A Home tab on which it began shows the new words."""
         form = payloads.form(body)
         try:
             with self.desk.sessions.begin() as session:
@@ -125,6 +126,8 @@ class Appreciate:
             return
         forget_old_copies(self.desk.sessions)
         self.desk.wake()
+        if form.from_home:
+            home.publish(self.desk, client, form.caller, side=Side.GIVEN)
         say = voice_for(self.desk, form.caller)
         ack(response_action="update", view=Answer(say, "", show.changed(say, form.recognition_id)).as_view())
 
@@ -135,7 +138,9 @@ class Appreciate:
             workspace = workspace_of(session, pressed.caller)
             found = changing.changeable(session, workspace, pressed.value, self._occasion(pressed.caller))
             draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
-        show_modal(client, pressed, ask.edit_form(voice_for(self.desk, pressed.caller), draft, pressed.value))
+        say = voice_for(self.desk, pressed.caller)
+        view = ask.edit_form(say, draft, pressed.value, from_home=pressed.is_home)
+        show_modal(client, pressed, view)
         ack()
 
     def _give(self, client: WebClient, who: Caller, draft: Draft, key: str) -> Answer:
@@ -163,7 +168,7 @@ class Appreciate:
         """The form as it stands, with a question above it if there is one."""
         say = voice_for(self.desk, form.caller)
         if form.recognition_id:
-            return ask.edit_form(say, form.draft, form.recognition_id, asked)
+            return ask.edit_form(say, form.draft, form.recognition_id, asked, from_home=form.from_home)
         return explained(self.desk, form.caller, ask.form(say, form.draft, asked))
 
     def _asking_form(self, who: Caller, draft: Draft, refused: NotYet) -> View:

@@ -38,6 +38,8 @@ class Form:
     view_id: str
     draft: Draft
     recognition_id: str
+    from_home: bool = False
+    """Whether it was opened on the Home tab, which then shows what it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def form(body: Payload) -> Form:
         view_id=seen["id"],
         draft=filled.about(accepted=_texts(unseen.get("accepted")), link=_link(unseen.get("link"))),
         recognition_id=str(unseen.get("id") or ""),
+        from_home=unseen.get("home") is True,
     )
 
 

@@ -58,11 +58,14 @@ def form(say: Voice, draft: Draft, asked: Asked | None = None) -> View:
     return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
 
 
-def edit_form(say: Voice, draft: Draft, recognition_id: str, asked: Asked | None = None) -> View:
-    """The form for changing what was sent: the behaviour and the words."""
+def edit_form(
+    say: Voice, draft: Draft, recognition_id: str, asked: Asked | None = None, *, from_home: bool = False
+) -> View:
+    """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
     blocks = [*_above(asked), *_what(say, draft)]
-    return head | {"private_metadata": _kept(recognition_id, draft, asked), "blocks": blocks}
+    unseen = _kept(recognition_id, draft, asked, from_home=from_home)
+    return head | {"private_metadata": unseen, "blocks": blocks}
 
 
 def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
@@ -109,10 +112,11 @@ def _carried(draft: Draft, **more: str) -> str:
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
-def _kept(recognition_id: str, draft: Draft, asked: Asked | None) -> str:
+def _kept(recognition_id: str, draft: Draft, asked: Asked | None, *, from_home: bool = False) -> str:
     """What the form carries unseen: never anything that was written."""
     accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
-    return json.dumps({"id": recognition_id, "accepted": accepted, "link": draft.link})
+    kept = {"id": recognition_id, "accepted": accepted, "link": draft.link}
+    return json.dumps(kept | ({"home": True} if from_home else {}))
 
 
 def _above(asked: Asked | None) -> list[Block]:

@@ -1,5 +1,6 @@
 """People type and press in a real Socket Mode connection; what they see is what is asserted."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -166,6 +167,30 @@ def test_what_was_sent_can_be_edited_and_undone(practice: Any) -> None:
     seen = practice.colleague.sees("took this thank-you back")
     assert other not in seen.texts
     assert len(seen["messages"]) == 1
+
+
+def test_what_is_edited_on_home_stands_there_in_its_new_words_at_once(practice: Any) -> None:
+    nurse = practice.nurse
+    nurse.types(f"/appreciate @col helping {WORDS}")
+    nurse.sees("Sent.")
+    nurse.screen("home")
+    nurse.presses("Given", "home")
+    others = {
+        "Found the missing notes before the ward round": lambda: nurse.presses("Edit", "home"),
+        "Found them once more before the night": lambda: nurse.types("/appreciate edit"),
+    }
+    # A look at the tab would open it anew: what is published without one is all that counts here.
+    for words, begin in others.items():
+        begin()
+        nurse.waits(lambda seen: seen["modal"] is not None)
+        nurse.fills("What did they do, and what became easier?", words)
+        nurse.submits()
+        nurse.sees("Changed.")
+        nurse.does("dismiss")
+    published = [json.dumps(one["body"]["view"]) for one in practice.calls("views.publish")]
+    on_home, by_command = others
+    assert on_home in published[-1]
+    assert not any(by_command in one for one in published), "begun by the command, it is no news for Home"
 
 
 def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> None:
