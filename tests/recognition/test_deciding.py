@@ -218,3 +218,25 @@ def test_two_receivers_deciding_at_the_same_moment_are_both_heard(ward: Any) -> 
     # Unkind to one of them, it is shown to no team any more, whoever pressed second.
     assert sorted(standings.values()) == [Sharing.PRIVATE, Sharing.REPORTED]
     assert kinds(ward).count("recognition-post") == 0
+
+
+def test_whoever_found_it_unkind_has_reported_it_whatever_another_receiver_finds(ward: Any) -> None:
+    made = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
+    for who in (ward.colleague, ward.third):
+        decide(ward, made, sharing.report, who=who)
+    assert [one.sharing for one in ward.rows(Recipient)] == [Sharing.REPORTED] * 2
+
+
+def test_no_giver_hears_of_what_was_found_unkind_in_their_own_words(ward: Any) -> None:
+    """Neither as the person who is named for it, nor as an admin."""
+    made = ward.give(ward.draft(ward.colleague))
+    with ward.database.begin() as session:
+        workspace = workspaces.find(session, ward.slack_team_id)
+        nurse = session.scalars(select(Member).where(Member.slack_user_id == ward.nurse)).one()
+        nurse.is_admin, workspace.concerns_to = True, ward.nurse
+        given = session.get_one(Recognition, made)
+        others = sharing.contacts_for(session, workspace, given)
+        assert ward.nurse not in others
+        session.scalars(select(Member).where(Member.slack_user_id == ward.leader)).one().is_admin = True
+        session.flush()
+        assert ward.leader in sharing.contacts_for(session, workspace, given)

@@ -182,6 +182,12 @@ def test_after_two_digests_without_a_reply_the_leader_is_asked_and_not_again_at_
         )
         pace.choose_pace(session, session.get_one(Team, place.nights.id), Pace.EVERY, by=leader, now=LATER)
         assert pace.unanswered(session, ids, "2026-01") == {place.medicine.id}
+        # Asked since the first of the two came out, or before that.
+        medicine = session.get_one(Team, place.medicine.id)
+        for chosen, silent in (((2025, 11, 30), {medicine.id}), ((2025, 12, 1), set())):
+            pace.choose_pace(session, medicine, Pace.EVERY, by=leader, now=datetime(*chosen, 12, tzinfo=UTC))
+            session.expire_all()
+            assert pace.unanswered(session, ids, "2026-01") == silent
 
 
 def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it(

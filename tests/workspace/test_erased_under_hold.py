@@ -69,3 +69,12 @@ def test_a_legal_hold_keeps_the_rest_until_it_is_lifted(ward: Any) -> None:
         assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is True
         assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is False
     assert erase(ward) is Erased.DONE
+
+
+def test_a_hold_on_the_whole_workspace_keeps_everybody_in_it_from_erasing(ward: Any) -> None:
+    ward.thank(NIA, COL, WROTE)
+    with ward.database.begin() as session:
+        holds.place(session, ward.workspace(session), None, now=ward.noon)
+    assert erase(ward) is Erased.HELD
+    with ward.database.read() as session:
+        assert session.scalars(select(Recognition.words)).all() == [WROTE]

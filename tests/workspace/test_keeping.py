@@ -32,6 +32,7 @@ from slackapp.models import (
 )
 from slackapp.privacy import export, holds, retention
 from slackapp.pulse import rounds
+from slackapp.recognitions import changing, giving
 
 NIA, COL, THEO = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD"
 LATER = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -139,6 +140,31 @@ def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: Any) -> None:
             "recognitions",
             "1",
         )
+
+
+@pytest.mark.parametrize(
+    ("today", "first_kept"),
+    [
+        ("2026-03-31", "2026-02-28"),
+        ("2028-03-31", "2028-02-29"),
+        ("2026-03-29", "2026-02-28"),
+        ("2026-10-31", "2026-09-30"),
+        ("2026-08-31", "2026-07-31"),
+        ("2026-01-30", "2025-12-30"),
+        ("2026-03-01", "2026-02-01"),
+    ],
+)
+def test_a_month_ago_is_the_same_day_or_the_last_of_a_shorter_month(
+    ward: Any, today: str, first_kept: str
+) -> None:
+    now, first = (datetime.fromisoformat(f"{day}T12:00:00+00:00") for day in (today, first_kept))
+    with ward.database.begin() as session:
+        retention.settle(session, ward.workspace(session), "recognitions_months", 1)
+    ward.thank(NIA, COL, THANKS, at=first - timedelta(minutes=1))
+    kept = ward.thank(NIA, COL, THANKS, at=first)
+    assert run(ward, now) == {"recognitions": 1}
+    with ward.database.read() as session:
+        assert session.scalars(select(Recognition.id)).all() == [kept]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -300,6 +326,19 @@ def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(wa
     assert told[NIA]["thanks_received"][0]["about_message"] == link
     assert ":clap:" in page
     assert "Asked on Fridays who helped" in page
+
+
+def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: Any) -> None:
+    made = ward.thank(NIA, COL, THANKS)
+    with ward.database.begin() as session:
+        changing.undo(session, ward.workspace(session), made, giving.Occasion(NIA, "", ward.noon))
+    with ward.database.read() as session:
+        workspace, marks = ward.workspace(session), Marks(ward.keys.path)
+        told = {
+            one: export.collect(session, workspace, ward.person(session, one), marks) for one in (NIA, COL)
+        }
+    assert [one["taken_back"] for one in told[NIA]["thanks_given"]] == [True]
+    assert told[COL]["thanks_received"] == []
 
 
 def test_every_column_about_a_person_is_in_their_export(ward: Any) -> None:

@@ -152,3 +152,29 @@ def test_nothing_goes_to_who_has_left_nor_to_a_channel_that_is_archived(place: A
     assert {carys, dylan} <= told
     assert joy not in told
     assert ward_7 not in told
+
+
+def test_a_team_that_ends_leaves_those_who_lead_below_it_a_place_to_answer(ward: Any) -> None:
+    """The one above: where their teams lie now."""
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
+        nights = members.create_team(session, workspace, "Nights", parent=seven)
+        leader = ward.person(session, "U0THEOTHIRD")
+        members.appoint(session, nights, leader)
+        assert leader.team_id == seven.id, "the premise"
+        units.end(session, workspace, seven, now=ward.noon)
+        session.expire_all()
+        assert (nights.parent_id, leader.team_id) == (medicine.id, medicine.id)
+
+
+def test_nobody_becomes_their_own_deputy_when_two_teams_become_one(ward: Any) -> None:
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
+        eight = members.create_team(session, workspace, "Ward 8", parent=medicine)
+        theo = ward.person(session, "U0THEOTHIRD")
+        members.appoint(session, eight, theo)
+        seven.deputy_id = theo.id
+        units.merge(session, workspace, seven, eight, now=ward.noon)
+        assert (eight.leader_id, eight.deputy_id) == (theo.id, None)
