@@ -39,6 +39,13 @@ class Delivery(Base):
             sqlite_where=text("kind = 'recognition-post'"),
             postgresql_where=text("kind = 'recognition-post'"),
         ),
+        # By which removals that have ended are found every hour, among all that was ever sent.
+        Index(
+            "ix_delivery_removal",
+            "state",
+            sqlite_where=text("kind IN ('removal-message', 'removal-file') OR target = '-'"),
+            postgresql_where=text("kind IN ('removal-message', 'removal-file') OR target = '-'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

@@ -84,10 +84,13 @@ def take_back(
 def end(
     session: Session, workspace: Workspace, digests: Select[str], now: datetime, kinds: Collection[str] = ()
 ) -> None:
-    """Owe the removal of these digests' messages and files, of all kinds or only of these."""
+    """Owe the removal of these digests' messages and files: of all kinds, or of some that hold no picture."""
+    # It is asked every night, and there is an index of whole references only.
+    if session.scalar(digests.limit(1)) is None:
+        return
     # A picture's reference goes on after the digest's id.
     of_them = func.substr(Delivery.reference, 1, ID_LENGTH).in_(digests)
-    which = of_them & Delivery.kind.in_(kinds) if kinds else of_them
+    which = Delivery.reference.in_(digests) & Delivery.kind.in_(kinds) if kinds else of_them
     _remove(session, workspace, _sent(session, workspace, which), now)
 
 

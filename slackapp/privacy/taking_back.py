@@ -7,7 +7,7 @@ conversation, the message and the file, and goes once it is done.
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from slackapp.db import new_id
@@ -21,6 +21,8 @@ MESSAGE, FILE = "removal-message", "removal-file"
 _NOWHERE = "-"
 """The target of a file that stands in no conversation yet: it was uploaded for a message to show."""
 
+# Written out as the index of removals has it, so that it is used.
+_OUT = text("(delivery.kind IN ('removal-message', 'removal-file') OR delivery.target = '-')")
 _ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
 
 
@@ -61,13 +63,13 @@ def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> Non
 
 def forget(session: Session, now: datetime) -> None:
     """Drop the rows of removals that have ended, and see to what arrived meanwhile. For a slow tick."""
-    late = select(Delivery).where(Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
+    late = select(Delivery).where(_OUT, Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
     for row in session.scalars(late.where(Delivery.state.in_(_ENDED))):
         if row.state == DeliveryState.SENT:
             owe(session, session.get_one(Workspace, row.workspace_id), [row], now=now)
         session.delete(row)
     session.flush()
-    done = (Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
+    done = (_OUT, Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
     session.execute(delete(Delivery).where(*done))
 
 

@@ -166,6 +166,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("kind = 'recognition-post'"),
         )
         batch_op.create_index("ix_delivery_reference", ["reference"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_removal",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("kind IN ('removal-message', 'removal-file') OR target = '-'"),
+            postgresql_where=sa.text("kind IN ('removal-message', 'removal-file') OR target = '-'"),
+        )
 
     op.create_table(
         "fan_out",
