@@ -1,5 +1,6 @@
 """Gentle habits, only for those who asked: the Friday question, and what a team seldom names."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -118,3 +119,29 @@ def test_the_eleventh_of_a_day_is_asked_about_kindly_and_tomorrow_it_is_not(ward
     assert refused.value.questions == ("ten-today",)
     give(ward, 11, Behaviour.HELPING, evening, accepted=("ten-today",))
     give(ward, 12, Behaviour.HELPING, evening + timedelta(hours=2))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "is_asked"),
+    [
+        ("2026-11-03T23:30", "2026-11-03T23:59", True),
+        ("2026-11-03T23:30", "2026-11-04T00:00", False),
+        # The clocks go back: a day of 25 hours. And forward: one of 23.
+        ("2026-10-24T23:05", "2026-10-25T23:55", True),
+        ("2026-10-24T22:55", "2026-10-25T23:55", False),
+        ("2026-03-29T00:05", "2026-03-29T22:55", True),
+        ("2026-03-29T00:05", "2026-03-29T23:05", False),
+    ],
+)
+def test_a_day_is_the_givers_own_between_two_midnights(
+    ward: Any, first: str, then: str, *, is_asked: bool
+) -> None:
+    """In London: in summer its midnight is 23:00 UTC."""
+    early, late = (datetime.fromisoformat(f"{at}:00+00:00") for at in (first, then))
+    for number in range(10):
+        give(ward, number, Behaviour.HELPING, early)
+    expected = pytest.raises(NotYet) if is_asked else nullcontext()
+    with expected as refused:
+        give(ward, 10, Behaviour.HELPING, late)
+    if refused is not None:
+        assert refused.value.questions == ("ten-today",)

@@ -1,5 +1,6 @@
 """Modals: filled in, submitted, answered, stacked and dismissed."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -126,6 +127,7 @@ def test_a_trigger_opens_one_view_within_three_seconds(
         ward.client.views_open(trigger_id=trigger, view=tea_form())
     ward.person(ADA).types("/kettle")
     late = ward.sent("slash_command")[-1]["trigger_id"]
+    assert ward.sandbox.slack.triggers[late].expires <= time.monotonic() + 3
     ward.sandbox.run(lambda: setattr(ward.sandbox.slack.triggers[late], "expires", 0.0))
     with pytest.raises(SlackApiError, match="expired_trigger_id"):
         ward.client.views_open(trigger_id=late, view=tea_form())
