@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from handlers.payloads.common import person, storable
+from handlers.payloads.recognition import about_message
 from slackapp import members, workspaces
 from slackapp.members import Person
 from slackapp.models import Member, SharingChoice
@@ -130,3 +131,24 @@ def _walk(ward: Any, who: str, side: Side, pages: int = 5) -> list[reading.Page]
 @pytest.mark.parametrize("value", ["", "older", "older.x.y", "sideways.1.a", "older.-1.a"])
 def test_a_place_that_cannot_be_read_is_the_beginning(value: str) -> None:
     assert Place.read(value) is None
+
+
+@pytest.mark.parametrize(
+    ("message", "thanked"),
+    [
+        ({"user": "U0COL"}, ("U0COL",)),
+        ({"user": "U0NIA"}, ()),
+        ({"user": "U0COL", "bot_id": "B0WORKFLOW"}, ()),
+        ({"bot_id": "B0WORKFLOW"}, ()),
+    ],
+)
+def test_a_thank_you_about_a_message_begins_with_its_author_unless_it_is_oneself_or_an_app(
+    message: dict[str, str], thanked: tuple[str, ...]
+) -> None:
+    body = {
+        "user": {"id": "U0NIA"},
+        "team": {"id": "T1", "domain": "ward"},
+        "channel": {"id": "C0WARD"},
+        "message": message | {"ts": "1.2", "text": "Bed 4 is free"},
+    }
+    assert about_message(body).people == thanked

@@ -301,3 +301,26 @@ def test_official_figures_of_another_nation_are_not_shown_and_a_wrong_line_takes
         assert told_why.value.values["line"] == 2
     with pytest.raises(UserError):
         officials.read("a,b\n1,2")
+
+
+def test_what_was_kept_is_told_for_a_year_and_what_goes_on_too(database: Sessions, place: Hospital) -> None:
+    with database.begin() as session:
+        leader = session.merge(leads(place, place.ward))
+        for month in ("2024-11", "2024-12", "2025-11"):
+            session.add(
+                Promise(
+                    team_id=place.ward.id,
+                    month=month,
+                    place=0,
+                    you_said="beds",
+                    we_will="a hoist",
+                    who_id=leader.id,
+                    written_by_id=leader.id,
+                    due=NINE.date(),
+                    made_at=NINE,
+                    state=PromiseState.DONE,
+                )
+            )
+        session.flush()
+        found = promises.carried(session, [place.ward.id], "2025-12")
+        assert [one.month for one in found[place.ward.id]] == ["2024-12", "2025-11"]
