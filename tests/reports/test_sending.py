@@ -16,7 +16,7 @@ from reports.letters import renderers
 from slackapp.actions import sharing
 from slackapp.db import Sessions, connect
 from slackapp.delivery import Deliveries
-from slackapp.models import Delivery, DeliveryState, Digest, Workspace
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Workspace
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, Answer, SmallSlack
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thanks_within
@@ -276,3 +276,25 @@ def test_a_preview_is_the_page_of_any_month_that_has_begun(database: Sessions, p
             digest.preview(session, place.ward, "2025-12", moment(11, 20))
     assert "<h1>Ward 7 in November 2025</h1>" in page
     assert re.search(r"<th scope=\"row\">Empathising</th><td>9</td>", page)
+
+
+@pytest.mark.parametrize(
+    ("state", "goes_again"),
+    [(one, one is DeliveryState.DEAD) for one in (DeliveryState.DEAD, DeliveryState.UNKNOWN)],
+)
+def test_sharing_once_more_sends_what_was_refused_and_never_what_may_have_arrived(
+    database: Sessions, place: Hospital, state: DeliveryState, *, goes_again: bool
+) -> None:
+    with database.begin() as session:
+        session.merge(place.ward).slack_channel_id = "C1"
+    digest.owe_due(database, NINE)
+    with database.begin() as session:
+        found = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
+        by = session.get_one(Member, found.recipient_id)
+        sharing.share(session, found, with_promises=False, by=by, now=NINE)
+        post = session.scalars(select(Delivery).where(Delivery.kind == sharing.SHARED)).one()
+        post.state = state
+        session.flush()
+        sharing.share(session, found, with_promises=False, by=by, now=NINE)
+        session.refresh(post)
+        assert post.state == (DeliveryState.READY if goes_again else state)
