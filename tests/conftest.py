@@ -1,5 +1,6 @@
 """What every test may use: a fresh database of either kind."""
 
+import gc
 import json
 import os
 import shutil
@@ -53,6 +54,13 @@ def pytest_configure(config: pytest.Config) -> None:
     template = connect(_create(server.get_uri(), _TEMPLATE))
     migrations.upgrade(template)
     template.dispose()
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded stays to the end; looking through it for garbage took a seventh of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def _memory() -> Path | None:
