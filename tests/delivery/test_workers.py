@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from slackapp.delivery import Deliveries, worker
 from slackapp.letters import Later, Nothing
@@ -84,25 +83,16 @@ def test_a_worker_killed_between_slacks_answer_and_the_settling_leaves_a_doubt(
     ward: Ward, database_url: str
 ) -> None:
     row = ward.owes()
-    answering = threading.Event()
-
-    def hold_the_row() -> Session:
-        session = Session(ward.sessions.engine)
-        session.scalars(select(Delivery).where(Delivery.id == row).with_for_update()).one()
-        answering.set()
-        return session
-
     # Locked after the claim and before the answer: the worker gets its ok and cannot write it down.
     ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
     ward.slack.hold_then_answer = True
     process = _worker(ward, database_url)
     ward.slack.wait_for_calls(1)
-    lock = hold_the_row()
-    ward.slack.released.set()
-    ward.slack.wait_for(lambda: ward.slack.answered >= 1)
-    _kill(process)
-    lock.rollback()
-    lock.close()
+    with ward.sessions.begin() as session:
+        session.scalars(select(Delivery).where(Delivery.id == row).with_for_update()).one()
+        ward.slack.released.set()
+        ward.slack.wait_for(lambda: ward.slack.answered >= 1)
+        _kill(process)
     assert ward.row(row).state == DeliveryState.SENDING
     _end_leases(ward)
     ward.deliveries().drain(NOON + timedelta(days=1))
