@@ -140,19 +140,8 @@ def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None
 
 def owe_threaded(session: Session, message: Delivery, pictures: Sequence[str], now: datetime) -> None:
     """Owe pictures, by their references, as files in the thread of a message that went without them."""
-    owed = [
-        Owed(
-            key=f"{THREADED}:{reference}:{message.target}",
-            kind=THREADED,
-            reference=reference,
-            target=message.target,
-            due=now,
-            priority=Priority.DIGEST,
-            method=Method.SHARE,
-        )
-        for reference in pictures
-    ]
-    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), owed)
+    owed = [(f"{THREADED}:{reference}:{message.target}", reference) for reference in pictures]
+    _owe_with(session, message, owed, (THREADED, Method.SHARE), now)
 
 
 def waiting(sessions: Sessions, now: datetime) -> tuple[int, int]:
@@ -180,19 +169,24 @@ def picture_reference(digest_id: str, name: str, language: str = "") -> str:
 
 def owe_pictures(session: Session, message: Delivery, references: Sequence[str], now: datetime) -> None:
     """Owe a message the pictures it shows, each once whoever asks for it again."""
-    owed = [
-        Owed(
-            key=f"{PICTURE}:{reference}",
-            kind=PICTURE,
-            reference=reference,
-            target=message.target,
-            due=now,
-            priority=Priority.DIGEST,
-            method=Method.UPLOAD,
-        )
-        for reference in references
+    owed = [(f"{PICTURE}:{reference}", reference) for reference in references]
+    _owe_with(session, message, owed, (PICTURE, Method.UPLOAD), now)
+
+
+def _owe_with(
+    session: Session,
+    message: Delivery,
+    owed: Iterable[tuple[str, str]],
+    how: tuple[str, Method],
+    now: datetime,
+) -> None:
+    """Owe what goes with a message, to the same target: keys and references, then their kind and method."""
+    kind, method = how
+    rows = [
+        Owed(key, kind, reference, message.target, now, priority=Priority.DIGEST, method=method)
+        for key, reference in owed
     ]
-    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), owed)
+    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), rows)
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:
