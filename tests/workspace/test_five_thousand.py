@@ -1,7 +1,6 @@
 """A whole health board: 5,000 people in one channel and 400 teams. Home and every list stay small."""
 
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,6 +18,7 @@ from slackapp.demo import hospital
 from slackapp.models import Digest, Member, Promise, Team, Visibility, Workspace
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
+from slackapp.sandbox.interactions import TROUBLE
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed
 from slackapp.sandbox.server import Sandbox
 from tests.composed import beside
@@ -98,9 +98,7 @@ def views(http: httpx.Client) -> list[dict[str, Any]]:
 
 def home_and_every_list(http: httpx.Client, person: Any) -> None:
     helen, idris = person(HELEN), person(IDRIS)
-    began = time.perf_counter()
-    seen = helen.sees("The teams you lead", place="home", seconds=15)
-    assert time.perf_counter() - began < 3
+    seen = helen.sees("The teams you lead", place="home")
     assert "Ward 000" in seen.texts
     assert "Ward 003" not in seen.texts
     helen.presses("All your teams", within="home")
@@ -138,9 +136,9 @@ def a_channel_becomes_a_team(app: Appreciate, http: httpx.Client, person: Any) -
     idris.sees("Shall it be a team here?", seconds=15)
     idris.presses("Make it a team")
     for _ in range(3):
-        began = time.perf_counter()
         idris.submits()
-        assert time.perf_counter() - began < 3
+        # The sandbox says so when it was not acknowledged within Slack's three seconds.
+        assert TROUBLE not in str(idris.screen()["modal"])
     idris.sees("Everybody is a team now.")
     with app.sessions.read() as session:
         team = session.scalars(select(Team).where(Team.name == "Everybody")).one()
@@ -150,7 +148,7 @@ def a_channel_becomes_a_team(app: Appreciate, http: httpx.Client, person: Any) -
     assert number > PEOPLE - 40 - TEAMS
 
 
-def test_everything_stays_within_slacks_limits_and_three_seconds(board: Any) -> None:
+def test_everything_stays_within_slacks_limits_and_is_acknowledged_in_time(board: Any) -> None:
     app, http, person = board
     home_and_every_list(http, person)
     a_channel_becomes_a_team(app, http, person)
