@@ -49,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _started.append(server)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
+        # Attackers who read its log find it whole, whichever test has a checkpoint made meanwhile.
+        connection.execute("ALTER SYSTEM SET wal_keep_size = '512MB'")
         connection.execute("SELECT pg_reload_conf()")
     os.environ[_SERVER] = server.get_uri()
     template = connect(_create(server.get_uri(), _TEMPLATE))

@@ -1,6 +1,8 @@
 """Where a database lies on the disk, for attackers who read it there."""
 
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -19,13 +21,20 @@ def pages(sessions: Sessions) -> list[Path]:
     return [one for one in sorted(home.glob(f"base/{number}/*")) if one.is_file()]
 
 
+def contents(paths: Iterable[Path]) -> Iterator[bytes]:
+    """What stands in these files. PostgreSQL drops and remakes some of its own whenever it likes."""
+    for path in paths:
+        with suppress(FileNotFoundError):
+            yield path.read_bytes()
+
+
 def write_ahead(sessions: Sessions) -> bytes:
     """What stands in its log, in the order in which it was written."""
     if sessions.is_sqlite:
         log = Path(f"{sessions.engine.url.database}-wal")
         return log.read_bytes() if log.exists() else b""
     files = [one for one in sorted(cluster(sessions)[0].glob("pg_wal/0*")) if one.is_file()]
-    return b"".join(without_headers(one.read_bytes()) for one in files)
+    return b"".join(map(without_headers, contents(files)))
 
 
 def without_headers(log: bytes) -> bytes:

@@ -15,7 +15,7 @@ from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.rounds import Paper
 from slackapp.pulse.storage import sweep_nightly
-from tests.pulse.disk import pages, write_ahead
+from tests.pulse.disk import contents, pages, write_ahead
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
@@ -65,7 +65,7 @@ def by_table_order(sessions: Sessions) -> list[str]:
 
 def by_offset(sessions: Sessions) -> list[str]:
     """The offsets of the words in the database's pages."""
-    return [remark for path in pages(sessions) for remark in remarks_in(path.read_bytes())]
+    return [remark for content in contents(pages(sessions)) for remark in remarks_in(content)]
 
 
 def by_log(sessions: Sessions) -> list[str]:

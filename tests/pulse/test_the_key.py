@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from slackapp.db import Sessions
 from slackapp.pulse.ballots import receipt_of
-from tests.pulse.disk import WAL_PAGE, cluster, disk_of, without_headers
+from tests.pulse.disk import WAL_PAGE, cluster, contents, disk_of, without_headers
 from tests.pulse.hospital import Hospital
 from tests.pulse.nine_answers import answered
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
@@ -18,7 +18,7 @@ from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these t
 def holds_key(paths: Iterable[Path], key: bytes) -> bool:
     """The key as it is and in the ways in which people write keys down."""
     spelt = (key, key.hex().encode(), base64.b64encode(key), base64.urlsafe_b64encode(key))
-    return any(one in content for path in paths for content in [path.read_bytes()] for one in spelt)
+    return any(one in content for content in contents(paths) for one in spelt)
 
 
 def test_the_key_is_nowhere_in_the_database_or_its_log(hospital: Hospital) -> None:
@@ -42,7 +42,7 @@ WAL_FILE = 16 << 20
 def touched(sessions: Sessions, before: str) -> list[bytes]:
     """Where a round can have written: SQLite's file and log; PostgreSQL's tables, and its log since then."""
     if sessions.is_sqlite:
-        return [path.read_bytes() for path in disk_of(sessions) if not path.name.endswith("-shm")]
+        return [*contents(path for path in disk_of(sessions) if not path.name.endswith("-shm"))]
     home, _ = cluster(sessions)
     with sessions.read() as session:
         tables = session.scalars(
@@ -55,10 +55,10 @@ def touched(sessions: Sessions, before: str) -> list[bytes]:
         last, end = session.execute(text("SELECT (pg_walfile_name_offset(pg_current_wal_lsn())).*")).one()
     # Other tests write into the same log, so it may go on in the next file.
     files = sorted(path for path in home.glob("pg_wal/0*") if file <= path.name <= last)
-    log = b"".join(path.read_bytes() for path in files)[: (len(files) - 1) * WAL_FILE + end]
+    log = b"".join(contents(files))[: (len(files) - 1) * WAL_FILE + end]
     # A key could be written across two pages of the log; their headers are taken out.
     since = without_headers(log[start - start % WAL_PAGE :])
-    return [*((home / path).read_bytes() for path in tables if path), since]
+    return [*contents(home / path for path in tables if path), since]
 
 
 def position(sessions: Sessions) -> str:
