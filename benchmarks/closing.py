@@ -15,7 +15,7 @@ from benchmarks.measuring import Line, show
 from slackapp.db import Sessions, connect, new_id
 from slackapp.models import Ballot, Bundle, Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import Answer, KeyDirectory, fresh_nonce, seal
+from slackapp.pulse.ballots import Answer, KeyDirectory, new_nonce, seal
 from slackapp.pulse.questions import ROTATING
 
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -106,7 +106,7 @@ def _vote(sessions: Sessions, keys: KeyDirectory, poll_id: str, people: list[Mem
     for place, person in enumerate(people):
         said = {item: chance.randint(0, 5) for item in items}
         words = secrets.token_urlsafe(60) if place % 3 == 0 else ""
-        sealed = seal(secret, poll_id, person.id, Answer(person.team_id or "", said, words), fresh_nonce())
+        sealed = seal(secret, poll_id, person.id, Answer(person.team_id or "", said, words), new_nonce())
         rows.append({"poll_id": poll_id, "receipt": sealed.receipt, "box": sealed.box})
     with sessions.begin() as session:
         for start in range(0, len(rows), _AT_ONCE):

@@ -24,8 +24,8 @@ from benchmarks.databases import _insert, makers
 from benchmarks.measuring import Line, load, show
 from reports import figures, queries
 from reports.queries import thanks as thanks_of
-from reports.queries.asking import Asked, upwards
-from reports.queries.left_over import left_over
+from reports.queries.asking import Scope, ancestors
+from reports.queries.left_over import suppressed
 from slackapp.behaviours import Behaviour
 from slackapp.calendar import month_before
 from slackapp.db import Sessions, connect
@@ -57,12 +57,12 @@ def _measured(sessions: Sessions, name: str, teams: int, thanks: int, sample: in
     with sessions.read() as session:
         workspace = session.query(Workspace).one()
         tree = {team.id: team for team in session.query(Team)}
-        every = Asked(workspace, MONTH, tuple(tree), tuple(tree))
+        every = Scope(workspace, MONTH, tuple(tree), tuple(tree))
         some = tuple(Random(1).sample(sorted(tree), sample))  # noqa: S311 - which teams stand for all
         _one_team(session, every, tree, some[0])  # The disk's pages are warm for both.
         with _counted(sessions) as asked:
             begun = time.perf_counter()
-            named = thanks_of.named(session, every, left_over(session, every, tree))
+            named = thanks_of.behaviour_counts(session, every, suppressed(session, every, tree))
             reached = thanks_of.reaches(session, every, tree)
             grouped = time.perf_counter() - begun
         begun = time.perf_counter()
@@ -85,10 +85,10 @@ def _measured(sessions: Sessions, name: str, teams: int, thanks: int, sample: in
 
 
 def _one_team(
-    session: Session, asked: Asked, tree: dict[str, Team], team: str
+    session: Session, asked: Scope, tree: dict[str, Team], team: str
 ) -> tuple[tuple[dict[str, int], int], tuple[dict[str, int], int], figures.Share | None]:
     """What somebody would write for one team: plain questions about the teams in it, with the indexes."""
-    inside = [one for one in tree if team in upwards(tree, one)]
+    inside = [one for one in tree if team in ancestors(tree, one)]
     end = asked.bounds(MONTH)[1]
     months = [asked.bounds(month) for month in (MONTH, month_before(MONTH))]
     counted = [_mix_of(session, inside, start, until) for start, until in months]

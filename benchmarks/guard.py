@@ -16,7 +16,7 @@ def _lines(name: str) -> list[str]:
     return (SENTENCES / f"{name}.txt").read_text().splitlines()
 
 
-def figures(watch: guard.Guard, suffix: str) -> tuple[str, list[str]]:
+def figures(watch: guard.ConfidentialityCheck, suffix: str) -> tuple[str, list[str]]:
     telling, fine = _lines(f"give_away{suffix}"), _lines(f"fine{suffix}")
     missed = [line for line in telling if not watch.check(line)]
     alarms = [line for line in fine if watch.check(line)]

@@ -20,7 +20,7 @@ import kaleido
 from benchmarks.measuring import Line, Runs, Work, in_turns, show
 from reports import charts
 from reports.card import WIDTH
-from reports.drawing import Drawing, find_browser
+from reports.drawing import ChartRenderer, find_browser
 from reports.easel import SCALE
 from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
 from slackapp.behaviours import WORDING, Behaviour
@@ -94,7 +94,7 @@ class Kaleido:
 def quick(*, rounds: int = ROUNDS) -> list[Line]:
     browser = find_browser(os.environ)
     assert browser, "no browser was found"
-    with Drawing(browser) as drawing:
+    with ChartRenderer(browser) as drawing:
         theirs = Kaleido(browser)
         try:
             return [
@@ -105,7 +105,7 @@ def quick(*, rounds: int = ROUNDS) -> list[Line]:
             theirs.close()
 
 
-def _line(drawing: Drawing, theirs: Kaleido, name: str, picture: Picture, rounds: int) -> Line:
+def _line(drawing: ChartRenderer, theirs: Kaleido, name: str, picture: Picture, rounds: int) -> Line:
     figure = charts.figure(picture)
 
     def ours(_: int) -> Iterator[Work]:
@@ -126,7 +126,7 @@ def digests(count: int) -> list[Line]:
     assert browser, "no browser was found"
     chance = Random(1)  # noqa: S311 - made-up figures
     ours = beside = 0.0
-    with Drawing(browser) as drawing:
+    with ChartRenderer(browser) as drawing:
         theirs = Kaleido(browser)
         for picture in (mix(), ranges()):  # The first of each starts the browser.
             _is_png(drawing.draw(picture))

@@ -123,7 +123,7 @@ def _settle_in(sessions: Sessions) -> None:
         workspace = workspaces.find(session, slack.TEAM)
         assert workspace
         team = members.create_team(session, workspace, "Ward", channel=slack.CHANNEL)
-        for member in members.meet(session, workspace, slack.PEOPLE).values():
+        for member in members.get_all(session, workspace, slack.PEOPLE).values():
             members.put_in_team(session, member, team)
 
 

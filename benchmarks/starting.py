@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks import pictures, slack
 from benchmarks.measuring import Line, show
-from reports.drawing import Drawing, find_browser
+from reports.drawing import ChartRenderer, find_browser
 
 IDLE = 10.0
 STARTS = 3
@@ -86,7 +86,7 @@ def _serve(folder: Path, idle: float) -> Line:
 def _drawing(idle: float) -> Line:
     browser = find_browser(os.environ)
     assert browser, "no browser was found"
-    with Drawing(browser) as drawing:
+    with ChartRenderer(browser) as drawing:
         assert drawing.draw(pictures.mix())
         time.sleep(idle)
         process = psutil.Process(next(one.pid for one in psutil.Process().children() if _draws(one)))

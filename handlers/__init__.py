@@ -13,16 +13,15 @@ from handlers import (
     office_rooms,
     office_teams,
     organisations,
-    people,
     pulse,
     rights,
     team_steps,
     teams,
 )
-from handlers.desk import Desk
+from handlers.desk import Context
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Let every story listen, and answer what fails in any of them."""
     stories = (
         appreciate,
@@ -32,7 +31,6 @@ def register(bolt: App, desk: Desk) -> None:
         office_teams,
         office_rooms,
         organisations,
-        people,
         pulse,
         digest,
         comments,

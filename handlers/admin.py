@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import admin_preview
-from handlers.desk import Desk
-from handlers.modals import open_modal, show
+from handlers.desk import Context
+from handlers.modals import open_modal, replace_or_open
 from handlers.office import as_admin
 from handlers.payloads import pulse_forms
 from handlers.payloads.common import Caller, Payload, caller, press
@@ -26,7 +26,7 @@ Deed = Callable[[Session, Workspace, Member, Voice], View]
 class Admin:
     """The listeners around the admin's form. Whether somebody is an admin is what Slack told us."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse admin`."""
@@ -58,7 +58,7 @@ class Admin:
         """[Use 11, as many NHS organisations do], already confirmed."""
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.tighten(session, workspace, governing.nhs(workspace))
+            governing.raise_thresholds(session, workspace, governing.nhs_thresholds(workspace))
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
@@ -69,13 +69,13 @@ class Admin:
         form = pulse_forms.admin_form(body)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-            governing.settle(session, workspace, form.settled)
-            governing.tighten(session, workspace, form.thresholds)
+            governing.save(session, workspace, form.settled)
+            governing.raise_thresholds(session, workspace, form.thresholds)
             if form.ends_pauses:
-                governing.forget_pauses(session, workspace)
+                governing.delete_pauses(session, workspace)
             if form.pause:
                 governing.pause(session, workspace, *form.pause)
-            return view.told(say, say("Saved. It holds from the next check-in on."))
+            return view.notice(say, say("Saved. It holds from the next check-in on."))
 
         ack(response_action="update", view=self._done(client, form.caller, deed))
         self.desk.wake()
@@ -111,14 +111,14 @@ class Admin:
 
     def _shown(self, ack: Ack, body: Payload, client: WebClient, deed: Deed) -> None:
         found = press(body)
-        show(client, found, self._done(client, found.caller, deed))
+        replace_or_open(client, found, self._done(client, found.caller, deed))
         ack()
 
     def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
         return as_admin(self.desk, client, who, deed)
 
 
-def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form and its buttons; gives what opens it for the command."""
     listeners = Admin(desk)
     bolt.action(view.OPEN)(listeners.pressed)
@@ -135,7 +135,7 @@ def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
 
 
 def _form(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-    return view.form(say, workspace, invitations.unreached(session, workspace))
+    return view.form(say, workspace, invitations.undelivered(session, workspace))
 
 
 def _questions(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed

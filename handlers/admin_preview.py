@@ -9,15 +9,15 @@ from slack_sdk import WebClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import voice_for
 from slackapp import members
-from slackapp.actions.promises import Line
+from slackapp.actions.promises import PromiseSummary
 from slackapp.i18n import Voice
 from slackapp.models import Member, PromiseState, Team, Workspace
-from slackapp.outbox import Owed, Priority, owe_many
+from slackapp.outbox import NewDelivery, Priority, enqueue_many
 from slackapp.pulse import asking, governing, opening
 from slackapp.pulse.invitations import Group
 from slackapp.pulse.timetable import upcoming
@@ -28,14 +28,14 @@ from slackapp.views.words import Block, View
 TEST = "poll_test"
 """The kind of the message by which an admin tries the check-in out."""
 
-AsAdmin = Callable[[Desk, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
+AsAdmin = Callable[[Context, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
 
 
 @dataclass(frozen=True, slots=True)
 class Previews:
     """The listeners."""
 
-    desk: Desk
+    desk: Context
     as_admin: AsAdmin
 
     def preview(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -57,8 +57,8 @@ class Previews:
         now = self.desk.now()
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            owe_many(session, workspace, [_test(member, now)])
-            return view.told(say, say("Sent. Look at your messages; what you answer there is not stored."))
+            enqueue_many(session, workspace, [_test(member, now)])
+            return view.notice(say, say("Sent. Look at your messages; what you answer there is not stored."))
 
         shown = self.as_admin(self.desk, client, found.caller, deed)
         self.desk.wake()
@@ -71,7 +71,7 @@ class Previews:
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             items = asking.items(session, asking.next_items(session, workspace))
-            sheet = pulse.Sheet(items, workspace.comments_on, workspace.contact)
+            sheet = pulse.SurveyForm(items, workspace.comments_on, workspace.contact)
             modal = pulse.modal(say, "test", sheet, _group(session, workspace, member))
             note: Block = pulse_messages.note(say("This is a test. Nothing is stored."))
             return modal | {"callback_id": view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
@@ -83,10 +83,10 @@ class Previews:
         """[Store my answer] in a test. Nothing of it is read."""
         say = voice_for(self.desk, caller(body))
         words = say("That was the test. Nothing was stored.")
-        ack(response_action="update", view=view.told(say, words))
+        ack(response_action="update", view=view.notice(say, words))
 
 
-def register(bolt: App, desk: Desk, as_admin: AsAdmin) -> None:
+def register(bolt: App, desk: Context, as_admin: AsAdmin) -> None:
     """Listen for the buttons and the test."""
     listeners = Previews(desk, as_admin)
     bolt.action(view.PREVIEW)(listeners.preview)
@@ -118,8 +118,8 @@ def _messages(say: Voice, workspace: Workspace, member: Member, closing: str) ->
     }
 
 
-def _example(say: Voice) -> Line:
-    return Line(
+def _example(say: Voice) -> PromiseSummary:
+    return PromiseSummary(
         you_said=say("There is nobody to help with beds after five"),
         we_will=say("find a second pair of hands until eight"),
         state=PromiseState.OPEN,
@@ -129,7 +129,7 @@ def _example(say: Voice) -> Line:
 
 def _closing(session: Session, workspace: Workspace, member: Member, say: Voice, now: datetime) -> str:
     coming = upcoming(workspace, opening.last_poll(session, workspace), now)
-    return say.moment(coming.closes_at, members.zone_of(workspace, member))
+    return say.moment(coming.closes_at, members.time_zone_of(workspace, member))
 
 
 def _group(session: Session, workspace: Workspace, member: Member) -> Group:
@@ -143,8 +143,8 @@ def _group(session: Session, workspace: Workspace, member: Member) -> Group:
     return Group(team.name, invited, k, above.name if above else None)
 
 
-def _test(member: Member, now: datetime) -> Owed:
-    return Owed(
+def _test(member: Member, now: datetime) -> NewDelivery:
+    return NewDelivery(
         key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}",
         kind=TEST,
         reference="test",

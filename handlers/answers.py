@@ -8,7 +8,7 @@ from slackapp.views.words import Block, View
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Confirmation:
     """What the giver is told, in the language they read."""
 
     say: Voice

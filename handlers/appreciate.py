@@ -7,27 +7,27 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from handlers import appreciate_errands, home
-from handlers.answers import Answer
-from handlers.desk import Desk
-from handlers.groups import with_their_people
+from handlers.answers import Confirmation
+from handlers.desk import Context
+from handlers.groups import expand_groups
 from handlers.modals import open_modal
-from handlers.modals import show as show_modal
+from handlers.modals import replace_or_open as show_modal
 from handlers.payloads import recognition as payloads
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import introduced, voice_for, workspace_of
-from handlers.unready import explained
+from handlers.unready import with_setup_note
 from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice, voice
 from slackapp.models import Sharing
-from slackapp.pulse.storage import forget_old_copies
+from slackapp.pulse.storage import purge_old_copies
 from slackapp.recognitions import changing, errands, giving, grammar, habits
-from slackapp.recognitions.drafts import Draft, NotYet, Unclear
+from slackapp.recognitions.drafts import Draft, InvalidDraft, ParseError
 from slackapp.recognitions.giving import Given
 from slackapp.recognitions.reading import Side
 from slackapp.views import appreciate as ask
 from slackapp.views import given as show
-from slackapp.views.appreciate import Asked
+from slackapp.views.appreciate import FormQuestion
 from slackapp.views.words import Block, View
 
 COMMAND = "/appreciate"
@@ -39,29 +39,29 @@ _FORM_MOVED_ON = frozenset({"hash_conflict", "not_found", "view_not_found"})
 
 
 @dataclass(frozen=True, slots=True)
-class Appreciate:
+class RecognitionCommand:
     """The listeners around giving thanks."""
 
-    desk: Desk
+    desk: Context
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """`/appreciate ...`: given at once when all was said; else the form asks for the rest."""
         typed = payloads.typed(body)
-        if wanted := errands.errand(typed.text):
+        if wanted := errands.parse_subcommand(typed.text):
             appreciate_errands.run(self.desk, wanted, typed.caller, client, ack)
             return
         draft = Draft()
         try:
             draft = grammar.parse(typed.text)
-            draft = with_their_people(client, draft, typed.caller.user)
+            draft = expand_groups(client, draft, typed.caller.user)
             if draft.has_gaps_to_ask_for:
                 open_modal(client, typed.caller.trigger_id, self._form(typed.caller, draft))
                 ack()
                 return
             answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
-        except Unclear as unclear:
+        except ParseError as unclear:
             self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
-        except NotYet as refused:
+        except InvalidDraft as refused:
             self._ask_or_refuse(ack, client, typed.caller, refused, draft)
         else:
             ack(text=answer.text, blocks=answer.blocks)
@@ -94,7 +94,7 @@ class Appreciate:
         form = payloads.form(body)
         try:
             answer = self._give(client, form.caller, form.draft, f"view:{form.view_id}")
-        except NotYet as refused:
+        except InvalidDraft as refused:
             self._ask_or_mark(ack, form, refused)
         else:
             ack(response_action="update", view=answer.as_view())
@@ -103,10 +103,10 @@ class Appreciate:
         """[Send anyway] below a typed thank-you; pressed twice it is one."""
         pressed = press(body)
         draft = payloads.carried(pressed.value)
-        key = f"command:{payloads.ticket(pressed.value) or pressed.caller.trigger_id}"
+        key = f"command:{payloads.idempotency_key(pressed.value) or pressed.caller.trigger_id}"
         try:
             answer = self._give(client, pressed.caller, draft, key)
-        except NotYet as refused:
+        except InvalidDraft as refused:
             show_modal(client, pressed, self._asking_form(pressed.caller, draft, refused))
         else:
             show_modal(client, pressed, answer.as_view())
@@ -118,74 +118,85 @@ class Appreciate:
         try:
             with self.desk.sessions.begin() as session:
                 workspace = workspace_of(session, form.caller)
-                changing.revise(
+                changing.edit(
                     session, workspace, form.recognition_id, form.draft, self._occasion(form.caller)
                 )
-        except NotYet as refused:
+        except InvalidDraft as refused:
             self._ask_or_mark(ack, form, refused)
             return
-        forget_old_copies(self.desk.sessions)
+        purge_old_copies(self.desk.sessions)
         self.desk.wake()
         if form.from_home:
             home.publish(self.desk, client, form.caller, side=Side.GIVEN)
         say = voice_for(self.desk, form.caller)
-        ack(response_action="update", view=Answer(say, "", show.changed(say, form.recognition_id)).as_view())
+        ack(
+            response_action="update",
+            view=Confirmation(say, "", show.changed(say, form.recognition_id)).as_view(),
+        )
 
     def edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Edit]: the form again, with what was sent."""
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            found = changing.changeable(session, workspace, pressed.value, self._occasion(pressed.caller))
+            found = changing.get_editable(session, workspace, pressed.value, self._occasion(pressed.caller))
             draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
         say = voice_for(self.desk, pressed.caller)
         view = ask.edit_form(say, draft, pressed.value, from_home=pressed.is_home)
         show_modal(client, pressed, view)
         ack()
 
-    def _give(self, client: WebClient, who: Caller, draft: Draft, key: str) -> Answer:
+    def _give(self, client: WebClient, who: Caller, draft: Draft, key: str) -> Confirmation:
         occasion = self._occasion(who, key)
 
         def deed() -> tuple[Given, Behaviour | None]:
             with self.desk.sessions.rows() as connection:
                 given = giving.give(connection, who.team, draft, occasion)
                 hinted = given.giver.nudges and not given.is_repeat
-                seldom = habits.seldom_named(connection, given.giver, now=occasion.now) if hinted else None
+                seldom = (
+                    habits.rarely_used_behaviour(connection, given.giver, now=occasion.now)
+                    if hinted
+                    else None
+                )
                 return given, seldom
 
         given, seldom = introduced(self.desk, client, who, deed)
         self.desk.wake()
         say = voice(given.language)
-        return Answer(say, *show.with_hint(say, _sent(say, given, giving.chosen(draft)), seldom))
+        return Confirmation(
+            say, *show.with_hint(say, _sent(say, given, giving.require_behaviour(draft)), seldom)
+        )
 
-    def _occasion(self, who: Caller, key: str = "") -> giving.Occasion:
-        return giving.Occasion(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)
+    def _occasion(self, who: Caller, key: str = "") -> giving.GiveContext:
+        return giving.GiveContext(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)
 
     def _form(self, who: Caller, draft: Draft) -> View:
-        return explained(self.desk, who, ask.form(voice_for(self.desk, who), draft))
+        return with_setup_note(self.desk, who, ask.form(voice_for(self.desk, who), draft))
 
-    def _same(self, form: payloads.Form, asked: Asked | None = None) -> View:
+    def _same(self, form: payloads.Form, asked: FormQuestion | None = None) -> View:
         """The form as it stands, with a question above it if there is one."""
         say = voice_for(self.desk, form.caller)
         if form.recognition_id:
             return ask.edit_form(say, form.draft, form.recognition_id, asked, from_home=form.from_home)
-        return explained(self.desk, form.caller, ask.form(say, form.draft, asked))
+        return with_setup_note(self.desk, form.caller, ask.form(say, form.draft, asked))
 
-    def _asking_form(self, who: Caller, draft: Draft, refused: NotYet) -> View:
+    def _asking_form(self, who: Caller, draft: Draft, refused: InvalidDraft) -> View:
         say = voice_for(self.desk, who)
-        return ask.form(say, draft, Asked(refused.words(say), refused.questions))
+        return ask.form(say, draft, FormQuestion(refused.words(say), refused.questions))
 
     def _refuse(self, ack: Ack, who: Caller, reason: UserError, draft: Draft) -> None:
         text, blocks = ask.refusal(voice_for(self.desk, who), reason, draft)
         ack(text=text, blocks=blocks)
 
-    def _ask_or_refuse(self, ack: Ack, client: WebClient, who: Caller, refused: NotYet, draft: Draft) -> None:
+    def _ask_or_refuse(
+        self, ack: Ack, client: WebClient, who: Caller, refused: InvalidDraft, draft: Draft
+    ) -> None:
         """Below the command: a question with [Edit] and [Send anyway], or what is in the way."""
         if not refused.questions:
             self._refuse(ack, who, refused, draft)
             return
         say = voice_for(self.desk, who)
-        asked = Asked(refused.words(say), refused.questions, who.trigger_id)
+        asked = FormQuestion(refused.words(say), refused.questions, who.trigger_id)
         if question := ask.question(say, asked, draft):
             text, blocks = question
             ack(text=text, blocks=blocks)
@@ -193,11 +204,11 @@ class Appreciate:
             open_modal(client, who.trigger_id, self._asking_form(who, draft, refused))
             ack()
 
-    def _ask_or_mark(self, ack: Ack, form: payloads.Form, refused: NotYet) -> None:
+    def _ask_or_mark(self, ack: Ack, form: payloads.Form, refused: InvalidDraft) -> None:
         """In the form: a question above it, or each sentence beside its field. What was typed stays."""
         say = voice_for(self.desk, form.caller)
         if refused.questions:
-            asked = Asked(refused.words(say), refused.questions)
+            asked = FormQuestion(refused.words(say), refused.questions)
             ack(response_action="update", view=self._same(form, asked))
             return
         errors: dict[str, str] = {}
@@ -207,9 +218,9 @@ class Appreciate:
         ack(response_action="errors", errors=errors)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the command, the shortcuts and the form."""
-    listeners = Appreciate(desk)
+    listeners = RecognitionCommand(desk)
     bolt.command(COMMAND)(listeners.command)
     bolt.global_shortcut(SHORTCUT)(listeners.open)
     bolt.message_shortcut(MESSAGE_SHORTCUT)(listeners.open_about)
@@ -228,8 +239,8 @@ def register(bolt: App, desk: Desk) -> None:
 def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
     """The draft with the people of its groups, so that a button can carry it."""
     try:
-        return with_their_people(client, draft, who.user)
-    except NotYet:
+        return expand_groups(client, draft, who.user)
+    except InvalidDraft:
         return draft
 
 

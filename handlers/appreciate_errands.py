@@ -6,16 +6,16 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from handlers import appreciate_settings, appreciated, unready
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller
 from handlers.people import voice_for, workspace_of
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice
-from slackapp.pulse.storage import forget_old_copies
+from slackapp.pulse.storage import purge_old_copies
 from slackapp.recognitions import changing, giving
 from slackapp.recognitions.drafts import Draft
-from slackapp.recognitions.errands import Errand
+from slackapp.recognitions.errands import Subcommand
 from slackapp.views import anonymity, given, home, settings
 from slackapp.views import appreciate as ask
 from slackapp.views import words as piece
@@ -23,17 +23,17 @@ from slackapp.views.words import View
 
 
 @dataclass(frozen=True, slots=True)
-class Errands:
+class Subcommands:
     """Each answers the command it was typed with."""
 
-    desk: Desk
+    desk: Context
     who: Caller
     client: WebClient
     ack: Ack
 
     def help(self) -> None:
         """How it is used."""
-        text, blocks = unready.preceded(self.desk, self.who, settings.help_text(self._say()))
+        text, blocks = unready.message_with_setup_note(self.desk, self.who, settings.help_text(self._say()))
         self.ack(text=text, blocks=blocks)
 
     def mine(self) -> None:
@@ -45,8 +45,8 @@ class Errands:
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, self.who)
             taken_back = changing.undo_latest(session, workspace, self._occasion())
-            people = changing.thanked(session, taken_back)
-        forget_old_copies(self.desk.sessions)
+            people = changing.recipients_of(session, taken_back)
+        purge_old_copies(self.desk.sessions)
         self.desk.wake()
         text, blocks = given.undone(self._say(), people)
         self.ack(text=text, blocks=blocks)
@@ -75,19 +75,19 @@ class Errands:
     def _say(self) -> Voice:
         return voice_for(self.desk, self.who)
 
-    def _occasion(self) -> giving.Occasion:
-        return giving.Occasion(self.who.user, f"command:{self.who.trigger_id}", self.desk.now())
+    def _occasion(self) -> giving.GiveContext:
+        return giving.GiveContext(self.who.user, f"command:{self.who.trigger_id}", self.desk.now())
 
 
-def run(desk: Desk, errand: Errand, who: Caller, client: WebClient, ack: Ack) -> None:
+def run(desk: Context, errand: Subcommand, who: Caller, client: WebClient, ack: Ack) -> None:
     """Run one errand."""
-    errands = Errands(desk, who, client, ack)
+    errands = Subcommands(desk, who, client, ack)
     deeds = {
-        Errand.HELP: errands.help,
-        Errand.MINE: errands.mine,
-        Errand.UNDO: errands.undo,
-        Errand.EDIT: errands.edit,
-        Errand.SETTINGS: errands.settings,
-        Errand.PRIVACY: errands.privacy,
+        Subcommand.HELP: errands.help,
+        Subcommand.MINE: errands.mine,
+        Subcommand.UNDO: errands.undo,
+        Subcommand.EDIT: errands.edit,
+        Subcommand.SETTINGS: errands.settings,
+        Subcommand.PRIVACY: errands.privacy,
     }
     deeds[errand]()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from slackapp import members
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
-from slackapp.letters import Later, Letter, Message, Nothing, Removal, Renderer
+from slackapp.letters import Deletion, Message, Rendered, Renderer, Skip, WaitUntil
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.privacy.erasure import is_erased
 from slackapp.pulse import telling
@@ -26,29 +26,29 @@ _WAIT = timedelta(seconds=0.5)
 _UNDER_WAY = frozenset({DeliveryState.READY, DeliveryState.SENDING})
 
 
-def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     """The receiver's direct message."""
     thanks = _read(session, delivery)
     if thanks.words is None:
-        return Nothing("undone")
+        return Skip("undone")
     return _message(view.direct_message(_receivers_voice(session, delivery), thanks))
 
 
-def _post(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     """The post in the team's channel, only while a receiver agrees."""
     post = _read_post(session, delivery)
     if post.words is None:
-        return Nothing("undone")
+        return Skip("undone")
     if not post.receivers:
-        return Nothing("not_shared")
+        return Skip("not_shared")
     return _message(_drawn_post(_teams_voices(session, delivery), post))
 
 
-def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The direct message as things stand now. It says "shared" only once the post is there."""
     thanks = _read(session, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
-        return Later(now + _WAIT)
+        return WaitUntil(now + _WAIT)
     say = _receivers_voice(session, delivery)
     if is_erased(thanks.giver):
         text, blocks = rights.former_direct_message(say, thanks.behaviour)
@@ -57,63 +57,65 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Lett
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
-def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The team's post as things stand now; posted anew when it was taken out of Slack meanwhile."""
-    if letters_owed.is_gone(session, delivery):
+    if letters_owed.was_deleted(session, delivery):
         if _read_post(session, delivery).receivers:
-            letters_owed.post_anew(session, delivery, now=now)
-        return Nothing("gone")
+            letters_owed.enqueue_repost(session, delivery, now=now)
+        return Skip("gone")
     text, blocks = _drawn_post(_teams_voices(session, delivery), _read_post(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
-def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The post out of Slack, once its words are, unless a receiver shares it again."""
-    first = letters_owed.first_sent(session, delivery)
+    first = letters_owed.original_delivery(session, delivery)
     if first is None or _read_post(session, delivery).receivers:
-        return Nothing("shared_again")
-    waits = letters_owed.is_to_be_changed(session, delivery) or letters_owed.is_being_changed(
+        return Skip("shared_again")
+    waits = letters_owed.has_update_waiting(session, delivery) or letters_owed.has_update_in_flight(
         session, delivery
     )
     if waits or first.state == DeliveryState.SENDING:
-        return Later(now + _WAIT)
+        return WaitUntil(now + _WAIT)
     if first.state != DeliveryState.SENT or first.slack_channel_id is None:
-        return Nothing("not_sent")
-    return Removal(channel=first.slack_channel_id, ts=first.slack_ts)
+        return Skip("not_sent")
+    return Deletion(channel=first.slack_channel_id, ts=first.slack_ts)
 
 
-def _report(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _report(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     """What whoever hears about unkind thank-yous is told."""
     thanks = _read(session, delivery)
     return _message(view.for_contact(_targets_voice(session, delivery), thanks))
 
 
-def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The same as things stand now."""
     text, blocks = view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
-def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     """The Friday question, unless they have changed their mind meanwhile."""
     member = session.get_one(Member, delivery.reference)
     if not member.nudges:
-        return Nothing("not_wanted")
-    return _message(given.nudge(members.voice_of(session.get_one(Workspace, delivery.workspace_id), member)))
+        return Skip("not_wanted")
+    return _message(
+        given.nudge(members.language_of(session.get_one(Workspace, delivery.workspace_id), member))
+    )
 
 
-def _unreached(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """To the giver, whom it has missed as things stand now."""
     recognition = session.get(Recognition, delivery.reference)
     if recognition is None or recognition.undone_at is not None:
-        return Nothing("undone")
-    found = unreached.of(session, [recognition]).get(recognition.id)
+        return Skip("undone")
+    found = unreached.by_recognition(session, [recognition]).get(recognition.id)
     if not found:
-        return Nothing("arrived")
+        return Skip("arrived")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     giver = session.get_one(Member, recognition.giver_id)
-    say = members.voice_of(workspace, giver)
-    sent = say.moment(recognition.given_at, members.zone_of(workspace, giver))
+    say = members.language_of(workspace, giver)
+    sent = say.moment(recognition.given_at, members.time_zone_of(workspace, giver))
     is_changeable = now - recognition.given_at < CHANGEABLE_FOR
     return _message(given.unreached(say, recognition.id, found, sent=sent, is_changeable=is_changeable))
 
@@ -131,14 +133,14 @@ RENDERERS: dict[str, Renderer] = {
 }
 
 
-def _instead(session: Session, delivery: Delivery, message: Message, now: datetime) -> Letter:
+def _instead(session: Session, delivery: Delivery, message: Message, now: datetime) -> Rendered:
     """The message in place of the one that was sent first."""
-    first = letters_owed.first_sent(session, delivery)
+    first = letters_owed.original_delivery(session, delivery)
     if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
-        return Nothing("not_sent")
+        return Skip("not_sent")
     # An older change that arrived after this one would put old words back.
-    if first.state == DeliveryState.SENDING or letters_owed.is_being_changed(session, delivery):
-        return Later(now + _WAIT)
+    if first.state == DeliveryState.SENDING or letters_owed.has_update_in_flight(session, delivery):
+        return WaitUntil(now + _WAIT)
     return Message(
         text=message.text, blocks=message.blocks, channel=first.slack_channel_id, replaces=first.slack_ts
     )
@@ -173,7 +175,7 @@ def _read_post(session: Session, delivery: Delivery) -> view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    shown = letters_owed.is_shown(recognition, channel)
+    shown = letters_owed.is_visible_in(recognition, channel)
     link = recognition.link
     return view.Post(
         id=recognition.id,
@@ -193,21 +195,21 @@ def _drawn_post(spoken: list[Voice], post: view.Post) -> tuple[str, list[Block]]
     if not post.receivers or (there and not is_erased(post.giver)):
         return view.team_post(spoken, replace(post, receivers=there))
     giver = None if is_erased(post.giver) else post.giver
-    receivers = rights.Party(there[0] if there else None)
-    left = rights.Left(post.words if giver else None, post.boosters)
+    receivers = rights.FormerPerson(there[0] if there else None)
+    left = rights.RemainingText(post.words if giver else None, post.boosters)
     return rights.former_post(
-        spoken[0], post.behaviour, giver=rights.Party(giver), receiver=receivers, left=left
+        spoken[0], post.behaviour, giver=rights.FormerPerson(giver), receiver=receivers, left=left
     )
 
 
 def _targets_voice(session: Session, delivery: Delivery) -> Voice:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    return members.voice_of(workspace, members.find(session, workspace, delivery.target))
+    return members.language_of(workspace, members.find(session, workspace, delivery.target))
 
 
 def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    return members.voice_of(workspace, session.get(Member, delivery.reference.partition(":")[2]))
+    return members.language_of(workspace, session.get(Member, delivery.reference.partition(":")[2]))
 
 
 def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:

@@ -7,15 +7,15 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import home
-from handlers.desk import Desk
-from handlers.modals import show as show_modal
+from handlers.desk import Context
+from handlers.modals import replace_or_open as show_modal
 from handlers.payloads import recognition as payloads
 from handlers.payloads.common import Caller, Payload, press
 from handlers.people import acquainted, workspace_of
 from slackapp import members, rights
 from slackapp.models import SharingChoice
 from slackapp.recognitions import choosing
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 from slackapp.views import recognition, settings
 from slackapp.views import words as piece
 from slackapp.views.words import View
@@ -25,7 +25,7 @@ from slackapp.views.words import View
 class ThanksSettings:
     """The listeners around the settings."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[My settings] or [Settings]."""
@@ -39,19 +39,19 @@ class ThanksSettings:
 
         def deed(session: Session) -> View:
             workspace = workspace_of(session, filled.caller)
-            people = members.meet(session, workspace, [filled.caller.user, *filled.choices.blocked])
+            people = members.get_all(session, workspace, [filled.caller.user, *filled.choices.blocked])
             member = people[filled.caller.user]
-            choice = choosing.Choice(
+            choice = choosing.Preferences(
                 sharing=filled.choices.sharing,
                 nudges=filled.choices.nudges,
                 accepts_thanks=filled.choices.accepts_thanks,
                 blocked=frozenset(people[one].id for one in filled.choices.blocked),
             )
-            choosing.settle(session, member, choice)
+            choosing.save(session, member, choice)
             # Slack says who is an admin; a form that somebody made up does not.
-            if filled.choices.may_name_contact and rights.allows(member, Deed.SETTLE):
-                choosing.name_contact(session, workspace, filled.choices.contact)
-            say = members.voice_of(workspace, member)
+            if filled.choices.may_name_contact and rights.allows(member, Permission.SETTLE):
+                choosing.set_contact(session, workspace, filled.choices.contact)
+            say = members.language_of(workspace, member)
             return piece.notice(say, say("My settings"), settings.saved(say))
 
         saved = acquainted(self.desk, client, filled.caller, deed)
@@ -59,26 +59,26 @@ class ThanksSettings:
         ack(response_action="update", view=saved)
 
 
-def form_for(desk: Desk, client: WebClient, who: Caller) -> View:
+def form_for(desk: Context, client: WebClient, who: Caller) -> View:
     """The settings as this person has them."""
 
     def made(session: Session) -> View:
         workspace = workspace_of(session, who)
-        member = members.meet(session, workspace, [who.user])[who.user]
+        member = members.get_all(session, workspace, [who.user])[who.user]
         choices = settings.Choices(
             sharing=SharingChoice(member.sharing),
             nudges=member.nudges,
             accepts_thanks=member.accepts_thanks,
             blocked=choosing.blocked_by(session, member),
             contact=workspace.concerns_to,
-            may_name_contact=rights.allows(member, Deed.SETTLE),
+            may_name_contact=rights.allows(member, Permission.SETTLE),
         )
-        return settings.form(members.voice_of(workspace, member), choices)
+        return settings.form(members.language_of(workspace, member), choices)
 
     return acquainted(desk, client, who, made)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the settings."""
     listeners = ThanksSettings(desk)
     bolt.action(settings.OPEN)(listeners.open)

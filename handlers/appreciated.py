@@ -8,16 +8,16 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import home
-from handlers.answers import Answer
-from handlers.desk import Desk
-from handlers.modals import show as show_modal
+from handlers.answers import Confirmation
+from handlers.desk import Context
+from handlers.modals import replace_or_open as show_modal
 from handlers.payloads import recognition as payloads
-from handlers.payloads.common import Caller, Payload, Press, caller, press
+from handlers.payloads.common import ButtonPress, Caller, Payload, caller, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import inbound, members, workspaces
 from slackapp.i18n import Voice
 from slackapp.models import Workspace
-from slackapp.pulse.storage import forget_old_copies
+from slackapp.pulse.storage import purge_old_copies
 from slackapp.recognitions import boosting, changing, giving, reading, sharing, unreached
 from slackapp.recognitions.reading import Side
 from slackapp.views import given, unkind
@@ -27,14 +27,14 @@ from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
 _Told = Callable[[Voice], tuple[str, list[Block]]]
-_DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep, show.HIDE: sharing.hide}
+_DEEDS = {show.SHARE: sharing.share, show.KEEP: sharing.keep_private, show.HIDE: sharing.hide}
 
 
 @dataclass(frozen=True, slots=True)
-class Appreciated:
+class RecognitionActions:
     """The listeners around thanks that were given."""
 
-    desk: Desk
+    desk: Context
 
     def undo(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Undo], already confirmed."""
@@ -42,8 +42,8 @@ class Appreciated:
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
             taken_back = changing.undo(session, workspace, pressed.value, self._occasion(pressed))
-            people = changing.thanked(session, taken_back)
-        forget_old_copies(self.desk.sessions)
+            people = changing.recipients_of(session, taken_back)
+        purge_old_copies(self.desk.sessions)
         self._tell_giver(pressed, client, lambda say: given.undone(say, people))
         ack()
 
@@ -56,14 +56,14 @@ class Appreciated:
         self._tell_giver(pressed, client, given.sent_again)
         ack()
 
-    def _occasion(self, pressed: Press) -> giving.Occasion:
-        return giving.Occasion(pressed.caller.user, "", self.desk.now())
+    def _occasion(self, pressed: ButtonPress) -> giving.GiveContext:
+        return giving.GiveContext(pressed.caller.user, "", self.desk.now())
 
-    def _tell_giver(self, pressed: Press, client: WebClient, told: _Told) -> None:
+    def _tell_giver(self, pressed: ButtonPress, client: WebClient, told: _Told) -> None:
         """Say what was done, and show the list of what was given as it stands now."""
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
-        show_modal(client, pressed, Answer(say, *told(say)).as_view())
+        show_modal(client, pressed, Confirmation(say, *told(say)).as_view())
         if pressed.is_home:
             home.publish(self.desk, client, pressed.caller, side=Side.GIVEN)
 
@@ -72,7 +72,7 @@ class Appreciated:
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            thanks = sharing.thanks_of(session, workspace, pressed.value, pressed.caller.user)
+            thanks = sharing.lock_recipient(session, workspace, pressed.value, pressed.caller.user)
             _DEEDS[pressed.action_id](session, workspace, thanks, now=self.desk.now())
         self.desk.wake()
         if pressed.is_home:
@@ -86,7 +86,7 @@ class Appreciated:
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            thanks = sharing.thanks_of(session, workspace, pressed.value, pressed.caller.user)
+            thanks = sharing.lock_recipient(session, workspace, pressed.value, pressed.caller.user)
             contacts = sharing.contacts_for(session, workspace, thanks.recognition)
         view = unkind.report_form(voice_for(self.desk, pressed.caller), pressed.value, contacts)
         show_modal(client, pressed, view)
@@ -97,7 +97,7 @@ class Appreciated:
         who = caller(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, who)
-            thanks = sharing.thanks_of(session, workspace, body["view"]["private_metadata"], who.user)
+            thanks = sharing.lock_recipient(session, workspace, body["view"]["private_metadata"], who.user)
             told = sharing.report(session, workspace, thanks, now=self.desk.now())
             if payloads.also_block(body):
                 sharing.block(session, thanks)
@@ -115,10 +115,10 @@ class Appreciated:
 
         def deed(session: Session) -> None:
             workspace = workspace_of(session, pressed.caller)
-            booster = members.meet(session, workspace, [pressed.caller.user])[pressed.caller.user]
+            booster = members.get_all(session, workspace, [pressed.caller.user])[pressed.caller.user]
             if self._is_first(session, workspace, key):
-                joining = boosting.Joining(booster, boosting.BUTTON, self.desk.now())
-                boosting.press(session, workspace, pressed.value, joining)
+                joining = boosting.NewBoost(booster, boosting.BUTTON, self.desk.now())
+                boosting.toggle(session, workspace, pressed.value, joining)
 
         acquainted(self.desk, client, pressed.caller, deed)
         self.desk.wake()
@@ -133,12 +133,12 @@ class Appreciated:
         def deed(session: Session) -> None:
             workspace = workspace_of(session, told.caller)
             post = boosting.post_at(session, workspace, told.channel, told.ts)
-            booster = members.meet(session, workspace, [told.caller.user])[told.caller.user]
+            booster = members.get_all(session, workspace, [told.caller.user])[told.caller.user]
             key = f"reaction:{told.channel}:{told.ts}:{told.caller.user}:{told.name}"
             # Slack repeats its events, and may tell of the later one first.
-            news = inbound.Entry(key, outcome=told.at)
+            news = inbound.IdempotencyKey(key, outcome=told.at)
             if post is not None and inbound.is_newer(session, workspace, news, now=self.desk.now()):
-                joining = boosting.Joining(booster, f":{told.name}:", self.desk.now())
+                joining = boosting.NewBoost(booster, f":{told.name}:", self.desk.now())
                 boosting.react(session, workspace, post, joining, added=told.added)
 
         acquainted(self.desk, client, told.caller, deed)
@@ -152,31 +152,33 @@ class Appreciated:
             if boosting.post_at(session, workspace, told.channel, told.ts) is not None:
                 return True
             if told.author and boosting.is_being_posted(session, workspace, told.channel):
-                raise inbound.TooEarly
+                raise inbound.NotYetKnown
             return False
 
     def _is_first(self, session: Session, workspace: Workspace, key: str) -> bool:
-        return inbound.is_new(session, workspace, inbound.Entry(key, outcome=""), now=self.desk.now())
+        return inbound.first_time(
+            session, workspace, inbound.IdempotencyKey(key, outcome=""), now=self.desk.now()
+        )
 
 
-def received(desk: Desk, client: WebClient, who: Caller) -> View:
+def received(desk: Context, client: WebClient, who: Caller) -> View:
     """The newest thanks somebody received, in a window that nobody else sees."""
 
     def made(session: Session) -> View:
         workspace = workspace_of(session, who)
-        member = members.meet(session, workspace, [who.user])[who.user]
-        say = members.voice_of(workspace, member)
+        member = members.get_all(session, workspace, [who.user])[who.user]
+        say = members.language_of(workspace, member)
         page = reading.page(session, member, Side.RECEIVED)
-        reader = home_view.Reader(zone=members.zone_of(workspace, member), now=desk.now())
+        reader = home_view.Reader(zone=members.time_zone_of(workspace, member), now=desk.now())
         older = [piece.context(say("Older ones are on my Home tab."))] if page.older else []
         return piece.notice(say, say("Thank-yous"), [*home_view.entries(say, reader, page), *older])
 
     return acquainted(desk, client, who, made)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the buttons on thanks, and for reactions to them."""
-    listeners = Appreciated(desk)
+    listeners = RecognitionActions(desk)
     bolt.action(given.UNDO)(listeners.undo)
     bolt.action(given.SEND_AGAIN)(listeners.send_again)
     for action_id in _DEEDS:

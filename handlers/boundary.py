@@ -14,23 +14,23 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
 from handlers.appreciate import COMMAND
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Payload, caller, press
 from handlers.payloads.recognition import typed
 from handlers.people import voice_for
 from slackapp import log
 from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked, voice
-from slackapp.inbound import TooEarly
+from slackapp.i18n import Voice, translatable, voice
+from slackapp.inbound import NotYetKnown
 from slackapp.recognitions import errands, grammar
 from slackapp.views import words as piece
 from slackapp.views.words import View
 
-SORRY = marked(
+SORRY = translatable(
     "Something went wrong on our side. Nothing was lost: please try again in a moment. "
     "If it happens again, pass on this reference: {reference}."
 )
-_TITLE = marked("Appreciate")
+_TITLE = translatable("Appreciate")
 _QUOTED = 9_000
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What it raises to look into a payload of another shape, or to ask a database for what it cannot hold."""
@@ -39,10 +39,10 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Boundary:
+class ErrorHandler:
     """Turns a failure into an answer."""
 
-    desk: Desk
+    desk: Context
 
     def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         """What Slack is told, and through it the person. An event that failed is asked for again."""
@@ -72,7 +72,7 @@ class Boundary:
     def _event(self, error: Exception) -> BoltResponse:
         if isinstance(error, UserError):
             return _answer("")
-        if isinstance(error, TooEarly):
+        if isinstance(error, NotYetKnown):
             return BoltResponse(status=503)
         log.failure(_logger, "an event", error)
         return BoltResponse(status=500)
@@ -102,9 +102,9 @@ class Boundary:
             log.failure(_logger, "telling a person", failed)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Answer every failure of a listener."""
-    bolt.error(Boundary(desk).answer)
+    bolt.error(ErrorHandler(desk).answer)
 
 
 def _answer(body: str | dict[str, Any]) -> BoltResponse:
@@ -121,7 +121,7 @@ def _command(sentence: str, body: Payload) -> dict[str, Any]:
 def _own_words(body: Payload) -> str:
     """What would be lost if it were not given back; "undo" and its like are not among it."""
     text = typed(body).text
-    return "" if body["command"] != COMMAND or errands.errand(text) else grammar.plain(text).strip()
+    return "" if body["command"] != COMMAND or errands.parse_subcommand(text) else grammar.plain(text).strip()
 
 
 def _submission(say: Voice, sentence: str, view: Payload, beside: str) -> dict[str, Any]:

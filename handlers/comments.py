@@ -6,15 +6,15 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
-from handlers.modals import show
+from handlers.desk import Context
+from handlers.modals import replace_or_open
 from handlers.payloads.common import Caller, Payload, press
 from handlers.people import voice_for, workspace_of
 from reports import digest
 from slackapp import audit, members
 from slackapp.actions import rights
 from slackapp.errors import UserError
-from slackapp.marks import Marks
+from slackapp.marks import Pseudonyms
 from slackapp.models import Digest, Member, Workspace
 from slackapp.pulse import comments
 from slackapp.views import written as view
@@ -24,7 +24,7 @@ from slackapp.views import written as view
 class Comments:
     """The listeners. Only whoever leads the team gets here, and nobody can learn who wrote what."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Hide a comment], or turning a page of the list."""
@@ -34,7 +34,9 @@ class Comments:
         with self.desk.sessions.read() as session:
             found, _ = self._led(session, pressed.caller, digest_id)
             several = _released(session, found)
-        show(client, pressed, view.listed(voice_for(self.desk, pressed.caller), digest_id, several, page))
+        replace_or_open(
+            client, pressed, view.listed(voice_for(self.desk, pressed.caller), digest_id, several, page)
+        )
         ack()
 
     def change(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -46,11 +48,11 @@ class Comments:
             found, leader = self._led(session, pressed.caller, digest_id)
             if comments.hide(session, found.team_id, comment_id, hidden=hidden):
                 self._note(session, leader, comment_id, hidden=hidden)
-                digest.owe_comments_again(session, found, self.desk.now())
+                digest.enqueue_comments_update(session, found, self.desk.now())
             several = _released(session, found)
         self.desk.wake()
         say = voice_for(self.desk, pressed.caller)
-        show(client, pressed, view.listed(say, digest_id, several, int(page)))
+        replace_or_open(client, pressed, view.listed(say, digest_id, several, int(page)))
         ack()
 
     def _led(self, session: Session, who: Caller, digest_id: str) -> tuple[Digest, Member]:
@@ -58,24 +60,24 @@ class Comments:
         reader = members.find(session, workspace_of(session, who), who.user)
         if found is None or reader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.led(session, found.team_id, reader, self.desk.now())
+        rights.require_led_team(session, found.team_id, reader, self.desk.now())
         return found, reader
 
     def _note(self, session: Session, leader: Member, comment_id: str, *, hidden: bool) -> None:
-        deed = audit.Deed.COMMENT_HIDDEN if hidden else audit.Deed.COMMENT_SHOWN
-        actor = Marks(self.desk.keys.path).actor(leader.id)
+        deed = audit.Action.COMMENT_HIDDEN if hidden else audit.Action.COMMENT_SHOWN
+        actor = Pseudonyms(self.desk.keys.path).actor(leader.id)
         workspace = session.get_one(Workspace, leader.workspace_id)
-        audit.note(session, workspace, audit.Entry(actor, deed, comment_id), now=self.desk.now())
+        audit.record(session, workspace, audit.NewEntry(actor, deed, comment_id), now=self.desk.now())
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the list and its buttons."""
     listeners = Comments(desk)
-    bolt.action(view.OPEN)(listeners.open)
+    bolt.action(view.OPEN_COMMENTS)(listeners.open)
     bolt.action(view.TURN)(listeners.open)
     bolt.action(view.HIDE)(listeners.change)
     bolt.action(view.SHOW)(listeners.change)
 
 
-def _released(session: Session, found: Digest) -> list[comments.Released]:
-    return comments.released(session, [found.team_id], found.month).get(found.team_id, [])
+def _released(session: Session, found: Digest) -> list[comments.PublishedComment]:
+    return comments.published(session, [found.team_id], found.month).get(found.team_id, [])

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from slackapp.db import Sessions
-from slackapp.guard import Guard, standard
+from slackapp.guard import ConfidentialityCheck, standard
 from slackapp.pulse.ballots import KeyDirectory
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """Made once by `slackapp.app`; listeners hold nothing else."""
 
     sessions: Sessions
@@ -18,5 +18,5 @@ class Desk:
     keys: KeyDirectory
     wake: Callable[[], None]
     """Rung after a commit that owes a message somebody waits for, so that it goes at once."""
-    guard: Guard = field(default_factory=standard)
+    guard: ConfidentialityCheck = field(default_factory=standard)
     """Reads thank-yous before they go, with the organisation's own words if it has any."""

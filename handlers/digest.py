@@ -10,8 +10,8 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import digest_admin, promises
-from handlers.desk import Desk
-from handlers.modals import show, stack
+from handlers.desk import Context
+from handlers.modals import push_or_open, replace_or_open
 from handlers.payloads import digest as payloads
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.people import voice_for, workspace_of
@@ -21,7 +21,7 @@ from slackapp import members
 from slackapp.actions import pace, rights
 from slackapp.calendar import month_before, month_of
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Digest, Member, Pace, Team, Workspace
 from slackapp.views import digests as view
 from slackapp.views import words as piece
@@ -31,13 +31,17 @@ _Told = tuple[str, list[Block]]
 """What a command answers: its text and its blocks."""
 
 COMMAND = "/digest"
-NOT_YOURS = marked("This digest is for somebody else.")
-_NOTHING_YET = marked("There is no digest for you to read yet. Leaders get one each month, and may share it.")
-_NO_TEAM = marked("I don't know a team “{team}” whose digest you may read. You may read: {teams}.")
-_NO_MONTH = marked("There is no month “{said}”. Write one by its name, or as in {example}.")
-_NOT_SHARED = marked("The digest of {team} for {month} has not been opened to you. Its leader can share it.")
-_NOT_OUT = marked("That month's digest comes out on {day}.")
-_TOO_EARLY = marked("Digests here begin with {month}.")
+NOT_YOURS = translatable("This digest is for somebody else.")
+_NOTHING_YET = translatable(
+    "There is no digest for you to read yet. Leaders get one each month, and may share it."
+)
+_NO_TEAM = translatable("I don't know a team “{team}” whose digest you may read. You may read: {teams}.")
+_NO_MONTH = translatable("There is no month “{said}”. Write one by its name, or as in {example}.")
+_NOT_SHARED = translatable(
+    "The digest of {team} for {month} has not been opened to you. Its leader can share it."
+)
+_NOT_OUT = translatable("That month's digest comes out on {day}.")
+_TOO_EARLY = translatable("Digests here begin with {month}.")
 _NEAR = timedelta(days=300)
 """A day that is nearer is known without its year."""
 _PACES = {message.MONTHLY: Pace.MONTHLY, message.PAUSE: Pace.PAUSED, message.KEEP: Pace.EVERY}
@@ -47,7 +51,7 @@ _PACES = {message.MONTHLY: Pace.MONTHLY, message.PAUSE: Pace.PAUSED, message.KEE
 class Digests:
     """The listeners of the digest."""
 
-    desk: Desk
+    desk: Context
     open_admin: Callable[[WebClient, Caller], None]
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -59,7 +63,7 @@ class Digests:
         asked = payloads.asked(body, voice_for(self.desk, caller(body)))
         # In a transaction of its own: what is noticed stays noticed, though the answer be a refusal.
         with self.desk.sessions.begin() as session:
-            noticing.new_leaders(session, workspace_of(session, asked.caller), self.desk.now())
+            noticing.ask_to_hand_on(session, workspace_of(session, asked.caller), self.desk.now())
         self.desk.wake()
         text, blocks = self._answer(asked)
         ack(text=text, blocks=blocks)
@@ -75,7 +79,7 @@ class Digests:
             _, blocks = self._told(session, reader, team, None)
         say = voice_for(self.desk, pressed.caller)
         made = piece.notice(say, say("Digest"), blocks)
-        stack(client, pressed, made)
+        push_or_open(client, pressed, made)
         ack()
 
     def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -94,7 +98,7 @@ class Digests:
         on_its_way = say("It is on its way to you as a direct message.")
         there = say("It was sent to you before: look among my messages to you.")
         told = piece.section(on_its_way if fresh else there)
-        show(client, pressed, piece.notice(say, say("Digest"), [told]))
+        replace_or_open(client, pressed, piece.notice(say, say("Digest"), [told]))
         ack()
 
     def figures(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -109,9 +113,9 @@ class Digests:
             theirs = found.recipient_id == reader.id and not reader.left
             if not (theirs or self._may(session, reader, team, found.month)):
                 raise UserError(NOT_YOURS)
-            _, month = telling.told(session, found)
+            _, month = telling.load(session, found)
             ours = not self._leads(session, reader, team, found.month)
-            say = members.voice_of(workspace_of(session, pressed.caller), reader)
+            say = members.language_of(workspace_of(session, pressed.caller), reader)
         told = message.modal(say, as_shared(month) if ours else month, ours=ours)
         client.views_open(trigger_id=pressed.caller.trigger_id, view=told)
         ack()
@@ -125,10 +129,10 @@ class Digests:
             reader = self._reader(session, pressed.caller)
             if found is None:
                 raise UserError(NOT_YOURS)
-            team = rights.led(session, found.team_id, reader, self.desk.now())
-            pace.choose_pace(session, team, chosen, by=reader, now=self.desk.now())
+            team = rights.require_led_team(session, found.team_id, reader, self.desk.now())
+            pace.set_frequency(session, team, chosen, by=reader, now=self.desk.now())
             name = team.name
-        show(client, pressed, view.pace(voice_for(self.desk, pressed.caller), name, chosen))
+        replace_or_open(client, pressed, view.pace(voice_for(self.desk, pressed.caller), name, chosen))
         ack()
 
     def hand_on(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -141,17 +145,17 @@ class Digests:
                 raise UserError(NOT_YOURS)
             rights.hand_on(session, team, by=reader)
             name = team.name
-        show(client, pressed, view.handed_on(voice_for(self.desk, pressed.caller), name))
+        replace_or_open(client, pressed, view.handed_on(voice_for(self.desk, pressed.caller), name))
         ack()
 
-    def _answer(self, asked: payloads.Asked) -> _Told:
+    def _answer(self, asked: payloads.DigestCommand) -> _Told:
         with self.desk.sessions.read() as session:
             reader = self._reader(session, asked.caller)
             workspace = workspace_of(session, asked.caller)
-            found = rights.within_reach(session, reader, self.desk.now())
+            found = rights.readable_teams(session, reader, self.desk.now())
             if not found:
                 raise UserError(_NOTHING_YET)
-            say = members.voice_of(workspace, reader)
+            say = members.language_of(workspace, reader)
             matching = _matching(found, asked.team)
             this = month_of(self.desk.now(), workspace.time_zone)
             if not matching and asked.no_month:
@@ -166,7 +170,7 @@ class Digests:
     def _told(self, session: Session, reader: Member, team: Team, month: str | None) -> _Told:
         """One digest as text, when this person may read it."""
         workspace = session.get_one(Workspace, team.workspace_id)
-        say = members.voice_of(workspace, reader)
+        say = members.language_of(workspace, reader)
         wanted = month or digest.latest(workspace, self.desk.now()).month
         name = say.month(_first_day(wanted), year=True)
         if not self._may(session, reader, team, wanted):
@@ -179,10 +183,10 @@ class Digests:
 
     def _must_be_out(self, workspace: Workspace, reader: Member, month: str) -> None:
         """A month's figures are nobody's before its digests are."""
-        say = members.voice_of(workspace, reader)
+        say = members.language_of(workspace, reader)
         if (out := digest.published(workspace, month)) > self.desk.now():
             far = out - self.desk.now() > _NEAR
-            raise UserError(_NOT_OUT, day=say.moment(out, members.zone_of(workspace, reader), year=far))
+            raise UserError(_NOT_OUT, day=say.moment(out, members.time_zone_of(workspace, reader), year=far))
         if workspace.digests_from and month < workspace.digests_from:
             raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
 
@@ -203,7 +207,7 @@ class Digests:
         return found
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the command and the digest's buttons."""
     listeners = Digests(desk, digest_admin.register(bolt, desk))
     bolt.command(COMMAND)(listeners.command)

@@ -7,7 +7,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.modals import open_modal
 from handlers.office import as_admin
 from handlers.payloads import digest as payloads
@@ -23,7 +23,7 @@ from slackapp.views.words import View
 class DigestAdmin:
     """The listeners around the admin's form."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/digest admin`."""
@@ -31,7 +31,7 @@ class DigestAdmin:
         def errand(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of an errand
             found = [
                 view.TakenOver(team.id, team.name, leader.name, since)
-                for team, leader, since in rights.taken_over(session, workspace)
+                for team, leader, since in rights.not_handed_on(session, workspace)
             ]
             return view.form(say, admins_read=workspace.admins_read_digests, taken_over=found)
 
@@ -49,7 +49,7 @@ class DigestAdmin:
         ack(response_action="update", view=as_admin(self.desk, client, caller(body), errand))
 
 
-def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form; gives what opens it for the command."""
     listeners = DigestAdmin(desk)
     bolt.view(view.FORM)(listeners.save)

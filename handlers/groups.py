@@ -3,15 +3,15 @@
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from slackapp.i18n import marked
-from slackapp.recognitions.drafts import Draft, Field, NotYet, Refusal
+from slackapp.i18n import translatable
+from slackapp.recognitions.drafts import Draft, Field, InvalidDraft, Refusal
 
 _CLOSED = frozenset(
     {"no_such_subteam", "subteam_not_found", "missing_scope", "permission_denied", "not_allowed_token_type"}
 )
 
 
-def with_their_people(client: WebClient, draft: Draft, giver: str) -> Draft:
+def expand_groups(client: WebClient, draft: Draft, giver: str) -> Draft:
     """The draft with the people of its groups beside those named; the giver only if there is nobody else.
 
     Raises:
@@ -21,7 +21,7 @@ def with_their_people(client: WebClient, draft: Draft, giver: str) -> Draft:
         return draft
     gathered = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
     if not gathered and not draft.people:
-        raise NotYet([Refusal(Field.PEOPLE, marked("That group is empty just now."))])
+        raise InvalidDraft([Refusal(Field.PEOPLE, translatable("That group is empty just now."))])
     # Somebody named beside their group is meant in person.
     only_by_group = tuple(one for one in gathered if one not in {*draft.people, giver})
     if not only_by_group and not draft.people:
@@ -35,5 +35,5 @@ def _people(client: WebClient, group: str) -> list[str]:
     except SlackApiError as refused:
         if refused.response.get("error") not in _CLOSED:
             raise
-        sentence = marked("I can't see who is in that group. Name the people, up to 20.")
-        raise NotYet([Refusal(Field.PEOPLE, sentence)]) from refused
+        sentence = translatable("I can't see who is in that group. Name the people, up to 20.")
+        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from refused

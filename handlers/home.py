@@ -8,14 +8,14 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import home_parts
-from handlers.desk import Desk
-from handlers.modals import show
+from handlers.desk import Context
+from handlers.modals import replace_or_open
 from handlers.payloads.common import Caller, Payload, event_caller, press
 from handlers.people import acquainted, workspace_of
 from slackapp import members
 from slackapp.pulse import rounds
 from slackapp.recognitions import reading
-from slackapp.recognitions.reading import Place, Side
+from slackapp.recognitions.reading import Cursor, Side
 from slackapp.views import home as view
 from slackapp.views import home_leading
 from slackapp.views.words import View
@@ -25,7 +25,7 @@ from slackapp.views.words import View
 class Home:
     """The listeners of the Home tab."""
 
-    desk: Desk
+    desk: Context
 
     def opened(self, body: Payload, client: WebClient) -> None:
         """Somebody opened it."""
@@ -37,7 +37,7 @@ class Home:
         pressed = press(body)
         side, _, place = pressed.value.partition(":")
         shown = Side.GIVEN if side == Side.GIVEN else Side.RECEIVED
-        publish(self.desk, client, pressed.caller, side=shown, place=Place.read(place))
+        publish(self.desk, client, pressed.caller, side=shown, place=Cursor.read(place))
         ack()
 
     def all_led(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -47,36 +47,36 @@ class Home:
 
         def made(session: Session) -> View:
             workspace, now = workspace_of(session, who), self.desk.now()
-            member = members.meet(session, workspace, [who.user])[who.user]
-            say = members.voice_of(workspace, member)
+            member = members.get_all(session, workspace, [who.user])[who.user]
+            say = members.language_of(workspace, member)
             teams, total = home_parts.page_of_led(session, workspace, member, now, skip=skip)
             return home_leading.listed(say, teams, skip=skip, total=total)
 
-        show(client, pressed, acquainted(self.desk, client, who, made))
+        replace_or_open(client, pressed, acquainted(self.desk, client, who, made))
         ack()
 
 
 def publish(
-    desk: Desk, client: WebClient, who: Caller, *, side: Side = Side.RECEIVED, place: Place | None = None
+    desk: Context, client: WebClient, who: Caller, *, side: Side = Side.RECEIVED, place: Cursor | None = None
 ) -> None:
     """Show somebody their Home tab as things stand now."""
 
     def made(session: Session) -> View:
         workspace, now = workspace_of(session, who), desk.now()
-        member = members.meet(session, workspace, [who.user])[who.user]
-        poll = rounds.asked(session, workspace, member.id, now)
+        member = members.get_all(session, workspace, [who.user])[who.user]
+        poll = rounds.open_poll_for(session, workspace, member.id, now)
         return view.home(
-            members.voice_of(workspace, member),
-            view.Reader(members.zone_of(workspace, member), now),
+            members.language_of(workspace, member),
+            view.Reader(members.time_zone_of(workspace, member), now),
             reading.page(session, member, side, place),
             view.CheckIn(poll.id, poll.closes_at) if poll else None,
-            home_parts.standing(session, workspace, member, now),
+            home_parts.sections(session, workspace, member, now),
         )
 
     client.views_publish(user_id=who.user, view=acquainted(desk, client, who, made))
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the tab and its buttons."""
     listeners = Home(desk)
     bolt.event("app_home_opened")(listeners.opened)

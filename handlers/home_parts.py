@@ -14,14 +14,14 @@ from slackapp.actions import rights as readers
 from slackapp.models import Digest, Member, Team, Workspace
 from slackapp.pulse import opening
 from slackapp.pulse.timetable import upcoming
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 from slackapp.views.home import Standing
 from slackapp.views.home_leading import PAGE, SHOWN, Leadership, Leading
 from slackapp.views.home_office import Office
 from slackapp.views.promises import Led
 
 
-def standing(session: Session, workspace: Workspace, member: Member, now: datetime) -> Standing:
+def sections(session: Session, workspace: Workspace, member: Member, now: datetime) -> Standing:
     """Everything beside their own thanks."""
     number = team_count(session, workspace)
     led = rights.led_by(session, member, now)
@@ -29,7 +29,7 @@ def standing(session: Session, workspace: Workspace, member: Member, now: dateti
         member=member,
         language=member.language or workspace.language,
         leads=leadership(session, workspace, member, led, now),
-        office=_office(session, workspace, number, now) if rights.allows(member, Deed.SETTLE) else None,
+        office=_office(session, workspace, number, now) if rights.allows(member, Permission.SETTLE) else None,
         is_ready=number > 0,
     )
 
@@ -42,8 +42,8 @@ def leadership(
     if not shown:
         return Leadership((), 0, None)
     sentences = _sentences(session, workspace, member, shown, now)
-    kept = promises.going_on(session, [team.id for team in shown])
-    told = answers.shown(session, kept)
+    kept = promises.open_promises(session, [team.id for team in shown])
+    told = answers.promise_details(session, kept)
     sizes = {one.id: one for one in units.page(session, [team.id for team in shown])}
     teams = tuple(
         Leading(
@@ -93,7 +93,7 @@ def team_count(session: Session, workspace: Workspace) -> int:
 
 
 def _office(session: Session, workspace: Workspace, number: int, now: datetime) -> Office:
-    found = troubles.look(session, workspace, now)
+    found = troubles.needs_attention(session, workspace, now)
     return Office(found, number, next_opening(session, workspace, now))
 
 
@@ -104,7 +104,7 @@ def _sentences(
     out = _out(session, workspace, member, teams, now)
     if not out:
         return {}
-    say = members.voice_of(workspace, member)
+    say = members.language_of(workspace, member)
     month = digest.latest(workspace, now).month
     told = queries.months(session, workspace, month, out)
     return {

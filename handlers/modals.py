@@ -3,9 +3,9 @@
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.payloads.common import Press
+from handlers.payloads.common import ButtonPress
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.views.words import View
 
 _USED = "exchanged_trigger_id"
@@ -24,13 +24,13 @@ def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
         reason = refused.response.get("error")
         if reason == _LATE:
             raise UserError(
-                marked("That took too long, so Slack did not open the form. Please try again.")
+                translatable("That took too long, so Slack did not open the form. Please try again.")
             ) from refused
         if reason != _USED:
             raise
 
 
-def stack(client: WebClient, pressed: Press, view: View) -> None:
+def push_or_open(client: WebClient, pressed: ButtonPress, view: View) -> None:
     """Show a modal above the one that was pressed in, else as a new one."""
     if pressed.view_id and not pressed.is_home:
         client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
@@ -38,7 +38,7 @@ def stack(client: WebClient, pressed: Press, view: View) -> None:
         open_modal(client, pressed.caller.trigger_id, view)
 
 
-def show(client: WebClient, pressed: Press, view: View) -> None:
+def replace_or_open(client: WebClient, pressed: ButtonPress, view: View) -> None:
     """Show a modal: in place of the one that was pressed in, else as a new one."""
     if pressed.view_id and not pressed.is_home:
         client.views_update(view_id=pressed.view_id, view=view)

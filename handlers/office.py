@@ -6,21 +6,21 @@ from typing import TypeVar
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Caller
 from handlers.people import acquainted, workspace_of
 from slackapp import audit, members, rights
 from slackapp.i18n import Voice
-from slackapp.marks import Marks
+from slackapp.marks import Pseudonyms
 from slackapp.models import Member, Workspace
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 
 Told = TypeVar("Told")
 Errand = Callable[[Session, Workspace, Member, Voice], Told]
 
 
 def as_admin(
-    desk: Desk, client: WebClient, who: Caller, errand: Errand[Told], deed: Deed = Deed.SETTLE
+    desk: Context, client: WebClient, who: Caller, errand: Errand[Told], deed: Permission = Permission.SETTLE
 ) -> Told:
     """Do something that only an admin may. What it changes in the settings stands in the audit log.
 
@@ -30,16 +30,16 @@ def as_admin(
 
     def made(session: Session) -> Told:
         workspace, now = workspace_of(session, who), desk.now()
-        member = members.meet(session, workspace, [who.user])[who.user]
-        rights.check(session, member, deed, now=now)
+        member = members.get_all(session, workspace, [who.user])[who.user]
+        rights.require(session, member, deed, now=now)
         before = audit.settings(workspace)
-        told = errand(session, workspace, member, members.voice_of(workspace, member))
-        audit.note_settings(session, workspace, before, actor=actor(desk, member), now=now)
+        told = errand(session, workspace, member, members.language_of(workspace, member))
+        audit.record_settings(session, workspace, before, actor=actor(desk, member), now=now)
         return told
 
     return acquainted(desk, client, who, made)
 
 
-def actor(desk: Desk, member: Member) -> str:
+def actor(desk: Context, member: Member) -> str:
     """Somebody's mark for the audit log."""
-    return Marks(desk.keys.path).actor(member.id)
+    return Pseudonyms(desk.keys.path).actor(member.id)

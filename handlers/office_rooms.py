@@ -11,18 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers import home
-from handlers.desk import Desk
-from handlers.modals import show
+from handlers.desk import Context
+from handlers.modals import replace_or_open
 from handlers.office import actor, as_admin
-from handlers.payloads.common import Caller, Payload, Press, caller, press
+from handlers.payloads.common import ButtonPress, Caller, Payload, caller, press
 from handlers.payloads.forms import Values
 from slackapp import audit, members, settling, troubles
 from slackapp.calendar import zones
 from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Member, Team, Workspace
 from slackapp.privacy import retention
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 from slackapp.views import home_office
 from slackapp.views import office as view
 from slackapp.views.teams import option
@@ -30,14 +30,14 @@ from slackapp.views.words import View
 
 MOST_OPTIONS = 100
 Told = TypeVar("Told")
-_WHOLE = marked("Please enter a whole number.")
+_WHOLE = translatable("Please enter a whole number.")
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class WorkspaceSettings:
     """The listeners of these rooms."""
 
-    desk: Desk
+    desk: Context
 
     def settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Settings for everyone]."""
@@ -50,7 +50,7 @@ class Rooms:
     def save_settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of the settings for everyone."""
         found = Values(body)
-        wanted = settling.Wanted(
+        wanted = settling.NewSettings(
             language=found.chosen(view.LANGUAGE),
             time_zone=found.chosen(view.ZONE),
             nation=found.chosen(view.NATION),
@@ -60,8 +60,8 @@ class Rooms:
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             who = actor(self.desk, member)
-            settling.settle(session, workspace, wanted, actor=who, now=self.desk.now())
-            return view.told(say, say("For everyone"), say("Saved."))
+            settling.save(session, workspace, wanted, actor=who, now=self.desk.now())
+            return view.notice(say, say("For everyone"), say("Saved."))
 
         saved = self._as_admin(client, caller(body), deed)
         home.publish(self.desk, client, caller(body))
@@ -90,12 +90,12 @@ class Rooms:
             for name, value in wanted.items():
                 if value is None:
                     raise UserError(_WHOLE).beside(name)
-                before = retention.settle(session, workspace, name, value)
+                before = retention.set_limit(session, workspace, name, value)
                 if before != value:
                     values = (name, str(before), str(value))
-                    entry = audit.Entry(actor(self.desk, member), audit.Deed.SETTING, *values)
-                    audit.note(session, workspace, entry, now=self.desk.now())
-            return view.told(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
+                    entry = audit.NewEntry(actor(self.desk, member), audit.Action.SETTING, *values)
+                    audit.record(session, workspace, entry, now=self.desk.now())
+            return view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
 
         ack(response_action="update", view=self._as_admin(client, caller(body), deed))
 
@@ -107,25 +107,27 @@ class Rooms:
             entries = audit.latest(session, workspace, most=view.AUDIT_PAGE + 1, skip=skip)
             rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
             names = view.Names(actor(self.desk, member), {row.id: row.name for row in rows})
-            return view.audit(say, members.zone_of(workspace, member), entries, names, skip=skip)
+            return view.audit(say, members.time_zone_of(workspace, member), entries, names, skip=skip)
 
-        self._shown(ack, body, client, made, Deed.READ_AUDIT)
+        self._shown(ack, body, client, made, Permission.READ_AUDIT)
 
     def messages(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Look at these messages], and the pages of that list."""
         skip = _skip(press(body))
-        self._shown(ack, body, client, lambda *those: _messages(*those, skip=skip), Deed.READ_HEALTH)
+        self._shown(ack, body, client, lambda *those: _messages(*those, skip=skip), Permission.READ_HEALTH)
 
     def seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send again] or [Leave it]."""
         pressed = press(body)
-        deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.leave
+        deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.dismiss
 
         def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             deed(session, workspace, pressed.value, actor=actor(self.desk, member), now=self.desk.now())
             return _messages(session, workspace, member, say, skip=0)
 
-        show(client, pressed, as_admin(self.desk, client, pressed.caller, done, Deed.SEND_AGAIN))
+        replace_or_open(
+            client, pressed, as_admin(self.desk, client, pressed.caller, done, Permission.SEND_AGAIN)
+        )
         home.publish(self.desk, client, pressed.caller)
         self.desk.wake()
         ack()
@@ -136,19 +138,19 @@ class Rooms:
         body: Payload,
         client: WebClient,
         made: Callable[[Session, Workspace, Member, Voice], View],
-        deed: Deed = Deed.SETTLE,
+        deed: Permission = Permission.SETTLE,
     ) -> None:
         pressed = press(body)
-        show(client, pressed, as_admin(self.desk, client, pressed.caller, made, deed))
+        replace_or_open(client, pressed, as_admin(self.desk, client, pressed.caller, made, deed))
         ack()
 
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
         return as_admin(self.desk, client, who, deed)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the rooms."""
-    rooms = Rooms(desk)
+    rooms = WorkspaceSettings(desk)
     bolt.action(home_office.SETTINGS)(rooms.settings)
     bolt.view(view.SETTINGS_FORM)(rooms.save_settings)
     bolt.options(view.ZONE)(rooms.zones)
@@ -174,11 +176,11 @@ def _chosen(session: Session, workspace: Workspace) -> view.Chosen:
 
 
 def _messages(session: Session, workspace: Workspace, member: Member, say: Voice, *, skip: int) -> View:
-    found = troubles.unknown(session, workspace, skip=skip)
+    found = troubles.unknown_deliveries(session, workspace, skip=skip)
     sent = [view.Sent(one.id, one.target, one.last_try) for one in found]
-    zone = members.zone_of(workspace, member)
+    zone = members.time_zone_of(workspace, member)
     return view.messages(say, zone, sent, page=troubles.PAGE, skip=skip)
 
 
-def _skip(pressed: Press) -> int:
+def _skip(pressed: ButtonPress) -> int:
     return int(pressed.value) if pressed.value.isdecimal() else 0

@@ -11,8 +11,8 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from handlers import home, team_form
-from handlers.desk import Desk
-from handlers.modals import show, stack
+from handlers.desk import Context
+from handlers.modals import push_or_open, replace_or_open
 from handlers.office import actor, as_admin
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.payloads.forms import Values
@@ -21,7 +21,7 @@ from handlers.team_steps import MOST_OPTIONS, announce
 from slackapp import audit, members, units
 from slackapp.i18n import Voice
 from slackapp.models import Member, Team, Workspace
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 from slackapp.units.listing import PAGE
 from slackapp.views import home_office
 from slackapp.views import office_teams as view
@@ -33,17 +33,17 @@ Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeTeams:
+class TeamAdmin:
     """The listeners around the list of teams and one team's form."""
 
-    desk: Desk
+    desk: Context
 
     def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Teams], and the pages of the list."""
         pressed = press(body)
         skip = int(pressed.value) if pressed.value.isdecimal() else 0
         made = self._as_admin(client, pressed.caller, lambda *those: _list(*those, skip=skip))
-        show(client, pressed, made)
+        replace_or_open(client, pressed, made)
         ack()
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -51,7 +51,7 @@ class OfficeTeams:
         pressed = press(body)
         team_id = "" if pressed.action_id == home_office.NEW_TEAM else pressed.value
         shown = self._as_admin(client, pressed.caller, lambda *those: _form(*those, team_id=team_id))
-        stack(client, pressed, shown)
+        push_or_open(client, pressed, shown)
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -59,7 +59,7 @@ class OfficeTeams:
         who, team_id = caller(body), body["view"]["private_metadata"]
         # Asked before Slack is: nobody else is to learn from the answer which channels there are.
         now = self._as_admin(client, who, lambda *those: team_form.shares_in(*those[:2], team_id=team_id))
-        filled = team_form.filled_in(client, body, now)
+        filled = team_form.read_form(client, body, now)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             team = self._save(session, workspace, member, filled)
@@ -79,11 +79,11 @@ class OfficeTeams:
             team, now = units.of(session, workspace, team_id), self.desk.now()
             name = team.name
             units.end(session, workspace, team, now=now)
-            entry = audit.Entry(actor(self.desk, member), audit.Deed.TEAM_ENDED, team.id)
-            audit.note(session, workspace, entry, now=now)
+            entry = audit.NewEntry(actor(self.desk, member), audit.Action.TEAM_ENDED, team.id)
+            audit.record(session, workspace, entry, now=now)
             return view.ended(say, name)
 
-        show(client, pressed, self._as_admin(client, pressed.caller, deed))
+        replace_or_open(client, pressed, self._as_admin(client, pressed.caller, deed))
         self._refresh_list(client, body)
         ack()
 
@@ -98,7 +98,7 @@ class OfficeTeams:
             pressed.caller,
             lambda session, workspace, _member, say: _people(session, workspace, say, (team_id, skip)),
         )
-        (show if is_page else stack)(client, pressed, made)
+        (replace_or_open if is_page else push_or_open)(client, pressed, made)
         ack()
 
     def save_people(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -109,15 +109,18 @@ class OfficeTeams:
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             team = units.of(session, workspace, team_id)
-            people = members.meet(session, workspace, [*wanted_in, *wanted_out])
-            went = units.take_out(session, team, [people[one] for one in wanted_out])
-            came = units.put_in(session, team, [people[one] for one in wanted_in])
+            people = members.get_all(session, workspace, [*wanted_in, *wanted_out])
+            went = units.unassign(session, team, [people[one] for one in wanted_out])
+            came = units.assign(session, team, [people[one] for one in wanted_in])
             if came.joined or went:
                 values = (str(went), str(came.joined))
-                entry = audit.Entry(actor(self.desk, member), audit.Deed.TEAM_PEOPLE, team.id, *values)
-                audit.note(session, workspace, entry, now=self.desk.now())
+                entry = audit.NewEntry(actor(self.desk, member), audit.Action.TEAM_PEOPLE, team.id, *values)
+                audit.record(session, workspace, entry, now=self.desk.now())
             told = view.put(say, came, went)
-            shown, roll = team_form.as_it_is(session, workspace, team_id), units.roll(session, team)
+            shown, roll = (
+                team_form.current_form(session, workspace, team_id),
+                units.member_page(session, team),
+            )
             return view.people(say, shown, roll, told=told, saved=int(saved) + 1)
 
         ack(response_action="update", view=self._as_admin(client, who, deed))
@@ -140,7 +143,7 @@ class OfficeTeams:
         ack(options=[option(*one) for one in found[:MOST_OPTIONS]])
 
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.desk, client, who, deed, Deed.CHANGE_TEAM)
+        return as_admin(self.desk, client, who, deed, Permission.CHANGE_TEAM)
 
     def _save(self, session: Session, workspace: Workspace, member: Member, filled: team_form.Filled) -> Team:
         now, before = self.desk.now(), None
@@ -148,15 +151,18 @@ class OfficeTeams:
             team = units.of(session, workspace, filled.team_id)
             before = team.slack_channel_id
             changed = units.change(session, workspace, team, filled.wish)
-            deed = audit.Deed.TEAM_CHANGED
+            deed = audit.Action.TEAM_CHANGED
         else:
             team = units.make(session, workspace, filled.wish)
-            changed, deed = [], audit.Deed.TEAM_MADE
+            changed, deed = [], audit.Action.TEAM_MADE
         changed += team_form.follow(session, workspace, team, filled, now)
-        if changed or deed is audit.Deed.TEAM_MADE:
+        if changed or deed is audit.Action.TEAM_MADE:
             what = ", ".join(changed)[:64] or None
-            audit.note(
-                session, workspace, audit.Entry(actor(self.desk, member), deed, team.id, after=what), now=now
+            audit.record(
+                session,
+                workspace,
+                audit.NewEntry(actor(self.desk, member), deed, team.id, after=what),
+                now=now,
             )
         if team.slack_channel_id != before:
             announce(session, workspace, team, member, self.desk)
@@ -176,9 +182,9 @@ class OfficeTeams:
                 raise
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the list, the form and the people."""
-    listeners = OfficeTeams(desk)
+    listeners = TeamAdmin(desk)
     for action_id in (home_office.TEAMS, re.compile(rf"{view.TURN}:(previous|next)")):
         bolt.action(action_id)(listeners.listed)
     for action_id in (home_office.NEW_TEAM, view.OPEN, view.FIND):
@@ -200,12 +206,12 @@ def _list(session: Session, workspace: Workspace, _member: Member, say: Voice, *
 def _form(
     session: Session, workspace: Workspace, _member: Member, say: Voice, *, team_id: str, told: str = ""
 ) -> View:
-    shown = team_form.as_it_is(session, workspace, team_id) if team_id else view.Shown()
+    shown = team_form.current_form(session, workspace, team_id) if team_id else view.TeamDetails()
     return view.form(say, shown, told=told)
 
 
 def _people(session: Session, workspace: Workspace, say: Voice, page: tuple[str, int]) -> View:
     """A team's people; `page` is the team's id and how many to pass over."""
     team_id, skip = page
-    roll = units.roll(session, units.of(session, workspace, team_id), skip=skip)
-    return view.people(say, team_form.as_it_is(session, workspace, team_id), roll)
+    roll = units.member_page(session, units.of(session, workspace, team_id), skip=skip)
+    return view.people(say, team_form.current_form(session, workspace, team_id), roll)

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Payload, workspace_id
+from handlers.people import register_people
 from slackapp import installations, workspaces
-from slackapp.clients import granted_to
+from slackapp.clients import granted_workspaces
 
 
 @dataclass(frozen=True, slots=True)
 class Organisations:
     """The listeners around an organisation's install."""
 
-    desk: Desk
+    desk: Context
 
     def granted(self, body: Payload, client: WebClient) -> None:
         """The organisation's admins let one or more of its workspaces use the app."""
         wanted = set(body["event"]["team_ids"])
-        teams = [one for one in granted_to(client) if one.slack_team_id in wanted]
+        teams = [one for one in granted_workspaces(client) if one.slack_team_id in wanted]
         with self.desk.sessions.begin() as session:
-            installations.let_in(session, body["enterprise_id"], teams)
+            installations.allow_workspaces(session, body["enterprise_id"], teams)
 
     def revoked(self, body: Payload) -> None:
         """Workspaces may not use it any more; one with an install of its own goes on."""
@@ -34,8 +35,9 @@ class Organisations:
                     workspaces.uninstall(session, one.slack_team_id, now=self.desk.now())
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for what an organisation settles."""
+    register_people(bolt, desk)
     listeners = Organisations(desk)
     bolt.event("team_access_granted")(listeners.granted)
     bolt.event("team_access_revoked")(listeners.revoked)

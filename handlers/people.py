@@ -9,27 +9,27 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Caller, Payload, person, workspace_id
 from slackapp import members, workspaces
-from slackapp.clients import patient
+from slackapp.clients import retrying
 from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked
-from slackapp.marks import Marks
-from slackapp.members import Person, Unmet
+from slackapp.i18n import Voice, translatable
+from slackapp.marks import Pseudonyms
+from slackapp.members import SlackProfile, UnknownMembers
 from slackapp.models import Workspace
 from slackapp.privacy import erasure
-from slackapp.recognitions.drafts import Field, NotYet, Refusal
+from slackapp.recognitions.drafts import Field, InvalidDraft, Refusal
 
 PAGE = 999
 """People asked for at once. Slack takes twenty such calls a minute, and a health board has 5,000 people."""
 
 Told = TypeVar("Told")
-_ERASED_SELF = marked(
+_ERASED_SELF = translatable(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
 )
-_ERASED_OTHER = marked("One of these people has asked not to be known here, so this can't be sent.")
+_ERASED_OTHER = translatable("One of these people has asked not to be known here, so this can't be sent.")
 _NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -37,7 +37,7 @@ _NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"}
 class People:
     """The listeners that keep what we know of people up to date."""
 
-    desk: Desk
+    desk: Context
 
     def changed(self, body: Payload) -> None:
         """Somebody joined, or their profile changed, or they left."""
@@ -70,7 +70,7 @@ class People:
             self.uninstalled(body)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register_people(bolt: App, desk: Context) -> None:
     """Listen for what changes about people and about the installation."""
     listeners = People(desk)
     bolt.event("team_join")(listeners.changed)
@@ -79,9 +79,9 @@ def register(bolt: App, desk: Desk) -> None:
     bolt.event("tokens_revoked")(listeners.revoked)
 
 
-def sync_all(client: WebClient, desk: Desk, slack_team_id: str) -> int:
+def sync_members(client: WebClient, desk: Context, slack_team_id: str) -> int:
     """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
-    cursor, total, reading = "", 0, patient(client)
+    cursor, total, reading = "", 0, retrying(client)
     while True:
         answer = reading.users_list(limit=PAGE, cursor=cursor)
         people = [person(user, slack_team_id=slack_team_id) for user in answer["members"]]
@@ -92,7 +92,7 @@ def sync_all(client: WebClient, desk: Desk, slack_team_id: str) -> int:
             return total
 
 
-def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
+def acquainted(desk: Context, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
     """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
 
     def in_one() -> Told:
@@ -102,15 +102,15 @@ def acquainted(desk: Desk, client: WebClient, who: Caller, deed: Callable[[Sessi
     return introduced(desk, client, who, in_one)
 
 
-def introduced(desk: Desk, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
+def introduced(desk: Context, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
     """The same for what opens its transaction itself."""
     try:
         return deed()
-    except Unmet as unmet:
+    except UnknownMembers as unmet:
         _remember(desk, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
     try:
         return deed()
-    except Unmet as unmet:
+    except UnknownMembers as unmet:
         # Slack knows them, and yet they are not remembered: they had themselves erased.
         raise UserError(_ERASED_SELF if who.user in unmet.slack_user_ids else _ERASED_OTHER) from unmet
 
@@ -120,28 +120,28 @@ def workspace_of(session: Session, who: Caller) -> Workspace:
     return workspaces.installed_in(session, who.team)
 
 
-def voice_for(desk: Desk, who: Caller) -> Voice:
+def voice_for(desk: Context, who: Caller) -> Voice:
     """The language somebody reads."""
     with desk.sessions.read() as session:
         workspace = workspace_of(session, who)
-        return members.voice_of(workspace, members.find(session, workspace, who.user))
+        return members.language_of(workspace, members.find(session, workspace, who.user))
 
 
-def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> Person:
+def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> SlackProfile:
     try:
         answer = client.users_info(user=slack_user_id)
     except SlackApiError as failure:
         if failure.response.get("error") not in _NOT_THERE:
             raise
-        sentence = marked(
+        sentence = translatable(
             "I can't find one of these people here. Please choose them again from Slack's list."
         )
-        raise NotYet([Refusal(Field.PEOPLE, sentence)]) from failure
+        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from failure
     return person(answer["user"], slack_team_id=slack_team_id)
 
 
-def _remember(desk: Desk, slack_team_id: str, people: list[Person]) -> None:
+def _remember(desk: Context, slack_team_id: str, people: list[SlackProfile]) -> None:
     with desk.sessions.begin() as session:
         if workspace := workspaces.find(session, slack_team_id):
-            welcome = erasure.welcome(session, Marks(desk.keys.path), workspace, people)
-            members.remember_all(session, workspace, welcome)
+            welcome = erasure.without_erased(session, Pseudonyms(desk.keys.path), workspace, people)
+            members.upsert_all(session, workspace, welcome)

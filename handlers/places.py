@@ -7,27 +7,27 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import SourceKind
 
 _PAGE = 999
 """The most that Slack gives at once: a form waits for three seconds only."""
 
 _GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
-_ARCHIVED = marked("This channel is archived. Please choose another one.")
-_NOT_IN_CHANNEL = marked("I can't post in that channel. Please invite me there first.")
-_NOT_SEEN = marked("I can't see who is in there. Please invite me to the channel first.")
+_ARCHIVED = translatable("This channel is archived. Please choose another one.")
+_NOT_IN_CHANNEL = translatable("I can't post in that channel. Please invite me there first.")
+_NOT_SEEN = translatable("I can't see who is in there. Please invite me to the channel first.")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ChannelInfo:
     """A channel as Slack's list has it."""
 
     name: str
     is_archived: bool
 
 
-class Away(Enum):
+class Unavailable(Enum):
     """Why nobody can be seen in a place."""
 
     GONE = auto()
@@ -36,26 +36,26 @@ class Away(Enum):
     """Closed for now; it may be opened again with everybody in it."""
 
 
-def present(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
+def people_in(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
     """Who is in it now. UserError when the app can't see it."""
-    found = present_or_away(client, kind, slack_id)
-    if isinstance(found, Away):
-        raise UserError(_ARCHIVED if found is Away.ARCHIVED else _NOT_SEEN)
+    found = people_in_or_reason(client, kind, slack_id)
+    if isinstance(found, Unavailable):
+        raise UserError(_ARCHIVED if found is Unavailable.ARCHIVED else _NOT_SEEN)
     return found
 
 
-def present_or_away(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Away:
+def people_in_or_reason(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Unavailable:
     """Who is in it now, or why nobody can be seen there."""
     try:
         if kind is SourceKind.USER_GROUP:
             return list(client.usergroups_users_list(usergroup=slack_id)["users"])
         if client.conversations_info(channel=slack_id)["channel"].get("is_archived"):
-            return Away.ARCHIVED
+            return Unavailable.ARCHIVED
         return members(client, slack_id)
     except SlackApiError as refused:
         if refused.response.get("error") not in _GONE:
             raise
-        return Away.GONE
+        return Unavailable.GONE
 
 
 def channel_name(client: WebClient, slack_id: str) -> str:
@@ -68,14 +68,14 @@ def channel_name(client: WebClient, slack_id: str) -> str:
         raise UserError(_NOT_SEEN) from refused
 
 
-def channels(client: WebClient) -> dict[str, Known]:
+def channels(client: WebClient) -> dict[str, ChannelInfo]:
     """Every channel that the app can see, by Slack's id: one list instead of a call for each."""
-    found: dict[str, Known] = {}
+    found: dict[str, ChannelInfo] = {}
     cursor = ""
     while True:
         answer = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor)
         for one in answer["channels"]:
-            found[one["id"]] = Known(one.get("name") or "", bool(one.get("is_archived")))
+            found[one["id"]] = ChannelInfo(one.get("name") or "", bool(one.get("is_archived")))
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return found

@@ -7,29 +7,29 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
-from handlers.modals import open_modal, show
+from handlers.desk import Context
+from handlers.modals import open_modal, replace_or_open
 from handlers.payloads import digest as payloads
 from handlers.payloads.common import Caller, Payload, press
 from handlers.people import acquainted, voice_for, workspace_of
-from reports.queries.answers import shown
+from reports.queries.answers import promise_details
 from slackapp import members
 from slackapp.actions import promises, rights, sharing
 from slackapp.actions.promises import IncompleteError, Part, Wording
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Digest, Member, Promise, PromiseState, SharedDigest, Team
 from slackapp.views import promises as view
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 
-_GONE = marked("This is not there any more. Please open the digest again.")
+_GONE = translatable("This is not there any more. Please open the digest again.")
 
 
 @dataclass(frozen=True, slots=True)
 class Promises:
     """The listeners around a leader's answer to a digest."""
 
-    desk: Desk
+    desk: Context
 
     def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Write what we will do]."""
@@ -39,7 +39,7 @@ class Promises:
             groups = _groups(session, digest, leader)
             more = bool(_free(session, digest, groups))
         say = voice_for(self.desk, pressed.caller)
-        show(client, pressed, view.form(say, digest.id, groups, more=more))
+        replace_or_open(client, pressed, view.form(say, digest.id, groups, more=more))
         ack()
 
     def more(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -75,7 +75,7 @@ class Promises:
             team = session.get_one(Team, digest.team_id).name
             promised = bool(promises.of_month(session, digest.team_id, digest.month))
         say = voice_for(self.desk, pressed.caller)
-        show(client, pressed, view.share_form(say, digest.id, team, promised=promised))
+        replace_or_open(client, pressed, view.share_form(say, digest.id, team, promised=promised))
         ack()
 
     def share(self, ack: Ack, body: Payload) -> None:
@@ -94,8 +94,8 @@ class Promises:
         pressed = press(body)
         with self.desk.sessions.read() as session:
             digest, _ = self._led(session, pressed.caller, pressed.value)
-            kept = promises.going_on(session, [digest.team_id])
-            told = shown(session, kept)
+            kept = promises.open_promises(session, [digest.team_id])
+            told = promise_details(session, kept)
         say = voice_for(self.desk, pressed.caller)
         open_modal(
             client, pressed.caller.trigger_id, view.listed(say, [(one.id, told[one.id]) for one in kept])
@@ -108,7 +108,7 @@ class Promises:
         with self.desk.sessions.read() as session:
             found, told = self._promise(session, pressed.caller, pressed.value)
         say = voice_for(self.desk, pressed.caller)
-        show(client, pressed, view.settle_form(say, found.id, told))
+        replace_or_open(client, pressed, view.settle_form(say, found.id, told))
         ack()
 
     def settle(self, ack: Ack, body: Payload) -> None:
@@ -117,24 +117,24 @@ class Promises:
         with self.desk.sessions.begin() as session:
             found, _ = self._promise(session, said.caller, said.promise_id)
             now = self.desk.now()
-            promises.settle(session, found, said.state, reason=said.reason, now=now)
+            promises.set_outcome(session, found, said.state, reason=said.reason, now=now)
             told = self._retell(session, found.team_id, found.month)
         self.desk.wake()
         ack(response_action="update", view=view.settled(voice_for(self.desk, said.caller), told=told))
 
-    def _write(self, session: Session, filled: payloads.Filled) -> bool:
+    def _write(self, session: Session, filled: payloads.PromiseForm) -> bool:
         digest, leader = self._led(session, filled.caller, filled.digest_id)
         workspace = workspace_of(session, filled.caller)
-        known = members.meet(session, workspace, {one.who for one in filled.groups if one.who})
+        known = members.get_all(session, workspace, {one.who for one in filled.groups if one.who})
         for one in filled.groups:
             if one.who and not known[one.who].can_be_reached:
-                sentence = marked("Please choose a colleague who can do it.")
+                sentence = translatable("Please choose a colleague who can do it.")
                 raise IncompleteError(one.place, Part.WHO, sentence)
         wordings = [
             Wording(one.place, one.you_said, one.we_will, known[one.who].id if one.who else "", one.by)
             for one in filled.groups
         ]
-        promises.write(session, digest, wordings, author=leader, now=self.desk.now())
+        promises.save(session, digest, wordings, author=leader, now=self.desk.now())
         return self._retell(session, digest.team_id, digest.month)
 
     def _retell(self, session: Session, team_id: str, month: str) -> bool:
@@ -153,10 +153,10 @@ class Promises:
         leader = members.find(session, workspace_of(session, who), who.user)
         if leader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.led(session, found.team_id, leader, self.desk.now())
+        rights.require_led_team(session, found.team_id, leader, self.desk.now())
         return found, leader
 
-    def _promise(self, session: Session, who: Caller, promise_id: str) -> tuple[Promise, Told]:
+    def _promise(self, session: Session, who: Caller, promise_id: str) -> tuple[Promise, PromiseDetails]:
         """A promise of a team that this person leads."""
         found = session.get(Promise, promise_id)
         if found is None:
@@ -164,11 +164,11 @@ class Promises:
         leader = members.find(session, workspace_of(session, who), who.user)
         if leader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.led(session, found.team_id, leader, self.desk.now())
-        return found, shown(session, [found])[found.id]
+        rights.require_led_team(session, found.team_id, leader, self.desk.now())
+        return found, promise_details(session, [found])[found.id]
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the buttons and forms of promises."""
     listeners = Promises(desk)
     bolt.action(view.WRITE)(listeners.write)
@@ -184,7 +184,7 @@ def register(bolt: App, desk: Desk) -> None:
 def _groups(session: Session, digest: Digest, leader: Member) -> list[view.Group]:
     """What was promised already and can still be reworded, else one empty group."""
     kept = promises.of_month(session, digest.team_id, digest.month)
-    told = shown(session, kept)
+    told = promise_details(session, kept)
     groups = [
         view.Group(one.place, one.you_said, one.we_will, told[one.id].who, told[one.id].by)
         for one in kept
@@ -195,7 +195,7 @@ def _groups(session: Session, digest: Digest, leader: Member) -> list[view.Group
     free = _free(session, digest, [])
     if not free:
         raise UserError(
-            marked("All three promises of this month have ended. The next digest takes new ones.")
+            translatable("All three promises of this month have ended. The next digest takes new ones.")
         )
     return [view.Group(free[0], who=leader.slack_user_id)]
 

@@ -15,21 +15,21 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from handlers import admin, pulse_settings
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.modals import open_modal
 from handlers.payloads.common import Caller, Payload, caller, press
-from handlers.payloads.pulse import Filled, filled
+from handlers.payloads.pulse import SurveyForm, filled
 from slackapp import members, rights, workspaces
 from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked, voice
+from slackapp.i18n import Voice, translatable, voice
 from slackapp.models import Workspace
 from slackapp.pulse import asking, cautions, comments, invitations, rounds
 from slackapp.views import anonymity, pulse
 
 COMMAND = "/pulse"
-NONE_OPEN = marked("There is no check-in open just now.")
-NOT_STORED = marked("Your answer could not be stored. Please try again later.")
-NOT_WITHDRAWN = marked("Nothing could be withdrawn just now. Please try again later.")
+NONE_OPEN = translatable("There is no check-in open just now.")
+NOT_STORED = translatable("Your answer could not be stored. Please try again later.")
+NOT_WITHDRAWN = translatable("Nothing could be withdrawn just now. Please try again later.")
 View = dict[str, Any]
 
 _log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ Opening = Callable[[WebClient, Caller], None]
 class Pulse:
     """The listeners of the check-in."""
 
-    desk: Desk
+    desk: Context
     others: Mapping[str, Opening]
     """What opens when a word follows the command."""
 
@@ -94,7 +94,7 @@ class Pulse:
             return
 
         def store(session: Session, one: Asked) -> View:
-            handed_in = rounds.Paper(paper.poll_id, one.member_id, paper.scores, comment)
+            handed_in = rounds.Answers(paper.poll_id, one.member_id, paper.scores, comment)
             rounds.submit(session, self.desk.keys, handed_in, self.desk.now())
             return pulse.stored(one.say, paper.poll_id)
 
@@ -112,13 +112,13 @@ class Pulse:
         client.views_update(view_id=pressed.view_id, view=shown)
         ack()
 
-    def _cautioned(self, paper: Filled, comment: str) -> str | None:
+    def _cautioned(self, paper: SurveyForm, comment: str) -> str | None:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
         with self.desk.sessions.read() as session:
             one = _asked(session, paper.caller)
             names = invitations.names_around(session, one.workspace, paper.poll_id, one.member_id)
-        found = cautions.of(comment, names, self.desk.guard)
-        if not found or (paper.is_sure and cautions.Caution.NHS_NUMBER not in found):
+        found = cautions.warnings_for(comment, names, self.desk.guard)
+        if not found or (paper.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
             return None
         return pulse.cautioned(one.say, found)
 
@@ -131,7 +131,7 @@ class Pulse:
     def _modal(self, session: Session, one: Asked, poll_id: str) -> View:
         poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
         group = invitations.group_of(session, poll, unit)
-        sheet = pulse.Sheet(asking.items(session, poll.items), poll.comments_on, one.workspace.contact)
+        sheet = pulse.SurveyForm(asking.items(session, poll.items), poll.comments_on, one.workspace.contact)
         return pulse.modal(one.say, poll.id, sheet, group)
 
     def _explained(self, session: Session, one: Asked, poll_id: str) -> View:
@@ -160,7 +160,7 @@ class Pulse:
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
             _log.exception("An answer could not be stored or withdrawn.")
             say = self._voice_without_certainty(who)
-            return pulse.told(say, say(otherwise))
+            return pulse.notice(say, say(otherwise))
 
     def _voice_without_certainty(self, who: Caller) -> Voice:
         """The person's language, as long as anything can be read at all."""
@@ -175,7 +175,7 @@ class Pulse:
             return refused.words(_asked(session, who).say)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
     mine = pulse_settings.register(bolt, desk)
     admins = admin.register(bolt, desk)
@@ -192,7 +192,7 @@ def _said(session: Session, who: Caller, make: Make) -> View:
     try:
         return make(session, one)
     except UserError as refused:
-        return pulse.told(one.say, refused.words(one.say))
+        return pulse.notice(one.say, refused.words(one.say))
 
 
 def _asked(session: Session, who: Caller) -> Asked:
@@ -200,5 +200,5 @@ def _asked(session: Session, who: Caller) -> Asked:
     if workspace is None:
         raise LookupError("a payload from a workspace that never installed the app")
     member = members.find(session, workspace, who.user)
-    answers = member is not None and rights.allows(member, rights.Deed.ANSWER)
-    return Asked(workspace, member.id if member and answers else "", members.voice_of(workspace, member))
+    answers = member is not None and rights.allows(member, rights.Permission.ANSWER)
+    return Asked(workspace, member.id if member and answers else "", members.language_of(workspace, member))

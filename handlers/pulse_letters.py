@@ -9,7 +9,7 @@ from handlers.admin_preview import TEST
 from slackapp import members
 from slackapp.actions import promises
 from slackapp.i18n import voice
-from slackapp.letters import Later, Letter, Message, Nothing, Renderer
+from slackapp.letters import Message, Rendered, Renderer, Skip, WaitUntil
 from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
 from slackapp.pulse import governing, invitations, opening, telling
 from slackapp.pulse.opening import INVITATION
@@ -21,26 +21,26 @@ from slackapp.views import pulse_messages as view
 def in_their_hours(render: Renderer) -> Renderer:
     """Look once more when it is about to go: since it was owed, time has passed, or leave has begun."""
 
-    def rendered(session: Session, delivery: Delivery, now: datetime) -> Letter:
+    def rendered(session: Session, delivery: Delivery, now: datetime) -> Rendered:
         workspace, person = _reader(session, delivery)
         if not person.can_be_reached:
-            return Nothing("left")
-        due = telling.allowed(person, workspace, now)
-        return Later(due) if due > now else render(session, delivery, now)
+            return Skip("left")
+        due = telling.next_allowed_time(person, workspace, now)
+        return WaitUntil(due) if due > now else render(session, delivery, now)
 
     return rendered
 
 
-def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def invitation(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """How were your last few shifts? It says nothing about who has answered."""
     poll = session.get(Poll, delivery.reference)
     if poll is None or not poll.is_open(now):
-        return Nothing("poll_closed")
+        return Skip("poll_closed")
     workspace, person = _reader(session, delivery)
     if not person.pulse_messages:
-        return Nothing("not_wanted")
-    say = members.voice_of(workspace, person)
-    closing = say.moment(poll.closes_at, members.zone_of(workspace, person))
+        return Skip("not_wanted")
+    say = members.language_of(workspace, person)
+    closing = say.moment(poll.closes_at, members.time_zone_of(workspace, person))
     earlier = invitations.has_earlier(session, poll)
     asked = session.get(PollMember, (poll.id, person.id))
     line = promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None
@@ -50,18 +50,18 @@ def invitation(session: Session, delivery: Delivery, now: datetime) -> Letter:
     )
 
 
-def loss(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
+def loss(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
     """A check-in was lost, and nobody can read it."""
     workspace, person = _reader(session, delivery)
-    words = view.loss_text(members.voice_of(workspace, person))
+    words = view.loss_text(members.language_of(workspace, person))
     return Message(text=words, blocks=view.loss(words))
 
 
-def reminder(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def reminder(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The check-in is still open: one line in a team's channel."""
     poll = session.get(Poll, delivery.reference)
     if poll is None or not poll.is_open(now):
-        return Nothing("poll_closed")
+        return Skip("poll_closed")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     spoken = [voice(one) for one in telling.languages_in(session, workspace, delivery.target)]
     said = [
@@ -70,32 +70,32 @@ def reminder(session: Session, delivery: Delivery, now: datetime) -> Letter:
     return Message(text="\n".join(said), blocks=[block for words in said for block in view.loss(words)])
 
 
-def rules_changed(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
+def rules_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
     """A threshold was raised."""
     workspace, person = _reader(session, delivery)
     k, c, comments = map(int, delivery.reference.split(":"))
-    words = view.rules_text(members.voice_of(workspace, person), k=k, c=c, comments=comments)
+    words = view.rules_text(members.language_of(workspace, person), k=k, c=c, comments=comments)
     return Message(text=words, blocks=view.loss(words))
 
 
-def new_leader(session: Session, delivery: Delivery, now: datetime) -> Letter:  # noqa: ARG001 - the shape of a Renderer
+def new_leader(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
     """Somebody else leads the team now."""
     workspace, person = _reader(session, delivery)
     team = session.get(Team, delivery.reference)
     leader = session.get(Member, team.leader_id) if team and team.leader_id else None
     if team is None or leader is None:
-        return Nothing("no_leader")
-    words = view.new_leader_text(members.voice_of(workspace, person), leader=leader.name, team=team.name)
+        return Skip("no_leader")
+    words = view.new_leader_text(members.language_of(workspace, person), leader=leader.name, team=team.name)
     # Names are people's own words, so they stand in plain text.
     return Message(text=words, blocks=view.loss(words, plain=True))
 
 
-def trial(session: Session, delivery: Delivery, now: datetime) -> Letter:
+def trial(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The message as staff would get it, to an admin who tries it out."""
     workspace, person = _reader(session, delivery)
-    say = members.voice_of(workspace, person)
+    say = members.language_of(workspace, person)
     coming = upcoming(workspace, opening.last_poll(session, workspace), now)
-    closing = say.moment(coming.closes_at, members.zone_of(workspace, person))
+    closing = say.moment(coming.closes_at, members.time_zone_of(workspace, person))
     blocks = view.message(say, "test", closing=closing, has_earlier=False)
     blocks[-1] = view.trial_button(say)
     note = say("This is a test that only you got. Nothing is stored.")
@@ -113,10 +113,10 @@ RENDERERS: dict[str, Renderer] = {
     governing.RULES_CHANGED: in_their_hours(rules_changed),
 }
 EXPANDERS = {
-    INVITATION: invitations.expand,
-    LOSS: invitations.expand_loss,
-    telling.NEW_LEADER: telling.expand_leader,
-    governing.RULES_CHANGED: telling.expand_rules,
+    INVITATION: invitations.enqueue_invitations,
+    LOSS: invitations.enqueue_loss_notices,
+    telling.NEW_LEADER: telling.enqueue_leader_notices,
+    governing.RULES_CHANGED: telling.enqueue_threshold_notices,
 }
 
 

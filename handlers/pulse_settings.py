@@ -8,8 +8,8 @@ from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers import home
-from handlers.desk import Desk
-from handlers.modals import open_modal, show
+from handlers.desk import Context
+from handlers.modals import open_modal, replace_or_open
 from handlers.payloads import pulse_forms
 from handlers.payloads.common import Caller, Payload, press
 from handlers.people import acquainted, workspace_of
@@ -23,7 +23,7 @@ from slackapp.views.words import View
 class Settings:
     """The listeners around one person's own settings."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse settings`."""
@@ -32,19 +32,19 @@ class Settings:
     def pressed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[When to ask me]."""
         found = press(body)
-        show(client, found, self._form(client, found.caller))
+        replace_or_open(client, found, self._form(client, found.caller))
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
         form = pulse_forms.own_form(body)
-        wishes = asking_me.Wishes(form.messages, form.quiet, form.days_off, form.away, form.language)
+        wishes = asking_me.Preferences(form.messages, form.quiet, form.days_off, form.away, form.language)
 
         def deed(session: Session) -> View:
             workspace = workspace_of(session, form.caller)
-            member = members.meet(session, workspace, [form.caller.user])[form.caller.user]
-            asking_me.settle(session, member, wishes)
-            return view.saved(members.voice_of(workspace, member))
+            member = members.get_all(session, workspace, [form.caller.user])[form.caller.user]
+            asking_me.save(session, member, wishes)
+            return view.saved(members.language_of(workspace, member))
 
         saved = acquainted(self.desk, client, form.caller, deed)
         home.publish(self.desk, client, form.caller)
@@ -53,14 +53,14 @@ class Settings:
     def _form(self, client: WebClient, who: Caller) -> View:
         def made(session: Session) -> View:
             workspace = workspace_of(session, who)
-            member = members.meet(session, workspace, [who.user])[who.user]
+            member = members.get_all(session, workspace, [who.user])[who.user]
             language = member.language or workspace.language
-            return view.form(members.voice_of(workspace, member), member, language)
+            return view.form(members.language_of(workspace, member), member, language)
 
         return acquainted(self.desk, client, who, made)
 
 
-def register(bolt: App, desk: Desk) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form; gives what opens it for the command."""
     listeners = Settings(desk)
     bolt.action(view.OPEN)(listeners.pressed)

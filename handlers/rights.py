@@ -6,23 +6,23 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers import home
-from handlers.desk import Desk
-from handlers.modals import show
+from handlers.desk import Context
+from handlers.modals import replace_or_open
 from handlers.payloads.common import Payload, press
 from handlers.people import acquainted, voice_for, workspace_of
 from slackapp import members, rights
-from slackapp.marks import Marks
+from slackapp.marks import Pseudonyms
 from slackapp.privacy import erasure, requests
-from slackapp.privacy.erasure import Erased
-from slackapp.rights import Deed
+from slackapp.privacy.erasure import ErasureResult
+from slackapp.rights import Permission
 from slackapp.views import rights as view
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
+class DataRequests:
     """The listeners around what is kept about a person."""
 
-    desk: Desk
+    desk: Context
 
     def export(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Export what is kept about me]."""
@@ -30,10 +30,10 @@ class Rights:
         with self.desk.sessions.begin() as session:
             workspace, now = workspace_of(session, pressed.caller), self.desk.now()
             found = members.find(session, workspace, pressed.caller.user)
-            member = rights.check(session, found, Deed.EXPORT_SELF, now=now)
-            requests.ask(session, workspace, member, Marks(self.desk.keys.path), now)
+            member = rights.require(session, found, Permission.EXPORT_SELF, now=now)
+            requests.request_export(session, workspace, member, Pseudonyms(self.desk.keys.path), now)
         self.desk.wake()
-        show(client, pressed, view.export_begun(voice_for(self.desk, pressed.caller)))
+        replace_or_open(client, pressed, view.export_begun(voice_for(self.desk, pressed.caller)))
         ack()
 
     def erase(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -42,14 +42,14 @@ class Rights:
         say = voice_for(self.desk, pressed.caller)
         with self.desk.sessions.read() as session:
             workspace_id = workspace_of(session, pressed.caller).id
-        asked = erasure.Asked(pressed.caller.user)
+        asked = erasure.ErasureRequest(pressed.caller.user)
         ended = erasure.erase(self.desk.sessions, self.desk.keys, workspace_id, asked, self.desk.now())
         self.desk.wake()
-        if ended is Erased.HELD:
-            show(client, pressed, view.held(say))
+        if ended is ErasureResult.HELD:
+            replace_or_open(client, pressed, view.held(say))
         else:
             client.views_publish(user_id=pressed.caller.user, view=view.erased_home(say))
-            show(client, pressed, view.erased(say))
+            replace_or_open(client, pressed, view.erased(say))
         ack()
 
     def come_back(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -57,12 +57,12 @@ class Rights:
         pressed = press(body)
         with self.desk.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            erasure.let_back(session, Marks(self.desk.keys.path), workspace, pressed.caller.user)
+            erasure.allow_return(session, Pseudonyms(self.desk.keys.path), workspace, pressed.caller.user)
         acquainted(
             self.desk,
             client,
             pressed.caller,
-            lambda session: members.meet(
+            lambda session: members.get_all(
                 session, workspace_of(session, pressed.caller), [pressed.caller.user]
             ),
         )
@@ -70,9 +70,9 @@ class Rights:
         ack()
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the buttons."""
-    listeners = Rights(desk)
+    listeners = DataRequests(desk)
     bolt.action(view.EXPORT)(listeners.export)
     bolt.action(view.ERASE)(listeners.erase)
     bolt.action(view.RETURN)(listeners.come_back)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from slackapp import members
 from slackapp.i18n import Voice
-from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
-from slackapp.marks import Marks
+from slackapp.letters import Message, Rendered, Renderer, Skip, Upload, WaitUntil
+from slackapp.marks import Pseudonyms
 from slackapp.models import Delivery, DeliveryState, Workspace
 from slackapp.privacy import export
 from slackapp.privacy.requests import Kind, member_of, message_of
@@ -19,7 +19,7 @@ _LOOK_AGAIN = timedelta(seconds=1)
 _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
-def renderers(marks: Marks) -> dict[str, Renderer]:
+def renderers(marks: Pseudonyms) -> dict[str, Renderer]:
     """By delivery kind."""
     made = _Letters(marks)
     return {Kind.MESSAGE: made.message, Kind.PAGE: made.page, Kind.FILE: made.file}
@@ -27,35 +27,35 @@ def renderers(marks: Marks) -> dict[str, Renderer]:
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    marks: Marks
+    marks: Pseudonyms
 
-    def message(self, session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG002 - a renderer
+    def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
         """What the files are."""
         member = member_of(session, row)
         if member is None:
-            return Nothing("erased")
-        say = members.voice_of(session.get_one(Workspace, row.workspace_id), member)
+            return Skip("erased")
+        say = members.language_of(session.get_one(Workspace, row.workspace_id), member)
         text, blocks = rights.export_message(say)
         return Message(text=text, blocks=blocks)
 
-    def page(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """For the person."""
         return self._file(session, row, now, readable=True)
 
-    def file(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def file(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """For machines."""
         return self._file(session, row, now, readable=False)
 
-    def _file(self, session: Session, row: Delivery, now: datetime, *, readable: bool) -> Letter:
+    def _file(self, session: Session, row: Delivery, now: datetime, *, readable: bool) -> Rendered:
         member, sent = member_of(session, row), message_of(session, row)
         if member is None or sent is None:
-            return Nothing("erased")
+            return Skip("erased")
         if sent.state in _PENDING:
-            return Later(max(sent.due, now + _LOOK_AGAIN))
+            return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
         if sent.state != DeliveryState.SENT or not sent.slack_channel_id:
-            return Nothing("no_message")
+            return Skip("no_message")
         workspace = session.get_one(Workspace, row.workspace_id)
-        say = members.voice_of(workspace, member)
+        say = members.language_of(workspace, member)
         collected = export.collect(session, workspace, member, self.marks)
         page = partial(_page, say, collected, now)
         return Upload(

@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 
 from handlers.payloads.common import Caller, Payload, caller
 from handlers.payloads.forms import Values
-from handlers.places import channel_name, check_can_post, groups, present
-from handlers.teams import known
+from handlers.places import channel_name, check_can_post, groups, people_in
+from handlers.teams import known_members
 from slackapp import units
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
-from slackapp.units import Source, Wish
+from slackapp.units import MembershipSource, TeamForm
 from slackapp.units.making import FIELD_NAME
 from slackapp.views import office_teams as view
 from slackapp.views.teams import FIELD_PARENT
 
-_CHANNEL_FIRST = marked("Please choose its channel first, or put people in by hand.")
-_NOT_A_CHOICE = marked("That is not one of the choices.")
+_CHANNEL_FIRST = translatable("Please choose its channel first, or put people in by hand.")
+_NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Filled:
 
     who: Caller
     team_id: str
-    wish: Wish
-    place: Source | None
+    wish: TeamForm
+    place: MembershipSource | None
     there: tuple[str, ...]
 
 
-def as_it_is(session: Session, workspace: Workspace, team_id: str) -> view.Shown:
+def current_form(session: Session, workspace: Workspace, team_id: str) -> view.TeamDetails:
     """A team as its form shows it."""
     team = units.of(session, workspace, team_id)
     parent = session.get(Team, team.parent_id) if team.parent_id else None
     source, (size,) = units.source_of(session, team), units.page(session, [team.id])
-    return view.Shown(
+    return view.TeamDetails(
         id=team.id,
         name=team.name,
         parent=(parent.id, parent.name) if parent else None,
@@ -65,12 +65,12 @@ def shares_in(session: Session, workspace: Workspace, *, team_id: str) -> str | 
     return units.of(session, workspace, team_id).slack_channel_id if team_id else None
 
 
-def filled_in(client: WebClient, body: Payload, channel_now: str | None) -> Filled:
+def read_form(client: WebClient, body: Payload, channel_now: str | None) -> Filled:
     """The form, and who is in the place that the team shall follow. Left blank, its channel stays."""
     found = Values(body)
     chosen, follows = found.place(view.CHANNEL) or None, found.chosen(view.FOLLOWS)
     channel = chosen or (None if found.ticked(view.NOWHERE) else channel_now)
-    wish = Wish(
+    wish = TeamForm(
         name=found.text(FIELD_NAME),
         parent=found.chosen(FIELD_PARENT) or None,
         leader=found.person(view.LEADER) or None,
@@ -78,34 +78,36 @@ def filled_in(client: WebClient, body: Payload, channel_now: str | None) -> Fill
         deputy=found.person(view.DEPUTY) or None,
     )
     place = _place(client, follows, channel)
-    there = present(client, place.kind, place.slack_id) if place else []
+    there = people_in(client, place.kind, place.slack_id) if place else []
     if chosen:
         check_can_post(client, chosen)
     return Filled(caller(body), body["view"]["private_metadata"], wish, place, tuple(there))
 
 
-def _place(client: WebClient, follows: str, channel: str | None) -> Source | None:
+def _place(client: WebClient, follows: str, channel: str | None) -> MembershipSource | None:
     if follows == view.BY_HAND:
         return None
     if follows == view.BY_CHANNEL:
         if channel is None:
             raise UserError(_CHANNEL_FIRST)
-        return Source(SourceKind.CHANNEL, channel, units.suggested(channel_name(client, channel)))
+        return MembershipSource(
+            SourceKind.CHANNEL, channel, units.suggest_name(channel_name(client, channel))
+        )
     slack_id = follows.removeprefix("group:")
     names = dict(groups(client))
     if slack_id not in names:
         raise UserError(_NOT_A_CHOICE)
-    return Source(SourceKind.USER_GROUP, slack_id, names[slack_id])
+    return MembershipSource(SourceKind.USER_GROUP, slack_id, names[slack_id])
 
 
 def follow(session: Session, workspace: Workspace, team: Team, filled: Filled, now: datetime) -> list[str]:
     """Let the team follow what was chosen; gives a word for the audit log when that is another thing now."""
     before = units.source_of(session, team)
     if filled.place is None:
-        units.follow_nothing(session, team)
+        units.unfollow(session, team)
         return ["follows"] if before is not None else []
     is_other = before is None or before.slack_id != filled.place.slack_id
-    units.keep_in_step(session, workspace, team, filled.place)
+    units.follow(session, workspace, team, filled.place)
     source = session.get_one(TeamSource, team.id)
-    units.match(session, source, known(session, workspace, list(filled.there)), now=now)
+    units.set_members(session, source, known_members(session, workspace, list(filled.there)), now=now)
     return ["follows"] if is_other else []

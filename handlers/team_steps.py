@@ -6,35 +6,35 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
-from handlers.modals import show
+from handlers.desk import Context
+from handlers.modals import replace_or_open
 from handlers.office import actor
 from handlers.payloads.common import Caller, Payload, caller, press
 from handlers.payloads.forms import Values
 from handlers.people import acquainted, voice_for, workspace_of
-from handlers.places import channel_name, present
-from handlers.teams import known
+from handlers.places import channel_name, people_in
+from handlers.teams import known_members
 from slackapp import audit, members, outbox, rights, units
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
-from slackapp.rights import Deed
-from slackapp.units import Source, Wish
+from slackapp.rights import Permission
+from slackapp.units import MembershipSource, TeamForm
 from slackapp.units.making import FIELD_NAME
 from slackapp.views import teams as view
-from slackapp.views.teams import Begun, Outlook
+from slackapp.views.teams import Outlook, WizardState
 
 ANNOUNCED = "team-made"
 MOST_OPTIONS = 100
-_JOIN_FIRST = marked("Please join the channel first, then make it a team.")
-_MADE_ALREADY = marked("This channel makes the team {name} already.")
+_JOIN_FIRST = translatable("Please join the channel first, then make it a team.")
+_MADE_ALREADY = translatable("This channel makes the team {name} already.")
 
 
 @dataclass(frozen=True, slots=True)
-class Steps:
+class TeamWizard:
     """The listeners of the three steps. Nothing is stored before the last."""
 
-    desk: Desk
+    desk: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Make it a team]: step 1."""
@@ -44,9 +44,9 @@ class Steps:
             self.desk, client, pressed.caller, lambda session: self._may(session, pressed.caller, channel)
         )
         _check_present(client, pressed.caller, channel)
-        called = units.suggested(channel_name(client, channel))
-        steps = Begun(channel=channel, called=called, name=called, leader=pressed.caller.user)
-        show(client, pressed, view.first(voice_for(self.desk, pressed.caller), steps))
+        called = units.suggest_name(channel_name(client, channel))
+        steps = WizardState(channel=channel, called=called, name=called, leader=pressed.caller.user)
+        replace_or_open(client, pressed, view.first(voice_for(self.desk, pressed.caller), steps))
         ack()
 
     def named(self, ack: Ack, body: Payload) -> None:
@@ -70,7 +70,7 @@ class Steps:
 
         def deed(session: Session) -> Outlook:
             workspace = self._may(session, who, steps.channel)
-            units.check_leaders(session, workspace, Wish(steps.name, leader=steps.leader))
+            units.check_leaders(session, workspace, TeamForm(steps.name, leader=steps.leader))
             return _outlook(session, workspace, steps, there)
 
         outlook = acquainted(self.desk, client, who, deed)
@@ -90,49 +90,49 @@ class Steps:
         with self.desk.sessions.read() as session:
             workspace = workspace_of(session, who)
             asker = members.find(session, workspace, who.user)
-            rights.check(session, asker, Deed.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
+            rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
             found = units.search(session, workspace, str(body.get("value") or ""))
         ack(options=[view.option(*one) for one in found[:MOST_OPTIONS]])
 
     def _may(self, session: Session, who: Caller, channel: str) -> Workspace:
         """The workspace, once it is certain that this person may make a team of this channel."""
         workspace = workspace_of(session, who)
-        asker = members.meet(session, workspace, [who.user])[who.user]
-        rights.check(session, asker, Deed.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
+        asker = members.get_all(session, workspace, [who.user])[who.user]
+        rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
         if (taken := units.sourced(session, workspace, channel)) is not None:
             raise UserError(_MADE_ALREADY, name=session.get_one(Team, taken.team_id).name)
         return workspace
 
-    def _make(self, session: Session, who: Caller, steps: Begun, there: list[str]) -> None:
+    def _make(self, session: Session, who: Caller, steps: WizardState, there: list[str]) -> None:
         workspace, now = self._may(session, who, steps.channel), self.desk.now()
-        maker = members.meet(session, workspace, [who.user])[who.user]
-        wish = Wish(steps.name, steps.parent or None, steps.leader, steps.channel)
+        maker = members.get_all(session, workspace, [who.user])[who.user]
+        wish = TeamForm(steps.name, steps.parent or None, steps.leader, steps.channel)
         team = units.make(session, workspace, wish)
-        place = Source(SourceKind.CHANNEL, steps.channel, steps.called)
-        units.keep_in_step(session, workspace, team, place)
+        place = MembershipSource(SourceKind.CHANNEL, steps.channel, steps.called)
+        units.follow(session, workspace, team, place)
         source = session.get_one(TeamSource, team.id)
-        units.match(session, source, known(session, workspace, there), now=now)
-        entry = audit.Entry(actor(self.desk, maker), audit.Deed.TEAM_MADE, team.id)
-        audit.note(session, workspace, entry, now=now)
+        units.set_members(session, source, known_members(session, workspace, there), now=now)
+        entry = audit.NewEntry(actor(self.desk, maker), audit.Action.TEAM_MADE, team.id)
+        audit.record(session, workspace, entry, now=now)
         announce(session, workspace, team, maker, self.desk)
 
 
-def announce(session: Session, workspace: Workspace, team: Team, maker: Member, desk: Desk) -> None:
+def announce(session: Session, workspace: Workspace, team: Team, maker: Member, desk: Context) -> None:
     """Owe the channel a word about who made it a team."""
     if team.slack_channel_id:
-        owed = outbox.Owed(
+        owed = outbox.NewDelivery(
             key=f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}",
             kind=ANNOUNCED,
             reference=f"{team.id}:{maker.id}",
             target=team.slack_channel_id,
             due=desk.now(),
         )
-        outbox.owe(session, workspace, owed)
+        outbox.enqueue(session, workspace, owed)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for the three steps."""
-    listeners = Steps(desk)
+    listeners = TeamWizard(desk)
     bolt.action(view.OPEN)(listeners.open)
     bolt.view(view.NAME)(listeners.named)
     bolt.view(view.PEOPLE)(listeners.peopled)
@@ -142,15 +142,15 @@ def register(bolt: App, desk: Desk) -> None:
 
 def _check_present(client: WebClient, who: Caller, channel: str) -> list[str]:
     """Who is in the channel, whoever asks among them."""
-    there = present(client, SourceKind.CHANNEL, channel)
+    there = people_in(client, SourceKind.CHANNEL, channel)
     if who.user not in there:
         raise UserError(_JOIN_FIRST)
     return there
 
 
-def _outlook(session: Session, workspace: Workspace, steps: Begun, there: list[str]) -> Outlook:
-    people = [one for one in known(session, workspace, there) if one.slack_user_id != steps.leader]
-    joining = len(units.could_join(session, workspace, people))
+def _outlook(session: Session, workspace: Workspace, steps: WizardState, there: list[str]) -> Outlook:
+    people = [one for one in known_members(session, workspace, there) if one.slack_user_id != steps.leader]
+    joining = len(units.eligible(session, workspace, people))
     elsewhere = sum(one.can_be_reached and one.team_id is not None for one in people)
     parent = units.of(session, workspace, steps.parent).name if steps.parent else None
     return Outlook(joining=joining, elsewhere=elsewhere, parent=parent)

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers import places
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Caller, Payload, event_caller
 from handlers.people import acquainted, workspace_of
-from handlers.places import Away, present_or_away
+from handlers.places import Unavailable, people_in_or_reason
 from slackapp import members, outbox, rights, units, workspaces
-from slackapp.clients import patient
+from slackapp.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
-from slackapp.pulse.telling import allowed
+from slackapp.pulse.telling import next_allowed_time
 
 OFFER, ARCHIVED = "team-offer", "team-archived"
 Step = Callable[[Session, TeamSource, Member], bool]
@@ -26,7 +26,7 @@ Step = Callable[[Session, TeamSource, Member], bool]
 class Teams:
     """The listeners for who comes and goes, and for what becomes of channels and groups."""
 
-    desk: Desk
+    desk: Context
 
     def joined(self, body: Payload, client: WebClient) -> None:
         """Somebody came into a channel: the app itself is asked about, people join the channel's team."""
@@ -46,7 +46,7 @@ class Teams:
         with self.desk.sessions.begin() as session:
             workspace = workspaces.find(session, who.team)
             if workspace is not None and who.user == workspace.bot_user_id:
-                units.place_gone(session, workspace, event["channel"])
+                units.source_removed(session, workspace, event["channel"])
                 return
         self._step(client, who, units.leave, event["channel"])
 
@@ -62,14 +62,14 @@ class Teams:
         """A channel was deleted: its team keeps its people and shares nothing there."""
         with self.desk.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
-                units.place_gone(session, workspace, body["event"]["channel"])
+                units.source_removed(session, workspace, body["event"]["channel"])
 
     def renamed(self, body: Payload) -> None:
         """A channel has another name."""
         channel = body["event"]["channel"]
         with self.desk.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
-                name = units.suggested(channel.get("name") or "")
+                name = units.suggest_name(channel.get("name") or "")
                 units.renamed(session, workspace, channel["id"], name)
 
     def group_members(self, body: Payload, client: WebClient) -> None:
@@ -88,11 +88,11 @@ class Teams:
             if workspace is None or source is None:
                 return
             if group.get("date_delete"):
-                units.place_gone(session, workspace, group["id"])
+                units.source_removed(session, workspace, group["id"])
                 return
             units.renamed(session, workspace, group["id"], group.get("name") or "")
             workspace_id, team_id = workspace.id, source.team_id
-        present = present_or_away(client, SourceKind.USER_GROUP, group["id"])
+        present = people_in_or_reason(client, SourceKind.USER_GROUP, group["id"])
         _match(self.desk, (workspace_id, team_id), group["id"], present)
 
     def _step(self, client: WebClient, who: Caller, step: Step, slack_id: str) -> None:
@@ -102,12 +102,12 @@ class Teams:
             workspace = workspaces.find(session, who.team)
             source = units.sourced(session, workspace, slack_id) if workspace else None
             if workspace is not None and source is not None:
-                step(session, source, members.meet(session, workspace, [who.user])[who.user])
+                step(session, source, members.get_all(session, workspace, [who.user])[who.user])
 
         acquainted(self.desk, client, who, deed)
 
 
-def register(bolt: App, desk: Desk) -> None:
+def register(bolt: App, desk: Context) -> None:
     """Listen for what Slack tells of channels and groups."""
     listeners = Teams(desk)
     told = {
@@ -126,7 +126,7 @@ def register(bolt: App, desk: Desk) -> None:
         bolt.event(event)(listener)
 
 
-def repair(client: WebClient, desk: Desk, workspace_id: str) -> list[units.Moved]:
+def repair(client: WebClient, desk: Context, workspace_id: str) -> list[units.Changes]:
     """Every night: what the events have missed. Gives who moved, team by team."""
     with desk.sessions.read() as session:
         followed = [
@@ -135,86 +135,92 @@ def repair(client: WebClient, desk: Desk, workspace_id: str) -> list[units.Moved
         ]
     if not followed:
         return []
-    reading = patient(client)
-    night = Night(reading, places.channels(reading), dict(places.groups(reading)))
+    reading = retrying(client)
+    night = NightlyLists(reading, places.channels(reading), dict(places.groups(reading)))
     moved = [night.repair(desk, (workspace_id, team_id), kind, place) for team_id, kind, place in followed]
     return [one for one in moved if one is not None]
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
+class NightlyLists:
     """Slack's own lists of channels and of groups' names, read once for all teams."""
 
     client: WebClient
-    channels: Mapping[str, places.Known]
+    channels: Mapping[str, places.ChannelInfo]
     groups: Mapping[str, str]
 
-    def repair(self, desk: Desk, whose: tuple[str, str], kind: SourceKind, place: str) -> units.Moved | None:
+    def repair(
+        self, desk: Context, whose: tuple[str, str], kind: SourceKind, place: str
+    ) -> units.Changes | None:
         """Let one team be as its place is now. `whose` are workspace and team."""
         there = self.channels.get(place)
         if there is not None and there.is_archived:
             return None  # It may come back with everybody in it, and until then nobody comes or goes.
-        called = units.suggested(there.name) if there else self.groups.get(place)
+        called = units.suggest_name(there.name) if there else self.groups.get(place)
         with desk.sessions.begin() as session:
             workspace = session.get_one(Workspace, whose[0])
             if called is None:
-                units.place_gone(session, workspace, place)
+                units.source_removed(session, workspace, place)
                 return None
             units.renamed(session, workspace, place, called)
         is_channel = kind is SourceKind.CHANNEL
         present = (
-            places.members(self.client, place) if is_channel else present_or_away(self.client, kind, place)
+            places.members(self.client, place)
+            if is_channel
+            else people_in_or_reason(self.client, kind, place)
         )
         return _match(desk, whose, place, present)
 
 
-def known(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
+def known_members(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
     """Those of them whom we have met."""
     ours = (Member.workspace_id == workspace.id, Member.slack_user_id.in_(slack_user_ids))
     return list(session.scalars(select(Member).where(*ours).order_by(Member.id)))
 
 
-def _match(desk: Desk, whose: tuple[str, str], place: str, present: list[str] | Away) -> units.Moved | None:
+def _match(
+    desk: Context, whose: tuple[str, str], place: str, present: list[str] | Unavailable
+) -> units.Changes | None:
     """Let the people of a place be those of the team that follows it. `whose` are workspace and team."""
     with desk.sessions.begin() as session:
         workspace = session.get_one(Workspace, whose[0])
         source = session.get(TeamSource, whose[1])
-        if present is Away.GONE:
-            units.place_gone(session, workspace, place)
-        if source is None or source.slack_id != place or isinstance(present, Away):
+        if present is Unavailable.GONE:
+            units.source_removed(session, workspace, place)
+        if source is None or source.slack_id != place or isinstance(present, Unavailable):
             return None
-        return units.match(session, source, known(session, workspace, present), now=desk.now())
+        return units.set_members(session, source, known_members(session, workspace, present), now=desk.now())
 
 
-def _tell_leaders(session: Session, desk: Desk, workspace: Workspace, event: Payload) -> None:
+def _tell_leaders(session: Session, desk: Context, workspace: Workspace, event: Payload) -> None:
     for team in units.in_channel(session, workspace, event["channel"]):
-        leader = rights.acting(session, team, desk.now())
+        leader = rights.acting_leader(session, team, desk.now())
         if leader is None:
             continue
-        owed = outbox.Owed(
+        owed = outbox.NewDelivery(
             key=f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}",
             kind=ARCHIVED,
             reference=team.id,
             target=leader.slack_user_id,
-            due=allowed(leader, workspace, desk.now()),
+            due=next_allowed_time(leader, workspace, desk.now()),
         )
-        outbox.owe(session, workspace, owed)
+        outbox.enqueue(session, workspace, owed)
 
 
-def _offer(session: Session, desk: Desk, who: Caller, event: Payload) -> None:
+def _offer(session: Session, desk: Context, who: Caller, event: Payload) -> None:
     """Ask whoever invited the app, once for each invitation."""
     workspace = workspace_of(session, who)
     inviter, channel = event.get("inviter"), event["channel"]
     if not inviter or units.sourced(session, workspace, channel) is not None:
         return
-    asked = members.meet(session, workspace, [inviter])[inviter]
-    if not rights.allows(asked, rights.Deed.MAKE_TEAM_OF_CHANNEL):
+    asked = members.get_all(session, workspace, [inviter])[inviter]
+    if not rights.allows(asked, rights.Permission.MAKE_TEAM_OF_CHANNEL):
         return
-    owed = outbox.Owed(
+    owed = outbox.NewDelivery(
         key=f"{OFFER}:{workspace.id}:{channel}:{event.get('event_ts', '')}",
         kind=OFFER,
         reference=channel,
         target=inviter,
         due=desk.now(),
     )
-    outbox.owe(session, workspace, owed)
+    outbox.enqueue(session, workspace, owed)

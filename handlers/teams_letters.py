@@ -8,25 +8,25 @@ from handlers.team_steps import ANNOUNCED
 from handlers.teams import ARCHIVED, OFFER
 from slackapp import members, units
 from slackapp.i18n import voice
-from slackapp.letters import Letter, Message, Nothing, Renderer
+from slackapp.letters import Message, Rendered, Renderer, Skip
 from slackapp.models import Delivery, Member, Team, Workspace
 from slackapp.views import teams as view
 
 
-def _offer(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _offer(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     workspace = session.get_one(Workspace, delivery.workspace_id)
     if units.sourced(session, workspace, delivery.reference) is not None:
-        return Nothing("is_a_team")
+        return Skip("is_a_team")
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = view.offer(members.voice_of(workspace, reader), delivery.reference)
+    text, blocks = view.offer(members.language_of(workspace, reader), delivery.reference)
     return Message(text=text, blocks=blocks)
 
 
-def _announced(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _announced(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     team_id, _, maker_id = delivery.reference.partition(":")
     team, maker = session.get(Team, team_id), session.get(Member, maker_id)
     if team is None or team.closed_at is not None or maker is None:
-        return Nothing("no_team")
+        return Skip("no_team")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     leader = session.get(Member, team.leader_id) if team.leader_id else None
     made = view.Made(
@@ -39,13 +39,13 @@ def _announced(session: Session, delivery: Delivery, _now: datetime) -> Letter:
     return Message(text=text, blocks=blocks)
 
 
-def _archived(session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def _archived(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     team = session.get(Team, delivery.reference)
     if team is None or team.slack_channel_id is None:
-        return Nothing("no_channel")
+        return Skip("no_channel")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = view.archived(members.voice_of(workspace, reader), team.name)
+    text, blocks = view.archived(members.language_of(workspace, reader), team.name)
     return Message(text=text, blocks=blocks)
 
 

@@ -3,12 +3,12 @@
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from handlers.payloads.common import Caller
 from handlers.people import workspace_of
 from slackapp import members, rights
 from slackapp.models import Team, Workspace
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 from slackapp.views import home_office
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
@@ -20,25 +20,27 @@ def has_teams(session: Session, workspace: Workspace) -> bool:
     return bool(session.scalar(select(there)))
 
 
-def note(desk: Desk, who: Caller) -> str:
+def setup_note(desk: Context, who: Caller) -> str:
     """A sentence for whoever is here before the first team is; nothing afterwards."""
     with desk.sessions.read() as session:
         workspace = workspace_of(session, who)
         if has_teams(session, workspace):
             return ""
         member = members.find(session, workspace, who.user)
-        is_admin = member is not None and rights.allows(member, Deed.SETTLE)
-        say = members.voice_of(workspace, member)
+        is_admin = member is not None and rights.allows(member, Permission.SETTLE)
+        say = members.language_of(workspace, member)
         return home_office.first_words(say, is_admin=is_admin)
 
 
-def explained(desk: Desk, who: Caller, view: View) -> View:
+def with_setup_note(desk: Context, who: Caller, view: View) -> View:
     """A form, with that sentence above it."""
-    told = note(desk, who)
+    told = setup_note(desk, who)
     return view | {"blocks": [piece.context(told), *view["blocks"]]} if told else view
 
 
-def preceded(desk: Desk, who: Caller, message: tuple[str, list[Block]]) -> tuple[str, list[Block]]:
+def message_with_setup_note(
+    desk: Context, who: Caller, message: tuple[str, list[Block]]
+) -> tuple[str, list[Block]]:
     """A message, with that sentence before it in its text and above its blocks."""
-    told, (text, blocks) = note(desk, who), message
+    told, (text, blocks) = setup_note(desk, who), message
     return (f"{told}\n{text}", [piece.context(told), *blocks]) if told else message

@@ -1,38 +1,38 @@
 """The sentences about what was promised, who thanked whom back, and what others measured."""
 
 from reports import check_in, claims, words
-from reports.figures import Also, Carried, Official, TeamMonth, Ways
+from reports.figures import EarlierPromise, MutualThanks, Official, OtherQuestion, TeamMonth
 from reports.showing import Table
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Pace, PromiseState
 from slackapp.views import promised
 
-_WAYS: dict[Ways, str] = {
-    Ways.OFTEN: marked("Thanks often went both ways between two people."),
-    Ways.SOMETIMES: marked("Thanks sometimes went both ways between two people."),
-    Ways.SELDOM: marked("Thanks seldom went both ways between two people."),
+_WAYS: dict[MutualThanks, str] = {
+    MutualThanks.OFTEN: translatable("Thanks often went both ways between two people."),
+    MutualThanks.SOMETIMES: translatable("Thanks sometimes went both ways between two people."),
+    MutualThanks.SELDOM: translatable("Thanks seldom went both ways between two people."),
 }
 _SELDOM: dict[Behaviour, str] = {
-    Behaviour.ATTENDING: marked("Over three months, attending was seldom named."),
-    Behaviour.UNDERSTANDING: marked("Over three months, understanding was seldom named."),
-    Behaviour.EMPATHISING: marked("Over three months, empathising was seldom named."),
-    Behaviour.HELPING: marked("Over three months, helping was seldom named."),
+    Behaviour.ATTENDING: translatable("Over three months, attending was seldom named."),
+    Behaviour.UNDERSTANDING: translatable("Over three months, understanding was seldom named."),
+    Behaviour.EMPATHISING: translatable("Over three months, empathising was seldom named."),
+    Behaviour.HELPING: translatable("Over three months, helping was seldom named."),
 }
 _PACES: dict[Pace, str] = {
-    Pace.MONTHLY: marked("This team is asked once a month."),
-    Pace.PAUSED: marked("The check-in is paused for this team."),
+    Pace.MONTHLY: translatable("This team is asked once a month."),
+    Pace.PAUSED: translatable("The check-in is paused for this team."),
 }
 _PAIR = 2
 
 
-def circle(say: Voice, team: TeamMonth) -> list[str]:
+def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
     """Whether thanks went both ways, and what is seldom named; nothing where too little is known."""
     told = [say(_WAYS[team.ways])] if team.ways else []
     return told + ([say(_SELDOM[team.seldom])] if team.seldom else [])
 
 
-def pace(say: Voice, team: TeamMonth) -> list[str]:
+def frequency(say: Voice, team: TeamMonth) -> list[str]:
     """How often this team is asked, where its leader chose a slower pace."""
     return [say(_PACES[team.pace])] if team.pace in _PACES else []
 
@@ -52,41 +52,66 @@ def progress(say: Voice, team: TeamMonth, *, ours: bool = False) -> list[str]:
         return [_of_two(say, done, ours=ours)]
     if not done:
         told = (
-            marked("None of our promises is done yet.")
+            translatable("None of our promises is done yet.")
             if ours
-            else marked("None of your promises is done yet.")
+            else translatable("None of your promises is done yet.")
         )
         return [say(told)]
     if done == len(due):
-        return [say(marked("All our promises are done.") if ours else marked("All your promises are done."))]
+        return [
+            say(
+                translatable("All our promises are done.")
+                if ours
+                else translatable("All your promises are done.")
+            )
+        ]
     told = (
-        marked("{done} of our {n} promises are done.")
+        translatable("{done} of our {n} promises are done.")
         if ours
-        else marked("{done} of your {n} promises are done.")
+        else translatable("{done} of your {n} promises are done.")
     )
-    one = marked("One of our {n} promises is done.") if ours else marked("One of your {n} promises is done.")
+    one = (
+        translatable("One of our {n} promises is done.")
+        if ours
+        else translatable("One of your {n} promises is done.")
+    )
     return [say(one if done == 1 else told, done=done, n=len(due))]
 
 
-def _of_one(say: Voice, one: Carried, *, ours: bool) -> str:
+def _of_one(say: Voice, one: EarlierPromise, *, ours: bool) -> str:
     told = {
-        PromiseState.DONE: (marked("Your promise is done."), marked("Our promise is done.")),
-        PromiseState.OPEN: (marked("Your promise is still open."), marked("Our promise is still open.")),
-        PromiseState.CHANGED: (marked("Your promise was changed."), marked("Our promise was changed.")),
-        PromiseState.DROPPED: (marked("Your promise was dropped."), marked("Our promise was dropped.")),
+        PromiseState.DONE: (translatable("Your promise is done."), translatable("Our promise is done.")),
+        PromiseState.OPEN: (
+            translatable("Your promise is still open."),
+            translatable("Our promise is still open."),
+        ),
+        PromiseState.CHANGED: (
+            translatable("Your promise was changed."),
+            translatable("Our promise was changed."),
+        ),
+        PromiseState.DROPPED: (
+            translatable("Your promise was dropped."),
+            translatable("Our promise was dropped."),
+        ),
     }
     return say(told[one.told.state][ours])
 
 
 def _of_two(say: Voice, done: int, *, ours: bool) -> str:
     if done == _PAIR:
-        return say(marked("Both our promises are done.") if ours else marked("Both your promises are done."))
+        return say(
+            translatable("Both our promises are done.")
+            if ours
+            else translatable("Both your promises are done.")
+        )
     return say(
-        marked("One of our two promises is done.") if ours else marked("One of your two promises is done.")
+        translatable("One of our two promises is done.")
+        if ours
+        else translatable("One of your two promises is done.")
     )
 
 
-def current(team: TeamMonth) -> list[Carried]:
+def current(team: TeamMonth) -> list[EarlierPromise]:
     """The promises of last month, and older ones that were still going on or ended in this month."""
     last = words.month_before(team.month)
     return [
@@ -96,7 +121,7 @@ def current(team: TeamMonth) -> list[Carried]:
     ]
 
 
-def _goes_on(one: Carried) -> bool:
+def _goes_on(one: EarlierPromise) -> bool:
     return one.told.state is PromiseState.CHANGED
 
 
@@ -105,21 +130,23 @@ def promise_lines(say: Voice, team: TeamMonth) -> list[str]:
     return [promised.plain(say, one.told, later=True) for one in current(team)]
 
 
-def kept(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
+def kept_promises(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
     """Promises kept, each group with what the four items did from then until now. No cause is claimed."""
-    months: dict[int, list[Carried]] = {}
+    months: dict[int, list[EarlierPromise]] = {}
     for one in team.promises:
-        place = claims.since(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+        place = (
+            claims.comparison_month(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+        )
         if place is not None:
             months.setdefault(place, []).append(one)
     return [(_kept_words(say, several), _then_and_now(say, team, place)) for place, several in months.items()]
 
 
-def _kept_words(say: Voice, several: list[Carried]) -> str:
+def _kept_words(say: Voice, several: list[EarlierPromise]) -> str:
     return "\n".join(_kept_one(say, one) for one in several)
 
 
-def _kept_one(say: Voice, one: Carried) -> str:
+def _kept_one(say: Voice, one: EarlierPromise) -> str:
     if one.settled is None:
         return say("We will: {we_will}", we_will=one.told.we_will)
     when = say.month(one.settled, year=True)
@@ -141,7 +168,7 @@ def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
     return Table(caption, columns, rows)
 
 
-def also(say: Voice, team: TeamMonth) -> Table | None:
+def other_questions(say: Voice, team: TeamMonth) -> Table | None:
     """The month's other questions. One in which agreeing is bad news is turned, so that higher is better."""
     if not team.pulse.also:
         return None
@@ -150,7 +177,7 @@ def also(say: Voice, team: TeamMonth) -> Table | None:
     return Table(caption, (say("Question"), say.month(team.month)), rows)
 
 
-def _question(say: Voice, one: Also) -> str:
+def _question(say: Voice, one: OtherQuestion) -> str:
     asked = say(one.words)
     return say("{question} (turned round: higher is better)", question=asked) if one.is_turned else asked
 
@@ -170,9 +197,9 @@ def _source(say: Voice, one: Official) -> str:
     return say("{source}, {year}, {nation}", source=one.source, year=one.year, nation=one.nation)
 
 
-def further(say: Voice, team: TeamMonth) -> list[Table]:
+def extra_tables(say: Voice, team: TeamMonth) -> list[Table]:
     """The tables that have no picture."""
-    return [table for table in (sides(say, team), also(say, team), officials(say, team)) if table]
+    return [table for table in (sides(say, team), other_questions(say, team), officials(say, team)) if table]
 
 
 def sides(say: Voice, team: TeamMonth) -> Table | None:

@@ -12,7 +12,7 @@ Apart = Mapping[str, frozenset[str]]
 """By unit, the units in it whose people do not count in its figures."""
 
 
-def apart(
+def suppressed_units(
     parents: Mapping[str, str | None],
     few: Mapping[str, Collection[str]],
     plenty: Collection[str],

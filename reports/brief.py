@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports import answering, check_in, questions, words
-from reports.figures import Held, TeamMonth
+from reports.figures import CheckInStatus, TeamMonth
 from slackapp.i18n import Voice
 
 WORDS_AT_MOST = 90
@@ -67,7 +67,7 @@ def summary(say: Voice, team: TeamMonth, *, brief: bool = False) -> list[Labelle
     thanks = [say("A quiet month: too few thank-yous to show a mix.")]
     if team.mix:
         thanks = [words.mix_title(say, team.mix), *([] if brief else words.mix_changed(say, team))]
-    told = [check_in.title(say, team.pulse)] if team.pulse.held is Held.SHOWN else []
+    told = [check_in.title(say, team.pulse)] if team.pulse.held is CheckInStatus.SHOWN else []
     told += check_in.notes(say, team, brief=brief)
     return [("", " ".join(thanks)), (say("Check-in"), " ".join(told))]
 

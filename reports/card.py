@@ -20,7 +20,7 @@ _MARK = 19
 _WORDS_HIGH = 13.0
 
 
-class Card:
+class Canvas:
     """Collects what stands on one card; `y` is the next free line from the top."""
 
     def __init__(self, title: str) -> None:
@@ -93,7 +93,7 @@ class Card:
 
     def footer(self, words: str, team: str) -> None:
         """The last line: the team's name last, so that a cut loses only what the message says anyway."""
-        line = measure.cut(f"{words} · {measure.plain(team)}", ROOM, FOOTER)
+        line = measure.truncate(f"{words} · {measure.plain(team)}", ROOM, FOOTER)
         self.write(line, MARGIN, self.y, size=FOOTER, colour=MUTED)
         self.y += _FOOTER_ROOM
 

@@ -23,7 +23,7 @@ from reports.card import (
     SECOND,
     SMALL,
     WIDTH,
-    Card,
+    Canvas,
 )
 from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangesPicture
 
@@ -84,7 +84,7 @@ def figure(picture: Picture) -> Any:  # noqa: ANN401 - a plotly figure
     return _mix(picture) if isinstance(picture, MixPicture) else _ranges(picture)
 
 
-def _finished(card: Card) -> Any:  # noqa: ANN401 - a plotly figure
+def _finished(card: Canvas) -> Any:  # noqa: ANN401 - a plotly figure
     layout = {"template": HOUSE, "height": card.y, "shapes": card.shapes, "annotations": card.notes}
     made = go.Figure(data=card.bars, layout=layout)
     made.update_yaxes(range=[card.y, 0])
@@ -92,7 +92,7 @@ def _finished(card: Card) -> Any:  # noqa: ANN401 - a plotly figure
 
 
 def _mix(picture: MixPicture) -> Any:  # noqa: ANN401 - a plotly figure
-    card = Card(picture.title)
+    card = Canvas(picture.title)
     for line in measure.even_lines(picture.key, ROOM, SECOND, most=2):
         card.write(line, MARGIN, card.y + 12, size=SECOND, colour=MUTED)
         card.y += _SECOND_LINE
@@ -104,7 +104,7 @@ def _mix(picture: MixPicture) -> Any:  # noqa: ANN401 - a plotly figure
     return _finished(card)
 
 
-def _behaviour(card: Card, row: MixRow, *, top: float, pixels: float) -> None:
+def _behaviour(card: Canvas, row: MixRow, *, top: float, pixels: float) -> None:
     _counts(card, row, top + 9)
     hidden = row.now is None
     card.bar(
@@ -125,14 +125,14 @@ def _reached(count: int | None, pixels: float) -> float:
     return MARGIN + (max(_FEWEST, pixels * 4) if count is None else max(_FEW, pixels * count))
 
 
-def _counts(card: Card, row: MixRow, middle: float) -> None:
+def _counts(card: Canvas, row: MixRow, middle: float) -> None:
     room = RIGHT
     if row.before_words:
         card.write(row.before_words, RIGHT, middle, size=SMALL, colour=MUTED, anchor="right")
         room -= round(measure.width(row.before_words, SMALL)) + 3
     card.write(row.now_words, room, middle, size=SMALL, bold=True, anchor="right")
     left = room - measure.width(row.now_words, SMALL, bold=True) - MARGIN - 8
-    card.write(measure.cut(row.name, left, LABEL, bold=True), MARGIN, middle, size=LABEL, bold=True)
+    card.write(measure.truncate(row.name, left, LABEL, bold=True), MARGIN, middle, size=LABEL, bold=True)
 
 
 def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
@@ -143,8 +143,8 @@ def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
     return _finished(card)
 
 
-def _ranges_card(picture: RangesPicture, missing_row: float) -> Card:
-    card = Card(picture.title)
+def _ranges_card(picture: RangesPicture, missing_row: float) -> Canvas:
+    card = Canvas(picture.title)
     card.y += 20
     _scale_words(card, picture)
     card.y += 9
@@ -160,7 +160,7 @@ def _scale(value: float) -> float:
     return _SCALE_FROM + (_SCALE_TO - _SCALE_FROM) * value / 10
 
 
-def _scale_words(card: Card, picture: RangesPicture) -> None:
+def _scale_words(card: Canvas, picture: RangesPicture) -> None:
     placed = [(2.5, picture.disagree), (5.0, picture.neither), (7.5, picture.agree)]
     half = [measure.width(words, FOOTER) / 2 for _, words in placed]
     apart = _scale(5.0) - _scale(2.5)
@@ -175,11 +175,11 @@ _Row = tuple[int, bool, float]
 """A month's place, whether words stand there, and its height."""
 
 
-def _group(card: Card, picture: RangesPicture, group: RangeGroup, *, rows: list[_Row]) -> None:
+def _group(card: Canvas, picture: RangesPicture, group: RangeGroup, *, rows: list[_Row]) -> None:
     middle = card.y + 9
     # What is told in the newest month's own row leaves the name all the room.
     newest = "" if rows[-1][1] else group.newest
-    name = measure.cut(group.name, ROOM - measure.width(newest, SMALL) - 8, SMALL, bold=True)
+    name = measure.truncate(group.name, ROOM - measure.width(newest, SMALL) - 8, SMALL, bold=True)
     card.write(name, MARGIN, middle, size=SMALL, bold=True)
     if newest:
         colour = MUTED if _is_missing(group, -1) else INK
@@ -220,7 +220,7 @@ def _is_missing(group: RangeGroup, place: int) -> bool:
 
 
 def _draw_rows(
-    card: Card, picture: RangesPicture, group: RangeGroup, top: float, *, rows: list[_Row]
+    card: Canvas, picture: RangesPicture, group: RangeGroup, top: float, *, rows: list[_Row]
 ) -> None:
     newest = len(group.rows) - 1
     for place, says_missing, height in rows:
@@ -236,7 +236,7 @@ def _draw_rows(
         top += height
 
 
-def _missing(card: Card, words: str, middle: float, *, at_right: bool) -> None:
+def _missing(card: Canvas, words: str, middle: float, *, at_right: bool) -> None:
     """Not enough answers: in an older month's row at the left, in the newest one's at the right."""
     wide = measure.width(words, FOOTER)
     left = RIGHT - wide if at_right else _SCALE_FROM
@@ -251,7 +251,7 @@ def _missing(card: Card, words: str, middle: float, *, at_right: bool) -> None:
     card.hide_lines(left, wide, middle)
 
 
-def _range_bar(card: Card, group: RangeGroup, place: int, middle: float) -> None:
+def _range_bar(card: Canvas, group: RangeGroup, place: int, middle: float) -> None:
     row = group.rows[place]
     left = _scale(0.0 if row.low is None else row.low)
     right = _scale(10.0 if row.high is None else row.high)

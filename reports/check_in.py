@@ -3,28 +3,30 @@
 import math
 
 from reports.claims import PulseClaim, claim, compared_month, has_figures
-from reports.figures import Held, Missing, Pulse, Span, TeamMonth
+from reports.figures import CheckInStatus, Missing, Pulse, Span, TeamMonth
 from reports.words import capital, team_name
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.pulse.disclosure import Change, Turnout
 
-NOT_ENOUGH = marked("not enough answers")
+NOT_ENOUGH = translatable("not enough answers")
 
 _TURNOUT: dict[tuple[Turnout, ...], str] = {
-    (Turnout.UNDER_HALF,): marked("Under half of the team answered."),
-    (Turnout.HALF_TO_THREE_QUARTERS,): marked("Half to three quarters of the team answered."),
-    (Turnout.MORE,): marked("More than three quarters of the team answered."),
-    (Turnout.UNDER_HALF, Turnout.HALF_TO_THREE_QUARTERS): marked(
+    (Turnout.UNDER_HALF,): translatable("Under half of the team answered."),
+    (Turnout.HALF_TO_THREE_QUARTERS,): translatable("Half to three quarters of the team answered."),
+    (Turnout.MORE,): translatable("More than three quarters of the team answered."),
+    (Turnout.UNDER_HALF, Turnout.HALF_TO_THREE_QUARTERS): translatable(
         "Sometimes under half of the team answered, sometimes half to three quarters."
     ),
-    (Turnout.UNDER_HALF, Turnout.MORE): marked(
+    (Turnout.UNDER_HALF, Turnout.MORE): translatable(
         "Sometimes under half of the team answered, sometimes more than three quarters."
     ),
-    (Turnout.HALF_TO_THREE_QUARTERS, Turnout.MORE): marked(
+    (Turnout.HALF_TO_THREE_QUARTERS, Turnout.MORE): translatable(
         "Half to three quarters of the team answered, sometimes more."
     ),
-    tuple(Turnout): marked("Sometimes under half of the team answered, sometimes more than three quarters."),
+    tuple(Turnout): translatable(
+        "Sometimes under half of the team answered, sometimes more than three quarters."
+    ),
 }
 
 
@@ -89,11 +91,11 @@ def _extremes(say: Voice, pulse: Pulse, found: PulseClaim) -> str | None:
 def notes(say: Voice, team: TeamMonth, *, brief: bool = False) -> list[str]:
     """What is not in the check-in's figures, and why; `brief` leaves the why to the page."""
     month, pulse = say.month(team.month), team.pulse
-    if pulse.held is Held.NONE:
+    if pulse.held is CheckInStatus.NONE:
         return [say("There was no check-in in {month}.", month=month)]
-    if pulse.held is Held.LOST:
+    if pulse.held is CheckInStatus.LOST:
         return [say("The check-in in {month} was lost, so no answer can be read.", month=month)]
-    if pulse.held is Held.TOO_FEW and len({missing.joined for missing in pulse.missing}) <= 1:
+    if pulse.held is CheckInStatus.TOO_FEW and len({missing.joined for missing in pulse.missing}) <= 1:
         return [_all_missing(say, team, joined=pulse.missing[0].joined if pulse.missing else None)]
     if not pulse.missing:
         return []

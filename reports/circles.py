@@ -7,17 +7,19 @@ from reports.figures import SMALLEST_FOR_REACH
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class ReachGroup:
     """Some people, and how many of them were thanked."""
 
     members: int = 0
     thanked: int = 0
 
-    def __add__(self, other: "Circle") -> "Circle":
-        return Circle(self.members + other.members, self.thanked + other.thanked)
+    def __add__(self, other: "ReachGroup") -> "ReachGroup":
+        return ReachGroup(self.members + other.members, self.thanked + other.thanked)
 
 
-def told(parents: Mapping[str, str | None], own: Mapping[str, Circle]) -> dict[str, Circle]:
+def publishable_groups(
+    parents: Mapping[str, str | None], own: Mapping[str, ReachGroup]
+) -> dict[str, ReachGroup]:
     """By unit, whom its band may be about. `parents` has every unit; `own` those with people of their own.
 
     From the bottom up, people whom no band below is about wait until they are eight
@@ -25,21 +27,21 @@ def told(parents: Mapping[str, str | None], own: Mapping[str, Circle]) -> dict[s
     counted in, they would be what is left when the bands below are taken away.
     """
     below = units_below(parents)
-    found: dict[str, Circle] = {}
-    waiting: dict[str, Circle] = {}
+    found: dict[str, ReachGroup] = {}
+    waiting: dict[str, ReachGroup] = {}
     for unit in from_the_bottom(below, parents):
         shown = _sum(found[one] for one in below[unit] if one in found)
-        rest = _sum([own.get(unit, Circle()), *(waiting.get(one, Circle()) for one in below[unit])])
+        rest = _sum([own.get(unit, ReachGroup()), *(waiting.get(one, ReachGroup()) for one in below[unit])])
         if rest.members >= SMALLEST_FOR_REACH:
-            shown, rest = shown + rest, Circle()
+            shown, rest = shown + rest, ReachGroup()
         waiting[unit] = rest
         if shown.members:
             found[unit] = shown
     return found
 
 
-def _sum(circles: Iterable[Circle]) -> Circle:
-    return sum(circles, Circle())
+def _sum(circles: Iterable[ReachGroup]) -> ReachGroup:
+    return sum(circles, ReachGroup())
 
 
 def units_below(parents: Mapping[str, str | None]) -> dict[str, list[str]]:

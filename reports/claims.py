@@ -114,7 +114,7 @@ def _apart(newest: Mapping[Behaviour, Span], all_others: Change) -> Behaviour | 
     return None
 
 
-def since(pulse: Pulse, month: date) -> int | None:
+def comparison_month(pulse: Pulse, month: date) -> int | None:
     """The place of a month's figures from which the newest can be looked at; None when there are none."""
     places = [place for place, one in enumerate(pulse.months[:-1]) if one <= month]
     found = [place for place in places if has_figures(pulse, place)]

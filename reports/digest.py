@@ -9,17 +9,17 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reports import noticing, queries
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.figures import TeamMonth
 from reports.page import page
-from reports.showing import Shown, shown
+from reports.showing import ChartContent, chart_contents
 from slackapp import calendar, members, outbox
 from slackapp.actions import rights
 from slackapp.db import Sessions, new_id
-from slackapp.each import each
+from slackapp.each import run_all_then_raise
 from slackapp.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
-from slackapp.outbox import Method, Owed, Priority
+from slackapp.outbox import Method, NewDelivery, Priority
 from slackapp.pulse import comments
 from slackapp.rights import readers as everybody
 
@@ -39,7 +39,7 @@ class Occurrence:
     due: datetime
 
 
-def owe_due(sessions: Sessions, now: datetime) -> int:
+def enqueue_due(sessions: Sessions, now: datetime) -> int:
     """Owe the digests that are due; gives how many there were. Asking again changes nothing.
 
     After a standstill only the latest month is made up for.
@@ -53,20 +53,20 @@ def owe_due(sessions: Sessions, now: datetime) -> int:
         with sessions.begin() as session:
             made.append(_owe(session, session.get_one(Workspace, workspace_id), now))
 
-    each(partial(owe, workspace_id) for workspace_id in installed)
+    run_all_then_raise(partial(owe, workspace_id) for workspace_id in installed)
     return sum(made)
 
 
-def tell_failures(sessions: Sessions, now: datetime) -> None:
+def report_failures(sessions: Sessions, now: datetime) -> None:
     """Tell at once of what can never arrive; `owe_due` makes up for what a standstill left untold."""
     with sessions.read() as session:
-        found = noticing.fresh_failures(session, now)
+        found = noticing.workspaces_with_failures(session, now)
 
     def tell(workspace_id: str) -> None:
         with sessions.begin() as session:
-            noticing.failures(session, session.get_one(Workspace, workspace_id), now)
+            noticing.report_failures(session, session.get_one(Workspace, workspace_id), now)
 
-    each(partial(tell, workspace_id) for workspace_id in found)
+    run_all_then_raise(partial(tell, workspace_id) for workspace_id in found)
 
 
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
@@ -84,7 +84,7 @@ def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
 
 
 def preview(
-    session: Session, team: Team, month: str, now: datetime, *, drawing: Drawing | None = None
+    session: Session, team: Team, month: str, now: datetime, *, drawing: ChartRenderer | None = None
 ) -> str:
     """One team's digest for a month as its web page, whether or not it is due."""
     workspace = session.get_one(Workspace, team.workspace_id)
@@ -96,14 +96,14 @@ def preview(
         # Nobody reads comments before the month's end.
         told = replace(told, comments=())
     leader = session.get(Member, team.leader_id) if team.leader_id else None
-    say = members.voice_of(workspace, leader)
+    say = members.language_of(workspace, leader)
     if drawing is not None:
-        return page(say, told, figures(drawing, shown(say, told)))
-    with Drawing(None) as own:
-        return page(say, told, figures(own, shown(say, told)))
+        return page(say, told, figures(drawing, chart_contents(say, told)))
+    with ChartRenderer(None) as own:
+        return page(say, told, figures(own, chart_contents(say, told)))
 
 
-def figures(drawing: Drawing, charts: Iterable[Shown]) -> dict[str, str]:
+def figures(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
     """The charts as plotly figures for a page; one that cannot be made is left out."""
     made = {chart.name: drawing.figure(chart.picture) for chart in charts}
     return {name: figure for name, figure in made.items() if figure is not None}
@@ -115,17 +115,17 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
     made = _new_digests(session, month, [(team, reader)], now)
     told = queries.months(session, workspace, month, [team])[team.id]
     for digest_id, _, _ in made:
-        outbox.owe_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
+        outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
     return bool(made)
 
 
-def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None:
+def enqueue_comments_update(session: Session, changed: Digest, now: datetime) -> None:
     """Owe the change of each message in which this team's comments of this month stand."""
     team = session.get_one(Team, changed.team_id)
     same = select(Digest.id).where(Digest.team_id == team.id, Digest.month == changed.month)
     sent = select(Delivery).where(Delivery.kind == COMMENTS, Delivery.reference.in_(same))
     owed = [
-        Owed(
+        NewDelivery(
             key=f"{COMMENTS_AGAIN}:{new_id()}",
             kind=COMMENTS_AGAIN,
             reference=one.reference,
@@ -135,16 +135,18 @@ def owe_comments_again(session: Session, changed: Digest, now: datetime) -> None
         )
         for one in session.scalars(sent)
     ]
-    outbox.owe_many(session, session.get_one(Workspace, team.workspace_id), owed)
+    outbox.enqueue_many(session, session.get_one(Workspace, team.workspace_id), owed)
 
 
-def owe_threaded(session: Session, message: Delivery, pictures: Sequence[str], now: datetime) -> None:
+def enqueue_thread_charts(
+    session: Session, message: Delivery, pictures: Sequence[str], now: datetime
+) -> None:
     """Owe pictures, by their references, as files in the thread of a message that went without them."""
     owed = [(f"{THREADED}:{reference}:{message.target}", reference) for reference in pictures]
     _owe_with(session, message, owed, (THREADED, Method.SHARE), now)
 
 
-def waiting(sessions: Sessions, now: datetime) -> tuple[int, int]:
+def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
     """How many messages, pictures and files of digests are on their way, and how many wait for their time.
 
     What is due within a minute is on its way.
@@ -167,7 +169,7 @@ def picture_reference(digest_id: str, name: str, language: str = "") -> str:
     return f"{digest_id}:{name}:{language}" if language else f"{digest_id}:{name}"
 
 
-def owe_pictures(session: Session, message: Delivery, references: Sequence[str], now: datetime) -> None:
+def enqueue_charts(session: Session, message: Delivery, references: Sequence[str], now: datetime) -> None:
     """Owe a message the pictures it shows, each once whoever asks for it again."""
     owed = [(f"{PICTURE}:{reference}", reference) for reference in references]
     _owe_with(session, message, owed, (PICTURE, Method.UPLOAD), now)
@@ -183,10 +185,10 @@ def _owe_with(
     """Owe what goes with a message, to the same target: keys and references, then their kind and method."""
     kind, method = how
     rows = [
-        Owed(key, kind, reference, message.target, now, priority=Priority.DIGEST, method=method)
+        NewDelivery(key, kind, reference, message.target, now, priority=Priority.DIGEST, method=method)
         for key, reference in owed
     ]
-    outbox.owe_many(session, session.get_one(Workspace, message.workspace_id), rows)
+    outbox.enqueue_many(session, session.get_one(Workspace, message.workspace_id), rows)
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:
@@ -215,11 +217,11 @@ def _due_in(workspace: Workspace, month: str) -> datetime:
 
 
 def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
-    noticing.new_leaders(session, workspace, now)
+    noticing.ask_to_hand_on(session, workspace, now)
     found = latest(workspace, now)
     if found.month < _first_month(session, workspace):
         return 0
-    held = rights.held_back(session, workspace, found.due)
+    held = rights.withheld_teams(session, workspace, found.due)
     read = set(
         session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == found.month))
     )
@@ -231,12 +233,12 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     ]
     made = _new_digests(session, found.month, theirs, now)
     if made:
-        comments.gather(session, workspace.id, found.month)
+        comments.collect_month(session, workspace.id, found.month)
     told = queries.months(session, workspace, found.month, [team for _, team, _ in made]) if made else {}
     for digest_id, team, leader in made:
-        outbox.owe_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
-    noticing.missing_readers(session, workspace, found.month, now)
-    noticing.failures(session, workspace, now)
+        outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
+    noticing.report_missing_readers(session, workspace, found.month, now)
+    noticing.report_failures(session, workspace, now)
     return len(made)
 
 
@@ -274,22 +276,24 @@ def _new_digests(
     return made
 
 
-def _owed(workspace: Workspace, digest_id: str, leader: Member, told: TeamMonth, now: datetime) -> list[Owed]:
+def _owed(
+    workspace: Workspace, digest_id: str, leader: Member, told: TeamMonth, now: datetime
+) -> list[NewDelivery]:
     """The pictures, the message that shows them, and the page in its thread."""
     due = calendar.next_allowed(
         now,
-        zone=members.zone_of(workspace, leader),
+        zone=members.time_zone_of(workspace, leader),
         quiet_from=leader.quiet_from,
         quiet_until=leader.quiet_until,
         days_off=calendar.days_in(leader.days_off),
     )
 
-    def one(kind: str, reference: str, method: Method) -> Owed:
+    def one(kind: str, reference: str, method: Method) -> NewDelivery:
         key = f"{kind}:{reference}"
         target = leader.slack_user_id
-        return Owed(key, kind, reference, target, due, priority=Priority.DIGEST, method=method)
+        return NewDelivery(key, kind, reference, target, due, priority=Priority.DIGEST, method=method)
 
-    charts = shown(members.voice_of(workspace, leader), told)
+    charts = chart_contents(members.language_of(workspace, leader), told)
     pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD) for chart in charts]
     files = [one(kind, digest_id, Method.SHARE) for kind in (PAGE, SHEET)]
     wrote = [one(COMMENTS, digest_id, Method.POST)] if told.comments else []

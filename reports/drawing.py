@@ -23,7 +23,7 @@ import orjson
 from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
 
 if TYPE_CHECKING:
-    from reports.easel import Easel
+    from reports.easel import BrowserPage
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def find_browser(environ: Mapping[str, str]) -> str | None:
     return found or next((place for place in _PLACES if os.access(place, os.X_OK)), None)
 
 
-class Drawing:
+class ChartRenderer:
     """Asks the drawing process for pictures. May be used from several threads.
 
     Without a browser `draw` gives None and says so once in the log; `figure` needs none.
@@ -204,12 +204,12 @@ def _picture(kind: str, value: dict[str, Any]) -> Picture:
 
 async def _serve(browser_path: str, out: IO[bytes]) -> None:
     # Imported here because the app, which imports this module, must stay light.
-    from reports.easel import Easel  # noqa: PLC0415
+    from reports.easel import BrowserPage  # noqa: PLC0415
 
     asked = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
-    easel = Easel(browser_path)
+    easel = BrowserPage(browser_path)
     try:
         while True:
             head = await asyncio.wait_for(asked.readexactly(_LENGTH.size), _IDLE_SECONDS)
@@ -222,7 +222,7 @@ async def _serve(browser_path: str, out: IO[bytes]) -> None:
         await easel.close()
 
 
-async def _answer(easel: "Easel", request: dict[str, Any]) -> bytes:
+async def _answer(easel: "BrowserPage", request: dict[str, Any]) -> bytes:
     from reports import charts  # noqa: PLC0415 - see above
     from reports.easel import NotDrawnError  # noqa: PLC0415
 

@@ -68,7 +68,7 @@ class _Offline(Chromium):
         return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
-class Easel:
+class BrowserPage:
     """Draws figures one after the other; a browser that died is started again."""
 
     def __init__(self, browser_path: str, *, limit: float = LIMIT_SECONDS) -> None:

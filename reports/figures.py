@@ -11,9 +11,9 @@ from enum import Enum, StrEnum
 
 from slackapp.behaviours import Behaviour
 from slackapp.models import Pace
-from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, as_ten, change
+from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, change, scale_to_ten
 from slackapp.pulse.questions import SETS
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 
 SMALL = 5
 """A count below this is shown as "under 5", whatever it is."""
@@ -64,12 +64,12 @@ class Span:
     @property
     def low(self) -> float | None:
         """The lower end on the scale of 0 to 10, None when it is open."""
-        return None if self.cell.is_open_low else as_ten(self.cell.n, self.cell.lo, self.cell.hi)[0]
+        return None if self.cell.is_open_low else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[0]
 
     @property
     def high(self) -> float | None:
         """The upper end on the scale of 0 to 10, None when it is open."""
-        return None if self.cell.is_open_high else as_ten(self.cell.n, self.cell.lo, self.cell.hi)[1]
+        return None if self.cell.is_open_high else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[1]
 
     def differs(self, other: "Span") -> Change | None:
         """Whether `other` is higher or lower by more than chance and by a whole step at least."""
@@ -81,7 +81,7 @@ class Span:
         return found if max(upwards, downwards) >= step else None
 
 
-class Held(Enum):
+class CheckInStatus(Enum):
     """What became of the month's check-ins, for this team."""
 
     NONE = "none"
@@ -103,7 +103,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Also:
+class OtherQuestion:
     """Another question of the month. `span` is ready to be drawn; None is "not enough answers"."""
 
     words: str
@@ -117,7 +117,7 @@ class Also:
 class Pulse:
     """The four items over up to six months, old to new; None is "not enough answers"."""
 
-    held: Held
+    held: CheckInStatus
     months: tuple[date, ...]
     items: Mapping[Behaviour, tuple[Span | None, ...]]
     missing: tuple[Missing, ...]
@@ -127,7 +127,7 @@ class Pulse:
     """What the four are called, as catalogue messages: their wording may be the Staff Survey's."""
     source: str = ""
     """Who asked the four first, where that is not us; to stand beside their figures."""
-    also: tuple[Also, ...] = ()
+    also: tuple[OtherQuestion, ...] = ()
     """The month's rotating questions, in the order in which they were asked."""
 
 
@@ -148,7 +148,7 @@ class Reach:
     rolled_up_to: str | None
 
 
-class Ways(StrEnum):
+class MutualThanks(StrEnum):
     """How often thanks between two people of a team went both ways, as coarse as it is ever told."""
 
     OFTEN = "often"
@@ -168,12 +168,12 @@ class Sides:
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class EarlierPromise:
     """A promise of an earlier month. `settled` is the month in which it was done, changed or dropped."""
 
     id: str
     month: date
-    told: Told
+    told: PromiseDetails
     settled: date | None
     is_shared: bool = True
     """Whether the team has read it."""
@@ -215,10 +215,10 @@ class TeamMonth:
     reach: Reach | None
     highlights: tuple[Highlight, ...]
     sides: Sides | None = None
-    ways: Ways | None = None
+    ways: MutualThanks | None = None
     seldom: Behaviour | None = None
     """Named in at most one thank-you of ten over three months."""
-    promises: tuple[Carried, ...] = ()
+    promises: tuple[EarlierPromise, ...] = ()
     comments: tuple[str, ...] = ()
     """As they were written, in no order."""
     officials: tuple[Official, ...] = ()
@@ -268,14 +268,14 @@ def _about(counts: Mapping[str, int]) -> Counts:
     )
 
 
-def ways(pairs: int, both: int) -> Ways | None:
+def ways(pairs: int, both: int) -> MutualThanks | None:
     """How often thanks went both ways among so many pairs of people; None when there are too few pairs."""
     if pairs < _PAIRS_FOR_WAYS:
         return None
     share = both / pairs
     if share >= 1 / 2:
-        return Ways.OFTEN
-    return Ways.SOMETIMES if share >= 1 / 5 else Ways.SELDOM
+        return MutualThanks.OFTEN
+    return MutualThanks.SOMETIMES if share >= 1 / 5 else MutualThanks.SELDOM
 
 
 def seldom(counts: Mapping[str, int]) -> Behaviour | None:

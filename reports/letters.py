@@ -8,16 +8,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reports import digest, team_letters, words
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.figures import TeamMonth
 from reports.message import comments, message
 from reports.page import page
 from reports.sheet import sheet
-from reports.showing import shown
-from reports.telling import PENDING, arrived, follow_in_thread, picture_names, told, waits
+from reports.showing import chart_contents
+from reports.telling import PENDING, follow_in_thread, load, picture_names, still_waiting, uploaded_charts
 from slackapp.actions import sharing
 from slackapp.i18n import Voice, voice
-from slackapp.letters import Later, Letter, Message, Nothing, Renderer, Upload
+from slackapp.letters import Message, Rendered, Renderer, Skip, Upload, WaitUntil
 from slackapp.models import Delivery, DeliveryState, Digest
 from slackapp.views.words import shortened
 
@@ -26,7 +26,7 @@ _ALT_OF_A_FILE = 1_000
 """Slack takes this much with an upload; the message's image block carries all of it."""
 
 
-def renderers(drawing: Drawing) -> dict[str, Renderer]:
+def renderers(drawing: ChartRenderer) -> dict[str, Renderer]:
     """By delivery kind; `drawing` is used when a picture or page is produced, after the transaction."""
     made = _Letters(drawing)
     return {
@@ -54,37 +54,37 @@ class _Thread:
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    drawing: Drawing
+    drawing: ChartRenderer
 
-    def picture(self, session: Session, row: Delivery, now: datetime) -> Letter:  # noqa: ARG002 - a renderer
+    def picture(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
         """One chart, uploaded where nobody sees it until the message shows it."""
         digest_id, name, language = (*row.reference.split(":"), "")[:3]
         found = session.get(Digest, digest_id)
         if found is None:
-            return Nothing("gone")
-        readers, month = told(session, found)
+            return Skip("gone")
+        readers, month = load(session, found)
         say = voice(language) if language else readers
-        chart = next((chart for chart in shown(say, month) if chart.name == name), None)
+        chart = next((chart for chart in chart_contents(say, month) if chart.name == name), None)
         if chart is None:
-            return Nothing("no_picture")
+            return Skip("no_picture")
         produce = partial(self.drawing.draw, chart.picture)
         alt = shortened(chart.alt, _ALT_OF_A_FILE)
         return Upload(filename=f"{name}-{found.month}.png", title=chart.title, alt=alt, produce=produce)
 
-    def message(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """The message, once its pictures are there or will not come."""
         found = session.get(Digest, row.reference)
         if found is None:
-            return Nothing("gone")
-        say, month = told(session, found)
+            return Skip("gone")
+        say, month = load(session, found)
         names = picture_names(say, month, found.id)
-        pictures = arrived(session, names)
-        if pictures is None and waits(row, now):
-            return Later(now + _LOOK_AGAIN)
+        pictures = uploaded_charts(session, names)
+        if pictures is None and still_waiting(row, now):
+            return WaitUntil(now + _LOOK_AGAIN)
         follow_in_thread(session, row, names, now)
         return message(say, month, digest_id=found.id, pictures=pictures or {})
 
-    def threaded(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def threaded(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """A picture that Slack did not show in the message, as a file in that message's thread."""
         digest_id, _, _ = row.reference.partition(":")
         shows = Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
@@ -96,7 +96,7 @@ class _Letters:
             return made
         return replace(made, channel=thread.channel, thread_ts=thread.ts)
 
-    def page(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """The page, as a file in the thread of the message that went before it."""
         found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
@@ -111,7 +111,7 @@ class _Letters:
             thread_ts=found.ts,
         )
 
-    def sheet(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def sheet(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """The figures for a spreadsheet, in the same thread."""
         found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
@@ -125,47 +125,47 @@ class _Letters:
             thread_ts=found.ts,
         )
 
-    def comments(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def comments(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """What people wrote, in the same thread."""
         found = self._thread(session, _message_of(row), now)
         if not isinstance(found, _Thread):
             return found
         if not found.month.comments:
-            return Nothing("no_comments")
+            return Skip("no_comments")
         text, blocks = comments(found.say, found.month, row.reference)
         return Message(text=text, blocks=blocks, channel=found.channel, thread_ts=found.ts)
 
-    def comments_again(self, session: Session, row: Delivery, now: datetime) -> Letter:
+    def comments_again(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """The same message where it stands, without what was hidden since."""
         before = select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.COMMENTS)
         first, found = session.scalar(before), session.get(Digest, row.reference)
         if first is None or found is None:
-            return Nothing("gone")
+            return Skip("gone")
         if first.state == DeliveryState.SENDING:
-            return Later(now + _LOOK_AGAIN)
+            return WaitUntil(now + _LOOK_AGAIN)
         if first.state != DeliveryState.SENT or not first.slack_ts:
             # While it waits, it will say what holds by then.
-            return Nothing("not_sent")
-        text, blocks = comments(*told(session, found), found.id)
+            return Skip("not_sent")
+        text, blocks = comments(*load(session, found), found.id)
         return Message(text=text, blocks=blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
 
     def _thread(
         self, session: Session, before: Select[Delivery], now: datetime
-    ) -> "_Thread | Later | Nothing":
+    ) -> "_Thread | WaitUntil | Skip":
         """The thread of the message that goes before, once that has arrived."""
         sent = session.scalar(before)
         found = session.get(Digest, sent.reference) if sent else None
         if sent is None or found is None:
-            return Nothing("gone")
+            return Skip("gone")
         if sent.state in PENDING:
-            return Later(max(sent.due, now + _LOOK_AGAIN))
+            return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
         if sent.state != DeliveryState.SENT or not sent.slack_ts:
-            return Nothing("no_message")
-        say, month = told(session, found)
+            return Skip("no_message")
+        say, month = load(session, found)
         return _Thread(say, month, found.month, sent.slack_channel_id, sent.slack_ts)
 
     def _page(self, say: Voice, month: TeamMonth) -> bytes:
-        return page(say, month, digest.figures(self.drawing, shown(say, month))).encode()
+        return page(say, month, digest.figures(self.drawing, chart_contents(say, month))).encode()
 
 
 def _message_of(row: Delivery) -> Select[Delivery]:

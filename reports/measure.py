@@ -47,7 +47,7 @@ def plain(name: str) -> str:
     return " ".join("".join(letter for letter in kept if unicodedata.category(letter) != "Cf").split())
 
 
-def cut(words: str, room: float, size: float, *, bold: bool = False) -> str:
+def truncate(words: str, room: float, size: float, *, bold: bool = False) -> str:
     """`words`, or their beginning with an ellipsis, within `room` logical pixels."""
     if width(words, size, bold=bold) <= room:
         return words
@@ -99,6 +99,6 @@ def _greedily(parts: list[str], room: float, size: float, *, bold: bool, most: i
         taken = 1
         while taken < len(parts) and width(" ".join(parts[: taken + 1]), size, bold=bold) <= room:
             taken += 1
-        lines.append(cut(" ".join(parts[:taken]), room, size, bold=bold))
+        lines.append(truncate(" ".join(parts[:taken]), room, size, bold=bold))
         parts = parts[taken:]
-    return [*lines, cut(" ".join(parts), room, size, bold=bold)] if parts else lines
+    return [*lines, truncate(" ".join(parts), room, size, bold=bold)] if parts else lines

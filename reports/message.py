@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ButtonElement
 from reports import answering, questions, words
 from reports.brief import Labelled, brief, small_print, summary
 from reports.figures import TeamMonth
-from reports.showing import Shown, Table, shown
+from reports.showing import ChartContent, Table, chart_contents
 from slackapp.actions.promises import GOING_ON
 from slackapp.i18n import Voice
 from slackapp.letters import Message
@@ -65,7 +65,7 @@ def for_team(
 
 def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, list[Block]]:
     """The digest as the answer to a command: text only, at once. `send` is what a leader's button carries."""
-    tables = [_list(chart.table) for chart in shown(say, team)]
+    tables = [_list(chart.table) for chart in chart_contents(say, team)]
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
     below = [actions([button])] if button else []
     ours = send is None
@@ -84,14 +84,14 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
             blocks.append(context(say("The rest stands in the page.")))
             break
         blocks.append(quote(wrote))
-    blocks.append(actions([written.button(say, digest_id)]))
+    blocks.append(actions([written.comments_button(say, digest_id)]))
     return literal("\n".join([head, *team.comments])), blocks
 
 
 def _message(
     say: Voice, team: TeamMonth, pictures: Mapping[str, str], *, below: list[Block], ours: bool
 ) -> Message:
-    charts = shown(say, team)
+    charts = chart_contents(say, team)
     said = text(say, team, ours=ours)
     blocks = [*_above(say, team, _charts(say, charts, pictures), ours=ours), *below]
     if not any(chart.name in pictures for chart in charts):
@@ -106,17 +106,17 @@ def text(say: Voice, team: TeamMonth, *, ours: bool = False) -> str:
     parts = [words.heading(say, team)]
     parts += [". ".join(filter(None, line)) for line in summary(say, team)]
     parts += answering.progress(say, team, ours=ours)
-    parts += [chart.alt for chart in shown(say, team)]
+    parts += [chart.alt for chart in chart_contents(say, team)]
     parts += [words.reach(say, team.reach), *questions.suggested(say, team), small_print(say, team)]
     return literal("\n".join(parts))
 
 
 def modal(say: Voice, team: TeamMonth, *, ours: bool = False) -> View:
     """The figures as text: what the pictures show, and what there is without any. `ours` is for the team."""
-    tables = [chart.table for chart in shown(say, team)]
-    tables += answering.further(say, team)
-    kept = answering.kept(say, team)
-    sentences = [words.reach(say, team.reach), *answering.circle(say, team)]
+    tables = [chart.table for chart in chart_contents(say, team)]
+    tables += answering.extra_tables(say, team)
+    kept = answering.kept_promises(say, team)
+    sentences = [words.reach(say, team.reach), *answering.mutual_thanks(say, team)]
     promised = answering.promise_lines(say, team)
     blocks = [
         header(words.heading(say, team)[:_HEADER_LONGEST]),
@@ -169,7 +169,7 @@ def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
         return ButtonElement(text=text, action_id=action_id, value=digest_id)
 
     if team.pace is not Pace.EVERY:
-        told = " ".join(answering.pace(say, team))
+        told = " ".join(answering.frequency(say, team))
         return [section(told), actions([button(say("Ask as often as before"), KEEP)])]
     if not team.silent:
         return []
@@ -182,7 +182,7 @@ def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
     return [section(question), actions(choices)]
 
 
-def _charts(say: Voice, charts: Sequence[Shown], pictures: Mapping[str, str]) -> list[Block]:
+def _charts(say: Voice, charts: Sequence[ChartContent], pictures: Mapping[str, str]) -> list[Block]:
     lost = [chart for chart in charts if chart.name not in pictures]
     blocks = [_image(chart, pictures[chart.name]) for chart in charts if chart.name in pictures]
     if lost:
@@ -191,7 +191,7 @@ def _charts(say: Voice, charts: Sequence[Shown], pictures: Mapping[str, str]) ->
     return blocks
 
 
-def _image(chart: Shown, file_id: str) -> Block:
+def _image(chart: ChartContent, file_id: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": chart.alt}
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from slackapp import calendar, members, outbox
 from slackapp.actions import rights, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
-from slackapp.outbox import Owed, Priority
+from slackapp.outbox import NewDelivery, Priority
 from slackapp.rights import readers, teams
 
 HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
@@ -18,16 +18,16 @@ _FRESH = timedelta(minutes=2)
 _TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
 
 
-def new_leaders(session: Session, workspace: Workspace, now: datetime) -> None:
+def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> None:
     """Ask whoever led a team before whether to hand its digests on."""
-    for row in rights.notice(session, workspace, now):
+    for row in rights.record_leaders(session, workspace, now):
         before = session.get(Member, row.before_id) if row.before_id else None
         if before is not None and before.can_be_reached:
             key = f"hand-on:{row.team_id}:{row.member_id}:{now:%Y%m%d%H%M%S}"
             _tell(session, workspace, before, (key, HANDING_ON, row.team_id), now)
 
 
-def missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
+def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
     """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
     found = readers(session, workspace.id, now)
     unread = [team for team, reader in found if reader is None and team.leader_id is not None]
@@ -35,13 +35,13 @@ def missing_readers(session: Session, workspace: Workspace, month: str, now: dat
         _tell_above(session, workspace, team, month, now)
 
 
-def fresh_failures(session: Session, now: datetime) -> list[str]:
+def workspaces_with_failures(session: Session, now: datetime) -> list[str]:
     """The workspaces of which something could not be delivered within the last minutes."""
     failed = _failed(now - _FRESH).with_only_columns(Delivery.workspace_id).distinct()
     return list(session.scalars(failed))
 
 
-def failures(session: Session, workspace: Workspace, now: datetime) -> None:
+def report_failures(session: Session, workspace: Workspace, now: datetime) -> None:
     """Tell of digests and posts that can never arrive: an archived channel, an account that is gone."""
     dead = _failed(now - _LOOKED_BACK).where(Delivery.workspace_id == workspace.id)
     for row in session.scalars(dead):
@@ -92,14 +92,14 @@ def _tell(
     """Owe a direct message once, in the reader's own hours; `what` is its key, kind and reference."""
     due = calendar.next_allowed(
         now,
-        zone=members.zone_of(workspace, reader),
+        zone=members.time_zone_of(workspace, reader),
         quiet_from=reader.quiet_from,
         quiet_until=reader.quiet_until,
         days_off=calendar.days_in(reader.days_off),
     )
     key, kind, about = what
-    outbox.owe(
+    outbox.enqueue(
         session,
         workspace,
-        Owed(key, kind, about, reader.slack_user_id, due, priority=Priority.DIGEST),
+        NewDelivery(key, kind, about, reader.slack_user_id, due, priority=Priority.DIGEST),
     )

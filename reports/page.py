@@ -15,7 +15,7 @@ from markupsafe import Markup
 from reports import answering, brief, check_in, questions, words
 from reports.figures import Highlight, TeamMonth
 from reports.script import plotly_script
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
 from slackapp.pulse.questions import NHS_STEM, STEM
@@ -43,13 +43,13 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             heading=words.heading(say, team, year=True),
             summary=[*brief.summary(say, team), *(("", one) for one in answering.progress(say, team))],
             titles=_titles(say),
-            charts={"mix": None, "ranges": None} | {chart.name: chart for chart in shown(say, team)},
-            reach=" ".join([words.reach(say, team.reach), *answering.circle(say, team)]),
+            charts={"mix": None, "ranges": None} | {chart.name: chart for chart in chart_contents(say, team)},
+            reach=" ".join([words.reach(say, team.reach), *answering.mutual_thanks(say, team)]),
             sides=answering.sides(say, team),
             promised=answering.promise_lines(say, team),
-            kept=answering.kept(say, team),
+            kept=answering.kept_promises(say, team),
             comments=team.comments,
-            also=answering.also(say, team),
+            also=answering.other_questions(say, team),
             stem=say(NHS_STEM if team.pulse.source else STEM),
             source=say(team.pulse.source) if team.pulse.source else "",
             officials=answering.officials(say, team),
@@ -90,7 +90,7 @@ def _titles(say: Voice) -> dict[str, str]:
 
 def _check_in(say: Voice, team: TeamMonth) -> str:
     told = check_in.turnout(say, team.pulse.turnout)
-    asked = answering.pace(say, team)
+    asked = answering.frequency(say, team)
     return " ".join([*([told] if told else []), *check_in.notes(say, team), *asked])
 
 

@@ -2,55 +2,55 @@
 
 from reports import answering
 from reports.claims import claim, named_least
-from reports.figures import Held, Share, TeamMonth
+from reports.figures import CheckInStatus, Share, TeamMonth
 from reports.words import month_after
 from slackapp.actions.promises import GOING_ON
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.pulse.disclosure import Change, Turnout
 
 FEWEST, MOST = 2, 3
 
 _RATED_LOW: dict[Behaviour, tuple[str, ...]] = {
     Behaviour.ATTENDING: (
-        marked("When is there time to be heard, and when is there not?"),
-        marked("What should I come and see for myself?"),
+        translatable("When is there time to be heard, and when is there not?"),
+        translatable("What should I come and see for myself?"),
     ),
     Behaviour.UNDERSTANDING: (
-        marked("What do I not yet understand about your shifts?"),
-        marked("Which problem should we work out together first?"),
+        translatable("What do I not yet understand about your shifts?"),
+        translatable("Which problem should we work out together first?"),
     ),
     Behaviour.EMPATHISING: (
-        marked("What has been hard lately that I may not have seen?"),
-        marked("What would show you that it matters to me?"),
+        translatable("What has been hard lately that I may not have seen?"),
+        translatable("What would show you that it matters to me?"),
     ),
     Behaviour.HELPING: (
-        marked("What gets in the way of practical help?"),
-        marked("What is one thing we could remove?"),
+        translatable("What gets in the way of practical help?"),
+        translatable("What is one thing we could remove?"),
     ),
 }
 _NAMED_LEAST: dict[Behaviour, str] = {
-    Behaviour.ATTENDING: marked("When did somebody last stop and really listen to you?"),
-    Behaviour.UNDERSTANDING: marked("When did talking it through change how you saw a problem?"),
-    Behaviour.EMPATHISING: marked("What helps you feel that a colleague is with you?"),
-    Behaviour.HELPING: marked("What gets in the way of practical help?"),
+    Behaviour.ATTENDING: translatable("When did somebody last stop and really listen to you?"),
+    Behaviour.UNDERSTANDING: translatable("When did talking it through change how you saw a problem?"),
+    Behaviour.EMPATHISING: translatable("What helps you feel that a colleague is with you?"),
+    Behaviour.HELPING: translatable("What gets in the way of practical help?"),
 }
-_LOWER = marked("What has changed on your shifts since last month?")
-_HIGHER = marked("What went better this month that we should keep?")
-_FEW_ANSWERED = marked("What would make the check-in worth answering?")
-_NOT_KEPT = marked("What stops us from doing what we said we would?")
-_UNSEEN = marked("Which work here goes unseen?")
-_QUIET = marked("Who made your last shift easier?")
+_LOWER = translatable("What has changed on your shifts since last month?")
+_HIGHER = translatable("What went better this month that we should keep?")
+_FEW_ANSWERED = translatable("What would make the check-in worth answering?")
+_NOT_KEPT = translatable("What stops us from doing what we said we would?")
+_UNSEEN = translatable("Which work here goes unseen?")
+_QUIET = translatable("Who made your last shift easier?")
 _ALWAYS = (
-    marked("What went well this month that we should keep?"),
-    marked("What one small thing would make next month easier?"),
+    translatable("What went well this month that we should keep?"),
+    translatable("What one small thing would make next month easier?"),
 )
 
 
 def suggested(say: Voice, team: TeamMonth) -> list[str]:
     """Two or three questions for the next team meeting, the most telling first; one in a quiet month."""
     told = list(dict.fromkeys([*_from_pulse(team), *_from_promises(team), *_from_thanks(team)]))
-    if Turnout.UNDER_HALF in team.pulse.turnout or team.pulse.held is Held.TOO_FEW:
+    if Turnout.UNDER_HALF in team.pulse.turnout or team.pulse.held is CheckInStatus.TOO_FEW:
         told.append(_FEW_ANSWERED)
     if told != [_QUIET]:
         told += [one for one in _ALWAYS if one not in told][: max(0, FEWEST - len(told))]
@@ -58,7 +58,7 @@ def suggested(say: Voice, team: TeamMonth) -> list[str]:
 
 
 def _from_pulse(team: TeamMonth) -> list[str]:
-    if team.pulse.held is not Held.SHOWN:
+    if team.pulse.held is not CheckInStatus.SHOWN:
         return []
     shown = claim(team.pulse)
     if shown.changed:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from reports import answering, brief, words
 from reports.figures import TeamMonth
-from reports.showing import Table, shown
+from reports.showing import Table, chart_contents
 from slackapp.i18n import Voice
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - a sheet reads wide signs too
@@ -36,11 +36,15 @@ def cell(text: str) -> str:
 
 
 def _figures(say: Voice, team: TeamMonth) -> Iterable[tuple[str, str, str, str]]:
-    tables = [chart.table for chart in shown(say, team)]
-    tables += answering.further(say, team)
+    tables = [chart.table for chart in chart_contents(say, team)]
+    tables += answering.extra_tables(say, team)
     for table in tables:
         yield from _rows(table)
-    sentences = [words.reach(say, team.reach), *answering.circle(say, team), brief.small_print(say, team)]
+    sentences = [
+        words.reach(say, team.reach),
+        *answering.mutual_thanks(say, team),
+        brief.small_print(say, team),
+    ]
     for sentence in sentences:
         yield (say("In words"), sentence, "", "")
 

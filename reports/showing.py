@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports import check_in, words
-from reports.figures import Held, Mix, Pulse, Span, TeamMonth
+from reports.figures import CheckInStatus, Mix, Pulse, Span, TeamMonth
 from reports.measure import plain
 from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
 from slackapp.behaviours import WORDING, Behaviour
@@ -23,7 +23,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ChartContent:
     """One chart of a digest. `name` is "mix" or "ranges"."""
 
     name: str
@@ -33,7 +33,7 @@ class Shown:
     table: Table
 
 
-def shown(say: Voice, team: TeamMonth) -> tuple[Shown, ...]:
+def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:
     """What this month has to show; nothing for a quiet month without a check-in."""
     charts = []
     if team.mix is not None:
@@ -46,10 +46,10 @@ def shown(say: Voice, team: TeamMonth) -> tuple[Shown, ...]:
 def _has_ranges(pulse: Pulse) -> bool:
     """A month in which too few answered is drawn beside earlier ones that can be shown."""
     before = any(span is not None for spans in pulse.items.values() for span in spans)
-    return pulse.held is Held.SHOWN or (pulse.held is Held.TOO_FEW and before)
+    return pulse.held is CheckInStatus.SHOWN or (pulse.held is CheckInStatus.TOO_FEW and before)
 
 
-def _mix(say: Voice, team: TeamMonth, mix: Mix) -> Shown:
+def _mix(say: Voice, team: TeamMonth, mix: Mix) -> ChartContent:
     month = say.month(team.month, year=True)
     picture = MixPicture(
         title=words.mix_title(say, mix),
@@ -58,7 +58,7 @@ def _mix(say: Voice, team: TeamMonth, mix: Mix) -> Shown:
         footer=f"{words.capital(words.mix_total(say, mix))} · {month}",
         team=team.team,
     )
-    return Shown("mix", picture.title, picture, _mix_alt(say, team, mix), _mix_table(say, team, mix))
+    return ChartContent("mix", picture.title, picture, _mix_alt(say, team, mix), _mix_table(say, team, mix))
 
 
 def _mix_row(say: Voice, mix: Mix, place: int, behaviour: Behaviour) -> MixRow:
@@ -118,7 +118,7 @@ def _mix_table(say: Voice, team: TeamMonth, mix: Mix) -> Table:
     return Table(caption, tuple(columns), rows)
 
 
-def _ranges(say: Voice, team: TeamMonth) -> Shown:
+def _ranges(say: Voice, team: TeamMonth) -> ChartContent:
     pulse = team.pulse
     picture = RangesPicture(
         title=check_in.title(say, pulse),
@@ -132,7 +132,7 @@ def _ranges(say: Voice, team: TeamMonth) -> Shown:
         footer=say("Bars are ranges") + " · " + _period(say, pulse.months),
         team=team.team,
     )
-    return Shown("ranges", picture.title, picture, _ranges_alt(say, team), _ranges_table(say, pulse))
+    return ChartContent("ranges", picture.title, picture, _ranges_alt(say, team), _ranges_table(say, pulse))
 
 
 def _group(say: Voice, pulse: Pulse, behaviour: Behaviour) -> RangeGroup:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reports import digest, queries
 from reports.figures import TeamMonth
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp import members
 from slackapp.delivery.sender import goes_without_pictures
 from slackapp.i18n import Voice
@@ -19,28 +19,29 @@ _PICTURES_AT_MOST = timedelta(minutes=15)
 """A digest does not wait longer for its pictures, from when it could first have gone."""
 
 
-def told(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
+def load(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
     """A digest's figures, and the voice of the person it is for."""
     team = session.get_one(Team, found.team_id)
     workspace = session.get_one(Workspace, team.workspace_id)
     reader = session.get_one(Member, found.recipient_id)
     month = queries.months(session, workspace, found.month, [team])[team.id]
-    return members.voice_of(workspace, reader), month
+    return members.language_of(workspace, reader), month
 
 
 def picture_names(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> dict[str, str]:
     """What the pictures' deliveries refer to, each with its chart's name; `language` as they have it."""
     return {
-        digest.picture_reference(digest_id, chart.name, language): chart.name for chart in shown(say, month)
+        digest.picture_reference(digest_id, chart.name, language): chart.name
+        for chart in chart_contents(say, month)
     }
 
 
-def waits(row: Delivery, now: datetime) -> bool:
+def still_waiting(row: Delivery, now: datetime) -> bool:
     """Whether a message still waits for pictures that are on their way."""
     return now - (row.first_try or now) < _PICTURES_AT_MOST
 
 
-def arrived(session: Session, names: Mapping[str, str]) -> dict[str, str] | None:
+def uploaded_charts(session: Session, names: Mapping[str, str]) -> dict[str, str] | None:
     """Slack's file ids by chart name, or None while one is still on its way."""
     rows = session.scalars(
         select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == digest.PICTURE)
@@ -53,5 +54,5 @@ def arrived(session: Session, names: Mapping[str, str]) -> dict[str, str] | None
 def follow_in_thread(session: Session, row: Delivery, names: Mapping[str, str], now: datetime) -> None:
     """Where Slack never made the pictures ready, those it took follow the message as files in its thread."""
     if goes_without_pictures(row):
-        there = arrived(session, names) or {}
-        digest.owe_threaded(session, row, [one for one, name in names.items() if name in there], now)
+        there = uploaded_charts(session, names) or {}
+        digest.enqueue_thread_charts(session, row, [one for one, name in names.items() if name in there], now)

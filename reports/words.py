@@ -5,39 +5,39 @@ from datetime import date, timedelta
 from reports.claims import mix_changes, named_least, named_most
 from reports.figures import ABOUT, Mix, Reach, Share, TeamMonth
 from slackapp.behaviours import WORDING, Behaviour
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.pulse.disclosure import Change
 
 _NAME_LONGEST = 100
 _TOLD_ONE_BY_ONE = 2
 
 _NAMED_MORE: dict[tuple[Behaviour, Change], str] = {
-    (Behaviour.ATTENDING, Change.HIGHER): marked("Attending was named more than in {month}."),
-    (Behaviour.ATTENDING, Change.LOWER): marked("Attending was named less than in {month}."),
-    (Behaviour.UNDERSTANDING, Change.HIGHER): marked("Understanding was named more than in {month}."),
-    (Behaviour.UNDERSTANDING, Change.LOWER): marked("Understanding was named less than in {month}."),
-    (Behaviour.EMPATHISING, Change.HIGHER): marked("Empathising was named more than in {month}."),
-    (Behaviour.EMPATHISING, Change.LOWER): marked("Empathising was named less than in {month}."),
-    (Behaviour.HELPING, Change.HIGHER): marked("Helping was named more than in {month}."),
-    (Behaviour.HELPING, Change.LOWER): marked("Helping was named less than in {month}."),
+    (Behaviour.ATTENDING, Change.HIGHER): translatable("Attending was named more than in {month}."),
+    (Behaviour.ATTENDING, Change.LOWER): translatable("Attending was named less than in {month}."),
+    (Behaviour.UNDERSTANDING, Change.HIGHER): translatable("Understanding was named more than in {month}."),
+    (Behaviour.UNDERSTANDING, Change.LOWER): translatable("Understanding was named less than in {month}."),
+    (Behaviour.EMPATHISING, Change.HIGHER): translatable("Empathising was named more than in {month}."),
+    (Behaviour.EMPATHISING, Change.LOWER): translatable("Empathising was named less than in {month}."),
+    (Behaviour.HELPING, Change.HIGHER): translatable("Helping was named more than in {month}."),
+    (Behaviour.HELPING, Change.LOWER): translatable("Helping was named less than in {month}."),
 }
 
 _REACH: dict[Share, tuple[str, str]] = {
     Share.NEARLY_EVERYONE: (
-        marked("Nearly everyone in the team was thanked in the last 90 days."),
-        marked("Nearly everyone in {team} was thanked in the last 90 days."),
+        translatable("Nearly everyone in the team was thanked in the last 90 days."),
+        translatable("Nearly everyone in {team} was thanked in the last 90 days."),
     ),
     Share.MOST: (
-        marked("Most people in the team were thanked in the last 90 days."),
-        marked("Most people in {team} were thanked in the last 90 days."),
+        translatable("Most people in the team were thanked in the last 90 days."),
+        translatable("Most people in {team} were thanked in the last 90 days."),
     ),
     Share.ABOUT_HALF: (
-        marked("About half the team were thanked in the last 90 days."),
-        marked("About half the people in {team} were thanked in the last 90 days."),
+        translatable("About half the team were thanked in the last 90 days."),
+        translatable("About half the people in {team} were thanked in the last 90 days."),
     ),
     Share.FEWER_THAN_HALF: (
-        marked("Fewer than half the team were thanked in the last 90 days."),
-        marked("Fewer than half the people in {team} were thanked in the last 90 days."),
+        translatable("Fewer than half the team were thanked in the last 90 days."),
+        translatable("Fewer than half the people in {team} were thanked in the last 90 days."),
     ),
 }
 
@@ -129,9 +129,9 @@ def mix_changed(say: Voice, team: TeamMonth) -> list[str]:
     if len(changes) > _TOLD_ONE_BY_ONE and len(found) == 1:
         more = found == {Change.HIGHER}
         sentence = (
-            marked("More thanks were given than in {month}.")
+            translatable("More thanks were given than in {month}.")
             if more
-            else marked("Fewer thanks were given than in {month}.")
+            else translatable("Fewer thanks were given than in {month}.")
         )
         return [say(sentence, month=before)]
     return [say(_NAMED_MORE[change], month=before) for change in changes.items()]

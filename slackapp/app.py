@@ -17,28 +17,28 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
 from handlers import appreciate_letters, people, pulse_letters, rights_letters, teams, teams_letters
-from handlers.desk import Desk
+from handlers.desk import Context
 from reports import digest
 from reports import letters as digest_letters
-from reports.drawing import Drawing, find_browser
+from reports.drawing import ChartRenderer, find_browser
 from slackapp import guard, health, inbound, log, migrations, workspaces
 from slackapp.clients import Clients
 from slackapp.config import Settings
 from slackapp.db import Sessions
-from slackapp.delivery import Deliveries, tidy
-from slackapp.each import each
+from slackapp.delivery import DeliveryWorker, delete_idle_limits
+from slackapp.each import run_all_then_raise
 from slackapp.errors import SettingsError
 from slackapp.i18n import voice
-from slackapp.installations import Locker
-from slackapp.listening import hang_up
-from slackapp.marks import Marks
+from slackapp.installations import TokenEncryption
+from slackapp.listening import close_socket
+from slackapp.marks import Pseudonyms
 from slackapp.models import Workspace
 from slackapp.privacy import erasure, retention, taking_back, traces
 from slackapp.pulse import coming, rounds
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.storage import forget_old_copies, sweep_nightly
+from slackapp.pulse.storage import purge_nightly, purge_old_copies
 from slackapp.recognitions import nudging, unreached
-from slackapp.scheduling import Job, Timetable, nightly
+from slackapp.scheduling import Job, Scheduler, nightly
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -65,7 +65,12 @@ class Appreciate:
     """
 
     def __init__(
-        self, settings: Settings, *, now: Clock = real_time, locker: Locker | None = None, http: bool = False
+        self,
+        settings: Settings,
+        *,
+        now: Clock = real_time,
+        locker: TokenEncryption | None = None,
+        http: bool = False,
     ) -> None:
         """With a `locker` each workspace has its own token; with `http` another process listens."""
         self.sessions = migrations.opened(settings.database_url)
@@ -74,45 +79,45 @@ class Appreciate:
         self.now = now
         self.clients = Clients(settings, self.sessions, locker)
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
-        self._drawing = Drawing(settings.browser_path or find_browser(os.environ))
+        self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.desk = Desk(
+        self.desk = Context(
             self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
         )
         self.bolt = build_bolt(self.clients, self.desk, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
-        self._timetable = Timetable(self._jobs())
+        self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
         self._caught_up = False
         rounds.recover(self.sessions, self.keys, now())
         erasure.reapply(self.sessions, self.keys, now())
 
-    def _outgoing(self) -> Deliveries:
+    def _outgoing(self) -> DeliveryWorker:
         renderers = {
             **appreciate_letters.RENDERERS,
             **pulse_letters.RENDERERS,
             **digest_letters.renderers(self._drawing),
-            **rights_letters.renderers(Marks(self.keys.path)),
+            **rights_letters.renderers(Pseudonyms(self.keys.path)),
             **teams_letters.RENDERERS,
             **taking_back.RENDERERS,
         }
-        return Deliveries(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        return DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
-            Job("digests that failed", lambda: digest.tell_failures(self.sessions, self.now()), 3),
-            Job("thanks that failed", lambda: unreached.tell(self.sessions, self.now()), 3),
+            Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
+            Job("thanks that failed", lambda: unreached.notify_givers(self.sessions, self.now()), 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             Job("old requests", lambda: self._forget(self.now()), 3600),
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
-            Job("old copies", lambda: forget_old_copies(self.sessions), 60),
+            Job("old copies", lambda: purge_old_copies(self.sessions), 60),
             every_night("teams", self._repair_teams),
             every_night("retention", lambda: retention.run(self.sessions, self.now())),
-            every_night("sweep", lambda: sweep_nightly(self.sessions)),
+            every_night("sweep", lambda: purge_nightly(self.sessions)),
         ]
 
     def meet_everyone(self) -> None:
@@ -124,12 +129,12 @@ class Appreciate:
         if client := self.clients.of(workspace_id):
             with self.sessions.read() as session:
                 team = session.get_one(Workspace, workspace_id).slack_team_id
-            people.sync_all(client, self.desk, team)
+            people.sync_members(client, self.desk, team)
 
     def _meet_new(self) -> None:
         """Workspaces that have installed the app since it was started."""
         with self.sessions.read() as session:
-            waiting = workspaces.unmet(session)
+            waiting = workspaces.without_members(session)
         for workspace_id in waiting:
             self._meet(workspace_id)
 
@@ -144,7 +149,7 @@ class Appreciate:
         """Take nothing new, finish and settle what is under way, let go of everything."""
         self._timetable.stop()
         if self._socket:
-            hang_up(self._socket)
+            close_socket(self._socket)
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
         self._drawing.close()
@@ -159,7 +164,7 @@ class Appreciate:
         """The next moment at which something is due, and what it is in a few words."""
         with self.sessions.read() as session:
             others = [one.next_moment(session, after) for one in (digest, nudging)]
-            found = [*coming.moments(session, after)[:1], *others]
+            found = [*coming.next_events(session, after)[:1], *others]
         say = voice()
         moments = [(at, say(label)) for at, label in filter(None, found)]
         self._rules_due = min(moments, default=None)
@@ -171,21 +176,21 @@ class Appreciate:
     def pulse_moments(self, now: datetime) -> list[Moment]:
         """The next two moments of the check-in, its close and its opening, each with what happens."""
         with self.sessions.read() as session:
-            return [(at, voice()(label)) for at, label in coming.moments(session, now)[:2]]
+            return [(at, voice()(label)) for at, label in coming.next_events(session, now)[:2]]
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""
         # Between two due moments only messages go out; the first time, what a standstill left is caught up.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
-            each(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
+            run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
     def _pulse(self, now: datetime) -> None:
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
         try:
             close = partial(rounds.close_due, self.sessions, self.keys, now)
-            each([close, *(partial(opening, one) for one in self._workspaces())])
+            run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
         finally:
             self.deliveries.wake()
 
@@ -209,24 +214,24 @@ class Appreciate:
     def _digests(self, now: datetime) -> None:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
-        digest.owe_due(self.sessions, now)
+        digest.enqueue_due(self.sessions, now)
         self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
         def ask(workspace_id: str) -> None:
             with self.sessions.begin() as session:
-                nudging.owe_due(session, session.get_one(Workspace, workspace_id), now=now)
+                nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
 
         try:
-            each(partial(ask, one) for one in self._workspaces())
+            run_all_then_raise(partial(ask, one) for one in self._workspaces())
         finally:
             self.deliveries.wake()
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:
-            inbound.forget(session, now=now)
-            tidy(session, now)
-            taking_back.forget(session, now)
+            inbound.purge(session, now=now)
+            delete_idle_limits(session, now)
+            taking_back.delete_finished(session, now)
 
 
 def _beat(owed: datetime, after: datetime) -> datetime:
@@ -258,7 +263,7 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
     return SocketModeHandler(bolt, settings.app_token, web_client=plain)
 
 
-def build_bolt(clients: Clients, desk: Desk, signing_secret: str) -> App:
+def build_bolt(clients: Clients, desk: Context, signing_secret: str) -> App:
     """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
     bolt = App(
         client=clients.plain,

@@ -21,7 +21,7 @@ THE_APP = "the app"
 """The actor where nobody did it: the daily retention."""
 
 
-class Deed(StrEnum):
+class Action(StrEnum):
     """What there is to write down."""
 
     EXPORTED = "exported a person"
@@ -47,17 +47,17 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewEntry:
     """One change. `subject` is an id of ours, a setting's name or a mark; never words."""
 
     actor: str
-    deed: Deed
+    deed: Action
     subject: str = ""
     before: str | None = None
     after: str | None = None
 
 
-def note(session: Session, workspace: Workspace, entry: Entry, *, now: datetime) -> None:
+def record(session: Session, workspace: Workspace, entry: NewEntry, *, now: datetime) -> None:
     """Write one change down, in the transaction that makes it."""
     session.add(
         AuditEntry(
@@ -79,7 +79,7 @@ def settings(workspace: Workspace) -> dict[str, str]:
     return {name: str(getattr(workspace, name)) for name in names}
 
 
-def note_settings(
+def record_settings(
     session: Session, workspace: Workspace, before: dict[str, str], *, actor: str, now: datetime
 ) -> None:
     """Write down each setting that is another one now."""
@@ -87,7 +87,7 @@ def note_settings(
         if after == before[name]:
             continue
         values = (None, None) if name in _WORDS_OR_PEOPLE else (before[name][:_LONGEST], after[:_LONGEST])
-        note(session, workspace, Entry(actor, Deed.SETTING, name, *values), now=now)
+        record(session, workspace, NewEntry(actor, Action.SETTING, name, *values), now=now)
 
 
 def latest(session: Session, workspace: Workspace, *, most: int = 20, skip: int = 0) -> list[AuditEntry]:

@@ -7,7 +7,7 @@ Education and Improvement Wales), after Michael West. The words are ours.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 
 
 class Behaviour(StrEnum):
@@ -32,31 +32,31 @@ class Wording:
 
 WORDING: dict[Behaviour, Wording] = {
     Behaviour.ATTENDING: Wording(
-        label=marked("Attending"),
-        meaning=marked("was present and really listened"),
-        prompt=marked("When did they stop and listen, and what did you notice?"),
-        named_most=marked("Attending was named most."),
-        named_least=marked("Attending was named least."),
+        label=translatable("Attending"),
+        meaning=translatable("was present and really listened"),
+        prompt=translatable("When did they stop and listen, and what did you notice?"),
+        named_most=translatable("Attending was named most."),
+        named_least=translatable("Attending was named least."),
     ),
     Behaviour.UNDERSTANDING: Wording(
-        label=marked("Understanding"),
-        meaning=marked("worked it out with you, through dialogue"),
-        prompt=marked("How did they help you see the problem the same way?"),
-        named_most=marked("Understanding was named most."),
-        named_least=marked("Understanding was named least."),
+        label=translatable("Understanding"),
+        meaning=translatable("worked it out with you, through dialogue"),
+        prompt=translatable("How did they help you see the problem the same way?"),
+        named_most=translatable("Understanding was named most."),
+        named_least=translatable("Understanding was named least."),
     ),
     Behaviour.EMPATHISING: Wording(
-        label=marked("Empathising"),
-        meaning=marked("felt it with you, without taking over"),
-        prompt=marked("What did they do that showed they cared how it felt?"),
-        named_most=marked("Empathising was named most."),
-        named_least=marked("Empathising was named least."),
+        label=translatable("Empathising"),
+        meaning=translatable("felt it with you, without taking over"),
+        prompt=translatable("What did they do that showed they cared how it felt?"),
+        named_most=translatable("Empathising was named most."),
+        named_least=translatable("Empathising was named least."),
     ),
     Behaviour.HELPING: Wording(
-        label=marked("Helping"),
-        meaning=marked("took thoughtful action: removed an obstacle, found a resource"),
-        prompt=marked("What did they do, and what became easier?"),
-        named_most=marked("Helping was named most."),
-        named_least=marked("Helping was named least."),
+        label=translatable("Helping"),
+        meaning=translatable("took thoughtful action: removed an obstacle, found a resource"),
+        prompt=translatable("What did they do, and what became easier?"),
+        named_most=translatable("Helping was named most."),
+        named_least=translatable("Helping was named least."),
     ),
 }

@@ -10,7 +10,7 @@ import click
 
 from slackapp import commands, config
 from slackapp.commands.common import TOKENS, explained, json_option, tell
-from slackapp.commands.teaching import FAILED, Taught
+from slackapp.commands.teaching import FAILED, CommandWithExamples
 from slackapp.errors import SettingsError
 
 _PORT = click.IntRange(0, 65535)
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 @main.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp demo", "Then open the address that it prints; Ctrl-C ends it."),
         ("slackapp demo --port 8891 --state /tmp/practice --reset", "At another place, from the beginning."),
@@ -62,7 +62,7 @@ def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
 
 
 @main.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[("slackapp sandbox --manifest manifest.yml", "Prints the settings for the app beside it.")],
 )
 @click.option("--port", type=_PORT, default=8642, show_default=True, help="Where it listens.")
@@ -80,13 +80,13 @@ def sandbox(
     port: int, manifest: Path, journal: Path | None, state: Path | None, deliver_to: str | None
 ) -> None:
     """Run the practice workspace alone, for any Bolt app."""
-    from slackapp.sandbox.alone import serve_alone  # noqa: PLC0415 - production never loads it
+    from slackapp.sandbox.alone import serve_standalone  # noqa: PLC0415 - production never loads it
 
-    serve_alone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
+    serve_standalone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
 
 
 @main.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp serve", "Socket Mode: needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and KEY_DIR."),
         ("slackapp serve --http", "Needs SLACK_SIGNING_SECRET; with SLACK_CLIENT_ID workspaces install it."),
@@ -109,7 +109,8 @@ def serve(*, http: bool) -> None:
 
 
 @main.command(
-    cls=Taught, examples=[("slackapp migrate", "Before the first start and after each new version.")]
+    cls=CommandWithExamples,
+    examples=[("slackapp migrate", "Before the first start and after each new version.")],
 )
 @explained
 def migrate() -> None:
@@ -126,7 +127,7 @@ def migrate() -> None:
 
 
 @main.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp check", "For Socket Mode."),
         ("slackapp check --http", "For HTTP mode."),
@@ -161,7 +162,7 @@ def _findings(*, http: bool) -> list[str]:
 
 @main.command(
     "verify-anonymity",
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp verify-anonymity --database copy.db --keys keys", "A copy of the database and the keys."),
         ("slackapp verify-anonymity --database copy.db --log app.log --json", "A log too, as JSON."),

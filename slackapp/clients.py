@@ -10,7 +10,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slackapp import installations
 from slackapp.config import Settings
 from slackapp.db import Sessions
-from slackapp.installations import Bearer, Granting, Locker
+from slackapp.installations import BotIdentity, GrantedWorkspace, TokenEncryption
 from slackapp.models import Workspace
 
 _PAGE = 100
@@ -25,7 +25,7 @@ class Clients:
     No client repeats a call by itself: what may have arrived must not arrive twice.
     """
 
-    def __init__(self, settings: Settings, sessions: Sessions, locker: Locker | None = None) -> None:
+    def __init__(self, settings: Settings, sessions: Sessions, locker: TokenEncryption | None = None) -> None:
         self._address = f"{settings.slack_api_url}/api/"
         self._sessions, self._locker = sessions, locker
         self.plain = self._client("" if locker else settings.bot_token)
@@ -40,7 +40,7 @@ class Clients:
             if workspace is None or workspace.uninstalled_at is not None:
                 return None
             team = workspace.slack_team_id
-            found = installations.bearer(session, self._locker, team, workspace.enterprise_id)
+            found = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
         return self._client(found.token, team=team if found.is_enterprise else None) if found else None
 
     def of_organisation(self, enterprise_id: str) -> WebClient | None:
@@ -74,18 +74,18 @@ class Clients:
 
         return authorize
 
-    def _bearer(self, *keys: str | None) -> Bearer | None:
+    def _bearer(self, *keys: str | None) -> BotIdentity | None:
         if self._locker is None:
             return None
         with self._sessions.read() as session:
-            return installations.bearer(session, self._locker, *keys)
+            return installations.identity_for(session, self._locker, *keys)
 
     def _client(self, token: str, *, team: str | None = None) -> WebClient:
         # An organisation's token serves several workspaces: each call says which is meant.
         return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
 
 
-def patient(client: WebClient) -> WebClient:
+def retrying(client: WebClient) -> WebClient:
     """The same for reading long lists, where nobody waits: it comes back when Slack says so, and goes on."""
     return WebClient(
         client.token,
@@ -95,13 +95,13 @@ def patient(client: WebClient) -> WebClient:
     )
 
 
-def granted_to(client: WebClient) -> list[Granting]:
+def granted_workspaces(client: WebClient) -> list[GrantedWorkspace]:
     """The workspaces that an organisation's token is for."""
-    found: list[Granting] = []
+    found: list[GrantedWorkspace] = []
     cursor = ""
     while True:
         answer = client.auth_teams_list(limit=_PAGE, cursor=cursor)
-        found += [Granting(one["id"], one["name"]) for one in answer["teams"]]
+        found += [GrantedWorkspace(one["id"], one["name"]) for one in answer["teams"]]
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 
-def each(works: Iterable[Callable[[], object]]) -> None:
+def run_all_then_raise(works: Iterable[Callable[[], object]]) -> None:
     """Do one piece of work after the other, though one fails. Each must be harmless to repeat.
 
     Raises:

@@ -71,7 +71,7 @@ class Pattern:
         return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in seen)
 
 
-class Guard:
+class ConfidentialityCheck:
     """Looks for everything the word lists name."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
@@ -110,7 +110,7 @@ def is_nhs_number(digits: str) -> bool:
 
 
 @cache
-def standard(extra: Path | None = None) -> Guard:
+def standard(extra: Path | None = None) -> ConfidentialityCheck:
     """The guard with the words of every language, and those of an organisation's own file.
 
     Raises:
@@ -120,7 +120,7 @@ def standard(extra: Path | None = None) -> Guard:
     guards = [_compiled(_read(path)) for path in sorted(WORDS.glob("*.toml"))]
     if extra is not None:
         guards.append(_compiled(_read(extra)))
-    return Guard([one for several in guards for one in several])
+    return ConfidentialityCheck([one for several in guards for one in several])
 
 
 def _read(path: Path) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ DEFAULT_LANGUAGE = "en"
 LOCALES = Path(__file__).parent / "locales"
 
 
-def marked(message: str) -> str:
+def translatable(message: str) -> str:
     """Mark a sentence for the catalogue where it is written down but not yet said."""
     return message
 

@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=7)
 """Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
 
 
-class TooEarly(Exception):  # noqa: N818 - not a failure: Slack is asked to tell it again
+class NotYetKnown(Exception):  # noqa: N818 - not a failure: Slack is asked to tell it again
     """It came before what it is about was written down."""
 
 
@@ -40,7 +40,7 @@ def _newer(dialect: Any) -> Any:  # noqa: ANN401 - two dialects' constructors wi
 _NEWER: Mapping[str, Any] = {"sqlite": _newer(sqlite), "postgresql": _newer(postgresql)}
 
 
-class Identified(Protocol):
+class HasId(Protocol):
     """A workspace, or as much of one as is needed to write a row for it."""
 
     @property
@@ -49,7 +49,7 @@ class Identified(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IdempotencyKey:
     """Slack's own key for one payload, and what it leads to: an id, never content."""
 
     key: str
@@ -64,7 +64,7 @@ def id_for(slack_team_id: str, key: str) -> str:
     return hashlib.sha256(f"{slack_team_id}:{key}".encode()).hexdigest()[:ID_LENGTH]
 
 
-def is_new(session: Session, workspace: Identified, entry: Entry, *, now: datetime) -> bool:
+def first_time(session: Session, workspace: HasId, entry: IdempotencyKey, *, now: datetime) -> bool:
     """Whether this payload comes for the first time; it is written down in the caller's transaction.
 
     Another process that handles the same payload at this moment is waited for.
@@ -74,7 +74,7 @@ def is_new(session: Session, workspace: Identified, entry: Entry, *, now: dateti
     return connection.execute(_FIRST_TIME[connection.dialect.name], row).first() is not None
 
 
-def is_newer(session: Session, workspace: Identified, entry: Entry, *, now: datetime) -> bool:
+def is_newer(session: Session, workspace: HasId, entry: IdempotencyKey, *, now: datetime) -> bool:
     """Whether this tells of something later than all that came before under the same key.
 
     The outcome is Slack's own moment, as digits of one length: what comes late, or twice, is no news.
@@ -84,12 +84,12 @@ def is_newer(session: Session, workspace: Identified, entry: Entry, *, now: date
     return connection.execute(_NEWER[connection.dialect.name], row).first() is not None
 
 
-def outcome_of(session: Session, workspace: Identified, key: str) -> str | None:
+def earlier_outcome(session: Session, workspace: HasId, key: str) -> str | None:
     """What a payload that came before led to."""
     entry = session.get(Inbound, (workspace.id, key))
     return entry.outcome if entry else None
 
 
-def forget(session: Session, *, now: datetime) -> None:
+def purge(session: Session, *, now: datetime) -> None:
     """Drop what Slack can no longer repeat: it retries for minutes, and a week is generous."""
     session.execute(delete(Inbound).where(Inbound.received_at < now - KEPT_FOR))

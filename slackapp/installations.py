@@ -22,7 +22,7 @@ TICKET_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Granted:
+class NewInstallation:
     """What Slack granted at the end of an installation; `key` is Slack's id of where."""
 
     key: str
@@ -35,7 +35,7 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
-class Granting:
+class GrantedWorkspace:
     """A workspace that an organisation's install was granted to."""
 
     slack_team_id: str
@@ -43,7 +43,7 @@ class Granting:
 
 
 @dataclass(frozen=True, slots=True)
-class Bearer:
+class BotIdentity:
     """The app as it acts in one workspace."""
 
     token: str = field(repr=False)
@@ -53,7 +53,7 @@ class Bearer:
     is_enterprise: bool = False
 
 
-class Locker:
+class TokenEncryption:
     """Seals tokens with the first key and opens them with any.
 
     Raises:
@@ -81,7 +81,7 @@ class Locker:
             return None
 
 
-def begin(session: Session, *, now: datetime) -> str:
+def begin_oauth(session: Session, *, now: datetime) -> str:
     """Begin an installation; the state that must come back within ten minutes, once."""
     session.execute(delete(InstallTicket).where(InstallTicket.expires <= now))
     state = secrets.token_urlsafe(32)
@@ -90,13 +90,13 @@ def begin(session: Session, *, now: datetime) -> str:
     return state
 
 
-def take(session: Session, state: str, *, now: datetime) -> bool:
+def consume_state(session: Session, state: str, *, now: datetime) -> bool:
     """Whether this state was given out, is not too old, and comes back for the first time."""
     ticket = delete(InstallTicket).where(InstallTicket.mark == _mark(state), InstallTicket.expires > now)
     return session.scalar(ticket.returning(InstallTicket.mark)) is not None
 
 
-def keep(session: Session, locker: Locker, granted: Granted, *, now: datetime) -> None:
+def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *, now: datetime) -> None:
     """Remember a workspace's installation, or the same one again with its new token and scopes."""
     before = _write(session, locker, granted, now)
     workspace = workspaces.install(
@@ -105,16 +105,23 @@ def keep(session: Session, locker: Locker, granted: Granted, *, now: datetime) -
     _note(session, workspace, (before, granted.scopes), now)
 
 
-def keep_organisation(
-    session: Session, locker: Locker, granted: Granted, teams: Iterable[Granting], *, now: datetime
+def save_organisation(
+    session: Session,
+    locker: TokenEncryption,
+    granted: NewInstallation,
+    teams: Iterable[GrantedWorkspace],
+    *,
+    now: datetime,
 ) -> None:
     """Remember an organisation's installation, and the workspaces that it was granted to."""
     before = _write(session, locker, granted, now)
-    for workspace in let_in(session, granted.key, teams):
+    for workspace in allow_workspaces(session, granted.key, teams):
         _note(session, workspace, (before, granted.scopes), now)
 
 
-def let_in(session: Session, enterprise_id: str, teams: Iterable[Granting]) -> list[Workspace]:
+def allow_workspaces(
+    session: Session, enterprise_id: str, teams: Iterable[GrantedWorkspace]
+) -> list[Workspace]:
     """The app may be used in these workspaces of it; those with an install of their own keep that."""
     found = session.get(Installation, enterprise_id)
     if found is None:
@@ -132,7 +139,7 @@ def let_in(session: Session, enterprise_id: str, teams: Iterable[Granting]) -> l
     ]
 
 
-def bearer(session: Session, locker: Locker, *keys: str | None) -> Bearer | None:
+def identity_for(session: Session, locker: TokenEncryption, *keys: str | None) -> BotIdentity | None:
     """How the app acts in a workspace, by the first of Slack's ids, its own before its organisation's.
 
     None where it is not installed, or no key opens its token.
@@ -142,7 +149,7 @@ def bearer(session: Session, locker: Locker, *keys: str | None) -> Bearer | None
         token = locker.open(found.sealed_token) if found else None
         if found is not None and token is not None:
             scopes = tuple(found.scopes.split(","))
-            return Bearer(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
+            return BotIdentity(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
     return None
 
 
@@ -156,7 +163,7 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Installation)) or 0
 
 
-def reseal(session: Session, locker: Locker) -> int:
+def reencrypt(session: Session, locker: TokenEncryption) -> int:
     """Seal every token with the newest key; gives how many no key opens any more."""
     lost = 0
     for found in session.scalars(select(Installation).with_for_update()):
@@ -169,7 +176,7 @@ def reseal(session: Session, locker: Locker) -> int:
     return lost
 
 
-def _write(session: Session, locker: Locker, granted: Granted, now: datetime) -> str | None:
+def _write(session: Session, locker: TokenEncryption, granted: NewInstallation, now: datetime) -> str | None:
     """The row, new or again; gives the scopes there were before."""
     found = session.get(Installation, granted.key) or Installation(key=granted.key)
     before = found.scopes
@@ -183,13 +190,13 @@ def _write(session: Session, locker: Locker, granted: Granted, now: datetime) ->
 
 def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
     before, after = scopes
-    entry = audit.Entry(
+    entry = audit.NewEntry(
         "an installer",
-        audit.Deed.INSTALLED,
+        audit.Action.INSTALLED,
         before=str(len(before.split(","))) if before else None,
         after=str(len(after.split(","))),
     )
-    audit.note(session, workspace, entry, now=now)
+    audit.record(session, workspace, entry, now=now)
 
 
 def _mark(state: str) -> str:

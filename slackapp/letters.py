@@ -45,7 +45,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class Deletion:
     """A message (its channel and `ts`) or a `file` of the app's own that is to be gone from Slack."""
 
     channel: str
@@ -54,21 +54,21 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class WaitUntil:
     """Not yet: what it waits for is not there. Looked at again at `due`."""
 
     due: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Nothing:
+class Skip:
     """There is nothing to send any more; `reason` is a short code without content."""
 
     reason: str
 
 
-Letter = Message | Upload | Removal | Later | Nothing
-Renderer = Callable[[Session, Delivery, datetime], Letter]
+Rendered = Message | Upload | Deletion | WaitUntil | Skip
+Renderer = Callable[[Session, Delivery, datetime], Rendered]
 """Given the open transaction, the claimed row and the moment. Quick: it holds the claim's locks."""
 
 Expander = Callable[[Session, FanOut, datetime, int], bool]

@@ -13,7 +13,7 @@ _READER_SECONDS: Final = 2.0
 """Its reader looks up five times a second, so it is gone by then or never will be."""
 
 
-def hang_up(handler: SocketModeHandler) -> None:
+def close_socket(handler: SocketModeHandler) -> None:
     """Take nothing new, let running listeners acknowledge, then close the line.
 
     The library's own close waits three seconds for more to read, drops listeners that

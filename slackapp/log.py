@@ -78,18 +78,18 @@ def reference() -> str:
 def failure(logger: logging.Logger, deed: str, problem: BaseException) -> str:
     """Log that a deed failed, by class and place of the exception; gives the reference it stands under."""
     code = reference()
-    logger.error("%s failed (%s): %s", deed, code, described(problem))
+    logger.error("%s failed (%s): %s", deed, code, describe(problem))
     return code
 
 
-def described(problem: BaseException) -> str:
+def describe(problem: BaseException) -> str:
     """An exception's class and where it came from; its message may quote what somebody wrote."""
     frames = traceback.extract_tb(problem.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-3:]]
     return " < ".join([type(problem).__name__, *reversed(places)])
 
 
-def redacted(line: str) -> str:
+def redact(line: str) -> str:
     """The line without tokens, accounts and queries of addresses, and Slack's ids."""
     for pattern, instead in _CUTS:
         line = pattern.sub(instead, line)
@@ -127,5 +127,5 @@ class _Formatter(logging.Formatter):
             told.args = (record.filename, record.lineno, record.funcName)
         line = super().format(told)
         if problem is not None:
-            line = f"{line}: {described(problem)}"
-        return redacted(line).replace("\r", " ").replace("\n", " ")
+            line = f"{line}: {describe(problem)}"
+        return redact(line).replace("\r", " ").replace("\n", " ")

@@ -15,7 +15,7 @@ _SECRET_BYTES = 32
 _MODE = 0o600
 
 
-class Marks:
+class Pseudonyms:
     """The secret in a key directory, made when it is first needed, and the list of who was erased."""
 
     def __init__(self, directory: Path) -> None:

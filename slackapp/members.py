@@ -14,7 +14,7 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SlackProfile:
     """A person as Slack tells us of them."""
 
     slack_user_id: str
@@ -26,7 +26,7 @@ class Person:
     left: bool = False
 
 
-class Unmet(Exception):  # noqa: N818 - not a failure: it says whom to look up before trying again
+class UnknownMembers(Exception):  # noqa: N818 - not a failure: it says whom to look up before trying again
     """Some of these people are not known here yet."""
 
     def __init__(self, slack_user_ids: Iterable[str]) -> None:
@@ -41,7 +41,7 @@ def find(session: Session, workspace: Workspace, slack_user_id: str) -> Member |
     )
 
 
-def meet(session: Session, workspace: Workspace, slack_user_ids: Iterable[str]) -> dict[str, Member]:
+def get_all(session: Session, workspace: Workspace, slack_user_ids: Iterable[str]) -> dict[str, Member]:
     """People by their Slack ids.
 
     Raises:
@@ -53,16 +53,16 @@ def meet(session: Session, workspace: Workspace, slack_user_ids: Iterable[str]) 
     )
     known = {member.slack_user_id: member for member in found}
     if missing := [one for one in wanted if one not in known]:
-        raise Unmet(missing)
+        raise UnknownMembers(missing)
     return known
 
 
-def remember(session: Session, workspace: Workspace, person: Person) -> Member:
+def upsert_one(session: Session, workspace: Workspace, person: SlackProfile) -> Member:
     """Take in what Slack says of a person; what they chose here stays as it is."""
-    return remember_all(session, workspace, [person])[0]
+    return upsert_all(session, workspace, [person])[0]
 
 
-def remember_all(session: Session, workspace: Workspace, people: Iterable[Person]) -> list[Member]:
+def upsert_all(session: Session, workspace: Workspace, people: Iterable[SlackProfile]) -> list[Member]:
     """Take in many, each once, 500 in a statement; safe beside others doing the same."""
     rows = list({person.slack_user_id: _row(workspace, person) for person in people}.values())
     remembered: list[Member] = []
@@ -100,7 +100,7 @@ def create_team(
     return team
 
 
-def appoint(session: Session, team: Team, leader: Member) -> None:
+def set_leader(session: Session, team: Team, leader: Member) -> None:
     """Make somebody the leader of a team. Their own unit becomes the parent of the topmost team they lead."""
     team.leader_id = leader.id
     session.flush()
@@ -114,12 +114,12 @@ def put_in_team(session: Session, member: Member, team: Team | None) -> None:
     _settle_leader(session, member)
 
 
-def voice_of(workspace: Workspace, member: Member | None) -> Voice:
+def language_of(workspace: Workspace, member: Member | None) -> Voice:
     """The language this person reads: their own choice, else the workspace's."""
     return voice((member.language if member else None) or workspace.language)
 
 
-def zone_of(workspace: Workspace, member: Member) -> str:
+def time_zone_of(workspace: Workspace, member: Member) -> str:
     """The time zone this person lives in: their own, else the workspace's."""
     return member.time_zone or workspace.time_zone
 
@@ -139,7 +139,7 @@ def _settle_leader(session: Session, member: Member) -> None:
         session.flush()
 
 
-def _row(workspace: Workspace, person: Person) -> dict[str, object]:
+def _row(workspace: Workspace, person: SlackProfile) -> dict[str, object]:
     return {
         "workspace_id": workspace.id,
         "slack_user_id": person.slack_user_id,

@@ -56,7 +56,7 @@ REPEATABLE = (Method.UPDATE, Method.UPLOAD, Method.DELETE, Method.DELETE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class NewDelivery:
     """One message to write down. `key` is made of random ids only, so owing it twice is harmless.
 
     `target` is a Slack user id (a direct message) or channel id. `kind` names the renderer
@@ -74,7 +74,7 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class Claim:
     """A claim on one row: settling asks for the same fence that claiming gave."""
 
     id: str
@@ -82,7 +82,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class SlackMessageId:
     """Where Slack put it: the channel (a direct message's own id), the ts, the file."""
 
     channel: str | None = None
@@ -90,13 +90,13 @@ class Arrived:
     file: str | None = None
 
 
-def owe(session: Session, workspace: Workspace, owed: Owed) -> Delivery | None:
+def enqueue(session: Session, workspace: Workspace, owed: NewDelivery) -> Delivery | None:
     """Write one owed message down; None when this key was owed before."""
-    written = owe_many(session, workspace, [owed])
+    written = enqueue_many(session, workspace, [owed])
     return written[0] if written else None
 
 
-def owe_many(session: Session, workspace: Workspace, owed: Sequence[Owed]) -> list[Delivery]:
+def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDelivery]) -> list[Delivery]:
     """Write many down, 500 in a statement; gives those that were not owed before."""
     written: list[Delivery] = []
     for start in range(0, len(owed), _CHUNK):
@@ -113,7 +113,7 @@ def fan_out(session: Session, workspace: Workspace, *, key: str, kind: str, refe
     session.execute(insert_for(session)(FanOut).on_conflict_do_nothing().values(row))
 
 
-def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Receipt:
+def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
     """Take a READY row, locked by this transaction, for sending until `lease_until` (real seconds)."""
     delivery.state = DeliveryState.SENDING
     delivery.lease_until = lease_until
@@ -121,10 +121,10 @@ def claim(session: Session, delivery: Delivery, *, lease_until: float, now: date
     delivery.first_try = delivery.first_try or now
     delivery.last_try = now
     session.flush()
-    return Receipt(delivery.id, delivery.fence)
+    return Claim(delivery.id, delivery.fence)
 
 
-def settle(session: Session, receipt: Receipt, arrived: Arrived) -> bool:
+def mark_sent(session: Session, receipt: Claim, arrived: SlackMessageId) -> bool:
     """It arrived. False when the claim is no longer ours to settle."""
     values: dict[str, Any] = {
         "state": DeliveryState.SENT,
@@ -136,7 +136,9 @@ def settle(session: Session, receipt: Receipt, arrived: Arrived) -> bool:
     return _end(session, receipt, values)
 
 
-def postpone(session: Session, receipt: Receipt, *, due: datetime, reason: str, counted: bool = True) -> bool:
+def retry_later(
+    session: Session, receipt: Claim, *, due: datetime, reason: str, counted: bool = True
+) -> bool:
     """It certainly did not arrive, and is READY again at `due`.
 
     `attempts` counts tries in a row that failed for the same reason; what Slack
@@ -146,7 +148,7 @@ def postpone(session: Session, receipt: Receipt, *, due: datetime, reason: str, 
     if row is None:
         return False
     if counted and row.first_try and due - row.first_try > GIVE_UP_AFTER:
-        return give_up(session, receipt, reason=reason)
+        return mark_failed(session, receipt, reason=reason)
     values: dict[str, Any] = {"state": DeliveryState.READY, "due": due}
     if counted:
         values |= {"reason": reason, "attempts": row.attempts + 1 if row.reason == reason else 1}
@@ -155,22 +157,22 @@ def postpone(session: Session, receipt: Receipt, *, due: datetime, reason: str, 
     return _end(session, receipt, values)
 
 
-def give_up(session: Session, receipt: Receipt, *, reason: str) -> bool:
+def mark_failed(session: Session, receipt: Claim, *, reason: str) -> bool:
     """It can never arrive: `reason` is Slack's error name or our own short code."""
     return _end(session, receipt, {"state": DeliveryState.DEAD, "reason": reason[:64]})
 
 
-def unknown(session: Session, receipt: Receipt, *, reason: str) -> bool:
+def mark_unknown(session: Session, receipt: Claim, *, reason: str) -> bool:
     """It may have arrived. It is never sent again by itself."""
     return _end(session, receipt, {"state": DeliveryState.UNKNOWN, "reason": reason[:64]})
 
 
-def drop(session: Session, receipt: Receipt, *, reason: str) -> bool:
+def mark_skipped(session: Session, receipt: Claim, *, reason: str) -> bool:
     """There turned out to be nothing to send."""
     return _end(session, receipt, {"state": DeliveryState.EXPIRED, "reason": reason[:64]})
 
 
-def expire(session: Session, reference: str, *, reason: str = "withdrawn") -> int:
+def cancel(session: Session, reference: str, *, reason: str = "withdrawn") -> int:
     """Withdraw what was not yet sent about `reference`; gives how many rows that were.
 
     A message that is being sent at this moment is not among them.
@@ -203,7 +205,7 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
     return again.first() is not None
 
 
-def lapse(session: Session, *, real_now: float) -> int:
+def release_expired_leases(session: Session, *, real_now: float) -> int:
     """End claims whose lease is over, by the real clock; gives how many.
 
     Their process died or froze: what may be repeated is READY again, five times, for it may
@@ -231,7 +233,7 @@ def _after_lapse(row: Delivery) -> DeliveryState:
     return DeliveryState.READY if row.attempts <= _DEATHS else DeliveryState.DEAD
 
 
-def _row(workspace: Workspace, owed: Owed) -> dict[str, Any]:
+def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
     return {
         "key": owed.key,
         "workspace_id": workspace.id,
@@ -245,7 +247,7 @@ def _row(workspace: Workspace, owed: Owed) -> dict[str, Any]:
     }
 
 
-def _end(session: Session, receipt: Receipt, values: dict[str, Any]) -> bool:
+def _end(session: Session, receipt: Claim, values: dict[str, Any]) -> bool:
     # UNKNOWN with the same fence is our own claim whose lease ran out while Slack was still
     # answering: now we know more. Anybody who took it up again has raised the fence.
     ended = session.scalars(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 """Called with how many of how many are done."""
 
 
-def untold(_done: int, _total: int) -> None:
+def no_progress(_done: int, _total: int) -> None:
     """For when nobody waits."""

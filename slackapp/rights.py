@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Team, Workspace
 
 
@@ -27,7 +27,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-class Deed(StrEnum):
+class Permission(StrEnum):
     """What there is to do that not everybody may."""
 
     THANK = "thank a colleague"
@@ -51,39 +51,39 @@ _EVERYBODY = frozenset({Role.MEMBER, Role.LEADER, Role.ADMIN})
 _LEADERS = frozenset({Role.LEADER})
 _ADMINS = frozenset({Role.ADMIN})
 
-TABLE: Mapping[Deed, frozenset[Role]] = {
-    Deed.THANK: _EVERYBODY,
-    Deed.ANSWER: _EVERYBODY,
+ALLOWED: Mapping[Permission, frozenset[Role]] = {
+    Permission.THANK: _EVERYBODY,
+    Permission.ANSWER: _EVERYBODY,
     # Whose records they are does not end with the employment.
-    Deed.EXPORT_SELF: _ANYBODY,
-    Deed.ERASE_SELF: _ANYBODY,
+    Permission.EXPORT_SELF: _ANYBODY,
+    Permission.ERASE_SELF: _ANYBODY,
     # An admin reads digests only where the workspace has said so: see `check`.
-    Deed.READ_TEAM: _LEADERS,
-    Deed.LEAD_TEAM: _LEADERS,
+    Permission.READ_TEAM: _LEADERS,
+    Permission.LEAD_TEAM: _LEADERS,
     # Whoever led the team before may, too: see `actions.rights.hand_on`.
-    Deed.HAND_ON: _ADMINS,
-    Deed.MAKE_TEAM: _ADMINS,
+    Permission.HAND_ON: _ADMINS,
+    Permission.MAKE_TEAM: _ADMINS,
     # Ward managers are seldom workspace admins; nobody is moved out of another team by it.
-    Deed.MAKE_TEAM_OF_CHANNEL: _EVERYBODY,
-    Deed.CHANGE_TEAM: _ADMINS,
-    Deed.SETTLE: _ADMINS,
-    Deed.READ_AUDIT: _ADMINS,
-    Deed.READ_HEALTH: _ADMINS,
-    Deed.SEND_AGAIN: _ADMINS,
+    Permission.MAKE_TEAM_OF_CHANNEL: _EVERYBODY,
+    Permission.CHANGE_TEAM: _ADMINS,
+    Permission.SETTLE: _ADMINS,
+    Permission.READ_AUDIT: _ADMINS,
+    Permission.READ_HEALTH: _ADMINS,
+    Permission.SEND_AGAIN: _ADMINS,
 }
 
-OF_THEIR_TEAM = frozenset({Deed.READ_TEAM, Deed.LEAD_TEAM})
+PER_TEAM = frozenset({Permission.READ_TEAM, Permission.LEAD_TEAM})
 """Deeds that are about one team: read by whoever leads it or one above it, led by its own leader only."""
 
 _SENTENCES = {
-    _ANYBODY: marked("Nothing is kept about you here."),
-    _EVERYBODY: marked("Only people who work here can do this."),
-    _LEADERS: marked("Only whoever leads the team can do this."),
-    _ADMINS: marked("Only an admin of this workspace can do this."),
+    _ANYBODY: translatable("Nothing is kept about you here."),
+    _EVERYBODY: translatable("Only people who work here can do this."),
+    _LEADERS: translatable("Only whoever leads the team can do this."),
+    _ADMINS: translatable("Only an admin of this workspace can do this."),
 }
 
 
-class Somebody(Protocol):
+class HasStatus(Protocol):
     """As much of a person as says whether they work here."""
 
     @property
@@ -102,12 +102,12 @@ class Somebody(Protocol):
 class Refused(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
     """Somebody may not do this; says who may."""
 
-    def __init__(self, deed: Deed) -> None:
-        super().__init__(_SENTENCES[TABLE[deed]])
+    def __init__(self, deed: Permission) -> None:
+        super().__init__(_SENTENCES[ALLOWED[deed]])
         self.deed = deed
 
 
-def standing(one: Somebody, *, is_admin: bool = False) -> frozenset[Role]:
+def roles_without_teams(one: HasStatus, *, is_admin: bool = False) -> frozenset[Role]:
     """What somebody is here, whatever they lead."""
     if one.left or one.is_bot or one.is_stranger:
         return frozenset({Role.NOBODY})
@@ -116,29 +116,29 @@ def standing(one: Somebody, *, is_admin: bool = False) -> frozenset[Role]:
 
 def roles_of(session: Session, member: Member, now: datetime) -> frozenset[Role]:
     """Everything somebody is here; an admin may lead a team too."""
-    found = standing(member, is_admin=member.administers)
+    found = roles_without_teams(member, is_admin=member.administers)
     is_leader = Role.NOBODY not in found and bool(led_by(session, member, now))
     return found | {Role.LEADER} if is_leader else found
 
 
-def may(roles: frozenset[Role], deed: Deed) -> bool:
+def may(roles: frozenset[Role], deed: Permission) -> bool:
     """Whether any of these roles allows it."""
-    return bool(roles & TABLE[deed])
+    return bool(roles & ALLOWED[deed])
 
 
-def allows(member: Member, deed: Deed) -> bool:
+def allows(member: Member, deed: Permission) -> bool:
     """Whether somebody may do this whatever they lead."""
-    return may(standing(member, is_admin=member.administers), deed)
+    return may(roles_without_teams(member, is_admin=member.administers), deed)
 
 
-def works_here(one: Somebody, deed: Deed) -> None:
+def require_staff(one: HasStatus, deed: Permission) -> None:
     """For what everybody may do. Raises Refused for those who do not work here."""
-    if not may(standing(one), deed):
+    if not may(roles_without_teams(one), deed):
         raise Refused(deed)
 
 
-def check(
-    session: Session, member: Member | None, deed: Deed, *, now: datetime, team: Team | None = None
+def require(
+    session: Session, member: Member | None, deed: Permission, *, now: datetime, team: Team | None = None
 ) -> Member:
     """The person, once it is certain that they may do this in their own workspace.
 
@@ -148,28 +148,28 @@ def check(
     """
     if member is None or (team is not None and team.workspace_id != member.workspace_id):
         raise Refused(deed)
-    if deed is Deed.READ_TEAM and reads_everything(session, member):
+    if deed is Permission.READ_TEAM and reads_everything(session, member):
         return member
     if not may(roles_of(session, member, now), deed):
         raise Refused(deed)
-    if deed in OF_THEIR_TEAM:
+    if deed in PER_TEAM:
         if team is None:
             raise ValueError(f"{deed}: of which team?")
-        tree = teams(session, team.workspace_id) if deed is Deed.READ_TEAM else {team.id: team}
-        if not any(leads(session, tree[top], member, now) for top in upwards(tree, team.id)):
+        tree = teams(session, team.workspace_id) if deed is Permission.READ_TEAM else {team.id: team}
+        if not any(leads(session, tree[top], member, now) for top in ancestors(tree, team.id)):
             raise Refused(deed)
     return member
 
 
 def reads_everything(session: Session, member: Member) -> bool:
     """Whether this is an admin of a workspace that lets its admins read every digest."""
-    is_admin = Role.ADMIN in standing(member, is_admin=member.administers)
+    is_admin = Role.ADMIN in roles_without_teams(member, is_admin=member.administers)
     return is_admin and session.get_one(Workspace, member.workspace_id).admins_read_digests
 
 
 def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
     """Whether this person leads the team, or stands in for a leader who is on leave, gone or not named."""
-    if Role.NOBODY in standing(member) or member.workspace_id != team.workspace_id:
+    if Role.NOBODY in roles_without_teams(member) or member.workspace_id != team.workspace_id:
         return False
     if member.id == team.leader_id:
         return True
@@ -178,7 +178,7 @@ def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
     return member.id == team.deputy_id and not is_there
 
 
-def acting(session: Session, team: Team, now: datetime) -> Member | None:
+def acting_leader(session: Session, team: Team, now: datetime) -> Member | None:
     """Who is told and asked about a team now: its leader, or the deputy while the leader is on leave or gone.
 
     With nobody at work it is whoever can be reached at all; None when nobody can.
@@ -195,7 +195,7 @@ def readers(session: Session, workspace_id: str, now: datetime) -> list[tuple[Te
     named = or_(Member.id == Team.leader_id, Member.id == Team.deputy_id)
     # Read at once and held until the end, so that none is asked for by itself.
     people = session.scalars(select(Member).join(Team, named).where(Team.workspace_id == workspace_id)).all()
-    return [(team, acting(session, team, now) if people else None) for team in teams]
+    return [(team, acting_leader(session, team, now) if people else None) for team in teams]
 
 
 def led_by(session: Session, member: Member, now: datetime) -> list[Team]:
@@ -211,7 +211,7 @@ def led_or_below(session: Session, member: Member, now: datetime) -> list[Team]:
         return []
     tree = teams(session, member.workspace_id)
     found = [
-        one for one in tree.values() if one.closed_at is None and led.intersection(upwards(tree, one.id))
+        one for one in tree.values() if one.closed_at is None and led.intersection(ancestors(tree, one.id))
     ]
     return sorted(found, key=lambda team: (team.name.casefold(), team.id))
 
@@ -221,7 +221,7 @@ def teams(session: Session, workspace_id: str) -> dict[str, Team]:
     return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace_id))}
 
 
-def upwards(tree: Mapping[str, Team], team_id: str) -> list[str]:
+def ancestors(tree: Mapping[str, Team], team_id: str) -> list[str]:
     """A team and those above it, nearest first; a ring ends."""
     found: list[str] = []
     up: str | None = team_id

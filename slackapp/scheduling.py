@@ -64,7 +64,7 @@ def _is_done(sessions: Sessions, name: str, night: date) -> bool:
         return found is not None and found.night == night
 
 
-class Timetable:
+class Scheduler:
     """Runs jobs in the background, each at most once at a time in this process."""
 
     def __init__(self, jobs: Iterable[Job]) -> None:

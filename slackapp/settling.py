@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 from slackapp import audit, members
 from slackapp.calendar import known_zone
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Workspace
 
 LANGUAGES = ("en", "cy")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
-_NOT_A_CHOICE = marked("That is not one of the choices.")
+_NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewSettings:
     """The whole form. `admins` are Slack ids: who looks after the app beside Slack's own admins."""
 
     language: str
@@ -28,7 +28,7 @@ class Wanted:
     admins: frozenset[str]
 
 
-def settle(session: Session, workspace: Workspace, wanted: Wanted, *, actor: str, now: datetime) -> None:
+def save(session: Session, workspace: Workspace, wanted: NewSettings, *, actor: str, now: datetime) -> None:
     """Store it; it holds from now on.
 
     Raises:
@@ -53,19 +53,19 @@ def named_admins(session: Session, workspace: Workspace) -> list[Member]:
 def _name_admins(
     session: Session, workspace: Workspace, wanted: frozenset[str], *, actor: str, now: datetime
 ) -> None:
-    people = members.meet(session, workspace, sorted(wanted))
+    people = members.get_all(session, workspace, sorted(wanted))
     for one in people.values():
         if not one.can_be_reached:
-            sentence = marked(
+            sentence = translatable(
                 "{name} has left, is an app, or is in another organisation. Please choose again."
             )
             raise UserError(sentence, name=one.name)
     for one in named_admins(session, workspace):
         if one.slack_user_id not in wanted:
             one.named_admin = False
-            audit.note(session, workspace, audit.Entry(actor, audit.Deed.ADMIN_UNNAMED), now=now)
+            audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ADMIN_UNNAMED), now=now)
     for one in people.values():
         if not one.named_admin:
             one.named_admin = True
-            audit.note(session, workspace, audit.Entry(actor, audit.Deed.ADMIN_NAMED), now=now)
+            audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ADMIN_NAMED), now=now)
     session.flush()

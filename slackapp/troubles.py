@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session, aliased
 
 from slackapp import audit, outbox
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Member, Team, Workspace
 
 STUCK_AFTER = timedelta(minutes=10)
 PAGE = 10
 
-_SEEN_TO = marked("Somebody has seen to this message already.")
+_SEEN_TO = translatable("Somebody has seen to this message already.")
 
 
 @dataclass(frozen=True, slots=True)
-class Troubles:
+class NeedsAttention:
     """Numbers only. `waiting_since` is when the message that waits longest was due, if any waits too long."""
 
     waiting_since: datetime | None
@@ -27,18 +27,18 @@ class Troubles:
     """Teams with people in them and nobody at work who leads them."""
 
 
-def look(session: Session, workspace: Workspace, now: datetime) -> Troubles:
+def needs_attention(session: Session, workspace: Workspace, now: datetime) -> NeedsAttention:
     """What is in the way in one workspace."""
     ours = Delivery.workspace_id == workspace.id
     due = (Delivery.state == DeliveryState.READY, Delivery.due <= now - STUCK_AFTER)
-    return Troubles(
+    return NeedsAttention(
         waiting_since=session.scalar(select(func.min(Delivery.due)).where(ours, *due)),
         unknown=_unknown_count(session, workspace),
         without_leader=_without_leader(session, workspace),
     )
 
 
-def unknown(session: Session, workspace: Workspace, *, skip: int = 0) -> list[Delivery]:
+def unknown_deliveries(session: Session, workspace: Workspace, *, skip: int = 0) -> list[Delivery]:
     """Messages that may have arrived, newest first; one more than a page, where there are more."""
     ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
     newest = select(Delivery).where(*ours).order_by(Delivery.last_try.desc(), Delivery.id)
@@ -52,10 +52,10 @@ def send_again(
     _unknown_one(session, workspace, delivery_id)
     if not outbox.send_again(session, delivery_id, now=now):
         raise UserError(_SEEN_TO)
-    audit.note(session, workspace, audit.Entry(actor, audit.Deed.SENT_AGAIN, delivery_id), now=now)
+    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.SENT_AGAIN, delivery_id), now=now)
 
 
-def leave(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
+def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
     """Let a message of unknown outcome be. UserError when it is another's or was seen to."""
     _unknown_one(session, workspace, delivery_id)
     left = session.scalars(
@@ -66,7 +66,7 @@ def leave(session: Session, workspace: Workspace, delivery_id: str, *, actor: st
     )
     if left.first() is None:
         raise UserError(_SEEN_TO)
-    audit.note(session, workspace, audit.Entry(actor, audit.Deed.LEFT, delivery_id), now=now)
+    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.LEFT, delivery_id), now=now)
 
 
 def _unknown_one(session: Session, workspace: Workspace, delivery_id: str) -> None:

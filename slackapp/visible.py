@@ -11,7 +11,7 @@ _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 """Unicode's categories of control and direction marks, joiners, and what no font has."""
 
 
-def seen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """The text without what leaves no trace; line breaks stay, and joined emoji come apart."""
     if text.isascii() and text.isprintable():
         return text
@@ -21,4 +21,4 @@ def seen(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nobody sees anything of it."""
-    return not seen(text).strip()
+    return not strip_invisible(text).strip()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import audit
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Installation, Member, Workspace
 
 
@@ -16,7 +16,7 @@ class NeverInstalled(UserError):  # noqa: N818 - it is told to a person
 
     def __init__(self) -> None:
         super().__init__(
-            marked("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
+            translatable("Appreciate is not set up in this workspace yet. Please ask whoever installed it.")
         )
 
 
@@ -60,7 +60,7 @@ def uninstall(session: Session, slack_team_id: str, *, now: datetime) -> None:
     if workspace is not None and workspace.uninstalled_at is None:
         workspace.uninstalled_at = now
         session.execute(delete(Installation).where(Installation.key == slack_team_id))
-        audit.note(session, workspace, audit.Entry("Slack", audit.Deed.UNINSTALLED), now=now)
+        audit.record(session, workspace, audit.NewEntry("Slack", audit.Action.UNINSTALLED), now=now)
 
 
 def of_organisation(session: Session, enterprise_id: str) -> list[Workspace]:
@@ -76,7 +76,7 @@ def leave_organisation(session: Session, enterprise_id: str, *, now: datetime) -
         uninstall(session, one.slack_team_id, now=now)
 
 
-def unmet(session: Session) -> list[str]:
+def without_members(session: Session) -> list[str]:
     """Our ids of workspaces that have the app now, and of whose people none is known yet."""
     known = select(Member.id).where(Member.workspace_id == Workspace.id).exists()
     return list(session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None), ~known)))

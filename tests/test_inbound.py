@@ -6,7 +6,7 @@ import pytest
 
 from slackapp import inbound, workspaces
 from slackapp.db import Sessions
-from slackapp.inbound import Entry
+from slackapp.inbound import IdempotencyKey
 from slackapp.models import Workspace
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -22,7 +22,7 @@ def workspace(database: Sessions) -> Workspace:
 def test_only_what_is_later_than_all_before_is_news(database: Sessions, workspace: Workspace) -> None:
     def is_news(at: str, key: str = KEY) -> bool:
         with database.begin() as session:
-            return inbound.is_newer(session, workspace, Entry(key, outcome=at), now=NOON)
+            return inbound.is_newer(session, workspace, IdempotencyKey(key, outcome=at), now=NOON)
 
     told = [is_news(at) for at in ("1793700000.000200", "1793700000.000200", "1793700000.000100")]
     assert told == [True, False, False], "once, again, and something that came late"
@@ -34,8 +34,8 @@ def test_what_slack_can_still_repeat_is_remembered_for_a_week(
     database: Sessions, workspace: Workspace
 ) -> None:
     with database.begin() as session:
-        assert inbound.is_new(session, workspace, Entry("command:1", outcome="sent"), now=NOON)
+        assert inbound.first_time(session, workspace, IdempotencyKey("command:1", outcome="sent"), now=NOON)
     for later, outcome in ((timedelta(days=7), "sent"), (timedelta(days=7, seconds=1), None)):
         with database.begin() as session:
-            inbound.forget(session, now=NOON + later)
-            assert inbound.outcome_of(session, workspace, "command:1") == outcome
+            inbound.purge(session, now=NOON + later)
+            assert inbound.earlier_outcome(session, workspace, "command:1") == outcome

@@ -15,7 +15,7 @@ from slack_bolt.kwargs_injection.args import Args
 from slack_sdk import WebClient
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import manifest_path
 from slackapp.db import connect
 from slackapp.pulse.ballots import KeyDirectory
@@ -34,7 +34,7 @@ def bolt(tmp_path: Path) -> Iterator[App]:
     app = App(client=client, signing_secret="unused", token_verification_enabled=False)
     sessions = connect(f"sqlite:///{tmp_path}/a.db")
     handlers.register(
-        app, Desk(sessions, lambda: datetime.now(UTC), KeyDirectory(tmp_path / "keys"), lambda: None)
+        app, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(tmp_path / "keys"), lambda: None)
     )
     yield app
     sessions.dispose()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slackapp.visible import is_blank, seen
+from slackapp.visible import is_blank, strip_invisible
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,8 @@ def test_what_nobody_sees_is_blank(blank: str) -> None:
 
 def test_what_is_seen_stays_as_it_is() -> None:
     for words in ("Diolch, Siân", "ร้าน", "שלום", "日本", "👍🏽", "two\nlines", ":smile:"):
-        assert seen(words) == words
+        assert strip_invisible(words) == words
 
 
 def test_marks_between_the_words_are_left_out() -> None:
-    assert seen("a\u200db\u202ec\ufe0fd") == "abcd"
+    assert strip_invisible("a\u200db\u202ec\ufe0fd") == "abcd"

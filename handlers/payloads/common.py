@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackapp.calendar import known_zone
-from slackapp.members import Person
+from slackapp.members import SlackProfile
 from slackapp.visible import is_blank
 
 Payload = Mapping[str, Any]
@@ -24,7 +24,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPress:
     """One press of a button, or one choice in a form."""
 
     caller: Caller
@@ -60,12 +60,12 @@ def event_caller(body: Payload) -> Caller:
     return Caller(team=body["team_id"], user=user if isinstance(user, str) else user["id"])
 
 
-def press(body: Payload) -> Press:
+def press(body: Payload) -> ButtonPress:
     """The press in a `block_actions` payload."""
     action = body["actions"][0]
     view = body.get("view") or {}
     chosen = action.get("selected_option") or {}
-    return Press(
+    return ButtonPress(
         caller=caller(body),
         action_id=action["action_id"],
         value=action.get("value") or chosen.get("value") or "",
@@ -75,11 +75,11 @@ def press(body: Payload) -> Press:
     )
 
 
-def person(user: Payload, *, slack_team_id: str) -> Person:
+def person(user: Payload, *, slack_team_id: str) -> SlackProfile:
     """A person out of `users.info`, `users.list`, `team_join` or `user_change`."""
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    return Person(
+    return SlackProfile(
         slack_user_id=user["id"],
         name=next((storable(name).strip() for name in names if name and name.strip()), user["id"]),
         time_zone=known_zone(user.get("tz")),
@@ -90,7 +90,7 @@ def person(user: Payload, *, slack_team_id: str) -> Person:
     )
 
 
-def written(value: object) -> str:
+def typed_text(value: object) -> str:
     """What somebody typed into a field; nothing where nobody would see anything of it."""
     text = storable(str(value or ""))
     return "" if is_blank(text) else text

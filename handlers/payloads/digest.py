@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handlers.payloads.common import Caller, Payload, caller, storable, written
+from handlers.payloads.common import Caller, Payload, caller, storable, typed_text
 from slackapp.actions.promises import MOST, Part
 from slackapp.i18n import Voice, voice
 from slackapp.models import By, PromiseState
@@ -22,7 +22,7 @@ _MONTHS = range(1, 13)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DigestCommand:
     """`/digest team month`: both may be left out. `month` is 1 to 12; the year may be missing too."""
 
     caller: Caller
@@ -47,7 +47,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class PromiseForm:
     """The form for promises as it stands: one group for each place shown. `who` is a Slack user id."""
 
     caller: Caller
@@ -58,7 +58,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PromiseOutcome:
     """What became of a promise."""
 
     caller: Caller
@@ -81,27 +81,27 @@ def is_admin(body: Payload) -> bool:
     return storable(body.get("text") or "").split() == ["admin"]
 
 
-def asked(body: Payload, say: Voice) -> Asked:
+def asked(body: Payload, say: Voice) -> DigestCommand:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
     # Slack escapes what is typed: A&E comes as A&amp;E.
     words = plain(storable(body.get("text") or "")).split()
     if words and (numbered := _NUMBERED.match(words[-1])):
         month, year = int(numbered["month"]), int(numbered["year"])
-        return Asked(caller(body), " ".join(words[:-1]), month, year)
+        return DigestCommand(caller(body), " ".join(words[:-1]), month, year)
     spelled = int(words[-1]) if len(words) > 1 and _YEAR.match(words[-1]) else None
     rest = words[:-1] if spelled else words
     named = _month(rest[-1], say) if rest else None
     if named is None:
-        return Asked(caller(body), " ".join(words))
-    return Asked(caller(body), " ".join(rest[:-1]), named, spelled)
+        return DigestCommand(caller(body), " ".join(words))
+    return DigestCommand(caller(body), " ".join(rest[:-1]), named, spelled)
 
 
-def filled(body: Payload) -> Filled:
+def filled(body: Payload) -> PromiseForm:
     """The promises in a `view_submission` or a press in the form."""
     sent = body["view"]
     values = (sent.get("state") or {}).get("values") or {}
     places = [place for place in range(MOST) if view.field(Part.WE_WILL, place) in values]
-    return Filled(
+    return PromiseForm(
         caller=caller(body),
         view_id=sent["id"],
         view_hash=sent.get("hash") or "",
@@ -110,12 +110,12 @@ def filled(body: Payload) -> Filled:
     )
 
 
-def settled(body: Payload) -> Settled:
+def settled(body: Payload) -> PromiseOutcome:
     """What a leader says became of a promise."""
     sent = body["view"]
     values = (sent.get("state") or {}).get("values") or {}
     state = _chosen(values, view.STATE, view.STATE)
-    return Settled(
+    return PromiseOutcome(
         caller=caller(body),
         promise_id=sent.get("private_metadata") or "",
         state=next((one for one in PromiseState if one == state), PromiseState.OPEN),
@@ -166,7 +166,7 @@ def _element(values: Mapping[str, Any], block: str, action: str) -> Mapping[str,
 
 
 def _written(values: Mapping[str, Any], block: str, action: str) -> str:
-    return written(_element(values, block, action).get("value")).strip()
+    return typed_text(_element(values, block, action).get("value")).strip()
 
 
 def _chosen(values: Mapping[str, Any], block: str, action: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.payloads.common import Payload, written
+from handlers.payloads.common import Payload, typed_text
 
 
 class Values:
@@ -14,7 +14,7 @@ class Values:
 
     def text(self, name: str) -> str:
         """What was typed, if anything of it can be seen."""
-        return written(self._element(name).get("value"))
+        return typed_text(self._element(name).get("value"))
 
     def chosen(self, name: str) -> str:
         """The value of the one choice."""

@@ -12,7 +12,7 @@ _VALUES = {str(score): score for score, _ in OPTIONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class SurveyForm:
     """What somebody handed in. Blank items are absent; the answers stay out of every printed form."""
 
     caller: Caller
@@ -23,11 +23,11 @@ class Filled:
     """Whether they want the comment stored although it may give somebody away."""
 
 
-def filled(body: Payload) -> Filled:
+def filled(body: Payload) -> SurveyForm:
     """The answers in a `view_submission` of the check-in."""
     view = body["view"]
     values = (view.get("state") or {}).get("values") or {}
-    return Filled(
+    return SurveyForm(
         caller=caller(body),
         poll_id=view["private_metadata"],
         scores={

@@ -6,12 +6,12 @@ from datetime import date, time
 from handlers.payloads.common import Caller, Payload, caller
 from handlers.payloads.forms import Values
 from slackapp.errors import UserError
-from slackapp.i18n import marked
-from slackapp.pulse.governing import Settled, Thresholds
+from slackapp.i18n import translatable
+from slackapp.pulse.governing import NewSettings, Thresholds
 from slackapp.views import admin_pulse as admin
 from slackapp.views import pulse_settings as own
 
-_UNREADABLE = marked("That is not one of the choices.")
+_UNREADABLE = translatable("That is not one of the choices.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class AdminForm:
     """What an admin filled in. `pause` is a first and last day."""
 
     caller: Caller
-    settled: Settled
+    settled: NewSettings
     thresholds: Thresholds
     pause: tuple[date, date] | None
     ends_pauses: bool
@@ -41,7 +41,7 @@ def admin_form(body: Payload) -> AdminForm:
     """An admin's form. UserError when Slack's form cannot have sent it, or a pause has only one end."""
     found = _Values(body)
     number = found.chosen_number
-    settled = Settled(
+    settled = NewSettings(
         cadence=found.chosen(admin.CADENCE),
         weekday=number(admin.WEEKDAY),
         at=found.time(admin.AT),
@@ -101,7 +101,7 @@ class _Values(Values):
         if not any(given):
             return None
         if not all(given):
-            raise UserError(marked("Please choose both the first and the last day."))
+            raise UserError(translatable("Please choose both the first and the last day."))
         try:
             return date.fromisoformat(given[0]), date.fromisoformat(given[1])
         except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.payloads.common import Caller, Payload, caller, storable, written
+from handlers.payloads.common import Caller, Payload, caller, storable, typed_text
 from slackapp.behaviours import Behaviour
 from slackapp.models import SharingChoice, Visibility
 from slackapp.recognitions.drafts import MOST_PEOPLE, Draft, Field
@@ -180,7 +180,7 @@ def carried(value: str) -> Draft:
     )
 
 
-def ticket(value: str) -> str:
+def idempotency_key(value: str) -> str:
     """The ticket of the command that a button was asked about; "" when it carries none."""
     return str(_object(value).get("ticket") or "")
 
@@ -213,7 +213,7 @@ def _filled_in(values: Payload) -> Draft:
     return Draft(
         people=_people(field(Field.PEOPLE, Field.PEOPLE).get("selected_users") or ()),
         behaviour=_behaviour(_option(field(Field.BEHAVIOUR, BEHAVIOUR))),
-        words=written(field(Field.WORDS, Field.WORDS).get("value")).strip(),
+        words=typed_text(field(Field.WORDS, Field.WORDS).get("value")).strip(),
         visibility=_visibility(_option(field(Field.VISIBILITY, Field.VISIBILITY))),
     )
 

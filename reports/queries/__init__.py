@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from reports.figures import TeamMonth
 from reports.queries.answers import carried, comments, officials
-from reports.queries.asking import Asked, first_day, upwards
-from reports.queries.left_over import left_over
+from reports.queries.asking import Scope, ancestors, first_day
+from reports.queries.left_over import suppressed
 from reports.queries.pulse import pulses
-from reports.queries.thanks import highlights, is_first, named, reaches, sides, ways
-from slackapp.actions.pace import paces, unanswered
+from reports.queries.thanks import behaviour_counts, highlights, is_first, mutual_thanks, reaches, sides
+from slackapp.actions.pace import frequencies, teams_without_reply
 from slackapp.models import Pace, Team, Workspace
 
 
@@ -23,15 +23,15 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     """The figures of some teams of one workspace for a month ("2025-11"), by team id."""
     tree = {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
     wanted = tuple(team.id for team in teams)
-    wider = tuple({up for team in wanted for up in upwards(tree, team)})
+    wider = tuple({up for team in wanted for up in ancestors(tree, team)})
     parents = frozenset(team.parent_id for team in tree.values() if team.parent_id)
-    asked = Asked(workspace, month, wanted, wider, parents.intersection(wanted))
-    left = left_over(session, asked, tree)
-    thanks, pulse = named(session, asked, left), pulses(session, asked, tree)
+    asked = Scope(workspace, month, wanted, wider, parents.intersection(wanted))
+    left = suppressed(session, asked, tree)
+    thanks, pulse = behaviour_counts(session, asked, left), pulses(session, asked, tree)
     reach, shared = reaches(session, asked, tree), highlights(session, asked)
-    both, two_ways = sides(session, asked, left), ways(session, asked)
+    both, two_ways = sides(session, asked, left), mutual_thanks(session, asked)
     promised, wrote = carried(session, asked), comments(session, asked)
-    silent, chosen = unanswered(session, wanted, month), paces(session, wanted)
+    silent, chosen = teams_without_reply(session, wanted, month), frequencies(session, wanted)
     nothing_before, others = is_first(session, asked), officials(session, asked)
     return {
         team: TeamMonth(

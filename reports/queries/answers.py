@@ -7,26 +7,26 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures import Carried, Official
-from reports.queries.asking import Asked, first_day
+from reports.figures import EarlierPromise, Official
+from reports.queries.asking import Scope, first_day
 from slackapp.actions import promises
 from slackapp.behaviours import Behaviour
 from slackapp.models import Benchmark, Member, Promise, SharedDigest
-from slackapp.pulse.comments import released
-from slackapp.views.promised import Told
+from slackapp.pulse.comments import published
+from slackapp.views.promised import PromiseDetails
 
 
-def carried(session: Session, asked: Asked) -> dict[str, tuple[Carried, ...]]:
+def carried(session: Session, asked: Scope) -> dict[str, tuple[EarlierPromise, ...]]:
     """By team, what was promised before this month."""
-    found = promises.carried(session, asked.teams, asked.month)
-    told = shown(session, [one for several in found.values() for one in several])
+    found = promises.earlier_promises(session, asked.teams, asked.month)
+    told = promise_details(session, [one for several in found.values() for one in several])
     open_to_team = select(SharedDigest.team_id, SharedDigest.month).where(
         SharedDigest.team_id.in_(asked.teams), SharedDigest.with_promises
     )
     known = {(team, month) for team, month in session.execute(open_to_team)}
     return {
         team: tuple(
-            Carried(
+            EarlierPromise(
                 id=one.id,
                 month=first_day(one.month),
                 told=told[one.id],
@@ -39,23 +39,23 @@ def carried(session: Session, asked: Asked) -> dict[str, tuple[Carried, ...]]:
     }
 
 
-def shown(session: Session, kept: Sequence[Promise]) -> dict[str, Told]:
+def promise_details(session: Session, kept: Sequence[Promise]) -> dict[str, PromiseDetails]:
     """Promises ready to be shown, by id."""
     ids = {one.who_id for one in kept}
     people = {one.id: one for one in session.scalars(select(Member).where(Member.id.in_(ids)))}
     return {
-        one.id: Told.of(one, who=people[one.who_id].slack_user_id, name=people[one.who_id].name)
+        one.id: PromiseDetails.of(one, who=people[one.who_id].slack_user_id, name=people[one.who_id].name)
         for one in kept
     }
 
 
-def comments(session: Session, asked: Asked) -> dict[str, tuple[str, ...]]:
+def comments(session: Session, asked: Scope) -> dict[str, tuple[str, ...]]:
     """By the unit that may read them, without those that its leader has hidden."""
-    found = released(session, asked.teams, asked.month)
+    found = published(session, asked.teams, asked.month)
     return {unit: tuple(one.words for one in several if not one.is_hidden) for unit, several in found.items()}
 
 
-def officials(session: Session, asked: Asked) -> tuple[Official, ...]:
+def officials(session: Session, asked: Scope) -> tuple[Official, ...]:
     """The newest official figures that an admin loaded, of the workspace's own nation only."""
     rows = session.scalars(
         select(Benchmark)
@@ -71,7 +71,7 @@ def officials(session: Session, asked: Asked) -> tuple[Official, ...]:
     )
 
 
-def _month_of(asked: Asked, promise: Promise) -> date | None:
+def _month_of(asked: Scope, promise: Promise) -> date | None:
     if promise.settled_at is None:
         return None
     return promise.settled_at.astimezone(ZoneInfo(asked.workspace.time_zone)).date().replace(day=1)

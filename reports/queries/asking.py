@@ -11,7 +11,7 @@ from slackapp.models import Team, Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Scope:
     """One question to the database: whose figures, for which month, in which workspace."""
 
     workspace: Workspace
@@ -31,7 +31,7 @@ class Asked:
         return calendar.month_of(moment, self.workspace.time_zone)
 
 
-def upwards(tree: Mapping[str, Team], team: str) -> list[str]:
+def ancestors(tree: Mapping[str, Team], team: str) -> list[str]:
     """A team and those above it, nearest first."""
     found: list[str] = []
     above: str | None = team
@@ -46,7 +46,7 @@ def first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
 
 
-def below(teams: Iterable[str]) -> CTE:
+def descendants(teams: Iterable[str]) -> CTE:
     """Pairs of a team and each team in it, itself included."""
     inside = (
         select(Team.id.label("top"), Team.id.label("team"))

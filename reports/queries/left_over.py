@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reports.apart import Apart, apart
-from reports.queries.asking import Asked, upwards
-from reports.queries.touching import thanks_of_three_months, touched_by
+from reports.apart import Apart, suppressed_units
+from reports.queries.asking import Scope, ancestors
+from reports.queries.touching import affected_people, thanks_of_three_months
 from slackapp.models import Team
 
 AGES = 3
@@ -19,7 +19,7 @@ _Rows = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOver:
+class Suppressed:
     """What is to be taken off the counts of a level above: by its team, some also by how old the month is."""
 
     people: Mapping[tuple[str, int], int]
@@ -28,10 +28,10 @@ class LeftOver:
     received: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-def left_over(session: Session, asked: Asked, tree: Mapping[str, Team]) -> LeftOver:
+def suppressed(session: Session, asked: Scope, tree: Mapping[str, Team]) -> Suppressed:
     """What is left over at each of the asked levels, in this month and the two before."""
     thanks = thanks_of_three_months(asked)
-    touched = touched_by(thanks)
+    touched = affected_people(thanks)
     took_part = session.execute(
         select(touched.c.team_id, touched.c.age, func.count(touched.c.person.distinct()))
         .where(touched.c.team_id.is_not(None))
@@ -62,7 +62,7 @@ class _Month:
 
 
 def _apart(
-    asked: Asked, tree: Mapping[str, Team], took_part: _Rows, people: Mapping[tuple[str, int], set[str]]
+    asked: Scope, tree: Mapping[str, Team], took_part: _Rows, people: Mapping[tuple[str, int], set[str]]
 ) -> list[_Month]:
     k, parents = asked.workspace.k, {team: tree[team].parent_id for team in tree}
     months = []
@@ -70,12 +70,12 @@ def _apart(
         counts = {team: count for team, age, count in took_part if age == month}
         few = {team: people[team, month] for team, count in counts.items() if count < k}
         plenty = counts.keys() - few.keys()
-        months.append(_Month(apart(parents, few, plenty, k=k), few))
+        months.append(_Month(suppressed_units(parents, few, plenty, k=k), few))
     return months
 
 
-def _counted(asked: Asked, tree: Mapping[str, Team], months: Sequence[_Month], rows: _Rows) -> LeftOver:
-    found = LeftOver(
+def _counted(asked: Scope, tree: Mapping[str, Team], months: Sequence[_Month], rows: _Rows) -> Suppressed:
+    found = Suppressed(
         {
             (level, age): len(set().union(*(month.people[one] for one in units)))
             for age, month in enumerate(months)
@@ -88,8 +88,8 @@ def _counted(asked: Asked, tree: Mapping[str, Team], months: Sequence[_Month], r
         behaviour, age = thanks[0].behaviour, thanks[0].age
         for level in _levels(asked, tree, {giver, *receivers} - {None}):
             units = months[age].apart.get(level, frozenset())
-            received = {one for one in receivers if level in upwards(tree, one)}
-            gave = {giver} if giver and level in upwards(tree, giver) else set()
+            received = {one for one in receivers if level in ancestors(tree, one)}
+            gave = {giver} if giver and level in ancestors(tree, giver) else set()
             found.mix[level, age][behaviour] += gave | received <= units
             if age == 0:
                 found.given[level][behaviour] += bool(gave) and gave <= units
@@ -97,6 +97,6 @@ def _counted(asked: Asked, tree: Mapping[str, Team], months: Sequence[_Month], r
     return found
 
 
-def _levels(asked: Asked, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
+def _levels(asked: Scope, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
     """The asked levels above these teams."""
-    return iter({up for team in teams for up in upwards(tree, team)} & asked.above)
+    return iter({up for team in teams for up in ancestors(tree, team)} & asked.above)

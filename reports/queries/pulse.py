@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports import figures
-from reports.figures import Also, Held, Missing, Pulse, Span
-from reports.queries.asking import Asked, below, first_day, upwards
+from reports.figures import CheckInStatus, Missing, OtherQuestion, Pulse, Span
+from reports.queries.asking import Scope, ancestors, descendants, first_day
 from slackapp import calendar
 from slackapp.behaviours import Behaviour
 from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
@@ -38,7 +38,7 @@ class _Polls:
     """Which wording of the four is told: the newest. Figures of two wordings never mix."""
 
 
-def pulses(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str, Pulse]:
+def pulses(session: Session, asked: Scope, tree: Mapping[str, Team]) -> dict[str, Pulse]:
     """By team. Reads what was published, never an answer."""
     shown = _six_months(asked.month)
     start, end = asked.bounds(shown[0])[0], asked.bounds(asked.month)[1]
@@ -75,8 +75,8 @@ def _six_months(month: str) -> list[str]:
     return found
 
 
-def _cells(session: Session, asked: Asked, during: tuple[Any, ...]) -> dict[tuple[str, str, str], Span]:
-    inside = below(asked.teams)
+def _cells(session: Session, asked: Scope, during: tuple[Any, ...]) -> dict[tuple[str, str, str], Span]:
+    inside = descendants(asked.teams)
     score = BundleScore
     key = (inside.c.top, score.poll_id, score.item)
     rows = session.execute(
@@ -105,7 +105,7 @@ def _units(
     return units, frozenset((unit.poll_id, unit.unit_id) for unit, has_bundle in rows if has_bundle)
 
 
-def _pulse(asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str) -> Pulse:
+def _pulse(asked: Scope, found: _Polls, tree: Mapping[str, Team], team: str) -> Pulse:
     by_month: dict[str, list[str]] = defaultdict(list)
     for poll in found.shown.values():
         by_month[asked.month_of(poll.closes_at)].append(poll.id)
@@ -146,7 +146,7 @@ def _begins(
     return next((place for place in range(first, last) if any(row[place] for row in spans.values())), last)
 
 
-def _also(found: _Polls, team: str, polls: Sequence[str]) -> Iterator[Also]:
+def _also(found: _Polls, team: str, polls: Sequence[str]) -> Iterator[OtherQuestion]:
     four = {item.key for item in SETS[found.four]}
     for key in _keys(found.shown, polls):
         if key in four or key not in found.words:
@@ -156,26 +156,26 @@ def _also(found: _Polls, team: str, polls: Sequence[str]) -> Iterator[Also]:
         if span and item.is_reversed:
             span = Span(span.cell.turned, span.parts)
         # The end of a sentence whose beginning is the stem would not stand alone.
-        yield Also(item.short if item.stem else item.wording, span, item.is_reversed)
+        yield OtherQuestion(item.short if item.stem else item.wording, span, item.is_reversed)
 
 
 def _together(spans: Iterable[Span | None]) -> Span | None:
     kept = [span for span in spans if span is not None]
-    cell = disclosure.together(span.cell for span in kept)
+    cell = disclosure.merge_cells(span.cell for span in kept)
     return Span(cell, sum(span.parts for span in kept)) if cell else None
 
 
-def _held(found: _Polls, polls: Sequence[str], *, any_shown: bool) -> Held:
+def _held(found: _Polls, polls: Sequence[str], *, any_shown: bool) -> CheckInStatus:
     if any_shown:
-        return Held.SHOWN
+        return CheckInStatus.SHOWN
     if not polls:
-        return Held.NONE
+        return CheckInStatus.NONE
     states = {found.shown[poll].state for poll in polls}
-    return Held.LOST if states == {PollState.LOST} else Held.TOO_FEW
+    return CheckInStatus.LOST if states == {PollState.LOST} else CheckInStatus.TOO_FEW
 
 
 def _missing(
-    asked: Asked, found: _Polls, tree: Mapping[str, Team], team: str, polls: Sequence[str]
+    asked: Scope, found: _Polls, tree: Mapping[str, Team], team: str, polls: Sequence[str]
 ) -> list[Missing]:
     """The month's check-ins without a bundle for this team or any below it."""
     there = {poll for (top, poll, _) in found.cells if top == team}
@@ -184,7 +184,7 @@ def _missing(
     for poll in polls:
         if poll in there or (poll, team) in found.bundled:
             continue
-        joined = next((up for up in upwards(tree, team) if (poll, up) in found.bundled), None)
+        joined = next((up for up in ancestors(tree, team) if (poll, up) in found.bundled), None)
         gone.append(
             Missing(
                 closed_on=found.shown[poll].closes_at.astimezone(zone).date(),

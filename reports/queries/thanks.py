@@ -10,11 +10,11 @@ from sqlalchemy import CTE, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from reports import figures
-from reports.circles import Circle, told
+from reports.circles import ReachGroup, publishable_groups
 from reports.figures import Highlight, Reach
-from reports.queries.asking import Asked, below, upwards
-from reports.queries.left_over import AGES, LeftOver
-from reports.queries.touching import thanks_between, thanks_of_three_months, touched_by
+from reports.queries.asking import Scope, ancestors, descendants
+from reports.queries.left_over import AGES, Suppressed
+from reports.queries.touching import affected_people, recognitions_between, thanks_of_three_months
 from slackapp.behaviours import Behaviour
 from slackapp.models import Member, Recipient, Recognition, Sharing, Team
 
@@ -30,10 +30,10 @@ class Named:
     seldom: Behaviour | None
 
 
-def named(session: Session, asked: Asked, left: LeftOver) -> dict[str, Named]:
+def behaviour_counts(session: Session, asked: Scope, left: Suppressed) -> dict[str, Named]:
     """By team. Each recognition counts once in a team it touches."""
-    touched = touched_by(thanks_of_three_months(asked))
-    inside = below(asked.teams)
+    touched = affected_people(thanks_of_three_months(asked))
+    inside = descendants(asked.teams)
     mine = (
         select(inside.c.top, touched.c.id, touched.c.behaviour, touched.c.age)
         .join(touched, touched.c.team_id == inside.c.team)
@@ -57,7 +57,7 @@ def _people(inside: CTE, touched: CTE) -> Select[Any]:
 
 
 def _named_from(
-    asked: Asked, counts: Iterable[Any], people: Iterable[Any], left: LeftOver
+    asked: Scope, counts: Iterable[Any], people: Iterable[Any], left: Suppressed
 ) -> dict[str, Named]:
     found: dict[tuple[str, int], Counter[str]] = defaultdict(Counter)
     for team, age, behaviour, count in counts:
@@ -82,10 +82,10 @@ def _of_one(months: list[Counter[str]], people: list[int], *, k: int, is_about: 
     return Named(mix, figures.seldom(together) if mix else None)
 
 
-def sides(session: Session, asked: Asked, left: LeftOver) -> dict[str, figures.Sides]:
+def sides(session: Session, asked: Scope, left: Suppressed) -> dict[str, figures.Sides]:
     """Thanks of the month given by a team's people, and received by them, by behaviour."""
-    during = thanks_between(asked, *asked.bounds(asked.month))
-    inside = below(asked.teams)
+    during = recognitions_between(asked, *asked.bounds(asked.month))
+    inside = descendants(asked.teams)
     columns = (inside.c.top, Recognition.behaviour)
     counted = func.count(Recognition.id.distinct())
     given = (
@@ -109,18 +109,18 @@ def sides(session: Session, asked: Asked, left: LeftOver) -> dict[str, figures.S
     return {team: figures.sides(found[team, "given"], found[team, "received"]) for team in asked.teams}
 
 
-def ways(session: Session, asked: Asked) -> dict[str, figures.Ways]:
+def mutual_thanks(session: Session, asked: Scope) -> dict[str, figures.MutualThanks]:
     """How often thanks between two people of a team went both ways in 90 days, where enough pairs thanked."""
     _, end = asked.bounds(asked.month)
     giver, receiver = Recognition.giver_id, Recipient.member_id
     between = (
         select(Recognition.giver_team_id, Recipient.team_id, giver, receiver)
         .join(Recipient)
-        .where(*thanks_between(asked, end - timedelta(days=REACH_DAYS), end))
+        .where(*recognitions_between(asked, end - timedelta(days=REACH_DAYS), end))
         .distinct()
         .cte()
     )
-    own, other = below(asked.teams), below(asked.teams)
+    own, other = descendants(asked.teams), descendants(asked.teams)
     first = case((between.c.giver_id < between.c.member_id, between.c.giver_id), else_=between.c.member_id)
     second = case((between.c.giver_id < between.c.member_id, between.c.member_id), else_=between.c.giver_id)
     pairs = (
@@ -136,7 +136,7 @@ def ways(session: Session, asked: Asked) -> dict[str, figures.Ways]:
     return {team: found for team, found in told.items() if found is not None}
 
 
-def is_first(session: Session, asked: Asked) -> bool:
+def is_first(session: Session, asked: Scope) -> bool:
     """Whether nobody in the workspace was thanked before this month."""
     start, _ = asked.bounds(asked.month)
     began = session.scalar(
@@ -145,10 +145,10 @@ def is_first(session: Session, asked: Asked) -> bool:
     return began is None or began >= start
 
 
-def reaches(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[str, Reach]:
+def reaches(session: Session, asked: Scope, tree: Mapping[str, Team]) -> dict[str, Reach]:
     """By team, or by the wider team where the own one is too small."""
     _, end = asked.bounds(asked.month)
-    during = thanks_between(asked, end - timedelta(days=REACH_DAYS), end)
+    during = recognitions_between(asked, end - timedelta(days=REACH_DAYS), end)
     thanked = select(Recipient.member_id).join(Recognition).where(*during).distinct().subquery()
     rows = session.execute(
         select(Member.team_id, func.count(Member.id), func.count(thanked.c.member_id))
@@ -157,13 +157,13 @@ def reaches(session: Session, asked: Asked, tree: Mapping[str, Team]) -> dict[st
         .where(Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
         .group_by(Member.team_id)
     )
-    own = {str(team): Circle(members, found) for team, members, found in rows}
-    about = told({team: tree[team].parent_id for team in tree}, own)
+    own = {str(team): ReachGroup(members, found) for team, members, found in rows}
+    about = publishable_groups({team: tree[team].parent_id for team in tree}, own)
     return {team: reach for team in asked.teams if (reach := _reach(team, about, tree)) is not None}
 
 
-def _reach(team: str, about: Mapping[str, Circle], tree: Mapping[str, Team]) -> Reach | None:
-    for unit in upwards(tree, team):
+def _reach(team: str, about: Mapping[str, ReachGroup], tree: Mapping[str, Team]) -> Reach | None:
+    for unit in ancestors(tree, team):
         if unit in about:
             circle = about[unit]
             name = None if unit == team else tree[unit].name
@@ -171,7 +171,7 @@ def _reach(team: str, about: Mapping[str, Circle], tree: Mapping[str, Team]) -> 
     return None
 
 
-def highlights(session: Session, asked: Asked) -> dict[str, list[Highlight]]:
+def highlights(session: Session, asked: Scope) -> dict[str, list[Highlight]]:
     """The newest thanks of the month that their receivers shared with their own team.
 
     A level above tells none of the teams below it: it was not shared with everybody there.
@@ -193,7 +193,7 @@ def highlights(session: Session, asked: Asked) -> dict[str, list[Highlight]]:
         .join(Recognition, Recognition.id == Recipient.recognition_id)
         .join(giver, giver.id == Recognition.giver_id)
         .join(receiver, receiver.id == Recipient.member_id)
-        .where(*thanks_between(asked, *asked.bounds(asked.month)))
+        .where(*recognitions_between(asked, *asked.bounds(asked.month)))
         .where(Recipient.sharing == Sharing.SHARED, Recognition.words.is_not(None))
         .where(Recipient.team_id.in_(asked.teams))
         .subquery()

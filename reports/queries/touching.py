@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlalchemy import CTE, case, select, union
 
-from reports.queries.asking import Asked
+from reports.queries.asking import Scope
 from slackapp import calendar
 from slackapp.models import Recipient, Recognition
 
 
-def thanks_between(asked: Asked, since: Any, until: Any) -> Any:  # noqa: ANN401 - columns common to several selects
+def recognitions_between(asked: Scope, since: Any, until: Any) -> Any:  # noqa: ANN401 - columns common to several selects
     """Which thanks count."""
     return (
         Recognition.workspace_id == asked.workspace.id,
@@ -20,12 +20,12 @@ def thanks_between(asked: Asked, since: Any, until: Any) -> Any:  # noqa: ANN401
     )
 
 
-def thanks_of_three_months(asked: Asked) -> CTE:
+def thanks_of_three_months(asked: Scope) -> CTE:
     """A row for each receiver; `age` is 0 for the month that is asked for, 1 and 2 for those before it."""
     before = calendar.month_before(asked.month)
     months = (asked.month, before, calendar.month_before(before))
     starts = [asked.bounds(month)[0] for month in months]
-    during = thanks_between(asked, starts[-1], asked.bounds(asked.month)[1])
+    during = recognitions_between(asked, starts[-1], asked.bounds(asked.month)[1])
     ages = [(Recognition.given_at >= start, age) for age, start in enumerate(starts)]
     age = case(*ages, else_=len(starts)).label("age")
     columns = (Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id)
@@ -34,7 +34,7 @@ def thanks_of_three_months(asked: Asked) -> CTE:
     )
 
 
-def touched_by(thanks: CTE) -> CTE:
+def affected_people(thanks: CTE) -> CTE:
     """A row for each team and person that a thank-you touches."""
     same = (thanks.c.id, thanks.c.behaviour, thanks.c.age)
     received = select(*same, thanks.c.team_id, thanks.c.member_id.label("person"))

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from slackapp.behaviours import Behaviour
 from slackapp.db import new_id
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Benchmark, Workspace
 from slackapp.outbox import insert_for
-from slackapp.visible import seen
+from slackapp.visible import strip_invisible
 
 COLUMNS = ("item", "value", "source", "year", "nation")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
@@ -26,19 +26,19 @@ _SCALE = 10.0
 _NUMBER = re.compile(r"\d{1,2}([.,]\d{1,20})?")
 _YEAR_SIGNS = 4
 
-_NO_COLUMNS = marked("The first line must name these columns: item, value, source, year, nation.")
-_TOO_MANY = marked("That is {n} lines; {most} fit.")
-_UNREADABLE = marked("Line {line} cannot be read. Look for a quotation mark too many or too few.")
-_ITEM = marked("Line {line}: “{said}” is not one of attending, understanding, empathising, helping.")
-_VALUE = marked("Line {line}: the value must lie between 0 and 10.")
-_YEAR = marked("Line {line}: the year must be four figures, as in 2025.")
-_NATION = marked("Line {line}: the nation must be ENG, WLS, SCT or NIR.")
-_SOURCE = marked("Line {line}: name the source, in at most {most} characters.")
-_TWICE = marked("Line {line}: this figure stands there twice.")
+_NO_COLUMNS = translatable("The first line must name these columns: item, value, source, year, nation.")
+_TOO_MANY = translatable("That is {n} lines; {most} fit.")
+_UNREADABLE = translatable("Line {line} cannot be read. Look for a quotation mark too many or too few.")
+_ITEM = translatable("Line {line}: “{said}” is not one of attending, understanding, empathising, helping.")
+_VALUE = translatable("Line {line}: the value must lie between 0 and 10.")
+_YEAR = translatable("Line {line}: the year must be four figures, as in 2025.")
+_NATION = translatable("Line {line}: the nation must be ENG, WLS, SCT or NIR.")
+_SOURCE = translatable("Line {line}: name the source, in at most {most} characters.")
+_TWICE = translatable("Line {line}: this figure stands there twice.")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class OfficialFigure:
     """One official figure: an item on the scale of 0 to 10, and where it comes from."""
 
     item: Behaviour
@@ -48,7 +48,7 @@ class Figure:
     nation: str
 
 
-def read(text: str) -> list[Figure]:
+def read(text: str) -> list[OfficialFigure]:
     """Figures out of a CSV with the columns item, value, source, year and nation.
 
     Separated by commas, semicolons or tabs, as spreadsheets write it in different countries.
@@ -79,7 +79,7 @@ def _rows(lines: "csv.DictReader[str]") -> list[tuple[int, dict[str, str | None]
     return [(lines.line_num, dict(row)) for row in lines]
 
 
-def load(session: Session, workspace: Workspace, figures: Sequence[Figure], *, now: datetime) -> int:
+def load(session: Session, workspace: Workspace, figures: Sequence[OfficialFigure], *, now: datetime) -> int:
     """Take figures in; one of the same item, nation, year and source is replaced. Gives how many."""
     for one in figures:
         row = {
@@ -100,8 +100,8 @@ def load(session: Session, workspace: Workspace, figures: Sequence[Figure], *, n
     return len(figures)
 
 
-def _figure(row: dict[str, str | None], line: int) -> Figure:
-    said = {name: " ".join(seen(row.get(name) or "").split()) for name in COLUMNS}
+def _figure(row: dict[str, str | None], line: int) -> OfficialFigure:
+    said = {name: " ".join(strip_invisible(row.get(name) or "").split()) for name in COLUMNS}
     item = next((one for one in Behaviour if one == said["item"].lower()), None)
     if item is None:
         raise UserError(_ITEM, line=line, said=said["item"][:40])
@@ -112,7 +112,9 @@ def _figure(row: dict[str, str | None], line: int) -> Figure:
         raise UserError(_NATION, line=line)
     if not 0 < len(said["source"]) <= _LONGEST:
         raise UserError(_SOURCE, line=line, most=_LONGEST)
-    return Figure(item, _value(said["value"], line), said["source"], int(year), said["nation"].upper())
+    return OfficialFigure(
+        item, _value(said["value"], line), said["source"], int(year), said["nation"].upper()
+    )
 
 
 def _value(said: str, line: int) -> float:
@@ -122,7 +124,7 @@ def _value(said: str, line: int) -> float:
     return value
 
 
-def _check_twice(figures: Mapping[int, Figure]) -> None:
+def _check_twice(figures: Mapping[int, OfficialFigure]) -> None:
     known = set()
     for line, one in figures.items():
         key = (one.item, one.nation, one.year, one.source)

@@ -11,7 +11,7 @@ from slackapp.models import Digest, Member, Pace, Poll, PollState, Promise, Shar
 from slackapp.outbox import insert_for
 
 
-def unanswered(session: Session, team_ids: Collection[str], month: str) -> frozenset[str]:
+def teams_without_reply(session: Session, team_ids: Collection[str], month: str) -> frozenset[str]:
     """Teams whose last two digests before this month had no reply, and whose leader was not asked since."""
     before = calendar.month_before(month)
     last = (before, calendar.month_before(before))
@@ -31,20 +31,20 @@ def unanswered(session: Session, team_ids: Collection[str], month: str) -> froze
     return frozenset(silent - asked - set(session.scalars(answered)))
 
 
-def choose_pace(session: Session, team: Team, pace: Pace, *, by: Member, now: datetime) -> None:
+def set_frequency(session: Session, team: Team, pace: Pace, *, by: Member, now: datetime) -> None:
     """Ask a team as often as its leader chose; from the next round on."""
     row = {"team_id": team.id, "pace": pace, "chosen_by_id": by.id, "chosen_at": now}
     insert = insert_for(session)(TeamPace).values(row)
     session.execute(insert.on_conflict_do_update(index_elements=[TeamPace.team_id], set_=row))
 
 
-def paces(session: Session, team_ids: Collection[str]) -> dict[str, Pace]:
+def frequencies(session: Session, team_ids: Collection[str]) -> dict[str, Pace]:
     """How often teams are asked, where a leader has chosen."""
     found = session.scalars(select(TeamPace).where(TeamPace.team_id.in_(list(team_ids))))
     return {one.team_id: Pace(one.pace) for one in found}
 
 
-def sitting_out(session: Session, workspace_id: str, opens_on: date) -> frozenset[str]:
+def teams_skipping(session: Session, workspace_id: str, opens_on: date) -> frozenset[str]:
     """Teams whose own people are not asked in the round that opens on this day."""
     found = session.execute(
         select(TeamPace.team_id, TeamPace.pace)

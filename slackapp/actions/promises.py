@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import calendar
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import (
     By,
     Digest,
@@ -22,7 +22,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.rights import teams, upwards
+from slackapp.rights import ancestors, teams
 
 MOST = 3
 """Promises in answer to one digest."""
@@ -30,8 +30,10 @@ LONGEST = 500
 """Characters of each of their texts."""
 
 GOING_ON = (PromiseState.OPEN, PromiseState.CHANGED)
-_TOO_LONG = marked("That is {n} characters; {most} fit. Please shorten it.")
-_ALREADY_TOLD = marked("Your team has read this one. Mark it as changed or dropped instead, with a reason.")
+_TOO_LONG = translatable("That is {n} characters; {most} fit. Please shorten it.")
+_ALREADY_TOLD = translatable(
+    "Your team has read this one. Mark it as changed or dropped instead, with a reason."
+)
 _LINE_GOES_BACK = timedelta(days=100)
 _YEAR_OF_MONTHS = 12
 
@@ -65,7 +67,7 @@ class IncompleteError(UserError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PromiseSummary:
     """What a check-in reminds people of: the latest promise they were told of."""
 
     you_said: str
@@ -74,7 +76,7 @@ class Line:
     reason: str | None
 
 
-def write(
+def save(
     session: Session, digest: Digest, wordings: Sequence[Wording], *, author: Member, now: datetime
 ) -> list[Promise]:
     """Write down what answers a digest; writing it again changes it.
@@ -108,7 +110,7 @@ def write(
     return of_month(session, team.id, month)
 
 
-def settle(
+def set_outcome(
     session: Session, promise: Promise, state: PromiseState, *, reason: str = "", now: datetime
 ) -> None:
     """Say what became of a promise.
@@ -118,7 +120,7 @@ def settle(
     """
     why = reason.strip()
     if state in (PromiseState.CHANGED, PromiseState.DROPPED) and not why:
-        raise UserError(marked("One sentence about why helps your team more than silence."))
+        raise UserError(translatable("One sentence about why helps your team more than silence."))
     if len(why) > LONGEST:
         raise UserError(_TOO_LONG, n=len(why), most=LONGEST)
     promise.state = state
@@ -133,13 +135,13 @@ def of_month(session: Session, team_id: str, month: str) -> list[Promise]:
     return list(session.scalars(found.order_by(Promise.place)))
 
 
-def going_on(session: Session, team_ids: Collection[str]) -> list[Promise]:
+def open_promises(session: Session, team_ids: Collection[str]) -> list[Promise]:
     """What these teams were promised and is neither done nor dropped, oldest first."""
     found = select(Promise).where(Promise.team_id.in_(list(team_ids)), Promise.state.in_(GOING_ON))
     return list(session.scalars(found.order_by(Promise.month, Promise.place)))
 
 
-def carried(session: Session, team_ids: Collection[str], month: str) -> dict[str, list[Promise]]:
+def earlier_promises(session: Session, team_ids: Collection[str], month: str) -> dict[str, list[Promise]]:
     """What the digest of a month carries on, by team: promises of earlier months, oldest first.
 
     Those of the month before, those still going on, and those kept within a year.
@@ -158,7 +160,9 @@ def carried(session: Session, team_ids: Collection[str], month: str) -> dict[str
     return kept
 
 
-def latest_line(session: Session, workspace: Workspace, team_id: str, *, now: datetime) -> Line | None:
+def latest_line(
+    session: Session, workspace: Workspace, team_id: str, *, now: datetime
+) -> PromiseSummary | None:
     """What the check-in of a team begins with: the newest promise that it, or a team above it, was told.
 
     None when there is none of the last three months.
@@ -175,8 +179,10 @@ def latest_line(session: Session, workspace: Workspace, team_id: str, *, now: da
     newest: dict[str, Promise] = {}
     for promise in session.scalars(found):
         newest.setdefault(promise.team_id, promise)
-    nearest = next((newest[up] for up in upwards(tree, team_id) if up in newest), None)
-    return Line(nearest.you_said, nearest.we_will, nearest.state, nearest.reason) if nearest else None
+    nearest = next((newest[up] for up in ancestors(tree, team_id) if up in newest), None)
+    return (
+        PromiseSummary(nearest.you_said, nearest.we_will, nearest.state, nearest.reason) if nearest else None
+    )
 
 
 def end_of(moment: datetime, by: By, zone: str) -> date:
@@ -189,11 +195,11 @@ def end_of(moment: datetime, by: By, zone: str) -> date:
 def _complete(one: Wording) -> None:
     for part, text in ((Part.YOU_SAID, one.you_said), (Part.WE_WILL, one.we_will)):
         if not text:
-            raise IncompleteError(one.place, part, marked("Please fill in both, or leave both empty."))
+            raise IncompleteError(one.place, part, translatable("Please fill in both, or leave both empty."))
         if len(text) > LONGEST:
             raise IncompleteError(one.place, part, _TOO_LONG, n=len(text), most=LONGEST)
     if not one.who:
-        raise IncompleteError(one.place, Part.WHO, marked("Who will do it? Please choose somebody."))
+        raise IncompleteError(one.place, Part.WHO, translatable("Who will do it? Please choose somebody."))
 
 
 def _fill(promise: Promise, one: Wording, author: Member, due: date) -> None:

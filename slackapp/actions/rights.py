@@ -8,19 +8,30 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
 from slackapp.outbox import insert_for
 from slackapp.pulse import telling
-from slackapp.rights import Deed, Refused, acting, allows, check, leads, reads_everything, upwards
+from slackapp.rights import (
+    Permission,
+    Refused,
+    acting_leader,
+    allows,
+    ancestors,
+    leads,
+    reads_everything,
+    require,
+)
 from slackapp.rights import teams as all_teams
 
-NOT_LEADER = marked("Only the leader of {team} can do this.")
-NOT_A_LEADER = marked("Only the leader of the team can do this.")
-_NOT_YOURS_TO_HAND_ON = marked("Only whoever led the team before, or an admin, can hand its digests on.")
+NOT_LEADER = translatable("Only the leader of {team} can do this.")
+NOT_A_LEADER = translatable("Only the leader of the team can do this.")
+_NOT_YOURS_TO_HAND_ON = translatable(
+    "Only whoever led the team before, or an admin, can hand its digests on."
+)
 
 
-def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leadership]:
+def record_leaders(session: Session, workspace: Workspace, now: datetime) -> list[Leadership]:
     """Write down who leads what, and since when; gives the teams whose leader is another one now.
 
     The first leader that is noticed has led from the start. Of several processes that notice
@@ -39,7 +50,7 @@ def notice(session: Session, workspace: Workspace, now: datetime) -> list[Leader
             session.execute(insert_for(session)(Leadership).on_conflict_do_nothing().values(first))
         elif row.member_id != team.leader_id and _took_over(session, row, team, now):
             changed.append(row)
-            telling.owe_new_leader(session, workspace, team, now)
+            telling.announce_new_leader(session, workspace, team, now)
     session.flush()
     return changed
 
@@ -61,14 +72,14 @@ def hand_on(session: Session, team: Team, *, by: Member) -> None:
     """
     row = session.get(Leadership, team.id)
     led_before = row is not None and by.id == row.before_id and by.can_be_reached
-    is_theirs = led_before or allows(by, Deed.HAND_ON)
+    is_theirs = led_before or allows(by, Permission.HAND_ON)
     if row is None or team.workspace_id != by.workspace_id or not is_theirs:
         raise UserError(_NOT_YOURS_TO_HAND_ON)
     row.handed_on = True
     session.flush()
 
 
-def taken_over(session: Session, workspace: Workspace) -> list[tuple[Team, Member, date]]:
+def not_handed_on(session: Session, workspace: Workspace) -> list[tuple[Team, Member, date]]:
     """Teams whose present leader took over, since when, and was not handed the digests before; by name."""
     found = session.execute(
         select(Team, Member, Leadership.since)
@@ -82,7 +93,7 @@ def taken_over(session: Session, workspace: Workspace) -> list[tuple[Team, Membe
     return [(team, leader, since.astimezone(zone).date()) for team, leader, since in found if since]
 
 
-def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
+def require_led_team(session: Session, team_id: str, member: Member, now: datetime) -> Team:
     """The team, when this person leads it.
 
     Raises:
@@ -92,13 +103,13 @@ def led(session: Session, team_id: str, member: Member, now: datetime) -> Team:
     if team is None or team.workspace_id != member.workspace_id:
         raise UserError(NOT_A_LEADER)
     try:
-        check(session, member, Deed.LEAD_TEAM, now=now, team=team)
+        require(session, member, Permission.LEAD_TEAM, now=now, team=team)
     except Refused:
         raise UserError(NOT_LEADER, team=team.name) from None
     return team
 
 
-def received_from(session: Session, team: Team, published: datetime) -> bool:
+def is_for_leader(session: Session, team: Team, published: datetime) -> bool:
     """Whether a digest published then is for the team's present leader, and so for who stands in for them.
 
     While there is no leader, the deputy reads what the last one could.
@@ -109,7 +120,7 @@ def received_from(session: Session, team: Team, published: datetime) -> bool:
     return row.since is None or row.handed_on or published >= row.since
 
 
-def held_back(session: Session, workspace: Workspace, published: datetime) -> frozenset[str]:
+def withheld_teams(session: Session, workspace: Workspace, published: datetime) -> frozenset[str]:
     """Teams whose present leader took over after a digest published then, and was not handed it."""
     later = select(Leadership.team_id).join(Team).where(Team.workspace_id == workspace.id)
     return frozenset(
@@ -123,7 +134,7 @@ def may_read(session: Session, member: Member, team: Team, month: str, *, at: Ma
         return True
     if member.left or member.workspace_id != team.workspace_id or member.team_id is None:
         return False
-    own = upwards(all_teams(session, team.workspace_id), member.team_id)
+    own = ancestors(all_teams(session, team.workspace_id), member.team_id)
     return team.id in own and session.get(SharedDigest, (team.id, month)) is not None
 
 
@@ -135,22 +146,22 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
         return True
     tree = all_teams(session, team.workspace_id)
     return any(
-        leads(session, tree[top], member, at["now"]) and received_from(session, tree[top], at["published"])
-        for top in upwards(tree, team.id)
+        leads(session, tree[top], member, at["now"]) and is_for_leader(session, tree[top], at["published"])
+        for top in ancestors(tree, team.id)
     )
 
 
-def within_reach(session: Session, member: Member, now: datetime) -> list[Team]:
+def readable_teams(session: Session, member: Member, now: datetime) -> list[Team]:
     """The teams of which this person may read any digest at all, by name."""
     tree = all_teams(session, member.workspace_id)
     shared = set(session.scalars(select(SharedDigest.team_id).where(SharedDigest.team_id.in_(list(tree)))))
     everything = reads_everything(session, member)
     tops = {one.id for one in tree.values() if leads(session, one, member, now)}
-    own = set(upwards(tree, member.team_id)) & shared if member.team_id else set()
+    own = set(ancestors(tree, member.team_id)) & shared if member.team_id else set()
     found = [
         team
         for team in tree.values()
-        if everything or team.id in own or tops.intersection(upwards(tree, team.id))
+        if everything or team.id in own or tops.intersection(ancestors(tree, team.id))
     ]
     return sorted(found, key=lambda team: team.name.casefold())
 
@@ -159,5 +170,5 @@ def nearest_leader(
     session: Session, tree: Mapping[str, Team], team: Team, now: datetime, *, but: Collection[str] = ()
 ) -> Member | None:
     """Whoever leads above a team now and can be reached."""
-    above = (acting(session, tree[up], now) for up in upwards(tree, team.id)[1:])
+    above = (acting_leader(session, tree[up], now) for up in ancestors(tree, team.id)[1:])
     return next((one for one in above if one is not None and one.id not in but), None)

@@ -7,14 +7,16 @@ from sqlalchemy.orm import Session
 
 from slackapp.actions import promises
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
-from slackapp.outbox import Method, Owed, insert_for, owe, send_again
+from slackapp.outbox import Method, NewDelivery, enqueue, insert_for, send_again
 
 SHARED, POSTED, CHANGED = "digest-shared", "promises", "promises-change"
 """Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
 
-_NO_CHANNEL = marked("{team} has no channel yet, so there is nowhere to share it. An admin can choose one.")
+_NO_CHANNEL = translatable(
+    "{team} has no channel yet, so there is nowhere to share it. An admin can choose one."
+)
 
 
 def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, now: datetime) -> None:
@@ -33,7 +35,11 @@ def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, 
     key = [SharedDigest.team_id, SharedDigest.month]
     session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
     shared = session.get_one(SharedDigest, (team.id, digest.month), populate_existing=True)
-    _owe(session, team, Owed(f"shared:{shared_as(shared)}", SHARED, digest.id, team.slack_channel_id, now))
+    _owe(
+        session,
+        team,
+        NewDelivery(f"shared:{shared_as(shared)}", SHARED, digest.id, team.slack_channel_id, now),
+    )
     if with_promises and promises.of_month(session, team.id, digest.month):
         shared.with_promises = True
         session.flush()
@@ -46,12 +52,12 @@ def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None
     if not (shared.with_promises and team.slack_channel_id):
         return
     about, target = shared_as(shared), team.slack_channel_id
-    if _owe(session, team, Owed(f"promises:{about}", POSTED, about, target, now)):
+    if _owe(session, team, NewDelivery(f"promises:{about}", POSTED, about, target, now)):
         return
     shared.revision += 1
     session.flush()
     key = f"promises:{about}:{shared.revision}"
-    _owe(session, team, Owed(key, CHANGED, about, target, now, method=Method.UPDATE))
+    _owe(session, team, NewDelivery(key, CHANGED, about, target, now, method=Method.UPDATE))
 
 
 def shared_as(shared: SharedDigest) -> str:
@@ -65,9 +71,9 @@ def of_reference(session: Session, reference: str) -> SharedDigest | None:
     return session.get(SharedDigest, (team_id, month))
 
 
-def _owe(session: Session, team: Team, owed: Owed) -> bool:
+def _owe(session: Session, team: Team, owed: NewDelivery) -> bool:
     """Owe it; one that could not be delivered goes once more, to the channel that the team has now."""
-    if owe(session, session.get_one(Workspace, team.workspace_id), owed) is not None:
+    if enqueue(session, session.get_one(Workspace, team.workspace_id), owed) is not None:
         return True
     before = session.scalars(select(Delivery).where(Delivery.key == owed.key)).one()
     if before.state != DeliveryState.DEAD:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from slackapp.commands.common import TOKENS, bar, explained, json_option, tell
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 from slackapp.errors import SettingsError
 
 _PAGES_AT_ONCE = 500
@@ -24,7 +24,7 @@ _AFTERWARDS = (
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         (
             "slackapp backup /backups/monday.db",
@@ -60,7 +60,7 @@ def backup(file: Path, *, as_json: bool) -> None:
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp restore /backups/monday.db", "On a new computer, where there is no database yet."),
         ("slackapp restore /backups/monday.db --replace", "In place of the database that is there."),

@@ -15,7 +15,7 @@ import orjson
 
 from slackapp.commands.teaching import FAILED
 from slackapp.errors import SettingsError, UserError
-from slackapp.progress import Told
+from slackapp.progress import OnProgress
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -119,7 +119,7 @@ def office(workspace: str | None) -> Iterator[Office]:
 
 
 @contextmanager
-def bar(label: str, *, hidden: bool = False) -> Iterator[Told]:
+def bar(label: str, *, hidden: bool = False) -> Iterator[OnProgress]:
     """A progress bar on standard error; what it gives is told how many of how many are done."""
     with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as shown:
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slackapp.commands.common import bar, explained, json_option, office, stored, tell, workspace_option
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 from slackapp.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _LARGEST = 1_000_000
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ('slackapp digest --team "Ward 7" --preview ward-7.html', "One page of last month, without Slack."),
         ("slackapp digest --all", "May be ended at any time: begun again, it goes on where it was."),
@@ -53,7 +53,7 @@ def digest(
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp benchmarks staff-survey.csv", "Loads them; loading the same again changes nothing.")
     ],
@@ -151,14 +151,14 @@ def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> tuple[int, 
     from reports import digest as digests  # noqa: PLC0415 - likewise
 
     pause = threading.Event()
-    digests.owe_due(app.sessions, app.now())
-    left, later = digests.waiting(app.sessions, app.now())
+    digests.enqueue_due(app.sessions, app.now())
+    left, later = digests.count_pending(app.sessions, app.now())
     total = left
     app.deliveries.start()
     while left:
         tell(total - left, total)
         pause.wait(_LOOK_SECONDS)
-        left, later = digests.waiting(app.sessions, app.now())
+        left, later = digests.count_pending(app.sessions, app.now())
         total = max(total, left)
     tell(total, total)
     return total, later

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slackapp.commands.common import Office, explained, json_option, office, tell, workspace_option
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 from slackapp.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp hold U0123ABCD", "Keeps one person's records."),
         ("slackapp hold --everything", "Keeps everything of the workspace."),
@@ -60,7 +60,7 @@ def hold(user: str | None, workspace: str | None, *, as_json: bool, **asked: boo
 
 def _settle(place: Office, session: "Session", here: "Workspace", user: str | None, *, lift: bool) -> None:
     from slackapp import audit, members  # noqa: PLC0415 - likewise
-    from slackapp.marks import Marks  # noqa: PLC0415 - likewise
+    from slackapp.marks import Pseudonyms  # noqa: PLC0415 - likewise
     from slackapp.privacy import holds  # noqa: PLC0415 - likewise
 
     member = members.find(session, here, user) if user else None
@@ -70,9 +70,9 @@ def _settle(place: Office, session: "Session", here: "Workspace", user: str | No
         holds.place(session, here, member, now=place.now)
     elif not holds.lift(session, here, member):
         raise SettingsError("There is no such hold.")
-    subject = Marks(place.keys.path).person(place.slack_team_id, user) if user else "everything"
-    deed = audit.Deed.RELEASED if lift else audit.Deed.HELD
-    audit.note(session, here, audit.Entry(audit.COMMAND_LINE, deed, subject), now=place.now)
+    subject = Pseudonyms(place.keys.path).person(place.slack_team_id, user) if user else "everything"
+    deed = audit.Action.RELEASED if lift else audit.Action.HELD
+    audit.record(session, here, audit.NewEntry(audit.COMMAND_LINE, deed, subject), now=place.now)
 
 
 def _holds(session: "Session", here: "Workspace") -> list[dict[str, str]]:
@@ -92,7 +92,7 @@ def _holds(session: "Session", here: "Workspace") -> list[dict[str, str]]:
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp retention", "Shows each period, and between which values it may lie."),
         ("slackapp retention comments_months 6", "Keeps comments for six months from now on."),
@@ -117,9 +117,9 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
     with office(workspace) as place, place.sessions.begin() as session:
         here = session.get_one(Workspace, place.workspace_id)
         if name is not None and value is not None:
-            before = keeping.settle(session, here, name, value)
-            entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.SETTING, name, str(before), str(value))
-            audit.note(session, here, entry, now=place.now)
+            before = keeping.set_limit(session, here, name, value)
+            entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.SETTING, name, str(before), str(value))
+            audit.record(session, here, entry, now=place.now)
         kept = keeping.rules(session, here)
         told = {one: getattr(kept, one) for one in keeping.LIMITS}
     if as_json:
@@ -132,7 +132,7 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
 
 @click.command(
     "audit",
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp audit", "The newest fifty entries."),
         ("slackapp audit --most 500 --json", "As JSON, for a report."),

@@ -6,13 +6,13 @@ from pathlib import Path
 import click
 
 from slackapp.commands.common import Office, bar, explained, json_option, office, tell, workspace_option
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 
 _NOBODY = {1: "nothing is kept about this person, or it could not be done"}
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp export U0123ABCD --to .", "A page to read and a file for machines, for their owner only."),
         ("slackapp export U0123ABCD --json", "The same on standard output, for another program."),
@@ -56,7 +56,7 @@ def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bo
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp erase U0123ABCD", "Asks once whether you are sure."),
         ("slackapp erase U0123ABCD --yes --json", "From a script: nobody is asked, the outcome is JSON."),
@@ -83,40 +83,40 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
         click.confirm(f"Erase everything about {user}? This cannot be undone.", abort=True, err=True)
     with office(workspace) as place:
         with bar("Erasing", hidden=as_json) as told:
-            asked = erasure.Asked(user, actor=_command_line(), told=told)
+            asked = erasure.ErasureRequest(user, actor=_command_line(), told=told)
             ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
         if not as_json:
             click.echo("Rewriting the database without old copies ...", err=True)
         traces.sweep(place.sessions)
     sentences = {
-        erasure.Erased.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",
-        erasure.Erased.HELD: "A legal hold keeps these records. Open answers were deleted.",
-        erasure.Erased.NOBODY: "Nothing is kept about this person here.",
+        erasure.ErasureResult.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",
+        erasure.ErasureResult.HELD: "A legal hold keeps these records. Open answers were deleted.",
+        erasure.ErasureResult.NOBODY: "Nothing is kept about this person here.",
     }
     if as_json:
         tell({"user": user, "outcome": ended})
     else:
-        click.echo(sentences[ended], err=ended is not erasure.Erased.DONE)
-    sys.exit(0 if ended is erasure.Erased.DONE else 1)
+        click.echo(sentences[ended], err=ended is not erasure.ErasureResult.DONE)
+    sys.exit(0 if ended is erasure.ErasureResult.DONE else 1)
 
 
 def _collected(place: Office, user: str) -> dict[str, bytes] | None:
     from slackapp import audit, members  # noqa: PLC0415 - likewise
-    from slackapp.marks import Marks  # noqa: PLC0415 - likewise
+    from slackapp.marks import Pseudonyms  # noqa: PLC0415 - likewise
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
     from slackapp.privacy import export as exporting  # noqa: PLC0415 - likewise
 
-    marks = Marks(place.keys.path)
+    marks = Pseudonyms(place.keys.path)
     with place.sessions.begin() as session:
         workspace = session.get_one(Workspace, place.workspace_id)
         member = members.find(session, workspace, user)
         if member is None:
             return None
         subject = marks.person(workspace.slack_team_id, user)
-        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.EXPORTED, subject)
-        audit.note(session, workspace, entry, now=place.now)
+        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.EXPORTED, subject)
+        audit.record(session, workspace, entry, now=place.now)
         collected = exporting.collect(session, workspace, member, marks)
-        page = exporting.as_page(members.voice_of(workspace, member), collected, made=place.now)
+        page = exporting.as_page(members.language_of(workspace, member), collected, made=place.now)
         return {".json": exporting.as_json(collected), ".html": page.encode()}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from slackapp.commands.common import explained, json_option, stored, tell
-from slackapp.commands.teaching import FAILED, Taught
+from slackapp.commands.teaching import FAILED, CommandWithExamples
 
 EVENTS_PATH, RETURN_PATH = "/slack/events", "/slack/oauth_redirect"
 _ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
@@ -17,7 +17,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+")
 
 
 @click.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         (
             "slackapp manifest",
@@ -83,7 +83,7 @@ def tokens() -> None:
 
 @tokens.command(
     "new-key",
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[("slackapp tokens new-key", "Put what it prints first into TOKEN_KEYS.")],
 )
 def new_key() -> None:
@@ -94,7 +94,7 @@ def new_key() -> None:
 
 
 @tokens.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp tokens rotate", "With the new key first and the old one after it in TOKEN_KEYS."),
         ("slackapp tokens rotate --json", "From a script: how many were sealed anew, how many no key opens."),
@@ -113,11 +113,11 @@ def rotate(*, as_json: bool) -> None:
     from slackapp.db import connect  # noqa: PLC0415 - likewise
 
     keys = [one.strip() for one in os.environ.get("TOKEN_KEYS", "").split(",") if one.strip()]
-    locker = installations.Locker(keys)
+    locker = installations.TokenEncryption(keys)
     sessions = connect(stored().database_url)
     try:
         with sessions.begin() as session:
-            total, lost = installations.count(session), installations.reseal(session, locker)
+            total, lost = installations.count(session), installations.reencrypt(session, locker)
     finally:
         sessions.dispose()
     if as_json:

@@ -9,7 +9,7 @@ FAILED = 1
 _ENDS = {0: "done", FAILED: "it could not be done, and the words say why", 2: "it was called in a wrong way"}
 
 
-class Taught(click.Command):
+class CommandWithExamples(click.Command):
     """A command with examples, each a line and what it does, and with the meaning of its exit codes."""
 
     def __init__(

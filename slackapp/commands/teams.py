@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from slackapp.commands.common import bar, explained, json_option, office, tell, workspace_option
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 from slackapp.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def teams() -> None:
 
 @teams.command(
     "import",
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ("slackapp teams import teams.csv --dry-run", "Says what would change, and changes nothing."),
         ("slackapp teams import teams.csv", "Does it, all of it or nothing."),
@@ -61,10 +61,10 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
             with bar("Teams", hidden=as_json) as told:
                 plan = teams_csv.carry_out(session, here, rows, told)
         if plan.changes and not dry_run:
-            entry = audit.Entry(
-                audit.COMMAND_LINE, audit.Deed.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
+            entry = audit.NewEntry(
+                audit.COMMAND_LINE, audit.Action.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
             )
-            audit.note(session, here, entry, now=place.now)
+            audit.record(session, here, entry, now=place.now)
     if as_json:
         tell(_as_values(plan, done=not dry_run and not plan.problems))
     else:
@@ -78,7 +78,7 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
 
 
 @teams.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[
         ('slackapp teams follow "Ward 7" C0123ABCD', "Whoever is in the channel is in the team."),
         ('slackapp teams follow "Ward 7" S0123ABCD', "The same with a user group."),
@@ -105,9 +105,9 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
     with office(workspace) as opened, opened.sessions.begin() as session:
         here = session.get_one(Workspace, opened.workspace_id)
         found = _team(session, here, team)
-        units.keep_in_step(session, here, found, units.Source(kinds[place[0]], place))
-        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAM_CHANGED, found.id, after=place)
-        audit.note(session, here, entry, now=opened.now)
+        units.follow(session, here, found, units.MembershipSource(kinds[place[0]], place))
+        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.TEAM_CHANGED, found.id, after=place)
+        audit.record(session, here, entry, now=opened.now)
     if as_json:
         tell({"team": team, "follows": place})
     else:
@@ -115,7 +115,7 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
 
 
 @teams.command(
-    cls=Taught,
+    cls=CommandWithExamples,
     examples=[('slackapp teams merge "Ward 7 nights" "Ward 7"', "The first goes up in the second.")],
     ends={1: "there is no such team, one lies below the other, or it could not be done"},
 )
@@ -139,8 +139,8 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
         here = session.get_one(Workspace, opened.workspace_id)
         first, second = (_team(session, here, name) for name in (team, into))
         came = units.merge(session, here, first, second, now=opened.now)
-        entry = audit.Entry(audit.COMMAND_LINE, audit.Deed.TEAMS_MERGED, first.id, after=second.id)
-        audit.note(session, here, entry, now=opened.now)
+        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.TEAMS_MERGED, first.id, after=second.id)
+        audit.record(session, here, entry, now=opened.now)
     if as_json:
         tell({"team": team, "into": into, "people": came})
     else:

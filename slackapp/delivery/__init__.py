@@ -1,5 +1,5 @@
 """What is owed goes out here, and nowhere else: claim, render, send, settle."""
 
-from slackapp.delivery.worker import Deliveries, tidy
+from slackapp.delivery.worker import DeliveryWorker, delete_idle_limits
 
-__all__ = ["Deliveries", "tidy"]
+__all__ = ["DeliveryWorker", "delete_idle_limits"]

@@ -12,10 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from slackapp import log, outbox
 from slackapp.delivery import limits
-from slackapp.delivery.limits import Gate
-from slackapp.letters import Later, Letter, Message, Nothing, Removal, Renderer, Upload
+from slackapp.delivery.limits import RateGate
+from slackapp.letters import Deletion, Message, Rendered, Renderer, Skip, Upload, WaitUntil
 from slackapp.models import Delivery, DeliveryState, Workspace
-from slackapp.outbox import Method, Priority, Receipt
+from slackapp.outbox import Claim, Method, Priority
 
 _logger = logging.getLogger(__name__)
 _BATCH = 20
@@ -46,12 +46,12 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A rendered letter on its way out."""
 
-    receipt: Receipt
+    receipt: Claim
     lease: Lease
-    letter: Message | Upload | Removal
+    letter: Message | Upload | Deletion
     row: Delivery
     """As it stood when it was claimed; detached, for reading only."""
 
@@ -78,7 +78,7 @@ class Slots:
         self.bulk -= priority != Priority.PERSON
 
 
-class Round:
+class ClaimBatch:
     """One claim: what is due at `now`, within one transaction."""
 
     def __init__(
@@ -88,11 +88,11 @@ class Round:
         self.looked_at = 0
         """Rows rendered or let lapse so far; a round stops at fifty, for others wait for its locks."""
 
-    def claim(self, slots: Slots) -> list[Claimed]:
+    def claim(self, slots: Slots) -> list[ClaimedMessage]:
         """At most `slots` letters, urgent ones first in each workspace."""
-        claimed: list[Claimed] = []
+        claimed: list[ClaimedMessage] = []
         for workspace_id, priorities in _waiting(self._session, self._now):
-            gate = Gate(self._session, workspace_id, self._now)
+            gate = RateGate(self._session, workspace_id, self._now)
             for priority in priorities:
                 for row in self._candidates(workspace_id, priority, gate, slots):
                     self.looked_at += 1
@@ -106,7 +106,7 @@ class Round:
         return claimed
 
     def _candidates(
-        self, workspace_id: str, priority: Priority, gate: Gate, slots: Slots
+        self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots
     ) -> Iterator[Delivery]:
         """Rows that may go now; those of a channel or method that is busy let others pass."""
         methods: set[str] = set()
@@ -138,7 +138,7 @@ class Round:
         )
         return list(self._session.scalars(rows.execution_options(populate_existing=True)))
 
-    def _letter(self, row: Delivery) -> Claimed | None:
+    def _letter(self, row: Delivery) -> ClaimedMessage | None:
         """The claimed letter, or None when nothing is to be sent for this row now."""
         if row.expires is not None and row.expires <= self._now:
             row.state, row.reason = DeliveryState.EXPIRED, "too_late"
@@ -146,22 +146,22 @@ class Round:
             return None
         receipt = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
         letter = self._rendered(row)
-        if isinstance(letter, Message | Upload | Removal):
+        if isinstance(letter, Message | Upload | Deletion):
             # What may be repeated after a crash depends on what is really sent.
             row.method = _method_of(letter)
             self._session.flush()
-            return Claimed(receipt, self._lease, letter, row)
-        if isinstance(letter, Nothing):
-            outbox.drop(self._session, receipt, reason=letter.reason)
-        elif isinstance(letter, Later):
+            return ClaimedMessage(receipt, self._lease, letter, row)
+        if isinstance(letter, Skip):
+            outbox.mark_skipped(self._session, receipt, reason=letter.reason)
+        elif isinstance(letter, WaitUntil):
             due = max(letter.due, self._now + _SOON)
-            outbox.postpone(self._session, receipt, due=due, reason="later", counted=False)
+            outbox.retry_later(self._session, receipt, due=due, reason="later", counted=False)
         else:
             due = self._now + _RENDER_AGAIN
-            outbox.postpone(self._session, receipt, due=due, reason="not_rendered")
+            outbox.retry_later(self._session, receipt, due=due, reason="not_rendered")
         return None
 
-    def _rendered(self, row: Delivery) -> Letter | None:
+    def _rendered(self, row: Delivery) -> Rendered | None:
         renderer = self._renderers.get(row.kind)
         if renderer is None:
             # Written by a version that knows more, or one that knew it still: it may be back.
@@ -175,8 +175,8 @@ class Round:
             return None
 
 
-def _method_of(letter: Message | Upload | Removal) -> Method:
-    if isinstance(letter, Removal):
+def _method_of(letter: Message | Upload | Deletion) -> Method:
+    if isinstance(letter, Deletion):
         return Method.DELETE_FILE if letter.file else Method.DELETE
     if isinstance(letter, Message):
         return Method.UPDATE if letter.replaces else Method.POST
@@ -201,7 +201,7 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
     asked = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
     rows = [(method, target) for method, target in session.execute(_DUE_KINDS, asked)]
-    moments = limits.free_moments(session, workspace_id, rows, priority=priority, now=now) if rows else []
+    moments = limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
     return moments + list(session.scalars(_FIRST_AHEAD, asked))
 
 

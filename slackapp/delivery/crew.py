@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from slackapp.delivery.claiming import Claimed, Slots
+from slackapp.delivery.claiming import ClaimedMessage, Slots
 from slackapp.delivery.outcomes import Outcome
 from slackapp.delivery.settling import Finished
 
@@ -14,7 +14,7 @@ RESERVED = 2
 """Slots that only messages a person waits for may use."""
 
 
-class Bell:
+class WakeUp:
     """Rung when there is something to do. Nobody misses a ring that came before they waited."""
 
     def __init__(self) -> None:
@@ -38,14 +38,14 @@ class Bell:
             self._changed.wait_for(lambda: self._rings != heard, timeout=seconds)
 
 
-class Crew:
+class SenderPool:
     """Calls Slack in a few threads. A call keeps its slot until its outcome is settled."""
 
-    def __init__(self, call: Callable[[Claimed], Outcome], bell: Bell) -> None:
+    def __init__(self, call: Callable[[ClaimedMessage], Outcome], bell: WakeUp) -> None:
         self._call, self._bell = call, bell
         self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="delivery")
         self._lock = threading.Lock()
-        self._out: dict[str, Claimed] = {}
+        self._out: dict[str, ClaimedMessage] = {}
         self._back: list[Finished] = []
 
     def slots(self) -> Slots:
@@ -54,7 +54,7 @@ class Crew:
             bulk = sum(not one.urgent for one in self._out.values())
             return Slots(free=SLOTS - len(self._out), bulk=SLOTS - RESERVED - bulk)
 
-    def send(self, claimed: list[Claimed]) -> None:
+    def send(self, claimed: list[ClaimedMessage]) -> None:
         """Start the calls."""
         with self._lock:
             self._out |= {one.receipt.id: one for one in claimed}
@@ -96,7 +96,7 @@ class Crew:
         """Take no more calls. Those that hang end by their own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _returning(self, claimed: Claimed) -> Callable[[Future[Outcome]], None]:
+    def _returning(self, claimed: ClaimedMessage) -> Callable[[Future[Outcome]], None]:
         def back(done: Future[Outcome]) -> None:
             with self._lock:
                 self._back.append(Finished(claimed, done.result()))

@@ -52,7 +52,7 @@ def block(session: Session, workspace_id: str, method: str, *, seconds: float, n
     session.flush()
 
 
-def free_moments(
+def next_free(
     session: Session, workspace_id: str, rows: Iterable[tuple[str, str]], *, priority: int, now: datetime
 ) -> list[datetime]:
     """When each (method, target) may go, `now` at the earliest. Reads only, locks nothing."""
@@ -66,13 +66,13 @@ def free_moments(
     ]
 
 
-def forget_idle(session: Session, *, now: datetime) -> None:
+def delete_idle(session: Session, *, now: datetime) -> None:
     """Delete the buckets that nobody has used for an hour and that have nothing to remember."""
     idle = (Bucket.free_at < now - _IDLE, Bucket.fraction == 1.0)
     session.execute(delete(Bucket).where(*idle, Bucket.name.startswith("channel:")))
 
 
-class Gate:
+class RateGate:
     """One workspace's limits, held by this transaction until it ends.
 
     The rows of the methods are locked in the order of their names, before anything

@@ -16,7 +16,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from slackapp.outbox import Arrived
+from slackapp.outbox import SlackMessageId
 
 LONGEST_RETRY_AFTER = 3600.0
 PICTURE_NOT_READY = "slack_file"
@@ -35,18 +35,18 @@ _ERROR_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 class Sent:
     """Slack said ok."""
 
-    arrived: Arrived
+    arrived: SlackMessageId
 
 
 @dataclass(frozen=True, slots=True)
-class Limited:
+class RateLimited:
     """429: it did not arrive, and the method is to be left alone for so many seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
-class Postponed:
+class RetryLater:
     """It did not arrive, or may be repeated. Without `wait`, seconds by the number of tries."""
 
     reason: str
@@ -54,7 +54,7 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenUp:
+class Failed:
     """It did not arrive and never will."""
 
     reason: str
@@ -67,14 +67,14 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | Limited | Postponed | GivenUp | Unknown
+Outcome = Sent | RateLimited | RetryLater | Failed | Unknown
 
 
-def of_problem(problem: Exception, *, repeatable: bool) -> Outcome:
+def from_exception(problem: Exception, *, repeatable: bool) -> Outcome:
     """What an exception out of a call means. A `repeatable` call that may have arrived is made again."""
     outcome = _of_answer(problem) if isinstance(problem, SlackApiError) else _of_connection(problem)
     if repeatable and isinstance(outcome, Unknown):
-        return Postponed(outcome.reason)
+        return RetryLater(outcome.reason)
     return outcome
 
 
@@ -82,7 +82,7 @@ def _of_connection(problem: Exception) -> Outcome:
     cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
     reason = f"no_connection:{type(cause).__name__}"[:64]
     if isinstance(problem, urllib.error.URLError) and _never_left(cause):
-        return Postponed(reason)
+        return RetryLater(reason)
     return Unknown(reason)
 
 
@@ -101,13 +101,13 @@ def _of_answer(problem: SlackApiError) -> Outcome:
     status = answer.status_code
     error = _error_of(answer.data)
     if status == HTTPStatus.TOO_MANY_REQUESTS or error in _LIMITED:
-        return Limited(_retry_after(answer.headers))
+        return RateLimited(_retry_after(answer.headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return Unknown(f"http_{status}")
     if error is None:
         # Not Slack's own words: a proxy in between. Only a refusal says that it went no further.
         return (
-            Postponed(f"http_{status}") if status >= HTTPStatus.BAD_REQUEST else Unknown("unreadable_answer")
+            RetryLater(f"http_{status}") if status >= HTTPStatus.BAD_REQUEST else Unknown("unreadable_answer")
         )
     return _of_error(error, answer.data)
 
@@ -116,8 +116,8 @@ def _of_error(error: str, answer: Any) -> Outcome:  # noqa: ANN401 - Slack's JSO
     if error in _MAY_HAVE_ARRIVED:
         return Unknown(error)
     if error == "invalid_blocks" and _names_picture(answer):
-        return Postponed(PICTURE_NOT_READY)
-    return Postponed(error) if error in _LATER else GivenUp(error)
+        return RetryLater(PICTURE_NOT_READY)
+    return RetryLater(error) if error in _LATER else Failed(error)
 
 
 def _error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON

@@ -8,19 +8,19 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackapp import log
-from slackapp.delivery.claiming import Claimed
+from slackapp.delivery.claiming import ClaimedMessage
 from slackapp.delivery.outcomes import (
     PICTURE_NOT_READY,
-    GivenUp,
+    Failed,
     Outcome,
-    Postponed,
+    RetryLater,
     Sent,
     Unknown,
-    of_problem,
+    from_exception,
 )
-from slackapp.letters import Message, Removal, Upload
+from slackapp.letters import Deletion, Message, Upload
 from slackapp.models import Delivery
-from slackapp.outbox import Arrived
+from slackapp.outbox import SlackMessageId
 
 _logger = logging.getLogger(__name__)
 SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -56,20 +56,20 @@ class Sender:
         if isinstance(client, WebClient):
             _never_repeats(client)
 
-    def send(self, claimed: Claimed) -> Outcome:
+    def send(self, claimed: ClaimedMessage) -> Outcome:
         """Send one letter. Never raises: what cannot be known is Unknown."""
         try:
             client = self._client_of(claimed.row.workspace_id)
             if client is None:
-                return GivenUp("not_installed")
+                return Failed("not_installed")
             once = _Once(_never_repeats(client))
             if isinstance(claimed.letter, Upload):
                 return once.upload(claimed, claimed.letter)
-            if isinstance(claimed.letter, Removal):
+            if isinstance(claimed.letter, Deletion):
                 return once.remove(claimed, claimed.letter)
             return once.post(claimed, claimed.letter)
         except LeaseOverError:
-            return Postponed("lease_over", wait=0.0)
+            return RetryLater("lease_over", wait=0.0)
         except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call
             log.failure(_logger, f"sending {claimed.row.kind} {claimed.row.id}", problem)
             return Unknown("fault")
@@ -81,18 +81,18 @@ class _Once:
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, claimed: Claimed, letter: Message) -> Outcome:
+    def post(self, claimed: ClaimedMessage, letter: Message) -> Outcome:
         outcome = self._call(
             lambda: self._written(claimed, letter), claimed, repeatable=letter.replaces is not None
         )
-        if not (isinstance(outcome, Postponed) and outcome.reason == PICTURE_NOT_READY):
+        if not (isinstance(outcome, RetryLater) and outcome.reason == PICTURE_NOT_READY):
             return outcome
         tried = claimed.row.attempts if claimed.row.reason == PICTURE_NOT_READY else 0
         if tried <= len(SCAN_WAITS):
-            return Postponed(PICTURE_NOT_READY, wait=[*SCAN_WAITS, 0.0][tried])
-        return GivenUp("invalid_blocks")
+            return RetryLater(PICTURE_NOT_READY, wait=[*SCAN_WAITS, 0.0][tried])
+        return Failed("invalid_blocks")
 
-    def _written(self, claimed: Claimed, letter: Message) -> Sent:
+    def _written(self, claimed: ClaimedMessage, letter: Message) -> Sent:
         row = claimed.row
         without = letter.without_pictures if goes_without_pictures(row) else None
         blocks = without or letter.blocks
@@ -110,16 +110,16 @@ class _Once:
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        return Sent(Arrived(channel=answer.get("channel"), ts=answer.get("ts")))
+        return Sent(SlackMessageId(channel=answer.get("channel"), ts=answer.get("ts")))
 
-    def upload(self, claimed: Claimed, letter: Upload) -> Outcome:
+    def upload(self, claimed: ClaimedMessage, letter: Upload) -> Outcome:
         try:
             content = letter.produce()
         except Exception as problem:  # noqa: BLE001 - whatever keeps it from being made, there is no file
             log.failure(_logger, f"making {claimed.row.kind} {claimed.row.id}", problem)
             content = None
         if not content:
-            return GivenUp("not_made")
+            return Failed("not_made")
         brought = self._call(lambda: self._bring(letter, content), claimed, repeatable=True)
         if not isinstance(brought, Sent):
             return brought
@@ -138,7 +138,7 @@ class _Once:
                 # The bytes may be brought again: nobody sees them before the upload is completed.
                 if not left:
                     raise
-        return Sent(Arrived(file=str(place["file_id"])))
+        return Sent(SlackMessageId(file=str(place["file_id"])))
 
     def _put(self, url: str, content: bytes) -> None:
         # The SDK's own second step honours its proxy and TLS settings; files_upload_v2, around it,
@@ -158,28 +158,28 @@ class _Once:
             channel_id=letter.channel,
             thread_ts=letter.thread_ts,
         )
-        return Sent(Arrived(channel=letter.channel, file=file_id))
+        return Sent(SlackMessageId(channel=letter.channel, file=file_id))
 
-    def remove(self, claimed: Claimed, letter: Removal) -> Outcome:
+    def remove(self, claimed: ClaimedMessage, letter: Deletion) -> Outcome:
         outcome = self._call(lambda: self._removed(letter), claimed, repeatable=True)
-        if isinstance(outcome, GivenUp) and outcome.reason in _GONE_ALREADY:
-            return Sent(Arrived())
+        if isinstance(outcome, Failed) and outcome.reason in _GONE_ALREADY:
+            return Sent(SlackMessageId())
         return outcome
 
-    def _removed(self, letter: Removal) -> Sent:
+    def _removed(self, letter: Deletion) -> Sent:
         if letter.file:
             self._client.files_delete(file=letter.file)
         else:
             self._client.chat_delete(channel=letter.channel, ts=letter.ts or "")
-        return Sent(Arrived())
+        return Sent(SlackMessageId())
 
-    def _call(self, call: Callable[[], Sent], claimed: Claimed, *, repeatable: bool) -> Outcome:
+    def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, *, repeatable: bool) -> Outcome:
         if not claimed.lease.holds():
             raise LeaseOverError
         try:
             return call()
         except _CALL_FAILURES as problem:
-            return of_problem(problem, repeatable=repeatable)
+            return from_exception(problem, repeatable=repeatable)
 
 
 def _never_repeats(client: WebClient) -> WebClient:

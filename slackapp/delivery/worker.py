@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from slackapp import log, outbox
 from slackapp.db import Sessions
 from slackapp.delivery import claiming, limits, settling
-from slackapp.delivery.claiming import Lease, Round
-from slackapp.delivery.crew import Bell, Crew
+from slackapp.delivery.claiming import ClaimBatch, Lease
+from slackapp.delivery.crew import SenderPool, WakeUp
 from slackapp.delivery.fanning import FanOuts
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.letters import Expander, Renderer
@@ -29,7 +29,7 @@ _AFTER_TROUBLE: Final = 1.0
 _TICK: Final = timedelta(milliseconds=1)
 
 
-class Deliveries:
+class DeliveryWorker:
     """Sends what is owed. Any number of processes may do so on one database.
 
     `now` is the clock by which messages are due and limits are counted; leases are on
@@ -49,8 +49,8 @@ class Deliveries:
     ) -> None:
         self._sessions, self._renderers, self._now = sessions, renderers, now
         self._fan_outs = FanOuts(sessions, expanders or {})
-        self._bell = Bell()
-        self._crew = Crew(Sender(client).send, self._bell)
+        self._bell = WakeUp()
+        self._crew = SenderPool(Sender(client).send, self._bell)
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -121,9 +121,9 @@ class Deliveries:
         lease = Lease.begin(self.lease_seconds)
         self._block(finished, now)
         with self._sessions.begin() as session:
-            settling.settle(session, finished, now=now)
-            lapsed = outbox.lapse(session, real_now=time.time())
-            round_ = Round(session, self._renderers, now=now, lease=lease)
+            settling.record_results(session, finished, now=now)
+            lapsed = outbox.release_expired_leases(session, real_now=time.time())
+            round_ = ClaimBatch(session, self._renderers, now=now, lease=lease)
             claimed = round_.claim(slots)
         self._crew.forget(finished)
         self._crew.send(claimed)
@@ -134,13 +134,13 @@ class Deliveries:
         if finished:
             self._block(finished, now)
             with self._sessions.begin() as session:
-                settling.settle(session, finished, now=now)
+                settling.record_results(session, finished, now=now)
             self._crew.forget(finished)
 
     def _block(self, finished: list[settling.Finished], now: datetime) -> None:
         if any(one.limited for one in finished):
             with self._sessions.begin() as session:
-                settling.block(session, finished, now=now)
+                settling.record_rate_limits(session, finished, now=now)
 
     def _anything(self, now: datetime) -> bool:
         """A look that takes no lock: most of the time there is nothing to do."""
@@ -168,9 +168,9 @@ class Deliveries:
             return _AFTER_TROUBLE
 
 
-def tidy(session: Session, now: datetime) -> None:
+def delete_idle_limits(session: Session, now: datetime) -> None:
     """Forget limits that nobody needs any more. For a slow tick."""
-    limits.forget_idle(session, now=now)
+    limits.delete_idle(session, now=now)
 
 
 def _lapsed(session: Session) -> bool:

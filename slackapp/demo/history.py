@@ -82,23 +82,23 @@ def settle_in(app: Appreciate, *, since: datetime = BEGINNING) -> None:
         workspace = _here(session)
         workspace.pulse_on, workspace.pulse_since = True, since
         workspace.digests_from = FIRST_DIGEST
-        everyone = members.meet(session, workspace, [one.id for one in hospital.staff()])
+        everyone = members.get_all(session, workspace, [one.id for one in hospital.staff()])
         directorate = members.create_team(
             session, workspace, hospital.DIRECTORATE, channel=hospital.DIRECTORATE_CHANNEL
         )
         members.put_in_team(session, everyone[hospital.OPERATIONS.id], directorate)
         for one in hospital.TEAMS:
             _settle_team(session, workspace, one, directorate)
-        members.appoint(session, directorate, everyone[hospital.DIRECTOR.id])
+        members.set_leader(session, directorate, everyone[hospital.DIRECTOR.id])
 
 
 def _settle_team(session: Session, workspace: Workspace, one: HospitalTeam, parent: Team) -> None:
     team = members.create_team(session, workspace, one.name, parent=parent, channel=one.channel_id)
-    people = members.meet(session, workspace, [one.leader.id, *(person.id for person in one.staff)])
+    people = members.get_all(session, workspace, [one.leader.id, *(person.id for person in one.staff)])
     leader = people.pop(one.leader.id)
     for person in people.values():
         members.put_in_team(session, person, team)
-    members.appoint(session, team, leader)
+    members.set_leader(session, team, leader)
 
 
 def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
@@ -190,10 +190,10 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
             session.connection(),
             workspace.slack_team_id,
             draft,
-            giving.Occasion(thanks.giver, key, thanks.at),
+            giving.GiveContext(thanks.giver, key, thanks.at),
         )
         if thanks.with_team:
-            received = sharing.thanks_of(session, workspace, given.id, thanks.receiver)
+            received = sharing.lock_recipient(session, workspace, given.id, thanks.receiver)
             sharing.share(session, workspace, received, now=thanks.at)
 
 
@@ -203,13 +203,13 @@ def _answer(app: Appreciate, chance: Random, week: int) -> None:
     with app.sessions.read() as session:
         workspace = _here(session)
         poll = rounds.current(session, workspace, now)
-        people = list(members.meet(session, workspace, [one.id for one in hospital.staff()]).values())
+        people = list(members.get_all(session, workspace, [one.id for one in hospital.staff()]).values())
         teams = {one.id: session.get_one(Team, one.team_id).name for one in people if one.team_id}
     for person in people:
         if poll is not None and person.id in teams and chance.random() < _TURNOUT:
             scores = _scores(chance, poll, teams[person.id], week)
             with app.sessions.begin() as session:
-                rounds.submit(session, app.keys, rounds.Paper(poll.id, person.id, scores), now)
+                rounds.submit(session, app.keys, rounds.Answers(poll.id, person.id, scores), now)
 
 
 def _scores(chance: Random, poll: Poll, team: str, week: int) -> dict[str, int]:

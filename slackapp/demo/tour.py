@@ -1,7 +1,7 @@
 """The demo's guided path: a thank-you, the check-in, the digest, a promise."""
 
 from slackapp.demo import hospital
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.sandbox.tour import Step, brings_about, reads, submits
 from slackapp.views import given, promises, pulse
 
@@ -12,8 +12,10 @@ STEPS = (
         key="thank",
         person=_NURSE,
         place=hospital.WARD_7.channel_id,
-        title=marked("You are Carys Bevan, a nurse on Ward 7. Thank a colleague."),
-        words=marked("Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."),
+        title=translatable("You are Carys Bevan, a nurse on Ward 7. Thank a colleague."),
+        words=translatable(
+            "Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."
+        ),
         typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
         done=brings_about(_NURSE, given.UNDO),
     ),
@@ -21,8 +23,8 @@ STEPS = (
         key="answer",
         person=_COLLEAGUE,
         place="dm",
-        title=marked("You are Dylan Hughes. Read your thanks, then answer the check-in."),
-        words=marked(
+        title=translatable("You are Dylan Hughes. Read your thanks, then answer the check-in."),
+        words=translatable(
             "Only you see what Carys wrote. Press Answer on the check-in. Nobody can see what you answer."
         ),
         points_at="Answer",
@@ -32,16 +34,18 @@ STEPS = (
         key="digest",
         person=_LEADER,
         place="dm",
-        title=marked("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
-        words=marked("Press Move time and choose the end of the month. The digest comes to you here."),
+        title=translatable("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
+        words=translatable("Press Move time and choose the end of the month. The digest comes to you here."),
         done=reads(_LEADER, promises.WRITE),
     ),
     Step(
         key="promise",
         person=_LEADER,
         place="dm",
-        title=marked("Still as Mair: say what you will do."),
-        words=marked("Press Write what we will do, under the digest. Your team sees it once you share it."),
+        title=translatable("Still as Mair: say what you will do."),
+        words=translatable(
+            "Press Write what we will do, under the digest. Your team sees it once you share it."
+        ),
         points_at="Write what we will do",
         done=submits(_LEADER, promises.FORM),
     ),

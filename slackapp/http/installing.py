@@ -13,11 +13,11 @@ from slack_sdk.errors import SlackClientError
 
 from slackapp import installations, log, manifest_path
 from slackapp.app import Clock
-from slackapp.clients import granted_to
+from slackapp.clients import granted_workspaces
 from slackapp.db import Sessions
 from slackapp.http.settings import HttpSettings
 from slackapp.i18n import Voice, voice
-from slackapp.installations import Granted, Locker
+from slackapp.installations import NewInstallation, TokenEncryption
 
 START, RETURN = "/slack/install", "/slack/oauth_redirect"
 _COOKIE = "appreciate_state"
@@ -44,13 +44,13 @@ class Installing:
 
     http: HttpSettings
     sessions: Sessions
-    locker: Locker
+    locker: TokenEncryption
     now: Clock
 
     def start(self, _environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Send the browser to Slack, with a state that only this browser and our database know."""
         with self.sessions.begin() as session:
-            state = installations.begin(session, now=self.now())
+            state = installations.begin_oauth(session, now=self.now())
         asked = {
             "client_id": self.http.client_id,
             "scope": ",".join(scopes()),
@@ -83,7 +83,9 @@ class Installing:
     def _installed(self, say: Voice, asked: dict[str, str], own_state: str) -> Answer:
         now, state = self.now(), asked.get("state", "")
         with self.sessions.begin() as session:
-            known = bool(state) and state == own_state and installations.take(session, state, now=now)
+            known = (
+                bool(state) and state == own_state and installations.consume_state(session, state, now=now)
+            )
         if not known:
             told = say("This page is too old, or was not begun here. Please start the installation again.")
             return Answer("400 Bad Request", say("Not installed"), told)
@@ -101,13 +103,13 @@ class Installing:
                 redirect_uri=self.http.redirect_uri,
             )
             wide = bool(answer.get("is_enterprise_install"))
-            teams = granted_to(self._client(answer["access_token"])) if wide else []
+            teams = granted_workspaces(self._client(answer["access_token"])) if wide else []
         except (SlackClientError, OSError) as failure:
             log.failure(_logger, "an installation", failure)
             told = say("Slack did not confirm the installation. Please start it again.")
             return Answer("502 Bad Gateway", say("Not installed"), told)
         place = answer["enterprise"] if wide else answer["team"]
-        granted = Granted(
+        granted = NewInstallation(
             key=place["id"],
             name=place.get("name") or place["id"],
             token=answer["access_token"],
@@ -117,9 +119,9 @@ class Installing:
         )
         with self.sessions.begin() as session:
             if wide:
-                installations.keep_organisation(session, self.locker, granted, teams, now=now)
+                installations.save_organisation(session, self.locker, granted, teams, now=now)
             else:
-                installations.keep(session, self.locker, granted, now=now)
+                installations.save(session, self.locker, granted, now=now)
         told = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
         return Answer("200 OK", say("Installed"), told)
 

@@ -27,7 +27,7 @@ def serve(http: HttpSettings) -> None:
     app = Appreciate(http.settings, locker=locker, http=True)
     if locker is not None:
         with app.sessions.begin() as session:
-            lost = installations.reseal(session, locker)
+            lost = installations.reencrypt(session, locker)
         if lost:
             _logger.error(
                 "%d tokens open with none of TOKEN_KEYS: those workspaces must install again.", lost

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from slackapp import config
 from slackapp.config import Settings
 from slackapp.errors import SettingsError
-from slackapp.installations import Locker
+from slackapp.installations import TokenEncryption
 
 _PORTS = range(1, 65536)
 
@@ -28,9 +28,9 @@ class HttpSettings:
     public_url: str = ""
 
     @property
-    def locker(self) -> Locker | None:
+    def locker(self) -> TokenEncryption | None:
         """What seals the workspaces' tokens; None where there is the settings' one token."""
-        return Locker(self.token_keys) if self.client_id else None
+        return TokenEncryption(self.token_keys) if self.client_id else None
 
     @property
     def redirect_uri(self) -> str:
@@ -78,7 +78,7 @@ def _about_installing(environ: Mapping[str, str]) -> list[str]:
             "PUBLIC_URL: set it to the address of this server, as in https://appreciate.example.org."
         )
     try:
-        Locker([one.strip() for one in environ.get("TOKEN_KEYS", "").split(",") if one.strip()])
+        TokenEncryption([one.strip() for one in environ.get("TOKEN_KEYS", "").split(",") if one.strip()])
     except SettingsError as missing:
         wrong.append(str(missing))
     return wrong

@@ -16,7 +16,7 @@ from granian.constants import Interfaces
 from granian.server import Server
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import health, log, migrations
 from slackapp.app import Clock, build_bolt, real_time
 from slackapp.clients import Clients
@@ -58,7 +58,7 @@ def application(http: HttpSettings, *, now: Clock = real_time) -> Web:
     keys = KeyDirectory(http.settings.key_directory)
     keys.attach(sessions)
     # The parent looks for what is owed several times a second: there is no bell between processes.
-    desk = Desk(sessions, now, keys, lambda: None)
+    desk = Context(sessions, now, keys, lambda: None)
     locker = http.locker
     bolt = build_bolt(Clients(http.settings, sessions, locker), desk, http.settings.signing_secret)
     pages: dict[str, WSGIApplication] = {"/healthz": _health_page(sessions, now)}

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from slackapp import audit, members
 from slackapp.db import Sessions
 from slackapp.errors import UserError
-from slackapp.i18n import marked, voice
-from slackapp.marks import Marks
+from slackapp.i18n import translatable, voice
+from slackapp.marks import Pseudonyms
 from slackapp.models import (
     Blocking,
     Delivery,
@@ -32,17 +32,17 @@ from slackapp.models import (
 )
 from slackapp.outbox import insert_for
 from slackapp.privacy import handed_out, holds, taking_back, traces
-from slackapp.privacy.words import take_out
-from slackapp.progress import Told, untold
+from slackapp.privacy.words import redact
+from slackapp.progress import OnProgress, no_progress
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 
-FORMER = marked("a former colleague")
+FORMER = translatable("a former colleague")
 GONE = "gone-"
 """How the place of Slack's id begins once a person was erased."""
 
 
-class Erased(StrEnum):
+class ErasureResult(StrEnum):
     """How it ended."""
 
     DONE = "erased"
@@ -51,7 +51,7 @@ class Erased(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ErasureRequest:
     """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did.
 
     `told` hears how many of the places where they may stand have been searched. `again` is for somebody
@@ -60,34 +60,36 @@ class Asked:
 
     slack_user_id: str
     actor: str | None = None
-    told: Told = untold
+    told: OnProgress = no_progress
     again: bool = False
 
 
-def erase(sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: Asked, now: datetime) -> Erased:
+def erase(
+    sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: ErasureRequest, now: datetime
+) -> ErasureResult:
     """Erase one person. Open ballots go even where a legal hold keeps the rest.
 
     Call `traces.sweep` afterwards: until then the database's file may hold old copies of its rows.
     """
-    marks = Marks(keys.path)
+    marks = Pseudonyms(keys.path)
     with sessions.begin() as session:
         workspace = session.get_one(Workspace, workspace_id)
         member = members.find(session, workspace, asked.slack_user_id)
         if member is None:
-            return Erased.NOBODY
+            return ErasureResult.NOBODY
         withdraw_ballots(session, keys, member, now)
         if asked.again:
             holds.lift(session, workspace, member)
         elif holds.covers(session, workspace, member):
-            return Erased.HELD
+            return ErasureResult.HELD
         mark = marks.person(workspace.slack_team_id, member.slack_user_id)
         actor = asked.actor or marks.actor(member.id)
         _bury(session, workspace, mark)
-        audit.note(session, workspace, audit.Entry(actor, audit.Deed.ERASED, mark), now=now)
+        audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ERASED, mark), now=now)
         _forget(session, workspace, member, now, asked.told)
     # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
     marks.bury(frozenset({mark}))
-    return Erased.DONE
+    return ErasureResult.DONE
 
 
 def is_erased(slack_user_id: str) -> bool:
@@ -95,9 +97,9 @@ def is_erased(slack_user_id: str) -> bool:
     return slack_user_id.startswith(GONE)
 
 
-def welcome(
-    session: Session, marks: Marks, workspace: Workspace, people: list[members.Person]
-) -> list[members.Person]:
+def without_erased(
+    session: Session, marks: Pseudonyms, workspace: Workspace, people: list[members.SlackProfile]
+) -> list[members.SlackProfile]:
     """Those who may be remembered: whoever was erased is not re-created by what Slack tells."""
     buried = set(session.scalars(select(Tombstone.mark).where(Tombstone.workspace_id == workspace.id)))
     if not buried:
@@ -105,7 +107,7 @@ def welcome(
     return [one for one in people if marks.person(workspace.slack_team_id, one.slack_user_id) not in buried]
 
 
-def let_back(session: Session, marks: Marks, workspace: Workspace, slack_user_id: str) -> None:
+def allow_return(session: Session, marks: Pseudonyms, workspace: Workspace, slack_user_id: str) -> None:
     """Somebody who was erased wants to use the app again, and is met like anybody new."""
     mark = marks.person(workspace.slack_team_id, slack_user_id)
     session.execute(delete(Tombstone).where(Tombstone.workspace_id == workspace.id, Tombstone.mark == mark))
@@ -114,7 +116,7 @@ def let_back(session: Session, marks: Marks, workspace: Workspace, slack_user_id
 
 def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
     """Erase again whom a database from an old backup brought back; gives how many. For every start."""
-    marks = Marks(keys.path)
+    marks = Pseudonyms(keys.path)
     with sessions.read() as session:
         here = session.execute(
             select(Workspace.id, Workspace.slack_team_id, Member.slack_user_id)
@@ -127,7 +129,7 @@ def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
         return 0
     back = [row for row in here if marks.person(row.slack_team_id, row.slack_user_id) in buried]
     for row in back:
-        erase(sessions, keys, row.id, Asked(row.slack_user_id, actor=audit.THE_APP, again=True), now)
+        erase(sessions, keys, row.id, ErasureRequest(row.slack_user_id, actor=audit.THE_APP, again=True), now)
     return len(back)
 
 
@@ -155,20 +157,20 @@ def _bury(session: Session, workspace: Workspace, mark: str) -> None:
     )
 
 
-def _forget(session: Session, workspace: Workspace, member: Member, now: datetime, told: Told) -> None:
+def _forget(session: Session, workspace: Workspace, member: Member, now: datetime, told: OnProgress) -> None:
     former = voice(workspace.language)(FORMER)
     slack_user_id = member.slack_user_id
     # What was sent to them goes first, out of their own conversation too: nothing there is changed any more.
     _take_back_their_own(session, workspace, slack_user_id, now)
-    touched = take_out(session, workspace, member, former, now)
-    handed_out.take_back(session, workspace, member, touched, now)
+    touched = redact(session, workspace, member, former, now)
+    handed_out.enqueue_corrections(session, workspace, member, touched, now)
     session.execute(
         delete(Blocking).where(or_(Blocking.member_id == member.id, Blocking.giver_id == member.id))
     )
     for place in (Team.leader_id, Team.deputy_id):
         session.execute(update(Team).where(place == member.id).values({place.key: None}))
     session.execute(update(Leadership).where(Leadership.before_id == member.id).values(before_id=None))
-    gone = traces.Gone(slack_user_id, member.name)
+    gone = traces.ErasedPerson(slack_user_id, member.name)
     _empty(member, former)
     session.flush()
     traces.remove(session, workspace, gone, former, told)
@@ -178,7 +180,7 @@ def _take_back_their_own(session: Session, workspace: Workspace, slack_user_id: 
     """Messages, pictures and files in their own conversation with the app."""
     theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
     stand = select(Delivery).where(*theirs, Delivery.state == DeliveryState.SENT)
-    taking_back.owe(session, workspace, session.scalars(stand.order_by(Delivery.id)), now=now)
+    taking_back.enqueue_deletions(session, workspace, session.scalars(stand.order_by(Delivery.id)), now=now)
     taking_back.when_sent(session, workspace, slack_user_id)
     session.execute(delete(Delivery).where(*theirs))
 

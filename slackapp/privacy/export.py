@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from slackapp import members
 from slackapp.behaviours import WORDING, Behaviour
-from slackapp.i18n import Voice, marked
-from slackapp.marks import Marks
+from slackapp.i18n import Voice, translatable
+from slackapp.marks import Pseudonyms
 from slackapp.models import (
     AuditEntry,
     Blocking,
@@ -34,22 +34,22 @@ from slackapp.models import (
 )
 from slackapp.privacy import leading
 
-SEALED = marked(
+SEALED = translatable(
     "Answers to a check-in are not in this file. While it is open they are sealed, and reading yours would "
     "break the seal; after it has closed nobody can tell which were yours."
 )
 _LABELS = {
-    "slack_user_id": marked("Slack's id of you"),
-    "name": marked("Name"),
-    "time_zone": marked("Time zone"),
-    "language": marked("Language"),
-    "quiet_from": marked("Quiet from"),
-    "quiet_until": marked("Quiet until"),
-    "sharing": marked("Sharing thank-yous with the team"),
-    "accepts_thanks": marked("Wants to be thanked here"),
-    "nudges": marked("Asked on Fridays who helped"),
-    "is_admin": marked("Workspace admin"),
-    "named_admin": marked("Named to look after Appreciate"),
+    "slack_user_id": translatable("Slack's id of you"),
+    "name": translatable("Name"),
+    "time_zone": translatable("Time zone"),
+    "language": translatable("Language"),
+    "quiet_from": translatable("Quiet from"),
+    "quiet_until": translatable("Quiet until"),
+    "sharing": translatable("Sharing thank-yous with the team"),
+    "accepts_thanks": translatable("Wants to be thanked here"),
+    "nudges": translatable("Asked on Fridays who helped"),
+    "is_admin": translatable("Workspace admin"),
+    "named_admin": translatable("Named to look after Appreciate"),
 }
 
 
@@ -60,7 +60,7 @@ class Row:
     cells: tuple[str, ...]
 
 
-def collect(session: Session, workspace: Workspace, member: Member, marks: Marks) -> dict[str, Any]:
+def collect(session: Session, workspace: Workspace, member: Member, marks: Pseudonyms) -> dict[str, Any]:
     """All of it, as plain values: strings, numbers, lists and dictionaries."""
     return {
         "workspace": workspace.name,

@@ -47,7 +47,7 @@ Month = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class AffectedMonths:
     """The months, team by team, in which something of theirs or about them stood."""
 
     shared: set[Month] = field(default_factory=set)
@@ -66,8 +66,8 @@ def shared_by(session: Session, workspace: Workspace, member: Member) -> set[Mon
     return {(team or "", month_of(at, workspace.time_zone)) for team, at in session.execute(found)}
 
 
-def take_back(
-    session: Session, workspace: Workspace, member: Member, touched: Touched, now: datetime
+def enqueue_corrections(
+    session: Session, workspace: Workspace, member: Member, touched: AffectedMonths, now: datetime
 ) -> None:
     """Owe what has to change in Slack. `member` still has their name and their teams."""
     _pages(session, workspace, touched, now)
@@ -81,7 +81,7 @@ def take_back(
     _remove(session, workspace, about, now)
 
 
-def end(
+def enqueue_deletions(
     session: Session, workspace: Workspace, digests: Select[str], now: datetime, kinds: Collection[str] = ()
 ) -> None:
     """Owe the removal of these digests' messages and files: of all kinds, or of some that hold no picture."""
@@ -94,10 +94,10 @@ def end(
     _remove(session, workspace, _sent(session, workspace, which), now)
 
 
-def _pages(session: Session, workspace: Workspace, touched: Touched, now: datetime) -> None:
+def _pages(session: Session, workspace: Workspace, touched: AffectedMonths, now: datetime) -> None:
     """Pages are taken away and shared anew with those who lead still; comments likewise."""
     tree = rights.teams(session, workspace.id)
-    highlighted = {(up, month) for team, month in touched.shared for up in rights.upwards(tree, team)}
+    highlighted = {(up, month) for team, month in touched.shared for up in rights.ancestors(tree, team)}
     of_teams = {team for team, _ in highlighted | touched.promised | touched.commented}
     digests = list(session.scalars(select(Digest).where(Digest.team_id.in_(of_teams))))
     pages = {one.id for one in digests if _tells(one, highlighted | touched.commented, touched.promised)}
@@ -107,7 +107,7 @@ def _pages(session: Session, workspace: Workspace, touched: Touched, now: dateti
         *_sent(session, workspace, (Delivery.kind == COMMENTS) & Delivery.reference.in_(threads)),
     ]
     here = [row for row in stale if _is_here(session, workspace, row.target)]
-    taking_back.anew(session, workspace, here, now=now)
+    taking_back.enqueue_replacements(session, workspace, here, now=now)
     _remove(session, workspace, [row for row in stale if row not in here], now)
 
 
@@ -132,7 +132,7 @@ def _posts(session: Session, workspace: Workspace, promised: set[Month], now: da
 
 
 def _remove(session: Session, workspace: Workspace, rows: list[Delivery], now: datetime) -> None:
-    taking_back.owe(session, workspace, rows, now=now)
+    taking_back.enqueue_deletions(session, workspace, rows, now=now)
     for row in rows:
         session.delete(row)
     session.flush()

@@ -20,7 +20,7 @@ def is_over(session: Session, workspace: Workspace, grace: timedelta, now: datet
     return session.scalar(waiting) is None
 
 
-def forget(session: Session, workspace: Workspace) -> int:
+def delete_workspace(session: Session, workspace: Workspace) -> int:
     """Delete every row that belongs to a workspace, in every table there is; gives how many rows."""
     teams, people = Team.workspace_id == workspace.id, Member.workspace_id == workspace.id
     session.execute(update(Team).where(teams).values(parent_id=None, leader_id=None, deputy_id=None))
@@ -28,7 +28,7 @@ def forget(session: Session, workspace: Workspace) -> int:
     session.execute(delete(Installation).where(Installation.key == workspace.slack_team_id))
     gone = 0
     for table in reversed(Base.metadata.sorted_tables):
-        ours = belongs(table, workspace)
+        ours = rows_of(table, workspace)
         if ours is not None:
             found: Any = session.execute(delete(table).where(ours))
             gone += found.rowcount
@@ -36,7 +36,7 @@ def forget(session: Session, workspace: Workspace) -> int:
     return gone
 
 
-def belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
+def rows_of(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
     """A table's rows of a workspace: by its own column, or by what it hangs on.
 
     None for tables that belong to no workspace: installations, begun ones, and what binds the keys.
@@ -48,6 +48,6 @@ def belongs(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
     hangs_on = [
         key.parent.in_(select(key.column).where(above))
         for key in table.foreign_keys
-        if key.column.table is not table and (above := belongs(key.column.table, workspace)) is not None
+        if key.column.table is not table and (above := rows_of(key.column.table, workspace)) is not None
     ]
     return or_(*hangs_on) if hangs_on else None

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import audit, outbox
 from slackapp.db import new_id
-from slackapp.marks import Marks
+from slackapp.marks import Pseudonyms
 from slackapp.models import Delivery, Member, Workspace
 
 ANSWERED_WITHIN = timedelta(hours=1)
@@ -23,14 +23,16 @@ class Kind(StrEnum):
     FILE = "export-file"
 
 
-def ask(session: Session, workspace: Workspace, member: Member, marks: Marks, now: datetime) -> None:
+def request_export(
+    session: Session, workspace: Workspace, member: Member, marks: Pseudonyms, now: datetime
+) -> None:
     """Owe somebody a message and, in its thread, everything that is kept about them."""
     reference = f"{new_id()}:{member.id}"
-    outbox.owe_many(
+    outbox.enqueue_many(
         session,
         workspace,
         [
-            outbox.Owed(
+            outbox.NewDelivery(
                 key=f"{kind}:{reference}",
                 kind=kind,
                 reference=reference,
@@ -44,7 +46,7 @@ def ask(session: Session, workspace: Workspace, member: Member, marks: Marks, no
     )
     actor = marks.actor(member.id)
     subject = marks.person(workspace.slack_team_id, member.slack_user_id)
-    audit.note(session, workspace, audit.Entry(actor, audit.Deed.EXPORTED, subject), now=now)
+    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.EXPORTED, subject), now=now)
 
 
 def member_of(session: Session, delivery: Delivery) -> Member | None:

@@ -15,7 +15,7 @@ from slackapp import audit
 from slackapp.calendar import month_before, month_of
 from slackapp.db import Sessions
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import (
     AuditEntry,
     Boost,
@@ -72,17 +72,17 @@ def rules(session: Session, workspace: Workspace) -> Retention:
     return found
 
 
-def settle(session: Session, workspace: Workspace, name: str, value: int) -> int:
+def set_limit(session: Session, workspace: Workspace, name: str, value: int) -> int:
     """Change one of the settings; gives what it was before.
 
     Raises:
         UserError: There is no such setting, or the value lies outside its limits.
     """
     if name not in LIMITS:
-        raise UserError(marked("There is no setting called {name}."), name=name)
+        raise UserError(translatable("There is no setting called {name}."), name=name)
     least, most = LIMITS[name]
     if not least <= value <= most:
-        sentence = marked("Please choose a number from {least} to {most}.")
+        sentence = translatable("Please choose a number from {least} to {most}.")
         raise UserError(sentence, least=least, most=most).beside(name)
     found = rules(session, workspace)
     before = int(getattr(found, name))
@@ -120,7 +120,7 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
         kept = rules(session, workspace)
         grace = timedelta(days=kept.after_uninstall_days)
         if leaving.is_over(session, workspace, grace, now) and not holds.held_people(session, workspace):
-            return [Deleted("workspace", leaving.forget(session, workspace))]
+            return [Deleted("workspace", leaving.delete_workspace(session, workspace))]
         first = {
             name: _months_before(now, getattr(kept, name)) for name in LIMITS if name.endswith("_months")
         }
@@ -133,8 +133,8 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
         ]
         deleted = [one for one in counted if one.rows]
         for one in deleted:
-            entry = audit.Entry(audit.THE_APP, audit.Deed.RETAINED, one.kind, after=str(one.rows))
-            audit.note(session, workspace, entry, now=now)
+            entry = audit.NewEntry(audit.THE_APP, audit.Action.RETAINED, one.kind, after=str(one.rows))
+            audit.record(session, workspace, entry, now=now)
         return deleted
 
 
@@ -175,7 +175,7 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     month = month_of(before, workspace.time_zone)
     ours = select(Team.id).where(Team.workspace_id == workspace.id)
     digests = select(Digest.id).where(Digest.team_id.in_(ours), Digest.month < month)
-    handed_out.end(session, workspace, digests, now)
+    handed_out.enqueue_deletions(session, workspace, digests, now)
     told = [
         _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
         for model in (Digest, SharedDigest)
@@ -191,7 +191,7 @@ def _comments(session: Session, workspace: Workspace, before: datetime, now: dat
     units = select(Team.id).where(Team.workspace_id == workspace.id)
     month = month_of(before, workspace.time_zone)
     digests = select(Digest.id).where(Digest.team_id.in_(units), Digest.month < month)
-    handed_out.end(session, workspace, digests, now, [handed_out.PAGE, handed_out.COMMENTS])
+    handed_out.enqueue_deletions(session, workspace, digests, now, [handed_out.PAGE, handed_out.COMMENTS])
     return _rows(session, delete(Comment).where(Comment.unit_id.in_(units), Comment.month < month))
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from slackapp.db import new_id
-from slackapp.letters import Letter, Removal, Renderer
+from slackapp.letters import Deletion, Rendered, Renderer
 from slackapp.models import Delivery, DeliveryState, Workspace
-from slackapp.outbox import Method, Owed, Priority, owe_many
+from slackapp.outbox import Method, NewDelivery, Priority, enqueue_many
 
 MESSAGE, FILE = "removal-message", "removal-file"
 """Kinds of deliveries; their reference is the message's ts or the file's id."""
@@ -26,18 +26,22 @@ _OUT = text("(delivery.kind IN ('removal-message', 'removal-file') OR delivery.t
 _ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
 
 
-def owe(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime) -> None:
+def enqueue_deletions(
+    session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
+) -> None:
     """Owe the removal of what these deliveries brought to Slack."""
     owed = [one for row in rows for one in _of(workspace, row, now)]
-    owe_many(session, workspace, owed)
+    enqueue_many(session, workspace, owed)
 
 
-def anew(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime) -> None:
+def enqueue_replacements(
+    session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
+) -> None:
     """Owe the removal, and the same once more, as it is rendered by then."""
     rows = list(rows)
-    owe(session, workspace, rows, now=now)
+    enqueue_deletions(session, workspace, rows, now=now)
     again = [
-        Owed(
+        NewDelivery(
             key=f"{row.kind}:{row.reference}:{new_id()}",
             kind=row.kind,
             reference=row.reference,
@@ -51,7 +55,7 @@ def anew(session: Session, workspace: Workspace, rows: Iterable[Delivery], *, no
     for row in rows:
         session.delete(row)
     session.flush()
-    owe_many(session, workspace, again)
+    enqueue_many(session, workspace, again)
 
 
 def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> None:
@@ -61,36 +65,36 @@ def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> Non
     session.execute(under_way.values(target=_NOWHERE))
 
 
-def forget(session: Session, now: datetime) -> None:
+def delete_finished(session: Session, now: datetime) -> None:
     """Drop the rows of removals that have ended, and see to what arrived meanwhile. For a slow tick."""
     late = select(Delivery).where(_OUT, Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
     for row in session.scalars(late.where(Delivery.state.in_(_ENDED))):
         if row.state == DeliveryState.SENT:
-            owe(session, session.get_one(Workspace, row.workspace_id), [row], now=now)
+            enqueue_deletions(session, session.get_one(Workspace, row.workspace_id), [row], now=now)
         session.delete(row)
     session.flush()
     done = (_OUT, Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
     session.execute(delete(Delivery).where(*done))
 
 
-def _of(workspace: Workspace, row: Delivery, now: datetime) -> list[Owed]:
+def _of(workspace: Workspace, row: Delivery, now: datetime) -> list[NewDelivery]:
     """A file's own message goes with the file; a message's pictures are rows of their own."""
     place = row.slack_channel_id or _NOWHERE
     if row.slack_file_id:
         key = f"{FILE}:{workspace.id}:{row.slack_file_id}"
-        return [Owed(key, FILE, row.slack_file_id, place, now, method=Method.DELETE_FILE)]
+        return [NewDelivery(key, FILE, row.slack_file_id, place, now, method=Method.DELETE_FILE)]
     if row.slack_ts and row.slack_channel_id and row.method != Method.UPDATE:
         key = f"{MESSAGE}:{workspace.id}:{place}:{row.slack_ts}"
-        return [Owed(key, MESSAGE, row.slack_ts, place, now, method=Method.DELETE)]
+        return [NewDelivery(key, MESSAGE, row.slack_ts, place, now, method=Method.DELETE)]
     return []
 
 
-def _message(_session: Session, row: Delivery, _now: datetime) -> Letter:
-    return Removal(channel=row.target, ts=row.reference)
+def _message(_session: Session, row: Delivery, _now: datetime) -> Rendered:
+    return Deletion(channel=row.target, ts=row.reference)
 
 
-def _file(_session: Session, row: Delivery, _now: datetime) -> Letter:
-    return Removal(channel=row.target, file=row.reference)
+def _file(_session: Session, row: Delivery, _now: datetime) -> Rendered:
+    return Deletion(channel=row.target, file=row.reference)
 
 
 RENDERERS: dict[str, Renderer] = {MESSAGE: _message, FILE: _file}

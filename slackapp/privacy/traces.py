@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from slackapp.db import Base, Sessions
 from slackapp.models import Tombstone, Workspace
-from slackapp.privacy.leaving import belongs
-from slackapp.progress import Told, untold
-from slackapp.pulse.storage import sweep_nightly
+from slackapp.privacy.leaving import rows_of
+from slackapp.progress import OnProgress, no_progress
+from slackapp.pulse.storage import purge_nightly
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ErasedPerson:
     """Who was erased, as they were called."""
 
     slack_user_id: str
@@ -36,7 +36,9 @@ def find(session: Session, text: str) -> list[Trace]:
     return [Trace(table.name, column.name, rows) for table, column, rows in counted if rows]
 
 
-def remove(session: Session, workspace: Workspace, gone: Gone, former: str, told: Told = untold) -> None:
+def remove(
+    session: Session, workspace: Workspace, gone: ErasedPerson, former: str, told: OnProgress = no_progress
+) -> None:
     """Take somebody out of every column of this workspace's rows where one of our rules has left them.
 
     A row whose key names them goes: Slack's limits are learned anew, no more. Their name is looked for
@@ -48,7 +50,7 @@ def remove(session: Session, workspace: Workspace, gone: Gone, former: str, told
     places = list(_columns())
     for done, (table, column) in enumerate(places, start=1):
         told(done, len(places))
-        ours = belongs(table, workspace)
+        ours = rows_of(table, workspace)
         if ours is None:
             continue
         named = column.contains(gone.slack_user_id, autoescape=True)
@@ -81,7 +83,7 @@ def sweep(sessions: Sessions) -> bool:
         )
     if not waiting:
         return False
-    sweep_nightly(sessions)
+    purge_nightly(sessions)
     with sessions.begin() as session:
         for row in waiting:
             tombstone = session.get(Tombstone, (row.workspace_id, row.mark))

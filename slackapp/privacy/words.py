@@ -8,23 +8,25 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from slackapp.models import Comment, Member, Promise, Recipient, Recognition, Sharing, Team, Workspace
-from slackapp.privacy.handed_out import Month, Touched, shared_by
+from slackapp.privacy.handed_out import AffectedMonths, Month, shared_by
 from slackapp.recognitions import letters_owed
 
 _SHORTEST_NAME = 3
 """A shorter part of a name is too often an ordinary word."""
 
 
-def take_out(session: Session, workspace: Workspace, member: Member, former: str, now: datetime) -> Touched:
+def redact(
+    session: Session, workspace: Workspace, member: Member, former: str, now: datetime
+) -> AffectedMonths:
     """Their own words go; where others named them stands `former`. The changes of messages are owed."""
-    touched = Touched(shared=shared_by(session, workspace, member))
+    touched = AffectedMonths(shared=shared_by(session, workspace, member))
     changed = _given(session, member) | _received(session, member, former)
     changed |= _mentioned(session, workspace, member, former)
     session.flush()
     for recognition in session.scalars(select(Recognition).where(Recognition.id.in_(changed))):
         recognition.revision += 1
         session.flush()
-        letters_owed.owe_changes(session, workspace, recognition, now=now)
+        letters_owed.enqueue_all_updates(session, workspace, recognition, now=now)
     touched.commented.update(_in_comments(session, workspace, member, former))
     touched.promised.update(_in_promises(session, workspace, member, former))
     return touched

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Poll, PollState, Question, Workspace
-from slackapp.pulse.questions import ITEMS, OWN, REST, Item, following
+from slackapp.pulse.questions import ITEMS, OWN, REST, Item, next_in_rotation
 
 LONGEST = 120
 """Characters of an own question; more does not fit beside its answers on a phone."""
@@ -20,7 +20,7 @@ def next_items(session: Session, workspace: Workspace) -> list[str]:
         Poll.workspace_id == workspace.id, Poll.state.not_in({PollState.CANCELLED})
     )
     before = list(session.scalars(rounds.order_by(Poll.opens_on.desc()).limit(4 * REST)))
-    return following(
+    return next_in_rotation(
         before,
         own=[key_of(question) for question in own(session, workspace)],
         four=workspace.question_set,
@@ -47,15 +47,15 @@ def add(session: Session, workspace: Workspace, wording: str) -> Question:
     """A new question at the end of the organisation's own. UserError when empty, long or there already."""
     words = " ".join(wording.split())
     if not words:
-        raise UserError(marked("Please write the question."))
+        raise UserError(translatable("Please write the question."))
     if len(words) > LONGEST:
         raise UserError(
-            marked("That is {n} characters; {most} fit. Please shorten it."),
+            translatable("That is {n} characters; {most} fit. Please shorten it."),
             n=f"{len(words):,}",
             most=LONGEST,
         )
     if any(question.wording == words for question in own(session, workspace)):
-        raise UserError(marked("That question is on the list already."))
+        raise UserError(translatable("That question is on the list already."))
     last = session.scalar(select(func.max(Question.place)).where(Question.workspace_id == workspace.id))
     question = Question(workspace_id=workspace.id, wording=words, place=(last or 0) + 1)
     session.add(question)

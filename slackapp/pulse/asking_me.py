@@ -6,7 +6,7 @@ from datetime import date, time
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member
 
 LANGUAGES = ("en", "cy")
@@ -14,7 +14,7 @@ _WHOLE_WEEK = 0b1111111
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """`days_off` are bits, 1 is Monday; `away` is the first and last day of leave."""
 
     messages: bool
@@ -24,16 +24,18 @@ class Wishes:
     language: str
 
 
-def settle(session: Session, member: Member, wishes: Wishes) -> None:
+def save(session: Session, member: Member, wishes: Preferences) -> None:
     """Store them; they hold for every message not yet under way. UserError when they make no sense."""
     if wishes.language not in LANGUAGES:
-        raise UserError(marked("That is not one of the choices."))
+        raise UserError(translatable("That is not one of the choices."))
     if wishes.days_off & _WHOLE_WEEK == _WHOLE_WEEK:
         raise UserError(
-            marked("With all seven days off no message could ever come. To stop them, untick the first box.")
+            translatable(
+                "With all seven days off no message could ever come. To stop them, untick the first box."
+            )
         )
     if wishes.away and wishes.away[1] < wishes.away[0]:
-        raise UserError(marked("The last day of leave can't come before its first."))
+        raise UserError(translatable("The last day of leave can't come before its first."))
     member.pulse_messages, member.language = wishes.messages, wishes.language
     member.quiet_from, member.quiet_until = wishes.quiet
     member.days_off = wishes.days_off & _WHOLE_WEEK

@@ -38,7 +38,7 @@ _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
 
 
-class SpoiltError(Exception):
+class InvalidBallotError(Exception):
     """A ballot was altered, moved to another person or poll, or locked with another key."""
 
 
@@ -59,7 +59,7 @@ class SealedBallot:
     box: bytes
 
 
-def fresh_nonce() -> bytes:
+def new_nonce() -> bytes:
     """Twelve random bytes; a box is never sealed twice with the same."""
     return os.urandom(NONCE_BYTES)
 
@@ -100,7 +100,7 @@ def _opened(key: AESGCM, poll: bytes, ballot: SealedBallot) -> Answer:
         plaintext = key.decrypt(nonce, locked, poll + ballot.receipt)
     except (InvalidTag, ValueError):
         # A box too short to hold a nonce is refused by length, not by its tag.
-        raise SpoiltError from None
+        raise InvalidBallotError from None
     (length,) = _LENGTH.unpack_from(plaintext)
     content = json.loads(plaintext[_LENGTH.size : _LENGTH.size + length])
     return Answer(content["unit"], content["answers"], content["comment"])

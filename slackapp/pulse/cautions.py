@@ -8,7 +8,7 @@ from enum import StrEnum
 from slackapp import guard
 
 
-class Caution(StrEnum):
+class CommentWarning(StrEnum):
     """Why somebody may want to look at their comment again. A number that names a patient is never stored."""
 
     NHS_NUMBER = "nhs_number"
@@ -26,9 +26,9 @@ _MONTHS = (
     "|ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr"
 )
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|llun|mawrth|mercher|iau|gwener|sadwrn|sul"
-_SHAPES: tuple[tuple[Caution, re.Pattern[str]], ...] = (
+_SHAPES: tuple[tuple[CommentWarning, re.Pattern[str]], ...] = (
     (
-        Caution.ALONE,
+        CommentWarning.ALONE,
         re.compile(
             r"\b(?:as|being|am|i'm|i’m) the (?:only|newest|oldest|youngest|one)\b"  # noqa: RUF001 - telephones type it
             r"|\bthe only (?:one|person|man|woman|nurse|doctor|male|female|hca|porter|student|bank|night)\b"
@@ -37,7 +37,7 @@ _SHAPES: tuple[tuple[Caution, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        Caution.WHEN,
+        CommentWarning.WHEN,
         re.compile(
             rf"\b\d{{1,2}}[/.\-]\d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
             rf"|\b(?:on|last|this|ddydd|nos|dydd)\s+(?:{_DAYS})\b"
@@ -47,20 +47,22 @@ _SHAPES: tuple[tuple[Caution, re.Pattern[str]], ...] = (
         ),
     ),
     (
-        Caution.LINK,
+        CommentWarning.LINK,
         re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|uk|wales|cymru|nhs)\b", re.IGNORECASE),
     ),
-    (Caution.NUMBER, re.compile(r"\d{2,}")),
+    (CommentWarning.NUMBER, re.compile(r"\d{2,}")),
 )
 _SHORTEST_NAME = 2
 """Jo and Li are names; one letter is an initial."""
 
 
-def of(words: str, names: Iterable[str], watch: guard.Guard) -> tuple[Caution, ...]:
+def warnings_for(
+    words: str, names: Iterable[str], watch: guard.ConfidentialityCheck
+) -> tuple[CommentWarning, ...]:
     """What to look at again, each once. `names` are those of the people around the writer."""
-    found = [Caution(str(finding.kind)) for finding in watch.check(words)]
+    found = [CommentWarning(str(finding.kind)) for finding in watch.check(words)]
     if _names_somebody(words, names):
-        found.append(Caution.NAME)
+        found.append(CommentWarning.NAME)
     found += [caution for caution, shape in _SHAPES if shape.search(words)]
     return tuple(dict.fromkeys(found))
 

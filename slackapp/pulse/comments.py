@@ -13,11 +13,11 @@ from slackapp.db import ID_LENGTH
 from slackapp.errors import UserError
 from slackapp.models import Comment, HiddenComment, Team
 from slackapp.pulse.disclosure import bundles
-from slackapp.visible import seen
+from slackapp.visible import strip_invisible
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
+class PublishedComment:
     """A comment that came out with a digest."""
 
     id: str
@@ -39,7 +39,9 @@ def clean(written: str | None) -> str:
     """The words without invisible marks, at most 500 characters; a UserError when there are more."""
     parts = _FLAGS.split(written or "")
     # Every second part is a flag.
-    words = "".join(part if place % 2 else seen(_TONES.sub("", part)) for place, part in enumerate(parts))
+    words = "".join(
+        part if place % 2 else strip_invisible(_TONES.sub("", part)) for place, part in enumerate(parts)
+    )
     words = words.strip()
     if len(words) > LONGEST:
         raise UserError(
@@ -48,7 +50,7 @@ def clean(written: str | None) -> str:
     return words
 
 
-def keep(
+def save(
     session: Session, workspace_id: str, words: Mapping[str, list[str]], month: str, chance: Random
 ) -> None:
     """Write down a closed poll's comments by unit, with nothing to tell when or in what order they came.
@@ -80,7 +82,7 @@ def _taken_up(session: Session, workspace_id: str, month: str) -> list[tuple[str
     return [(unit, written) for unit, written in found]
 
 
-def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:
+def collect_month(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:
     """The month's comments by the unit that may read them, at least three in each.
 
     Fewer move up to the next unit; what is left at the top is deleted. To be called
@@ -105,7 +107,7 @@ def gather(session: Session, workspace_id: str, month: str) -> dict[str, list[Co
     return kept
 
 
-def released(session: Session, units: Iterable[str], month: str) -> dict[str, list[Released]]:
+def published(session: Session, units: Iterable[str], month: str) -> dict[str, list[PublishedComment]]:
     """A month's comments by the unit that may read them; their ids are random, and so is their order.
 
     Those that were hidden are among them and count: hiding one never takes the others back.
@@ -115,9 +117,9 @@ def released(session: Session, units: Iterable[str], month: str) -> dict[str, li
         .outerjoin(HiddenComment, HiddenComment.comment_id == Comment.id)
         .where(Comment.month == month, Comment.unit_id.in_(list(units)))
     )
-    found: dict[str, list[Released]] = defaultdict(list)
+    found: dict[str, list[PublishedComment]] = defaultdict(list)
     for comment, hidden in session.execute(rows.order_by(Comment.id)):
-        found[comment.unit_id].append(Released(comment.id, comment.words, hidden is not None))
+        found[comment.unit_id].append(PublishedComment(comment.id, comment.words, hidden is not None))
     # Fewer than may be released have not been gathered yet.
     return {unit: several for unit, several in found.items() if len(several) >= SMALLEST_RELEASE}
 

@@ -28,7 +28,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Tally:
     """All that remains of a poll. Which answers made a cell cannot be told from it."""
 
     bundles: dict[str, int]
@@ -37,7 +37,7 @@ class Counted:
     comments: dict[str, list[str]]
 
 
-def count(units: Mapping[str, Unit], answers: Iterable[Answer], rules: Rules) -> Counted:
+def tally(units: Mapping[str, Unit], answers: Iterable[Answer], rules: Rules) -> Tally:
     """Count a closed poll. An item without enough answers in a bundle has no cell."""
     parents = {unit: frozen.parent for unit, frozen in units.items()}
     papers: dict[str, list[Answer]] = defaultdict(list)
@@ -51,7 +51,7 @@ def count(units: Mapping[str, Unit], answers: Iterable[Answer], rules: Rules) ->
         if (cell := publish_item(_scores(bundle, item), k=rules.k, c=rules.c)) is not None
     }
     answered = Counter({unit: len(found) for unit, found in papers.items()})
-    return Counted(
+    return Tally(
         bundles={unit: len(bundle) for unit, bundle in kept.items()},
         cells=cells,
         turnout={unit: turnout(frozen.invited, answered[unit]) for unit, frozen in units.items()},

@@ -115,12 +115,12 @@ def turnout(invited: int, answered: int) -> Turnout | None:
     return Turnout.HALF_TO_THREE_QUARTERS if 4 * answered <= 3 * invited else Turnout.MORE
 
 
-def as_ten(n: int, lo: int, hi: int) -> tuple[float, float]:
+def scale_to_ten(n: int, lo: int, hi: int) -> tuple[float, float]:
     """Both ends of a cell on the scale of 0 to 10 that people read."""
     return (lo / n - 1) * 2.5, (hi / n - 1) * 2.5
 
 
-def together(cells: Iterable[Cell]) -> Cell | None:
+def merge_cells(cells: Iterable[Cell]) -> Cell | None:
     """One unit's closed bundles of a month as one range; None when there are none."""
     found = list(cells)
     if not found:

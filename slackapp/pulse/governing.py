@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Cadence, Workspace
 from slackapp.outbox import fan_out
 from slackapp.pulse.disclosure import FEWEST_FOR_COMMENTS, LOWEST_C, LOWEST_K
@@ -23,7 +23,7 @@ LONGEST_PAUSE = timedelta(days=366)
 _DAYS_OF_WEEK = range(7)
 _LONGEST_CONTACT = 300
 
-ONLY_RAISED = marked("What protects people can only be raised, never lowered.")
+ONLY_RAISED = translatable("What protects people can only be raised, never lowered.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Thresholds:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class NewSettings:
     """Everything else that an admin chooses."""
 
     cadence: str
@@ -62,7 +62,7 @@ def stop(session: Session, workspace: Workspace) -> None:
     session.flush()
 
 
-def settle(session: Session, workspace: Workspace, settled: Settled) -> None:
+def save(session: Session, workspace: Workspace, settled: NewSettings) -> None:
     """Store what was chosen; it holds from the next opening on. UserError when it makes no sense."""
     known = (
         settled.cadence in set(Cadence)
@@ -72,12 +72,14 @@ def settle(session: Session, workspace: Workspace, settled: Settled) -> None:
         and 1 <= settled.rotating <= MOST_ROTATING
     )
     if not known:
-        raise UserError(marked("That is not one of the choices."))
+        raise UserError(translatable("That is not one of the choices."))
     if settled.cadence == Cadence.WEEKLY and settled.days_open > DAYS_OPEN[0]:
-        raise UserError(marked("A weekly check-in can be open for one week at most.")).beside("days_open")
+        raise UserError(translatable("A weekly check-in can be open for one week at most.")).beside(
+            "days_open"
+        )
     contact = " ".join((settled.contact or "").split()) or None
     if contact and len(contact) > _LONGEST_CONTACT:
-        sentence = marked("Please say in at most {most} characters whom to turn to.")
+        sentence = translatable("Please say in at most {most} characters whom to turn to.")
         raise UserError(sentence, most=_LONGEST_CONTACT).beside("contact")
     workspace.pulse_cadence, workspace.pulse_weekday = settled.cadence, settled.weekday
     workspace.pulse_time, workspace.pulse_days_open = settled.at, settled.days_open
@@ -95,13 +97,13 @@ def thresholds(workspace: Workspace) -> Thresholds:
     )
 
 
-def nhs(workspace: Workspace) -> Thresholds:
+def nhs_thresholds(workspace: Workspace) -> Thresholds:
     """What many NHS organisations use: eleven, or what is stricter here already."""
     now = thresholds(workspace)
     return Thresholds(max(now.k, NHS_K), now.c, max(now.comments, NHS_K))
 
 
-def tighten(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
+def raise_thresholds(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
     """Raise thresholds and owe everybody a word about it; True when anything changed.
 
     Raises:
@@ -111,7 +113,7 @@ def tighten(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
     if wanted.k < before.k or wanted.c < before.c or wanted.comments < before.comments:
         raise UserError(ONLY_RAISED)
     if wanted.k > HIGHEST or wanted.comments > HIGHEST or wanted.c > HIGHEST_C:
-        raise UserError(marked("That is not one of the choices."))
+        raise UserError(translatable("That is not one of the choices."))
     workspace.k, workspace.c, workspace.comment_threshold = wanted.k, wanted.c, wanted.comments
     session.flush()
     if wanted == before:
@@ -125,16 +127,18 @@ def tighten(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
 def pause(session: Session, workspace: Workspace, first: date, last: date) -> None:
     """Open no check-in on these days, both included. UserError when turned round or too long."""
     if last < first:
-        raise UserError(marked("The last day of a pause can't come before its first.")).beside("pause_until")
+        raise UserError(translatable("The last day of a pause can't come before its first.")).beside(
+            "pause_until"
+        )
     if last - first > LONGEST_PAUSE:
-        raise UserError(marked("A pause can't be longer than a year.")).beside("pause_until")
+        raise UserError(translatable("A pause can't be longer than a year.")).beside("pause_until")
     asked = [first.isoformat(), last.isoformat()]
     if asked not in workspace.pulse_pauses:
         workspace.pulse_pauses = sorted([*workspace.pulse_pauses, asked])
         session.flush()
 
 
-def forget_pauses(session: Session, workspace: Workspace) -> None:
+def delete_pauses(session: Session, workspace: Workspace) -> None:
     """Pause no more."""
     workspace.pulse_pauses = []
     session.flush()

@@ -20,10 +20,10 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.outbox import Owed, Priority, owe_many
+from slackapp.outbox import NewDelivery, Priority, enqueue_many
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
-from slackapp.pulse.telling import allowed
+from slackapp.pulse.telling import next_allowed_time
 
 CHUNK = 500
 _SILENT = 2
@@ -51,7 +51,7 @@ class Reader:
     stands_in: bool = False
 
 
-def expand(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Owe the next people of a poll their message; True when everybody has been seen to.
 
     Each message comes in the person's own allowed hours and is dropped when the poll closes first.
@@ -62,7 +62,7 @@ def expand(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK)
     return _next(session, fan_out, chunk, lambda one, workspace: _invitation(poll, one, workspace, now))
 
 
-def expand_loss(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
     poll_id = fan_out.reference
     done = _next(session, fan_out, chunk, lambda one, workspace: _notice(poll_id, one, workspace, now))
@@ -98,7 +98,7 @@ def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader
     """Who sees the results of a unit, by name and by the team they lead, nearest first."""
     tree = rights.teams(session, workspace.id)
     found = []
-    for team_id in rights.upwards(tree, unit_id):
+    for team_id in rights.ancestors(tree, unit_id):
         team = tree[team_id]
         for member_id in filter(None, (team.leader_id, team.deputy_id)):
             one = session.get(Member, member_id)
@@ -115,7 +115,7 @@ def has_earlier(session: Session, poll: Poll) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreached:
+class Undelivered:
     """How many messages of a check-in reached nobody, and when it opened.
 
     Whose they were is not told: it could be read as who has not answered.
@@ -128,7 +128,7 @@ class Unreached:
     """Slack would not take them."""
 
 
-def unreached(session: Session, workspace: Workspace) -> Unreached | None:
+def undelivered(session: Session, workspace: Workspace) -> Undelivered | None:
     """What became of the latest check-in's messages; None when all of them arrived or are under way."""
     latest = (
         select(Poll)
@@ -145,10 +145,12 @@ def unreached(session: Session, workspace: Workspace) -> Unreached | None:
     found = select(Delivery.state, func.count()).where(*ours).group_by(Delivery.state)
     counts: dict[str, int] = dict(session.execute(found).all())
     too_late, refused = counts.get(DeliveryState.EXPIRED, 0), counts.get(DeliveryState.DEAD, 0)
-    return Unreached(poll.opens_on, too_late, refused) if too_late or refused else None
+    return Undelivered(poll.opens_on, too_late, refused) if too_late or refused else None
 
 
-def _next(session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], Owed]) -> bool:
+def _next(
+    session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], NewDelivery]
+) -> bool:
     found = (
         select(Member)
         .join(PollMember, PollMember.member_id == Member.id)
@@ -159,30 +161,30 @@ def _next(session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member,
     people = list(session.scalars(found))
     workspace = session.get_one(Workspace, fan_out.workspace_id)
     wanted = [one for one in people if one.can_be_reached and one.pulse_messages]
-    owe_many(session, workspace, [owed(one, workspace) for one in wanted])
+    enqueue_many(session, workspace, [owed(one, workspace) for one in wanted])
     if people:
         fan_out.cursor = people[-1].id
     return len(people) < chunk
 
 
-def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> Owed:
-    return Owed(
+def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
+    return NewDelivery(
         key=f"poll:{poll.id}:{person.id}",
         kind=INVITATION,
         reference=poll.id,
         target=person.slack_user_id,
-        due=allowed(person, workspace, now),
+        due=next_allowed_time(person, workspace, now),
         priority=Priority.POLL,
         expires=poll.closes_at,
     )
 
 
-def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> Owed:
-    return Owed(
+def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
+    return NewDelivery(
         key=f"poll_lost:{poll_id}:{person.id}",
         kind=LOSS,
         reference=poll_id,
         target=person.slack_user_id,
-        due=allowed(person, workspace, now),
+        due=next_allowed_time(person, workspace, now),
         priority=Priority.POLL,
     )

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from slackapp.models import Poll
 
 
-def locked(session: Session, poll_id: str, *, shared: bool = False) -> Poll | None:
+def lock_poll(session: Session, poll_id: str, *, shared: bool = False) -> Poll | None:
     """The poll as it is now, held until the transaction ends.
 
     Answers share the lock with each other and exclude opening and closing. On SQLite

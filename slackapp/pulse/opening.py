@@ -7,14 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from slackapp.actions.pace import sitting_out
+from slackapp.actions.pace import teams_skipping
 from slackapp.db import Sessions, new_id
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.outbox import fan_out, insert_for
 from slackapp.pulse import asking, disclosure
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.locks import locked
-from slackapp.pulse.telling import owe_reminders
+from slackapp.pulse.locks import lock_poll
+from slackapp.pulse.telling import enqueue_reminders
 from slackapp.pulse.timetable import Occurrence, upcoming
 
 INVITATION = "poll"
@@ -59,7 +59,7 @@ def finish(sessions: Sessions, keys: KeyDirectory, poll_id: str, now: datetime) 
             return None
     keys.create(poll_id)
     with sessions.begin() as session:
-        poll = locked(session, poll_id)
+        poll = lock_poll(session, poll_id)
         if poll is not None and poll.state == PollState.OPENING:
             if poll.closes_at <= now:
                 poll.state = PollState.CANCELLED
@@ -131,7 +131,7 @@ def _freeze(session: Session, poll: Poll) -> None:
     people = session.scalars(
         select(Member).where(Member.workspace_id == poll.workspace_id, Member.team_id.is_not(None))
     )
-    resting = sitting_out(session, poll.workspace_id, poll.opens_on)
+    resting = teams_skipping(session, poll.workspace_id, poll.opens_on)
     units = {
         one.id: unit
         for one in people
@@ -148,4 +148,4 @@ def _freeze(session: Session, poll: Poll) -> None:
     fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
     poll.state = PollState.OPEN
     session.flush()
-    owe_reminders(session, workspace, poll)
+    enqueue_reminders(session, workspace, poll)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.pulse.ballots import CANT_SAY
 
 
@@ -23,9 +23,9 @@ class Item:
     """Who asked it first, where that is not us."""
 
 
-STEM = marked("Thinking about your last few shifts, the person leading my team ...")
-NHS_STEM = marked("My immediate manager (who may be referred to as your 'line manager') ...")
-NHS_SOURCE = marked(
+STEM = translatable("Thinking about your last few shifts, the person leading my team ...")
+NHS_STEM = translatable("My immediate manager (who may be referred to as your 'line manager') ...")
+NHS_SOURCE = translatable(
     "The four questions above are q9f to q9i of the NHS Staff Survey, © NHS England. Asked here by a "
     "different method: not directly comparable with the survey's results."
 )
@@ -33,26 +33,26 @@ NHS_SOURCE = marked(
 FOUR: tuple[Item, ...] = (
     Item(
         Behaviour.ATTENDING,
-        marked("... made time to really listen to how things are."),
-        marked("made time to listen"),
+        translatable("... made time to really listen to how things are."),
+        translatable("made time to listen"),
         stem=STEM,
     ),
     Item(
         Behaviour.UNDERSTANDING,
-        marked("... worked with us to understand what was getting in the way."),
-        marked("worked to understand"),
+        translatable("... worked with us to understand what was getting in the way."),
+        translatable("worked to understand"),
         stem=STEM,
     ),
     Item(
         Behaviour.EMPATHISING,
-        marked("... showed they cared about what we were dealing with."),
-        marked("showed they cared"),
+        translatable("... showed they cared about what we were dealing with."),
+        translatable("showed they cared"),
         stem=STEM,
     ),
     Item(
         Behaviour.HELPING,
-        marked("... did something practical to help."),
-        marked("did something practical"),
+        translatable("... did something practical to help."),
+        translatable("did something practical"),
         stem=STEM,
     ),
 )
@@ -60,29 +60,29 @@ FOUR: tuple[Item, ...] = (
 NHS_FOUR: tuple[Item, ...] = (
     Item(
         "nhs_attending",
-        marked("... is interested in listening to me when I describe challenges I face."),
-        marked("interested in listening"),
+        translatable("... is interested in listening to me when I describe challenges I face."),
+        translatable("interested in listening"),
         stem=NHS_STEM,
         source=NHS_SOURCE,
     ),
     Item(
         "nhs_understanding",
-        marked("... works together with me to come to an understanding of problems."),
-        marked("works together to understand"),
+        translatable("... works together with me to come to an understanding of problems."),
+        translatable("works together to understand"),
         stem=NHS_STEM,
         source=NHS_SOURCE,
     ),
     Item(
         "nhs_empathising",
-        marked("... cares about my concerns."),
-        marked("cares about concerns"),
+        translatable("... cares about my concerns."),
+        translatable("cares about concerns"),
         stem=NHS_STEM,
         source=NHS_SOURCE,
     ),
     Item(
         "nhs_helping",
-        marked("... takes effective action to help me with any problems I face."),
-        marked("takes effective action"),
+        translatable("... takes effective action to help me with any problems I face."),
+        translatable("takes effective action"),
         stem=NHS_STEM,
         source=NHS_SOURCE,
     ),
@@ -92,43 +92,57 @@ NHS_FOUR: tuple[Item, ...] = (
 ROTATING: tuple[Item, ...] = (
     Item(
         "colleagues_appreciate",
-        marked("Colleagues here show appreciation to one another."),
-        marked("colleagues show appreciation"),
+        translatable("Colleagues here show appreciation to one another."),
+        translatable("colleagues show appreciation"),
     ),
-    Item("valued", marked("I feel valued by my team."), marked("feel valued by the team")),
+    Item("valued", translatable("I feel valued by my team."), translatable("feel valued by the team")),
     Item(
         "raise_a_problem",
-        marked("I could raise a problem or mistake without it being held against me."),
-        marked("could raise a problem"),
+        translatable("I could raise a problem or mistake without it being held against me."),
+        translatable("could raise a problem"),
     ),
-    Item("demands_on_time", marked("I can meet all the demands on my time."), marked("can meet the demands")),
+    Item(
+        "demands_on_time",
+        translatable("I can meet all the demands on my time."),
+        translatable("can meet the demands"),
+    ),
     Item(
         "satisfied_with_recognition",
-        marked("I am satisfied with the recognition I get."),
-        marked("satisfied with recognition"),
+        translatable("I am satisfied with the recognition I get."),
+        translatable("satisfied with recognition"),
     ),
-    Item("easy_to_ask", marked("It was easy to ask a colleague for help."), marked("easy to ask for help")),
     Item(
-        "make_improvements", marked("I can make improvements happen."), marked("can make improvements happen")
+        "easy_to_ask",
+        translatable("It was easy to ask a colleague for help."),
+        translatable("easy to ask for help"),
     ),
-    Item("breaks", marked("I got the breaks I was due on my last shift."), marked("got the breaks due")),
-    Item("safe_to_speak_up", marked("I feel safe to speak up."), marked("feel safe to speak up")),
+    Item(
+        "make_improvements",
+        translatable("I can make improvements happen."),
+        translatable("can make improvements happen"),
+    ),
+    Item(
+        "breaks",
+        translatable("I got the breaks I was due on my last shift."),
+        translatable("got the breaks due"),
+    ),
+    Item("safe_to_speak_up", translatable("I feel safe to speak up."), translatable("feel safe to speak up")),
     Item(
         "time_pressures",
-        marked("I have unrealistic time pressures."),
-        marked("unrealistic time pressures"),
+        translatable("I have unrealistic time pressures."),
+        translatable("unrealistic time pressures"),
         is_reversed=True,
     ),
     Item(
         "burnt_out",
-        marked("I feel burnt out because of my work."),
-        marked("burnt out because of work"),
+        translatable("I feel burnt out because of my work."),
+        translatable("burnt out because of work"),
         is_reversed=True,
     ),
     Item(
         "something_changed",
-        marked("Something has changed because of what we said in these check-ins."),
-        marked("something has changed"),
+        translatable("Something has changed because of what we said in these check-ins."),
+        translatable("something has changed"),
     ),
 )
 
@@ -151,17 +165,17 @@ REST = 12
 """A rotating question is not shown twice within so many check-ins."""
 
 OPTIONS: tuple[tuple[int, str], ...] = (
-    (1, marked("Strongly disagree")),
-    (2, marked("Disagree")),
-    (3, marked("Neither agree nor disagree")),
-    (4, marked("Agree")),
-    (5, marked("Strongly agree")),
-    (CANT_SAY, marked("Can't say / wasn't at work")),
+    (1, translatable("Strongly disagree")),
+    (2, translatable("Disagree")),
+    (3, translatable("Neither agree nor disagree")),
+    (4, translatable("Agree")),
+    (5, translatable("Strongly agree")),
+    (CANT_SAY, translatable("Can't say / wasn't at work")),
 )
 SCORES = range(1, 6)
 
 
-def following(
+def next_in_rotation(
     before: Sequence[Sequence[str]],
     *,
     own: Sequence[str] = (),

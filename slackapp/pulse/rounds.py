@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 
 from slackapp.calendar import month_of
 from slackapp.db import Sessions
-from slackapp.each import each
+from slackapp.each import run_all_then_raise
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import (
     Ballot,
     Bundle,
@@ -37,34 +37,48 @@ from slackapp.outbox import fan_out, insert_for
 from slackapp.pulse import comments, opening
 from slackapp.pulse.ballots import (
     Answer,
+    InvalidBallotError,
     KeyDirectory,
     SealedBallot,
-    SpoiltError,
-    fresh_nonce,
+    new_nonce,
     opener,
     receipt_of,
     seal,
 )
-from slackapp.pulse.counting import Counted, Rules, Unit, count
-from slackapp.pulse.locks import locked
+from slackapp.pulse.counting import Rules, Tally, Unit, tally
+from slackapp.pulse.locks import lock_poll
 from slackapp.pulse.opening import due_opening
-from slackapp.pulse.storage import destroy, destroy_left_over, sweep
+from slackapp.pulse.storage import destroy_key, destroy_orphaned_keys, purge_deleted_rows
 
-CLOSED = marked("This check-in has closed. Results come with the digest.")
-LOST = marked("This check-in was lost, so no answer can be read. The next will work.")
-NOT_YOURS = marked("This check-in is for another team. Yours is on your Home tab.")
-NOT_ASKED = marked(
+CLOSED = translatable("This check-in has closed. Results come with the digest.")
+LOST = translatable("This check-in was lost, so no answer can be read. The next will work.")
+NOT_YOURS = translatable("This check-in is for another team. Yours is on your Home tab.")
+NOT_ASKED = translatable(
     "This check-in is for another team. None asks you, because you are in no team or lead the one at the top."
 )
-NOT_ON_THE_LIST = marked(
+NOT_ON_THE_LIST = translatable(
     "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
     "The next one asks you."
 )
 
 __all__ = [
-    "CLOSED", "LOST", "NOT_ASKED", "NOT_ON_THE_LIST", "NOT_YOURS", "Paper", "asked", "close", "close_due",
-    "current", "due_opening", "open_due", "recover", "submit", "take_part", "withdraw",
-]  # fmt: skip
+    "CLOSED",
+    "LOST",
+    "NOT_ASKED",
+    "NOT_ON_THE_LIST",
+    "NOT_YOURS",
+    "Answers",
+    "close",
+    "close_due",
+    "current",
+    "due_opening",
+    "open_due",
+    "open_poll_for",
+    "recover",
+    "submit",
+    "take_part",
+    "withdraw",
+]
 
 LOSS = "poll_lost"
 """The kind of the message that tells people of a lost check-in."""
@@ -74,14 +88,14 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Answers:
     """What one person hands in. `scores` are 1 to 5 or CANT_SAY by item; blank items are absent."""
 
     poll_id: str
     member_id: str
     scores: Mapping[str, int]
     comment: str = ""
-    nonce: bytes = field(default_factory=fresh_nonce, repr=False)
+    nonce: bytes = field(default_factory=new_nonce, repr=False)
 
 
 def current(session: Session, workspace: Workspace, now: datetime) -> Poll | None:
@@ -90,7 +104,7 @@ def current(session: Session, workspace: Workspace, now: datetime) -> Poll | Non
     return session.scalar(select(Poll).where(*open_now, Poll.opens_at <= now, Poll.closes_at > now))
 
 
-def asked(session: Session, workspace: Workspace, member_id: str, now: datetime) -> Poll | None:
+def open_poll_for(session: Session, workspace: Workspace, member_id: str, now: datetime) -> Poll | None:
     """The poll in which this person may answer now, the same before and after they did."""
     poll = current(session, workspace, now)
     return poll if poll is not None and session.get(PollMember, (poll.id, member_id)) is not None else None
@@ -101,7 +115,7 @@ def take_part(session: Session, poll_id: str, member_id: str, now: datetime) -> 
     return _open_for(session, session.get(Poll, poll_id), member_id, now)
 
 
-def submit(session: Session, keys: KeyDirectory, paper: Paper, now: datetime) -> None:
+def submit(session: Session, keys: KeyDirectory, paper: Answers, now: datetime) -> None:
     """Store an answer in place of an earlier one. Acknowledge it only after the commit.
 
     Raises UserError when the poll is closed, lost or not this person's.
@@ -140,21 +154,21 @@ def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: dat
 def close(sessions: Sessions, keys: KeyDirectory, poll_id: str, chance: Random | None = None) -> None:
     """Count a poll, keep only what may be shown, destroy its ballots and key. Repeating it is harmless."""
     with sessions.begin() as session:
-        poll = locked(session, poll_id)
+        poll = lock_poll(session, poll_id)
         if poll is None or poll.state not in {PollState.OPEN, PollState.CLOSING, PollState.CLOSED}:
             return
         if poll.state == PollState.OPEN:
             poll.state = PollState.CLOSING
     secret = keys.load(poll_id)
     with sessions.begin() as session:
-        poll = locked(session, poll_id)
+        poll = lock_poll(session, poll_id)
         if poll is not None and poll.state == PollState.CLOSING:
             if secret is None:
                 _lose(session, poll)
                 return
             _replace_ballots(session, poll, secret, chance or SystemRandom())
-    destroy(keys, poll_id)
-    sweep(sessions)
+    destroy_key(keys, poll_id)
+    purge_deleted_rows(sessions)
 
 
 def close_due(
@@ -170,7 +184,7 @@ def close_due(
     with sessions.read() as session:
         found = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
     closing = [partial(close, sessions, keys, poll_id) for poll_id in found]
-    each([*closing, partial(destroy_left_over, sessions, keys)])
+    run_all_then_raise([*closing, partial(destroy_orphaned_keys, sessions, keys)])
     return found
 
 
@@ -187,7 +201,7 @@ def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:
         opening.finish(sessions, keys, poll_id, now)
     for poll_id in (one for one, state in states.items() if state == PollState.OPEN):
         _check_key(sessions, keys, poll_id)
-    destroy_left_over(sessions, keys)
+    destroy_orphaned_keys(sessions, keys)
     strays = [one for one in keys.poll_ids() if one not in states]
     if strays:
         _log.warning("KEY_DIR holds keys of polls that this database does not know: %s", ", ".join(strays))
@@ -220,7 +234,7 @@ def _admitted(
 ) -> tuple[Poll, bytes, str]:
     """The poll, its secret and the person's unit, with the poll held open until the transaction ends."""
     poll_id, member_id = who
-    poll, unit = _open_for(session, locked(session, poll_id, shared=True), member_id, now)
+    poll, unit = _open_for(session, lock_poll(session, poll_id, shared=True), member_id, now)
     secret = keys.load(poll.id)
     if secret is None:
         raise UserError(CLOSED)
@@ -235,19 +249,19 @@ def _replace_ballots(session: Session, poll: Poll, secret: bytes, chance: Random
         session.scalars(select(PollUnit).where(PollUnit.poll_id == poll.id).order_by(PollUnit.unit_id))
     )
     units = {one.unit_id: Unit(one.parent_id, one.invited) for one in frozen}
-    counted = count(units, answers, Rules(tuple(poll.items), poll.k, poll.c, poll.comment_threshold))
+    counted = tally(units, answers, Rules(tuple(poll.items), poll.k, poll.c, poll.comment_threshold))
     for one in frozen:
         one.turnout = counted.turnout[one.unit_id]
     _write(session, poll, counted)
     workspace = session.get_one(Workspace, poll.workspace_id)
     month = month_of(poll.closes_at, workspace.time_zone)
-    comments.keep(session, workspace.id, counted.comments, month, chance)
+    comments.save(session, workspace.id, counted.comments, month, chance)
     session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
     session.execute(delete(PollMember).where(PollMember.poll_id == poll.id))
     poll.state = PollState.CLOSED
 
 
-def _write(session: Session, poll: Poll, counted: Counted) -> None:
+def _write(session: Session, poll: Poll, counted: Tally) -> None:
     bundled = [
         {"poll_id": poll.id, "unit_id": unit, "ballots": ballots} for unit, ballots in counted.bundles.items()
     ]
@@ -274,7 +288,7 @@ def _opened(session: Session, poll_id: str, secret: bytes) -> list[Answer]:
     for receipt, box in session.execute(boxes.execution_options(yield_per=_BOXES_AT_ONCE)):
         try:
             answers.append(opened(SealedBallot(receipt, box)))
-        except SpoiltError:
+        except InvalidBallotError:
             # Whoever can write to the database can spoil a ballot, but not keep the poll from being counted.
             spoilt += 1
     if spoilt:
@@ -284,7 +298,7 @@ def _opened(session: Session, poll_id: str, secret: bytes) -> list[Answer]:
 
 def _check_key(sessions: Sessions, keys: KeyDirectory, poll_id: str) -> None:
     with sessions.begin() as session:
-        poll = locked(session, poll_id)
+        poll = lock_poll(session, poll_id)
         if poll is not None and poll.state == PollState.OPEN and keys.load(poll_id) is None:
             _lose(session, poll)
 

@@ -14,7 +14,7 @@ _MOMENT = 500
 """Milliseconds for which a copy of old words may hold up whoever writes, at most: while somebody reads."""
 
 
-def destroy(keys: KeyDirectory, poll_id: str) -> None:
+def destroy_key(keys: KeyDirectory, poll_id: str) -> None:
     """A poll that is over loses its key. A disk that will not let go of it holds up nothing else."""
     try:
         keys.destroy(poll_id)
@@ -25,7 +25,7 @@ def destroy(keys: KeyDirectory, poll_id: str) -> None:
         )
 
 
-def destroy_left_over(sessions: Sessions, keys: KeyDirectory) -> None:
+def destroy_orphaned_keys(sessions: Sessions, keys: KeyDirectory) -> None:
     """No poll that is over keeps a key; that of a poll which this database does not know is left alone."""
     held = keys.poll_ids()
     if not held:
@@ -34,10 +34,10 @@ def destroy_left_over(sessions: Sessions, keys: KeyDirectory) -> None:
     with sessions.read() as session:
         found = list(session.scalars(over))
     for poll_id in found:
-        destroy(keys, poll_id)
+        destroy_key(keys, poll_id)
 
 
-def sweep(sessions: Sessions) -> bool:
+def purge_deleted_rows(sessions: Sessions) -> bool:
     """Empty SQLite's write-ahead log, or let PostgreSQL forget deleted ballots and comments.
 
     True when nothing was left over; a reader that stays longer than the busy time-out keeps the log.
@@ -51,7 +51,7 @@ def sweep(sessions: Sessions) -> bool:
     return emptied
 
 
-def forget_old_copies(sessions: Sessions) -> bool:
+def purge_old_copies(sessions: Sessions) -> bool:
     """Words that were taken back leave SQLite's write-ahead log too, unless somebody is reading just now.
 
     It costs some milliseconds, and waits for nobody longer than a moment: what is left over goes at the
@@ -63,7 +63,7 @@ def forget_old_copies(sessions: Sessions) -> bool:
         return _sqlite(sessions, "PRAGMA wal_checkpoint(TRUNCATE)", patience=_MOMENT) == 0
 
 
-def sweep_nightly(sessions: Sessions) -> None:
+def purge_nightly(sessions: Sessions) -> None:
     """Let the database forget old copies of rows: words that were taken back, or kept long enough.
 
     SQLite's file is rewritten without free pages, which blocks writers for seconds when it is large.
@@ -73,7 +73,7 @@ def sweep_nightly(sessions: Sessions) -> None:
         _sqlite(sessions, "VACUUM")
     else:
         _autocommit(sessions, "VACUUM")
-    sweep(sessions)
+    purge_deleted_rows(sessions)
 
 
 def _autocommit(sessions: Sessions, statement: str) -> None:

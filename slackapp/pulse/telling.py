@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.calendar import days_in, next_allowed, occurrence
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
-from slackapp.outbox import Owed, Priority, fan_out, owe_many
+from slackapp.outbox import NewDelivery, Priority, enqueue_many, fan_out
 
 REMINDER = "poll_reminder"
 """The kind of the one line in a team's channel."""
@@ -20,17 +20,17 @@ CHUNK = 500
 _DAYS_BEFORE = 3
 
 
-def expand_rules(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+def enqueue_threshold_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people that a threshold was raised; True when everybody has been seen to."""
     return _next(session, fan_out, now, (chunk, Member.team_id.is_not(None)))
 
 
-def expand_leader(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+def enqueue_leader_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people of a team that somebody else leads it; True when everybody has been seen to."""
     return _next(session, fan_out, now, (chunk, Member.team_id == fan_out.reference))
 
 
-def owe_new_leader(session: Session, workspace: Workspace, team: Team, now: datetime) -> None:
+def announce_new_leader(session: Session, workspace: Workspace, team: Team, now: datetime) -> None:
     """Owe the members of a team a word that somebody else leads it. Only once check-ins are live."""
     if workspace.pulse_on and team.leader_id:
         key = f"{NEW_LEADER}:{team.id}:{now:%Y%m%d%H%M%S}"
@@ -43,41 +43,41 @@ def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, Colum
     found = select(Member).where(Member.workspace_id == workspace.id, Member.id > asked.cursor, who)
     people = list(session.scalars(found.order_by(Member.id).limit(chunk)))
     owed = [
-        Owed(
+        NewDelivery(
             key=f"{asked.key}:{one.id}",
             kind=asked.kind,
             reference=asked.reference,
             target=one.slack_user_id,
-            due=allowed(one, workspace, now),
+            due=next_allowed_time(one, workspace, now),
             priority=Priority.POLL,
         )
         for one in people
         if one.can_be_reached
     ]
-    owe_many(session, workspace, owed)
+    enqueue_many(session, workspace, owed)
     if people:
         asked.cursor = people[-1].id
     return len(people) < chunk
 
 
-def owe_reminders(session: Session, workspace: Workspace, poll: Poll) -> None:
+def enqueue_reminders(session: Session, workspace: Workspace, poll: Poll) -> None:
     """One line for each channel of a team that is asked, the same for everyone; none without a channel."""
     units = select(PollUnit.unit_id).where(PollUnit.poll_id == poll.id, PollUnit.invited > 0)
     found = select(Team.slack_channel_id).where(Team.id.in_(units))
     channels = sorted({channel for channel in session.scalars(found) if channel})
     owed = [
-        Owed(
+        NewDelivery(
             key=f"{REMINDER}:{poll.id}:{channel}",
             kind=REMINDER,
             reference=poll.id,
             target=channel,
-            due=reminding_at(poll, workspace),
+            due=reminder_time(poll, workspace),
             priority=Priority.REMINDER,
             expires=poll.closes_at,
         )
         for channel in channels
     ]
-    owe_many(session, workspace, owed)
+    enqueue_many(session, workspace, owed)
 
 
 def languages_in(session: Session, workspace: Workspace, channel: str) -> list[str]:
@@ -92,7 +92,7 @@ def languages_in(session: Session, workspace: Workspace, channel: str) -> list[s
     return sorted(spoken, key=lambda one: (one != "cy", one))
 
 
-def reminding_at(poll: Poll, workspace: Workspace) -> datetime:
+def reminder_time(poll: Poll, workspace: Workspace) -> datetime:
     """Three days before the close at the same time of day; half-way when it is open for less than five."""
     closing = poll.closes_at.astimezone(ZoneInfo(workspace.time_zone))
     day = closing.date() - timedelta(days=_DAYS_BEFORE)
@@ -101,7 +101,7 @@ def reminding_at(poll: Poll, workspace: Workspace) -> datetime:
     return max(wanted, middle)
 
 
-def allowed(person: Member, workspace: Workspace, now: datetime) -> datetime:
+def next_allowed_time(person: Member, workspace: Workspace, now: datetime) -> datetime:
     """The first moment from `now` on at which a person wants messages: awake, at work and not on leave."""
     zone = person.time_zone or workspace.time_zone
 

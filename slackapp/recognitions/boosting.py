@@ -7,17 +7,17 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import insert_for
 from slackapp.recognitions import letters_owed
-from slackapp.rights import Deed, works_here
+from slackapp.rights import Permission, require_staff
 
 BUTTON = "button"
 
 
 @dataclass(frozen=True, slots=True)
-class Joining:
+class NewBoost:
     """Who joins in, how, and when. `how` is BUTTON or a reaction's name between colons."""
 
     booster: Member
@@ -25,26 +25,26 @@ class Joining:
     now: datetime
 
 
-def press(session: Session, workspace: Workspace, recognition_id: str, joining: Joining) -> None:
+def toggle(session: Session, workspace: Workspace, recognition_id: str, joining: NewBoost) -> None:
     """[Me too]; pressed again it is taken back.
 
     Raises:
         UserError: It is one's own, or it is no longer there, or they do not work here.
     """
-    works_here(joining.booster, Deed.THANK)
+    require_staff(joining.booster, Permission.THANK)
     recognition = _open(session, workspace, recognition_id)
     if recognition is None:
-        raise UserError(marked("This thank-you is no longer here."))
+        raise UserError(translatable("This thank-you is no longer here."))
     if _is_ones_own(recognition, joining.booster):
-        raise UserError(marked("This one is already yours: you wrote it, or it is about you."))
+        raise UserError(translatable("This one is already yours: you wrote it, or it is about you."))
     if _is_in(session, recognition, joining):
         _leave(session, recognition, joining)
     else:
         _join(session, recognition, joining)
-    letters_owed.owe_post_changes(session, workspace, recognition, now=joining.now)
+    letters_owed.enqueue_post_updates(session, workspace, recognition, now=joining.now)
 
 
-def react(session: Session, workspace: Workspace, post: Delivery, joining: Joining, *, added: bool) -> bool:
+def react(session: Session, workspace: Workspace, post: Delivery, joining: NewBoost, *, added: bool) -> bool:
     """A reaction was added to a post or removed from it; whether that changed anything."""
     recognition = _open(session, workspace, post.reference.partition(":")[0])
     if (
@@ -56,7 +56,7 @@ def react(session: Session, workspace: Workspace, post: Delivery, joining: Joini
     if added == _is_in(session, recognition, joining):
         return False
     (_join if added else _leave)(session, recognition, joining)
-    letters_owed.owe_post_changes(session, workspace, recognition, now=joining.now)
+    letters_owed.enqueue_post_updates(session, workspace, recognition, now=joining.now)
     return True
 
 
@@ -90,7 +90,7 @@ def boosters(session: Session, recognition_id: str) -> int:
     return session.scalar(query) or 0
 
 
-def forget(session: Session, recognition: Recognition) -> None:
+def delete_for(session: Session, recognition: Recognition) -> None:
     """Nobody has joined in any more: what they joined in is gone."""
     session.execute(delete(Boost).where(Boost.recognition_id == recognition.id))
 
@@ -115,11 +115,11 @@ def _is_ones_own(recognition: Recognition, member: Member) -> bool:
     return member.id == recognition.giver_id or any(one.member_id == member.id for one in receivers)
 
 
-def _is_in(session: Session, recognition: Recognition, joining: Joining) -> bool:
+def _is_in(session: Session, recognition: Recognition, joining: NewBoost) -> bool:
     return session.get(Boost, (recognition.id, joining.booster.id, joining.how)) is not None
 
 
-def _join(session: Session, recognition: Recognition, joining: Joining) -> None:
+def _join(session: Session, recognition: Recognition, joining: NewBoost) -> None:
     row = {
         "recognition_id": recognition.id,
         "booster_id": joining.booster.id,
@@ -129,7 +129,7 @@ def _join(session: Session, recognition: Recognition, joining: Joining) -> None:
     session.execute(insert_for(session)(Boost).on_conflict_do_nothing().values(row))
 
 
-def _leave(session: Session, recognition: Recognition, joining: Joining) -> None:
+def _leave(session: Session, recognition: Recognition, joining: NewBoost) -> None:
     session.execute(
         delete(Boost).where(
             Boost.recognition_id == recognition.id,

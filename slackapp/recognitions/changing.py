@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from slackapp import inbound
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Recipient, Recognition, Workspace
 from slackapp.recognitions import boosting, letters_owed
-from slackapp.recognitions.drafts import Draft, NotYet
-from slackapp.recognitions.giving import CHANGEABLE_FOR, Occasion, about_the_words, chosen
+from slackapp.recognitions.drafts import Draft, InvalidDraft
+from slackapp.recognitions.giving import CHANGEABLE_FOR, GiveContext, check_words, require_behaviour
 
 
 def find(session: Session, workspace: Workspace, recognition_id: str) -> Recognition:
@@ -20,25 +20,27 @@ def find(session: Session, workspace: Workspace, recognition_id: str) -> Recogni
         .with_for_update()
     )
     if found is None:
-        raise UserError(marked("This thank-you is no longer here."))
+        raise UserError(translatable("This thank-you is no longer here."))
     return found
 
 
-def changeable(
-    session: Session, workspace: Workspace, recognition_id: str, occasion: Occasion
+def get_editable(
+    session: Session, workspace: Workspace, recognition_id: str, occasion: GiveContext
 ) -> Recognition:
     """A recognition that its giver may still edit or undo, locked for it."""
     recognition = find(session, workspace, recognition_id)
     if session.get_one(Member, recognition.giver_id).slack_user_id != occasion.giver:
-        raise UserError(marked("Only the person who wrote this can change it."))
+        raise UserError(translatable("Only the person who wrote this can change it."))
     if recognition.undone_at is not None:
-        raise UserError(marked("You have already taken this one back."))
+        raise UserError(translatable("You have already taken this one back."))
     if occasion.now - recognition.given_at >= CHANGEABLE_FOR:
-        raise UserError(marked("This was sent more than 24 hours ago, so it can't be changed any more."))
+        raise UserError(
+            translatable("This was sent more than 24 hours ago, so it can't be changed any more.")
+        )
     return recognition
 
 
-def latest(session: Session, workspace: Workspace, occasion: Occasion) -> Recognition:
+def latest(session: Session, workspace: Workspace, occasion: GiveContext) -> Recognition:
     """The giver's newest that can still be changed."""
     found = session.scalar(
         select(Recognition)
@@ -53,40 +55,44 @@ def latest(session: Session, workspace: Workspace, occasion: Occasion) -> Recogn
         .limit(1)
     )
     if found is None:
-        raise UserError(marked("You have sent nothing in the last 24 hours that could still be changed."))
+        raise UserError(
+            translatable("You have sent nothing in the last 24 hours that could still be changed.")
+        )
     return found
 
 
-def revise(
-    session: Session, workspace: Workspace, recognition_id: str, draft: Draft, occasion: Occasion
+def edit(
+    session: Session, workspace: Workspace, recognition_id: str, draft: Draft, occasion: GiveContext
 ) -> Recognition:
     """Change the words and the behaviour; the same change twice is one change."""
-    recognition = changeable(session, workspace, recognition_id, occasion)
-    if refusals := list(about_the_words(draft, occasion.watch)):
-        raise NotYet(refusals)
+    recognition = get_editable(session, workspace, recognition_id, occasion)
+    if refusals := list(check_words(draft, occasion.watch)):
+        raise InvalidDraft(refusals)
     if (recognition.behaviour, recognition.words) == (draft.behaviour, draft.words):
         return recognition
-    recognition.behaviour, recognition.words = chosen(draft), draft.words
+    recognition.behaviour, recognition.words = require_behaviour(draft), draft.words
     recognition.revision += 1
     session.flush()
-    letters_owed.owe_new_words(session, workspace, recognition, now=occasion.now)
+    letters_owed.enqueue_text_update(session, workspace, recognition, now=occasion.now)
     return recognition
 
 
-def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: Occasion) -> Recognition:
+def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: GiveContext) -> Recognition:
     """Take it back: the words are gone from here at once, and from Slack as soon as it lets us."""
-    recognition = changeable(session, workspace, recognition_id, occasion)
+    recognition = get_editable(session, workspace, recognition_id, occasion)
     recognition.words, recognition.link, recognition.undone_at = None, None, occasion.now
     recognition.revision += 1
-    boosting.forget(session, recognition)
+    boosting.delete_for(session, recognition)
     session.flush()
     letters_owed.withdraw(session, workspace, recognition, now=occasion.now)
     return recognition
 
 
-def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> Recognition:
+def undo_latest(session: Session, workspace: Workspace, occasion: GiveContext) -> Recognition:
     """Take the newest one back; when the same request comes again, it is not the one before it."""
-    if inbound.is_new(session, workspace, inbound.Entry(occasion.key, outcome=""), now=occasion.now):
+    if inbound.first_time(
+        session, workspace, inbound.IdempotencyKey(occasion.key, outcome=""), now=occasion.now
+    ):
         return undo(session, workspace, latest(session, workspace, occasion).id, occasion)
     taken_back = (
         select(Recognition)
@@ -100,7 +106,7 @@ def undo_latest(session: Session, workspace: Workspace, occasion: Occasion) -> R
     return session.scalars(taken_back.order_by(Recognition.undone_at.desc()).limit(1)).one()
 
 
-def thanked(session: Session, recognition: Recognition) -> tuple[str, ...]:
+def recipients_of(session: Session, recognition: Recognition) -> tuple[str, ...]:
     """Whom it was for, as Slack ids, in the order of their names."""
     theirs = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
     return tuple(

@@ -9,7 +9,7 @@ from slackapp.models import Blocking, Member, SharingChoice, Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Preferences:
     """What somebody wants. `blocked` are our ids of people whose thanks they don't want."""
 
     sharing: SharingChoice
@@ -18,7 +18,7 @@ class Choice:
     blocked: frozenset[str]
 
 
-def settle(session: Session, member: Member, choice: Choice) -> None:
+def save(session: Session, member: Member, choice: Preferences) -> None:
     """Take in what somebody chose; it holds for thanks from now on."""
     member.sharing = choice.sharing
     member.nudges, member.accepts_thanks = choice.nudges, choice.accepts_thanks
@@ -34,7 +34,7 @@ def blocked_by(session: Session, member: Member) -> tuple[str, ...]:
     return tuple(session.scalars(query.where(Blocking.member_id == member.id).order_by(Member.slack_user_id)))
 
 
-def name_contact(session: Session, workspace: Workspace, slack_user_id: str | None) -> None:
+def set_contact(session: Session, workspace: Workspace, slack_user_id: str | None) -> None:
     """Name who hears about an unkind thank-you; None leaves it to the admins."""
     workspace.concerns_to = slack_user_id
     session.flush()

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, exists, func, literal_column, select
 from sqlalchemy.engine import Connection
 
-from slackapp.i18n import marked
-from slackapp.members import Unmet
+from slackapp.i18n import translatable
+from slackapp.members import UnknownMembers
 from slackapp.models import Blocking, Member, Recognition, Team, Workspace
 from slackapp.recognitions.drafts import MOST_A_DAY, MOST_PEOPLE, Draft, Field, Refusal
 from slackapp.workspaces import NeverInstalled
@@ -19,7 +19,7 @@ _LONGEST_DAY = timedelta(hours=25)
 """A local day in autumn."""
 
 
-class Present(NamedTuple):
+class Participant(NamedTuple):
     """A person as far as giving thanks needs to know them. It is the row itself, made for every thank-you."""
 
     id: str
@@ -43,7 +43,7 @@ class Present(NamedTuple):
     """How many this giver gave in the last hours, counted up to ten; the same beside everyone."""
 
 
-class Place(NamedTuple):
+class WorkspaceRow(NamedTuple):
     """As much of the workspace as giving thanks needs."""
 
     id: str
@@ -52,14 +52,14 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class Participants:
     """Everything that is to be known before a thank-you is stored."""
 
-    place: Place
+    place: WorkspaceRow
     is_repeat: bool
     """Whether this very thank-you is stored already."""
-    giver: Present
-    others: Mapping[str, Present]
+    giver: Participant
+    others: Mapping[str, Participant]
     """By Slack id; the giver is not among them."""
 
 
@@ -94,9 +94,9 @@ _COLUMNS: dict[str, Any] = {**dict(_PERSON.c.items()), **_OTHERWISE}
 # Built once, and read as rows: it runs before every thank-you.
 _EVERYBODY = (
     select(
-        *[_HERE.c[name] for name in Place._fields],
+        *[_HERE.c[name] for name in WorkspaceRow._fields],
         _IS_REPEAT.label("is_repeat"),
-        *[_COLUMNS[name].label(f"their_{name}") for name in Present._fields],
+        *[_COLUMNS[name].label(f"their_{name}") for name in Participant._fields],
     )
     .select_from(
         _HERE.join(_PERSON, _PERSON.c.workspace_id == _HERE.c.id).outerjoin(
@@ -108,12 +108,12 @@ _EVERYBODY = (
 _COMPANY = _EVERYBODY.where(_PERSON.c.slack_user_id.in_(bindparam("wanted", expanding=True)))
 # Most thank-yous are between two, and a list of changing length is written into the statement anew each time.
 _TWO = _EVERYBODY.where(_PERSON.c.slack_user_id.in_([bindparam("giver"), bindparam("other")]))
-_PERSON_BEGINS = len(Place._fields) + 1
+_PERSON_BEGINS = len(WorkspaceRow._fields) + 1
 
 
-def gather(
+def load(
     connection: Connection, slack_team_id: str, people: Sequence[str], *, recognition_id: str, now: datetime
-) -> Company:
+) -> Participants:
     """The workspace, the giver, who is the first of `people`, and the others.
 
     Raises:
@@ -131,16 +131,16 @@ def gather(
         rows = connection.execute(_TWO, asked | {"other": others[0]}).all()
     else:
         rows = connection.execute(_COMPANY, asked | {"wanted": [giver, *others]}).all()
-    known = {one.slack_user_id: one for one in (Present(*row[_PERSON_BEGINS:]) for row in rows)}
+    known = {one.slack_user_id: one for one in (Participant(*row[_PERSON_BEGINS:]) for row in rows)}
     if missing := [one for one in (giver, *others) if one not in known]:
         if connection.scalar(select(_HERE.c.id).where(_HERE.c.slack_team_id == slack_team_id)) is None:
             raise NeverInstalled
-        raise Unmet(missing)
+        raise UnknownMembers(missing)
     place_id, language, time_zone, is_repeat, *_ = rows[0]
-    return Company(Place(place_id, language, time_zone), is_repeat, known.pop(giver), known)
+    return Participants(WorkspaceRow(place_id, language, time_zone), is_repeat, known.pop(giver), known)
 
 
-def has_given_enough(connection: Connection, company: Company, *, besides: str, now: datetime) -> bool:
+def has_given_enough(connection: Connection, company: Participants, *, besides: str, now: datetime) -> bool:
     """Whether the giver has given ten others than this one on this day, as their own clock has it."""
     giver = company.giver
     if giver.given_lately < MOST_A_DAY:
@@ -157,29 +157,31 @@ def has_given_enough(connection: Connection, company: Company, *, besides: str, 
     return (connection.scalar(query) or 0) >= MOST_A_DAY
 
 
-def receivers(draft: Draft, known: Mapping[str, Present]) -> list[Present]:
+def receivers(draft: Draft, known: Mapping[str, Participant]) -> list[Participant]:
     """Who is to be thanked: those named, and of a group those who can be."""
     there = [known[one] for one in dict.fromkeys(draft.people) if one in known]
     return [one for one in there if one.slack_user_id not in draft.gathered or not list(_about(one))]
 
 
-def about_people(draft: Draft, known: Mapping[str, Present]) -> Iterator[Refusal]:
+def refusals(draft: Draft, known: Mapping[str, Participant]) -> Iterator[Refusal]:
     """What is in the way of thanking these people. `known` leaves the giver out."""
     wanted = receivers(draft, known)
     if draft.unknown:
         yield Refusal(
             Field.PEOPLE,
-            marked(
+            translatable(
                 "I can't find “{name}” here. Pick the name from Slack's list as you type it, or use the form."
             ),
             name=f"@{draft.unknown[0]}",
         )
     elif draft.people and not known:
-        yield Refusal(Field.PEOPLE, marked("You can't thank yourself here. Who helped you do it?"))
+        yield Refusal(Field.PEOPLE, translatable("You can't thank yourself here. Who helped you do it?"))
     elif not draft.people:
-        yield Refusal(Field.PEOPLE, marked("Who would you like to thank? Please choose at least one person."))
+        yield Refusal(
+            Field.PEOPLE, translatable("Who would you like to thank? Please choose at least one person.")
+        )
     elif not wanted:
-        yield Refusal(Field.PEOPLE, marked("Nobody in that group can be thanked here just now."))
+        yield Refusal(Field.PEOPLE, translatable("Nobody in that group can be thanked here just now."))
     elif len(wanted) > MOST_PEOPLE:
         yield too_many(len(wanted))
     for one in wanted:
@@ -188,22 +190,22 @@ def about_people(draft: Draft, known: Mapping[str, Present]) -> Iterator[Refusal
 
 def too_many(count: int) -> Refusal:
     """More people than can be thanked at once."""
-    return Refusal(Field.PEOPLE, marked("That is {n} people; 20 at once is the most."), n=count)
+    return Refusal(Field.PEOPLE, translatable("That is {n} people; 20 at once is the most."), n=count)
 
 
-def _about(one: Present) -> Iterator[Refusal]:
+def _about(one: Participant) -> Iterator[Refusal]:
     if sentence := _in_the_way(one):
         yield Refusal(Field.PEOPLE, sentence, name=one.name)
 
 
-def _in_the_way(one: Present) -> str | None:
+def _in_the_way(one: Participant) -> str | None:
     if one.is_bot:
-        return marked("{name} is an app. Who stood behind the work?")
+        return translatable("{name} is an app. Who stood behind the work?")
     if one.left:
-        return marked("{name} has left, so this can't reach them.")
+        return translatable("{name} has left, so this can't reach them.")
     if one.is_stranger:
-        return marked("{name} is in another organisation, so this can't be sent from here.")
+        return translatable("{name} is in another organisation, so this can't be sent from here.")
     # Somebody who is blocked is told the same, and not that they are.
     if one.blocks or not one.accepts_thanks:
-        return marked("{name} would rather not be thanked here. You could tell them in person.")
+        return translatable("{name} would rather not be thanked here. You could tell them in person.")
     return None

@@ -8,7 +8,7 @@ from typing import Self
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.errors import UserError
 from slackapp.guard import Finding, Kind
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Visibility
 
 SHORTEST = 20
@@ -87,7 +87,7 @@ class TooShort(Refusal):
     def __init__(self, behaviour: Behaviour) -> None:
         super().__init__(
             Field.WORDS,
-            marked("Thank you. One more detail makes it mean more: {prompt}"),
+            translatable("Thank you. One more detail makes it mean more: {prompt}"),
             behaviour=behaviour,
         )
         self.behaviour = behaviour
@@ -97,26 +97,26 @@ class TooShort(Refusal):
         return say(self.sentence, prompt=say(WORDING[self.behaviour].prompt))
 
 
-class Hesitation(Refusal):
+class Question(Refusal):
     """Not a refusal: a question before it goes, which the giver may answer with [Send anyway]."""
 
     marks: tuple[str, ...] = ()
     """What stands for the question once it has been read."""
 
 
-class Caution(Hesitation):
+class ConfidentialityQuestion(Question):
     """The words may point to a patient, or tell of somebody's health."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        super().__init__(Field.WORDS, marked("This may give somebody away."))
+        super().__init__(Field.WORDS, translatable("This may give somebody away."))
         self.findings = tuple(findings)
         self.marks = tuple(one.mark for one in self.findings)
 
     def words(self, say: Voice) -> str:
         """One sentence for each kind of thing that was found, with the words themselves."""
         asked = {
-            Kind.PATIENT: marked("This may point to a patient: {found}. Could you say it without?"),
-            Kind.HEALTH: marked(
+            Kind.PATIENT: translatable("This may point to a patient: {found}. Could you say it without?"),
+            Kind.HEALTH: translatable(
                 "This may tell of somebody's health or loss: {found}. Could you say it without?"
             ),
         }
@@ -124,16 +124,16 @@ class Caution(Hesitation):
         return "\n".join(say(asked[kind], found=say.listing(parts)) for kind, parts in found.items() if parts)
 
 
-class Enough(Hesitation):
+class DailyLimitQuestion(Question):
     """Ten in one day: kind, but noise."""
 
     marks = ("ten-today",)
 
     def __init__(self) -> None:
-        super().__init__(Field.WORDS, marked("That is ten today. Could this one wait until tomorrow?"))
+        super().__init__(Field.WORDS, translatable("That is ten today. Could this one wait until tomorrow?"))
 
 
-class Unclear(Refusal):
+class ParseError(Refusal):
     """Something typed could not be understood. `draft` is everything else that was said."""
 
     def __init__(self, field: Field, sentence: str, draft: Draft, **values: object) -> None:
@@ -141,11 +141,11 @@ class Unclear(Refusal):
         self.draft = draft
 
 
-class UnknownBehaviour(Unclear):
+class UnknownBehaviourError(ParseError):
     """A word that is nearly one of the four. `draft` is what was meant if the guess is right."""
 
     def __init__(self, word: str, nearest: Behaviour, draft: Draft) -> None:
-        sentence = marked("I don't know “{word}”. Did you mean *{nearest}*?")
+        sentence = translatable("I don't know “{word}”. Did you mean *{nearest}*?")
         super().__init__(Field.BEHAVIOUR, sentence, draft, word=word, nearest=nearest)
         self.word = word
         self.nearest = nearest
@@ -155,7 +155,7 @@ class UnknownBehaviour(Unclear):
         return say(self.sentence, word=self.word, nearest=say(WORDING[self.nearest].label).lower())
 
 
-class NotYet(UserError):  # noqa: N818 - likewise
+class InvalidDraft(UserError):  # noqa: N818 - likewise
     """Everything that is in the way of one thank-you, the first of it as the sentence."""
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
@@ -166,7 +166,7 @@ class NotYet(UserError):  # noqa: N818 - likewise
     @property
     def questions(self) -> tuple[str, ...]:
         """The marks to send it in spite of, when there is nothing but questions in the way."""
-        asked = [one for one in self.refusals if isinstance(one, Hesitation)]
+        asked = [one for one in self.refusals if isinstance(one, Question)]
         return tuple(mark for one in asked for mark in one.marks) if len(asked) == len(self.refusals) else ()
 
     def words(self, say: Voice) -> str:

@@ -3,12 +3,12 @@
 import difflib
 from enum import StrEnum
 
-from slackapp.recognitions.forms import FORMS
+from slackapp.recognitions.forms import VOCABULARY
 
-_NEAR = 0.75
+_SUBCOMMAND_CUTOFF = 0.75
 
 
-class Errand(StrEnum):
+class Subcommand(StrEnum):
     """What a single word after the command asks for, in place of a thank-you."""
 
     HELP = "help"
@@ -19,29 +19,29 @@ class Errand(StrEnum):
     PRIVACY = "privacy"
 
 
-_WORDS = {
-    **{one.value: one for one in Errand},
-    **dict.fromkeys(("?", "--help", "cymorth"), Errand.HELP),
-    **dict.fromkeys(("received", "fy rhai i"), Errand.MINE),
-    **dict.fromkeys(("take back", "dadwneud"), Errand.UNDO),
-    "golygu": Errand.EDIT,
-    **dict.fromkeys(("setting", "gosodiadau"), Errand.SETTINGS),
-    "preifatrwydd": Errand.PRIVACY,
+_SUBCOMMANDS = {
+    **{one.value: one for one in Subcommand},
+    **dict.fromkeys(("?", "--help", "cymorth"), Subcommand.HELP),
+    **dict.fromkeys(("received", "fy rhai i"), Subcommand.MINE),
+    **dict.fromkeys(("take back", "dadwneud"), Subcommand.UNDO),
+    "golygu": Subcommand.EDIT,
+    **dict.fromkeys(("setting", "gosodiadau"), Subcommand.SETTINGS),
+    "preifatrwydd": Subcommand.PRIVACY,
 }
 
 
-def errand(text: str) -> Errand | None:
+def parse_subcommand(text: str) -> Subcommand | None:
     """The errand, when the text is nothing else: a thank-you always names somebody or says what they did."""
-    return _WORDS.get(_bare(text))
+    return _SUBCOMMANDS.get(_bare(text))
 
 
-def nearly(text: str) -> str | None:
+def closest_subcommand(text: str) -> str | None:
     """The errand's word that a single mistyped word was most likely meant to be."""
     word = _bare(text)
     if not word.isalpha():
         return None
-    near = difflib.get_close_matches(word, {**_WORDS, **FORMS}, n=1, cutoff=_NEAR)
-    return near[0] if near and near[0] in _WORDS and word not in FORMS else None
+    near = difflib.get_close_matches(word, {**_SUBCOMMANDS, **VOCABULARY}, n=1, cutoff=_SUBCOMMAND_CUTOFF)
+    return near[0] if near and near[0] in _SUBCOMMANDS and word not in VOCABULARY else None
 
 
 def _bare(text: str) -> str:

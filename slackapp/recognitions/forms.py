@@ -34,10 +34,10 @@ _OTHER_FORMS = {
     **dict.fromkeys(("help", "helped", "helpful", "helps"), Behaviour.HELPING),
     **dict.fromkeys(("helpodd", "helpoch", "helpaist", "cymorth"), Behaviour.HELPING),
 }
-FORMS = HEADINGS | _OTHER_FORMS
+VOCABULARY = HEADINGS | _OTHER_FORMS
 """Every form; those that are no heading are usually part of the sentence."""
 
-_ANY = "|".join(sorted(FORMS, key=len, reverse=True))
+_ANY = "|".join(sorted(VOCABULARY, key=len, reverse=True))
 _INSIDE = re.compile(rf"(?<!\w)(?<!\w['’])(?:{_ANY})(?!\w|['’]\w)", re.IGNORECASE)
 # "couldn't help laughing" and "no help" praise nobody.
 _NOT_MEANT = re.compile(r"(?:\b(?:not|no|never|without|cannot|dim)|n['’]t)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
@@ -54,16 +54,16 @@ _ORDINARY = frozenset({"helper", "helpers", "intending", "listed", "listing", "s
 def named_inside(words: str) -> Behaviour | None:
     """The behaviour that a sentence speaks of; None when it speaks of none, or of several."""
     found = {
-        FORMS[" ".join(one[0].lower().split())]
+        VOCABULARY[" ".join(one[0].lower().split())]
         for one in _INSIDE.finditer(words)
         if not _NOT_MEANT.search(words, 0, one.start())
     }
     return found.pop() if len(found) == 1 else None
 
 
-def nearest(word: str) -> str | None:
+def closest(word: str) -> str | None:
     """The form that a mistyped word was most likely meant to be."""
     if word.lower() in _ORDINARY:
         return None
-    long_enough = [form for form in FORMS if len(form) >= _SHORTEST]
+    long_enough = [form for form in VOCABULARY if len(form) >= _SHORTEST]
     return next(iter(difflib.get_close_matches(word.lower(), long_enough, n=1, cutoff=_NEAR)), None)

@@ -11,25 +11,25 @@ from sqlalchemy.engine import Connection
 
 from slackapp import guard, inbound
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Recipient, Recognition, Sharing, SharingChoice, Visibility
 from slackapp.recognitions import company, letters_owed, storing
-from slackapp.recognitions.company import Company, Present
+from slackapp.recognitions.company import Participant, Participants
 from slackapp.recognitions.drafts import (
     EMOJI,
     LONGEST,
     MOST_PEOPLE,
     SHORTEST,
-    Caution,
+    ConfidentialityQuestion,
+    DailyLimitQuestion,
     Draft,
-    Enough,
     Field,
-    NotYet,
+    InvalidDraft,
     Refusal,
     TooShort,
 )
-from slackapp.rights import Deed, works_here
-from slackapp.visible import seen
+from slackapp.rights import Permission, require_staff
+from slackapp.visible import strip_invisible
 
 CHANGEABLE_FOR = timedelta(hours=24)
 
@@ -37,13 +37,13 @@ _EMOJI = re.compile(EMOJI)
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class GiveContext:
     """Who gives, when, Slack's own key for the moment, by which a repeat is recognised, and the guard."""
 
     giver: str
     key: str
     now: datetime
-    watch: guard.Guard = field(default_factory=guard.standard)
+    watch: guard.ConfidentialityCheck = field(default_factory=guard.standard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class Given:
     """What was stored; `standings` tell where each receiver's thanks stand."""
 
     id: str
-    company: Company
+    company: Participants
     visibility: Visibility
     standings: tuple[Sharing, ...]
     is_repeat: bool = False
 
     @property
-    def giver(self) -> Present:
+    def giver(self) -> Participant:
         """Who gave it."""
         return self.company.giver
 
@@ -67,7 +67,7 @@ class Given:
         return self.giver.language or self.company.place.language
 
 
-def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Occasion) -> Given:
+def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
     """Store one thank-you and owe each receiver their message; a repeat gives what was stored before.
 
     Raises:
@@ -76,73 +76,73 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Occ
         NotYet: Something is in the way, or should be asked first.
         members.Unmet: Somebody named is not known here yet.
     """
-    about_words = list(about_the_words(draft, occasion.watch))
+    about_words = list(check_words(draft, occasion.watch))
     if len(draft.people) > 2 * MOST_PEOPLE:
-        raise NotYet([company.too_many(len(draft.people)), *about_words])
+        raise InvalidDraft([company.too_many(len(draft.people)), *about_words])
     own_id = inbound.id_for(slack_team_id, occasion.key)
     people = [occasion.giver, *draft.people]
-    present = company.gather(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
-    works_here(present.giver, Deed.THANK)
+    present = company.load(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
+    require_staff(present.giver, Permission.THANK)
     if present.is_repeat:
         return _given_before(connection, present, own_id)
-    if refusals := [*company.about_people(draft, present.others), *about_words]:
-        raise NotYet(refusals)
-    asked_before = set(Enough.marks) <= set(draft.accepted)
+    if refusals := [*company.refusals(draft, present.others), *about_words]:
+        raise InvalidDraft(refusals)
+    asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted)
     if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
-        raise NotYet([Enough()])
+        raise InvalidDraft([DailyLimitQuestion()])
     written = _written(draft, present, own_id, occasion.now)
     return _stored(connection, present, written, company.receivers(draft, present.others))
 
 
-def about_the_words(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
+def check_words(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
     """What is in the way of these words under this behaviour."""
     is_too_long = len(draft.words) > LONGEST
     if is_too_long:
         yield Refusal(
             Field.WORDS,
-            marked("That is {n} characters; 3,000 fit. Please shorten it."),
+            translatable("That is {n} characters; 3,000 fit. Please shorten it."),
             n=f"{len(draft.words):,}",
         )
     if draft.behaviour is None:
-        yield Refusal(Field.BEHAVIOUR, marked("Which of the four was it? Please choose one."))
+        yield Refusal(Field.BEHAVIOUR, translatable("Which of the four was it? Please choose one."))
     if is_too_long:
         return
-    if seen_length(draft.words) < SHORTEST:
+    if visible_length(draft.words) < SHORTEST:
         yield TooShort(draft.behaviour or Behaviour.HELPING)
     yield from _about_confidence(draft, watch)
 
 
-def _about_confidence(draft: Draft, watch: guard.Guard) -> Iterator[Refusal]:
+def _about_confidence(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
     found = watch.check(draft.words)
     if any(one.kind == guard.Kind.NHS_NUMBER for one in found):
         yield Refusal(
             Field.WORDS,
-            marked("This looks like an NHS number, so it cannot be sent. Please take it out."),
+            translatable("This looks like an NHS number, so it cannot be sent. Please take it out."),
         )
     elif unread := [one for one in found if one.mark not in draft.accepted]:
-        yield Caution(unread)
+        yield ConfidentialityQuestion(unread)
 
 
-def seen_length(words: str) -> int:
+def visible_length(words: str) -> int:
     """How many characters a reader sees: runs of space as one, and no emoji that Slack sends by its name."""
-    left = seen(" ".join(_EMOJI.sub(" ", words).split()))
+    left = strip_invisible(" ".join(_EMOJI.sub(" ", words).split()))
     return len(left) if left.isascii() else sum(unicodedata.category(one) != "Cn" for one in left)
 
 
-def chosen(draft: Draft) -> Behaviour:
+def require_behaviour(draft: Draft) -> Behaviour:
     """The behaviour, which must have been chosen by now."""
     if draft.behaviour is None:
         raise ValueError("a thank-you without a behaviour cannot be stored")
     return draft.behaviour
 
 
-def _written(draft: Draft, present: Company, own_id: str, now: datetime) -> dict[str, object]:
+def _written(draft: Draft, present: Participants, own_id: str, now: datetime) -> dict[str, object]:
     return {
         "id": own_id,
         "workspace_id": present.place.id,
         "giver_id": present.giver.id,
         "giver_team_id": present.giver.team_id,
-        "behaviour": chosen(draft),
+        "behaviour": require_behaviour(draft),
         "words": draft.words,
         "visibility": draft.visibility,
         "link": draft.link,
@@ -152,19 +152,21 @@ def _written(draft: Draft, present: Company, own_id: str, now: datetime) -> dict
 
 
 def _stored(
-    connection: Connection, present: Company, row: dict[str, object], receivers: Sequence[Present]
+    connection: Connection, present: Participants, row: dict[str, object], receivers: Sequence[Participant]
 ) -> Given:
     """Write it down, with a row for each receiver and everything it owes."""
     own_id, visibility = str(row["id"]), Visibility(str(row["visibility"]))
     received = [_received(row, visibility, one) for one in receivers]
-    owed = letters_owed.all_owed(present.place, received, {one.id: one.slack_user_id for one in receivers})
+    owed = letters_owed.new_deliveries(
+        present.place, received, {one.id: one.slack_user_id for one in receivers}
+    )
     if not storing.store(connection, row, received, owed):
         # The same payload came to two processes at once, and the other has stored it meanwhile.
         return _given_before(connection, present, own_id)
     return Given(own_id, present, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
 
 
-def _received(row: dict[str, object], visibility: Visibility, one: Present) -> dict[str, object]:
+def _received(row: dict[str, object], visibility: Visibility, one: Participant) -> dict[str, object]:
     sharing = _first_sharing(visibility, one)
     return {
         "recognition_id": row["id"],
@@ -176,14 +178,14 @@ def _received(row: dict[str, object], visibility: Visibility, one: Present) -> d
     }
 
 
-def _first_sharing(visibility: Visibility, one: Present) -> Sharing:
+def _first_sharing(visibility: Visibility, one: Participant) -> Sharing:
     """Where the thanks stand before the receiver has said anything about these ones."""
     if visibility != Visibility.TEAM or one.sharing == SharingChoice.NEVER or one.channel is None:
         return Sharing.PRIVATE
     return Sharing.SHARED if one.sharing == SharingChoice.ALWAYS else Sharing.ASKED
 
 
-def _given_before(connection: Connection, present: Company, own_id: str) -> Given:
+def _given_before(connection: Connection, present: Participants, own_id: str) -> Given:
     visibility = connection.scalars(select(Recognition.visibility).where(Recognition.id == own_id)).one()
     stood = connection.scalars(select(Recipient.sharing).where(Recipient.recognition_id == own_id))
     return Given(own_id, present, Visibility(visibility), tuple(map(Sharing, stood)), is_repeat=True)

@@ -10,11 +10,11 @@ as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`,
 import re
 
 from slackapp.behaviours import Behaviour
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Visibility
 from slackapp.recognitions import errands
-from slackapp.recognitions.drafts import EMOJI, Draft, Field, Unclear, UnknownBehaviour
-from slackapp.recognitions.forms import FORMS, HEADINGS, named_inside, nearest
+from slackapp.recognitions.drafts import EMOJI, Draft, Field, ParseError, UnknownBehaviourError
+from slackapp.recognitions.forms import HEADINGS, VOCABULARY, closest, named_inside
 
 # "helping me find a bed" is a sentence; taking its first word away would spoil it.
 _CONTINUES = frozenset(
@@ -79,7 +79,7 @@ _FILLER = re.compile(
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
     r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
-    + "|".join(sorted(FORMS, key=len, reverse=True))
+    + "|".join(sorted(VOCABULARY, key=len, reverse=True))
     + r")(?![\w'’])"
     rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
     re.IGNORECASE,
@@ -109,23 +109,23 @@ def parse(text: str) -> Draft:
     """Everything that was said, with gaps where nothing was.
 
     Raises:
-        UnknownBehaviour: The first word is nearly a behaviour.
+        UnknownBehaviourError: The first word is nearly a behaviour.
         Unclear: A whole channel was named, or the only word is nearly an errand.
     """
-    if near := errands.nearly(text):
-        sentence = marked("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
-        raise Unclear(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
-    reading = _Reading(text.strip(_UNSEEN))
+    if near := errands.closest_subcommand(text):
+        sentence = translatable("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
+        raise ParseError(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
+    reading = _Parser(text.strip(_UNSEEN))
     reading.read_start()
     reading.read_what_follows_quoted_words()
     if reading.behaviour is None:
         reading.look_for_a_slip()
     draft = reading.draft()
     if reading.crowd:
-        sentence = marked("A whole channel can't be thanked at once. Name the people, up to 20.")
-        raise Unclear(Field.PEOPLE, sentence, draft)
+        sentence = translatable("A whole channel can't be thanked at once. Name the people, up to 20.")
+        raise ParseError(Field.PEOPLE, sentence, draft)
     if reading.slip is not None:
-        raise UnknownBehaviour(reading.slip, reading.slip_means, draft)
+        raise UnknownBehaviourError(reading.slip, reading.slip_means, draft)
     return draft
 
 
@@ -144,7 +144,7 @@ def _as_typed(entity: re.Match[str]) -> str:
     return name if name[:1] in "@#" else f"{'#' if sign == '#' else '@'}{name}"
 
 
-class _Reading:
+class _Parser:
     """What has been read so far, and the rest of the text."""
 
     def __init__(self, text: str) -> None:
@@ -190,7 +190,7 @@ class _Reading:
         if self.behaviour is not None or said is None:
             return False
         form = " ".join(said["form"].lower().split())
-        self.behaviour = FORMS[form]
+        self.behaviour = VOCABULARY[form]
         return self._take_heading(said, is_label=form in HEADINGS)
 
     def _take_heading(self, said: re.Match[str], *, is_label: bool) -> bool:
@@ -212,7 +212,7 @@ class _Reading:
         end = self.rest.rfind(_QUOTES.get(self.rest[:1], "\0"), 1)
         if end < 0:
             return
-        behind = _Reading(self.rest[end + 1 :].lstrip())
+        behind = _Parser(self.rest[end + 1 :].lstrip())
         behind.behaviour, behind.visibility = self.behaviour, self.visibility
         behind.read_start()
         if not behind.rest:
@@ -228,9 +228,9 @@ class _Reading:
         said = _FIRST_WORD.match(self.rest)
         if said is None:
             return
-        near = nearest(said["word"])
+        near = closest(said["word"])
         if near:
-            self.slip, self.slip_means = said["word"], FORMS[near]
+            self.slip, self.slip_means = said["word"], VOCABULARY[near]
             self.behaviour = self.slip_means
             if self._take_heading(said, is_label=near in HEADINGS):
                 self.read_start()

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from slackapp.behaviours import Behaviour
 from slackapp.models import Member, Recipient, Recognition, Sharing
-from slackapp.recognitions.company import Present
+from slackapp.recognitions.company import Participant
 
 _LOOKED_AT = timedelta(days=90)
 _HINTED_AGAIN = timedelta(days=7)
@@ -18,7 +18,7 @@ _ENOUGH = 20
 _SELDOM = 0.15
 
 
-def seldom_named(connection: Connection, giver: Present, *, now: datetime) -> Behaviour | None:
+def rarely_used_behaviour(connection: Connection, giver: Participant, *, now: datetime) -> Behaviour | None:
     """The behaviour that the giver's team seldom names; at most once a week, and None when all are named."""
     if giver.team_id is None or (giver.hinted_at is not None and now - giver.hinted_at < _HINTED_AGAIN):
         return None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import outbox
 from slackapp.db import new_id
-from slackapp.inbound import Identified
+from slackapp.inbound import HasId
 from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
 
 
@@ -42,7 +42,7 @@ _TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
 _OWE = insert(Delivery).inline()
 
 
-def reference(recipient: Recipient) -> str:
+def recipient_reference(recipient: Recipient) -> str:
     """What a message is about: one receiver of one recognition."""
     return f"{recipient.recognition_id}:{recipient.member_id}"
 
@@ -52,8 +52,8 @@ def post_reference(recognition_id: str, channel: str) -> str:
     return f"{recognition_id}:{channel}"
 
 
-def all_owed(
-    workspace: Identified, received: Sequence[Mapping[str, object]], targets: Mapping[str, str]
+def new_deliveries(
+    workspace: HasId, received: Sequence[Mapping[str, object]], targets: Mapping[str, str]
 ) -> list[dict[str, object]]:
     """What a new recognition owes, as rows: each receiver their message, and the posts of those who agreed.
 
@@ -80,21 +80,21 @@ def all_owed(
     return rows
 
 
-def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
+def enqueue_post(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """Let the channel's post show how things stand: owe it, change it, or try it once more."""
     if recipient.shared_in is None:
         return
     subject = post_reference(recipient.recognition_id, recipient.shared_in)
     posts = _sent_first(session, subject, Kind.POST)
     if not posts:
-        owed = outbox.Owed(
+        owed = outbox.NewDelivery(
             key=f"{Kind.POST}:{subject}:0",
             kind=Kind.POST,
             reference=subject,
             target=recipient.shared_in,
             due=now,
         )
-        outbox.owe(session, workspace, owed)
+        outbox.enqueue(session, workspace, owed)
     for post in posts:
         if post.state in _TRY_AGAIN and recipient.sharing == Sharing.SHARED:
             _try_again(session, post, now=now)
@@ -102,34 +102,40 @@ def owe_post(session: Session, workspace: Workspace, recipient: Recipient, *, no
             _owe_post_change(session, workspace, post, now=now)
 
 
-def owe_change(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
+def enqueue_recipient_update(
+    session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime
+) -> None:
     """Owe the change of the messages about one receiver, to how things stand now."""
     _owe_change_of(session, workspace, recipient, (Kind.THANKS, Kind.REPORT), now=now)
 
 
-def owe_new_words(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
+def enqueue_text_update(
+    session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime
+) -> None:
     """Owe the change of the thanks and the posts, which show new words; a report keeps those it was about."""
     for recipient in recognition.recipients:
         _owe_change_of(session, workspace, recipient, (Kind.THANKS,), now=now)
-    owe_post_changes(session, workspace, recognition, now=now)
+    enqueue_post_updates(session, workspace, recognition, now=now)
 
 
 def _owe_change_of(
     session: Session, workspace: Workspace, recipient: Recipient, kinds: Iterable[Kind], *, now: datetime
 ) -> None:
     for kind in kinds:
-        for first in _sent_first(session, reference(recipient), kind):
+        for first in _sent_first(session, recipient_reference(recipient), kind):
             _owe_change(session, workspace, first, now=now)
 
 
-def owe_changes(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
+def enqueue_all_updates(
+    session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime
+) -> None:
     """Owe the change of everything that was sent about a recognition."""
     for recipient in recognition.recipients:
-        owe_change(session, workspace, recipient, now=now)
-    owe_post_changes(session, workspace, recognition, now=now)
+        enqueue_recipient_update(session, workspace, recipient, now=now)
+    enqueue_post_updates(session, workspace, recognition, now=now)
 
 
-def owe_post_changes(
+def enqueue_post_updates(
     session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime
 ) -> None:
     """Owe the change of its posts."""
@@ -140,13 +146,13 @@ def owe_post_changes(
 
 def withdraw(session: Session, workspace: Workspace, recognition: Recognition, *, now: datetime) -> None:
     """Send nothing more about it, and take the words out of what was sent."""
-    subjects = [*map(reference, recognition.recipients), *_post_references(recognition)]
+    subjects = [*map(recipient_reference, recognition.recipients), *_post_references(recognition)]
     for subject in subjects:
-        outbox.expire(session, subject, reason="undone")
-    owe_changes(session, workspace, recognition, now=now)
+        outbox.cancel(session, subject, reason="undone")
+    enqueue_all_updates(session, workspace, recognition, now=now)
 
 
-def first_sent(session: Session, delivery: Delivery) -> Delivery | None:
+def original_delivery(session: Session, delivery: Delivery) -> Delivery | None:
     """The message that this change replaces."""
     return session.scalar(
         select(Delivery).where(
@@ -157,22 +163,22 @@ def first_sent(session: Session, delivery: Delivery) -> Delivery | None:
     )
 
 
-def is_being_changed(session: Session, delivery: Delivery) -> bool:
+def has_update_in_flight(session: Session, delivery: Delivery) -> bool:
     """Whether another change or the removal of the same message is being sent at this moment."""
     return _is_there(session, delivery, CHANGES, DeliveryState.SENDING)
 
 
-def is_to_be_changed(session: Session, delivery: Delivery) -> bool:
+def has_update_waiting(session: Session, delivery: Delivery) -> bool:
     """Whether a change of the same message still waits to be sent."""
     return _is_there(session, delivery, CHANGED.values(), DeliveryState.READY)
 
 
-def is_gone(session: Session, delivery: Delivery) -> bool:
+def was_deleted(session: Session, delivery: Delivery) -> bool:
     """Whether the post that this changes was taken out of Slack."""
     return _is_there(session, delivery, [Kind.POST_GONE], DeliveryState.SENT)
 
 
-def post_anew(session: Session, delivery: Delivery, *, now: datetime) -> None:
+def enqueue_repost(session: Session, delivery: Delivery, *, now: datetime) -> None:
     """The post was taken out of Slack, and its receivers want it there again: it is owed once more."""
     session.execute(
         delete(Delivery).where(
@@ -185,7 +191,7 @@ def post_anew(session: Session, delivery: Delivery, *, now: datetime) -> None:
         _try_again(session, post, now=now)
 
 
-def is_shown(recognition: Recognition, channel: str) -> bool:
+def is_visible_in(recognition: Recognition, channel: str) -> bool:
     """Whether a team's channel is to see it: a receiver shares it there, and nobody found it unkind."""
     standings = [one.sharing for one in recognition.recipients]
     here = [one.sharing for one in recognition.recipients if one.shared_in == channel]
@@ -247,7 +253,7 @@ def _owe_post_change(session: Session, workspace: Workspace, post: Delivery, *, 
     """
     _owe_later(session, workspace, post, Kind.POST_CHANGED, now=now)
     recognition = session.get_one(Recognition, post.reference.partition(":")[0])
-    if not is_shown(recognition, post.target):
+    if not is_visible_in(recognition, post.target):
         _owe_later(session, workspace, post, Kind.POST_GONE, now=now)
 
 
@@ -270,7 +276,7 @@ def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Ki
         .with_for_update()
     )
     if waiting.first() is None:
-        owed = outbox.Owed(
+        owed = outbox.NewDelivery(
             key=f"{kind}:{first.reference}:{new_id()}",
             kind=kind,
             reference=first.reference,
@@ -278,10 +284,10 @@ def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Ki
             due=now,
             method=outbox.Method.DELETE if kind is Kind.POST_GONE else outbox.Method.UPDATE,
         )
-        outbox.owe(session, workspace, owed)
+        outbox.enqueue(session, workspace, owed)
 
 
-def _new(workspace: Identified, kind: Kind, subject: str, target: str) -> dict[str, object]:
+def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, object]:
     return {
         "id": new_id(),
         "key": f"{kind}:{subject}:0",

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from slackapp import members, outbox
 from slackapp.calendar import next_weekly, occurrence
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Workspace
-from slackapp.pulse.telling import allowed
+from slackapp.pulse.telling import next_allowed_time
 
 KIND: Final = "recognition-nudge"
 _FRIDAY = 4
@@ -22,11 +22,11 @@ _STANDS_FOR = timedelta(hours=30)
 _WANT_IT = (Member.nudges, Member.accepts_thanks)
 
 
-def owe_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
+def enqueue_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
     """Owe the question to everyone for whom it is Friday afternoon, once; gives how many are new."""
     asked = session.scalars(select(Member).where(Member.workspace_id == workspace.id, *_WANT_IT))
     owed = [found for member in asked if (found := _owed(workspace, member, now)) is not None]
-    return len(outbox.owe_many(session, workspace, owed))
+    return len(outbox.enqueue_many(session, workspace, owed))
 
 
 def next_moment(session: Session, after: datetime) -> tuple[datetime, str] | None:
@@ -36,19 +36,19 @@ def next_moment(session: Session, after: datetime) -> tuple[datetime, str] | Non
     moments = [
         next_weekly(after, weekday=_FRIDAY, at=_ASKED_AT, zone=zone) for zone in session.scalars(wanted)
     ]
-    return (min(moments), marked("Friday's question")) if moments else None
+    return (min(moments), translatable("Friday's question")) if moments else None
 
 
-def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.Owed | None:
-    zone = members.zone_of(workspace, member)
+def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.NewDelivery | None:
+    zone = members.time_zone_of(workspace, member)
     today = now.astimezone(ZoneInfo(zone)).date()
     asked_at = occurrence(today, _ASKED_AT, zone)
     if today.weekday() != _FRIDAY or now < asked_at or not member.can_be_reached:
         return None
-    due = allowed(member, workspace, now)
+    due = next_allowed_time(member, workspace, now)
     if due > asked_at + _STANDS_FOR:
         return None
-    return outbox.Owed(
+    return outbox.NewDelivery(
         key=f"{KIND}:{member.id}:{today.isoformat()}",
         kind=KIND,
         reference=member.id,

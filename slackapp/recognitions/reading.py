@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from slackapp.behaviours import Behaviour
 from slackapp.models import Boost, Member, Recipient, Recognition, Sharing
 from slackapp.recognitions import unreached
-from slackapp.recognitions.unreached import NOBODY, Unreached
+from slackapp.recognitions.unreached import NOBODY, Undelivered
 
 PAGE = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """A place in the list, and which way to read from it."""
 
     given_at: datetime
@@ -49,7 +49,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One thank-you in a list. `people` are Slack ids: the giver, or the receivers.
 
     `joined_by` are the Slack ids of those who said "me too", `sharing` where one's own thanks stand, and
@@ -63,7 +63,7 @@ class Entry:
     given_at: datetime
     joined_by: tuple[str, ...] = ()
     sharing: Sharing | None = None
-    unreached: Unreached = NOBODY
+    unreached: Undelivered = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class Page:
     """Newest first, with the places where the neighbouring pages begin."""
 
     side: Side
-    entries: tuple[Entry, ...]
-    newer: Place | None
-    older: Place | None
+    entries: tuple[HistoryEntry, ...]
+    newer: Cursor | None
+    older: Cursor | None
 
 
-def page(session: Session, member: Member, side: Side, place: Place | None = None) -> Page:
+def page(session: Session, member: Member, side: Side, place: Cursor | None = None) -> Page:
     """One page of a person's own thanks. Its cost does not grow with the history."""
     rows = list(session.scalars(_query(member, side, place).limit(PAGE + 1)))
     more, rows = len(rows) > PAGE, rows[:PAGE]
@@ -85,17 +85,17 @@ def page(session: Session, member: Member, side: Side, place: Place | None = Non
         rows.reverse()
     newer, older = (more, True) if backwards else (place is not None, more)
     people, joined = _people(session, rows, side), _joined(session, rows)
-    missed = unreached.of(session, rows) if side is Side.GIVEN else {}
+    missed = unreached.by_recognition(session, rows) if side is Side.GIVEN else {}
     shown = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
     return Page(
         side=side,
         entries=tuple(replace(one, unreached=missed.get(one.id, NOBODY)) for one in shown),
-        newer=Place(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
-        older=Place(rows[-1].given_at, rows[-1].id) if rows and older else None,
+        newer=Cursor(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
+        older=Cursor(rows[-1].given_at, rows[-1].id) if rows and older else None,
     )
 
 
-def _query(member: Member, side: Side, place: Place | None) -> Select[Recognition]:
+def _query(member: Member, side: Side, place: Cursor | None) -> Select[Recognition]:
     query = (
         select(Recognition)
         .where(Recognition.undone_at.is_(None), Recognition.words.is_not(None))
@@ -118,7 +118,7 @@ def _query(member: Member, side: Side, place: Place | None) -> Select[Recognitio
     return query.order_by(moment.desc(), Recognition.id.desc())
 
 
-def _beyond(column: Any, value: object, place: Place) -> Any:  # noqa: ANN401 - a column of either type
+def _beyond(column: Any, value: object, place: Cursor) -> Any:  # noqa: ANN401 - a column of either type
     return column > value if place.towards_newer else column < value
 
 
@@ -150,9 +150,9 @@ def _joined(session: Session, rows: list[Recognition]) -> dict[str, tuple[str, .
 
 def _entry(
     row: Recognition, people: tuple[str, ...], joined_by: tuple[str, ...], member: Member, side: Side
-) -> Entry:
+) -> HistoryEntry:
     own = [one.sharing for one in row.recipients if one.member_id == member.id]
-    return Entry(
+    return HistoryEntry(
         id=row.id,
         people=people,
         behaviour=Behaviour(row.behaviour),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import outbox
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Blocking, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.recognitions import boosting, letters_owed
 from slackapp.recognitions.letters_owed import Kind
@@ -22,19 +22,21 @@ def share(session: Session, workspace: Workspace, recipient: Recipient, *, now: 
         return
     channel = letters_owed.team_channel(session, recipient)
     if channel is None:
-        raise UserError(marked("Your team has no channel here yet, so this stays between the two of you."))
+        raise UserError(
+            translatable("Your team has no channel here yet, so this stays between the two of you.")
+        )
     recipient.sharing, recipient.shared_in = Sharing.SHARED, channel
     session.flush()
-    letters_owed.owe_post(session, workspace, recipient, now=now)
-    letters_owed.owe_change(session, workspace, recipient, now=now)
+    letters_owed.enqueue_post(session, workspace, recipient, now=now)
+    letters_owed.enqueue_recipient_update(session, workspace, recipient, now=now)
 
 
-def keep(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
+def keep_private(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
     """The receiver wants nobody else to see it."""
     if recipient.sharing == Sharing.ASKED or _failed(session, recipient):
         recipient.sharing = Sharing.KEPT
         session.flush()
-        letters_owed.owe_change(session, workspace, recipient, now=now)
+        letters_owed.enqueue_recipient_update(session, workspace, recipient, now=now)
 
 
 def hide(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> None:
@@ -43,8 +45,8 @@ def hide(session: Session, workspace: Workspace, recipient: Recipient, *, now: d
         recipient.sharing = Sharing.HIDDEN
         session.flush()
         _end_joining(session, recipient)
-        letters_owed.owe_post(session, workspace, recipient, now=now)
-        letters_owed.owe_change(session, workspace, recipient, now=now)
+        letters_owed.enqueue_post(session, workspace, recipient, now=now)
+        letters_owed.enqueue_recipient_update(session, workspace, recipient, now=now)
 
 
 def report(session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime) -> list[str]:
@@ -57,17 +59,17 @@ def report(session: Session, workspace: Workspace, recipient: Recipient, *, now:
         return contacts
     _hide_from_all(session, recipient)
     _end_joining(session, recipient)
-    letters_owed.owe_changes(session, workspace, recipient.recognition, now=now)
-    subject = letters_owed.reference(recipient)
+    letters_owed.enqueue_all_updates(session, workspace, recipient.recognition, now=now)
+    subject = letters_owed.recipient_reference(recipient)
     for contact in contacts:
-        owed = outbox.Owed(
+        owed = outbox.NewDelivery(
             key=f"{Kind.REPORT}:{subject}:{contact}",
             kind=Kind.REPORT,
             reference=subject,
             target=contact,
             due=now,
         )
-        outbox.owe(session, workspace, owed)
+        outbox.enqueue(session, workspace, owed)
     return contacts
 
 
@@ -90,7 +92,9 @@ def block(session: Session, recipient: Recipient) -> None:
     session.flush()
 
 
-def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack_user_id: str) -> Recipient:
+def lock_recipient(
+    session: Session, workspace: Workspace, recognition_id: str, slack_user_id: str
+) -> Recipient:
     """The thanks that this person received, locked for their decision.
 
     Raises:
@@ -114,7 +118,7 @@ def thanks_of(session: Session, workspace: Workspace, recognition_id: str, slack
     )
     found = session.scalar(theirs) if recognition else None
     if found is None:
-        raise UserError(marked("This thank-you is no longer here."))
+        raise UserError(translatable("This thank-you is no longer here."))
     return found
 
 
@@ -130,7 +134,7 @@ def _hide_from_all(session: Session, recipient: Recipient) -> None:
 def _end_joining(session: Session, recipient: Recipient) -> None:
     """Once no team sees it, its reactions are gone from Slack, and so is whoever joined in."""
     if not any(one.sharing == Sharing.SHARED for one in recipient.recognition.recipients):
-        boosting.forget(session, recipient.recognition)
+        boosting.delete_for(session, recipient.recognition)
 
 
 def _failed(session: Session, recipient: Recipient) -> bool:

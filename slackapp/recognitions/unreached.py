@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from slackapp import outbox
 from slackapp.db import Sessions
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Member, Recognition, Workspace
 from slackapp.recognitions import letters_owed
 from slackapp.recognitions.changing import find
-from slackapp.recognitions.giving import Occasion
+from slackapp.recognitions.giving import GiveContext
 from slackapp.recognitions.letters_owed import Kind
 
 KIND: Final = "recognition-unreached"
@@ -25,7 +25,7 @@ _THANKS = Delivery.kind == Kind.THANKS
 
 
 @dataclass(frozen=True, slots=True)
-class Unreached:
+class Undelivered:
     """Receivers, as Slack ids: who has left, for whom Slack took no message, who may have had it or not."""
 
     left: tuple[str, ...] = ()
@@ -37,10 +37,10 @@ class Unreached:
         return bool(self.left or self.refused or self.unsure)
 
 
-NOBODY: Final = Unreached()
+NOBODY: Final = Undelivered()
 
 
-def tell(sessions: Sessions, now: datetime) -> int:
+def notify_givers(sessions: Sessions, now: datetime) -> int:
     """Owe their givers a message about thanks that failed in the last days, once; gives how many are new."""
     with sessions.read() as session:
         waiting = _untold(session, now)
@@ -50,9 +50,11 @@ def tell(sessions: Sessions, now: datetime) -> int:
     return len(waiting)
 
 
-def of(session: Session, recognitions: Iterable[Recognition]) -> dict[str, Unreached]:
+def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dict[str, Undelivered]:
     """By the recognition's id, whom it has not reached as far as we know; those that arrived are left out."""
-    references = [letters_owed.reference(one) for thanks in recognitions for one in thanks.recipients]
+    references = [
+        letters_owed.recipient_reference(one) for thanks in recognitions for one in thanks.recipients
+    ]
     failed = select(Delivery.reference, Delivery.state).where(
         Delivery.reference.in_(references), _THANKS, Delivery.state.in_(_WANTING)
     )
@@ -67,7 +69,7 @@ def of(session: Session, recognitions: Iterable[Recognition]) -> dict[str, Unrea
     return {recognition_id: _sorted(people, receivers) for recognition_id, receivers in states.items()}
 
 
-def send_again(session: Session, workspace: Workspace, recognition_id: str, occasion: Occasion) -> None:
+def send_again(session: Session, workspace: Workspace, recognition_id: str, occasion: GiveContext) -> None:
     """The giver has checked: what may not have arrived goes once more.
 
     Raises:
@@ -75,17 +77,17 @@ def send_again(session: Session, workspace: Workspace, recognition_id: str, occa
     """
     recognition = find(session, workspace, recognition_id)
     if session.get_one(Member, recognition.giver_id).slack_user_id != occasion.giver:
-        raise UserError(marked("Only the person who wrote this can send it again."))
+        raise UserError(translatable("Only the person who wrote this can send it again."))
     if recognition.undone_at is not None:
-        raise UserError(marked("You have already taken this one back."))
-    references = [letters_owed.reference(one) for one in recognition.recipients]
+        raise UserError(translatable("You have already taken this one back."))
+    references = [letters_owed.recipient_reference(one) for one in recognition.recipients]
     unsure = session.scalars(
         select(Delivery.id).where(
             Delivery.reference.in_(references), _THANKS, Delivery.state == DeliveryState.UNKNOWN
         )
     ).all()
     if not [one for one in unsure if outbox.send_again(session, one, now=occasion.now)]:
-        raise UserError(marked("Somebody has seen to this message already."))
+        raise UserError(translatable("Somebody has seen to this message already."))
 
 
 def _untold(session: Session, now: datetime) -> dict[str, str]:
@@ -109,14 +111,16 @@ def _owe(session: Session, recognition_id: str, key: str, now: datetime) -> None
     giver = session.get_one(Member, recognition.giver_id)
     if recognition.undone_at is None and giver.can_be_reached:
         workspace = session.get_one(Workspace, recognition.workspace_id)
-        outbox.owe(session, workspace, outbox.Owed(key, KIND, recognition_id, giver.slack_user_id, now))
+        outbox.enqueue(
+            session, workspace, outbox.NewDelivery(key, KIND, recognition_id, giver.slack_user_id, now)
+        )
 
 
-def _sorted(people: Iterable[Member], states: Mapping[str, str]) -> Unreached:
+def _sorted(people: Iterable[Member], states: Mapping[str, str]) -> Undelivered:
     """Those of the people whose message stands so, in the order of the people."""
     theirs = [(one, states[one.id]) for one in people if one.id in states]
     dead = [one for one, state in theirs if state == DeliveryState.DEAD]
-    return Unreached(
+    return Undelivered(
         left=tuple(one.slack_user_id for one in dead if one.left),
         refused=tuple(one.slack_user_id for one in dead if not one.left),
         unsure=tuple(one.slack_user_id for one, state in theirs if state == DeliveryState.UNKNOWN),

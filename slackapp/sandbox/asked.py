@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from slackapp.sandbox.incoming import read_json
-from slackapp.sandbox.sight import NotHere
+from slackapp.sandbox.sight import NotFound
 
 # A count or a pause beyond this is a slip of the keyboard.
 MOST = 1_000_000
@@ -16,9 +16,9 @@ async def wanted(request: web.Request) -> dict[str, Any]:
     try:
         asked = read_json(await request.read() or b"{}")
     except ValueError as wrong:
-        raise NotHere(400, f"The body is {wrong}.") from None
+        raise NotFound(400, f"The body is {wrong}.") from None
     if not isinstance(asked, dict):
-        raise NotHere(400, "The body must be a JSON object.")
+        raise NotFound(400, "The body must be a JSON object.")
     return asked
 
 
@@ -26,7 +26,7 @@ def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str
     """A string out of a request's JSON."""
     value = asked.get(name, otherwise)
     if not isinstance(value, str):
-        raise NotHere(400, f"“{name}” must be a string.")
+        raise NotFound(400, f"“{name}” must be a string.")
     return value
 
 
@@ -39,7 +39,7 @@ def number(asked: dict[str, Any], name: str, otherwise: float) -> float:
     """A number that makes sense as a count or as seconds: none below nought, none without end."""
     value = asked.get(name, otherwise)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-        raise NotHere(400, f"“{name}” must be a number from 0 to {MOST}.")
+        raise NotFound(400, f"“{name}” must be a number from 0 to {MOST}.")
     return value
 
 
@@ -47,7 +47,7 @@ def flag(asked: dict[str, Any], name: str) -> bool:
     """True or false."""
     value = asked.get(name)
     if not isinstance(value, bool):
-        raise NotHere(400, f"“{name}” must be true or false.")
+        raise NotFound(400, f"“{name}” must be true or false.")
     return value
 
 
@@ -55,5 +55,5 @@ def names(asked: dict[str, Any], name: str) -> list[str]:
     """A list of strings; an empty one where it is left out."""
     value = asked.get(name, [])
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise NotHere(400, f"“{name}” must be a list of strings.")
+        raise NotFound(400, f"“{name}” must be a list of strings.")
     return value

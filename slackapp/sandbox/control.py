@@ -11,11 +11,11 @@ from aiohttp import web
 from slackapp.sandbox.api.calls import json_response
 from slackapp.sandbox.asked import number, wanted, words
 from slackapp.sandbox.faults import KINDS, Fault
-from slackapp.sandbox.follower import Follower
-from slackapp.sandbox.happening import Happening
+from slackapp.sandbox.follower import ClockListener
+from slackapp.sandbox.happening import WorkspaceChanges
 from slackapp.sandbox.http_delivery import SignedHttp
-from slackapp.sandbox.sight import NotHere
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.sight import NotFound
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.socket_mode import SocketMode
 from slackapp.sandbox.tour import Tour
 
@@ -30,14 +30,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Composed(Protocol):
     """Whoever holds the one who keeps time with the sandbox, and the tour."""
 
-    follower: Follower | None
+    follower: ClockListener | None
     tour: Tour
 
 
 class Control:
     """The routes under /control."""
 
-    def __init__(self, slack: Slack, holder: Composed) -> None:
+    def __init__(self, slack: Simulator, holder: Composed) -> None:
         self._slack = slack
         self._holder = holder
         # One thread of its own: the app's work must neither block our loop nor wait behind other work.
@@ -61,7 +61,7 @@ class Control:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 return json_response(await deed(request))
-            except NotHere as answer:
+            except NotFound as answer:
                 return json_response(answer.extra, status=answer.status)
 
         return handle
@@ -95,12 +95,12 @@ class Control:
             else:
                 moment = datetime.fromisoformat(words(asked, "now"))
         except OverflowError:
-            raise NotHere(400, BEYOND) from None
+            raise NotFound(400, BEYOND) from None
         except ValueError:
-            raise NotHere(400, "“now” must be a moment in ISO 8601.") from None
+            raise NotFound(400, "“now” must be a moment in ISO 8601.") from None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise NotHere(400, BEYOND)
+            raise NotFound(400, BEYOND)
         return moment
 
     async def _step_to(self, target: datetime) -> list[dict[str, str]]:
@@ -142,7 +142,7 @@ class Control:
             return {"ok": True}
         kind = str(asked.get("kind"))
         if kind not in KINDS:
-            raise NotHere(400, f"“kind” must be one of {', '.join(KINDS)}.")
+            raise NotFound(400, f"“kind” must be one of {', '.join(KINDS)}.")
         fault = Fault(
             method=words(asked, "method"),
             kind=kind,
@@ -170,13 +170,13 @@ class Control:
         elif isinstance(delivery, SignedHttp) and kind == "challenge":
             return {"ok": await delivery.challenge()}
         else:
-            raise NotHere(400, "“kind” must be refresh or drop (Socket Mode) or challenge (HTTP).")
+            raise NotFound(400, "“kind” must be refresh or drop (Socket Mode) or challenge (HTTP).")
         return {"ok": True}
 
     async def change(self, request: web.Request) -> dict[str, Any]:
         """Something happens in the workspace: see docs/sandbox.md for the kinds."""
         asked = await wanted(request)
-        Happening(self._slack, asked).apply()
+        WorkspaceChanges(self._slack, asked).apply()
         return {"ok": True}
 
     async def tour(self, _request: web.Request) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from slackapp.sandbox import payloads
 from slackapp.sandbox.people import group_object, user_object
-from slackapp.sandbox.slack import Ack, Retry, Slack
+from slackapp.sandbox.slack import Ack, Retry, Simulator
 from slackapp.sandbox.state import Channel, Message, Person, UserGroup, Workspace
 
 # A failed event is sent again at once, after a minute and five minutes after that, on the sandbox's clock.
@@ -13,20 +13,20 @@ RETRY_SECONDS = (0, 60, 360)
 LOOK_SECONDS = 0.05
 
 
-def wanted(slack: Slack, name: str) -> bool:
+def is_subscribed(slack: Simulator, name: str) -> bool:
     """Whether the app gets this event."""
     scopes = slack.contract.events.get(name, ())
     granted = not scopes or bool(set(scopes) & set(slack.manifest.scopes))
     return granted and name in slack.manifest.events
 
 
-def emit(slack: Slack, space: Workspace, event: dict[str, Any], *, even_removed: bool = False) -> None:
+def emit(slack: Simulator, space: Workspace, event: dict[str, Any], *, even_removed: bool = False) -> None:
     """Send an event in the background, if the app is installed and wants it."""
-    if wanted(slack, event["type"]) and (space.installed or even_removed):
+    if is_subscribed(slack, event["type"]) and (space.installed or even_removed):
         slack.spawn(emit_now(slack, space, event))
 
 
-async def emit_now(slack: Slack, space: Workspace, event: dict[str, Any]) -> Ack:
+async def emit_now(slack: Simulator, space: Workspace, event: dict[str, Any]) -> Ack:
     """Send an event and give the first answer; what failed is tried again in the background."""
     payload, begun = payloads.event_callback(slack, space, event), slack.clock.epoch()
     ack = await slack.send("event_callback", payload)
@@ -35,7 +35,7 @@ async def emit_now(slack: Slack, space: Workspace, event: dict[str, Any]) -> Ack
     return ack
 
 
-async def _again(slack: Slack, payload: dict[str, Any], reason: str, begun: float) -> None:
+async def _again(slack: Simulator, payload: dict[str, Any], reason: str, begun: float) -> None:
     for attempt, seconds in enumerate(RETRY_SECONDS, start=1):
         if reason == "no_retry":
             return
@@ -47,7 +47,7 @@ async def _again(slack: Slack, payload: dict[str, Any], reason: str, begun: floa
         reason = ack.failure
 
 
-def home_opened(slack: Slack, person: Person, tab: str, view: dict[str, Any] | None) -> dict[str, Any]:
+def home_opened(slack: Simulator, person: Person, tab: str, view: dict[str, Any] | None) -> dict[str, Any]:
     """The app_home_opened event."""
     space = slack.state.workspaces[person.team_id]
     event = {
@@ -60,7 +60,7 @@ def home_opened(slack: Slack, person: Person, tab: str, view: dict[str, Any] | N
     return event | ({"view": view} if view else {})
 
 
-def joined(slack: Slack, channel: Channel, user: str, inviter: str | None = None) -> None:
+def joined(slack: Simulator, channel: Channel, user: str, inviter: str | None = None) -> None:
     """Put someone into a channel and say so."""
     if user in channel.members:
         return
@@ -68,7 +68,7 @@ def joined(slack: Slack, channel: Channel, user: str, inviter: str | None = None
     _membership(slack, channel, user, "member_joined_channel", {"inviter": inviter} if inviter else {})
 
 
-def left(slack: Slack, channel: Channel, user: str) -> None:
+def left(slack: Simulator, channel: Channel, user: str) -> None:
     """Take someone out of a channel and say so."""
     if user not in channel.members:
         return
@@ -77,7 +77,7 @@ def left(slack: Slack, channel: Channel, user: str) -> None:
     channel.members.remove(user)
 
 
-def _membership(slack: Slack, channel: Channel, user: str, kind: str, extra: dict[str, Any]) -> None:
+def _membership(slack: Simulator, channel: Channel, user: str, kind: str, extra: dict[str, Any]) -> None:
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
     if space.bot_user_id not in channel.members:
@@ -96,32 +96,32 @@ def _membership(slack: Slack, channel: Channel, user: str, kind: str, extra: dic
         emit(slack, space, event)
 
 
-def archived(slack: Slack, channel: Channel, *, is_archived: bool) -> None:
+def archived(slack: Simulator, channel: Channel, *, is_archived: bool) -> None:
     """Archive a channel or bring it back, and say so."""
     channel.archived = is_archived
     kind = "archive" if is_archived else "unarchive"
     _about_channel(slack, channel, kind, {"channel": channel.id, "user": _somebody(slack, channel)})
 
 
-def renamed(slack: Slack, channel: Channel, name: str) -> None:
+def renamed(slack: Simulator, channel: Channel, name: str) -> None:
     """Give a channel another name and say so."""
     channel.name = name
     what = {"id": channel.id, "name": name, "created": channel.created}
     _about_channel(slack, channel, "rename", {"channel": what})
 
 
-def deleted(slack: Slack, channel: Channel) -> None:
+def deleted(slack: Simulator, channel: Channel) -> None:
     """Delete a channel and say so."""
     _about_channel(slack, channel, "deleted", {"channel": channel.id, "actor_id": _somebody(slack, channel)})
     del slack.state.workspaces[channel.team_id].channels[channel.id]
 
 
-def _somebody(slack: Slack, channel: Channel) -> str:
+def _somebody(slack: Simulator, channel: Channel) -> str:
     app = slack.state.workspaces[channel.team_id].bot_user_id
     return next((one for one in channel.members if one != app), app)
 
 
-def _about_channel(slack: Slack, channel: Channel, kind: str, what: dict[str, Any]) -> None:
+def _about_channel(slack: Simulator, channel: Channel, kind: str, what: dict[str, Any]) -> None:
     """An app hears this of every public channel, and of the private ones it is in."""
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
@@ -132,7 +132,7 @@ def _about_channel(slack: Slack, channel: Channel, kind: str, what: dict[str, An
 
 
 def reacted(  # noqa: PLR0913  # a reaction is all of these
-    slack: Slack, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
+    slack: Simulator, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
     """Add or take back a reaction and say so."""
     space = slack.state.workspaces[channel.team_id]
@@ -158,7 +158,7 @@ def reacted(  # noqa: PLR0913  # a reaction is all of these
     emit(slack, space, event)
 
 
-def person_changed(slack: Slack, person: Person) -> None:
+def person_changed(slack: Simulator, person: Person) -> None:
     """Say that someone's profile changed."""
     space = slack.state.workspaces[person.team_id]
     person.updated = int(slack.clock.epoch())
@@ -172,7 +172,7 @@ def person_changed(slack: Slack, person: Person) -> None:
     emit(slack, space, event)
 
 
-def person_joined_team(slack: Slack, person: Person) -> None:
+def person_joined_team(slack: Simulator, person: Person) -> None:
     """Add a person to the workspace and say so."""
     space = slack.state.workspaces[person.team_id]
     space.people[person.id] = person
@@ -181,7 +181,7 @@ def person_joined_team(slack: Slack, person: Person) -> None:
     emit(slack, space, {"type": "team_join", "user": user})
 
 
-def group_changed(slack: Slack, space: Workspace, group: UserGroup, members: list[str]) -> None:
+def group_changed(slack: Simulator, space: Workspace, group: UserGroup, members: list[str]) -> None:
     """Give a user group new members and say so."""
     added = [one for one in members if one not in group.members]
     removed = [one for one in group.members if one not in members]
@@ -202,7 +202,7 @@ def group_changed(slack: Slack, space: Workspace, group: UserGroup, members: lis
     emit(slack, space, event)
 
 
-def group_updated(slack: Slack, space: Workspace, group: UserGroup, *, name: str, is_off: bool) -> None:
+def group_updated(slack: Simulator, space: Workspace, group: UserGroup, *, name: str, is_off: bool) -> None:
     """Give a user group another name or switch it off, and say so."""
     group.name = name
     if is_off:
@@ -215,7 +215,7 @@ def group_updated(slack: Slack, space: Workspace, group: UserGroup, *, name: str
     emit(slack, space, event)
 
 
-def app_uninstalled(slack: Slack, space: Workspace) -> None:
+def app_uninstalled(slack: Simulator, space: Workspace) -> None:
     """Remove the app from a workspace: its token opens nothing any more, and it is told."""
     if not space.installed:
         return

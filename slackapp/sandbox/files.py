@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from slackapp.sandbox.api.calls import after_effect, hang_up, json_response
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import File
 
 
@@ -35,7 +35,7 @@ _OF_EVERY_FILE: Mapping[str, Any] = {
 }
 
 
-def file_object(slack: Slack, file: File) -> dict[str, Any]:
+def file_object(slack: Simulator, file: File) -> dict[str, Any]:
     """A file as Slack's JSON has it."""
     if file.deleted:
         return {"id": file.id, "mode": "tombstone"}
@@ -70,7 +70,7 @@ def file_object(slack: Slack, file: File) -> dict[str, Any]:
 class FileServer:
     """Takes uploads and gives files back to whoever looks at the sandbox."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
@@ -137,6 +137,6 @@ def guess_type(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def scanned_at(slack: Slack) -> float:
+def scanned_at(slack: Simulator) -> float:
     """When a file that is completed now will be ready to be shown."""
     return time.time() + slack.settings.scan_seconds

@@ -7,7 +7,7 @@ from typing import Any
 
 from slackapp.sandbox.elements import Control, options_of
 from slackapp.sandbox.screen import takes_several, visible_channels
-from slackapp.sandbox.sight import NotHere, Sight
+from slackapp.sandbox.sight import ElementFinder, NotFound
 from slackapp.sandbox.uploading import uploaded
 
 PEOPLE = frozenset({"users_select", "multi_users_select"})
@@ -16,7 +16,7 @@ CHANNELS = frozenset({"channels_select", "multi_channels_select"})
 CONVERSATIONS = frozenset({"conversations_select", "multi_conversations_select"})
 
 
-def entered(sight: Sight, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+def to_element_value(sight: ElementFinder, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
     """The element's new value for its state key. Raises NotHere with the options if there is none such."""
     kind = control.type
     if kind in OPTIONS | PEOPLE | CHANNELS | CONVERSATIONS:
@@ -41,19 +41,19 @@ def _typed(kind: str, value: Any) -> Any:  # noqa: ANN401  # likewise
         if kind == "timepicker":
             return f"{datetime.strptime(str(value), '%H:%M'):%H:%M}"  # noqa: DTZ007  # a time of day has no zone
     except ValueError:
-        raise NotHere(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
+        raise NotFound(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(value)}]}
         return {"type": "rich_text", "elements": [section]}
     return str(value)
 
 
-def _several(sight: Sight, control: Control, value: Any) -> list[Any]:  # noqa: ANN401  # likewise
+def _several(sight: ElementFinder, control: Control, value: Any) -> list[Any]:  # noqa: ANN401  # likewise
     if value in (None, "", []):
         return []
     wanted = value if isinstance(value, list) else [value]
     if not takes_several(control) and len(wanted) > 1:
-        raise NotHere(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
+        raise NotFound(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
     if control.type in OPTIONS:
         return [_option(sight, control, str(one)) for one in wanted]
     if control.type in PEOPLE:
@@ -62,7 +62,7 @@ def _several(sight: Sight, control: Control, value: Any) -> list[Any]:  # noqa: 
     return [_conversation(sight, control, str(one), people=people) for one in wanted]
 
 
-def _option(sight: Sight, control: Control, wanted: str) -> dict[str, Any]:
+def _option(sight: ElementFinder, control: Control, wanted: str) -> dict[str, Any]:
     options = options_of(control.element)
     for option in options:
         if sight.option_words(option).strip().casefold() == wanted.strip().casefold():
@@ -70,14 +70,14 @@ def _option(sight: Sight, control: Control, wanted: str) -> dict[str, Any]:
     raise _unknown(sight, control, wanted)
 
 
-def _unknown(sight: Sight, control: Control, wanted: str) -> NotHere:
+def _unknown(sight: ElementFinder, control: Control, wanted: str) -> NotFound:
     options = sight.screen.offered(control) or [
         one.name for one in sight.space.people.values() if not one.deleted
     ]
-    return NotHere(409, f"“{wanted}” cannot be chosen here.", labels=[control.label], options=options)
+    return NotFound(409, f"“{wanted}” cannot be chosen here.", labels=[control.label], options=options)
 
 
-def _people(sight: Sight, control: Control, wanted: str) -> Iterable[str]:
+def _people(sight: ElementFinder, control: Control, wanted: str) -> Iterable[str]:
     whole = _person(sight, wanted)
     if whole:
         return [whole]
@@ -93,7 +93,7 @@ def _people(sight: Sight, control: Control, wanted: str) -> Iterable[str]:
     return [one for one in found if one]
 
 
-def _person(sight: Sight, wanted: str) -> str | None:
+def _person(sight: ElementFinder, wanted: str) -> str | None:
     wanted = wanted.strip()
     if match := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", wanted):
         wanted = match.group(1)
@@ -105,7 +105,7 @@ def _person(sight: Sight, wanted: str) -> str | None:
     return None
 
 
-def _conversation(sight: Sight, control: Control, wanted: str, *, people: bool) -> str:
+def _conversation(sight: ElementFinder, control: Control, wanted: str, *, people: bool) -> str:
     words = wanted.strip().removeprefix("#").casefold()
     for one in visible_channels(sight.space, sight.person):
         if words in {one.id.casefold(), one.name.casefold()} and (people or not one.is_private):
@@ -119,4 +119,4 @@ def _conversation(sight: Sight, control: Control, wanted: str, *, people: bool) 
 def _check_count(control: Control, chosen: list[Any]) -> None:
     most = control.element.get("max_selected_items")
     if most and len(chosen) > most:
-        raise NotHere(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
+        raise NotFound(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Follower(Protocol):
+class ClockListener(Protocol):
     """Told when the clock moves, so that what becomes due is done on the way."""
 
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:

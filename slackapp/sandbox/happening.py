@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slackapp.sandbox import events, granting
 from slackapp.sandbox.asked import flag, names, words, words_if_any
-from slackapp.sandbox.sight import NotHere
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.sight import NotFound
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Person, Workspace
 
 
@@ -17,7 +17,7 @@ def _zone(asked: dict[str, Any], name: str) -> str:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise NotHere(400, f"“{name}” must be the name of a time zone.") from None
+        raise NotFound(400, f"“{name}” must be the name of a time zone.") from None
     return zone
 
 
@@ -34,10 +34,10 @@ ABOUT: dict[str, Callable[[dict[str, Any], str], Any]] = {
 }
 
 
-class Happening:
+class WorkspaceChanges:
     """One change in a workspace that no person makes through a screen."""
 
-    def __init__(self, slack: Slack, asked: dict[str, Any]) -> None:
+    def __init__(self, slack: Simulator, asked: dict[str, Any]) -> None:
         self._slack = slack
         self._asked = asked
 
@@ -58,20 +58,20 @@ class Happening:
         }
         deed = deeds.get(words(self._asked, "kind"))
         if deed is None:
-            raise NotHere(400, f"“kind” must be one of {', '.join(deeds)}.")
+            raise NotFound(400, f"“kind” must be one of {', '.join(deeds)}.")
         deed()
 
     def _workspace(self) -> Workspace:
         spaces = self._slack.state.workspaces
         space = spaces.get(words_if_any(self._asked, "workspace") or next(iter(spaces), ""))
         if space is None:
-            raise NotHere(404, "There is no such workspace.")
+            raise NotFound(404, "There is no such workspace.")
         return space
 
     def _of_organisation(self) -> Workspace:
         space = self._workspace()
         if space.enterprise_id not in self._slack.organisations:
-            raise NotHere(400, f"The app is not installed in an organisation to which {space.id} belongs.")
+            raise NotFound(400, f"The app is not installed in an organisation to which {space.id} belongs.")
         return space
 
     def _channel(self) -> Channel:
@@ -79,12 +79,12 @@ class Happening:
         for space in self._slack.state.workspaces.values():
             if wanted_id in space.channels:
                 return space.channels[wanted_id]
-        raise NotHere(404, f"There is no channel {wanted_id}.")
+        raise NotFound(404, f"There is no channel {wanted_id}.")
 
     def _join(self) -> None:
         channel, user = self._channel(), words(self._asked, "user")
         if user not in self._slack.state.workspaces[channel.team_id].people:
-            raise NotHere(404, f"There is no person {user}.")
+            raise NotFound(404, f"There is no person {user}.")
         events.joined(self._slack, channel, user, words_if_any(self._asked, "inviter"))
 
     def _uninstall(self) -> None:
@@ -102,7 +102,7 @@ class Happening:
         user = words(self._asked, "user")
         space = self._slack.state.workspace_of(user)
         if space is None:
-            raise NotHere(404, f"There is no person {user}.")
+            raise NotFound(404, f"There is no person {user}.")
         person = space.people[user]
         changed = {name: read(self._asked, name) for name, read in ABOUT.items() if name in self._asked}
         for name, value in changed.items():
@@ -125,7 +125,7 @@ class Happening:
         space = self._workspace()
         group = space.usergroups.get(words(self._asked, "usergroup"))
         if group is None:
-            raise NotHere(404, "There is no such user group.")
+            raise NotFound(404, "There is no such user group.")
         if "name" in self._asked or self._asked.get("off"):
             name = words(self._asked, "name", group.name)
             events.group_updated(self._slack, space, group, name=name, is_off=bool(self._asked.get("off")))

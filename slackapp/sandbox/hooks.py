@@ -9,16 +9,16 @@ from slackapp.sandbox.api.calls import after_effect, hang_up, json_response
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.incoming import read_json
 from slackapp.sandbox.interactions import say
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Message, ResponseUrl
 
 MOST_USES = 5
 
 
-class Hooks:
+class ResponseUrls:
     """Answers what the app posts to a response_url."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -71,7 +71,7 @@ class Hooks:
             self._add(known, channel, body)
 
     def _replace(self, original: Message, body: dict[str, Any]) -> None:
-        fields = posts.content(self._slack, posts.answered(body))
+        fields = posts.content(self._slack, posts.link_to_thread(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()

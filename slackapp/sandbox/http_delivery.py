@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 
 from slackapp.sandbox.incoming import read_json
-from slackapp.sandbox.slack import Ack, Retry, Slack
+from slackapp.sandbox.slack import Ack, Retry, Simulator
 
 FORM = "application/x-www-form-urlencoded"
 AGENT = "Slackbot 1.0 (+https://api.slack.com/robots)"
@@ -27,7 +27,7 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 class SignedHttp:
     """Delivers by POST to one address."""
 
-    def __init__(self, slack: Slack, address: str) -> None:
+    def __init__(self, slack: Simulator, address: str) -> None:
         self._slack = slack
         self._address = address
         self._session: aiohttp.ClientSession | None = None

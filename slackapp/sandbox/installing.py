@@ -8,7 +8,7 @@ from aiohttp import web
 
 from slackapp.sandbox import organisations
 from slackapp.sandbox.api.calls import json_response
-from slackapp.sandbox.slack import OAuthCode, Slack
+from slackapp.sandbox.slack import OAuthCode, Simulator
 
 CODE_SECONDS = 600.0
 
@@ -16,7 +16,7 @@ CODE_SECONDS = 600.0
 class Installing:
     """Answers /oauth/v2/authorize."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:

@@ -7,7 +7,7 @@ from slackapp.sandbox import events, payloads, posts, views
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.elements import STATE_KEYS, Control, controls
 from slackapp.sandbox.escape import escaped, plain
-from slackapp.sandbox.slack import Ack, Slack
+from slackapp.sandbox.slack import Ack, Simulator
 from slackapp.sandbox.state import Channel, Message, Person, View
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -19,7 +19,7 @@ FAILURES = {
 }
 
 
-async def command(slack: Slack, person: Person, channel: Channel, typed: str) -> None:
+async def command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
     """A slash command the manifest declares."""
     name, _, text = typed.partition(" ")
     space = slack.state.workspaces[person.team_id]
@@ -40,13 +40,13 @@ async def command(slack: Slack, person: Person, channel: Channel, typed: str) ->
     await slack.quiet()
 
 
-def say(slack: Slack, person: Person, channel: Channel, payload: Any) -> Message | None:  # noqa: ANN401  # any JSON
+def say(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Message | None:  # noqa: ANN401  # any JSON
     """Show what an app answers to a command or posts to a response_url; None when it says nothing."""
     if isinstance(payload, str):
         payload = {"text": payload}
     if not isinstance(payload, dict):
         return None
-    payload = posts.answered(payload)
+    payload = posts.link_to_thread(payload)
     if not payload.keys() & {"text", "blocks", "attachments"}:
         return None
     fields = posts.content(slack, payload)
@@ -61,7 +61,7 @@ def say(slack: Slack, person: Person, channel: Channel, payload: Any) -> Message
     return posts.add(slack, channel, message)
 
 
-def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) -> None:
+def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
     """Slack's own words about a command nobody has."""
     name = typed.split(" ", 1)[0]
     words = (
@@ -73,7 +73,7 @@ def unknown_command(slack: Slack, person: Person, channel: Channel, typed: str) 
 
 
 async def act_in_message(
-    slack: Slack, person: Person, place: tuple[Channel, Message], control: Control, chosen: dict[str, Any]
+    slack: Simulator, person: Person, place: tuple[Channel, Message], control: Control, chosen: dict[str, Any]
 ) -> None:
     """A button pressed or something chosen in a message."""
     channel, message = place
@@ -88,7 +88,7 @@ async def act_in_message(
 
 
 async def act_in_view(
-    slack: Slack, person: Person, view: View, control: Control, chosen: dict[str, Any]
+    slack: Simulator, person: Person, view: View, control: Control, chosen: dict[str, Any]
 ) -> None:
     """A button pressed or something chosen in a modal or a Home."""
     action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
@@ -100,7 +100,7 @@ async def act_in_view(
     slack.state.touch()
 
 
-async def _acted(slack: Slack, payload: dict[str, Any]) -> Ack:
+async def _acted(slack: Simulator, payload: dict[str, Any]) -> Ack:
     ack = await slack.send("block_actions", payload)
     if ack.failure is None:
         slack.journal.call("ack:block_actions", ack.payload or {}, "json", {"ok": True})
@@ -108,7 +108,7 @@ async def _acted(slack: Slack, payload: dict[str, Any]) -> Ack:
     return ack
 
 
-async def submit(slack: Slack, person: Person, view: View) -> None:
+async def submit(slack: Simulator, person: Person, view: View) -> None:
     """The modal on top is submitted: first the client's own checks, then the app's answer."""
     view.errors = unfilled(view)
     slack.state.touch()
@@ -168,7 +168,7 @@ def _length(control: Control, value: str) -> str | None:
     return f"This must be at most {longest} characters." if len(value) > longest else None
 
 
-def _answered(slack: Slack, person: Person, view: View, answer: Any) -> list[View]:  # noqa: ANN401  # the app's own words
+def _answered(slack: Simulator, person: Person, view: View, answer: Any) -> list[View]:  # noqa: ANN401  # the app's own words
     action = answer.get("response_action") if isinstance(answer, dict) else "unknown"
     if action is None and not answer:
         close(slack, person, view)
@@ -193,7 +193,7 @@ def _errors(view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likew
     return dict(errors)
 
 
-def _shown(slack: Slack, person: Person, view: View, answer: dict[str, Any], *, push: bool) -> None:
+def _shown(slack: Simulator, person: Person, view: View, answer: dict[str, Any], *, push: bool) -> None:
     given = answer.get("view")
     if not isinstance(given, dict):
         raise Refused("invalid_arguments", "[ERROR] missing required field: view")
@@ -206,7 +206,7 @@ def _shown(slack: Slack, person: Person, view: View, answer: dict[str, Any], *, 
         views.renew(slack, view, given)
 
 
-def close(slack: Slack, person: Person, view: View) -> None:
+def close(slack: Simulator, person: Person, view: View) -> None:
     """Take this view away; the one beneath is seen again."""
     stack = slack.state.modals.get(person.id, [])
     remaining = [] if view.body.get("clear_on_close") else [one for one in stack if one.id != view.id]
@@ -214,7 +214,7 @@ def close(slack: Slack, person: Person, view: View) -> None:
     slack.state.touch()
 
 
-async def dismiss(slack: Slack, person: Person, view: View) -> None:
+async def dismiss(slack: Simulator, person: Person, view: View) -> None:
     """The modal on top is closed by the person."""
     stack = list(slack.state.modals.get(person.id, []))
     cleared = bool(view.body.get("clear_on_close"))
@@ -223,7 +223,7 @@ async def dismiss(slack: Slack, person: Person, view: View) -> None:
         await _tell_closed(slack, person, one, is_cleared=cleared)
 
 
-async def _tell_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -> None:
+async def _tell_closed(slack: Simulator, person: Person, view: View, *, is_cleared: bool) -> None:
     if not view.body.get("notify_on_close"):
         return
     ack = await slack.send("view_closed", payloads.view_closed(slack, person, view, is_cleared=is_cleared))
@@ -232,7 +232,9 @@ async def _tell_closed(slack: Slack, person: Person, view: View, *, is_cleared: 
         await slack.quiet()
 
 
-async def shortcut(slack: Slack, person: Person, payload: dict[str, Any], channel: Channel | None) -> None:
+async def shortcut(
+    slack: Simulator, person: Person, payload: dict[str, Any], channel: Channel | None
+) -> None:
     """A global or message shortcut."""
     ack = await slack.send(payload["type"], payload)
     if ack.failure is None:
@@ -243,11 +245,15 @@ async def shortcut(slack: Slack, person: Person, payload: dict[str, Any], channe
     posts.notice(slack, channel or slack.state.dm(space, person.id), person.id, TROUBLE)
 
 
-async def open_home(slack: Slack, person: Person) -> None:
+async def open_home(slack: Simulator, person: Person) -> None:
     """A person looks at the Home: tell the app and wait, within bounds, until it has published."""
     known = slack.state.homes.get(person.id)
     space = slack.state.workspaces[person.team_id]
-    if not slack.manifest.home_tab or not space.installed or not events.wanted(slack, "app_home_opened"):
+    if (
+        not slack.manifest.home_tab
+        or not space.installed
+        or not events.is_subscribed(slack, "app_home_opened")
+    ):
         return
     shown = views.view_object(slack, space, known) if known else None
     number = slack.state.changes.number

@@ -9,7 +9,7 @@ from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.state import Workspace
 
 if TYPE_CHECKING:
-    from slackapp.sandbox.slack import Slack
+    from slackapp.sandbox.slack import Simulator
 
 WANT_TEAM = frozenset({"users.list", "usergroups.list", "usergroups.users.list", "conversations.list"})
 """Methods that refuse an organisation's token without `team_id`."""
@@ -18,13 +18,13 @@ _WITHOUT_TEAM = frozenset({"shortcut", "view_submission", "view_closed"})
 _PLACES = ("channel", "user", "user_id", "usergroup")
 
 
-def workspaces_of(slack: "Slack", enterprise_id: str) -> list[Workspace]:
+def workspaces_of(slack: "Simulator", enterprise_id: str) -> list[Workspace]:
     """The organisation's workspaces; none where there is no such organisation."""
     spaces = slack.state.workspaces.values()
     return [one for one in spaces if enterprise_id and one.enterprise_id == enterprise_id]
 
 
-def install(slack: "Slack", enterprise_id: str, token: str) -> list[Workspace]:
+def install(slack: "Simulator", enterprise_id: str, token: str) -> list[Workspace]:
     """Give the app one token for all of them."""
     spaces = workspaces_of(slack, enterprise_id)
     for space in spaces:
@@ -35,12 +35,12 @@ def install(slack: "Slack", enterprise_id: str, token: str) -> list[Workspace]:
     return spaces
 
 
-def is_wide(slack: "Slack", space: Workspace) -> bool:
+def is_wide(slack: "Simulator", space: Workspace) -> bool:
     """Whether the app is in this workspace through its organisation."""
     return space.installed and slack.organisations.get(space.enterprise_id) == space.bot_token
 
 
-def meant(slack: "Slack", known: Workspace, method: str, sent: dict[str, Any]) -> Workspace:
+def resolve_workspace(slack: "Simulator", known: Workspace, method: str, sent: dict[str, Any]) -> Workspace:
     """The workspace that a call with an organisation's token is about."""
     if not is_wide(slack, known):
         return known
@@ -56,7 +56,7 @@ def meant(slack: "Slack", known: Workspace, method: str, sent: dict[str, Any]) -
     return next((one for one in spaces if _is_about(slack, one, sent)), known)
 
 
-def dress(slack: "Slack", kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+def add_enterprise_fields(slack: "Simulator", kind: str, payload: dict[str, Any]) -> dict[str, Any]:
     """The payload as an app that is installed into the organisation gets it."""
     user = payload.get("user")
     place = payload.get("team_id") or (user.get("team_id") if isinstance(user, dict) else "")
@@ -76,7 +76,7 @@ def dress(slack: "Slack", kind: str, payload: dict[str, Any]) -> dict[str, Any]:
     return dressed
 
 
-def _is_about(slack: "Slack", space: Workspace, sent: dict[str, Any]) -> bool:
+def _is_about(slack: "Simulator", space: Workspace, sent: dict[str, Any]) -> bool:
     trigger = slack.triggers.get(str(sent.get("trigger_id", "")))
     view = slack.state.view(str(sent["view_id"])) if sent.get("view_id") else None
     if trigger is not None or view is not None:

@@ -18,7 +18,7 @@ from slackapp.sandbox.page.finding import Refusal
 from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
 from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.server import Sandbox
-from slackapp.sandbox.sight import NotHere
+from slackapp.sandbox.sight import NotFound
 from slackapp.sandbox.state import Person
 from slackapp.sandbox.tour import Tour
 
@@ -190,7 +190,7 @@ class Page:
         say = self._voice(request)
         try:
             moved = await self._sandbox.control.move(request)
-        except NotHere as answer:
+        except NotFound as answer:
             return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
         done = [(one["at"], one["label"]) for one in moved["done"]]
         return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})

@@ -6,7 +6,7 @@ from typing import Any
 
 from slackapp.sandbox import posts
 from slackapp.sandbox.elements import STATE_KEYS, controls
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Message, Person, ResponseUrl, View, Workspace, new_id
 from slackapp.sandbox.views import view_object
 
@@ -18,7 +18,7 @@ TOLD = frozenset(
 Json = dict[str, Any]
 
 
-def slash_command(slack: Slack, person: Person, channel: Channel, command: str, text: str) -> Json:
+def slash_command(slack: Simulator, person: Person, channel: Channel, command: str, text: str) -> Json:
     """A slash command."""
     space = slack.state.workspaces[person.team_id]
     return {
@@ -39,7 +39,7 @@ def slash_command(slack: Slack, person: Person, channel: Channel, command: str, 
     }
 
 
-def message_press(slack: Slack, person: Person, channel: Channel, message: Message, action: Json) -> Json:
+def message_press(slack: Simulator, person: Person, channel: Channel, message: Message, action: Json) -> Json:
     """block_actions from a message."""
     space = slack.state.workspaces[person.team_id]
     out = _interaction(slack, space, person, "block_actions") | {
@@ -68,7 +68,7 @@ def container_of(channel: Channel, message: Message, attachment: int = 0) -> Jso
     return where | ({"thread_ts": message.thread_ts} if message.thread_ts else {})
 
 
-def view_press(slack: Slack, person: Person, view: View, action: Json) -> Json:
+def view_press(slack: Simulator, person: Person, view: View, action: Json) -> Json:
     """block_actions from a modal or a Home."""
     space = slack.state.workspaces[person.team_id]
     return _interaction(slack, space, person, "block_actions") | {
@@ -79,7 +79,7 @@ def view_press(slack: Slack, person: Person, view: View, action: Json) -> Json:
     }
 
 
-def view_submission(slack: Slack, person: Person, view: View) -> Json:
+def view_submission(slack: Simulator, person: Person, view: View) -> Json:
     """A modal's submission."""
     space = slack.state.workspaces[person.team_id]
     return _interaction(slack, space, person, "view_submission") | {
@@ -89,7 +89,7 @@ def view_submission(slack: Slack, person: Person, view: View) -> Json:
     }
 
 
-def _response_urls(slack: Slack, person: Person, view: View) -> Iterator[Json]:
+def _response_urls(slack: Simulator, person: Person, view: View) -> Iterator[Json]:
     """An address to answer to for each conversation chosen in an input that asked for one."""
     space = slack.state.workspaces[person.team_id]
     for control in controls(view.body["blocks"]):
@@ -108,7 +108,7 @@ def _response_urls(slack: Slack, person: Person, view: View) -> Iterator[Json]:
         }
 
 
-def view_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -> Json:
+def view_closed(slack: Simulator, person: Person, view: View, *, is_cleared: bool) -> Json:
     """A modal's dismissal."""
     space = slack.state.workspaces[person.team_id]
     return _interaction(slack, space, person, "view_closed") | {
@@ -117,7 +117,7 @@ def view_closed(slack: Slack, person: Person, view: View, *, is_cleared: bool) -
     }
 
 
-def shortcut(slack: Slack, person: Person, callback_id: str) -> Json:
+def shortcut(slack: Simulator, person: Person, callback_id: str) -> Json:
     """A global shortcut."""
     space = slack.state.workspaces[person.team_id]
     return {
@@ -134,7 +134,7 @@ def shortcut(slack: Slack, person: Person, callback_id: str) -> Json:
 
 
 def message_action(
-    slack: Slack, person: Person, channel: Channel, message: Message, callback_id: str
+    slack: Simulator, person: Person, channel: Channel, message: Message, callback_id: str
 ) -> Json:
     """A message shortcut."""
     space = slack.state.workspaces[person.team_id]
@@ -155,7 +155,7 @@ def message_action(
     }
 
 
-def event_callback(slack: Slack, space: Workspace, event: Json) -> Json:
+def event_callback(slack: Simulator, space: Workspace, event: Json) -> Json:
     """An event with its envelope."""
     place = event.get("channel") or event.get("item", {}).get("channel")
     context = "-".join(["1", event["type"], space.id, *([place] if isinstance(place, str) else [])])
@@ -181,7 +181,7 @@ def event_callback(slack: Slack, space: Workspace, event: Json) -> Json:
     }
 
 
-def _interaction(slack: Slack, space: Workspace, person: Person, kind: str) -> Json:
+def _interaction(slack: Simulator, space: Workspace, person: Person, kind: str) -> Json:
     out: Json = {
         "type": kind,
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": space.id},
@@ -220,7 +220,7 @@ def channel_name(channel: Channel) -> str:
     return "privategroup" if channel.is_private else channel.name
 
 
-def response_url(slack: Slack, person: Person, channel: Channel, kind: str, ts: str | None = None) -> str:
+def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, ts: str | None = None) -> str:
     """A fresh response_url."""
     token = secrets.token_hex(12)
     expires = slack.clock.epoch() + RESPONSE_URL_SECONDS

@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Person, UserGroup, Workspace
 
 ELSEWHERE = "T0ELSEWHERE"
 TOPIC = {"value": "", "creator": "", "last_set": 0}
 
 
-def user_object(slack: Slack, space: Workspace, person: Person) -> dict[str, Any]:
+def user_object(slack: Simulator, space: Workspace, person: Person) -> dict[str, Any]:
     """A user as users.info and the user events have it."""
     team = ELSEWHERE if person.stranger else space.id
     out: dict[str, Any] = {
@@ -39,7 +39,7 @@ def user_object(slack: Slack, space: Workspace, person: Person) -> dict[str, Any
     return out
 
 
-def _profile(slack: Slack, space: Workspace, person: Person, team: str) -> dict[str, Any]:
+def _profile(slack: Simulator, space: Workspace, person: Person, team: str) -> dict[str, Any]:
     first, _, last = person.name.partition(" ")
     profile: dict[str, Any] = {
         "title": person.title,
@@ -64,7 +64,7 @@ def _profile(slack: Slack, space: Workspace, person: Person, team: str) -> dict[
     return profile
 
 
-def _time_zone(slack: Slack, person: Person) -> dict[str, Any]:
+def _time_zone(slack: Simulator, person: Person) -> dict[str, Any]:
     local = slack.clock.now().astimezone(ZoneInfo(person.tz))
     offset = local.utcoffset()
     seconds = int(offset.total_seconds()) if offset else 0

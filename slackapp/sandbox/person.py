@@ -10,22 +10,22 @@ from slackapp.sandbox.api.calls import json_response
 from slackapp.sandbox.asked import number, wanted, words, words_if_any
 from slackapp.sandbox.elements import STATE_KEYS, entry, initial_values
 from slackapp.sandbox.escape import escaped
-from slackapp.sandbox.filling import entered
+from slackapp.sandbox.filling import to_element_value
 from slackapp.sandbox.manifest import Shortcut
 from slackapp.sandbox.screen import takes_several
-from slackapp.sandbox.sight import NotHere, Sight, Spot
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.sight import ElementFinder, Location, NotFound
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Message, View
 from slackapp.sandbox.suggesting import EXTERNAL, found
 
 HOME_SECONDS = 60.0
-Deed = Callable[[Sight, dict[str, Any]], Awaitable[None]]
+Deed = Callable[[ElementFinder, dict[str, Any]], Awaitable[None]]
 
 
 class PersonApi:
     """The routes under /person."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
@@ -57,10 +57,10 @@ class PersonApi:
         try:
             sight = self._sight(request)
             return json_response(await self._look(sight, request.query.get("place") or sight.person.place))
-        except NotHere as answer:
+        except NotFound as answer:
             return json_response(answer.extra, status=answer.status)
 
-    async def _look(self, sight: Sight, place: str) -> dict[str, Any]:
+    async def _look(self, sight: ElementFinder, place: str) -> dict[str, Any]:
         person, now = sight.person, self._slack.clock.epoch()
         if place == "home":
             stale = person.home_asked > now or now - person.home_asked > HOME_SECONDS
@@ -76,12 +76,12 @@ class PersonApi:
         person.place = place
         return sight.screen.of_channel(place, channel)
 
-    def _sight(self, request: web.Request) -> Sight:
+    def _sight(self, request: web.Request) -> ElementFinder:
         user = request.match_info["user"]
         space = self._slack.state.workspace_of(user)
         if space is None or space.people[user].deleted or space.people[user].is_bot:
-            raise NotHere(404, f"There is no person {user}.")
-        sight = Sight(self._slack, space, space.people[user])
+            raise NotFound(404, f"There is no person {user}.")
+        sight = ElementFinder(self._slack, space, space.people[user])
         if not sight.may_look():
             # What they last looked at is not theirs any more.
             sight.person.place = "dm"
@@ -96,18 +96,18 @@ class PersonApi:
                 shown = sight.screen.of_home() if place == "home" else None
                 screen = shown or sight.screen.of_channel(place, sight.channel(place))
                 return json_response({"ok": True, "screen": screen})
-            except NotHere as answer:
+            except NotFound as answer:
                 return json_response(answer.extra, status=answer.status)
 
         return handle
 
-    async def type(self, sight: Sight, asked: dict[str, Any]) -> None:
+    async def type(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Type a message or a slash command into a place."""
         text, place = words(asked, "text").strip(), words(asked, "place", sight.person.place)
         channel = sight.channel(place)
         sight.person.place = place
         if channel.archived or sight.person.id not in channel.members:
-            raise NotHere(
+            raise NotFound(
                 409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
             )
         thread = words_if_any(asked, "thread_ts")
@@ -119,7 +119,7 @@ class PersonApi:
         elif text:
             self._say(sight, channel, text, sight.message(place, thread)[1] if thread else None)
 
-    async def _command(self, sight: Sight, channel: Channel, text: str) -> None:
+    async def _command(self, sight: ElementFinder, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
         if name in self._slack.manifest.commands and sight.space.installed:
             await interactions.command(self._slack, sight.person, channel, text)
@@ -128,7 +128,7 @@ class PersonApi:
         else:
             interactions.unknown_command(self._slack, sight.person, channel, text)
 
-    def _membership(self, sight: Sight, channel: Channel, name: str, text: str) -> None:
+    def _membership(self, sight: ElementFinder, channel: Channel, name: str, text: str) -> None:
         """Slack's own commands about who is in a channel."""
         if name == "/leave":
             events.left(self._slack, channel, sight.person.id)
@@ -143,11 +143,11 @@ class PersonApi:
         else:
             events.left(self._slack, channel, user)
 
-    def _say(self, sight: Sight, channel: Channel, text: str, parent: Message | None) -> None:
+    def _say(self, sight: ElementFinder, channel: Channel, text: str, parent: Message | None) -> None:
         if channel.im_with and (
             self._slack.manifest.messages_read_only or not self._slack.manifest.messages_tab
         ):
-            raise NotHere(409, "Sending messages to this app has been turned off.")
+            raise NotFound(409, "Sending messages to this app has been turned off.")
         written = escaped(text, sight.space, sight.person, resolve=True, labels=False)
         message = Message(
             ts=self._slack.state.next_ts(),
@@ -157,19 +157,19 @@ class PersonApi:
         )
         posts.add(self._slack, channel, message)
 
-    async def press(self, sight: Sight, asked: dict[str, Any]) -> None:
+    async def press(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Press a button, or choose from a menu, by its label."""
         label, within = words(asked, "label"), words_if_any(asked, "within")
         top = self._slack.state.top_modal(sight.person.id)
         try:
             spot, chosen = sight.pressable(label, within)
-        except NotHere:
+        except NotFound:
             if top is None or within not in (None, "modal") or not await self._frame(sight, top, label):
                 raise
             return
         await self._tell(sight, spot, chosen)
 
-    async def _frame(self, sight: Sight, top: View, label: str) -> bool:
+    async def _frame(self, sight: ElementFinder, top: View, label: str) -> bool:
         """Press a button of the modal's frame; whether there is one of this label."""
         wanted_label = label.strip().casefold()
         if top.body.get("submit") and top.body["submit"]["text"].casefold() == wanted_label:
@@ -180,7 +180,7 @@ class PersonApi:
             return False
         return True
 
-    async def _tell(self, sight: Sight, spot: Spot, chosen: dict[str, Any]) -> None:
+    async def _tell(self, sight: ElementFinder, spot: Location, chosen: dict[str, Any]) -> None:
         if spot.view is not None:
             await interactions.act_in_view(self._slack, sight.person, spot.view, spot.control, chosen)
         elif spot.channel is not None and spot.message is not None:
@@ -189,10 +189,10 @@ class PersonApi:
             spot.message.values[sight.person.id] = values
             await interactions.act_in_message(self._slack, sight.person, place, spot.control, chosen)
 
-    async def fill(self, sight: Sight, asked: dict[str, Any]) -> None:
+    async def fill(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Enter or choose something, by the label of its control."""
         if "value" not in asked:
-            raise NotHere(400, "A value is needed.")
+            raise NotFound(400, "A value is needed.")
         nth = int(number(asked, "nth", 1)) or 1
         spot = sight.fillable(words(asked, "label"), words_if_any(asked, "within"), nth)
         control = spot.control
@@ -200,7 +200,7 @@ class PersonApi:
         chosen = (
             await _from_outside(sight, spot, value)
             if control.type in EXTERNAL
-            else entered(sight, control, value)
+            else to_element_value(sight, control, value)
         )
         held = entry(control.element, chosen)
         if spot.view is not None:
@@ -214,23 +214,23 @@ class PersonApi:
         if control.dispatches:
             await self._tell(sight, spot, {STATE_KEYS[control.type]: held[STATE_KEYS[control.type]]})
 
-    async def submit(self, sight: Sight, _asked: dict[str, Any]) -> None:
+    async def submit(self, sight: ElementFinder, _asked: dict[str, Any]) -> None:
         """Submit the modal on top."""
         await interactions.submit(self._slack, sight.person, self._modal(sight, "submit"))
 
-    async def dismiss(self, sight: Sight, _asked: dict[str, Any]) -> None:
+    async def dismiss(self, sight: ElementFinder, _asked: dict[str, Any]) -> None:
         """Close the modal on top."""
         await interactions.dismiss(self._slack, sight.person, self._modal(sight))
 
-    def _modal(self, sight: Sight, needed: str = "title") -> View:
+    def _modal(self, sight: ElementFinder, needed: str = "title") -> View:
         view = self._slack.state.top_modal(sight.person.id)
         if view is None:
-            raise NotHere(409, "No modal is open.", labels=[])
+            raise NotFound(409, "No modal is open.", labels=[])
         if not view.body.get(needed):
-            raise NotHere(409, "This modal has nothing to submit.", labels=[])
+            raise NotFound(409, "This modal has nothing to submit.", labels=[])
         return view
 
-    async def react(self, sight: Sight, asked: dict[str, Any]) -> None:
+    async def react(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Add a reaction to a message, or take it back."""
         channel, message = sight.message(words(asked, "place", sight.person.place), words(asked, "ts"))
         emoji = words(asked, "emoji").strip(":")
@@ -238,7 +238,7 @@ class PersonApi:
             self._slack, channel, message, sight.person.id, emoji, remove=bool(asked.get("remove"))
         )
 
-    async def shortcut(self, sight: Sight, asked: dict[str, Any]) -> None:
+    async def shortcut(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Use a shortcut by its name; a message shortcut needs the message."""
         known = self._shortcut(words(asked, "name"))
         if known.kind == "global":
@@ -254,15 +254,15 @@ class PersonApi:
         for one in known:
             if name.strip().casefold() in {one.name.casefold(), one.callback_id.casefold()}:
                 return one
-        raise NotHere(409, f"There is no shortcut “{name}”.", labels=[one.name for one in known])
+        raise NotFound(409, f"There is no shortcut “{name}”.", labels=[one.name for one in known])
 
 
-async def _from_outside(sight: Sight, spot: Spot, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+async def _from_outside(sight: ElementFinder, spot: Location, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
     """What is chosen in a list whose options the app gives."""
     several = takes_several(spot.control)
     named = value if isinstance(value, list) else [value] if value else []
     if len(named) > 1 and not several:
         label = spot.control.label
-        raise NotHere(409, f"Only one can be chosen for “{label}”.", labels=[label])
+        raise NotFound(409, f"Only one can be chosen for “{label}”.", labels=[label])
     options = [await found(sight, spot, str(one)) for one in named]
     return options if several else (options[0] if options else None)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, Contents, contents, problems
 from slackapp.sandbox.files import file_object
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Workspace
 from slackapp.sandbox.tidying import tidied
 
@@ -24,7 +24,7 @@ ANSWER_KINDS: Final[dict[str, type]] = {
 PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
-def channel_for(slack: Slack, space: Workspace, target: str) -> Channel:
+def channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
     """The channel with this id, or the direct conversation with this person; names are not ids."""
     channel = space.channels.get(target)
     if channel is not None:
@@ -37,7 +37,7 @@ def channel_for(slack: Slack, space: Workspace, target: str) -> Channel:
     return slack.state.dm(space, target)
 
 
-def may_post(slack: Slack, space: Workspace, channel: Channel) -> None:
+def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
     """Refuse what Slack refuses of a bot that posts here."""
     if channel.archived:
         raise Refused("is_archived")
@@ -48,7 +48,7 @@ def may_post(slack: Slack, space: Workspace, channel: Channel) -> None:
         raise Refused("not_in_channel")
 
 
-def answered(payload: dict[str, Any]) -> dict[str, Any]:
+def link_to_thread(payload: dict[str, Any]) -> dict[str, Any]:
     """An app's answer to a command or a response_url without its nulls; refused where a kind is wrong.
 
     What comes as a method's arguments has been looked at already; this has not.
@@ -60,7 +60,7 @@ def answered(payload: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def content(slack: Slack, args: dict[str, Any], *, too_long: str = "msg_too_long") -> dict[str, Any]:
+def content(slack: Simulator, args: dict[str, Any], *, too_long: str = "msg_too_long") -> dict[str, Any]:
     """The checked text, blocks and attachments of a message; `too_long` is this method's name for that."""
     blocks, text, attachments = args.get("blocks") or [], args.get("text", ""), args.get("attachments") or []
     if args.get("markdown_text"):
@@ -74,7 +74,7 @@ def content(slack: Slack, args: dict[str, Any], *, too_long: str = "msg_too_long
     return {"text": text, "blocks": tidied(blocks), "attachments": attached(slack, attachments, too_long)}
 
 
-def attached(slack: Slack, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
+def attached(slack: Simulator, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
     """The checked attachments, those with blocks as Slack keeps them."""
     if len(attachments) > MOST_ATTACHMENTS:
         raise Refused("too_many_attachments")
@@ -95,19 +95,25 @@ def _are_objects(values: Any) -> bool:  # noqa: ANN401  # not yet checked
     return isinstance(values, list) and all(isinstance(one, dict) for one in values)
 
 
-def check_blocks(slack: Slack, blocks: Any, too_long: str = "msg_too_long", *, at: str = "/blocks") -> None:  # noqa: ANN401  # not yet checked
+def check_blocks(
+    slack: Simulator,
+    blocks: Any,  # noqa: ANN401  # not yet checked
+    too_long: str = "msg_too_long",
+    *,
+    at: str = "/blocks",
+) -> None:
     """Refuse blocks that Slack would refuse in a message, files that are not ready among them."""
     found = problems(blocks, surface="message", at=at)
     if not found:
         held = contents(blocks, at)
         if held.weight > TEXT_WEIGHT_LIMIT:
             raise Refused(too_long)
-        found = unshowable(slack, held)
+        found = invalid_images(slack, held)
     if found:
         raise Refused("invalid_blocks", *found, errors=found)
 
 
-def unshowable(slack: Slack, held: Contents) -> list[str]:
+def invalid_images(slack: Simulator, held: Contents) -> list[str]:
     """What is wrong with the workspace files these blocks show, and with the pictures they have fetched."""
     found = []
     for pointer, wanted in held.files.items():
@@ -130,7 +136,7 @@ def _from_everywhere(address: str) -> bool:
         return "." in host and not host.endswith(PRIVATE_NAMES)
 
 
-def known_file(slack: Slack, wanted: dict[str, str]) -> File | None:
+def known_file(slack: Simulator, wanted: dict[str, str]) -> File | None:
     """The file that a `slack_file` object names by id or by address."""
     files = slack.state.files
     if "id" in wanted:
@@ -147,20 +153,20 @@ def check_metadata(metadata: dict[str, Any] | None) -> None:
         raise Refused("invalid_metadata_format")
 
 
-def add(slack: Slack, channel: Channel, message: Message) -> Message:
+def add(slack: Simulator, channel: Channel, message: Message) -> Message:
     """Put a message into a channel."""
     channel.messages[message.ts] = message
     slack.state.touch()
     return message
 
 
-def notice(slack: Slack, channel: Channel, user: str, text: str) -> Message:
+def notice(slack: Simulator, channel: Channel, user: str, text: str) -> Message:
     """Slackbot's own words, for one person only."""
     message = Message(ts=slack.state.next_ts(), author=SLACKBOT, text=text, only_for=user)
     return add(slack, channel, message)
 
 
-def message_object(slack: Slack, space: Workspace, message: Message) -> dict[str, Any]:
+def message_object(slack: Simulator, space: Workspace, message: Message) -> dict[str, Any]:
     """A message as Slack's JSON has it."""
     out: dict[str, Any] = {"user": message.author, "type": "message", "ts": message.ts}
     if message.author == space.bot_user_id:
@@ -185,7 +191,7 @@ def reactions(message: Message) -> list[dict[str, Any]]:
     return [{"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()]
 
 
-def bot_profile(slack: Slack, space: Workspace) -> dict[str, Any]:
+def bot_profile(slack: Simulator, space: Workspace) -> dict[str, Any]:
     """The app as it stands beside its messages."""
     icons = {f"image_{size}": f"{slack.url}/icons/app_{size}.png" for size in (36, 48, 72)}
     return {

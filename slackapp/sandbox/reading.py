@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from slackapp.sandbox.clock import moment_of
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Workspace
 
 ANGLED = re.compile(r"<([^<>\n]+)>")
@@ -27,7 +27,7 @@ DATE_PARTS = {
 class Reader:
     """Reads text and blocks of one workspace aloud, as it were."""
 
-    def __init__(self, slack: Slack, space: Workspace) -> None:
+    def __init__(self, slack: Simulator, space: Workspace) -> None:
         self._slack = slack
         self._space = space
 

@@ -13,12 +13,12 @@ from slackapp.i18n import voice
 from slackapp.sandbox.api.calls import Dispatcher, json_response
 from slackapp.sandbox.api.methods import HANDLERS
 from slackapp.sandbox.files import FileServer
-from slackapp.sandbox.hooks import Hooks
+from slackapp.sandbox.hooks import ResponseUrls
 from slackapp.sandbox.http_delivery import SignedHttp
 from slackapp.sandbox.installing import Installing
 from slackapp.sandbox.person import PersonApi
-from slackapp.sandbox.sight import NotHere
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.sight import NotFound
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.socket_mode import SocketMode
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def build_application(sandbox: "Sandbox") -> web.Application:
     return application
 
 
-def _hooks(slack: Slack) -> list[web.RouteDef]:
-    hooks = Hooks(slack)
+def _hooks(slack: Simulator) -> list[web.RouteDef]:
+    hooks = ResponseUrls(slack)
     return [web.post(f"/{kind}/{{team}}/{{token}}", hooks.answer) for kind in ("commands", "actions", "app")]
 
 
-def _delivery(slack: Slack) -> list[web.RouteDef]:
+def _delivery(slack: Simulator) -> list[web.RouteDef]:
     if slack.settings.deliver_to:
         slack.delivery = SignedHttp(slack, slack.settings.deliver_to)
         return []
@@ -108,7 +108,7 @@ def _doorkeeper(sandbox: "Sandbox") -> Middleware:
             return _wait()
         try:
             return await handler(request)
-        except NotHere as answer:
+        except NotFound as answer:
             return json_response(answer.extra, status=answer.status)
         except (web.RequestPayloadError, HttpProcessingError):
             unread = web.Response(status=400, text="The body could not be read.")

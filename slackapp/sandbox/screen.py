@@ -8,7 +8,7 @@ from slackapp.sandbox.elements import MULTIPLE, Control, controls, options_of
 from slackapp.sandbox.files import file_path
 from slackapp.sandbox.posts import known_file
 from slackapp.sandbox.reading import Reader
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import SLACKBOT, Blocks, Channel, File, Message, Person, View, Workspace
 
 TROUBLE = "This did not work just now. Try again?"
@@ -17,7 +17,7 @@ TROUBLE = "This did not work just now. Try again?"
 class Screen:
     """One person's sight of their workspace."""
 
-    def __init__(self, slack: Slack, space: Workspace, person: Person) -> None:
+    def __init__(self, slack: Simulator, space: Workspace, person: Person) -> None:
         self._slack = slack
         self._space = space
         self._person = person

@@ -14,11 +14,11 @@ from aiohttp import web
 from slackapp.sandbox import store
 from slackapp.sandbox.clock import SandboxClock
 from slackapp.sandbox.control import Control
-from slackapp.sandbox.follower import Follower
+from slackapp.sandbox.follower import ClockListener
 from slackapp.sandbox.manifest import read_manifest
 from slackapp.sandbox.routes import build_application
 from slackapp.sandbox.seeds import AppSeed, WorkspaceSeed
-from slackapp.sandbox.slack import Settings, Slack
+from slackapp.sandbox.slack import Settings, Simulator
 from slackapp.sandbox.state import State
 from slackapp.sandbox.tour import Step, Tour
 
@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 10.0
 MOVE_SECONDS = 60.0
 
-__all__ = ["Follower", "Sandbox"]
+__all__ = ["ClockListener", "Sandbox"]
 
 Result = TypeVar("Result")
 
@@ -47,7 +47,7 @@ class Sandbox:
         state: Path | None = None,
         now: datetime | None = None,
         latency: tuple[float, float] = (0, 0),
-        follower: Follower | None = None,
+        follower: ClockListener | None = None,
         extra: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
         app: AppSeed | None = None,
         deliver_to: str | None = None,
@@ -62,7 +62,7 @@ class Sandbox:
         settings = Settings(
             latency=latency, deliver_to=deliver_to, rate_limits=rate_limits, scan_seconds=scan_seconds
         )
-        self.slack = Slack(
+        self.slack = Simulator(
             app=app or AppSeed(),
             manifest=read_manifest(manifest),
             clock=self.clock,
@@ -93,7 +93,7 @@ class Sandbox:
 
     def seed(self, workspace: WorkspaceSeed) -> None:
         """Add a workspace. One known from a saved state keeps its messages; people new in it are added."""
-        self.run(lambda: store.plant(self.slack, workspace))
+        self.run(lambda: store.seed_workspace(self.slack, workspace))
 
     def run(self, work: Callable[[], Result]) -> Result:
         """Call `work` on the sandbox's loop (directly, before the start) and give what it returns."""

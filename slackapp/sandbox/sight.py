@@ -7,11 +7,11 @@ from typing import Any
 from slackapp.sandbox.elements import Control, controls, options_of
 from slackapp.sandbox.reading import Reader
 from slackapp.sandbox.screen import Screen, modal_buttons, visible_channels
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Channel, Message, Person, View, Workspace
 
 
-class NotHere(Exception):  # noqa: N818  # an answer, not a failure
+class NotFound(Exception):  # noqa: N818  # an answer, not a failure
     """The person asked for something that does not exist for them; `status` is the HTTP status."""
 
     def __init__(self, status: int, error: str, **extra: Any) -> None:  # noqa: ANN401  # any JSON
@@ -21,7 +21,7 @@ class NotHere(Exception):  # noqa: N818  # an answer, not a failure
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Location:
     """A control where it stands: in a message of a channel, or in a view."""
 
     control: Control
@@ -31,10 +31,10 @@ class Spot:
 
 
 @dataclass(slots=True)
-class Sight:
+class ElementFinder:
     """One person and everything they can reach."""
 
-    slack: Slack
+    slack: Simulator
     space: Workspace
     person: Person
 
@@ -55,7 +55,7 @@ class Sight:
             return self.slack.state.dm(self.space, self.person.id)
         channel = self.space.channels.get(place)
         if channel is None or not self._may_see(channel):
-            raise NotHere(404, f"There is no place {place} for this person.")
+            raise NotFound(404, f"There is no place {place} for this person.")
         return channel
 
     def _may_see(self, channel: Channel) -> bool:
@@ -69,7 +69,7 @@ class Sight:
             message = channel.messages.get(ts)
             if message is not None and message.only_for in (None, self.person.id):
                 return channel, message
-        raise NotHere(404, f"There is no message {ts} here.")
+        raise NotFound(404, f"There is no message {ts} here.")
 
     def _channels(self) -> list[Channel]:
         """Where they look, in the order of likelihood: their place, the direct conversation, all channels."""
@@ -78,7 +78,7 @@ class Sight:
         rest = [one for one in (dm, *visible_channels(self.space, self.person)) if one not in first]
         return first + rest
 
-    def spots(self, within: str | None) -> Iterator[Spot]:
+    def spots(self, within: str | None) -> Iterator[Location]:
         """The controls a person can use now, the likeliest first.
 
         Without `within`: those of the modal if one is open, else of the newest messages where the person
@@ -87,7 +87,7 @@ class Sight:
         top = self.slack.state.top_modal(self.person.id)
         if within == "modal" or (within is None and top is not None):
             if top is None:
-                raise NotHere(409, "No modal is open.", labels=[])
+                raise NotFound(409, "No modal is open.", labels=[])
             yield from self._in_view(top)
         elif within == "home":
             yield from self._in_view(self.slack.state.homes.get(self.person.id))
@@ -96,7 +96,7 @@ class Sight:
         else:
             yield from self._around()
 
-    def _around(self) -> Iterator[Spot]:
+    def _around(self) -> Iterator[Location]:
         home = self.slack.state.homes.get(self.person.id)
         if self.person.place == "home":
             yield from self._in_view(home)
@@ -106,16 +106,16 @@ class Sight:
         if self.person.place != "home":
             yield from self._in_view(home)
 
-    def _in_view(self, view: View | None) -> Iterator[Spot]:
+    def _in_view(self, view: View | None) -> Iterator[Location]:
         if view is not None:
             for control in controls(view.body["blocks"]):
-                yield Spot(control, view=view)
+                yield Location(control, view=view)
 
-    def _in_message(self, channel: Channel, message: Message) -> Iterator[Spot]:
+    def _in_message(self, channel: Channel, message: Message) -> Iterator[Location]:
         for control in controls(message.shown):
-            yield Spot(control, channel=channel, message=message)
+            yield Location(control, channel=channel, message=message)
 
-    def pressable(self, label: str, within: str | None) -> tuple[Spot, dict[str, Any]]:
+    def pressable(self, label: str, within: str | None) -> tuple[Location, dict[str, Any]]:
         """The button of this label, or the menu with such an option; with what pressing it says."""
         labels: list[str] = []
         for spot in self.spots(within):
@@ -132,9 +132,9 @@ class Sight:
         top = self.slack.state.top_modal(self.person.id)
         if top is not None and within in (None, "modal"):
             labels += [one["label"] for one in modal_buttons(top)]
-        raise NotHere(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
+        raise NotFound(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
 
-    def fillable(self, label: str, within: str | None, nth: int = 1) -> Spot:
+    def fillable(self, label: str, within: str | None, nth: int = 1) -> Location:
         """The input of this label; the `nth` from the top where several have it."""
         labels: list[str] = []
         before = 0
@@ -148,7 +148,7 @@ class Sight:
         said = f"Nothing to fill in is called “{label}”."
         if before:
             said = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
-        raise NotHere(409, said, labels=list(dict.fromkeys(labels)))
+        raise NotFound(409, said, labels=list(dict.fromkeys(labels)))
 
     def option_words(self, option: dict[str, Any]) -> str:
         """What a person reads of an option."""

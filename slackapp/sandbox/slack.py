@@ -107,7 +107,7 @@ class Traffic:
             self.last = time.monotonic()
 
 
-class Slack:
+class Simulator:
     """A Slack for one app and any number of workspaces."""
 
     def __init__(
@@ -167,7 +167,7 @@ class Slack:
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
         """Write down and send something to the app; gives its answer."""
-        payload = organisations.dress(self, kind, payload)
+        payload = organisations.add_enterprise_fields(self, kind, payload)
         entry, begun = self.journal.sent(kind, payload), time.perf_counter()
         await self.lag()
         ack = Ack(failure="dispatch_failed")

@@ -9,7 +9,7 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from slackapp.sandbox.incoming import read_json
-from slackapp.sandbox.slack import Ack, Retry, Slack
+from slackapp.sandbox.slack import Ack, Retry, Simulator
 
 MOST_CONNECTIONS = 10
 HEARTBEAT_SECONDS = 10.0
@@ -21,7 +21,7 @@ ANSWERABLE = frozenset({"slash_command", "view_submission", "block_suggestion"})
 class SocketMode:
     """Delivers over the WebSocket connections the app has opened, any one of them."""
 
-    def __init__(self, slack: Slack) -> None:
+    def __init__(self, slack: Simulator) -> None:
         self._slack = slack
         self._connections: dict[web.WebSocketResponse, web.Request] = {}
         self._leaving: set[int] = set()

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from slackapp.sandbox.seeds import WorkspaceSeed
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import (
     Channel,
     File,
@@ -26,7 +26,7 @@ VERSION = 1
 EVERY_SECONDS = 1.0
 
 
-def plant(slack: Slack, seed: WorkspaceSeed) -> None:
+def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
     """Put a workspace into the state; what a saved state already holds stays, tokens are the seed's."""
     state = slack.state
     space = state.workspaces.setdefault(seed.team_id, _workspace(seed))
@@ -73,7 +73,7 @@ def _person(seed: WorkspaceSeed, each: Any) -> Person:  # noqa: ANN401  # a Pers
     return Person(team_id=seed.team_id, **{**fields, "roles": list(fields["roles"])})
 
 
-def _bot_user(slack: Slack, seed: WorkspaceSeed) -> Person:
+def _bot_user(slack: Simulator, seed: WorkspaceSeed) -> Person:
     name = slack.manifest.bot_name
     handle = name.lower().replace(" ", "_")
     return Person(id=seed.bot_user_id, team_id=seed.team_id, name=name, handle=handle, is_bot=True)
@@ -82,7 +82,7 @@ def _bot_user(slack: Slack, seed: WorkspaceSeed) -> Person:
 class Store:
     """Writes the state beside `path` (file contents in `<path>.files/`) and reads it back."""
 
-    def __init__(self, slack: Slack, path: Path) -> None:
+    def __init__(self, slack: Simulator, path: Path) -> None:
         self._slack = slack
         self._path = path
         self._contents = path.with_name(path.name + ".files")
@@ -96,7 +96,7 @@ class Store:
         if raw.get("version") != VERSION:
             raise ValueError(f"{self._path} was written by another version. Move it away to start afresh.")
         self._slack.clock.offset = raw["offset"]
-        fill(self._slack.state, raw)
+        restore(self._slack.state, raw)
         for file_id in self._slack.state.files:
             kept = self._contents / file_id
             if kept.exists():
@@ -132,7 +132,7 @@ class Store:
             (self._contents / gone).unlink()
 
 
-def snapshot(slack: Slack) -> dict[str, Any]:
+def snapshot(slack: Simulator) -> dict[str, Any]:
     """The state as orjson can write it.
 
     Open modals are left out: what somebody has half filled in, an anonymous answer among it,
@@ -151,7 +151,7 @@ def snapshot(slack: Slack) -> dict[str, Any]:
     }
 
 
-def fill(state: State, raw: dict[str, Any]) -> None:
+def restore(state: State, raw: dict[str, Any]) -> None:
     """The other way round."""
     state.last_ts = raw["last_ts"]
     state.workspaces = {key: _load_workspace(each) for key, each in raw["workspaces"].items()}

@@ -7,7 +7,7 @@ from slackapp.sandbox import posts
 from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.elements import options_of
 from slackapp.sandbox.payloads import channel_name, container_of, enterprise_of, team_of
-from slackapp.sandbox.sight import NotHere, Sight, Spot
+from slackapp.sandbox.sight import ElementFinder, Location, NotFound
 from slackapp.sandbox.views import view_object
 
 EXTERNAL: Final = frozenset({"external_select", "multi_external_select"})
@@ -16,7 +16,7 @@ MOST: Final = 100
 Option = dict[str, Any]
 
 
-async def suggested(sight: Sight, spot: Spot, typed: str) -> list[Option]:
+async def suggested(sight: ElementFinder, spot: Location, typed: str) -> list[Option]:
     """The app's options for what was typed. Raises NotHere when it gives none that Slack would take."""
     slack = sight.slack
     ack = await slack.send("block_suggestion", _payload(sight, spot, typed))
@@ -24,18 +24,18 @@ async def suggested(sight: Sight, spot: Spot, typed: str) -> list[Option]:
     slack.journal.call("ack:block_suggestion", answer, "json", {"ok": ack.failure is None})
     options = options_of(answer)
     if ack.failure or _wrong(options):
-        raise NotHere(409, NOTHING_FOUND, labels=[spot.control.label], options=[])
+        raise NotFound(409, NOTHING_FOUND, labels=[spot.control.label], options=[])
     return options
 
 
-async def found(sight: Sight, spot: Spot, wanted: str) -> Option:
+async def found(sight: ElementFinder, spot: Location, wanted: str) -> Option:
     """The one option that reads like `wanted`, asked for as a person would: by typing it."""
     options = await suggested(sight, spot, wanted)
     for option in options:
         if sight.option_words(option).strip().casefold() == wanted.strip().casefold():
             return option
     words = [sight.option_words(one) for one in options]
-    raise NotHere(409, f"“{wanted}” cannot be chosen here.", labels=[spot.control.label], options=words)
+    raise NotFound(409, f"“{wanted}” cannot be chosen here.", labels=[spot.control.label], options=words)
 
 
 def _wrong(options: list[Option]) -> bool:
@@ -45,7 +45,7 @@ def _wrong(options: list[Option]) -> bool:
     return bool(found) or len(options) > MOST
 
 
-def _payload(sight: Sight, spot: Spot, typed: str) -> dict[str, Any]:
+def _payload(sight: ElementFinder, spot: Location, typed: str) -> dict[str, Any]:
     slack, space, person = sight.slack, sight.space, sight.person
     return {
         "type": "block_suggestion",
@@ -62,7 +62,7 @@ def _payload(sight: Sight, spot: Spot, typed: str) -> dict[str, Any]:
     }
 
 
-def _container(spot: Spot) -> Mapping[str, Any]:
+def _container(spot: Location) -> Mapping[str, Any]:
     if spot.view is not None:
         return {"type": "view", "view_id": spot.view.id}
     if spot.channel is None or spot.message is None:
@@ -70,7 +70,7 @@ def _container(spot: Spot) -> Mapping[str, Any]:
     return container_of(spot.channel, spot.message, spot.message.attachment_of(spot.control.block_id))
 
 
-def _around(sight: Sight, spot: Spot) -> dict[str, Any]:
+def _around(sight: ElementFinder, spot: Location) -> dict[str, Any]:
     if spot.view is not None:
         return {"view": view_object(sight.slack, sight.space, spot.view)}
     if spot.channel is None or spot.message is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from slackapp.sandbox.elements import controls
 from slackapp.sandbox.journal import Entry
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Message, State
 
 HIDDEN = "hidden"
@@ -49,7 +49,7 @@ class Step:
 class Tour:
     """How far one has come. What is done stays done, and a saved state keeps it."""
 
-    def __init__(self, slack: Slack, steps: Sequence[Step]) -> None:
+    def __init__(self, slack: Simulator, steps: Sequence[Step]) -> None:
         self._slack = slack
         self._since = slack.journal.number
         self.steps = tuple(steps)

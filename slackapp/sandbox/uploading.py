@@ -6,13 +6,13 @@ from typing import Any
 
 from slackapp.sandbox.elements import Control
 from slackapp.sandbox.files import file_object, guess_type, scanned_at
-from slackapp.sandbox.sight import NotHere, Sight
+from slackapp.sandbox.sight import ElementFinder, NotFound
 from slackapp.sandbox.state import File, new_id
 
 MOST_FILES = 10
 
 
-def uploaded(sight: Sight, control: Control, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # JSON in
+def uploaded(sight: ElementFinder, control: Control, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # JSON in
     """The state of a file_input that holds these files, each `{"name", "text"}` or `{"name", "base64"}`.
 
     Raises NotHere for what its element does not take.
@@ -20,7 +20,7 @@ def uploaded(sight: Sight, control: Control, value: Any) -> list[dict[str, Any]]
     given = value if isinstance(value, list) else [value] if value else []
     most = control.element.get("max_files", MOST_FILES)
     if len(given) > most:
-        raise NotHere(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
+        raise NotFound(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
     contents = [_content(control, one) for one in given]
     return [_kept(sight, name, content) for name, content in contents]
 
@@ -29,19 +29,19 @@ def _content(control: Control, given: Any) -> tuple[str, bytes]:  # noqa: ANN401
     """A file's name and bytes."""
     name = given.get("name") if isinstance(given, dict) else None
     if not isinstance(name, str) or not name:
-        raise NotHere(400, "A file is an object with its name and its text or base64.")
+        raise NotFound(400, "A file is an object with its name and its text or base64.")
     allowed = control.element.get("filetypes")
     if allowed and name.rpartition(".")[2].lower() not in {one.lower() for one in allowed}:
-        raise NotHere(409, f"“{name}” is of a kind that cannot be chosen here.", labels=[control.label])
+        raise NotFound(409, f"“{name}” is of a kind that cannot be chosen here.", labels=[control.label])
     try:
         if isinstance(given.get("text"), str):
             return name, given["text"].encode()
         return name, base64.b64decode(given.get("base64", ""), validate=True)
     except (binascii.Error, TypeError, ValueError):
-        raise NotHere(400, f"“{name}” is no base64.") from None
+        raise NotFound(400, f"“{name}” is no base64.") from None
 
 
-def _kept(sight: Sight, name: str, content: bytes) -> dict[str, Any]:
+def _kept(sight: ElementFinder, name: str, content: bytes) -> dict[str, Any]:
     """The file in the workspace, as Slack's JSON has it."""
     slack = sight.slack
     file = File(

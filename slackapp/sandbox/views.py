@@ -8,33 +8,33 @@ import orjson
 from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
 from slackapp.sandbox.elements import initial_values
-from slackapp.sandbox.posts import unshowable
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.posts import invalid_images
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import View, Workspace, new_id
 from slackapp.sandbox.tidying import plain, tidied
 
 STACK = 3
 
 
-def check(slack: Slack, view: dict[str, Any], kind: str) -> None:
+def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
     """Refuse a view that Slack would refuse; `kind` is "modal" or "home"."""
     if len(orjson.dumps(view)) > MOST_VIEW_BYTES:
         raise Refused("view_too_large")
     if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    found = view_problems(view) or unshowable(slack, contents(view["blocks"], "/view/blocks"))
+    found = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
     if found:
         raise Refused("invalid_arguments", *found)
 
 
-def check_external_id(slack: Slack, view: dict[str, Any], *, but: str | None = None) -> None:
+def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
     """An external_id is one open view's only."""
     wanted = view.get("external_id")
     if wanted and any(one.id != but for one in with_external_id(slack, wanted)):
         raise Refused("duplicate_external_id")
 
 
-def with_external_id(slack: Slack, wanted: str) -> list[View]:
+def with_external_id(slack: Simulator, wanted: str) -> list[View]:
     """The open views the app has given this external_id."""
     everything = [view for stack in slack.state.modals.values() for view in stack]
     everything += slack.state.homes.values()
@@ -42,7 +42,7 @@ def with_external_id(slack: Slack, wanted: str) -> list[View]:
 
 
 def new_view(
-    slack: Slack, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
+    slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
 ) -> View:
     """A view as Slack keeps it, on top of `under` if given."""
     blocks = tidied(view["blocks"])
@@ -61,7 +61,7 @@ def new_view(
     )
 
 
-def renew(slack: Slack, known: View, view: dict[str, Any]) -> View:
+def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:
     """Give an open view new contents; what a person has entered under the same ids stays."""
     blocks = tidied(view["blocks"])
     known.body = {**view, "blocks": blocks}
@@ -73,13 +73,13 @@ def renew(slack: Slack, known: View, view: dict[str, Any]) -> View:
     return known
 
 
-def open_root(slack: Slack, view: View) -> None:
+def open_root(slack: Simulator, view: View) -> None:
     """Show a modal; whatever this person had open is gone."""
     slack.state.modals[view.user] = [view]
     slack.state.touch()
 
 
-def push(slack: Slack, view: View) -> None:
+def push(slack: Simulator, view: View) -> None:
     """Show a modal on top of the one that is open."""
     stack = slack.state.modals[view.user]
     if len(stack) >= STACK:
@@ -88,12 +88,12 @@ def push(slack: Slack, view: View) -> None:
     slack.state.touch()
 
 
-def new_hash(slack: Slack) -> str:
+def new_hash(slack: Simulator) -> str:
     """A view's hash of Slack's form."""
     return f"{int(slack.clock.epoch())}.{secrets.token_urlsafe(6)[:8]}"
 
 
-def view_object(slack: Slack, space: Workspace, view: View) -> dict[str, Any]:
+def view_object(slack: Simulator, space: Workspace, view: View) -> dict[str, Any]:
     """A view as Slack's JSON has it."""
     body = view.body
     default_title = {"type": "plain_text", "text": "View Title", "emoji": True}

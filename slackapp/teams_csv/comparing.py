@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from slackapp import members, units
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Team, Workspace
-from slackapp.progress import Told, untold
+from slackapp.progress import OnProgress, no_progress
 from slackapp.teams_csv.reading import CHANNEL_ID, Change, Kind, Plan, Problem, Row
 from slackapp.visible import is_blank
 
 
 @dataclass(slots=True)
-class Wanted:
+class TeamRow:
     """What the file says of one team."""
 
     name: str
@@ -30,7 +30,9 @@ def plan(session: Session, workspace: Workspace, rows: list[Row]) -> Plan:
     return _Comparison(session, workspace).plan(rows)
 
 
-def carry_out(session: Session, workspace: Workspace, rows: list[Row], told: Told = untold) -> Plan:
+def carry_out(
+    session: Session, workspace: Workspace, rows: list[Row], told: OnProgress = no_progress
+) -> Plan:
     """Do what the file says, all of it or, when anything is in the way, nothing."""
     comparison = _Comparison(session, workspace)
     made = comparison.plan(rows)
@@ -56,7 +58,7 @@ class _Comparison:
         self._shared = {
             name for name, n in Counter(_as_given(one.name) for one in reachable).items() if n > 1
         }
-        self._wanted: dict[str, Wanted] = {}
+        self._wanted: dict[str, TeamRow] = {}
         self._placed: dict[str, str] = {}
 
     def plan(self, rows: list[Row]) -> Plan:
@@ -65,7 +67,7 @@ class _Comparison:
         problems += self._about_deputies(rows)
         return Plan(() if problems else tuple(self._changes()), tuple(problems))
 
-    def carry_out(self, told: Told) -> None:
+    def carry_out(self, told: OnProgress) -> None:
         for key, wanted in self._wanted.items():
             if key not in self._teams:
                 self._teams[key] = members.create_team(self._session, self._workspace, wanted.name)
@@ -81,7 +83,7 @@ class _Comparison:
         self._session.flush()
         self._settle_people(told)
 
-    def _settle_people(self, told: Told) -> None:
+    def _settle_people(self, told: OnProgress) -> None:
         places = [(one, key) for key, wanted in self._wanted.items() for one in wanted.people]
         for done, (one, key) in enumerate(places, start=1):
             members.put_in_team(self._session, self._by_slack[one], self._teams[key])
@@ -97,30 +99,32 @@ class _Comparison:
         name = row["team"]
         if is_blank(name) or len(name) > units.LONGEST_NAME:
             most = {"most": units.LONGEST_NAME}
-            yield Problem(row.number, marked("the team needs a name of 1 to {most} characters."), most)
+            yield Problem(row.number, translatable("the team needs a name of 1 to {most} characters."), most)
             return
         if name.casefold() in self._ended:
-            yield Problem(row.number, marked("{name} was a team and has ended."), {"name": name})
+            yield Problem(row.number, translatable("{name} was a team and has ended."), {"name": name})
         known = self._teams.get(name.casefold())
-        wanted = self._wanted.setdefault(name.casefold(), Wanted(known.name if known else name))
+        wanted = self._wanted.setdefault(name.casefold(), TeamRow(known.name if known else name))
         for column in ("parent", "leader", "deputy", "channel"):
             if not row[column]:
                 continue
             if wanted.said.setdefault(column, row[column]).casefold() != row[column].casefold():
                 about = {"team": name, "column": column}
-                yield Problem(row.number, marked("{team} has another {column} in an earlier row."), about)
+                yield Problem(
+                    row.number, translatable("{team} has another {column} in an earlier row."), about
+                )
         yield from self._about_people(row, wanted)
         if row["channel"] and not CHANNEL_ID.fullmatch(row["channel"]):
-            yield Problem(row.number, marked("the channel must be Slack's id, as in C0123ABCD."))
+            yield Problem(row.number, translatable("the channel must be Slack's id, as in C0123ABCD."))
 
-    def _about_people(self, row: Row, wanted: Wanted) -> Iterator[Problem]:
+    def _about_people(self, row: Row, wanted: TeamRow) -> Iterator[Problem]:
         for column in ("leader", "deputy", "person"):
             given = row[column]
             if given and given.casefold() in self._shared:
-                sentence = marked("several people are called {name}. Please give Slack's id.")
+                sentence = translatable("several people are called {name}. Please give Slack's id.")
                 yield Problem(row.number, sentence, {"name": given})
             elif given and self._person(given) is None:
-                sentence = marked(
+                sentence = translatable(
                     "nobody here is called {name}. Please give the name as in Slack, or Slack's id."
                 )
                 yield Problem(row.number, sentence, {"name": given})
@@ -128,10 +132,10 @@ class _Comparison:
         if person is not None:
             yield from self._place(row, wanted, person)
 
-    def _place(self, row: Row, wanted: Wanted, person: Member) -> Iterator[Problem]:
+    def _place(self, row: Row, wanted: TeamRow, person: Member) -> Iterator[Problem]:
         before = self._placed.setdefault(person.slack_user_id, wanted.name)
         if before != wanted.name:
-            sentence = marked("{name} is in {team} in an earlier row. Everybody has one team.")
+            sentence = translatable("{name} is in {team} in an earlier row. Everybody has one team.")
             yield Problem(row.number, sentence, {"name": person.name, "team": before})
         elif person.slack_user_id not in wanted.people:
             wanted.people.append(person.slack_user_id)
@@ -147,7 +151,7 @@ class _Comparison:
             parent = wanted.said.get("parent", "").casefold()
             if parent and parent not in known:
                 about: dict[str, object] = {"name": wanted.said["parent"]}
-                yield Problem(numbers.get(key, 1), marked("there is no team called {name}."), about)
+                yield Problem(numbers.get(key, 1), translatable("there is no team called {name}."), about)
             parents[key] = (parent if parent in known else None) or parents.get(key)
         try:
             units.check_tree(parents)
@@ -159,7 +163,7 @@ class _Comparison:
         for key, number in numbers.items():
             leader, deputy = (self._then(key, kind) for kind in (Kind.LEADER, Kind.DEPUTY))
             if leader is not None and leader == deputy:
-                yield Problem(number, marked("The deputy must be somebody else than the leader."))
+                yield Problem(number, translatable("The deputy must be somebody else than the leader."))
 
     def _then(self, key: str, kind: Kind) -> str | None:
         """Who leads a team, or stands in for its leader, once the file is followed; by id."""
@@ -182,7 +186,7 @@ class _Comparison:
                 if before != wanted.name and person.id not in leaders:
                     yield Change(Kind.PERSON, wanted.name, person.name, before)
 
-    def _about_team(self, wanted: Wanted, team: Team | None) -> Iterator[Change]:
+    def _about_team(self, wanted: TeamRow, team: Team | None) -> Iterator[Change]:
         parent, channel = wanted.said.get("parent"), wanted.said.get("channel")
         present = self._names.get(team.parent_id or "") if team else None
         if parent and parent.casefold() != (present or "").casefold():

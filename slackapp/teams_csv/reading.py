@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slackapp.errors import UserError
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 
 COLUMNS = ("team", "parent", "leader", "deputy", "channel", "person")
 MOST_ROWS = 20_000
@@ -28,19 +28,19 @@ class Kind(StrEnum):
 
 
 _SENTENCES = {
-    Kind.TEAM: marked("{team}: a new team."),
-    Kind.PARENT: marked("{team}: becomes part of {after}."),
-    Kind.LEADER: marked("{team}: led by {after} from now on."),
-    Kind.DEPUTY: marked("{team}: {after} stands in for its leader from now on."),
-    Kind.CHANNEL: marked("{team}: thanks are shared in {after} from now on."),
-    Kind.PERSON: marked("{team}: {after} joins."),
+    Kind.TEAM: translatable("{team}: a new team."),
+    Kind.PARENT: translatable("{team}: becomes part of {after}."),
+    Kind.LEADER: translatable("{team}: led by {after} from now on."),
+    Kind.DEPUTY: translatable("{team}: {after} stands in for its leader from now on."),
+    Kind.CHANNEL: translatable("{team}: thanks are shared in {after} from now on."),
+    Kind.PERSON: translatable("{team}: {after} joins."),
 }
 _WITH_BEFORE = {
-    Kind.PARENT: marked("{team}: becomes part of {after}, no longer of {before}."),
-    Kind.LEADER: marked("{team}: led by {after} from now on, no longer by {before}."),
-    Kind.DEPUTY: marked("{team}: {after} stands in for its leader from now on, no longer {before}."),
-    Kind.CHANNEL: marked("{team}: thanks are shared in {after} from now on, no longer in {before}."),
-    Kind.PERSON: marked("{team}: {after} joins, and leaves {before}."),
+    Kind.PARENT: translatable("{team}: becomes part of {after}, no longer of {before}."),
+    Kind.LEADER: translatable("{team}: led by {after} from now on, no longer by {before}."),
+    Kind.DEPUTY: translatable("{team}: {after} stands in for its leader from now on, no longer {before}."),
+    Kind.CHANNEL: translatable("{team}: thanks are shared in {after} from now on, no longer in {before}."),
+    Kind.PERSON: translatable("{team}: {after} joins, and leaves {before}."),
 }
 
 
@@ -103,16 +103,16 @@ def read(content: bytes) -> list[Row]:
     unknown = [one for one in columns if one not in COLUMNS]
     if "team" not in columns or unknown or len(set(columns)) != len(columns):
         raise UserError(
-            marked("The first row must name the columns: team, and any of {others}."),
+            translatable("The first row must name the columns: team, and any of {others}."),
             others=", ".join(COLUMNS[1:]),
         )
     if len(lines) > MOST_ROWS:
-        raise UserError(marked("The file has more than {most} rows."), most=f"{MOST_ROWS:,}")
+        raise UserError(translatable("The file has more than {most} rows."), most=f"{MOST_ROWS:,}")
     for number, line in enumerate(lines, start=1):
         if any(cell.strip() for cell in line[len(columns) :]):
             # Left out, the rest of a name with a comma in it would stand in the next column.
             raise UserError(
-                marked(
+                translatable(
                     "Row {row} has more cells than the first row. Put a name with a comma in it in quotes."
                 ),
                 row=number,
@@ -129,7 +129,7 @@ def _text(content: bytes) -> str:
     if b"\0" not in content:
         with suppress(UnicodeDecodeError):
             return content.decode("utf-8-sig")
-    raise UserError(marked("The file is not UTF-8. In Excel, save it as “CSV UTF-8”."))
+    raise UserError(translatable("The file is not UTF-8. In Excel, save it as “CSV UTF-8”."))
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -141,6 +141,6 @@ def _lines(text: str) -> list[list[str]]:
         # close takes every row after it into one name.
         lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error:
-        sentence = marked("Row {row} can't be read. Do its quotation marks come in pairs?")
+        sentence = translatable("Row {row} can't be read. Do its quotation marks come in pairs?")
         raise UserError(sentence, row=len(lines) + 1) from None
     return lines

@@ -4,26 +4,26 @@ Everybody has at most one unit, so that an answer is counted once. Whoever leads
 """
 
 from slackapp.units.following import (
-    Moved,
-    Source,
-    could_join,
-    follow_nothing,
+    Changes,
+    MembershipSource,
+    eligible,
+    follow,
     in_channel,
     join,
-    keep_in_step,
     leave,
-    match,
-    place_gone,
     renamed,
+    set_members,
     source_of,
+    source_removed,
     sourced,
     sources,
-    suggested,
+    suggest_name,
+    unfollow,
 )
-from slackapp.units.listing import Listed, Roll, page, roll, search
+from slackapp.units.listing import MemberPage, TeamSummary, member_page, page, search
 from slackapp.units.making import (
     LONGEST_NAME,
-    Wish,
+    TeamForm,
     change,
     check_leaders,
     check_name,
@@ -34,11 +34,41 @@ from slackapp.units.making import (
     of,
 )
 from slackapp.units.merging import merge
-from slackapp.units.people import Put, put_in, take_out
+from slackapp.units.people import Assigned, assign, unassign
 
 __all__ = [
-    "LONGEST_NAME", "Listed", "Moved", "Put", "Roll", "Source", "Wish", "change", "check_leaders",
-    "check_name", "check_tree", "could_join", "end", "follow_nothing", "in_channel", "join", "keep_in_step",
-    "leave", "make", "match", "merge", "named", "of", "page", "place_gone", "put_in", "renamed", "roll",
-    "search", "source_of", "sourced", "sources", "suggested", "take_out",
-]  # fmt: skip
+    "LONGEST_NAME",
+    "Assigned",
+    "Changes",
+    "MemberPage",
+    "MembershipSource",
+    "TeamForm",
+    "TeamSummary",
+    "assign",
+    "change",
+    "check_leaders",
+    "check_name",
+    "check_tree",
+    "eligible",
+    "end",
+    "follow",
+    "in_channel",
+    "join",
+    "leave",
+    "make",
+    "member_page",
+    "merge",
+    "named",
+    "of",
+    "page",
+    "renamed",
+    "search",
+    "set_members",
+    "source_of",
+    "source_removed",
+    "sourced",
+    "sources",
+    "suggest_name",
+    "unassign",
+    "unfollow",
+]

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.units.making import LONGEST_NAME, named
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class MembershipSource:
     """The channel or user group that a team is kept in step with, by Slack's id.
 
     `called` is the name it would give the team; while the team bears it, a renaming is followed.
@@ -26,20 +26,20 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Changes:
     """Who joined and who left a team, as ids of ours."""
 
     joined: tuple[str, ...]
     left: tuple[str, ...]
 
 
-def suggested(place_name: str) -> str:
+def suggest_name(place_name: str) -> str:
     """A team's name out of a channel's: "ward-7" becomes "Ward 7"."""
     name = " ".join(place_name.replace("_", "-").replace("-", " ").split())
     return (name[:1].upper() + name[1:])[:LONGEST_NAME]
 
 
-def keep_in_step(session: Session, workspace: Workspace, team: Team, source: Source) -> None:
+def follow(session: Session, workspace: Workspace, team: Team, source: MembershipSource) -> None:
     """From now on the members of this channel or user group are the team's.
 
     Raises:
@@ -48,7 +48,7 @@ def keep_in_step(session: Session, workspace: Workspace, team: Team, source: Sou
     taken = sourced(session, workspace, source.slack_id)
     if taken is not None and taken.team_id != team.id:
         other = session.get_one(Team, taken.team_id)
-        raise UserError(marked("It already makes the team {name}."), name=other.name)
+        raise UserError(translatable("It already makes the team {name}."), name=other.name)
     row = session.get(TeamSource, team.id)
     if row is None:
         row = TeamSource(team_id=team.id, workspace_id=workspace.id)
@@ -57,7 +57,7 @@ def keep_in_step(session: Session, workspace: Workspace, team: Team, source: Sou
     session.flush()
 
 
-def follow_nothing(session: Session, team: Team) -> None:
+def unfollow(session: Session, team: Team) -> None:
     """From now on people are put into the team by hand; whoever is in it stays."""
     if row := session.get(TeamSource, team.id):
         session.delete(row)
@@ -81,7 +81,7 @@ def sources(session: Session, workspace: Workspace) -> list[TeamSource]:
     return list(session.scalars(found.order_by(TeamSource.team_id)))
 
 
-def could_join(session: Session, workspace: Workspace, people: Iterable[Member]) -> list[Member]:
+def eligible(session: Session, workspace: Workspace, people: Iterable[Member]) -> list[Member]:
     """Those of them who would become members of a team: reachable, in no team yet, leading none.
 
     Whoever leads a team answers where the parent's leader reads; whoever leads the top answers nowhere.
@@ -90,7 +90,7 @@ def could_join(session: Session, workspace: Workspace, people: Iterable[Member])
     return [one for one in people if one.can_be_reached and one.team_id is None and one.id not in leaders]
 
 
-def match(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Moved:
+def set_members(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Changes:
     """Let these people be the team's; apps, strangers, leaders and those who left are passed over.
 
     Whoever belongs to another team already stays there: one unit for a person, and the first one counts.
@@ -99,7 +99,7 @@ def match(session: Session, source: TeamSource, people: Iterable[Member], *, now
     people = list(people)
     stay = {one.id for one in people if one.can_be_reached} | leading(session, workspace.id)
     present = list(session.scalars(select(Member).where(Member.team_id == source.team_id)))
-    joined = could_join(session, workspace, people)
+    joined = eligible(session, workspace, people)
     left = [one for one in present if one.id not in stay]
     # None of them leads anything, so nobody's own unit follows from it.
     for one in joined:
@@ -108,13 +108,13 @@ def match(session: Session, source: TeamSource, people: Iterable[Member], *, now
         one.team_id = None
     source.checked_at = now
     session.flush()
-    return Moved(tuple(sorted(one.id for one in joined)), tuple(sorted(one.id for one in left)))
+    return Changes(tuple(sorted(one.id for one in joined)), tuple(sorted(one.id for one in left)))
 
 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
     """Somebody came into the channel or group; whether that made them a member of the team."""
     workspace = session.get_one(Workspace, source.workspace_id)
-    if not could_join(session, workspace, [person]):
+    if not eligible(session, workspace, [person]):
         return False
     person.team_id = source.team_id
     session.flush()
@@ -136,7 +136,7 @@ def in_channel(session: Session, workspace: Workspace, slack_id: str) -> list[Te
     return list(session.scalars(select(Team).where(*ours).order_by(Team.name)))
 
 
-def place_gone(session: Session, workspace: Workspace, slack_id: str) -> list[str]:
+def source_removed(session: Session, workspace: Workspace, slack_id: str) -> list[str]:
     """A channel or group is no more, or not for the app: its teams keep their people and share nothing there.
 
     Gives the names of the teams that had to do with it.

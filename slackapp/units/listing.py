@@ -13,7 +13,7 @@ PEOPLE_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class TeamSummary:
     """A team in a list. `leader` is the name of whoever leads it."""
 
     id: str
@@ -26,7 +26,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Roll:
+class MemberPage:
     """One page of a team's people, by name, as Slack ids; how many there are, and how many came before."""
 
     people: tuple[str, ...]
@@ -44,7 +44,7 @@ def search(session: Session, workspace: Workspace, typed: str = "") -> list[tupl
     return sorted(found, key=lambda row: (row[1].casefold(), row[0]))
 
 
-def page(session: Session, ids: Sequence[str]) -> list[Listed]:
+def page(session: Session, ids: Sequence[str]) -> list[TeamSummary]:
     """These teams, in this order, in as many queries as there are kinds of figures."""
     led = select(Team, Member.name).outerjoin(Member, Member.id == Team.leader_id)
     found = {team.id: (team, leader) for team, leader in session.execute(led.where(Team.id.in_(ids)))}
@@ -54,20 +54,20 @@ def page(session: Session, ids: Sequence[str]) -> list[Listed]:
     }
     people, below = _people(session, ids), _below(session, ids)
     return [
-        Listed(one, team.name, names.get(team.parent_id), leader, people.get(one, 0), below.get(one, 0))
+        TeamSummary(one, team.name, names.get(team.parent_id), leader, people.get(one, 0), below.get(one, 0))
         for one in ids
         if one in found
         for team, leader in [found[one]]
     ]
 
 
-def roll(session: Session, team: Team, *, skip: int = 0) -> Roll:
+def member_page(session: Session, team: Team, *, skip: int = 0) -> MemberPage:
     """A page of a team's people; past the end, the last one."""
     theirs = (Member.team_id == team.id, Member.left.is_(False))
     total = session.scalar(select(func.count()).select_from(Member).where(*theirs)) or 0
     skip = min(max(skip, 0), max(total - 1, 0) // PEOPLE_PAGE * PEOPLE_PAGE)
     found = select(Member.slack_user_id).where(*theirs).order_by(func.lower(Member.name), Member.id)
-    return Roll(tuple(session.scalars(found.limit(PEOPLE_PAGE).offset(skip))), total, skip)
+    return MemberPage(tuple(session.scalars(found.limit(PEOPLE_PAGE).offset(skip))), total, skip)
 
 
 def _people(session: Session, ids: Sequence[str]) -> dict[str, int]:

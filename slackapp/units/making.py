@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import members
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Team, TeamSource, Workspace
 from slackapp.visible import is_blank
 
@@ -19,7 +19,7 @@ FIELD_NAME, FIELD_DEPUTY = "team_name", "team_deputy"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TeamForm:
     """A team as somebody wants it. `leader` and `deputy` are Slack ids, `parent` a team's id, or None."""
 
     name: str
@@ -29,7 +29,7 @@ class Wish:
     deputy: str | None = None
 
 
-def make(session: Session, workspace: Workspace, wish: Wish) -> Team:
+def make(session: Session, workspace: Workspace, wish: TeamForm) -> Team:
     """A new team, with its leader.
 
     Raises:
@@ -42,11 +42,11 @@ def make(session: Session, workspace: Workspace, wish: Wish) -> Team:
     team = members.create_team(session, workspace, name, parent=parent, channel=wish.channel)
     team.deputy_id = deputy.id if deputy else None
     if leader is not None:
-        members.appoint(session, team, leader)
+        members.set_leader(session, team, leader)
     return team
 
 
-def change(session: Session, workspace: Workspace, team: Team, wish: Wish) -> list[str]:
+def change(session: Session, workspace: Workspace, team: Team, wish: TeamForm) -> list[str]:
     """Let a team be as somebody wants it; gives the names of what is another one now.
 
     Raises:
@@ -70,7 +70,7 @@ def change(session: Session, workspace: Workspace, team: Team, wish: Wish) -> li
     session.flush()
     if leader is not None:
         # Where the leader answers follows from the parent.
-        members.appoint(session, team, leader)
+        members.set_leader(session, team, leader)
     return [key.removesuffix("_id").removeprefix("slack_") for key in changed]
 
 
@@ -92,14 +92,14 @@ def end(session: Session, workspace: Workspace, team: Team, *, now: datetime) ->
     session.flush()
     for one in below:
         if leader := session.get(Member, one.leader_id) if one.leader_id else None:
-            members.appoint(session, one, leader)
+            members.set_leader(session, one, leader)
 
 
 def of(session: Session, workspace: Workspace, team_id: str) -> Team:
     """A team of this workspace; another workspace's is not there, nor one that has ended."""
     found = session.get(Team, team_id)
     if found is None or found.workspace_id != workspace.id or found.closed_at is not None:
-        raise UserError(marked("This team is no longer here."))
+        raise UserError(translatable("This team is no longer here."))
     return found
 
 
@@ -115,27 +115,31 @@ def check_name(session: Session, workspace: Workspace, wanted: str, *, own: Team
     """The name as it will stand. UserError when it is empty, too long, or another team's than `own`."""
     name = " ".join(wanted.split())
     if is_blank(name) or len(name) > LONGEST_NAME:
-        sentence = marked("Please choose a name of 1 to {most} characters.")
+        sentence = translatable("Please choose a name of 1 to {most} characters.")
         raise UserError(sentence, most=LONGEST_NAME).beside(FIELD_NAME)
     taken = named(session, workspace, name)
     if taken is not None and taken is not own:
-        sentence = marked("There is already a team called {name}.")
+        sentence = translatable("There is already a team called {name}.")
         raise UserError(sentence, name=name).beside(FIELD_NAME)
     return name
 
 
-def check_leaders(session: Session, workspace: Workspace, wish: Wish) -> tuple[Member | None, Member | None]:
+def check_leaders(
+    session: Session, workspace: Workspace, wish: TeamForm
+) -> tuple[Member | None, Member | None]:
     """The leader and the deputy. UserError when one can't be, Unmet when one is not known yet."""
     wanted = [one for one in (wish.leader, wish.deputy) if one]
-    known = members.meet(session, workspace, wanted)
+    known = members.get_all(session, workspace, wanted)
     for one in known.values():
         if not one.can_be_reached:
-            sentence = marked(
+            sentence = translatable(
                 "{name} has left, is an app, or is in another organisation. Please choose again."
             )
             raise UserError(sentence, name=one.name)
     if wish.leader and wish.leader == wish.deputy:
-        raise UserError(marked("The deputy must be somebody else than the leader.")).beside(FIELD_DEPUTY)
+        raise UserError(translatable("The deputy must be somebody else than the leader.")).beside(
+            FIELD_DEPUTY
+        )
     return known.get(wish.leader or ""), known.get(wish.deputy or "")
 
 
@@ -145,7 +149,7 @@ def check_tree(parents: dict[str, str | None]) -> None:
         seen, above = {start}, first
         while above is not None:
             if above in seen:
-                raise UserError(marked("A team can't be part of itself, not even through others."))
+                raise UserError(translatable("A team can't be part of itself, not even through others."))
             seen.add(above)
             above = parents.get(above)
 
@@ -157,7 +161,7 @@ def _former_name(session: Session, workspace: Workspace, team: Team, day: str) -
         name = f"{team.name[:room]} ({day})" if number == 1 else f"{team.name[:room]} ({day}, {number})"
         if named(session, workspace, name) is None:
             return name
-    raise UserError(marked("There is already a team called {name}."), name=team.name)
+    raise UserError(translatable("There is already a team called {name}."), name=team.name)
 
 
 def _check_place(session: Session, workspace: Workspace, team: Team, parent: Team | None) -> None:

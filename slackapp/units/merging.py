@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp import members
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Team, TeamSource, Workspace
 from slackapp.units.following import leading
 from slackapp.units.making import check_tree, end
@@ -46,7 +46,7 @@ def merge(session: Session, workspace: Workspace, team: Team, into: Team, *, now
 def _hand_over(session: Session, team: Team, into: Team) -> None:
     """Leader, deputy, channel and what is followed, each only where the other has none."""
     if into.leader_id is None and team.leader_id is not None:
-        members.appoint(session, into, session.get_one(Member, team.leader_id))
+        members.set_leader(session, into, session.get_one(Member, team.leader_id))
     into.deputy_id = into.deputy_id or (team.deputy_id if team.deputy_id != into.leader_id else None)
     into.slack_channel_id = into.slack_channel_id or team.slack_channel_id
     source = session.get(TeamSource, team.id)
@@ -60,8 +60,8 @@ def _hand_over(session: Session, team: Team, into: Team) -> None:
 
 def _check(session: Session, workspace: Workspace, team: Team, into: Team) -> None:
     if team.id == into.id or {team.workspace_id, into.workspace_id} != {workspace.id}:
-        raise UserError(marked("Please name two different teams of this workspace."))
+        raise UserError(translatable("Please name two different teams of this workspace."))
     if team.closed_at is not None or into.closed_at is not None:
-        raise UserError(marked("One of these teams is no longer here."))
+        raise UserError(translatable("One of these teams is no longer here."))
     found = session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == workspace.id))
     check_tree({row.id: row.parent_id for row in found} | {team.id: into.id})

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from slackapp.errors import UserError
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.models import Member, Team, TeamSource
 from slackapp.units.following import leading
 
-_FOLLOWS = marked("Who belongs to this team follows a channel or a group. Please change it there.")
+_FOLLOWS = translatable("Who belongs to this team follows a channel or a group. Please change it there.")
 
 
 @dataclass(frozen=True, slots=True)
-class Put:
+class Assigned:
     """How many came in, how many of them from another team, and how many could not."""
 
     joined: int
@@ -23,7 +23,7 @@ class Put:
     """Apps, people of other organisations, those who left, and whoever leads a team."""
 
 
-def put_in(session: Session, team: Team, people: Iterable[Member]) -> Put:
+def assign(session: Session, team: Team, people: Iterable[Member]) -> Assigned:
     """Let people belong to this team, and to no other. UserError when the team follows something."""
     _check_by_hand(session, team)
     people, leaders = list(people), leading(session, team.workspace_id)
@@ -33,10 +33,10 @@ def put_in(session: Session, team: Team, people: Iterable[Member]) -> Put:
     for one in new:
         one.team_id = team.id
     session.flush()
-    return Put(len(new), moved, len(people) - len(able))
+    return Assigned(len(new), moved, len(people) - len(able))
 
 
-def take_out(session: Session, team: Team, people: Iterable[Member]) -> int:
+def unassign(session: Session, team: Team, people: Iterable[Member]) -> int:
     """Let people belong to no team; gives how many did to this one."""
     _check_by_hand(session, team)
     leaders = leading(session, team.workspace_id)

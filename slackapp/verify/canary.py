@@ -23,7 +23,7 @@ from slack_sdk import WebClient
 from sqlalchemy import inspect, select, text
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import log, migrations
 from slackapp.db import Sessions, connect
 from slackapp.models import Member, Poll, Team, Workspace
@@ -39,7 +39,7 @@ _MARK = "canary-comment-number"
 _SEED = 20261102
 _OK = 200
 
-Register = Callable[[App, Desk], None]
+Register = Callable[[App, Context], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _lived(world: World, register: Register) -> Outcome:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        register(bolt, Desk(sessions, lambda: OPENING + timedelta(hours=1), keys, lambda: None))
+        register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys, lambda: None))
         for place in range(PEOPLE):
             _answer(bolt, poll, place, (place + world.shift) % PEOPLE)
         open_rows, files = _rows(sessions), b"".join(_contents(world.folder))

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Cadence, Question, Workspace
 from slackapp.pulse import governing
-from slackapp.pulse.invitations import Unreached
+from slackapp.pulse.invitations import Undelivered
 from slackapp.pulse.questions import MOST_ROTATING, Item
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
@@ -29,14 +29,14 @@ PAUSE_FROM, PAUSE_UNTIL, END_PAUSES, WORDING = "pause_from", "pause_until", "end
 _K = (5, 6, 8, 10, governing.NHS_K, 15, 20)
 _FEWEST = (8, 10, governing.NHS_K, 15, 20)
 _CADENCES = {
-    Cadence.WEEKLY: marked("Every week"),
-    Cadence.FORTNIGHTLY: marked("Every two weeks"),
-    Cadence.MONTHLY: marked("Every month"),
+    Cadence.WEEKLY: translatable("Every week"),
+    Cadence.FORTNIGHTLY: translatable("Every two weeks"),
+    Cadence.MONTHLY: translatable("Every month"),
 }
-_TITLE = marked("The check-in")
+_TITLE = translatable("The check-in")
 
 
-def form(say: Voice, workspace: Workspace, unreached: Unreached | None = None) -> View:
+def form(say: Voice, workspace: Workspace, unreached: Undelivered | None = None) -> View:
     """Everything an admin settles. What protects people offers no lower choice than the present one."""
     return _modal(say) | {
         "callback_id": FORM,
@@ -102,7 +102,7 @@ def questions(say: Voice, mine: Iterable[Question], coming: Iterable[Item]) -> V
     }
 
 
-def told(say: Voice, words: str) -> View:
+def notice(say: Voice, words: str) -> View:
     """One sentence."""
     return _modal(say) | {"close": piece.plain(say("Close")), "blocks": [piece.plain_section(words)]}
 
@@ -121,7 +121,7 @@ def _state(say: Voice, workspace: Workspace) -> list[Block]:
     return [piece.section(words), piece.actions([*trying, live])]
 
 
-def _unreached(say: Voice, found: Unreached) -> Block:
+def _unreached(say: Voice, found: Undelivered) -> Block:
     """How many were not reached, never who: it could be read as who has not answered."""
     day = say.day(found.opens_on)
     parts = [say("Messages of the check-in that opened on {day}:", day=day)]
@@ -197,7 +197,7 @@ def _protection(say: Voice, workspace: Workspace) -> list[Block]:
     # Slack keeps what stands in a field as long as its block's id is the same, though the choices are others.
     stands = f"{now.k}-{now.c}-{now.comments}"
     named = [block | {"block_id": f"{block['block_id']}:{stands}"} for block in selects]
-    preset = [_nhs(say)] if governing.nhs(workspace) != now else []
+    preset = [_nhs(say)] if governing.nhs_thresholds(workspace) != now else []
     return [piece.context(note), *preset, *named]
 
 

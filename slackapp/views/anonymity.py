@@ -2,44 +2,46 @@
 
 from dataclasses import dataclass
 
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.pulse.invitations import Group, Reader
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
 _SECTION = 3000
 
-PRIVACY = marked(
+PRIVACY = translatable(
     "Anonymous. Your answer is locked the moment it is stored. When the poll closes, answers are mixed, "
     "only rounded results for groups of five or more are kept, and the key is destroyed. After that nobody "
     "(lead, admin, database operator) can tell who said what. Until then you trust the running server. "
     "Comments appear as you wrote them, undated: leave out names."
 )
 RULES = (
-    marked(
+    translatable(
         "Your answers are counted in exactly one bundle: your team, if at least {k} people answered; "
         "otherwise it joins the next level up."
     ),
-    marked("A bundle of fewer than {k} is never shown and never stored."),
-    marked(
+    translatable("A bundle of fewer than {k} is never shown and never stored."),
+    translatable(
         "A bundle's answers are added up and the sum rounded to a multiple of 5; very low and very high "
         "results are only shown as “x or lower” / “y or higher”."
     ),
-    marked(
+    translatable(
         "Everything else (directorate, month, trend) is calculated from these rounded numbers, never from "
         "the answers."
     ),
-    marked("There are no filters and no second way to slice the same poll."),
+    translatable("There are no filters and no second way to slice the same poll."),
 )
 LIMITS = (
-    marked(
+    translatable(
         "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
     ),
-    marked(
+    translatable(
         "Two colleagues who compare their answers, and somebody who knows who answered each time and "
         "assumes that nobody changed their mind, can sometimes work out an answer."
     ),
-    marked("Who is in your group was fixed when the check-in opened. If a name there surprises you, ask."),
+    translatable(
+        "Who is in your group was fixed when the check-in opened. If a name there surprises you, ask."
+    ),
 )
 
 
@@ -55,63 +57,71 @@ class Threat:
 
 THREATS = (
     Threat(
-        marked("Whoever leads your team"),
-        marked("Rounded results of groups of five or more, once a month, and comments without a name."),
-        marked("They never see who answered, when, or what. Fewer than five answers join the next level up."),
-        marked(
+        translatable("Whoever leads your team"),
+        translatable("Rounded results of groups of five or more, once a month, and comments without a name."),
+        translatable(
+            "They never see who answered, when, or what. Fewer than five answers join the next level up."
+        ),
+        translatable(
             "How many answers a result counts shows in its ends, so it can tell that all of a small team "
             "answered. They may recognise how somebody writes: leave out what is true of you alone."
         ),
     ),
     Threat(
-        marked("A colleague"),
-        marked("What your team's leader shares, and whom they are grouped with."),
-        marked("Results are rounded so that knowing one answer does not give away another."),
-        marked(
+        translatable("A colleague"),
+        translatable("What your team's leader shares, and whom they are grouped with."),
+        translatable("Results are rounded so that knowing one answer does not give away another."),
+        translatable(
             "Two who compare their answers can sometimes work one out. So can somebody who knows who "
             "answered each time, as long as nobody changes their mind."
         ),
     ),
     Threat(
-        marked("An admin of this workspace"),
-        marked("The settings, and no answer. Your results only if you are told so here."),
-        marked(
+        translatable("An admin of this workspace"),
+        translatable("The settings, and no answer. Your results only if you are told so here."),
+        translatable(
             "What protects you can only be made stricter, and you are told. Groups are fixed when it opens."
         ),
-        marked("They could fill your group with made-up accounts. If a name there surprises you, ask."),
+        translatable("They could fill your group with made-up accounts. If a name there surprises you, ask."),
     ),
     Threat(
-        marked("Whoever looks after the database or a backup"),
-        marked(
+        translatable("Whoever looks after the database or a backup"),
+        translatable(
             "Locked boxes of one size while it is open; afterwards the rounded results, how many answered in "
             "each group, and comments without a name."
         ),
-        marked("The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."),
-        marked("On some disks something that was overwritten can be brought back."),
+        translatable(
+            "The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."
+        ),
+        translatable("On some disks something that was overwritten can be brought back."),
     ),
     Threat(
-        marked("Whoever controls the server"),
-        marked("Database and key together, as long as the check-in is open."),
-        marked("After the close there is no key any more, so nothing of yours can be opened by anyone."),
-        marked("Until the close you trust them. Whoever changes the program sees answers as they come in."),
+        translatable("Whoever controls the server"),
+        translatable("Database and key together, as long as the check-in is open."),
+        translatable(
+            "After the close there is no key any more, so nothing of yours can be opened by anyone."
+        ),
+        translatable(
+            "Until the close you trust them. Whoever changes the program sees answers as they come in."
+        ),
     ),
     Threat(
-        marked("Slack"),
-        marked("Your answer on its way to us."),
-        marked("No message holds an answer, so none is in your history, in a search or in an export."),
-        marked("Slack itself could read it as it passes. You trust Slack for that moment."),
+        translatable("Slack"),
+        translatable("Your answer on its way to us."),
+        translatable("No message holds an answer, so none is in your history, in a search or in an export."),
+        translatable("Slack itself could read it as it passes. You trust Slack for that moment."),
     ),
     Threat(
-        marked("Whoever reads the server's log"),
-        marked("That the app is running, and what went wrong."),
-        marked("No press, no answer and no comment of a check-in is written down in it."),
-        marked("A network's own log may show that you used Slack at that time, as at any other."),
+        translatable("Whoever reads the server's log"),
+        translatable("That the app is running, and what went wrong."),
+        translatable("No press, no answer and no comment of a check-in is written down in it."),
+        translatable("A network's own log may show that you used Slack at that time, as at any other."),
     ),
     Threat(
-        marked("Whoever sees your screen"),
-        marked("What you tick while you tick it."),
-        marked("Nothing is filled in when you come back, and nothing shows that you have answered."),
-        marked("Look around before you answer."),
+        translatable("Whoever sees your screen"),
+        translatable("What you tick while you tick it."),
+        translatable("Nothing is filled in when you come back, and nothing shows that you have answered."),
+        translatable("Look around before you answer."),
     ),
 )
 

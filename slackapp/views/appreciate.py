@@ -17,7 +17,7 @@ from slackapp.behaviours import WORDING, Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import Voice
 from slackapp.models import Visibility
-from slackapp.recognitions.drafts import LONGEST, MOST_PEOPLE, Draft, Field, UnknownBehaviour
+from slackapp.recognitions.drafts import LONGEST, MOST_PEOPLE, Draft, Field, UnknownBehaviourError
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
@@ -36,7 +36,7 @@ _QUOTED = 9_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormQuestion:
     """A question that stands above the form, and the marks that say it has been read."""
 
     sentence: str
@@ -45,7 +45,7 @@ class Asked:
     """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
 
 
-def form(say: Voice, draft: Draft, asked: Asked | None = None) -> View:
+def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
     """The form, filled with whatever is known; with a question above it, its button sends all the same."""
     blocks = [
         *_above(asked),
@@ -59,7 +59,12 @@ def form(say: Voice, draft: Draft, asked: Asked | None = None) -> View:
 
 
 def edit_form(
-    say: Voice, draft: Draft, recognition_id: str, asked: Asked | None = None, *, from_home: bool = False
+    say: Voice,
+    draft: Draft,
+    recognition_id: str,
+    asked: FormQuestion | None = None,
+    *,
+    from_home: bool = False,
 ) -> View:
     """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
@@ -72,15 +77,19 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     """The sentence, the person's own words to copy or keep, and the way to the form: text and blocks."""
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
-    shown = piece.section(sentence) if isinstance(reason, UnknownBehaviour) else piece.plain_section(sentence)
+    shown = (
+        piece.section(sentence)
+        if isinstance(reason, UnknownBehaviourError)
+        else piece.plain_section(sentence)
+    )
     buttons = [open_button(say("Open the form"), draft)]
     whole = _carried(draft)
-    if isinstance(reason, UnknownBehaviour) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
+    if isinstance(reason, UnknownBehaviourError) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
         buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
     return _said(sentence, draft), [shown, *_own_words(draft), piece.actions(buttons)]
 
 
-def question(say: Voice, asked: Asked, draft: Draft) -> tuple[str, list[Block]] | None:
+def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
     """What is asked before a typed thank-you goes, with [Edit] and [Send anyway]: text and blocks.
 
     None when a button cannot carry that much; then the form asks.
@@ -112,14 +121,14 @@ def _carried(draft: Draft, **more: str) -> str:
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
-def _kept(recognition_id: str, draft: Draft, asked: Asked | None, *, from_home: bool = False) -> str:
+def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from_home: bool = False) -> str:
     """What the form carries unseen: never anything that was written."""
     accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
     kept = {"id": recognition_id, "accepted": accepted, "link": draft.link}
     return json.dumps(kept | ({"home": True} if from_home else {}))
 
 
-def _above(asked: Asked | None) -> list[Block]:
+def _above(asked: FormQuestion | None) -> list[Block]:
     return [piece.plain_section(asked.sentence)] if asked else []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from slackapp.behaviours import WORDING, Behaviour
 from slackapp.i18n import Voice
 from slackapp.models import Visibility
-from slackapp.recognitions.unreached import Unreached
+from slackapp.recognitions.unreached import Undelivered
 from slackapp.views import words as piece
 from slackapp.views.appreciate import open_button
 from slackapp.views.recognition import SETTINGS
@@ -70,14 +70,14 @@ def undo_button(say: Voice, recognition_id: str) -> Block:
 
 
 def unreached(
-    say: Voice, recognition_id: str, found: Unreached, *, sent: str, is_changeable: bool
+    say: Voice, recognition_id: str, found: Undelivered, *, sent: str, is_changeable: bool
 ) -> tuple[str, list[Block]]:
     """To the giver: whom a thank-you did not reach, or may not have. `sent` is the moment, in words."""
     if found.left or found.refused:
         head = say("*Your thank-you did not reach everyone it was for.*")
     else:
         head = say("*Your thank-you may not have arrived.*")
-    lines = [head, *whom_it_missed(say, found)]
+    lines = [head, *undelivered_line(say, found)]
     when = say("Sent: {moment}.", moment=sent)
     buttons = [
         *([send_again_button(say, recognition_id)] if found.unsure else []),
@@ -87,7 +87,7 @@ def unreached(
     return "\n".join([*lines, when]), [*blocks, *([piece.actions(buttons)] if buttons else [])]
 
 
-def whom_it_missed(say: Voice, found: Unreached) -> list[str]:
+def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
     """A sentence for each receiver whom a thank-you did not reach, or may not have."""
     return [
         *(

@@ -10,10 +10,10 @@ from slackapp.behaviours import WORDING
 from slackapp.i18n import Voice
 from slackapp.models import Member
 from slackapp.recognitions.giving import CHANGEABLE_FOR
-from slackapp.recognitions.reading import Entry, Page, Side
+from slackapp.recognitions.reading import HistoryEntry, Page, Side
 from slackapp.views import appreciate, home_leading, home_mine, home_office, pulse, rights
 from slackapp.views import words as piece
-from slackapp.views.given import changing_buttons, send_again_button, whom_it_missed
+from slackapp.views.given import changing_buttons, send_again_button, undelivered_line
 from slackapp.views.home_leading import Leadership
 from slackapp.views.home_office import Office
 from slackapp.views.recognition import receivers_buttons
@@ -115,7 +115,7 @@ def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
         yield ButtonElement(text=_plain(text), action_id=action_id, value=one, style=style)
 
 
-def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Block]:
+def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     label = say(WORDING[entry.behaviour].label)
     names = say.listing(piece.person(one, say) for one in entry.people)
     if side is Side.RECEIVED:
@@ -124,14 +124,14 @@ def _entry(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Blo
         yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
     yield piece.quote(piece.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
-    missed = whom_it_missed(say, entry.unreached)
+    missed = undelivered_line(say, entry.unreached)
     told = ["\n".join(missed)] if missed else []
     yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
     if buttons := [*_buttons(say, reader, side, entry)]:
         yield piece.actions(buttons)
 
 
-def _buttons(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[Block]:
+def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     if entry.sharing:
         yield from receivers_buttons(say, entry.id, entry.sharing)
     if entry.unreached.unsure:
@@ -140,7 +140,7 @@ def _buttons(say: Voice, reader: Reader, side: Side, entry: Entry) -> Iterable[B
         yield from changing_buttons(say, entry.id)
 
 
-def _joined(say: Voice, entry: Entry) -> str:
+def _joined(say: Voice, entry: HistoryEntry) -> str:
     people = say.listing(piece.person(one, say) for one in entry.joined_by)
     return say("Me too, said {people}.", people=people)
 

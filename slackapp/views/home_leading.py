@@ -7,7 +7,7 @@ from datetime import datetime
 from slackapp.i18n import Voice
 from slackapp.views import digests, promises
 from slackapp.views import words as piece
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 from slackapp.views.promises import Led
 from slackapp.views.words import Block, View
 
@@ -99,7 +99,7 @@ def _digest_button(say: Voice, team: Leading, place: int) -> Block:
     return piece.button(say("Open the digest"), f"{digests.CHOOSE}:{place}", team.led.team_id)
 
 
-def _short(told: Told) -> Told:
+def _short(told: PromiseDetails) -> PromiseDetails:
     """A promise's own words can be long, and Home is an overview."""
     return replace(
         told,

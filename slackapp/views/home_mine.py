@@ -1,16 +1,20 @@
 """The part of the Home tab about one's own settings: what holds now, and two ways to change it."""
 
 from slackapp.calendar import days_in
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Member, SharingChoice
 from slackapp.views import pulse_settings, settings
 from slackapp.views import words as piece
 from slackapp.views.words import Block
 
 _SHARING = {
-    SharingChoice.ASK: marked("You are asked each time somebody would like your team to see their thanks."),
-    SharingChoice.ALWAYS: marked("Thanks that are meant for your team too are shared without asking you."),
-    SharingChoice.NEVER: marked("Your thank-yous always stay private."),
+    SharingChoice.ASK: translatable(
+        "You are asked each time somebody would like your team to see their thanks."
+    ),
+    SharingChoice.ALWAYS: translatable(
+        "Thanks that are meant for your team too are shared without asking you."
+    ),
+    SharingChoice.NEVER: translatable("Your thank-yous always stay private."),
 }
 
 

@@ -4,20 +4,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slackapp.i18n import Voice
-from slackapp.troubles import Troubles
+from slackapp.troubles import NeedsAttention
 from slackapp.views import admin_pulse, home_leading
 from slackapp.views import words as piece
 from slackapp.views.words import Block
 
-TEAMS, NEW_TEAM = "office_teams", "office_new_team"
-SETTINGS, KEEPING, AUDIT, MESSAGES = "office_settings", "office_keeping", "office_audit", "office_messages"
+TEAMS = "office_teams"
+NEW_TEAM = "office_new_team"
+SETTINGS = "office_settings"
+KEEPING = "office_keeping"
+AUDIT = "office_audit"
+MESSAGES = "office_messages"
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
     """What an admin sees at a glance. `next_poll` is None while the check-in is off."""
 
-    troubles: Troubles
+    troubles: NeedsAttention
     teams: int
     next_poll: datetime | None
 
@@ -34,7 +38,7 @@ def part(say: Voice, zone: str, now: datetime, office: Office) -> list[Block]:
     ]
 
 
-def wellbeing(say: Voice, now: datetime, troubles: Troubles) -> list[str]:
+def wellbeing(say: Voice, now: datetime, troubles: NeedsAttention) -> list[str]:
     """All well, or what there is to do."""
     lines = []
     if troubles.waiting_since is not None:

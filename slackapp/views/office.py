@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slackapp.audit import COMMAND_LINE, THE_APP, Deed
-from slackapp.i18n import Voice, marked
+from slackapp.audit import COMMAND_LINE, THE_APP, Action
+from slackapp.i18n import Voice, translatable
 from slackapp.models import AuditEntry, Retention
 from slackapp.views import pulse_settings
 from slackapp.views import words as piece
@@ -26,40 +26,40 @@ SLACK = "Slack"
 _MOST_ADMINS = 20
 
 _NATIONS = {
-    "ENG": marked("England"),
-    "WLS": marked("Wales"),
-    "SCT": marked("Scotland"),
-    "NIR": marked("Northern Ireland"),
+    "ENG": translatable("England"),
+    "WLS": translatable("Wales"),
+    "SCT": translatable("Scotland"),
+    "NIR": translatable("Northern Ireland"),
 }
 _KEPT = {
-    "recognitions_months": marked("Thank-yous and their words, in months"),
-    "figures_months": marked("Figures of check-ins and digests, in months"),
-    "comments_months": marked("Comments of check-ins, in months"),
-    "messages_months": marked("Which messages were sent, in months"),
-    "audit_months": marked("Who changed what, in months"),
-    "after_uninstall_days": marked("Everything, after the app was taken away, in days"),
+    "recognitions_months": translatable("Thank-yous and their words, in months"),
+    "figures_months": translatable("Figures of check-ins and digests, in months"),
+    "comments_months": translatable("Comments of check-ins, in months"),
+    "messages_months": translatable("Which messages were sent, in months"),
+    "audit_months": translatable("Who changed what, in months"),
+    "after_uninstall_days": translatable("Everything, after the app was taken away, in days"),
 }
 DEEDS = {
-    Deed.EXPORTED: marked("{who} exported what is kept about somebody."),
-    Deed.ERASED: marked("{who} erased somebody."),
-    Deed.HELD: marked("{who} placed a legal hold."),
-    Deed.RELEASED: marked("{who} lifted a legal hold."),
-    Deed.SETTING: marked("{who} changed a setting: {subject}."),
-    Deed.COMMENT_HIDDEN: marked("{who} hid a comment."),
-    Deed.COMMENT_SHOWN: marked("{who} showed a comment again."),
-    Deed.TEAM_MADE: marked("{who} made a team: {subject}."),
-    Deed.TEAM_CHANGED: marked("{who} changed a team: {subject}."),
-    Deed.TEAM_PEOPLE: marked("{who} changed who belongs to a team: {subject}."),
-    Deed.TEAM_ENDED: marked("{who} ended a team: {subject}."),
-    Deed.TEAMS_MERGED: marked("{who} merged two teams: {subject}."),
-    Deed.TEAMS_IMPORTED: marked("{who} imported teams."),
-    Deed.INSTALLED: marked("{who} installed the app."),
-    Deed.UNINSTALLED: marked("{who} took the app away."),
-    Deed.SENT_AGAIN: marked("{who} sent a message again."),
-    Deed.LEFT: marked("{who} let a message be."),
-    Deed.ADMIN_NAMED: marked("{who} named an admin."),
-    Deed.ADMIN_UNNAMED: marked("{who} named somebody an admin no more."),
-    Deed.RETAINED: marked("{who} deleted what was kept long enough: {subject}."),
+    Action.EXPORTED: translatable("{who} exported what is kept about somebody."),
+    Action.ERASED: translatable("{who} erased somebody."),
+    Action.HELD: translatable("{who} placed a legal hold."),
+    Action.RELEASED: translatable("{who} lifted a legal hold."),
+    Action.SETTING: translatable("{who} changed a setting: {subject}."),
+    Action.COMMENT_HIDDEN: translatable("{who} hid a comment."),
+    Action.COMMENT_SHOWN: translatable("{who} showed a comment again."),
+    Action.TEAM_MADE: translatable("{who} made a team: {subject}."),
+    Action.TEAM_CHANGED: translatable("{who} changed a team: {subject}."),
+    Action.TEAM_PEOPLE: translatable("{who} changed who belongs to a team: {subject}."),
+    Action.TEAM_ENDED: translatable("{who} ended a team: {subject}."),
+    Action.TEAMS_MERGED: translatable("{who} merged two teams: {subject}."),
+    Action.TEAMS_IMPORTED: translatable("{who} imported teams."),
+    Action.INSTALLED: translatable("{who} installed the app."),
+    Action.UNINSTALLED: translatable("{who} took the app away."),
+    Action.SENT_AGAIN: translatable("{who} sent a message again."),
+    Action.LEFT: translatable("{who} let a message be."),
+    Action.ADMIN_NAMED: translatable("{who} named an admin."),
+    Action.ADMIN_UNNAMED: translatable("{who} named somebody an admin no more."),
+    Action.RETAINED: translatable("{who} deleted what was kept long enough: {subject}."),
 }
 
 
@@ -207,7 +207,7 @@ def messages(say: Voice, zone: str, sent: Sequence[Sent], *, page: int, skip: in
     return piece.notice(say, say("Messages"), blocks)
 
 
-def told(say: Voice, title: str, words: str) -> View:
+def notice(say: Voice, title: str, words: str) -> View:
     """One sentence."""
     return piece.notice(say, title, [piece.plain_section(words)])
 
@@ -222,7 +222,7 @@ def _where(say: Voice, target: str) -> str:
 def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
     subject = names.teams.get(entry.subject, entry.subject)
     who = say("You") if entry.actor == names.own else _who(say, entry.actor)
-    sentence = say(DEEDS[Deed(entry.deed)], who=who, subject=subject)
+    sentence = say(DEEDS[Action(entry.deed)], who=who, subject=subject)
     lines = [sentence]
     if entry.before is not None and entry.after is not None:
         lines.append(say("Before: {before}. After: {after}.", before=entry.before, after=entry.after))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from slackapp.i18n import Voice
 from slackapp.models import SourceKind
-from slackapp.units import Listed, Put, Roll
+from slackapp.units import Assigned, MemberPage, TeamSummary
 from slackapp.units.listing import PAGE, PEOPLE_PAGE
 from slackapp.units.making import FIELD_DEPUTY, FIELD_NAME
 from slackapp.views import words as piece
@@ -30,7 +30,7 @@ _NAME_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TeamDetails:
     """One team as its form shows it; people and channel by Slack's ids. A new one has no id.
 
     `parent` is an id of ours and a name.
@@ -48,7 +48,7 @@ class Shown:
     below: int = 0
 
 
-def listed(say: Voice, teams: Sequence[Listed], *, skip: int, total: int) -> View:
+def listed(say: Voice, teams: Sequence[TeamSummary], *, skip: int, total: int) -> View:
     """A page of all teams, and a way to find one by name."""
     find = team_select(say, FIND) | {"placeholder": piece.plain(say("Find a team"))}
     new = piece.button(say("New team"), NEW_TEAM, "new")
@@ -62,7 +62,7 @@ def listed(say: Voice, teams: Sequence[Listed], *, skip: int, total: int) -> Vie
     return piece.notice(say, say("Teams"), blocks)
 
 
-def form(say: Voice, team: Shown, *, told: str = "") -> View:
+def form(say: Voice, team: TeamDetails, *, told: str = "") -> View:
     """One team, to be changed; or a new one."""
     blocks = [piece.context(told)] if told else []
     if team.id:
@@ -92,7 +92,7 @@ def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Blo
     return [*first, *(option(f"group:{one}", _in_group(say, name)) for one, name in groups)]
 
 
-def people(say: Voice, team: Shown, roll: Roll, *, told: str = "", saved: int = 0) -> View:
+def people(say: Voice, team: TeamDetails, roll: MemberPage, *, told: str = "", saved: int = 0) -> View:
     """Who belongs to a team, a page at a time; by hand they can be put in and taken out.
 
     `saved` is how often this form was saved: each time its fields are new ones, or Slack would keep who
@@ -125,7 +125,7 @@ def people(say: Voice, team: Shown, roll: Roll, *, told: str = "", saved: int = 
     }
 
 
-def put(say: Voice, came: Put, went: int) -> str:
+def put(say: Voice, came: Assigned, went: int) -> str:
     """What putting people in and taking them out has done."""
     parts = [
         say.count("{n} person came in.", "{n} people came in.", came.joined) if came.joined else "",
@@ -150,7 +150,7 @@ def ended(say: Voice, name: str) -> View:
     return piece.notice(say, say("Team"), [piece.plain_section(told)])
 
 
-def _row(say: Voice, team: Listed) -> Block:
+def _row(say: Voice, team: TeamSummary) -> Block:
     first = say("{team}, part of {parent}", team=team.name, parent=team.parent) if team.parent else team.name
     second = say.count("{n} person.", "{n} people.", team.people)
     third = say("Led by {leader}.", leader=team.leader) if team.leader else say("Nobody leads it yet.")
@@ -158,7 +158,7 @@ def _row(say: Voice, team: Listed) -> Block:
     return piece.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
 
 
-def _standing(say: Voice, team: Shown) -> list[Block]:
+def _standing(say: Voice, team: TeamDetails) -> list[Block]:
     size = say.count("{n} person.", "{n} people.", team.people)
     if team.below:
         size += " " + say.count("{n} team is part of it.", "{n} teams are part of it.", team.below)
@@ -166,7 +166,7 @@ def _standing(say: Voice, team: Shown) -> list[Block]:
     return [piece.section(size) | {"accessory": button}]
 
 
-def _follows(say: Voice, team: Shown) -> Block:
+def _follows(say: Voice, team: TeamDetails) -> Block:
     chosen = option(BY_HAND, say("Whoever I put in by hand"))
     if team.follows is not None:
         kind, slack_id, name = team.follows
@@ -190,7 +190,7 @@ def _in_group(say: Voice, name: str) -> str:
     return say("Whoever is in the group {group}", group=name)
 
 
-def _name(team: Shown) -> Block:
+def _name(team: TeamDetails) -> Block:
     element: Block = {"type": "plain_text_input", "action_id": FIELD_NAME, "max_length": _NAME_LONGEST}
     return element | {"initial_value": team.name} if team.name else element
 
@@ -204,7 +204,7 @@ def _users(name: str) -> Block:
     return {"type": "multi_users_select", "action_id": name, "max_selected_items": _MOST_CHOSEN}
 
 
-def _sharing(say: Voice, team: Shown) -> list[Block]:
+def _sharing(say: Voice, team: TeamDetails) -> list[Block]:
     """Where it shares. The channel itself is no field: Slack shows a private one only to those in it."""
     element: Block = {
         "type": "conversations_select",

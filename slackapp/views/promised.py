@@ -8,32 +8,32 @@ from typing import Any
 
 from slack_sdk.models.blocks import PlainTextObject
 
-from slackapp.actions.promises import Line
-from slackapp.i18n import Voice, marked
+from slackapp.actions.promises import PromiseSummary
+from slackapp.i18n import Voice, translatable
 from slackapp.models import By, Promise, PromiseState
 from slackapp.privacy.erasure import is_erased
 from slackapp.views import words as piece
 from slackapp.views.words import Block
 
-TITLE = marked("You said / we will")
+TITLE = translatable("You said / we will")
 _SPOT = re.compile(r"(\*[^*]+\*|\{\w+\})")
 
 _TOLD = {
-    By.MONTH: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this month)"),
-    By.QUARTER: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this quarter)"),
-    By.YEAR: marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, this year)"),
+    By.MONTH: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this month)"),
+    By.QUARTER: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this quarter)"),
+    By.YEAR: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this year)"),
 }
 # A later digest is read in another month, so "this month" would be wrong there.
-_TOLD_LATER = marked("*You said:* {you_said}\n*We will:* {we_will} ({who}, by {day})")
+_TOLD_LATER = translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, by {day})")
 _BECAME = {
-    PromiseState.DONE: marked("*Done.*"),
-    PromiseState.CHANGED: marked("*Changed:* {why}"),
-    PromiseState.DROPPED: marked("*Dropped:* {why}"),
+    PromiseState.DONE: translatable("*Done.*"),
+    PromiseState.CHANGED: translatable("*Changed:* {why}"),
+    PromiseState.DROPPED: translatable("*Dropped:* {why}"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PromiseDetails:
     """A promise ready to be shown. `who` is a Slack user id, `name` the same person's name."""
 
     you_said: str
@@ -46,7 +46,7 @@ class Told:
     reason: str | None
 
     @classmethod
-    def of(cls, promise: Promise, *, who: str, name: str) -> "Told":
+    def of(cls, promise: Promise, *, who: str, name: str) -> "PromiseDetails":
         """A promise as it stands."""
         return cls(
             you_said=promise.you_said,
@@ -60,46 +60,48 @@ class Told:
         )
 
 
-def post(say: Voice, team: str, promises: Sequence[Told], *, later: bool = False) -> tuple[str, list[Block]]:
+def post(
+    say: Voice, team: str, promises: Sequence[PromiseDetails], *, later: bool = False
+) -> tuple[str, list[Block]]:
     """The team's post and its text; `later` when it is read in another month than it was promised in."""
     written = say("Written by the leader of {team}. Progress comes with the next digest.", team=team)
     blocks = [
         piece.header(say(TITLE)),
-        *(one(say, each, later=later) for each in promises),
+        *(promise_block(say, each, later=later) for each in promises),
         plain_context(written),
     ]
     said = [say(TITLE), *(plain(say, each, later=later) for each in promises), written]
     return piece.literal("\n".join(said)), blocks
 
 
-def line(say: Voice, kept: Line) -> Block:
+def line(say: Voice, kept: PromiseSummary) -> Block:
     """What a check-in begins with."""
     told = say("You said: {you_said}\nWe will: {we_will}")
     values = {"you_said": _run(kept.you_said), "we_will": _run(kept.we_will)}
     return rich([_filled(told, values), *_became(say, PromiseState(kept.state), kept.reason)])
 
 
-def line_text(say: Voice, kept: Line) -> str:
+def line_text(say: Voice, kept: PromiseSummary) -> str:
     """The same as text."""
     told = say("You said: {you_said}\nWe will: {we_will}", you_said=kept.you_said, we_will=kept.we_will)
-    return piece.literal(" ".join([told, *became(say, PromiseState(kept.state), kept.reason)]))
+    return piece.literal(" ".join([told, *outcome(say, PromiseState(kept.state), kept.reason)]))
 
 
-def plain(say: Voice, one: Told, *, later: bool = False) -> str:
+def plain(say: Voice, one: PromiseDetails, *, later: bool = False) -> str:
     """A promise and its state in one piece of text, people's words as they wrote them."""
     values = {"you_said": one.you_said, "we_will": one.we_will, "who": one.name}
     told = say(_TOLD_LATER if later else _TOLD[one.by]).replace("*", "")
-    return " ".join([told.format(**values, day=say.day(one.due)), *became(say, one.state, one.reason)])
+    return " ".join([told.format(**values, day=say.day(one.due)), *outcome(say, one.state, one.reason)])
 
 
-def became(say: Voice, state: PromiseState, reason: str | None) -> list[str]:
+def outcome(say: Voice, state: PromiseState, reason: str | None) -> list[str]:
     """What became of a promise, as no or one sentence."""
     if state not in _BECAME:
         return []
     return [say(_BECAME[state]).replace("*", "").format(why=reason or "")]
 
 
-def one(say: Voice, told: Told, *, later: bool) -> Block:
+def promise_block(say: Voice, told: PromiseDetails, *, later: bool) -> Block:
     """A promise with its state; `later` when it is read in another month than it was promised in."""
     here = not is_erased(told.who)
     # Slack refuses a mention of nobody: whoever was erased stands by the name that is left.

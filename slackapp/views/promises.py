@@ -15,10 +15,10 @@ from slack_sdk.models.blocks import (
 )
 
 from slackapp.actions.promises import GOING_ON, LONGEST, Part
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import By, PromiseState
 from slackapp.views import words as piece
-from slackapp.views.promised import TITLE, Told, one
+from slackapp.views.promised import TITLE, PromiseDetails, promise_block
 from slackapp.views.words import Block, View
 
 WRITE = "promise_write"
@@ -42,9 +42,9 @@ _LISTED = 40
 """Of the hundred blocks that a modal may have, each promise takes two."""
 
 _WHEN = {
-    By.MONTH: marked("This month"),
-    By.QUARTER: marked("This quarter"),
-    By.YEAR: marked("This year"),
+    By.MONTH: translatable("This month"),
+    By.QUARTER: translatable("This quarter"),
+    By.YEAR: translatable("This year"),
 }
 
 
@@ -65,7 +65,7 @@ class Led:
 
     team_id: str
     team: str
-    promises: tuple[tuple[str, Told], ...]
+    promises: tuple[tuple[str, PromiseDetails], ...]
     sentence: str = ""
 
 
@@ -118,7 +118,7 @@ def shared(say: Voice, team: str) -> View:
     return piece.notice(say, say("Share with the team"), [piece.plain_section(sentence)])
 
 
-def settle_form(say: Voice, promise_id: str, told: Told) -> View:
+def settle_form(say: Voice, promise_id: str, told: PromiseDetails) -> View:
     """[Update]: what became of a promise."""
     states = {
         PromiseState.OPEN: say("Still going on"),
@@ -142,7 +142,7 @@ def settle_form(say: Voice, promise_id: str, told: Told) -> View:
         hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
     )
     head = _modal(say, SETTLE, say(TITLE), say("Save"))
-    blocks = [one(say, told, later=True), dict(asked.to_dict()), dict(reason.to_dict())]
+    blocks = [promise_block(say, told, later=True), dict(asked.to_dict()), dict(reason.to_dict())]
     return head | {"private_metadata": promise_id, "blocks": blocks}
 
 
@@ -152,7 +152,7 @@ def settled(say: Voice, *, told: bool) -> View:
     return piece.notice(say, say(TITLE), [piece.section(sentence)])
 
 
-def listed(say: Voice, promises: Sequence[tuple[str, Told]]) -> View:
+def listed(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
     """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
     blocks = updatable(say, promises[:_LISTED])
     if len(promises) > _LISTED:
@@ -163,11 +163,11 @@ def listed(say: Voice, promises: Sequence[tuple[str, Told]]) -> View:
     )
 
 
-def updatable(say: Voice, promises: Iterable[tuple[str, Told]]) -> list[Block]:
+def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> list[Block]:
     """Promises by their ids, each that goes on with [Update]."""
     blocks: list[Block] = []
     for promise_id, told in promises:
-        blocks.append(one(say, told, later=True))
+        blocks.append(promise_block(say, told, later=True))
         if told.state in GOING_ON:
             button = _button(say("Update"), UPDATE, promise_id)
             blocks.append(piece.actions([button]))

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from slackapp.i18n import Voice, marked
-from slackapp.pulse.cautions import Caution
+from slackapp.i18n import Voice, translatable
+from slackapp.pulse.cautions import CommentWarning
 from slackapp.pulse.comments import LONGEST
 from slackapp.pulse.invitations import Group
 from slackapp.pulse.questions import OPTIONS, Item
@@ -26,16 +26,16 @@ SURE = "pulse_sure"
 Block = dict[str, Any]
 View = dict[str, Any]
 
-_TITLE = marked("Check-in")
+_TITLE = translatable("Check-in")
 
 CAUTIONS = {
-    Caution.PATIENT: marked("it may point to a patient"),
-    Caution.HEALTH: marked("it may tell of somebody's health"),
-    Caution.NAME: marked("it names somebody around you"),
-    Caution.ALONE: marked("it says what is true of you alone"),
-    Caution.WHEN: marked("it says when something happened"),
-    Caution.LINK: marked("it has a link"),
-    Caution.NUMBER: marked("it has a number"),
+    CommentWarning.PATIENT: translatable("it may point to a patient"),
+    CommentWarning.HEALTH: translatable("it may tell of somebody's health"),
+    CommentWarning.NAME: translatable("it names somebody around you"),
+    CommentWarning.ALONE: translatable("it says what is true of you alone"),
+    CommentWarning.WHEN: translatable("it says when something happened"),
+    CommentWarning.LINK: translatable("it has a link"),
+    CommentWarning.NUMBER: translatable("it has a number"),
 }
 
 
@@ -45,7 +45,7 @@ def answer_button(say: Voice, poll_id: str) -> Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SurveyForm:
     """What one check-in asks. `contact` is whom the organisation names for what cannot wait."""
 
     items: tuple[Item, ...]
@@ -53,7 +53,7 @@ class Sheet:
     contact: str | None = None
 
 
-def modal(say: Voice, poll_id: str, sheet: Sheet, group: Group) -> View:
+def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
     """The questions. Nothing is chosen beforehand, whether or not this person has answered."""
     led = [item for item in sheet.items if item.stem]
     others = [item for item in sheet.items if not item.stem]
@@ -75,10 +75,10 @@ def modal(say: Voice, poll_id: str, sheet: Sheet, group: Group) -> View:
     }
 
 
-def cautioned(say: Voice, found: Iterable[Caution]) -> str:
+def cautioned(say: Voice, found: Iterable[CommentWarning]) -> str:
     """What stands beside a comment that may give somebody away."""
     cautions = list(found)
-    if Caution.NHS_NUMBER in cautions:
+    if CommentWarning.NHS_NUMBER in cautions:
         return say("This has an NHS number in it, so it can't be stored. Please take it out.")
     reasons = say.listing([say(CAUTIONS[one]) for one in cautions])
     return say(
@@ -102,7 +102,7 @@ def withdrawn(say: Voice, poll_id: str) -> View:
     return _view(say, poll_id) | {"close": _plain(say("Close")), "blocks": [_section(words)]}
 
 
-def told(say: Voice, words: str) -> View:
+def notice(say: Voice, words: str) -> View:
     """One sentence in a modal: closed, lost, not yours."""
     return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
 

@@ -5,7 +5,7 @@ A message is never edited and says nothing about who has answered.
 
 from typing import Any
 
-from slackapp.actions.promises import Line
+from slackapp.actions.promises import PromiseSummary
 from slackapp.i18n import Voice
 from slackapp.views import promised
 from slackapp.views import words as piece
@@ -16,7 +16,7 @@ Block = dict[str, Any]
 
 
 def message(
-    say: Voice, poll_id: str, *, closing: str, has_earlier: bool, line: Line | None = None
+    say: Voice, poll_id: str, *, closing: str, has_earlier: bool, line: PromiseSummary | None = None
 ) -> list[Block]:
     """The direct message. It is never edited and says nothing about who has answered.
 
@@ -41,7 +41,7 @@ def message(
     ]
 
 
-def message_text(say: Voice, *, closing: str, has_earlier: bool, line: Line | None = None) -> str:
+def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSummary | None = None) -> str:
     """The same facts without blocks."""
     if line:
         asked = say("How were your last few shifts? A few short questions, under a minute.")

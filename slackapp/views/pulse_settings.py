@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from slackapp.calendar import days_in
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.models import Member
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
@@ -14,7 +14,7 @@ OPEN = "pulse_settings"
 MESSAGES, QUIET_FROM, QUIET_UNTIL, DAYS_OFF = "messages", "quiet_from", "quiet_until", "days_off"
 AWAY_FROM, AWAY_UNTIL, LANGUAGE = "away_from", "away_until", "language"
 
-_TITLE = marked("When to ask me")
+_TITLE = translatable("When to ask me")
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
 """Each in its own name, so that whoever needs it can read it."""
 

@@ -15,14 +15,14 @@ RETURN = "rights_return"
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class FormerPerson:
     """One side of a thank-you: Slack's id, or None for somebody who was erased."""
 
     slack_user_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemainingText:
     """What is left of a thank-you: its words, unless its giver was erased, and how many joined in."""
 
     words: str | None = None
@@ -98,7 +98,7 @@ def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[B
 
 
 def former_post(
-    say: Voice, behaviour: Behaviour, *, giver: Party, receiver: Party, left: Left
+    say: Voice, behaviour: Behaviour, *, giver: FormerPerson, receiver: FormerPerson, left: RemainingText
 ) -> tuple[str, list[Block]]:
     """In the team's channel, a thank-you in which giver, receiver or both were erased."""
     told = _told(say, say(WORDING[behaviour].label), giver, receiver)
@@ -113,7 +113,7 @@ def former_post(
     return " ".join(texts), blocks
 
 
-def _told(say: Voice, behaviour: str, giver: Party, receiver: Party) -> str:
+def _told(say: Voice, behaviour: str, giver: FormerPerson, receiver: FormerPerson) -> str:
     if giver.slack_user_id is not None:
         return say(
             "*{behaviour}.* {giver} thanked a former colleague.",

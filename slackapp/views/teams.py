@@ -16,7 +16,7 @@ _NAME_LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class WizardState:
     """How far the three steps have come; carried by the modal itself. Ids are Slack's, `parent` is ours.
 
     `called` is the name that the channel's own suggests.
@@ -42,9 +42,9 @@ class Outlook:
     parent: str | None
 
 
-def begun(written: str) -> Begun:
+def begun(written: str) -> WizardState:
     """Read back what a modal carried."""
-    return Begun(**json.loads(written))
+    return WizardState(**json.loads(written))
 
 
 def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
@@ -60,7 +60,7 @@ def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
     ]
 
 
-def first(say: Voice, steps: Begun) -> View:
+def first(say: Voice, steps: WizardState) -> View:
     """What is it called?"""
     field = {"type": "plain_text_input", "action_id": FIELD_NAME, "max_length": _NAME_LONGEST}
     if steps.name:
@@ -72,7 +72,7 @@ def first(say: Voice, steps: Begun) -> View:
     return _modal(say, NAME, steps, say("Next"), blocks)
 
 
-def second(say: Voice, steps: Begun, *, has_parents: bool) -> View:
+def second(say: Voice, steps: WizardState, *, has_parents: bool) -> View:
     """Who leads it, and what is it part of? The teams to choose from are looked up as somebody types."""
     leader: Block = {"type": "users_select", "action_id": FIELD_LEADER, "initial_user": steps.leader}
     blocks = [
@@ -101,7 +101,7 @@ def option(value: str, name: str) -> Block:
     return {"text": piece.plain(piece.shortened(name, 75)), "value": value}
 
 
-def third(say: Voice, steps: Begun, outlook: Outlook) -> View:
+def third(say: Voice, steps: WizardState, outlook: Outlook) -> View:
     """What will happen."""
     team = {"team": piece.run(steps.name), "leader": piece.someone(steps.leader, say)}
     blocks = [piece.context(say("Step 3 of 3")), piece.filled(say("{team} is led by {leader}."), team)]
@@ -174,7 +174,7 @@ def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:
     return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
 
 
-def _modal(say: Voice, callback_id: str, steps: Begun, submit: str, blocks: list[Block]) -> View:
+def _modal(say: Voice, callback_id: str, steps: WizardState, submit: str, blocks: list[Block]) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,

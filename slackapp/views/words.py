@@ -14,20 +14,20 @@ from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
 
-from slackapp.i18n import Voice, marked
+from slackapp.i18n import Voice, translatable
 from slackapp.privacy.erasure import is_erased
 
 Block = dict[str, Any]
 View = dict[str, Any]
 
 DAYS = (
-    marked("Monday"),
-    marked("Tuesday"),
-    marked("Wednesday"),
-    marked("Thursday"),
-    marked("Friday"),
-    marked("Saturday"),
-    marked("Sunday"),
+    translatable("Monday"),
+    translatable("Tuesday"),
+    translatable("Wednesday"),
+    translatable("Thursday"),
+    translatable("Friday"),
+    translatable("Saturday"),
+    translatable("Sunday"),
 )
 """By their numbers: Monday is 0."""
 _PLACE = re.compile(r"(\{\w+\})")

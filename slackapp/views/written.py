@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from slackapp.i18n import Voice
-from slackapp.pulse.comments import Released
+from slackapp.pulse.comments import PublishedComment
 from slackapp.views import words as piece
 from slackapp.views.words import Block, View
 
-OPEN = "comments_open"
+OPEN_COMMENTS = "comments_open"
 """The button whose value is the digest's id."""
 HIDE, SHOW, TURN = "comment_hide", "comment_show", "comments_turn"
 """Buttons in the list; their values are a digest's id, a page, and for the first two a comment's id."""
@@ -15,17 +15,17 @@ HIDE, SHOW, TURN = "comment_hide", "comment_show", "comments_turn"
 PAGE = 20
 
 
-def button(say: Voice, digest_id: str) -> Block:
+def comments_button(say: Voice, digest_id: str) -> Block:
     """Under the message with the comments."""
-    return piece.button(say("Hide a comment"), OPEN, digest_id)
+    return piece.button(say("Hide a comment"), OPEN_COMMENTS, digest_id)
 
 
-def value(digest_id: str, page: int, comment_id: str = "") -> str:
+def comments_value(digest_id: str, page: int, comment_id: str = "") -> str:
     """What a button in the list carries."""
     return f"{digest_id}:{page}:{comment_id}"
 
 
-def listed(say: Voice, digest_id: str, found: Sequence[Released], page: int = 0) -> View:
+def listed(say: Voice, digest_id: str, found: Sequence[PublishedComment], page: int = 0) -> View:
     """Twenty comments, each with its button."""
     page = max(0, min(page, (len(found) - 1) // PAGE))
     told = say(
@@ -35,9 +35,9 @@ def listed(say: Voice, digest_id: str, found: Sequence[Released], page: int = 0)
     )
     blocks = [piece.section(told), piece.divider()]
     for one in found[page * PAGE : (page + 1) * PAGE]:
-        blocks += _comment(say, one, value(digest_id, page, one.id))
+        blocks += _comment(say, one, comments_value(digest_id, page, one.id))
     turns = [
-        piece.button(words, TURN, value(digest_id, to))
+        piece.button(words, TURN, comments_value(digest_id, to))
         for words, to in ((say("Earlier"), page - 1), (say("Later"), page + 1))
         if 0 <= to * PAGE < len(found)
     ]
@@ -46,7 +46,7 @@ def listed(say: Voice, digest_id: str, found: Sequence[Released], page: int = 0)
     return piece.notice(say, say("What people wrote"), blocks)
 
 
-def _comment(say: Voice, one: Released, carried: str) -> list[Block]:
+def _comment(say: Voice, one: PublishedComment, carried: str) -> list[Block]:
     if one.is_hidden:
         shown = [piece.context(say("Hidden:")), piece.quote(one.words)]
         press = piece.button(say("Show it again"), SHOW, carried)

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from slackapp import outbox, workspaces
 from slackapp.db import Sessions
-from slackapp.delivery import Deliveries
-from slackapp.letters import Letter, Message, Renderer
+from slackapp.delivery import DeliveryWorker
+from slackapp.letters import Message, Rendered, Renderer
 from slackapp.models import Delivery
-from slackapp.outbox import Owed
+from slackapp.outbox import NewDelivery
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 20.0
@@ -160,7 +160,7 @@ class Clock:
         return self.now
 
 
-def thanks(_session: Session, delivery: Delivery, _now: datetime) -> Letter:
+def thanks(_session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     return Message(text=f"Thanks {delivery.reference}", blocks=[])
 
 
@@ -173,18 +173,18 @@ class Ward:
             self.workspace = workspaces.install(
                 session, slack_team_id="T0WARD", name="Ward", bot_user_id="U0BOT"
             )
-        self.open: list[Deliveries] = []
+        self.open: list[DeliveryWorker] = []
 
     def owes(self, reference: str = "one", **changes: object) -> str:
-        plain = Owed(f"thanks:{reference}", "thanks", reference, target="U0NURSE", due=self.clock.now)
+        plain = NewDelivery(f"thanks:{reference}", "thanks", reference, target="U0NURSE", due=self.clock.now)
         owed = replace(plain, **changes)
         with self.sessions.begin() as session:
-            written = outbox.owe(session, self.workspace, owed)
+            written = outbox.enqueue(session, self.workspace, owed)
         assert written is not None
         return written.id
 
-    def deliveries(self, **renderers: Renderer) -> Deliveries:
-        made = Deliveries(self.sessions, self.slack.client(), {"thanks": thanks} | renderers, self.clock)
+    def deliveries(self, **renderers: Renderer) -> DeliveryWorker:
+        made = DeliveryWorker(self.sessions, self.slack.client(), {"thanks": thanks} | renderers, self.clock)
         self.open.append(made)
         return made
 

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 
 from slackapp import manifest_path, outbox
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.letters import Message, Renderer, Upload
 from slackapp.models import DeliveryState
 from slackapp.sandbox.seeds import practice_workspace
@@ -36,10 +36,10 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def _deliveries(ward: Ward, sandbox: Sandbox, **renderers: Renderer) -> Deliveries:
+def _deliveries(ward: Ward, sandbox: Sandbox, **renderers: Renderer) -> DeliveryWorker:
     token = practice_workspace().bot_token
     client = WebClient(token, base_url=f"{sandbox.url}/api/", retry_handlers=[])
-    made = Deliveries(ward.sessions, client, renderers, ward.clock)
+    made = DeliveryWorker(ward.sessions, client, renderers, ward.clock)
     ward.open.append(made)
     return made
 

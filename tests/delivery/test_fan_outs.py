@@ -6,10 +6,10 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from slackapp import outbox
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.letters import Message
 from slackapp.models import Delivery, DeliveryState, FanOut
-from slackapp.outbox import Owed, Priority
+from slackapp.outbox import NewDelivery, Priority
 from tests.delivery.conftest import NOON, Ward
 
 
@@ -21,10 +21,10 @@ def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> 
         start = int(fan_out.cursor or 0)
         people = list(range(start, min(start + chunk, 1100)))
         rows = [
-            Owed(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON + timedelta(days=1), Priority.POLL)
+            NewDelivery(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON + timedelta(days=1), Priority.POLL)
             for n in people
         ]
-        outbox.owe_many(session, ward.workspace, rows)
+        outbox.enqueue_many(session, ward.workspace, rows)
         chunks.append(len(rows))
         fan_out.cursor = str(start + len(rows))
         return start + len(rows) == 1100
@@ -32,7 +32,7 @@ def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> 
     for _ in range(2):
         with ward.sessions.begin() as session:
             outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
-    deliveries = Deliveries(ward.sessions, ward.slack.client(), {}, ward.clock, {"poll": expand})
+    deliveries = DeliveryWorker(ward.sessions, ward.slack.client(), {}, ward.clock, {"poll": expand})
     ward.open.append(deliveries)
     assert deliveries.next_due() == NOON
     assert deliveries.drain() == NOON + timedelta(days=1)
@@ -46,13 +46,13 @@ def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> 
 
 def test_a_fan_out_that_fails_leaves_nothing_behind_and_holds_nobody_up(ward: Ward) -> None:
     def expand(session: Session, *_: object) -> bool:
-        outbox.owe(session, ward.workspace, Owed("poll:1:1", "thanks", "1", "U1", NOON))
+        outbox.enqueue(session, ward.workspace, NewDelivery("poll:1:1", "thanks", "1", "U1", NOON))
         raise ZeroDivisionError
 
     with ward.sessions.begin() as session:
         outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
     row = ward.owes()
-    deliveries = Deliveries(
+    deliveries = DeliveryWorker(
         ward.sessions,
         ward.slack.client(),
         {"thanks": lambda *_: Message("Hello", [])},

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from slackapp import outbox
-from slackapp.delivery import limits, tidy
+from slackapp.delivery import delete_idle_limits, limits
 from slackapp.letters import Message
 from slackapp.models import Bucket, DeliveryState
 from slackapp.outbox import Priority
@@ -106,7 +106,7 @@ def test_a_429_slows_the_method_down_and_it_recovers(ward: Ward) -> None:
         assert bucket.fraction == 0.1
         later = NOON + timedelta(hours=1)
         for n in range(200):
-            gate = limits.Gate(session, ward.workspace.id, later + timedelta(minutes=n))
+            gate = limits.RateGate(session, ward.workspace.id, later + timedelta(minutes=n))
             gate.take("chat.postMessage", f"U{n}")
         assert bucket.fraction == 1.0
 
@@ -134,7 +134,7 @@ def test_a_429_with_a_shorter_wait_does_not_end_a_longer_one(ward: Ward) -> None
         for seconds in (60, 5):
             limits.block(session, ward.workspace.id, outbox.Method.POST, seconds=seconds, now=NOON)
         post = [(outbox.Method.POST, "U1")]
-        moments = limits.free_moments(session, ward.workspace.id, post, priority=Priority.PERSON, now=NOON)
+        moments = limits.next_free(session, ward.workspace.id, post, priority=Priority.PERSON, now=NOON)
         assert moments[0] >= NOON + timedelta(seconds=60)
 
 
@@ -153,7 +153,7 @@ def test_a_429_on_one_method_leaves_the_others_alone(ward: Ward) -> None:
 
 def test_a_clock_that_was_set_back_does_not_stop_delivery(ward: Ward) -> None:
     with ward.sessions.begin() as session:
-        gate = limits.Gate(session, ward.workspace.id, NOON + timedelta(days=400))
+        gate = limits.RateGate(session, ward.workspace.id, NOON + timedelta(days=400))
         gate.take(outbox.Method.POST, "U0NURSE")
         limits.block(
             session, ward.workspace.id, outbox.Method.POST, seconds=60, now=NOON + timedelta(days=400)
@@ -169,9 +169,9 @@ def test_idle_channels_are_forgotten_and_methods_are_not(ward: Ward) -> None:
     ward.owes()
     ward.deliveries().drain()
     with ward.sessions.begin() as session:
-        tidy(session, NOON + timedelta(minutes=50))
+        delete_idle_limits(session, NOON + timedelta(minutes=50))
         assert session.get(Bucket, (ward.workspace.id, "channel:U0NURSE")) is not None
-        tidy(session, NOON + timedelta(hours=2))
+        delete_idle_limits(session, NOON + timedelta(hours=2))
         names = {bucket.name for bucket in session.query(Bucket)}
     assert "channel:U0NURSE" not in names
     assert "method:chat.postMessage" in names

@@ -176,7 +176,7 @@ def test_references_are_short_different_and_survive_the_cutting() -> None:
     assert len(codes) > 195
     for code in codes:
         assert len(code) == 7
-        assert log.redacted(f"failed ({code})") == f"failed ({code})"
+        assert log.redact(f"failed ({code})") == f"failed ({code})"
 
 
 def test_the_client_really_does_print_bodies_at_debug() -> None:

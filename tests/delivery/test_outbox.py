@@ -12,11 +12,11 @@ from slackapp.db import new_id
 from slackapp.delivery import claiming
 from slackapp.delivery.claiming import Lease
 from slackapp.models import Delivery, DeliveryState
-from slackapp.outbox import Arrived, Owed, Priority, Receipt
+from slackapp.outbox import Claim, NewDelivery, Priority, SlackMessageId
 from tests.delivery.conftest import NOON, Ward
 
 
-def _claimed(session: Session, row: str, lease: float = 120.0) -> Receipt:
+def _claimed(session: Session, row: str, lease: float = 120.0) -> Claim:
     delivery = session.get_one(Delivery, row)
     return outbox.claim(session, delivery, lease_until=time.time() + lease, now=NOON)
 
@@ -26,12 +26,12 @@ def _state_of(session: Session, row: str) -> str:
 
 
 def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
-    owed = Owed("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    owed = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
     with ward.sessions.begin() as session:
-        assert outbox.owe(session, ward.workspace, owed) is not None
-        assert outbox.owe(session, ward.workspace, owed) is None
-        many = [owed, Owed("thanks:2:U0NURSE", "thanks", "2", "U0NURSE", NOON)]
-        assert [row.reference for row in outbox.owe_many(session, ward.workspace, many)] == ["2"]
+        assert outbox.enqueue(session, ward.workspace, owed) is not None
+        assert outbox.enqueue(session, ward.workspace, owed) is None
+        many = [owed, NewDelivery("thanks:2:U0NURSE", "thanks", "2", "U0NURSE", NOON)]
+        assert [row.reference for row in outbox.enqueue_many(session, ward.workspace, many)] == ["2"]
     with ward.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 2
 
@@ -39,7 +39,7 @@ def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
 def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
     def press() -> None:
         with ward.sessions.begin() as session:
-            outbox.owe(session, ward.workspace, Owed("thanks:1", "thanks", "1", "U0NURSE", NOON))
+            outbox.enqueue(session, ward.workspace, NewDelivery("thanks:1", "thanks", "1", "U0NURSE", NOON))
             assert session.scalar(select(func.count()).select_from(Delivery)) == 1
             raise ZeroDivisionError
 
@@ -52,24 +52,24 @@ def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
 
 
 def test_twelve_hundred_rows_are_written_and_named_once_each(ward: Ward) -> None:
-    owed = [Owed(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON, Priority.POLL) for n in range(1200)]
+    owed = [NewDelivery(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON, Priority.POLL) for n in range(1200)]
     with ward.sessions.begin() as session:
-        assert len({row.id for row in outbox.owe_many(session, ward.workspace, owed)}) == 1200
-        assert outbox.owe_many(session, ward.workspace, owed) == []
+        assert len({row.id for row in outbox.enqueue_many(session, ward.workspace, owed)}) == 1200
+        assert outbox.enqueue_many(session, ward.workspace, owed) == []
 
 
 def test_a_claim_that_was_taken_over_can_no_longer_say_how_it_ended(ward: Ward) -> None:
     row = ward.owes()
     with ward.sessions.begin() as session:
         first = _claimed(session, row)
-        outbox.unknown(session, first, reason="lease_over")
+        outbox.mark_unknown(session, first, reason="lease_over")
         assert outbox.send_again(session, row, now=NOON)
         second = _claimed(session, row)
     with ward.sessions.begin() as session:
-        assert not outbox.give_up(session, first, reason="channel_not_found")
-        assert not outbox.settle(session, first, Arrived("D0NURSE", "1.1"))
-        assert not outbox.postpone(session, first, due=NOON, reason="ratelimited")
-        assert outbox.settle(session, second, Arrived("D0NURSE", "2.2"))
+        assert not outbox.mark_failed(session, first, reason="channel_not_found")
+        assert not outbox.mark_sent(session, first, SlackMessageId("D0NURSE", "1.1"))
+        assert not outbox.retry_later(session, first, due=NOON, reason="ratelimited")
+        assert outbox.mark_sent(session, second, SlackMessageId("D0NURSE", "2.2"))
     assert (ward.row(row).state, ward.row(row).slack_ts) == (DeliveryState.SENT, "2.2")
 
 
@@ -77,10 +77,10 @@ def test_an_answer_that_comes_after_the_lease_still_turns_doubt_into_knowledge(w
     row = ward.owes()
     with ward.sessions.begin() as session:
         receipt = _claimed(session, row, lease=-1)
-        assert outbox.lapse(session, real_now=time.time()) == 1
+        assert outbox.release_expired_leases(session, real_now=time.time()) == 1
     assert ward.row(row).state == DeliveryState.UNKNOWN
     with ward.sessions.begin() as session:
-        assert outbox.settle(session, receipt, Arrived("D0NURSE", "1.1"))
+        assert outbox.mark_sent(session, receipt, SlackMessageId("D0NURSE", "1.1"))
     assert ward.row(row).state == DeliveryState.SENT
 
 
@@ -88,7 +88,7 @@ def test_a_lease_that_holds_is_left_alone(ward: Ward) -> None:
     row = ward.owes()
     with ward.sessions.begin() as session:
         _claimed(session, row, lease=60)
-        assert outbox.lapse(session, real_now=time.time()) == 0
+        assert outbox.release_expired_leases(session, real_now=time.time()) == 0
     assert ward.row(row).state == DeliveryState.SENDING
 
 
@@ -98,7 +98,7 @@ def test_what_kills_its_worker_again_and_again_is_given_up(ward: Ward) -> None:
     for _ in range(6):
         with ward.sessions.begin() as session:
             _claimed(session, row, lease=-1)
-            outbox.lapse(session, real_now=time.time())
+            outbox.release_expired_leases(session, real_now=time.time())
         states.append(ward.row(row).state)
     assert states == [DeliveryState.READY] * 5 + [DeliveryState.DEAD]
 
@@ -109,14 +109,14 @@ def test_the_day_after_which_it_is_given_up_begins_with_the_first_failure_and_no
     row, later = ward.owes(), NOON + timedelta(days=2)
     with ward.sessions.begin() as session:
         held_back = _claimed(session, row)
-        outbox.postpone(session, held_back, due=NOON, reason="ratelimited", counted=False)
+        outbox.retry_later(session, held_back, due=NOON, reason="ratelimited", counted=False)
         delivery = session.get_one(Delivery, row, populate_existing=True)
         failing = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
-        outbox.postpone(session, failing, due=later + timedelta(seconds=1), reason="request_timeout")
+        outbox.retry_later(session, failing, due=later + timedelta(seconds=1), reason="request_timeout")
         assert _state_of(session, row) == DeliveryState.READY
         delivery = session.get_one(Delivery, row, populate_existing=True)
         again = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
-        outbox.postpone(session, again, due=later + timedelta(days=2), reason="request_timeout")
+        outbox.retry_later(session, again, due=later + timedelta(days=2), reason="request_timeout")
         assert _state_of(session, row) == DeliveryState.DEAD
 
 
@@ -130,7 +130,7 @@ def test_a_lease_ends_by_whichever_clock_comes_first() -> None:
 def test_doubtful_messages_go_again_only_when_a_person_says_so(ward: Ward) -> None:
     row = ward.owes(expires=NOON + timedelta(hours=1))
     with ward.sessions.begin() as session:
-        outbox.unknown(session, _claimed(session, row), reason="http_500")
+        outbox.mark_unknown(session, _claimed(session, row), reason="http_500")
     deliveries = ward.deliveries()
     assert deliveries.drain(NOON + timedelta(days=3)) is None
     assert ward.slack.calls == []
@@ -158,7 +158,7 @@ def test_what_is_owed_where_the_app_was_taken_away_waits_for_its_return(ward: Wa
 def test_what_is_withdrawn_before_it_was_sent_does_not_go(ward: Ward) -> None:
     row, other = ward.owes("withdrawn"), ward.owes("kept", target="U0OTHER")
     with ward.sessions.begin() as session:
-        assert outbox.expire(session, "withdrawn") == 1
+        assert outbox.cancel(session, "withdrawn") == 1
     ward.deliveries().drain()
     assert (ward.row(row).state, ward.row(other).state) == (DeliveryState.EXPIRED, DeliveryState.SENT)
 

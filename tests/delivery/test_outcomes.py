@@ -8,7 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from slackapp import outbox
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.letters import Message, Upload
 from slackapp.models import DeliveryState
 from tests.delivery.conftest import Answer, SmallSlack, Ward
@@ -77,13 +77,15 @@ def test_the_naive_client_does_post_twice_after_the_same_drop(slack: SmallSlack)
 def test_a_client_that_repeats_calls_by_itself_is_refused(ward: Ward) -> None:
     naive = WebClient(token="xoxb-1-2-three", base_url=f"{ward.slack.url}/api/")
     with pytest.raises(ValueError, match="retry_handlers"):
-        Deliveries(ward.sessions, naive, {}, ward.clock)
+        DeliveryWorker(ward.sessions, naive, {}, ward.clock)
 
 
 def test_a_call_that_hangs_is_a_doubt(ward: Ward) -> None:
     ward.slack.order("chat.postMessage", Answer(deed="hold"))
     row = ward.owes()
-    deliveries = Deliveries(ward.sessions, ward.slack.client(timeout=1), dict(_renderers(ward)), ward.clock)
+    deliveries = DeliveryWorker(
+        ward.sessions, ward.slack.client(timeout=1), dict(_renderers(ward)), ward.clock
+    )
     ward.open.append(deliveries)
     deliveries.drain()
     assert ward.row(row).state == DeliveryState.UNKNOWN
@@ -95,7 +97,7 @@ def test_a_refused_connection_is_tried_again_with_longer_and_longer_waits(ward: 
         unused.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{unused.getsockname()[1]}/api/"
     client = WebClient(token="xoxb-1-2-three", base_url=nobody, retry_handlers=[])
-    deliveries = Deliveries(ward.sessions, client, dict(_renderers(ward)), ward.clock)
+    deliveries = DeliveryWorker(ward.sessions, client, dict(_renderers(ward)), ward.clock)
     ward.open.append(deliveries)
     row = ward.owes()
     waits = []

@@ -8,7 +8,7 @@ import pytest
 from apscheduler.schedulers import SchedulerNotRunningError
 
 from slackapp.db import Sessions
-from slackapp.scheduling import Job, Timetable, nightly
+from slackapp.scheduling import Job, Scheduler, nightly
 from tests.delivery.conftest import PATIENCE
 
 
@@ -22,7 +22,7 @@ def test_a_job_that_fails_is_named_in_the_log_and_runs_again(caplog: pytest.LogC
             again.set()
         raise ValueError("what a nurse wrote")
 
-    timetable = Timetable([Job("open polls", fail, 0.05)])
+    timetable = Scheduler([Job("open polls", fail, 0.05)])
     timetable.start()
     assert again.wait(PATIENCE)
     timetable.stop()
@@ -53,7 +53,7 @@ def test_a_slow_job_never_runs_beside_itself_and_stopping_waits_for_it(
         if begun.is_set() and len(ticks) > 5:
             others.set()
 
-    timetable = Timetable([Job("slow", slow, 0.05), Job("quick", quick, 0.05)])
+    timetable = Scheduler([Job("slow", slow, 0.05), Job("quick", quick, 0.05)])
     assert timetable.jobs == ["slow", "quick"]
     timetable.start()
     assert others.wait(PATIENCE), "a slow job held up another"
@@ -67,7 +67,7 @@ def test_a_slow_job_never_runs_beside_itself_and_stopping_waits_for_it(
 
 
 def test_stopping_what_never_started_is_harmless() -> None:
-    timetable = Timetable([])
+    timetable = Scheduler([])
     timetable.stop()
     with pytest.raises(SchedulerNotRunningError):
         timetable._scheduler.shutdown()

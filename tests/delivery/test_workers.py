@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from slackapp.delivery import Deliveries, worker
-from slackapp.letters import Later, Nothing
+from slackapp.delivery import DeliveryWorker, worker
+from slackapp.letters import Skip, WaitUntil
 from slackapp.models import Delivery, DeliveryState
 from tests.delivery.conftest import NOON, PATIENCE, Answer, Ward
 
@@ -189,7 +189,7 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_worker(ward: Ward) -
             raise ConnectionError
         return ward.clock.now
 
-    deliveries = Deliveries(ward.sessions, ward.slack.client(), dict(ward.deliveries()._renderers), clock)  # type: ignore[arg-type]
+    deliveries = DeliveryWorker(ward.sessions, ward.slack.client(), dict(ward.deliveries()._renderers), clock)  # type: ignore[arg-type]
     ward.open.append(deliveries)
     ward.owes()
     deliveries.start()
@@ -201,7 +201,7 @@ def test_what_is_not_there_yet_is_looked_at_later_and_what_is_gone_is_dropped(wa
     waiting = ward.owes("waiting", kind="waiting")
     gone = ward.owes("gone", kind="gone")
     later = ward.clock.now.replace(hour=13)
-    deliveries = ward.deliveries(waiting=lambda *_: Later(later), gone=lambda *_: Nothing("undone"))
+    deliveries = ward.deliveries(waiting=lambda *_: WaitUntil(later), gone=lambda *_: Skip("undone"))
     assert deliveries.drain() == later
     assert (ward.row(waiting).state, ward.row(waiting).due) == (DeliveryState.READY, later)
     assert (ward.row(gone).state, ward.row(gone).reason) == (DeliveryState.EXPIRED, "undone")

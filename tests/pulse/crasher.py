@@ -17,7 +17,7 @@ from sqlalchemy import text
 from slackapp.db import connect
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.rounds import Paper
+from slackapp.pulse.rounds import Answers
 
 PULSE = Path(rounds.__file__).parent
 EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "storage.py", "comments.py")}
@@ -73,7 +73,7 @@ def submit(order: dict[str, Any]) -> None:
     sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
     for person, score in order["papers"]:
         tell("tries", person, score)
-        paper = Paper(order["poll"], person, {"helping": score})
+        paper = Answers(order["poll"], person, {"helping": score})
         with sessions.begin() as session:
             rounds.submit(session, keys, paper, datetime.fromisoformat(order["now"]))
         tell("stored", person, score)

@@ -10,7 +10,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp.models import Member
 from slackapp.pulse.questions import FOUR
 from slackapp.views.pulse import CHOICE, COMMENT, SUBMIT
@@ -39,7 +39,7 @@ SECRET = "a-signing-secret-for-tests"
 class Front:
     """The app's listeners, reached as Slack reaches them: by signed requests."""
 
-    def __init__(self, hospital: Hospital, slack: Slack, register: Callable[[App, Desk], None]) -> None:
+    def __init__(self, hospital: Hospital, slack: Slack, register: Callable[[App, Context], None]) -> None:
         self.hospital, self.slack = hospital, slack
         client = WebClient("xoxb-made-up", base_url=slack.url, retry_handlers=[])
         self.bolt = App(
@@ -49,7 +49,7 @@ class Front:
             token_verification_enabled=False,
         )
         self.now = OPENING + timedelta(hours=2)
-        register(self.bolt, Desk(hospital.sessions, lambda: self.now, hospital.keys, lambda: None))
+        register(self.bolt, Context(hospital.sessions, lambda: self.now, hospital.keys, lambda: None))
 
     def send(self, form: Mapping[str, str], *, signed_with: str = SECRET) -> BoltResponse:
         body, stamp = urlencode(form), str(int(time.time()))

@@ -14,7 +14,7 @@ from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, 
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.pulse.questions import FOUR
-from slackapp.pulse.rounds import Paper
+from slackapp.pulse.rounds import Answers
 
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 """A Monday, in winter time: nine o'clock in London."""
@@ -81,7 +81,7 @@ class Hospital:
     ) -> None:
         """Hand in an answer; one number stands for all four behaviours."""
         said = {item.key: scores for item in FOUR} if isinstance(scores, int) else scores
-        paper = Paper(self.poll_id, self.people[name], said, comment, nonce or os.urandom(12))
+        paper = Answers(self.poll_id, self.people[name], said, comment, nonce or os.urandom(12))
         with self.sessions.begin() as session:
             rounds.submit(session, self.keys, paper, OPENING + timedelta(hours=1))
 

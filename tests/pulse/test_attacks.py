@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, inspect, text
 
 from slackapp.db import Sessions
 from slackapp.models import Ballot, BundleScore, Comment
-from slackapp.pulse.ballots import SealedBallot, SpoiltError, open_box
+from slackapp.pulse.ballots import InvalidBallotError, SealedBallot, open_box
 from tests.pulse.disk import files
 from tests.pulse.hospital import Hospital
 from tests.pulse.nine_answers import ANSWERS, PEOPLE, WORDS, answered
@@ -139,7 +139,7 @@ def test_sqlite_keeps_no_order_of_arrival_for_ballots_and_comments(hospital_on_s
 def opens(secret: bytes, poll_id: str, ballot: SealedBallot) -> bool:
     try:
         open_box(secret, poll_id, ballot)
-    except SpoiltError:
+    except InvalidBallotError:
         return False
     return True
 

@@ -16,14 +16,14 @@ from slackapp.models import Identity
 from slackapp.pulse import comments
 from slackapp.pulse.ballots import (
     Answer,
+    InvalidBallotError,
     KeyDirectory,
     SealedBallot,
-    SpoiltError,
-    fresh_nonce,
+    new_nonce,
     open_box,
     seal,
 )
-from slackapp.pulse.questions import FOUR, ROTATING, following
+from slackapp.pulse.questions import FOUR, ROTATING, next_in_rotation
 
 POLL, UNIT = "0" * 24, "f" * 24
 SECRET = bytes(range(32))
@@ -31,7 +31,7 @@ ALL_FIVE = {item.key: 5 for item in (*FOUR, max(ROTATING, key=lambda item: len(i
 
 
 def sealed(comment: str = "", secret: bytes = SECRET, poll: str = POLL) -> SealedBallot:
-    return seal(secret, poll, "person", Answer(UNIT, ALL_FIVE, comment), fresh_nonce())
+    return seal(secret, poll, "person", Answer(UNIT, ALL_FIVE, comment), new_nonce())
 
 
 @pytest.mark.parametrize("sign", ["a", "\\", '"', "\n", "\u2028", "\N{PILE OF POO}", "\U0010ffff"])
@@ -50,7 +50,7 @@ def lengths(box_of: Callable[[str], bytes]) -> set[int]:
 
 def unpadded(comment: str) -> bytes:
     """The naive twin: locked as well as ours, but only as long as what is in it."""
-    nonce = fresh_nonce()
+    nonce = new_nonce()
     return nonce + AESGCM(SECRET).encrypt(nonce, json.dumps({"comment": comment}).encode(), None)
 
 
@@ -100,7 +100,7 @@ def test_a_box_opens_only_with_its_secret_its_poll_and_its_receipt() -> None:
         (SECRET, "1" * 24, ballot.receipt),
         (SECRET, POLL, bytes(32)),
     ):
-        with pytest.raises(SpoiltError):
+        with pytest.raises(InvalidBallotError):
             open_box(secret, poll, SealedBallot(receipt, ballot.box))
 
 
@@ -114,7 +114,7 @@ def test_a_person_has_one_receipt_in_a_poll_and_another_in_the_next() -> None:
 def test_no_rotating_item_comes_again_within_twelve_rounds() -> None:
     rounds: list[list[str]] = []
     for _ in range(40):
-        rounds.append(following(rounds[::-1]))
+        rounds.append(next_in_rotation(rounds[::-1]))
     fifth = [asked[-1] for asked in rounds]
     assert all(len(set(fifth[start : start + 12])) == 12 for start in range(len(fifth) - 12))
     assert all(asked[:4] == [item.key for item in FOUR] for asked in rounds)
@@ -130,7 +130,7 @@ def test_each_round_has_a_rotating_item_however_many_are_wanted(
     theirs = [f"own_{number}" for number in range(own)]
     rounds: list[list[str]] = []
     for _ in range(60):
-        rounds.append(following(rounds[::-1], own=theirs, wanted=wanted))
+        rounds.append(next_in_rotation(rounds[::-1], own=theirs, wanted=wanted))
     rotated = [asked[4:] for asked in rounds]
     assert {min(map(len, rotated)), max(map(len, rotated))} <= set(range(least, most + 1))
     assert max(map(len, rotated)) == most

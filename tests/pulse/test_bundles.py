@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackapp.pulse.ballots import Answer
-from slackapp.pulse.counting import Rules, Unit, count
+from slackapp.pulse.counting import Rules, Unit, tally
 from slackapp.pulse.disclosure import bundles
 
 
@@ -70,7 +70,7 @@ def test_no_item_is_published_from_fewer_than_k_scores_or_from_more_than_its_gro
         for _ in people
     ]
     units = {unit: Unit(parent, len(papers[unit])) for unit, parent in parents.items()}
-    counted = count(units, answers, Rules(("a", "b"), k, 1, 8))
+    counted = tally(units, answers, Rules(("a", "b"), k, 1, 8))
     assert all(k <= cell.n <= counted.bundles[unit] for (unit, _), cell in counted.cells.items())
     assert all(ballots >= k for ballots in counted.bundles.values())
 

@@ -121,7 +121,7 @@ def test_an_answer_acknowledged_before_its_commit_would_be_lost(hospital: Hospit
     hospital.open()
     hospital.answer("Ward 7 1", 4)
     with hospital.sessions.read() as session:
-        paper = rounds.Paper(hospital.poll_id, hospital.people["Ward 7 2"], {"helping": 5})
+        paper = rounds.Answers(hospital.poll_id, hospital.people["Ward 7 2"], {"helping": 5})
         rounds.submit(session, hospital.keys, paper, hospital.opening)
     assert hospital.people["Ward 7 2"] not in stored(hospital)
     assert stored(hospital)[hospital.people["Ward 7 1"]] == [4]

@@ -10,11 +10,11 @@ from slackapp.pulse.disclosure import (
     Cell,
     Change,
     Turnout,
-    as_ten,
     change,
+    merge_cells,
     publish,
     publish_item,
-    together,
+    scale_to_ten,
     turnout,
 )
 
@@ -155,7 +155,7 @@ def test_with_c_of_two_a_team_of_five_shows_nothing() -> None:
 def test_the_vectors_of_the_domain(said: list[int], ends: tuple[float, float]) -> None:
     cell = publish_item(said, k=5, c=1)
     assert cell is not None
-    assert as_ten(cell.n, cell.lo, cell.hi) == pytest.approx(ends)
+    assert scale_to_ten(cell.n, cell.lo, cell.hi) == pytest.approx(ends)
 
 
 def test_three_scores_among_five_ballots_are_not_enough_answers() -> None:
@@ -163,7 +163,7 @@ def test_three_scores_among_five_ballots_are_not_enough_answers() -> None:
 
 
 def test_on_ten_points_five_people_see_three_results() -> None:
-    ends = sorted(as_ten(cell.n, cell.lo, cell.hi) for cell in shown(publish, 5))
+    ends = sorted(scale_to_ten(cell.n, cell.lo, cell.hi) for cell in shown(publish, 5))
     assert [pytest.approx(pair) for pair in ((0, 3.5), (4, 6), (6.5, 10))] == ends
 
 
@@ -239,9 +239,9 @@ def test_turnout_is_a_band_from_eight_invited_on() -> None:
 
 
 def test_a_month_adds_the_ends_and_claims_a_change_only_beyond_chance() -> None:
-    month = together([Cell(5, 18, 25), Cell(8, 23, 27)])
+    month = merge_cells([Cell(5, 18, 25), Cell(8, 23, 27)])
     assert month == Cell(13, 41, 52)
-    assert together([]) is None
+    assert merge_cells([]) is None
     low, high = Cell(50, 98, 102), Cell(50, 198, 202)
     assert (change(low, high), change(high, low)) == (Change.HIGHER, Change.LOWER)
     # The ranges do not overlap, yet the gap is within what chance does.

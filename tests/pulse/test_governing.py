@@ -85,7 +85,7 @@ def test_an_admin_is_told_how_many_messages_reached_nobody_and_never_whose(front
     assert "Messages of the check-in" not in words(shown(front))
     with front.hospital.sessions.begin() as session:
         asked = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        assert invitations.expand(session, asked, front.now)
+        assert invitations.enqueue_invitations(session, asked, front.now)
         owed = session.scalars(select(Delivery).where(Delivery.kind == "poll").order_by(Delivery.key)).all()
         for one, state in zip(owed, ("expired", "expired", "dead"), strict=False):
             one.state = state

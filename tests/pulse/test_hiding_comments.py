@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from slackapp.i18n import voice
 from slackapp.models import AuditEntry, Comment, Digest, HiddenComment
 from slackapp.pulse import comments
-from slackapp.pulse.comments import Released
+from slackapp.pulse.comments import PublishedComment
 from slackapp.sandbox.blocks import view_problems
 from slackapp.views import written
 from tests.pulse.front import Front
@@ -32,7 +32,7 @@ def carried(front: Front) -> str:
         session.add(digest)
         session.flush()
         first = session.scalars(select(Comment.id).order_by(Comment.id)).first()
-        return written.value(digest.id, 0, str(first))
+        return written.comments_value(digest.id, 0, str(first))
 
 
 def hidden(front: Front) -> list[str]:
@@ -43,7 +43,7 @@ def hidden(front: Front) -> list[str]:
 def test_nobody_but_the_leader_of_the_team_can_hide_or_read(front: Front, carried: str) -> None:
     for name in ("Ward 7 1", "Medicine leader"):
         front.slack.calls.clear()
-        for action in (written.OPEN, written.HIDE, written.SHOW, written.TURN):
+        for action in (written.OPEN_COMMENTS, written.HIDE, written.SHOW, written.TURN):
             front.presses(front.slack_id(name), action, view_id="V1", value=carried)
         assert "comment 1" not in str(front.slack.calls)
     assert hidden(front) == []
@@ -78,13 +78,13 @@ def test_a_hidden_comment_still_counts_among_the_three(front: Front) -> None:
     with front.hospital.sessions.begin() as session:
         for comment in session.scalars(select(Comment).limit(2)):
             assert comments.hide(session, ward, comment.id, hidden=True)
-        told = comments.released(session, [ward], "2026-11")[ward]
+        told = comments.published(session, [ward], "2026-11")[ward]
         assert [one.is_hidden for one in told].count(False) == 2
         assert len(told) == 4
 
 
 def test_the_list_fits_slack_however_much_was_written() -> None:
-    many = [Released(f"{number:024x}", "W" * 500, number % 2 == 0) for number in range(87)]
+    many = [PublishedComment(f"{number:024x}", "W" * 500, number % 2 == 0) for number in range(87)]
     for page in range(6):
         assert view_problems(written.listed(voice(), "d" * 24, many, page)) == []
     assert "000000000000000000000056" in str(written.listed(voice(), "d", many, 4))
@@ -95,7 +95,7 @@ def test_comments_stand_in_an_order_of_chance_and_not_of_their_words(front: Fron
     hospital, written = front.hospital, [f"{number} cups of tea" for number in range(9)]
     with hospital.sessions.begin() as session:
         words = {hospital.teams["Ward 7"]: written}
-        comments.keep(session, hospital.workspace_id, words, "2026-11", Random(1))  # noqa: S311 - a chance that comes again
+        comments.save(session, hospital.workspace_id, words, "2026-11", Random(1))  # noqa: S311 - a chance that comes again
     with hospital.sessions.read() as session:
         stored = list(session.scalars(select(Comment.words).order_by(Comment.id)))
     assert sorted(stored) == written

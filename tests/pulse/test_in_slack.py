@@ -9,10 +9,10 @@ from slack_bolt import Ack, App
 from sqlalchemy import inspect, text
 
 from handlers import pulse_letters
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import guard
 from slackapp.i18n import voice
-from slackapp.letters import Message, Nothing
+from slackapp.letters import Message, Skip
 from slackapp.models import Delivery, Inbound, Member, Workspace
 from slackapp.pulse import cautions, rounds
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
@@ -61,12 +61,12 @@ def test_what_leaves_the_app_is_the_same_for_every_answer(front: Front) -> None:
     assert [place for place, visit in enumerate(visits) if visit != visits[0]] == []
 
 
-def echoing(bolt: App, _: Desk) -> None:
+def echoing(bolt: App, _: Context) -> None:
     """The naive twin: it thanks people by telling them what they said."""
 
     def answered(ack: Ack, view: dict[str, object]) -> None:
         chosen = view["state"]["values"]["helping"][pulse.CHOICE]["selected_option"]["value"]  # type: ignore[index]
-        ack(response_action="update", view=pulse.told(voice(), f"You answered {chosen}."))
+        ack(response_action="update", view=pulse.notice(voice(), f"You answered {chosen}."))
 
     bolt.view(pulse.SUBMIT)(answered)
 
@@ -257,11 +257,17 @@ def test_a_comment_that_may_give_somebody_away_is_stored_only_when_they_are_sure
 def test_a_name_is_noticed_however_it_stands_on_the_profile(on_the_profile: str) -> None:
     watch = guard.standard()
     for written in ("Sarah never listens.", "SARAH never listens.", "Ask Sarah’s opinion"):  # noqa: RUF001 - telephones type it
-        assert cautions.of(written, [on_the_profile], watch) == (cautions.Caution.NAME,), written
-    assert cautions.of("Jo and Li never listen", ["Jo Brown"], watch) == (cautions.Caution.NAME,)
+        assert cautions.warnings_for(written, [on_the_profile], watch) == (cautions.CommentWarning.NAME,), (
+            written
+        )
+    assert cautions.warnings_for("Jo and Li never listen", ["Jo Brown"], watch) == (
+        cautions.CommentWarning.NAME,
+    )
     # Siân with its accent as a sign of its own, as some keyboards write it.
-    assert cautions.of("Sia\u0302n never listens", ["Si\u00e2n Owen"], watch) == (cautions.Caution.NAME,)
-    assert cautions.of("It will do, and may be enough.", ["Will May"], watch) == ()
+    assert cautions.warnings_for("Sia\u0302n never listens", ["Si\u00e2n Owen"], watch) == (
+        cautions.CommentWarning.NAME,
+    )
+    assert cautions.warnings_for("It will do, and may be enough.", ["Will May"], watch) == ()
 
 
 def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
@@ -292,7 +298,7 @@ def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front:
         assert "Open until Monday 9 November, 09:00." in sent.text
         assert "Nothing has been recorded yet." not in words(sent.blocks)
         late = pulse_letters.RENDERERS["poll"](session, delivery, front.now + timedelta(days=8))
-        assert isinstance(late, Nothing)
+        assert isinstance(late, Skip)
     for weeks, is_told in ((1, False), (2, True)):
         opening = hospital.opening + timedelta(weeks=weeks)
         hospital.open(opening)

@@ -13,8 +13,8 @@ from sqlalchemy import inspect, text
 from slackapp.db import Sessions, connect
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.rounds import Paper
-from slackapp.pulse.storage import sweep_nightly
+from slackapp.pulse.rounds import Answers
+from slackapp.pulse.storage import purge_nightly
 from tests.pulse.disk import contents, pages, write_ahead
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
@@ -218,7 +218,7 @@ def test_no_transaction_tells_from_which_check_in_of_the_month_a_comment_came(
     for week in range(2):
         ward.open(ward.opening + timedelta(days=7 * week))
         for person in CROWD[:12]:
-            paper = Paper(ward.poll_id, ward.people[person], {}, f"{person}, round {week}")
+            paper = Answers(ward.poll_id, ward.people[person], {}, f"{person}, round {week}")
             with ward.sessions.begin() as session:
                 rounds.submit(session, keys, paper, ward.opening + timedelta(days=7 * week, hours=1))
         ward.close()
@@ -242,6 +242,6 @@ def test_the_night_takes_old_copies_of_words_out_of_postgresqls_tables(postgresq
     with sessions.begin() as session:
         session.execute(text("UPDATE thanks SET words = NULL"))
     assert taken_back in by_offset(sessions), "the premise: PostgreSQL keeps the old copy of a row"
-    sweep_nightly(sessions)
+    purge_nightly(sessions)
     assert taken_back not in by_offset(sessions)
     sessions.dispose()

@@ -13,7 +13,7 @@ from slack_bolt import App
 from sqlalchemy import text
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import log
 from slackapp.db import Sessions, connect
 from slackapp.models import Poll, PollState
@@ -112,7 +112,7 @@ def test_a_failing_listener_s_exception_does_not_print_the_answer(
     def failing(body: dict[str, object]) -> None:
         raise RuntimeError(f"{front.slack_id('Ward 7 1')} said {body}")
 
-    def register(bolt: App, desk: Desk) -> None:
+    def register(bolt: App, desk: Context) -> None:
         bolt.view("fails")(failing)
         handlers.register(bolt, desk)
 

@@ -105,8 +105,8 @@ def test_an_open_round_without_its_key_is_lost_people_are_told_and_the_next_work
     assert open_hospital.ballots() == []
     with open_hospital.sessions.begin() as session:
         owed = {one.kind: one for one in session.scalars(select(FanOut))}
-        assert invitations.expand(session, owed["poll"], open_hospital.opening)
-        assert invitations.expand_loss(session, owed["poll_lost"], open_hospital.opening)
+        assert invitations.enqueue_invitations(session, owed["poll"], open_hospital.opening)
+        assert invitations.enqueue_loss_notices(session, owed["poll_lost"], open_hospital.opening)
         told = session.scalars(select(Delivery.kind)).all()
         assert told == ["poll_lost"] * 22
         assert session.scalars(select(PollMember)).all() == []

@@ -10,7 +10,7 @@ from slackapp.errors import UserError
 from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.pulse import coming, comments, invitations, rounds
 from slackapp.pulse.ballots import CANT_SAY
-from slackapp.pulse.rounds import Paper
+from slackapp.pulse.rounds import Answers
 from tests.pulse.hospital import THREE_TEAMS, Hospital
 
 DAY = timedelta(days=1)
@@ -34,7 +34,7 @@ def due(hospital: Hospital, now: datetime) -> datetime | None:
 
 
 def refused(hospital: Hospital, name: str, now: datetime) -> str:
-    paper = Paper(hospital.poll_id, hospital.people[name], {"attending": 4})
+    paper = Answers(hospital.poll_id, hospital.people[name], {"attending": 4})
     with pytest.raises(UserError) as problem, hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, now)
     return problem.value.sentence
@@ -244,7 +244,7 @@ def test_comments_are_kept_without_time_where_eight_answered_and_released_where_
     assert "Theatres" not in kept
     assert "Medicine" not in kept
     with hospital.sessions.begin() as session:
-        released = comments.gather(session, hospital.workspace_id, "2026-11")
+        released = comments.collect_month(session, hospital.workspace_id, "2026-11")
         assert {unit: len(found) for unit, found in released.items()} == {hospital.teams["Ward 7"]: 3}
     assert set(hospital.comments()) == {"Ward 7"}
 
@@ -257,7 +257,7 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: H
         owed = session.scalars(select(FanOut)).one()
         for _ in range(2):
             owed.cursor, passes = "", 1
-            while not invitations.expand(session, owed, open_hospital.opening, chunk=5):
+            while not invitations.enqueue_invitations(session, owed, open_hospital.opening, chunk=5):
                 passes += 1
         assert passes == 5
         found = {one.target: one for one in session.scalars(select(Delivery))}
@@ -270,12 +270,12 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: H
 def test_the_clock_page_is_told_what_comes_next(hospital: Hospital) -> None:
     hospital.build(THREE_TEAMS)
     with hospital.sessions.read() as session:
-        assert coming.moments(session, hospital.opening - DAY)[0] == (hospital.opening, coming.OPENS)
+        assert coming.next_events(session, hospital.opening - DAY)[0] == (hospital.opening, coming.OPENS)
     hospital.open()
     with hospital.sessions.read() as session:
         # The next round opens at the very moment at which this one closes.
-        assert coming.moments(session, hospital.opening) == [
+        assert coming.next_events(session, hospital.opening) == [
             (hospital.close_at, coming.CLOSES),
             (hospital.close_at, coming.OPENS),
         ]
-        assert coming.moments(session, hospital.opening)[0] == (hospital.close_at, coming.CLOSES)
+        assert coming.next_events(session, hospital.opening)[0] == (hospital.close_at, coming.CLOSES)

@@ -12,7 +12,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from slackapp.pulse.ballots import CANT_SAY, Answer
-from slackapp.pulse.counting import Rules, Unit, count
+from slackapp.pulse.counting import Rules, Unit, tally
 from slackapp.pulse.disclosure import Cell
 from slackapp.verify import attack
 from slackapp.views import anonymity
@@ -57,7 +57,7 @@ def ours(poll: int, ward: Ward, said: Said) -> list[Figure]:
     """What the app publishes, and who was counted in it: the attacker knows who answered."""
     unit_of = {person: unit for unit, people in ward.staff.items() for person in people}
     units = {unit: Unit(parent, len(ward.staff.get(unit, ()))) for unit, parent in ward.parents.items()}
-    counted = count(units, [Answer(unit_of[one], {ITEM: score}) for one, score in said.items()], RULES)
+    counted = tally(units, [Answer(unit_of[one], {ITEM: score}) for one, score in said.items()], RULES)
     return [
         Figure(poll, frozenset(members(ward, said, unit, counted.bundles)), cell.n, cell.lo, cell.hi)
         for (unit, _), cell in counted.cells.items()

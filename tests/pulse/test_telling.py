@@ -24,12 +24,12 @@ def test_everybody_in_a_team_is_told_once_when_a_threshold_rises(front: Front) -
     hospital = front.hospital
     with hospital.sessions.begin() as session:
         here = session.get_one(Workspace, hospital.workspace_id)
-        assert governing.tighten(session, here, Thresholds(8, 1, 8)) is True
-        assert governing.tighten(session, here, Thresholds(8, 1, 8)) is False
+        assert governing.raise_thresholds(session, here, Thresholds(8, 1, 8)) is True
+        assert governing.raise_thresholds(session, here, Thresholds(8, 1, 8)) is False
         with pytest.raises(UserError):
-            governing.tighten(session, here, Thresholds(7, 1, 8))
+            governing.raise_thresholds(session, here, Thresholds(7, 1, 8))
         (asked,) = session.scalars(select(FanOut).where(FanOut.kind == governing.RULES_CHANGED))
-        while not telling.expand_rules(session, asked, front.now, chunk=4):
+        while not telling.enqueue_threshold_notices(session, asked, front.now, chunk=4):
             pass
         owed = session.scalars(select(Delivery).where(Delivery.kind == governing.RULES_CHANGED)).all()
         # Nine in the ward and its leader; whoever leads the top belongs to no team.
@@ -53,9 +53,9 @@ def test_a_team_is_told_who_leads_it_now(front: Front) -> None:
     with hospital.sessions.begin() as session:
         team = session.get_one(Team, hospital.teams["Ward 7"])
         here = session.get_one(Workspace, hospital.workspace_id)
-        telling.owe_new_leader(session, here, team, front.now)
+        telling.announce_new_leader(session, here, team, front.now)
         (asked,) = session.scalars(select(FanOut).where(FanOut.kind == telling.NEW_LEADER))
-        assert telling.expand_leader(session, asked, front.now) is True
+        assert telling.enqueue_leader_notices(session, asked, front.now) is True
         owed = session.scalars(select(Delivery).where(Delivery.kind == telling.NEW_LEADER)).all()
         assert len(owed) == 9
         sent = pulse_letters.RENDERERS[telling.NEW_LEADER](session, owed[0], front.now)
@@ -67,11 +67,11 @@ def test_a_change_of_leader_is_noticed_and_told_once(front: Front) -> None:
     hospital = front.hospital
     with hospital.sessions.begin() as session:
         here = session.get_one(Workspace, hospital.workspace_id)
-        assert rights.notice(session, here, front.now) == []
+        assert rights.record_leaders(session, here, front.now) == []
         session.get_one(Team, hospital.teams["Ward 7"]).leader_id = hospital.people["Ward 7 3"]
         session.flush()
         for _ in range(2):
-            rights.notice(session, here, front.now)
+            rights.record_leaders(session, here, front.now)
         asked = session.scalars(select(FanOut).where(FanOut.kind == telling.NEW_LEADER)).all()
         assert [one.reference for one in asked] == [hospital.teams["Ward 7"]]
 

@@ -9,7 +9,7 @@ import pytest
 
 from slackapp.calendar import days_in, is_quiet
 from slackapp.models import Cadence, Member, Poll, Workspace
-from slackapp.pulse.telling import allowed, reminding_at
+from slackapp.pulse.telling import next_allowed_time, reminder_time
 from slackapp.pulse.timetable import Occurrence, after, upcoming
 
 START = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_the_reminder_comes_once_between_the_middle_and_the_close() -> None:
         workspace = settled(pulse_days_open=days, pulse_cadence=Cadence.FORTNIGHTLY)
         for one in rounds(workspace, START + timedelta(days=120)):
             poll = Poll(opens_at=one.opens_at, closes_at=one.closes_at)
-            moment = reminding_at(poll, workspace)
+            moment = reminder_time(poll, workspace)
             assert one.opens_at + (one.closes_at - one.opens_at) / 2 <= moment < one.closes_at
 
 
@@ -130,14 +130,14 @@ def goes_at(
 ) -> datetime | None:
     """When an hourly clock sends somebody's message, as the app decides it; None when it came too late."""
     begun = away[1] if away[0] == one.opens_at else one.opens_at
-    due = allowed(person, workspace, begun)
+    due = next_allowed_time(person, workspace, begun)
     while True:
         tick = due + (START - due) % HOUR
         if away[0] <= tick < away[1]:
             tick = away[1] + (START - away[1]) % HOUR
         if tick >= one.closes_at:
             return None
-        due = allowed(person, workspace, tick)
+        due = next_allowed_time(person, workspace, tick)
         if due == tick:
             return tick
 
@@ -195,4 +195,4 @@ def test_a_message_that_would_fall_into_leave_waits_for_its_end() -> None:
     person = Member(time_zone="Europe/London", quiet_from=time(20), quiet_until=time(8), days_off=0)
     person.away_from, person.away_until = date(2026, 3, 3), date(2026, 3, 8)
     evening = datetime(2026, 3, 2, 21, tzinfo=UTC)
-    assert allowed(person, settled(), evening) == datetime(2026, 3, 9, 8, tzinfo=UTC)
+    assert next_allowed_time(person, settled(), evening) == datetime(2026, 3, 9, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from slackapp.errors import UserError
 from slackapp.models import Poll
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box
-from slackapp.pulse.rounds import Paper
+from slackapp.pulse.rounds import Answers
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
@@ -27,7 +27,7 @@ def values(hospital: Hospital) -> list[int]:
 
 
 def hand_in(hospital: Hospital, score: int, *, before_commit: Callable[[], object] = lambda: None) -> None:
-    paper = Paper(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": score})
+    paper = Answers(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": score})
     with hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, hospital.opening + timedelta(hours=1))
         before_commit()

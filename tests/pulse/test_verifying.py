@@ -17,7 +17,7 @@ from slack_bolt import Ack, App
 from sqlalchemy import text
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp.cli import main
 from slackapp.db import connect
 from slackapp.pulse import rounds
@@ -41,7 +41,7 @@ def lived(hospital: Hospital, tmp_path: Path) -> Hospital:
             hospital.answer(f"{name} {number}", 1 + number % 5, f"comment {number} of {name}")
     hospital.open(CLOSE)
     with hospital.sessions.begin() as session:
-        paper = rounds.Paper(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": 3}, "still open")
+        paper = rounds.Answers(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": 3}, "still open")
         rounds.submit(session, hospital.keys, paper, CLOSE)
     hospital.sessions.dispose()
     (tmp_path / "app.log").write_text(LOGGED)
@@ -305,7 +305,7 @@ def test_a_damaged_copy_and_one_that_is_none_are_told_in_words(tmp_path: Path) -
     assert (result.exit_code, "another version" in result.output) == (1, True)
 
 
-def echoing(bolt: App, desk: Desk) -> None:
+def echoing(bolt: App, desk: Context) -> None:
     """A listener that thanks people by telling them what they said."""
 
     def answered(ack: Ack, body: dict[str, Any]) -> None:
@@ -317,7 +317,7 @@ def echoing(bolt: App, desk: Desk) -> None:
     handlers.register(bolt, desk)
 
 
-def remembering(bolt: App, desk: Desk) -> None:
+def remembering(bolt: App, desk: Context) -> None:
     """A listener that writes down who has answered."""
 
     def middleware(body: dict[str, Any], next_: Callable[[], None]) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 
 from slackapp.i18n import LOCALES, Voice, voice
 from slackapp.models import Member, Question, Workspace
-from slackapp.pulse.comments import Released
-from slackapp.pulse.invitations import Group, Reader, Unreached
+from slackapp.pulse.comments import PublishedComment
+from slackapp.pulse.invitations import Group, Reader, Undelivered
 from slackapp.pulse.questions import FOUR, ITEMS, NHS_FOUR, OPTIONS, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import admin_pulse, anonymity, pulse, pulse_messages, pulse_settings, written
@@ -50,7 +50,7 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
         quiet_until=datetime.now(UTC).time(),
     )
     for items in ((*FOUR, ROTATING[0]), (*NHS_FOUR, *ROTATING[1:4])):
-        sheet = pulse.Sheet(items, comments_on=True)
+        sheet = pulse.SurveyForm(items, comments_on=True)
         for speaker in (say, plain):
             views = [
                 pulse.modal(speaker, "p", sheet, group),
@@ -88,9 +88,9 @@ def test_what_admins_and_leaders_press_is_in_welsh_and_fits_slack() -> None:
         comment_threshold=8,
         pulse_on=False,
     )
-    unreached = Unreached(date(2026, 11, 2), 3, 1)
+    unreached = Undelivered(date(2026, 11, 2), 3, 1)
     mine = [Question(id="q" * 24, wording="...", place=1)]
-    wrote = [Released(f"{place:024}", "...", place == 0) for place in range(2)]
+    wrote = [PublishedComment(f"{place:024}", "...", place == 0) for place in range(2)]
 
     def views(speaker: Voice) -> list[View]:
         return [

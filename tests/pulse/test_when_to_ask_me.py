@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from sqlalchemy import select
 
 from handlers import pulse_letters
-from slackapp.letters import Later, Message, Nothing
+from slackapp.letters import Message, Skip, WaitUntil
 from slackapp.models import Delivery, FanOut, Member, Workspace
 from slackapp.pulse import invitations, telling
 from slackapp.views import pulse_settings
@@ -37,7 +37,7 @@ def test_a_person_settles_when_to_be_asked_and_can_still_answer(front: Front) ->
         assert (kept.away_from, kept.away_until) == (date(2026, 11, 9), date(2026, 11, 15))
         here = session.get_one(Workspace, front.hospital.workspace_id)
         # Leave ends on a Sunday, and the Monday is a day off.
-        first = telling.allowed(kept, here, front.hospital.close_at)
+        first = telling.next_allowed_time(kept, here, front.hospital.close_at)
         assert f"{first:%a %d %H:%M}" == "Tue 17 00:00"
     assert "Your answer is stored." in front.submits(who, {"helping": 4}).body or front.hospital.ballots()
     for changed in ({pulse_settings.DAYS_OFF: ticked(*"0123456")}, {pulse_settings.LANGUAGE: chosen("xx")}):
@@ -51,15 +51,15 @@ def test_a_message_that_is_late_waits_for_the_person_s_hours_and_is_not_sent_to_
     night = front.hospital.opening + timedelta(hours=14)
     with front.hospital.sessions.begin() as session:
         fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        assert invitations.expand(session, fan_out, front.now)
+        assert invitations.enqueue_invitations(session, fan_out, front.now)
         first, second = session.scalars(select(Delivery).where(Delivery.kind == "poll").limit(2))
         # The server was away from the morning on, and comes back at eleven at night.
         late = pulse_letters.RENDERERS["poll"](session, first, night)
-        assert late == Later(front.hospital.opening + timedelta(hours=23))
+        assert late == WaitUntil(front.hospital.opening + timedelta(hours=23))
         assert isinstance(pulse_letters.RENDERERS["poll"](session, first, late.due), Message)
         found = select(Member).where(Member.slack_user_id == second.target)
         session.scalars(found).one().pulse_messages = False
-        assert pulse_letters.RENDERERS["poll"](session, second, late.due) == Nothing("not_wanted")
+        assert pulse_letters.RENDERERS["poll"](session, second, late.due) == Skip("not_wanted")
 
 
 def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:
@@ -67,7 +67,7 @@ def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:
     front.fills_in(front.slack_id("Ward 7 1"), pulse_settings.FORM, OWN)
     with hospital.sessions.begin() as session:
         fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
-        assert invitations.expand(session, fan_out, front.now)
+        assert invitations.enqueue_invitations(session, fan_out, front.now)
         targets = set(session.scalars(select(Delivery.target).where(Delivery.kind == "poll")))
     assert front.slack_id("Ward 7 1") not in targets
     assert front.slack_id("Ward 7 2") in targets

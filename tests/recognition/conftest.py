@@ -18,13 +18,13 @@ from sqlalchemy import select
 
 import handlers
 from handlers import appreciate_letters
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import members, workspaces
 from slackapp.behaviours import Behaviour
 from slackapp.db import Sessions
-from slackapp.delivery import Deliveries
-from slackapp.listening import hang_up
-from slackapp.members import Person
+from slackapp.delivery import DeliveryWorker
+from slackapp.listening import close_socket
+from slackapp.members import SlackProfile
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
@@ -59,7 +59,7 @@ class Ward:
     def give(self, one: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
         """Give it at noon; its id."""
         with self.database.rows() as connection:
-            occasion = giving.Occasion(giver or self.nurse, key, NOON)
+            occasion = giving.GiveContext(giver or self.nurse, key, NOON)
             return giving.give(connection, self.slack_team_id, one, occasion).id
 
     def rows(self, table: type) -> list[Any]:
@@ -79,17 +79,19 @@ def ward(database: Sessions) -> Ward:
         team = members.create_team(session, workspace, "Ward 7", parent=directorate, channel=made.channel)
         quiet = members.create_team(session, workspace, "Ward 9", parent=directorate)
         for one in (made.nurse, made.colleague, made.third, made.leader):
-            member = members.remember(session, workspace, Person(one, one.title(), time_zone="Europe/London"))
+            member = members.upsert_one(
+                session, workspace, SlackProfile(one, one.title(), time_zone="Europe/London")
+            )
             members.put_in_team(session, member, team)
-        members.appoint(session, team, member)
-        alone = members.remember(session, workspace, Person(made.elsewhere, "Elsewhere"))
+        members.set_leader(session, team, member)
+        alone = members.upsert_one(session, workspace, SlackProfile(made.elsewhere, "Elsewhere"))
         members.put_in_team(session, alone, quiet)
         for person in (
-            Person(made.robot, "Rota Bot", is_bot=True),
-            Person(made.gone, "Sam Gone", left=True),
-            Person(made.stranger, "Ali Other", is_stranger=True),
+            SlackProfile(made.robot, "Rota Bot", is_bot=True),
+            SlackProfile(made.gone, "Sam Gone", left=True),
+            SlackProfile(made.stranger, "Ali Other", is_stranger=True),
         ):
-            members.remember(session, workspace, person)
+            members.upsert_one(session, workspace, person)
     return made
 
 
@@ -153,8 +155,8 @@ class Practice:
     sandbox: Sandbox
     http: httpx.Client
     bolt: App
-    desk: Desk
-    deliveries: Deliveries
+    desk: Context
+    deliveries: DeliveryWorker
     nurse: Any
     colleague: Any
     third: Any
@@ -238,8 +240,8 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
         def now() -> datetime:
             return datetime.now(UTC)
 
-        deliveries = Deliveries(ward.database, client, appreciate_letters.RENDERERS, now)
-        desk = Desk(ward.database, now, keys, deliveries.wake)
+        deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, now)
+        desk = Context(ward.database, now, keys, deliveries.wake)
         executor = ThreadPoolExecutor(8)
         bolt = App(
             client=client,
@@ -254,7 +256,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
         ending.callback(deliveries.stop)
         ending.callback(executor.shutdown)
         socket.connect()
-        ending.callback(hang_up, socket)
+        ending.callback(close_socket, socket)
         http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
         humans = [
             human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)

@@ -16,7 +16,7 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import inbound
 from slackapp.db import connect, new_id
 from slackapp.pulse.ballots import KeyDirectory
@@ -25,7 +25,7 @@ from slackapp.pulse.ballots import KeyDirectory
 def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) -> None:
     if naive:
         # The twin that never looks.
-        inbound.is_new = inbound.is_newer = lambda *_args, **_kwargs: True  # type: ignore[assignment]
+        inbound.first_time = inbound.is_newer = lambda *_args, **_kwargs: True  # type: ignore[assignment]
         inbound.id_for = lambda *_args: new_id()  # type: ignore[assignment]
     bolt = App(
         client=WebClient("xoxb-test", base_url=f"{slack_url}/api/", retry_handlers=[]),
@@ -36,7 +36,7 @@ def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) 
     )
     sessions = connect(database_url)
     handlers.register(
-        bolt, Desk(sessions, lambda: datetime.now(UTC), KeyDirectory(Path(key_directory)), lambda: None)
+        bolt, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(Path(key_directory)), lambda: None)
     )
 
     def deliver(line: str) -> str:

@@ -20,14 +20,14 @@ from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
 from slackapp.models import Sharing, SharingChoice, Visibility
 from slackapp.recognitions import grammar
-from slackapp.recognitions.drafts import LONGEST, Draft, NotYet, Unclear
-from slackapp.recognitions.giving import about_the_words
-from slackapp.recognitions.reading import Entry, Page, Side
+from slackapp.recognitions.drafts import LONGEST, Draft, InvalidDraft, ParseError
+from slackapp.recognitions.giving import check_words
+from slackapp.recognitions.reading import HistoryEntry, Page, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
 from slackapp.views import appreciate, home, recognition, unkind
 from slackapp.views import given as given_views
 from slackapp.views import settings as settings_views
-from slackapp.views.appreciate import Asked
+from slackapp.views.appreciate import FormQuestion
 
 SAY = voice()
 WELSH = voice("cy")
@@ -177,13 +177,13 @@ def is_answered(say: Voice, text: str) -> None:
     """Typed after the command: whatever is said about it, and the form that it opens."""
     try:
         draft = grammar.parse(text)
-    except Unclear as unclear:
+    except ParseError as unclear:
         draft = unclear.draft
         accepted(appreciate.refusal(say, unclear, draft))
-    asked: Asked | None = None
-    if refusals := list(about_the_words(draft.about(behaviour=Behaviour.HELPING), guard.standard())):
-        refused = NotYet(refusals)
-        asked = Asked(refused.words(say), refused.questions)
+    asked: FormQuestion | None = None
+    if refusals := list(check_words(draft.about(behaviour=Behaviour.HELPING), guard.standard())):
+        refused = InvalidDraft(refusals)
+        asked = FormQuestion(refused.words(say), refused.questions)
         accepted(appreciate.refusal(say, refused, draft))
         if question := appreciate.question(say, asked, draft):
             accepted(question)
@@ -203,7 +203,7 @@ def is_shown(say: Voice, words: str) -> None:
     for message in messages:
         accepted(message)
         assert words in list(literal_texts(message[1]))
-    entry = Entry("a" * 24, ("U1",), Behaviour.HELPING, words, NOON, sharing=Sharing.SHARED)
+    entry = HistoryEntry("a" * 24, ("U1",), Behaviour.HELPING, words, NOON, sharing=Sharing.SHARED)
     reader = home.Reader("Europe/London", NOON)
     blocks = home.entries(say, reader, Page(Side.RECEIVED, (entry,), None, None))
     accepted_view({"type": "home", "blocks": blocks})
@@ -284,7 +284,7 @@ def test_every_window_about_thanks_is_accepted_in_both_languages(say: Voice) -> 
         draft = Draft(
             people=("U1",), behaviour=behaviour, words="Stayed", link="https://a.slack.com/archives/C1/p1"
         )
-        for asked in (None, Asked("This may point to a patient.", ("m",))):
+        for asked in (None, FormQuestion("This may point to a patient.", ("m",))):
             accepted_view(appreciate.form(say, draft, asked))
             accepted_view(appreciate.edit_form(say, draft, "a" * 24, asked))
 

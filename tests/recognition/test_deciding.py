@@ -23,7 +23,7 @@ from slackapp.models import (
     Visibility,
 )
 from slackapp.privacy import traces
-from slackapp.pulse.storage import sweep_nightly
+from slackapp.pulse.storage import purge_nightly
 from slackapp.recognitions import changing, giving, sharing
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ WORDS = "Stayed after the shift to find us a bed"
 def decide(ward: Any, recognition_id: str, deed: Any, *, who: str | None = None) -> None:
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        thanks = sharing.thanks_of(session, workspace, recognition_id, who or ward.colleague)
+        thanks = sharing.lock_recipient(session, workspace, recognition_id, who or ward.colleague)
         deed(session, workspace, thanks, now=NOON)
 
 
@@ -57,7 +57,7 @@ def test_only_the_receivers_press_owes_the_post_and_pressing_twice_owes_one(ward
     assert kinds(ward) == ["recognition"]
     decide(ward, made, sharing.share)
     decide(ward, made, sharing.share)
-    decide(ward, made, sharing.keep)
+    decide(ward, made, sharing.keep_private)
     assert kinds(ward) == ["recognition", "recognition-dm-settled", "recognition-post"]
     assert ward.rows(Recipient)[0].sharing == Sharing.SHARED
     (post,) = [one for one in ward.rows(Delivery) if one.kind == "recognition-post"]
@@ -67,7 +67,7 @@ def test_only_the_receivers_press_owes_the_post_and_pressing_twice_owes_one(ward
 def test_kept_stays_kept(ward: Any) -> None:
     made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     arrived(ward)
-    decide(ward, made, sharing.keep)
+    decide(ward, made, sharing.keep_private)
     decide(ward, made, sharing.share)
     assert kinds(ward) == ["recognition", "recognition-dm-settled"]
     assert ward.rows(Recipient)[0].sharing == Sharing.KEPT
@@ -101,11 +101,11 @@ def test_a_standing_choice_is_honoured(ward: Any, choice: str, standing: str, ow
 def change(ward: Any, recognition_id: str, deed: str, *, after: timedelta = timedelta(0), **who: Any) -> None:
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        occasion = giving.Occasion(who.get("giver", ward.nurse), "", NOON + after)
+        occasion = giving.GiveContext(who.get("giver", ward.nurse), "", NOON + after)
         if deed == "undo":
             changing.undo(session, workspace, recognition_id, occasion)
         else:
-            changing.revise(session, workspace, recognition_id, ward.draft(words=who["words"]), occasion)
+            changing.edit(session, workspace, recognition_id, ward.draft(words=who["words"]), occasion)
 
 
 def test_undone_before_it_was_sent_is_not_sent_and_the_words_are_gone(ward: Any) -> None:
@@ -122,7 +122,7 @@ def test_nothing_of_undone_words_is_left_in_any_table_nor_in_the_file(ward: Any)
     with ward.database.read() as session:
         assert traces.find(session, WORDS) == traces.find(session, "archives/C1") == []
     if ward.database.is_sqlite:
-        sweep_nightly(ward.database)
+        purge_nightly(ward.database)
         file = Path(ward.database.engine.url.database)
         left = [one for one in file.parent.glob(f"{file.name}*") if WORDS.encode() in one.read_bytes()]
         assert left == []
@@ -174,11 +174,11 @@ def test_another_workspace_cannot_reach_a_recognition(ward: Any) -> None:
     made = ward.give(ward.draft(ward.colleague))
     with ward.database.begin() as session:
         other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U1")
-        members.remember(session, other, members.Person(ward.nurse, "Same id"))
+        members.upsert_one(session, other, members.SlackProfile(ward.nurse, "Same id"))
         with pytest.raises(UserError):
-            changing.undo(session, other, made, giving.Occasion(ward.nurse, "", NOON))
+            changing.undo(session, other, made, giving.GiveContext(ward.nurse, "", NOON))
         with pytest.raises(UserError):
-            sharing.thanks_of(session, other, made, ward.colleague)
+            sharing.lock_recipient(session, other, made, ward.colleague)
 
 
 def both_decide(ward: Any, made: str) -> list[str]:
@@ -194,7 +194,7 @@ def both_decide(ward: Any, made: str) -> list[str]:
     other = threading.Thread(target=shares)
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        thanks = sharing.thanks_of(session, workspace, made, ward.colleague)
+        thanks = sharing.lock_recipient(session, workspace, made, ward.colleague)
         other.start()
         waits_for_a_lock(ward)
         sharing.report(session, workspace, thanks, now=NOON)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from handlers import appreciate_letters
 from slackapp import manifest_path, members, workspaces
 from slackapp.behaviours import Behaviour
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.models import (
     Boost,
     Delivery,
@@ -123,7 +123,7 @@ def press(ward: Any, post: Delivery, number: int) -> dict[str, Any]:
 def everybody(ward: Any) -> None:
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        members.remember_all(session, workspace, [members.Person(one, one) for one in PEOPLE])
+        members.upsert_all(session, workspace, [members.SlackProfile(one, one) for one in PEOPLE])
 
 
 def shared(ward: Any, slack: Sandbox) -> Delivery:
@@ -133,7 +133,7 @@ def shared(ward: Any, slack: Sandbox) -> Delivery:
         members.find(session, workspace, ward.colleague).sharing = SharingChoice.ALWAYS
         session.flush()
         draft = Draft((ward.colleague,), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
-        occasion = giving.Occasion(ward.nurse, "first", ward.noon)
+        occasion = giving.GiveContext(ward.nurse, "first", ward.noon)
         giving.give(session.connection(), ward.slack_team_id, draft, occasion)
     drain(ward, slack)
     with ward.database.read() as session:
@@ -228,7 +228,7 @@ def drain(ward: Any, slack: Sandbox) -> None:
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
         now = max(session.scalars(select(Delivery.due)))
-    deliveries = Deliveries(ward.database, client, appreciate_letters.RENDERERS, lambda: now)
+    deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, lambda: now)
     while now is not None:
         now = deliveries.drain(now)
     deliveries.stop()

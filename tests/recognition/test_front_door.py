@@ -205,7 +205,9 @@ def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> N
 def test_everybody_is_met_page_by_page(practice: Any) -> None:
     from handlers import people
 
-    known = people.sync_all(practice.bolt.client, practice.desk, practice.bolt.client.auth_test()["team_id"])
+    known = people.sync_members(
+        practice.bolt.client, practice.desk, practice.bolt.client.auth_test()["team_id"]
+    )
     assert known >= 9
     practice.nurse.types(f"/appreciate @newt helping {WORDS}")
     practice.nurse.sees("Sent.")

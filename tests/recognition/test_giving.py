@@ -16,7 +16,7 @@ from slackapp.models import (
     Sharing,
     Visibility,
 )
-from slackapp.recognitions.drafts import NotYet
+from slackapp.recognitions.drafts import InvalidDraft
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WORDS = "Stayed after the shift to find us a bed"
@@ -68,7 +68,7 @@ def test_eight_deliveries_of_one_command_at_the_same_time_are_one(ward: Any) -> 
 
 
 def test_what_was_refused_may_be_sent_again_under_the_same_key(ward: Any) -> None:
-    with pytest.raises(NotYet):
+    with pytest.raises(InvalidDraft):
         ward.give(ward.draft(ward.colleague, words="Thanks"), key="view:1")
     assert ward.rows(Recognition) == []
     ward.give(ward.draft(ward.colleague), key="view:1")
@@ -101,7 +101,7 @@ def test_what_was_refused_may_be_sent_again_under_the_same_key(ward: Any) -> Non
 )
 def test_each_thing_in_the_way_has_its_own_sentence(ward: Any, change: dict[str, Any], sentence: str) -> None:
     people = tuple(getattr(ward, one) for one in change.get("people", ("colleague",)))
-    with pytest.raises(NotYet) as refused:
+    with pytest.raises(InvalidDraft) as refused:
         ward.give(ward.draft(**(change | {"people": people})))
     assert refused.value.words(voice()) == sentence
     assert ward.rows(Recognition) == ward.rows(Delivery) == []
@@ -114,7 +114,7 @@ def test_twenty_to_three_thousand_characters_fit(ward: Any, words: str) -> None:
 
 
 def test_everything_in_the_way_is_told_at_once(ward: Any) -> None:
-    with pytest.raises(NotYet) as refused:
+    with pytest.raises(InvalidDraft) as refused:
         ward.give(ward.draft(ward.robot, ward.gone, words="ok", behaviour=None))
     assert [one.field for one in refused.value.refusals] == ["people", "people", "behaviour", "words"]
 
@@ -128,16 +128,16 @@ def test_twenty_people_may_be_thanked_at_once_and_twenty_one_not(ward: Any) -> N
     crowd = [f"U{number:04}" for number in range(21)]
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        members.remember_all(session, workspace, [members.Person(one, one) for one in crowd])
+        members.upsert_all(session, workspace, [members.SlackProfile(one, one) for one in crowd])
     ward.give(ward.draft(*crowd[:20]))
     assert len(ward.rows(Recipient)) == 20
-    with pytest.raises(NotYet) as refused:
+    with pytest.raises(InvalidDraft) as refused:
         ward.give(ward.draft(*crowd), key="command:2")
     assert refused.value.words(voice()) == "That is 21 people; 20 at once is the most."
 
 
 def test_somebody_never_met_is_named_for_looking_up_and_nothing_is_stored(ward: Any) -> None:
-    with pytest.raises(members.Unmet) as unmet:
+    with pytest.raises(members.UnknownMembers) as unmet:
         ward.give(ward.draft("U0NEW", ward.colleague))
     assert unmet.value.slack_user_ids == ("U0NEW",)
     ward.give(ward.draft(ward.colleague))

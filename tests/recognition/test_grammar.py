@@ -8,7 +8,7 @@ from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 from slackapp.i18n import voice
 from slackapp.models import Visibility
-from slackapp.recognitions.drafts import Draft, Unclear, UnknownBehaviour
+from slackapp.recognitions.drafts import Draft, ParseError, UnknownBehaviourError
 from slackapp.recognitions.grammar import parse, plain
 
 WORDS = "Stayed after the shift to find us a bed"
@@ -186,7 +186,7 @@ def test_an_emoji_before_the_words_stays_whole(start: str, emoji: str) -> None:
 
 @pytest.mark.parametrize("crowd", ["<!channel>", "<!here|here>", "<!everyone>", "<#C1|ward-7>"])
 def test_a_whole_channel_is_not_a_person(crowd: str) -> None:
-    with pytest.raises(Unclear) as unclear:
+    with pytest.raises(ParseError) as unclear:
         read(f"{crowd} helping {WORDS}")
     assert unclear.value.draft.words == WORDS
 
@@ -201,7 +201,7 @@ def test_a_whole_channel_is_not_a_person(crowd: str) -> None:
     ],
 )
 def test_a_slip_proposes_the_nearest_of_the_four_and_keeps_the_rest(slip: str, nearest: str) -> None:
-    with pytest.raises(UnknownBehaviour) as unknown:
+    with pytest.raises(UnknownBehaviourError) as unknown:
         read(f"<@U1> {slip} {WORDS}")
     assert unknown.value.words(voice()) == f"I don't know “{slip}”. Did you mean *{nearest}*?"
     assert unknown.value.draft == Draft(people=("U1",), behaviour=Behaviour(nearest), words=WORDS)
@@ -212,7 +212,7 @@ def test_a_slip_proposes_the_nearest_of_the_four_and_keeps_the_rest(slip: str, n
     [("setings", "settings"), ("udno", "undo"), ("Hlep", "help"), ("privcy", "privacy"), ("golgu", "golygu")],
 )
 def test_a_mistyped_errand_proposes_the_nearest(typed: str, meant: str) -> None:
-    with pytest.raises(Unclear) as unclear:
+    with pytest.raises(ParseError) as unclear:
         read(typed)
     assert unclear.value.words(voice()) == f"I don't know “{typed}”. Did you mean “/appreciate {meant}”?"
 
@@ -223,7 +223,7 @@ def test_a_single_word_that_is_no_errand_begins_a_thank_you(typed: str) -> None:
 
 
 def test_who_may_see_it_is_heard_after_a_slip_too() -> None:
-    with pytest.raises(UnknownBehaviour) as unknown:
+    with pytest.raises(UnknownBehaviourError) as unknown:
         read(f"<@U1> helpng with the team {WORDS}")
     assert (unknown.value.draft.words, unknown.value.draft.visibility) == (WORDS, Visibility.TEAM)
 
@@ -275,7 +275,7 @@ texts = st.lists(st.one_of(pieces, st.text(max_size=12)), max_size=20).map(" ".j
 def test_any_text_is_a_draft_or_a_sentence_and_no_word_is_made_up(text: str) -> None:
     try:
         draft = parse(text)
-    except Unclear as unclear:
+    except ParseError as unclear:
         draft, sentence = unclear.draft, unclear.words(voice())
     else:
         sentence = "None is needed."

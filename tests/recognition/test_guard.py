@@ -15,7 +15,7 @@ SENTENCES = Path(__file__).parent / "sentences"
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-def figures(watch: guard.Guard, suffix: str = "") -> tuple[float, float]:
+def figures(watch: guard.ConfidentialityCheck, suffix: str = "") -> tuple[float, float]:
     """Precision and recall over two lists of sentences."""
     warned = {
         name: [
@@ -78,7 +78,7 @@ def test_a_guard_that_warns_of_everything_or_knows_no_words_would_fail() -> None
             return (words,)
 
     assert figures(Always())[0] < 0.6  # type: ignore[arg-type]  # the naive twin
-    assert figures(guard.Guard(()))[1] < 0.2
+    assert figures(guard.ConfidentialityCheck(()))[1] < 0.2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from slackapp.behaviours import Behaviour
 from slackapp.models import Delivery, Member, Recipient, Sharing, Workspace
 from slackapp.recognitions import company, giving, habits, nudging
-from slackapp.recognitions.drafts import Draft, NotYet
+from slackapp.recognitions.drafts import Draft, InvalidDraft
 
 FRIDAY = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 WORDS = "Stayed after the shift to find us a bed"
@@ -26,7 +26,7 @@ def asks_for(ward: Any, who: str, **changes: Any) -> None:
 
 def asked(ward: Any, now: datetime) -> list[Delivery]:
     with ward.database.begin() as session:
-        nudging.owe_due(session, session.scalar(select(Workspace)), now=now)
+        nudging.enqueue_due(session, session.scalar(select(Workspace)), now=now)
         return list(session.scalars(select(Delivery).where(Delivery.kind == nudging.KIND)))
 
 
@@ -57,14 +57,14 @@ def test_a_day_off_puts_it_off_and_a_long_weekend_leaves_it_out(
 def give(ward: Any, number: int, behaviour: Behaviour, now: datetime, **changes: Any) -> giving.Given:
     with ward.database.rows() as connection:
         draft = Draft((ward.colleague,), behaviour=behaviour, words=WORDS).about(**changes)
-        occasion = giving.Occasion(ward.nurse, f"k{number}", now)
+        occasion = giving.GiveContext(ward.nurse, f"k{number}", now)
         return giving.give(connection, ward.slack_team_id, draft, occasion)
 
 
 def hint(ward: Any, now: datetime) -> Behaviour | None:
     with ward.database.rows() as connection:
-        there = company.gather(connection, ward.slack_team_id, [ward.nurse], recognition_id="", now=now)
-        return habits.seldom_named(connection, there.giver, now=now)
+        there = company.load(connection, ward.slack_team_id, [ward.nurse], recognition_id="", now=now)
+        return habits.rarely_used_behaviour(connection, there.giver, now=now)
 
 
 def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None:
@@ -114,7 +114,7 @@ def test_the_eleventh_of_a_day_is_asked_about_kindly_and_tomorrow_it_is_not(ward
     evening = datetime(2026, 11, 3, 22, 0, tzinfo=UTC)
     for number in range(10):
         give(ward, number, Behaviour.HELPING, evening)
-    with pytest.raises(NotYet) as refused:
+    with pytest.raises(InvalidDraft) as refused:
         give(ward, 10, Behaviour.HELPING, evening)
     assert refused.value.questions == ("ten-today",)
     give(ward, 11, Behaviour.HELPING, evening, accepted=("ten-today",))
@@ -140,7 +140,7 @@ def test_a_day_is_the_givers_own_between_two_midnights(
     early, late = (datetime.fromisoformat(f"{at}:00+00:00") for at in (first, then))
     for number in range(10):
         give(ward, number, Behaviour.HELPING, early)
-    expected = pytest.raises(NotYet) if is_asked else nullcontext()
+    expected = pytest.raises(InvalidDraft) if is_asked else nullcontext()
     with expected as refused:
         give(ward, 10, Behaviour.HELPING, late)
     if refused is not None:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from handlers.payloads.common import person, storable
 from handlers.payloads.recognition import about_message
 from slackapp import members, workspaces
-from slackapp.members import Person
+from slackapp.members import SlackProfile
 from slackapp.models import Member, SharingChoice
 from slackapp.recognitions import giving, reading
 from slackapp.recognitions.drafts import Draft
-from slackapp.recognitions.reading import Place, Side
+from slackapp.recognitions.reading import Cursor, Side
 
 USER = {
     "id": "U1",
@@ -28,7 +28,7 @@ USER = {
 
 
 def test_a_profile_becomes_a_person() -> None:
-    assert person(USER, slack_team_id="T1") == Person("U1", "Sam J", "Europe/London", is_admin=True)
+    assert person(USER, slack_team_id="T1") == SlackProfile("U1", "Sam J", "Europe/London", is_admin=True)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_a_person_chose_survives_what_slack_says(ward: Any) -> None:
         member.language, member.sharing, team = "cy", SharingChoice.NEVER, member.team_id
     with ward.database.begin() as session:
         workspace = workspaces.find(session, ward.slack_team_id)
-        again = members.remember(session, workspace, Person(ward.colleague, "New Name", left=True))
+        again = members.upsert_one(session, workspace, SlackProfile(ward.colleague, "New Name", left=True))
         assert (again.name, again.left, again.language, again.sharing) == ("New Name", True, "cy", "never")
         assert again.team_id == team is not None
         assert len(session.scalars(select(Member).where(Member.slack_user_id == ward.colleague)).all()) == 1
@@ -81,10 +81,10 @@ def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: Any)
         members.put_in_team(session, leader, ward7)
         assert leader.team_id == ward7.parent_id
         bay = members.create_team(session, workspace, "Bay 1", parent=ward7)
-        members.appoint(session, bay, leader)
+        members.set_leader(session, bay, leader)
         assert leader.team_id == ward7.parent_id
         top = session.get(type(ward7), ward7.parent_id)
-        members.appoint(session, top, leader)
+        members.set_leader(session, top, leader)
         assert leader.team_id is None
 
 
@@ -99,7 +99,7 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
             )
             # Three of each moment: the order must hold where times are equal.
             moment = from_when + timedelta(days=number // 3)
-            occasion = giving.Occasion(ward.nurse, f"k{number}", moment)
+            occasion = giving.GiveContext(ward.nurse, f"k{number}", moment)
             giving.give(session.connection(), ward.slack_team_id, one, occasion)
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)
@@ -122,7 +122,7 @@ def _walk(ward: Any, who: str, side: Side, pages: int = 5) -> list[reading.Page]
         member = members.find(session, workspace, who)
         for step in range(pages):
             place = None if step == 0 else (walked[-1].older if step < 3 else walked[-1].newer)
-            again = Place.read(place.written()) if place else None
+            again = Cursor.read(place.written()) if place else None
             assert again == place
             walked.append(reading.page(session, member, side, again))
     return walked
@@ -130,7 +130,7 @@ def _walk(ward: Any, who: str, side: Side, pages: int = 5) -> list[reading.Page]
 
 @pytest.mark.parametrize("value", ["", "older", "older.x.y", "sideways.1.a", "older.-1.a"])
 def test_a_place_that_cannot_be_read_is_the_beginning(value: str) -> None:
-    assert Place.read(value) is None
+    assert Cursor.read(value) is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from slack_bolt import BoltRequest
 from sqlalchemy import select
 
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing
-from slackapp.pulse.storage import forget_old_copies
+from slackapp.pulse.storage import purge_old_copies
 from slackapp.recognitions.letters_owed import Kind
 
 WORDS = "Stayed after the shift to find us a bed"
@@ -104,14 +104,14 @@ def test_once_it_is_said_old_words_are_in_none_of_the_databases_files(
 def test_while_somebody_reads_old_copies_stay_and_nobody_is_held_up(ward: Any) -> None:
     """The reader still sees what was there before; the next chance takes it."""
     if not ward.database.is_sqlite:
-        assert forget_old_copies(ward.database)
+        assert purge_old_copies(ward.database)
         return
     with ward.database.read() as session:
         assert list(session.scalars(select(Recognition))) == []
         ward.give(ward.draft(ward.colleague))
-        assert not forget_old_copies(ward.database)
+        assert not purge_old_copies(ward.database)
         ward.give(ward.draft(ward.colleague), key="command:2")
-    assert forget_old_copies(ward.database)
+    assert purge_old_copies(ward.database)
 
 
 def test_taken_back_while_its_post_is_being_sent_takes_the_post_with_it(practice: Any) -> None:

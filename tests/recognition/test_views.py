@@ -17,9 +17,9 @@ from handlers.payloads.recognition import carried
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import Voice, voice
 from slackapp.models import Member, Sharing, SharingChoice, Visibility
-from slackapp.recognitions.drafts import LONGEST, Draft, Field, NotYet, Refusal
-from slackapp.recognitions.reading import Entry, Page, Place, Side
-from slackapp.recognitions.unreached import Unreached
+from slackapp.recognitions.drafts import LONGEST, Draft, Field, InvalidDraft, Refusal
+from slackapp.recognitions.reading import Cursor, HistoryEntry, Page, Side
+from slackapp.recognitions.unreached import Undelivered
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
 from slackapp.views import appreciate, home, recognition, settings, unkind
 from slackapp.views import given as given_views
@@ -115,7 +115,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Every message about a thank-you in which there is more than one thing to read."""
     refused, asked = (
         Refusal(Field.PEOPLE, "That group is empty just now."),
-        appreciate.Asked("Is it?", ("m",)),
+        appreciate.FormQuestion("Is it?", ("m",)),
     )
     linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
     sent = given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=Visibility.TEAM, asked=True)
@@ -132,7 +132,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "help": settings.help_text(say),
         "on Fridays": given_views.nudge(say),
         "unreached": given_views.unreached(
-            say, "a" * 24, Unreached(("U1",), ("U2",), ("U3",)), sent="Monday", is_changeable=True
+            say, "a" * 24, Undelivered(("U1",), ("U2",), ("U3",)), sent="Monday", is_changeable=True
         ),
     }
 
@@ -237,7 +237,9 @@ def test_a_button_value_that_cannot_be_read_is_an_empty_draft(value: str) -> Non
 @tried(max_examples=30)
 @given(hostile, drafts)
 def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft) -> None:
-    reason = NotYet([Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])])
+    reason = InvalidDraft(
+        [Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])]
+    )
     text, blocks = appreciate.refusal(SAY, reason, draft)
     accepted(text, blocks)
     if draft.words:
@@ -245,7 +247,7 @@ def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft)
 
 
 def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_accepts() -> None:
-    reason = NotYet(
+    reason = InvalidDraft(
         [Refusal(Field.WORDS, "That is {n} characters; 3,000 fit. Please shorten it.", n="40,000")]
     )
     accepted(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
@@ -256,9 +258,9 @@ def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_ac
 def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
     people = tuple(f"U{number:010}" for number in range(20))
     entries = tuple(
-        Entry("a" * 24, people, Behaviour.HELPING, words, NOW - timedelta(hours=1)) for _ in range(10)
+        HistoryEntry("a" * 24, people, Behaviour.HELPING, words, NOW - timedelta(hours=1)) for _ in range(10)
     )
-    place = Place(NOW, "a" * 24)
+    place = Cursor(NOW, "a" * 24)
     page = Page(side, entries, newer=place, older=place)
     member = Member(
         quiet_from=time(20),

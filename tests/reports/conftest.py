@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 
 
 @pytest.fixture(scope="session")
-def drawing(browser_path: str) -> Iterator[Drawing]:
-    with Drawing(browser_path) as shared:
+def drawing(browser_path: str) -> Iterator[ChartRenderer]:
+    with ChartRenderer(browser_path) as shared:
         yield shared

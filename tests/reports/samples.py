@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from reports.figures import (
-    Held,
+    CheckInStatus,
     Highlight,
     Missing,
     Mix,
@@ -30,7 +30,10 @@ def spans(row: Row, parts: int = 4) -> tuple[Span | None, ...]:
 
 
 def pulse(
-    *rows: Row, held: Held = Held.SHOWN, missing: Sequence[Missing] = (), turnout: Sequence[Turnout] = ()
+    *rows: Row,
+    held: CheckInStatus = CheckInStatus.SHOWN,
+    missing: Sequence[Missing] = (),
+    turnout: Sequence[Turnout] = (),
 ) -> Pulse:
     return Pulse(
         held=held,
@@ -79,7 +82,7 @@ UNDER_FIVES = TeamMonth(
     k=5,
     mix=Mix((None, 5, None, None), (None, None, 6, None)),
     is_first=False,
-    pulse=pulse([None] * 1, [None], [None], [None], held=Held.NONE),
+    pulse=pulse([None] * 1, [None], [None], [None], held=CheckInStatus.NONE),
     reach=Reach(Share.ABOUT_HALF, "Medicine"),
     highlights=(),
 )
@@ -94,7 +97,7 @@ TOO_FEW = TeamMonth(
         [(10, 10, 21), None, None, None, (10, 28, 32), None],
         [(10, 42, 50), None, None, None, (10, 42, 50), None],
         [(10, 29, 32), None, None, (10, 10, 21), None, None],
-        held=Held.TOO_FEW,
+        held=CheckInStatus.TOO_FEW,
         missing=[Missing(date(2025, 11, 9), "Medicine"), Missing(date(2025, 11, 16), "Medicine")],
         turnout=[Turnout.UNDER_HALF],
     ),
@@ -135,7 +138,12 @@ EMPTY = TeamMonth(
     mix=None,
     is_first=False,
     pulse=pulse(
-        [None], [None], [None], [None], held=Held.TOO_FEW, missing=[Missing(date(2025, 11, 9), "Medicine")]
+        [None],
+        [None],
+        [None],
+        [None],
+        held=CheckInStatus.TOO_FEW,
+        missing=[Missing(date(2025, 11, 9), "Medicine")],
     ),
     reach=None,
     highlights=(),

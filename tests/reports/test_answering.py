@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from reports import answering, figures, sheet
-from reports.figures import Carried, Official, Sides, TeamMonth, Ways
+from reports.figures import EarlierPromise, MutualThanks, Official, Sides, TeamMonth
 from reports.message import for_team, message, modal
 from reports.page import page
 from slackapp.behaviours import Behaviour
@@ -16,7 +16,7 @@ from slackapp.i18n import voice
 from slackapp.models import By, Pace, PromiseState
 from slackapp.sandbox.blocks import problems, view_problems
 from slackapp.views import promises
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 from tests.reports import samples
 from tests.reports.test_message import PICTURES, spoken
 
@@ -24,8 +24,10 @@ say = voice()
 OCTOBER = date(2025, 10, 1)
 
 
-def carried(state: PromiseState, *, month: date = OCTOBER, we_will: str = "buy a second hoist") -> Carried:
-    told = Told(
+def carried(
+    state: PromiseState, *, month: date = OCTOBER, we_will: str = "buy a second hoist"
+) -> EarlierPromise:
+    told = PromiseDetails(
         you_said="nobody helps with beds",
         we_will=we_will,
         who="U1",
@@ -35,7 +37,7 @@ def carried(state: PromiseState, *, month: date = OCTOBER, we_will: str = "buy a
         state=state,
         reason="no money" if state in {PromiseState.CHANGED, PromiseState.DROPPED} else None,
     )
-    return Carried(f"p{month:%m}{state}", month, told, None if state is PromiseState.OPEN else month)
+    return EarlierPromise(f"p{month:%m}{state}", month, told, None if state is PromiseState.OPEN else month)
 
 
 def with_promises(*states: PromiseState) -> TeamMonth:
@@ -45,7 +47,7 @@ def with_promises(*states: PromiseState) -> TeamMonth:
 FULL = replace(
     with_promises(PromiseState.DONE, PromiseState.OPEN),
     sides=Sides((10, 10, 15, None), (10, None, 15, None)),
-    ways=Ways.SOMETIMES,
+    ways=MutualThanks.SOMETIMES,
     seldom=Behaviour.HELPING,
     comments=("A quieter staff room.", "=1+1", "More porters at night."),
     officials=(Official(Behaviour.HELPING, 6.84, "NHS Staff Survey", 2024, "ENG"),),
@@ -129,12 +131,12 @@ def test_at_a_slower_pace_the_digest_says_so_and_offers_the_way_back() -> None:
 
 
 def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None:
-    [(told, table)] = answering.kept(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
+    [(told, table)] = answering.kept_promises(say, with_promises(PromiseState.DONE, PromiseState.OPEN))
     assert told == "We will: buy a second hoist (done in October 2025)"
     assert table.columns == ("Item", "October", "November")
     assert table.rows[2] == ("Showed they cared", "7.0 to 8.0", "8.4 or higher")
     assert "this does not show why" in table.caption
-    assert answering.kept(say, with_promises(PromiseState.OPEN, PromiseState.DROPPED)) == []
+    assert answering.kept_promises(say, with_promises(PromiseState.OPEN, PromiseState.DROPPED)) == []
     html = page(say, FULL, {})
     for words in (table.caption, "Other things changed too", "by Wednesday 31 December", "Elin Morgan"):
         assert words in html
@@ -142,10 +144,10 @@ def test_a_promise_kept_stands_beside_then_and_now_and_claims_no_cause() -> None
 
 def test_a_promise_from_a_month_without_figures_is_compared_with_the_last_that_has_some() -> None:
     september = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 9, 1)),))
-    [(_, table)] = answering.kept(say, september)
+    [(_, table)] = answering.kept_promises(say, september)
     assert table.columns == ("Item", "August", "November")
     april = replace(samples.RICH, promises=(carried(PromiseState.DONE, month=date(2025, 4, 1)),))
-    assert answering.kept(say, april) == []
+    assert answering.kept_promises(say, april) == []
 
 
 def test_official_figures_carry_their_source_and_their_label() -> None:
@@ -170,7 +172,11 @@ def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
 
 def test_thanks_both_ways_are_told_only_of_enough_pairs_and_only_as_a_band() -> None:
     assert figures.ways(9, 9) is None
-    assert [figures.ways(10, both) for both in (1, 2, 5)] == [Ways.SELDOM, Ways.SOMETIMES, Ways.OFTEN]
+    assert [figures.ways(10, both) for both in (1, 2, 5)] == [
+        MutualThanks.SELDOM,
+        MutualThanks.SOMETIMES,
+        MutualThanks.OFTEN,
+    ]
 
 
 def test_a_behaviour_is_seldom_named_only_when_it_alone_is_and_thanks_are_many() -> None:

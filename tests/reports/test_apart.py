@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.apart import apart
+from reports.apart import suppressed_units
 
 K = 5
 Parents = Mapping[str, str | None]
@@ -33,7 +33,7 @@ def inside(parents: Parents, level: str) -> set[str]:
 def counted_at(parents: Parents, took_part: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
     """By level, the units whose people count there."""
     few = {unit: people for unit, people in took_part.items() if len(people) < K}
-    left = apart(parents, few, took_part.keys() - few.keys(), k=K)
+    left = suppressed_units(parents, few, took_part.keys() - few.keys(), k=K)
     return {level: inside(parents, level) - left.get(level, frozenset()) for level in parents}
 
 
@@ -62,10 +62,14 @@ def test_counting_everybody_leaves_the_three_who_lead() -> None:
 def test_those_who_wait_count_together_once_there_are_enough() -> None:
     parents = {"hospital": None, "medicine": "hospital", "ward": "medicine", "nights": "medicine"}
     few = {"ward": {"a", "b"}, "nights": {"c", "d"}, "hospital": {"e"}}
-    assert apart(parents, few, set(), k=K) == {
+    assert suppressed_units(parents, few, set(), k=K) == {
         "ward": {"ward"},
         "nights": {"nights"},
         "medicine": {"ward", "nights"},
     }
     # The same person in two teams is one.
-    assert apart(parents, few | {"hospital": {"d"}}, set(), k=K)["hospital"] == {"ward", "nights", "hospital"}
+    assert suppressed_units(parents, few | {"hospital": {"d"}}, set(), k=K)["hospital"] == {
+        "ward",
+        "nights",
+        "hospital",
+    }

@@ -5,24 +5,24 @@ from collections.abc import Callable, Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.circles import Circle, told
+from reports.circles import ReachGroup, publishable_groups
 from reports.figures import SMALLEST_FOR_REACH
 
 Parents = Mapping[str, str | None]
-Told = Callable[[Parents, Mapping[str, Circle]], dict[str, Circle]]
+Told = Callable[[Parents, Mapping[str, ReachGroup]], dict[str, ReachGroup]]
 
 
 @st.composite
-def organisations(draw: st.DrawFn) -> tuple[Parents, Mapping[str, Circle]]:
+def organisations(draw: st.DrawFn) -> tuple[Parents, Mapping[str, ReachGroup]]:
     """Up to twelve units, each below an earlier one or at the top, with up to sixteen people of its own."""
     parents: dict[str, str | None] = {}
     for number in range(draw(st.integers(1, 12))):
         parents[f"unit{number}"] = draw(st.sampled_from([None, *parents]))
     sizes = {unit: draw(st.integers(0, 16)) for unit in parents}
-    return parents, {unit: Circle(size, draw(st.integers(0, size))) for unit, size in sizes.items()}
+    return parents, {unit: ReachGroup(size, draw(st.integers(0, size))) for unit, size in sizes.items()}
 
 
-def remainders(parents: Parents, found: Mapping[str, Circle]) -> list[int]:
+def remainders(parents: Parents, found: Mapping[str, ReachGroup]) -> list[int]:
     """By unit with a band: its people without those whom the nearest bands below it are about."""
     left = {unit: circle.members for unit, circle in found.items()}
     for unit, circle in found.items():
@@ -36,15 +36,15 @@ def remainders(parents: Parents, found: Mapping[str, Circle]) -> list[int]:
 
 @given(organisations())
 def test_nothing_smaller_than_eight_is_left_when_bands_are_subtracted(
-    organisation: tuple[Parents, Mapping[str, Circle]],
+    organisation: tuple[Parents, Mapping[str, ReachGroup]],
 ) -> None:
     parents, own = organisation
-    found = told(parents, own)
+    found = publishable_groups(parents, own)
     assert all(circle.members >= SMALLEST_FOR_REACH for circle in found.values())
     assert all(count == 0 or count >= SMALLEST_FOR_REACH for count in remainders(parents, found))
 
 
-def everybody_below(parents: Parents, own: Mapping[str, Circle]) -> dict[str, Circle]:
+def everybody_below(parents: Parents, own: Mapping[str, ReachGroup]) -> dict[str, ReachGroup]:
     """The naive way: a unit of eight or more tells of all its people."""
     found = dict(own)
     for unit in reversed(list(parents)):
@@ -55,16 +55,16 @@ def everybody_below(parents: Parents, own: Mapping[str, Circle]) -> dict[str, Ci
 
 def test_the_naive_way_leaves_three_people_and_says_that_none_was_thanked() -> None:
     parents = {"medicine": None, "ward": "medicine", "nights": "medicine"}
-    own = {"medicine": Circle(), "ward": Circle(8, 4), "nights": Circle(3, 0)}
+    own = {"medicine": ReachGroup(), "ward": ReachGroup(8, 4), "nights": ReachGroup(3, 0)}
     assert remainders(parents, everybody_below(parents, own)) == [3, 8]
-    assert told(parents, own) == {"medicine": Circle(8, 4), "ward": Circle(8, 4)}
+    assert publishable_groups(parents, own) == {"medicine": ReachGroup(8, 4), "ward": ReachGroup(8, 4)}
 
 
 def test_those_who_are_too_few_wait_until_they_are_enough() -> None:
     parents = {"hospital": None, "medicine": "hospital", "ward": "medicine", "clinic": "hospital"}
-    own = {"ward": Circle(5, 1), "medicine": Circle(2, 2), "clinic": Circle(4, 0)}
-    assert told(parents, own) == {"hospital": Circle(11, 3)}
+    own = {"ward": ReachGroup(5, 1), "medicine": ReachGroup(2, 2), "clinic": ReachGroup(4, 0)}
+    assert publishable_groups(parents, own) == {"hospital": ReachGroup(11, 3)}
 
 
 def test_units_tied_into_a_ring_are_told_nothing_of() -> None:
-    assert told({"a": "b", "b": "a"}, {"a": Circle(20, 20)}) == {}
+    assert publishable_groups({"a": "b", "b": "a"}, {"a": ReachGroup(20, 20)}) == {}

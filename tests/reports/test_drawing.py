@@ -17,10 +17,10 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from reports import measure
-from reports.drawing import Drawing, find_browser
+from reports.drawing import ChartRenderer, find_browser
 from reports.pictures import MixPicture, Picture
 from reports.script import plotly_script
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.i18n import voice
 from tests.reports import samples
 
@@ -45,8 +45,8 @@ LOOK = """async source => {
 DRAWN = {
     f"{name}-{chart.name}": chart.picture
     for name, month in samples.ALL.items()
-    for chart in shown(voice(), month)
-} | {f"welsh-{chart.name}": chart.picture for chart in shown(voice("cy"), samples.PATCHY)}
+    for chart in chart_contents(voice(), month)
+} | {f"welsh-{chart.name}": chart.picture for chart in chart_contents(voice("cy"), samples.PATCHY)}
 
 
 class Listener:
@@ -93,7 +93,7 @@ def browsers(of: psutil.Process) -> list[psutil.Process]:
     return [child for child in of.children(recursive=True) if "--type=" not in " ".join(child.cmdline())]
 
 
-def drawing_process(drawing: Drawing) -> psutil.Process:
+def drawing_process(drawing: ChartRenderer) -> psutil.Process:
     assert drawing._process is not None
     return psutil.Process(drawing._process.pid)
 
@@ -108,7 +108,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_picture_is_a_phone_wide_with_ink_and_bars_and_nothing_is_cut_off_at_its_edges(
-    drawing: Drawing, page: Page, name: str
+    drawing: ChartRenderer, page: Page, name: str
 ) -> None:
     drawn = drawing.draw(DRAWN[name])
     assert drawn is not None
@@ -120,7 +120,7 @@ def test_a_picture_is_a_phone_wide_with_ink_and_bars_and_nothing_is_cut_off_at_i
     assert seen["edges"] == ["f7f5f0"], "something stands where the margin should be"
 
 
-def test_after_the_first_a_picture_takes_no_new_browser(drawing: Drawing) -> None:
+def test_after_the_first_a_picture_takes_no_new_browser(drawing: ChartRenderer) -> None:
     drawing.draw(DRAWN["rich-mix"])
     before = {process.pid for process in browsers(drawing_process(drawing))}
     assert before
@@ -129,13 +129,13 @@ def test_after_the_first_a_picture_takes_no_new_browser(drawing: Drawing) -> Non
 
 
 @pytest.fixture(scope="module")
-def harmed(browser_path: str) -> Iterator[Drawing]:
+def harmed(browser_path: str) -> Iterator[ChartRenderer]:
     """A process that comes to harm again and again."""
-    with Drawing(browser_path, limit=PATIENCE) as own:
+    with ChartRenderer(browser_path, limit=PATIENCE) as own:
         yield own
 
 
-def test_the_next_picture_is_drawn_when_the_browser_was_killed(harmed: Drawing) -> None:
+def test_the_next_picture_is_drawn_when_the_browser_was_killed(harmed: ChartRenderer) -> None:
     first = harmed.draw(DRAWN["rich-mix"])
     killed = browsers(drawing_process(harmed))
     assert killed
@@ -144,13 +144,13 @@ def test_the_next_picture_is_drawn_when_the_browser_was_killed(harmed: Drawing) 
     assert harmed.draw(DRAWN["rich-mix"]) == first is not None
 
 
-def test_the_next_picture_is_drawn_when_the_whole_process_was_killed(harmed: Drawing) -> None:
+def test_the_next_picture_is_drawn_when_the_whole_process_was_killed(harmed: ChartRenderer) -> None:
     first = harmed.draw(DRAWN["rich-mix"])
     drawing_process(harmed).kill()
     assert harmed.draw(DRAWN["rich-mix"]) == first is not None
 
 
-def test_a_process_that_hangs_is_ended_and_the_picture_goes_missing(harmed: Drawing) -> None:
+def test_a_process_that_hangs_is_ended_and_the_picture_goes_missing(harmed: ChartRenderer) -> None:
     assert harmed.draw(DRAWN["rich-mix"])
     harmed._limit = 0.3
     drawing_process(harmed).suspend()
@@ -189,7 +189,7 @@ def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
 def test_without_a_browser_there_is_no_picture_and_the_log_says_so_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with Drawing(None) as none:
+    with ChartRenderer(None) as none:
         assert none.draw(DRAWN["rich-mix"]) is None
         assert none.draw(DRAWN["rich-ranges"]) is None
     assert [record.message for record in caplog.records] == [
@@ -201,12 +201,12 @@ def test_a_browser_that_cannot_start_gives_no_picture(tmp_path: Path) -> None:
     broken = tmp_path / "browser"
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
-    with Drawing(str(broken)) as own:
+    with ChartRenderer(str(broken)) as own:
         assert own.draw(DRAWN["rich-mix"]) is None
 
 
 def test_a_figure_for_a_page_needs_no_browser() -> None:
-    with Drawing(None) as none:
+    with ChartRenderer(None) as none:
         made = none.figure(DRAWN["rich-mix"])
     assert made is not None
     assert orjson.loads(made)["layout"]["height"] == 294
@@ -250,7 +250,7 @@ def renamed(picture: Picture, name: str) -> Picture:
 
 @pytest.mark.parametrize("name", ["rich-mix", "too_few-ranges"])
 def test_no_words_on_a_picture_make_the_browser_ask_for_anything(
-    drawing: Drawing, listener: Listener, name: str
+    drawing: ChartRenderer, listener: Listener, name: str
 ) -> None:
     assert drawing.draw(renamed(DRAWN[name], hostile(listener.url)))
     assert listener.asked == []
@@ -258,7 +258,7 @@ def test_no_words_on_a_picture_make_the_browser_ask_for_anything(
 
 @pytest.mark.parametrize("name", ["rich-mix", "too_few-ranges"])
 def test_a_page_with_a_network_asks_for_nothing_unless_the_escapes_are_left_out(
-    drawing: Drawing, listener: Listener, page: Page, name: str
+    drawing: ChartRenderer, listener: Listener, page: Page, name: str
 ) -> None:
     safe = drawing.figure(renamed(DRAWN[name], hostile(listener.url)))
     assert safe is not None
@@ -285,8 +285,8 @@ def test_words_are_wrapped_evenly_and_cut_where_they_cannot_fit() -> None:
     long = measure.even_lines("W" * 80 + " and more words " * 20, 328, 15, bold=True)
     assert len(long) == 3
     assert all(measure.width(line, 15, bold=True) <= 328 for line in long)
-    assert measure.cut("Ward 7", 328, 11) == "Ward 7"
-    assert measure.cut("Community Learning Disability", 80, 11).endswith("…")
+    assert measure.truncate("Ward 7", 328, 11) == "Ward 7"
+    assert measure.truncate("Community Learning Disability", 80, 11).endswith("…")
 
 
 def test_bold_is_wider_and_a_name_on_a_picture_is_one_plain_line() -> None:

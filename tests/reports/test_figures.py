@@ -8,8 +8,8 @@ from hypothesis import strategies as some
 
 from reports import check_in, claims, figures, words
 from reports.claims import PulseClaim, named_least, named_most
-from reports.figures import Held, Mix, Share, Span, mix
-from reports.showing import shown
+from reports.figures import CheckInStatus, Mix, Share, Span, mix
+from reports.showing import chart_contents
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import voice
 from slackapp.pulse.disclosure import Cell, Change, publish
@@ -156,5 +156,5 @@ def test_reach_is_a_band(thanked: int, share: Share) -> None:
 
 
 def test_a_month_with_nothing_to_show_has_no_picture() -> None:
-    assert shown(say, samples.EMPTY) == ()
-    assert samples.EMPTY.pulse.held is Held.TOO_FEW
+    assert chart_contents(say, samples.EMPTY) == ()
+    assert samples.EMPTY.pulse.held is CheckInStatus.TOO_FEW

@@ -11,7 +11,7 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from sqlalchemy import select
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from reports import digest
 from reports.message import FIGURES
 from slackapp.db import Sessions
@@ -40,7 +40,7 @@ def bolt(database: Sessions, slack: SmallSlack, tmp_path: Path) -> Iterator[App]
             token_verification_enabled=False,
             listener_executor=executor,
         )
-        handlers.register(made, Desk(database, lambda: NINE, KeyDirectory(tmp_path), lambda: None))
+        handlers.register(made, Context(database, lambda: NINE, KeyDirectory(tmp_path), lambda: None))
         yield made
 
 
@@ -50,7 +50,7 @@ def place(database: Sessions) -> Hospital:
         made = hospital(session)
         thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
         close_poll(session, made.workspace, moment(11, 9), {made.ward: (12, 38, 42)})
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     return made
 
 

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from reports import digest
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.letters import renderers
 from slackapp.actions import promises, sharing
 from slackapp.actions.promises import Wording
 from slackapp.db import Sessions
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.models import By, Delivery, DeliveryState, Digest, Member
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, SmallSlack
@@ -41,7 +41,7 @@ class Ward:
 
     database: Sessions
     place: Hospital
-    drawing: Drawing
+    drawing: ChartRenderer
     slack: SmallSlack
 
     def speaks(self, leader: str, team: Sequence[str]) -> None:
@@ -52,19 +52,19 @@ class Ward:
 
     def shares(self) -> list[dict[str, Any]]:
         """The leader promises something and shares it with November's digest: what the channel gets."""
-        digest.owe_due(self.database, NINE)
+        digest.enqueue_due(self.database, NINE)
         self.sends()
         with self.database.begin() as session:
             found = session.scalars(select(Digest).where(Digest.team_id == self.place.ward.id)).one()
             leader = session.get_one(Member, found.recipient_id)
             one = Wording(0, "no beds", "find two", leader.id, By.MONTH)
-            promises.write(session, found, [one], author=leader, now=NINE)
+            promises.save(session, found, [one], author=leader, now=NINE)
             sharing.share(session, found, with_promises=True, by=leader, now=NINE)
         self.sends()
         return [one.body for one in self.slack.messages if one.body["channel"] == CHANNEL]
 
     def sends(self) -> None:
-        made = Deliveries(self.database, self.slack.client(), renderers(self.drawing), lambda: NINE)
+        made = DeliveryWorker(self.database, self.slack.client(), renderers(self.drawing), lambda: NINE)
         due: datetime | None = NINE
         while due is not None and due < NINE + timedelta(days=1):
             due = made.drain(due)
@@ -72,7 +72,7 @@ class Ward:
 
 
 @pytest.fixture
-def ward(database: Sessions, drawing: Drawing, slack: SmallSlack) -> Ward:
+def ward(database: Sessions, drawing: ChartRenderer, slack: SmallSlack) -> Ward:
     with database.begin() as session:
         made = hospital(session)
         thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))

@@ -7,7 +7,7 @@ import pytest
 from reports import sheet
 from reports.message import comments, for_team, message, modal, on_demand
 from reports.page import page
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.i18n import voice
 from slackapp.models import Pace
 from slackapp.sandbox.blocks import problems, view_problems
@@ -55,7 +55,7 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
     left = {text for one in here for text in sentences(one) if text in plain and re.search("[a-z]{3}", text)}
     names = {month.team, *ALIKE}
     assert [one for one in left if one not in names and "hoist" not in one] == []
-    for chart, other in zip(shown(welsh, month), shown(english, month), strict=True):
+    for chart, other in zip(chart_contents(welsh, month), chart_contents(english, month), strict=True):
         assert FIGURE.findall(chart.alt) == FIGURE.findall(other.alt)
         assert len(chart.alt) <= 2000
     assert len(view_problems(modal(welsh, month))) == 0

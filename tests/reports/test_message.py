@@ -7,17 +7,17 @@ from itertools import product
 import pytest
 
 from reports.brief import WORDS_AT_MOST, brief
-from reports.figures import SHORT_LABELS, Also, Carried, Held, Span, TeamMonth
+from reports.figures import SHORT_LABELS, CheckInStatus, EarlierPromise, OtherQuestion, Span, TeamMonth
 from reports.message import message, modal
 from reports.page import page
 from reports.questions import suggested
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.i18n import voice
 from slackapp.models import By, PromiseState
 from slackapp.pulse.disclosure import Cell, Turnout
 from slackapp.pulse.questions import NHS_SOURCE
 from slackapp.sandbox.blocks import problems
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 from tests.reports import samples
 
 say = voice()
@@ -59,13 +59,13 @@ def test_a_digest_has_at_most_ninety_words_above_its_button(month: TeamMonth) ->
 @every_sample
 def test_the_text_holds_every_figure_of_the_pictures(month: TeamMonth) -> None:
     said = message(say, month, digest_id="d1", pictures=PICTURES).text
-    for chart in shown(say, month):
+    for chart in chart_contents(say, month):
         assert chart.alt in said
 
 
 @every_sample
 def test_alt_text_and_table_hold_the_same_figures(month: TeamMonth) -> None:
-    for chart in shown(say, month):
+    for chart in chart_contents(say, month):
         table = [value for row in chart.table.rows for value in row[1:]]
         assert sorted(NUMBER.findall(", ".join(table))) == sorted(NUMBER.findall(chart.alt.split(":", 1)[1]))
         missing = "not enough answers"
@@ -73,7 +73,7 @@ def test_alt_text_and_table_hold_the_same_figures(month: TeamMonth) -> None:
 
 
 def test_the_alt_text_reads_as_it_was_designed() -> None:
-    mix, ranges = shown(say, samples.RICH)
+    mix, ranges = chart_contents(say, samples.RICH)
     assert mix.alt == (
         "Bars. Ward 7, November 2025, thank-yous by behaviour, with October in brackets: "
         "attending 12 (10), understanding 9 (11), empathising 19 (12), helping under 5 (6)."
@@ -128,7 +128,7 @@ def asked(month: TeamMonth) -> str:
 def test_the_questions_follow_the_figures() -> None:
     assert "What gets in the way of practical help? What is one thing we could remove?" in asked(samples.RICH)
     assert "What would make the check-in worth answering?" in asked(samples.TOO_FEW)
-    assert samples.EMPTY.pulse.held is Held.TOO_FEW
+    assert samples.EMPTY.pulse.held is CheckInStatus.TOO_FEW
     assert "Who made your last shift easier?" in asked(samples.EMPTY)
     assert "Which work here goes unseen?" in " ".join(suggested(say, samples.TWO_MONTHS))
     quiet = replace(samples.UNDER_FIVES, mix=None)
@@ -155,17 +155,17 @@ def test_whatever_comes_together_a_leader_reads_ninety_words_and_two_questions_o
     assert numbers == {2, 3}
 
 
-def carried(state: str) -> Carried:
-    told = Told(
+def carried(state: str) -> EarlierPromise:
+    told = PromiseDetails(
         "beds", "a hoist", "U1", "Elin", By.MONTH, samples.NOVEMBER.replace(day=30), PromiseState(state), None
     )
-    return Carried(state, samples.NOVEMBER.replace(month=10), told, None)
+    return EarlierPromise(state, samples.NOVEMBER.replace(month=10), told, None)
 
 
 def test_other_questions_and_the_staff_surveys_wording_stand_with_their_source() -> None:
     also = (
-        Also("I feel burnt out because of my work.", Span(Cell(10, 38, 42), 1), is_turned=True),
-        Also("Handover starts on time.", None),
+        OtherQuestion("I feel burnt out because of my work.", Span(Cell(10, 38, 42), 1), is_turned=True),
+        OtherQuestion("Handover starts on time.", None),
     )
     pulse = replace(samples.RICH.pulse, also=also, labels=SHORT_LABELS["nhs"], source=NHS_SOURCE)
     month = replace(samples.RICH, pulse=pulse)

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from reports import queries
-from reports.figures import Held, Missing, Mix, Reach, Share, TeamMonth
+from reports.figures import CheckInStatus, Missing, Mix, Reach, Share, TeamMonth
 from slackapp.behaviours import Behaviour
 from slackapp.db import Sessions
 from slackapp.models import PollState, Sharing, Team
@@ -210,7 +210,7 @@ def test_a_month_is_the_sum_of_its_check_ins(database: Sessions) -> None:
         close_poll(session, place.workspace, moment(11, 16), {place.ward: (10, 33, 37)})
         close_poll(session, place.workspace, moment(9, 7), {place.ward: (11, 33, 37)})
     told = november(database, place, place.ward).pulse
-    assert told.held is Held.SHOWN
+    assert told.held is CheckInStatus.SHOWN
     assert told.months == (date(2025, 9, 1), date(2025, 10, 1), date(2025, 11, 1))
     september, october, newest = told.items[Behaviour.HELPING]
     assert september is not None
@@ -237,18 +237,18 @@ def test_a_team_with_too_few_answers_is_told_where_they_went(database: Sessions)
         close_poll(session, place.workspace, moment(11, 9), cells)
         close_poll(session, place.workspace, moment(11, 16), cells, state=PollState.LOST)
     told = november(database, place, place.nights).pulse
-    assert told.held is Held.TOO_FEW
+    assert told.held is CheckInStatus.TOO_FEW
     assert told.missing[0] == Missing(date(2025, 11, 9), "Medicine")
-    assert november(database, place, place.ward).pulse.held is Held.SHOWN
+    assert november(database, place, place.ward).pulse.held is CheckInStatus.SHOWN
 
 
 def test_a_lost_check_in_and_none_at_all_are_told_apart(database: Sessions) -> None:
     with database.begin() as session:
         place = hospital(session)
-    assert november(database, place, place.ward).pulse.held is Held.NONE
+    assert november(database, place, place.ward).pulse.held is CheckInStatus.NONE
     with database.begin() as session:
         close_poll(session, place.workspace, moment(11, 9), {place.ward: None}, state=PollState.LOST)
-    assert november(database, place, place.ward).pulse.held is Held.LOST
+    assert november(database, place, place.ward).pulse.held is CheckInStatus.LOST
 
 
 def test_turnout_is_told_as_the_bands_of_the_month(database: Sessions) -> None:

@@ -3,12 +3,12 @@
 import pytest
 
 from slackapp.actions import officials
-from slackapp.actions.officials import Figure
+from slackapp.actions.officials import OfficialFigure
 from slackapp.behaviours import Behaviour
 from slackapp.errors import UserError
 
 HEAD = "item,value,source,year,nation\n"
-HELPING = Figure(Behaviour.HELPING, 7.1, "NHS Staff Survey", 2025, "WLS")
+HELPING = OfficialFigure(Behaviour.HELPING, 7.1, "NHS Staff Survey", 2025, "WLS")
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from reports.digest import figures
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.figures import Highlight, TeamMonth
 from reports.page import page as made_page
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.behaviours import Behaviour
 from slackapp.i18n import voice
 from tests.reports import samples
@@ -41,17 +41,17 @@ class Opened:
 
 
 def opened(
-    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth, language: str = "en"
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path, month: TeamMonth, language: str = "en"
 ) -> Opened:
     source = tmp_path / "digest.html"
     said = voice(language)
-    html = made_page(said, month, figures(drawing, shown(said, month)))
+    html = made_page(said, month, figures(drawing, chart_contents(said, month)))
     source.write_text(html, encoding="utf-8")
     return Opened(chromium.new_page(viewport={"width": 1000, "height": 900}), source)
 
 
 def test_the_page_opens_from_a_file_draws_its_charts_and_asks_for_nothing(
-    chromium: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     seen = opened(chromium, drawing, tmp_path, samples.RICH)
     assert seen.page.locator(".card svg.main-svg").count() >= 2
@@ -61,7 +61,7 @@ def test_the_page_opens_from_a_file_draws_its_charts_and_asks_for_nothing(
 
 
 def test_what_people_wrote_is_shown_and_neither_runs_nor_fetches(
-    chromium: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     shared = Highlight(HOSTILE, HOSTILE, Behaviour.HELPING, HOSTILE)
     seen = opened(chromium, drawing, tmp_path, replace(samples.RICH, team=HOSTILE, highlights=(shared,)))
@@ -72,10 +72,10 @@ def test_what_people_wrote_is_shown_and_neither_runs_nor_fetches(
 
 
 def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
-    chromium: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     source = tmp_path / "digest.html"
-    html = made_page(say, samples.FIRST, figures(drawing, shown(say, samples.FIRST)))
+    html = made_page(say, samples.FIRST, figures(drawing, chart_contents(say, samples.FIRST)))
     planted = "<script>document.title = 'broken'</script><img src='http://127.0.0.1:9/x'>"
     source.write_text(html.replace("<main>", f"<main>{planted}"), encoding="utf-8")
     seen = Opened(chromium.new_page(), source)
@@ -84,26 +84,26 @@ def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
 
 
 def test_a_reader_without_sight_or_scripts_has_headings_tables_and_the_same_figures(
-    chromium: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     page = opened(chromium, drawing, tmp_path, samples.RICH).page
     assert page.get_attribute("html", "lang") == "en"
     assert page.locator("h1").count() == page.locator("main").count() == 1
     levels = page.eval_on_selector_all("h1,h2,h3,h4", "all => all.map(one => one.tagName)")
     assert levels == ["H1", "H2", "H2", "H2", "H2"]
-    for chart in shown(say, samples.RICH):
+    for chart in chart_contents(say, samples.RICH):
         assert page.get_attribute(f"#{chart.name}", "aria-label") == chart.alt
     assert page.locator("table caption").count() == page.locator("table").count() == 2
     assert page.locator("tbody th[scope=row]").count() == 8
     rows = page.eval_on_selector_all("tbody tr", "all => all.map(r => [...r.children].map(c => c.innerText))")
-    expected = [list(row) for chart in shown(say, samples.RICH) for row in chart.table.rows]
+    expected = [list(row) for chart in chart_contents(say, samples.RICH) for row in chart.table.rows]
     assert rows == expected
     ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
     assert len(ids) == len(set(ids))
 
 
 def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
-    chromium: Browser, drawing: Drawing, tmp_path: Path
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     page = opened(chromium, drawing, tmp_path, samples.TWO_MONTHS).page
     page.keyboard.press("Tab")
@@ -131,7 +131,7 @@ HEAVY = replace(
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
-    chromium: Browser, drawing: Drawing, tmp_path: Path, language: str
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path, language: str
 ) -> None:
     page = opened(chromium, drawing, tmp_path, HEAVY, language).page
     printed = page.pdf(prefer_css_page_size=True, print_background=True)
@@ -148,8 +148,8 @@ def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
     page.close()
 
 
-def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: Drawing) -> None:
-    html = made_page(say, samples.RICH, figures(drawing, shown(say, samples.RICH)))
+def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: ChartRenderer) -> None:
+    html = made_page(say, samples.RICH, figures(drawing, chart_contents(say, samples.RICH)))
     assert html.count("plotly.js v") == 1
     assert len(made_page(say, samples.EMPTY, {})) < 10_000
     assert "http" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL).replace("http-equiv", "")
@@ -164,7 +164,7 @@ def faults(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "cy"])
 @pytest.mark.parametrize("month", [HEAVY, samples.EMPTY, samples.TWO_MONTHS], ids=["heavy", "empty", "two"])
 def test_axe_finds_nothing_wrong_on_a_desk_or_a_phone(
-    chromium: Browser, drawing: Drawing, tmp_path: Path, month: TeamMonth, language: str
+    chromium: Browser, drawing: ChartRenderer, tmp_path: Path, month: TeamMonth, language: str
 ) -> None:
     page = opened(chromium, drawing, tmp_path, month, language).page
     assert faults(page) == []

@@ -8,17 +8,17 @@ import orjson
 import pytest
 
 from reports import measure
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.figures import Mix, Pulse, TeamMonth
-from reports.showing import shown
+from reports.showing import chart_contents
 from slackapp.i18n import voice
 from tests.reports import samples
 
 MISSING = {"en": "not enough answers", "cy": "dim digon o atebion"}
 
 
-def figure(drawing: Drawing, month: TeamMonth, name: str, language: str = "en") -> Any:
-    picture = next(one.picture for one in shown(voice(language), month) if one.name == name)
+def figure(drawing: ChartRenderer, month: TeamMonth, name: str, language: str = "en") -> Any:
+    picture = next(one.picture for one in chart_contents(voice(language), month) if one.name == name)
     made = drawing.figure(picture)
     assert made is not None
     return orjson.loads(made)
@@ -54,7 +54,7 @@ def missing_in_november(count: int) -> Pulse:
 @pytest.mark.parametrize("language", MISSING)
 @pytest.mark.parametrize("count", [2, 3, 6])
 def test_an_item_keeps_its_whole_name_where_the_newest_month_has_not_enough_answers(
-    drawing: Drawing, language: str, count: int
+    drawing: ChartRenderer, language: str, count: int
 ) -> None:
     month = replace(samples.RICH, pulse=missing_in_november(count))
     made = figure(drawing, month, "ranges", language)
@@ -70,12 +70,12 @@ def test_an_item_keeps_its_whole_name_where_the_newest_month_has_not_enough_answ
 
 @pytest.mark.parametrize("month", samples.ALL.values(), ids=list(samples.ALL))
 @pytest.mark.parametrize("language", MISSING)
-def test_no_text_stands_on_another(drawing: Drawing, language: str, month: TeamMonth) -> None:
-    for one in shown(voice(language), month):
+def test_no_text_stands_on_another(drawing: ChartRenderer, language: str, month: TeamMonth) -> None:
+    for one in chart_contents(voice(language), month):
         assert touching(figure(drawing, month, one.name, language)) == []
 
 
-def test_with_two_months_each_name_has_a_line_of_its_own(drawing: Drawing) -> None:
+def test_with_two_months_each_name_has_a_line_of_its_own(drawing: ChartRenderer) -> None:
     made = figure(drawing, samples.TWO_MONTHS, "ranges")
     heights = [one["y"] for one in notes(made) if one["text"] in {"Oct", "Nov"}]
     assert all(second - first >= 13 for first, second in pairwise(heights)), "11 pixels high, and air"
@@ -93,7 +93,7 @@ def marks(made: Any) -> list[float]:
 
 
 def test_a_hidden_count_beside_very_many_is_still_a_striped_bar_and_shorter_than_any_told(
-    drawing: Drawing,
+    drawing: ChartRenderer,
 ) -> None:
     mix = Mix((900, None, 300, 5), (850, 6, None, None))
     made = figure(drawing, replace(samples.RICH, mix=mix), "mix")
@@ -105,7 +105,7 @@ def test_a_hidden_count_beside_very_many_is_still_a_striped_bar_and_shorter_than
     assert marks(made)[1] - 3 > hidden[0], "the line's halo leaves the stripes whole"
 
 
-def test_counts_that_are_long_enough_stand_on_one_scale_from_nought(drawing: Drawing) -> None:
+def test_counts_that_are_long_enough_stand_on_one_scale_from_nought(drawing: ChartRenderer) -> None:
     made = figure(drawing, replace(samples.RICH, mix=Mix((12, 9, 19, None), (10, 11, 12, 6))), "mix")
     per_one = 322 / 19
     assert [one[0] - 16 for one in bars(made)] == pytest.approx(

@@ -38,7 +38,7 @@ def place(database: Sessions) -> Hospital:
         made = hospital(session)
         made.ward.slack_channel_id = "C1"
         thanks_within(session, made.staff[made.ward.id], PLENTY, moment(11, 3))
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     return made
 
 
@@ -99,9 +99,9 @@ def test_a_new_leader_reads_from_the_day_they_took_over_until_the_rest_is_handed
     took_over = NINE + timedelta(days=9)
     with database.begin() as session:
         session.get_one(Team, place.ward.id).leader_id = new.id
-    assert digest.owe_due(database, took_over) == 0, "November came out before their time"
+    assert digest.enqueue_due(database, took_over) == 0, "November came out before their time"
     assert owed(database, noticing.HANDING_ON) == [before.slack_user_id]
-    assert digest.owe_due(database, took_over + timedelta(hours=1)) == 0
+    assert digest.enqueue_due(database, took_over + timedelta(hours=1)) == 0
     assert owed(database, noticing.HANDING_ON) == [before.slack_user_id], "asked once"
     with database.begin() as session:
         team, person = session.get_one(Team, place.ward.id), session.merge(new)
@@ -112,14 +112,14 @@ def test_a_new_leader_reads_from_the_day_they_took_over_until_the_rest_is_handed
             rights.hand_on(session, team, by=person)
         rights.hand_on(session, team, by=session.merge(before))
         assert rights.may_read(session, person, team, "2025-11", at=at(place, "2025-11"))
-    assert digest.owe_due(database, took_over + timedelta(hours=2)) == 1, "now they are sent the last one"
+    assert digest.enqueue_due(database, took_over + timedelta(hours=2)) == 1, "now they are sent the last one"
 
 
 def test_a_leader_who_left_is_told_of_once_to_the_one_above(database: Sessions, place: Hospital) -> None:
     with database.begin() as session:
         session.merge(leads(place, place.ward)).left = True
     for hours in range(3):
-        digest.owe_due(database, LATER + timedelta(hours=hours))
+        digest.enqueue_due(database, LATER + timedelta(hours=hours))
     assert owed(database, noticing.NO_READER) == [leads(place, place.medicine).slack_user_id]
     with database.read() as session:
         made = session.scalars(select(Digest.team_id).where(Digest.month == "2025-12")).all()
@@ -134,7 +134,7 @@ def test_a_digest_that_can_never_arrive_is_told_of_once_to_the_one_above(
         row = session.scalars(select(Delivery).where(Delivery.key == f"digest:{found.id}")).one()
         row.state, row.reason, row.last_try = DeliveryState.DEAD, "account_inactive", NINE
     for hours in range(3):
-        digest.owe_due(database, NINE + timedelta(hours=hours))
+        digest.enqueue_due(database, NINE + timedelta(hours=hours))
     assert owed(database, noticing.NO_READER) == [leads(place, place.medicine).slack_user_id]
 
 
@@ -146,18 +146,18 @@ def test_a_slower_pace_holds_for_the_team_alone_and_can_be_taken_back(
         first, second = date(2026, 1, 5), date(2026, 1, 12)
 
         def resting(day: date) -> set[str]:
-            return set(pace.sitting_out(session, place.workspace.id, day))
+            return set(pace.teams_skipping(session, place.workspace.id, day))
 
         assert resting(first) == set()
-        pace.choose_pace(session, ward, Pace.PAUSED, by=leader, now=LATER)
+        pace.set_frequency(session, ward, Pace.PAUSED, by=leader, now=LATER)
         assert resting(first) == resting(second) == {ward.id}
-        pace.choose_pace(session, ward, Pace.MONTHLY, by=leader, now=LATER)
+        pace.set_frequency(session, ward, Pace.MONTHLY, by=leader, now=LATER)
         assert resting(first) == set()
         close_poll(session, place.workspace, datetime(2026, 1, 12, tzinfo=UTC), {})
         assert session.scalars(select(Poll.opens_on)).one() == first
         assert resting(second) == {ward.id}
         assert resting(date(2026, 2, 2)) == set()
-        pace.choose_pace(session, ward, Pace.EVERY, by=leader, now=LATER)
+        pace.set_frequency(session, ward, Pace.EVERY, by=leader, now=LATER)
         assert resting(second) == set()
 
 
@@ -165,13 +165,13 @@ def test_after_two_digests_without_a_reply_the_leader_is_asked_and_not_again_at_
     database: Sessions, place: Hospital
 ) -> None:
     with database.begin() as session:
-        assert pace.unanswered(session, [place.ward.id], "2025-12") == frozenset(), "one is not two"
-    digest.owe_due(database, LATER)
+        assert pace.teams_without_reply(session, [place.ward.id], "2025-12") == frozenset(), "one is not two"
+    digest.enqueue_due(database, LATER)
     ids = [team.id for team in place.teams]
     with database.begin() as session:
-        assert pace.unanswered(session, ids, "2026-01") == set(ids)
+        assert pace.teams_without_reply(session, ids, "2026-01") == set(ids)
         leader = session.merge(leads(place, place.ward))
-        promises.write(
+        promises.save(
             session,
             session.scalars(
                 select(Digest).where(Digest.team_id == place.ward.id, Digest.month == "2025-11")
@@ -180,14 +180,16 @@ def test_after_two_digests_without_a_reply_the_leader_is_asked_and_not_again_at_
             author=leader,
             now=LATER,
         )
-        pace.choose_pace(session, session.get_one(Team, place.nights.id), Pace.EVERY, by=leader, now=LATER)
-        assert pace.unanswered(session, ids, "2026-01") == {place.medicine.id}
+        pace.set_frequency(session, session.get_one(Team, place.nights.id), Pace.EVERY, by=leader, now=LATER)
+        assert pace.teams_without_reply(session, ids, "2026-01") == {place.medicine.id}
         # Asked since the first of the two came out, or before that.
         medicine = session.get_one(Team, place.medicine.id)
         for chosen, silent in (((2025, 11, 30), {medicine.id}), ((2025, 12, 1), set())):
-            pace.choose_pace(session, medicine, Pace.EVERY, by=leader, now=datetime(*chosen, 12, tzinfo=UTC))
+            pace.set_frequency(
+                session, medicine, Pace.EVERY, by=leader, now=datetime(*chosen, 12, tzinfo=UTC)
+            )
             session.expire_all()
-            assert pace.unanswered(session, ids, "2026-01") == silent
+            assert pace.teams_without_reply(session, ids, "2026-01") == silent
 
 
 def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it(
@@ -197,7 +199,7 @@ def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it
         leader, found = session.merge(leads(place, place.ward)), of(session, place.ward)
 
         def write(*wordings: Wording) -> list[Promise]:
-            return promises.write(session, found, wordings, author=leader, now=NINE)
+            return promises.save(session, found, wordings, author=leader, now=NINE)
 
         with pytest.raises(IncompleteError):
             write(Wording(0, "beds", "", leader.id))
@@ -218,10 +220,10 @@ def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it
             write()
         kept = promises.of_month(session, place.ward.id, "2025-11")[0]
         with pytest.raises(UserError):
-            promises.settle(session, kept, PromiseState.DROPPED, reason="  ", now=LATER)
-        promises.settle(session, kept, PromiseState.DONE, now=LATER)
-        assert promises.going_on(session, [place.ward.id]) == []
-        carried = promises.carried(session, [place.ward.id], "2025-12")
+            promises.set_outcome(session, kept, PromiseState.DROPPED, reason="  ", now=LATER)
+        promises.set_outcome(session, kept, PromiseState.DONE, now=LATER)
+        assert promises.open_promises(session, [place.ward.id]) == []
+        carried = promises.earlier_promises(session, [place.ward.id], "2025-12")
         assert [one.state for one in carried[place.ward.id]] == ["done"]
 
 
@@ -249,7 +251,7 @@ def test_comments_go_to_the_unit_of_which_enough_were_written_and_never_fewer(
     with database.read() as session:
         told = queries.months(session, place.workspace, "2025-12", [place.nights])
         assert told[place.nights.id].comments == (), "two are too few, before and after they are gathered"
-    digest.owe_due(database, LATER)
+    digest.enqueue_due(database, LATER)
     with database.read() as session:
         told = queries.months(session, place.workspace, "2025-12", place.teams)
         assert sorted(told[place.ward.id].comments) == ["a", "b", "c", "d"]
@@ -322,5 +324,5 @@ def test_what_was_kept_is_told_for_a_year_and_what_goes_on_too(database: Session
                 )
             )
         session.flush()
-        found = promises.carried(session, [place.ward.id], "2025-12")
+        found = promises.earlier_promises(session, [place.ward.id], "2025-12")
         assert [one.month for one in found[place.ward.id]] == ["2024-12", "2025-11"]

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from reports import digest
-from reports.drawing import Drawing
+from reports.drawing import ChartRenderer
 from reports.letters import renderers
 from slackapp.actions import sharing
 from slackapp.db import Sessions, connect
-from slackapp.delivery import Deliveries
+from slackapp.delivery import DeliveryWorker
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Workspace
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, Answer, SmallSlack
@@ -47,9 +47,9 @@ def place(database: Sessions) -> Hospital:
     return made
 
 
-def send(database: Sessions, slack: SmallSlack, drawing: Drawing) -> None:
+def send(database: Sessions, slack: SmallSlack, drawing: ChartRenderer) -> None:
     """Everything that is owed, moving the clock to whatever is due next."""
-    made = Deliveries(database, slack.client(), renderers(drawing), lambda: NINE)
+    made = DeliveryWorker(database, slack.client(), renderers(drawing), lambda: NINE)
     due: datetime | None = NINE
     while due is not None and due < NINE + timedelta(days=1):
         due = made.drain(due)
@@ -66,9 +66,9 @@ def ward_rows(database: Sessions, place: Hospital) -> dict[str, Delivery]:
 def test_each_leader_gets_one_digest_for_each_team_however_often_it_is_asked(
     database: Sessions, place: Hospital
 ) -> None:
-    assert digest.owe_due(database, NINE - timedelta(minutes=1)) == 0
-    assert digest.owe_due(database, NINE) == 3
-    assert digest.owe_due(database, NINE + timedelta(hours=3)) == 0
+    assert digest.enqueue_due(database, NINE - timedelta(minutes=1)) == 0
+    assert digest.enqueue_due(database, NINE) == 3
+    assert digest.enqueue_due(database, NINE + timedelta(hours=3)) == 0
     with database.read() as session:
         made = session.scalars(select(Digest)).all()
     assert {(one.team_id, one.month) for one in made} == {(team.id, "2025-11") for team in place.teams}
@@ -84,7 +84,7 @@ def test_processes_that_race_for_one_month_make_each_digest_once(
 
     def run(sessions: Sessions) -> int:
         together.wait(10)
-        return digest.owe_due(sessions, NINE)
+        return digest.enqueue_due(sessions, NINE)
 
     try:
         with ThreadPoolExecutor(len(racers)) as pool:
@@ -100,7 +100,7 @@ def test_processes_that_race_for_one_month_make_each_digest_once(
 
 
 def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_and_team(
-    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: ChartRenderer
 ) -> None:
     """Slack's check of a file can hang: it refuses every message that shows one."""
     with database.begin() as session:
@@ -109,7 +109,7 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
         session.merge(place.nights).leader_id = session.merge(place.medicine).leader_id = None
         team.slack_channel_id = "C1"
         assert team.leader_id == leader.id
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     refused = [Answer(200, NOT_READY, done=False) for _ in range(7)]
     slack.order("chat.postMessage", *refused)
     send(database, slack, drawing)
@@ -141,13 +141,13 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
 
 
 def test_files_that_slack_refuses_in_the_thread_too_leave_the_text_and_are_not_tried_for_ever(
-    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: ChartRenderer
 ) -> None:
     with database.begin() as session:
         session.merge(place.nights).leader_id = session.merge(place.medicine).leader_id = None
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     slack.order("chat.postMessage", *[Answer(200, NOT_READY, done=False)] * 7)
-    made = Deliveries(database, slack.client(), renderers(drawing), lambda: NINE)
+    made = DeliveryWorker(database, slack.client(), renderers(drawing), lambda: NINE)
     due: datetime | None = NINE
     while due is not None and len(slack.of("chat.postMessage")) < 7:
         due = made.drain(due)
@@ -176,9 +176,9 @@ def shared_files(slack: SmallSlack) -> list[tuple[str, str, str]]:
 
 
 def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
-    database: Sessions, place: Hospital, slack: SmallSlack, drawing: Drawing
+    database: Sessions, place: Hospital, slack: SmallSlack, drawing: ChartRenderer
 ) -> None:
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     send(database, slack, drawing)
     rows = ward_rows(database, place)
     assert {row.state for row in rows.values()} == {DeliveryState.SENT}
@@ -200,8 +200,8 @@ def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
 def test_without_a_browser_the_figures_stand_in_the_message(
     database: Sessions, place: Hospital, slack: SmallSlack
 ) -> None:
-    digest.owe_due(database, NINE)
-    with Drawing(None) as none:
+    digest.enqueue_due(database, NINE)
+    with ChartRenderer(None) as none:
         send(database, slack, none)
     rows = ward_rows(database, place)
     assert rows["digest-picture:mix"].state == DeliveryState.DEAD
@@ -217,8 +217,8 @@ def test_a_message_that_never_arrived_has_no_page_in_its_thread(
     database: Sessions, place: Hospital, slack: SmallSlack
 ) -> None:
     slack.order("chat.postMessage", *[Answer(200, {"ok": False, "error": "account_inactive"})] * 3)
-    digest.owe_due(database, NINE)
-    with Drawing(None) as none:
+    digest.enqueue_due(database, NINE)
+    with ChartRenderer(None) as none:
         send(database, slack, none)
     rows = ward_rows(database, place)
     assert rows["digest"].state == DeliveryState.DEAD
@@ -230,32 +230,32 @@ def test_only_the_latest_month_is_made_up_for_and_none_before_the_first(database
     with database.begin() as session:
         place = hospital(session)
     late = datetime(2026, 2, 20, 15, tzinfo=UTC)
-    assert digest.owe_due(database, late) == 3
+    assert digest.enqueue_due(database, late) == 3
     with database.read() as session:
         assert set(session.scalars(select(Digest.month))) == {"2026-01"}
     with database.begin() as session:
         session.get_one(Workspace, place.workspace.id).digests_from = "2026-05"
-    assert digest.owe_due(database, datetime(2026, 3, 2, 9, tzinfo=UTC)) == 0
+    assert digest.enqueue_due(database, datetime(2026, 3, 2, 9, tzinfo=UTC)) == 0
 
 
 def test_a_workspace_in_which_nothing_has_happened_yet_is_told_nothing(database: Sessions) -> None:
     with database.begin() as session:
         hospital(session).workspace.digests_from = None
-    assert digest.owe_due(database, NINE) == 0
+    assert digest.enqueue_due(database, NINE) == 0
 
 
 def test_a_leader_is_written_to_in_their_own_hours(database: Sessions, place: Hospital) -> None:
     with database.begin() as session:
         leader = session.merge(place.staff[place.medicine.id][1])
         leader.quiet_from, leader.quiet_until = time(8, 0), time(16, 0)
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     assert {row.due for row in ward_rows(database, place).values()} == {NINE.replace(hour=16)}
 
 
 def test_somebody_who_left_gets_no_digest(database: Sessions, place: Hospital) -> None:
     with database.begin() as session:
         session.merge(place.staff[place.medicine.id][0]).left = True
-    assert digest.owe_due(database, NINE) == 2
+    assert digest.enqueue_due(database, NINE) == 2
 
 
 def test_the_next_digest_is_named_with_its_moment(database: Sessions, place: Hospital) -> None:
@@ -287,7 +287,7 @@ def test_sharing_once_more_sends_what_was_refused_and_never_what_may_have_arrive
 ) -> None:
     with database.begin() as session:
         session.merge(place.ward).slack_channel_id = "C1"
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     with database.begin() as session:
         found = session.scalars(select(Digest).where(Digest.team_id == place.ward.id)).one()
         by = session.get_one(Member, found.recipient_id)

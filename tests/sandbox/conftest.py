@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from slackapp.listening import hang_up
+from slackapp.listening import close_socket
 from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 from tests.sandbox.ward import (
@@ -223,7 +223,7 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
     yield open_one
     for ward in opened:
         for handler in ward.apps:
-            hang_up(handler)
+            close_socket(handler)
         ward.http.close()
         ward.sandbox.stop()
 

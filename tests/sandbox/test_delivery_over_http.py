@@ -14,7 +14,7 @@ import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from slackapp.sandbox.alone import serve_alone
+from slackapp.sandbox.alone import serve_standalone
 from tests.sandbox.ward import ADA, BEN, GENERAL, ben_leaves
 
 
@@ -154,7 +154,7 @@ def test_alone_it_delivers_to_an_address_and_goes_on_from_a_file(
         stop = threading.Event()
         options = {"manifest": manifest, "port": 0, "state": tmp_path / "state.json", "stop": stop}
         options["deliver_to"] = f"http://127.0.0.1:{receiver.server_port}/slack/events"
-        alone = threading.Thread(target=serve_alone, kwargs=options)
+        alone = threading.Thread(target=serve_standalone, kwargs=options)
         alone.start()
         try:
             said = until(lambda: re.search(r"Practice workspace: (http\S+)/", capsys.readouterr().out))

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
-from slackapp.listening import hang_up
+from slackapp.listening import close_socket
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
 from tests.waiting import comes
 
@@ -196,7 +196,7 @@ def test_an_app_hangs_up_though_its_reader_was_not_told_to_end(ward: Any, misses
     if misses_it:
         # As when it began while the library was putting a new line in place: between two assignments.
         client.current_session_state = ConnectionState()
-    ended = threading.Thread(target=hang_up, args=(handler,), daemon=True)
+    ended = threading.Thread(target=close_socket, args=(handler,), daemon=True)
     ended.start()
     ended.join(10)
     assert not ended.is_alive(), "it waits for ever"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slackapp.sandbox.alone import serve_alone
+from slackapp.sandbox.alone import serve_standalone
 from slackapp.sandbox.manifest import read_manifest
 from slackapp.sandbox.reading import Reader
 from slackapp.sandbox.seeds import practice_workspace
@@ -105,7 +105,7 @@ def test_what_is_no_manifest_is_said_in_words(tmp_path: Path, written: str, word
     file = tmp_path / "manifest.yml"
     file.write_text(written)
     with pytest.raises(SystemExit, match=words) as ended:
-        serve_alone(manifest=file, port=0)
+        serve_standalone(manifest=file, port=0)
     assert str(file) in str(ended.value)
 
 
@@ -115,4 +115,4 @@ def test_a_port_that_is_taken_is_said_in_words(tmp_path: Path) -> None:
     with Sandbox(manifest=file) as sandbox:
         taken = int(sandbox.url.rpartition(":")[2])
         with pytest.raises(SystemExit, match=f"port {taken}.*--port"):
-            serve_alone(manifest=file, port=taken)
+            serve_standalone(manifest=file, port=taken)

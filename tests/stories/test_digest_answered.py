@@ -205,7 +205,7 @@ def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answe
     comes(lambda: [row.state for row in rows(answered)] == failed)
     told = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
     for _ in range(2):
-        digest.owe_due(answered.app.sessions, answered.app.now())
+        digest.enqueue_due(answered.app.sessions, answered.app.now())
         answered.app.deliveries.drain(answered.app.now())
     told = leader.screen()
     assert len([one for one in told["messages"] if "could not be posted" in one["text"]]) == 1

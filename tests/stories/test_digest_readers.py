@@ -44,7 +44,7 @@ def appoint(practice: Any, team: str, leader: str) -> None:
     with practice.app.sessions.begin() as session:
         found = session.scalars(select(Team).where(Team.name == team)).one()
         person = session.scalars(select(Member).where(Member.slack_user_id == leader)).one()
-        members.appoint(session, found, person)
+        members.set_leader(session, found, person)
 
 
 def asked(person: Any, typed: str) -> str:

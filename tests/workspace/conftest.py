@@ -15,7 +15,7 @@ from slackapp import manifest_path, members, workspaces
 from slackapp.behaviours import Behaviour
 from slackapp.db import Sessions
 from slackapp.demo import hospital
-from slackapp.members import Person
+from slackapp.members import SlackProfile
 from slackapp.models import Member, Visibility, Workspace
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
@@ -58,7 +58,7 @@ class Ward:
             draft = Draft((receiver,), behaviour=Behaviour.HELPING, words=words, visibility=Visibility.TEAM)
             key = f"command:{len(words)}:{giver}:{receiver}:{at}"
             slack_team_id = self.workspace(session).slack_team_id
-            occasion = giving.Occasion(giver, key, at)
+            occasion = giving.GiveContext(giver, key, at)
             return giving.give(session.connection(), slack_team_id, draft, occasion).id
 
 
@@ -71,14 +71,14 @@ def ward(database: Sessions, tmp_path: Path) -> Ward:
             session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0APPBOT"
         )
         for user, name in NAMES.items():
-            members.remember(session, workspace, Person(user, name, is_admin=user == "U0ADAADMIN"))
-        known = members.meet(session, workspace, list(NAMES))
+            members.upsert_one(session, workspace, SlackProfile(user, name, is_admin=user == "U0ADAADMIN"))
+        known = members.get_all(session, workspace, list(NAMES))
         medicine = members.create_team(session, workspace, "Medicine")
         team = members.create_team(session, workspace, "Ward 7", parent=medicine, channel="C0WARD7")
         for user in ("U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD"):
             members.put_in_team(session, known[user], team)
-        members.appoint(session, team, known["U0LEALEADER"])
-        members.appoint(session, medicine, known["U0DIDIRECTOR"])
+        members.set_leader(session, team, known["U0LEALEADER"])
+        members.set_leader(session, medicine, known["U0DIDIRECTOR"])
         return Ward(database, keys, workspace.id)
 
 

@@ -14,15 +14,15 @@ from slackapp.models import (
     Team,
 )
 from slackapp.privacy import erasure
-from slackapp.privacy.erasure import Erased
+from slackapp.privacy.erasure import ErasureResult
 
 NIA, COL, THEO, LEA = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD", "U0LEALEADER"
 WROTE = "You stayed late with me, and I will not forget that night"
 ABOUT = "Thank you Nia, because of you <@U0NIANURSE> we had a bed. Nia Nurse is kind."
 
 
-def erase(ward: Any, user: str = NIA) -> Erased:
-    return erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.Asked(user), ward.noon)
+def erase(ward: Any, user: str = NIA) -> ErasureResult:
+    return erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.ErasureRequest(user), ward.noon)
 
 
 def everywhere(ward: Any) -> None:

@@ -15,10 +15,10 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import select
 
 import handlers
-from handlers.desk import Desk
+from handlers.desk import Context
 from slackapp import members, workspaces
 from slackapp.db import Base, Sessions, connect
-from slackapp.members import Person
+from slackapp.members import SlackProfile
 from slackapp.models import (
     Comment,
     Delivery,
@@ -94,7 +94,7 @@ class Front:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        handlers.register(self.bolt, Desk(self.sessions, lambda: NOW, self.keys, lambda: None))
+        handlers.register(self.bolt, Context(self.sessions, lambda: NOW, self.keys, lambda: None))
         self.bolt.action(NAIVE)(self._naive)
         self.worlds = {letter: build(self.sessions, self.keys, letter) for letter in "AB"}
         self._kept = sqlite3.connect(":memory:")
@@ -183,15 +183,17 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
         session.add(Retention(workspace_id=here.id))
         names = [*OUR_OWN.values(), "OTHER", "LONELY", *(f"MORE{number}" for number in range(6))]
         for name in names:
-            person = Person(f"U0{name}{letter}", name.title(), is_admin=name == "ADMIN", left=name == "GONE")
-            members.remember(session, here, person)
-        people = members.meet(session, here, [f"U0{name}{letter}" for name in names])
+            person = SlackProfile(
+                f"U0{name}{letter}", name.title(), is_admin=name == "ADMIN", left=name == "GONE"
+            )
+            members.upsert_one(session, here, person)
+        people = members.get_all(session, here, [f"U0{name}{letter}" for name in names])
         known = {name: people[f"U0{name}{letter}"] for name in names}
         top = members.create_team(session, here, f"Medicine of {letter}")
         team = members.create_team(session, here, f"Ward of {letter}", parent=top, channel=f"C0WARD{letter}")
         for name in set(names) - {"LEADER", "LONELY"}:
             members.put_in_team(session, known[name], team)
-        members.appoint(session, team, known["LEADER"])
+        members.set_leader(session, team, known["LEADER"])
         digest = Digest(team_id=team.id, month="2026-10", recipient_id=known["LEADER"].id, made_at=NOW)
         promise = Promise(
             team_id=team.id,

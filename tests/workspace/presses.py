@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slackapp.rights import Deed
+from slackapp.rights import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class World:
 class Door:
     """One way to do a deed. When it opens, `shows` is in what the app says, or else the database changes."""
 
-    deed: Deed
+    deed: Permission
     body: Callable[["Door", World], dict[str, Any]]
     name: str
     value: Callable[[World], str] = field(default=lambda _: "0")

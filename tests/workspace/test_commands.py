@@ -18,8 +18,8 @@ from slackapp.behaviours import Behaviour
 from slackapp.cli import main
 from slackapp.commands import backups
 from slackapp.db import connect
-from slackapp.installations import Granted, Locker
-from slackapp.members import Person
+from slackapp.installations import NewInstallation, TokenEncryption
+from slackapp.members import SlackProfile
 from slackapp.pulse.ballots import KeyDirectory
 from slackapp.recognitions import giving
 from slackapp.recognitions.drafts import Draft
@@ -67,13 +67,13 @@ def server(tmp_path: Path) -> Server:
     with sessions.begin() as session:
         workspace = workspaces.install(session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0BOT")
         for user, name in ((NIA, "Nia Nurse"), (COL, "Col League")):
-            members.remember(session, workspace, Person(user, name))
+            members.upsert_one(session, workspace, SlackProfile(user, name))
         draft = Draft((COL,), behaviour=Behaviour.HELPING, words=WORDS)
         giving.give(
             session.connection(),
             workspace.slack_team_id,
             draft,
-            giving.Occasion(NIA, "command:1", datetime.now(UTC)),
+            giving.GiveContext(NIA, "command:1", datetime.now(UTC)),
         )
     sessions.dispose()
     return made
@@ -161,15 +161,15 @@ def test_whoever_answers_for_the_records_needs_none_of_slacks_tokens(server: Ser
 
 def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Server) -> None:
     old, new, other = (Fernet.generate_key().decode() for _ in range(3))
-    granted = Granted("T0WARD", "Hospital", "xoxb-secret", "U0BOT", "commands")
+    granted = NewInstallation("T0WARD", "Hospital", "xoxb-secret", "U0BOT", "commands")
     sessions = connect(f"sqlite:///{server.database}")
     with sessions.begin() as session:
-        installations.keep(session, Locker([old]), granted, now=datetime.now(UTC))
+        installations.save(session, TokenEncryption([old]), granted, now=datetime.now(UTC))
     sessions.dispose()
     told = server.run("tokens", "rotate", "--json", TOKEN_KEYS=f"{new}, {old}")
     assert (told.exit_code, json.loads(told.stdout)) == (0, {"sealed": 1, "lost": 0}), told.stderr
     ((sealed,),) = server.ask("SELECT sealed_token FROM installation")
-    assert Locker([new]).open(str(sealed)) == "xoxb-secret"
+    assert TokenEncryption([new]).open(str(sealed)) == "xoxb-secret"
     lost = server.run("tokens", "rotate", TOKEN_KEYS=other)
     assert (lost.exit_code, "must install again" in lost.stderr) == (1, True)
 
@@ -243,7 +243,7 @@ def test_two_workspaces_on_one_server_never_see_each_other(server: Server) -> No
     sessions = connect(f"sqlite:///{server.database}")
     with sessions.begin() as session:
         other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
-        members.remember(session, other, Person("U0STRANGER", "Sam Stranger"))
+        members.upsert_one(session, other, SlackProfile("U0STRANGER", "Sam Stranger"))
         members.create_team(session, other, "Ward 9")
     sessions.dispose()
     before = server.ask("SELECT workspace_id, name, slack_user_id FROM member ORDER BY slack_user_id")

@@ -12,13 +12,13 @@ from sqlalchemy import JSON, Column, String, Table, func, insert, select, text
 from slackapp import members
 from slackapp.db import Base
 from slackapp.i18n import voice
-from slackapp.marks import Marks
-from slackapp.members import Person
+from slackapp.marks import Pseudonyms
+from slackapp.members import SlackProfile
 from slackapp.models import Member, Team
 from slackapp.privacy import erasure, export, holds, taking_back, traces
-from slackapp.privacy.erasure import Erased
+from slackapp.privacy.erasure import ErasureResult
 from slackapp.privacy.handed_out import COMMENTS, HANDING_ON, PAGE
-from slackapp.privacy.leaving import belongs
+from slackapp.privacy.leaving import rows_of
 
 MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
@@ -104,7 +104,7 @@ def _text(column: Column[Any]) -> str:
 def everywhere(ward: Any) -> set[tuple[str, str]]:
     """Mary in every table; the columns where she stands as text."""
     with ward.database.begin() as session:
-        mary = members.remember(session, ward.workspace(session), Person(MARY, NAME))
+        mary = members.upsert_one(session, ward.workspace(session), SlackProfile(MARY, NAME))
         members.put_in_team(session, mary, session.scalars(select(Team).where(Team.name == "Ward 7")).one())
         own = {"n": NAME, "u": MARY, "i": mary.id}
         filler = Filler(session, ward, mary)
@@ -142,8 +142,10 @@ def test_a_person_in_every_column_of_every_table_is_in_none_after_their_erasure(
         assert len(everywhere) > 40
         before = references(session, mary)
         assert before > KEEP_THE_PLACE | {("blocking", "giver_id"), ("poll_member", "member_id")}
-    ended = erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.Asked(MARY), ward.noon)
-    assert ended is Erased.DONE
+    ended = erasure.erase(
+        ward.database, ward.keys, ward.workspace_id, erasure.ErasureRequest(MARY), ward.noon
+    )
+    assert ended is ErasureResult.DONE
     with ward.database.read() as session:
         assert where(session, MARY, NAME, "Rose") == set()
         assert references(session, mary) == KEEP_THE_PLACE
@@ -180,7 +182,7 @@ def test_every_table_that_refers_to_people_is_in_their_export(
         holds.place(session, ward.workspace(session), ward.person(session, MARY), now=ward.noon)
         # What an export words for people must be one of the known kinds.
         session.execute(text("UPDATE recognition SET behaviour = 'helping', undone_at = NULL"))
-        mary, marks = ward.person(session, MARY), Marks(ward.keys.path)
+        mary, marks = ward.person(session, MARY), Pseudonyms(ward.keys.path)
         told = export.collect(session, ward.workspace(session), mary, marks)
     assert [name for name in EXPORTED.values() if not told[name]] == []
     page = export.as_page(voice(), told, made=ward.noon)
@@ -190,7 +192,7 @@ def test_every_table_that_refers_to_people_is_in_their_export(
 def test_every_table_belongs_to_a_workspace_or_holds_nothing_of_a_person(ward: Any) -> None:
     with ward.database.read() as session:
         workspace = ward.workspace(session)
-        without = {one.name for one in Base.metadata.sorted_tables if belongs(one, workspace) is None}
+        without = {one.name for one in Base.metadata.sorted_tables if rows_of(one, workspace) is None}
     assert without == OF_NO_WORKSPACE
     unsearched = {
         (table.name, column.name)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from slackapp import audit, members
-from slackapp.marks import Marks
-from slackapp.members import Person
+from slackapp.marks import Pseudonyms
+from slackapp.members import SlackProfile
 from slackapp.models import (
     AuditEntry,
     Member,
@@ -17,30 +17,32 @@ from slackapp.models import (
     Tombstone,
 )
 from slackapp.privacy import erasure, traces
-from slackapp.privacy.erasure import Erased
+from slackapp.privacy.erasure import ErasureResult
 from tests.workspace.erasing import COL, LEA, NIA, THEO, WROTE, erase
 
 
 def test_what_slack_tells_does_not_bring_them_back(ward: Any) -> None:
     erase(ward)
-    everybody = [Person(NIA, "Nia Nurse"), Person(COL, "Col League")]
+    everybody = [SlackProfile(NIA, "Nia Nurse"), SlackProfile(COL, "Col League")]
     with ward.database.begin() as session:
-        marks, workspace = Marks(ward.keys.path), ward.workspace(session)
-        assert [one.slack_user_id for one in erasure.welcome(session, marks, workspace, everybody)] == [COL]
-        erasure.let_back(session, marks, workspace, NIA)
-        assert erasure.welcome(session, marks, workspace, everybody) == everybody
-    assert Marks(ward.keys.path).buried() == frozenset()
+        marks, workspace = Pseudonyms(ward.keys.path), ward.workspace(session)
+        assert [
+            one.slack_user_id for one in erasure.without_erased(session, marks, workspace, everybody)
+        ] == [COL]
+        erasure.allow_return(session, marks, workspace, NIA)
+        assert erasure.without_erased(session, marks, workspace, everybody) == everybody
+    assert Pseudonyms(ward.keys.path).buried() == frozenset()
 
 
 def test_a_tombstone_cannot_be_read_without_the_key_directory(ward: Any, tmp_path: Path) -> None:
     erase(ward)
     with ward.database.read() as session:
         mark = session.scalars(select(Tombstone.mark)).one()
-    assert Marks(ward.keys.path).person("T0WARD", NIA) == mark
+    assert Pseudonyms(ward.keys.path).person("T0WARD", NIA) == mark
     other = tmp_path / "other"
     other.mkdir(mode=0o700)
     # Somebody with the database alone has another secret, or none: trying out the roster finds nobody.
-    assert mark not in {Marks(other).person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
+    assert mark not in {Pseudonyms(other).person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
     assert (ward.keys.path / "marks.secret").stat().st_mode & 0o777 == 0o600
 
 
@@ -71,20 +73,20 @@ def test_the_audit_log_names_nobody(ward: Any) -> None:
     erase(ward)
     with ward.database.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
-        assert entry.deed == audit.Deed.ERASED
-        assert entry.subject == Marks(ward.keys.path).person("T0WARD", NIA)
+        assert entry.deed == audit.Action.ERASED
+        assert entry.subject == Pseudonyms(ward.keys.path).person("T0WARD", NIA)
         assert len(entry.actor) == 24
         ids = set(session.scalars(select(Member.id)))
         assert entry.actor not in ids
 
 
 def test_somebody_nobody_knows_is_said_to_be_unknown(ward: Any) -> None:
-    assert erase(ward, "U0NEVERSEEN") is Erased.NOBODY
+    assert erase(ward, "U0NEVERSEEN") is ErasureResult.NOBODY
 
 
 def test_erasing_twice_at_once_is_once(ward: Any) -> None:
-    assert erase(ward) is Erased.DONE
-    assert erase(ward) is Erased.NOBODY
+    assert erase(ward) is ErasureResult.DONE
+    assert erase(ward) is ErasureResult.NOBODY
     with ward.database.read() as session:
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == 1
 

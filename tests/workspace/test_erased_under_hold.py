@@ -13,7 +13,7 @@ from slackapp.models import (
     Recognition,
 )
 from slackapp.privacy import holds
-from slackapp.privacy.erasure import Erased
+from slackapp.privacy.erasure import ErasureResult
 from slackapp.pulse import rounds
 from tests.workspace.erasing import COL, NIA, WROTE, erase
 
@@ -31,7 +31,7 @@ def answer(ward: Any, poll_id: str, user: str) -> None:
     with ward.database.begin() as session:
         poll = session.get_one(Poll, poll_id)
         scores = dict.fromkeys(poll.items, 4)
-        paper = rounds.Paper(poll_id, ward.person(session, user).id, scores)
+        paper = rounds.Answers(poll_id, ward.person(session, user).id, scores)
         rounds.submit(session, ward.keys, paper, ward.noon)
 
 
@@ -46,7 +46,7 @@ def test_open_ballots_go_also_under_a_legal_hold_and_only_theirs(ward: Any, *, h
         assert len(kept) == 2
         if held:
             holds.place(session, ward.workspace(session), ward.person(session, NIA), now=ward.noon)
-    assert erase(ward) is (Erased.HELD if held else Erased.DONE)
+    assert erase(ward) is (ErasureResult.HELD if held else ErasureResult.DONE)
     with ward.database.read() as session:
         left = set(session.scalars(select(Ballot.receipt)))
         assert len(left) == 1
@@ -63,18 +63,18 @@ def test_a_legal_hold_keeps_the_rest_until_it_is_lifted(ward: Any) -> None:
         workspace, nia = ward.workspace(session), ward.person(session, NIA)
         holds.place(session, workspace, nia, now=ward.noon)
         holds.place(session, workspace, nia, now=ward.noon)
-    assert erase(ward) is Erased.HELD
+    assert erase(ward) is ErasureResult.HELD
     with ward.database.begin() as session:
         assert session.scalars(select(Recognition.words)).all() == [WROTE]
         assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is True
         assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is False
-    assert erase(ward) is Erased.DONE
+    assert erase(ward) is ErasureResult.DONE
 
 
 def test_a_hold_on_the_whole_workspace_keeps_everybody_in_it_from_erasing(ward: Any) -> None:
     ward.thank(NIA, COL, WROTE)
     with ward.database.begin() as session:
         holds.place(session, ward.workspace(session), None, now=ward.noon)
-    assert erase(ward) is Erased.HELD
+    assert erase(ward) is ErasureResult.HELD
     with ward.database.read() as session:
         assert session.scalars(select(Recognition.words)).all() == [WROTE]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from slackapp import members, outbox
-from slackapp.members import Person
+from slackapp.members import SlackProfile
 from slackapp.models import (
     Comment,
     Delivery,
@@ -21,7 +21,7 @@ from slackapp.models import (
     Team,
 )
 from slackapp.privacy import taking_back, traces
-from slackapp.privacy.erasure import Erased
+from slackapp.privacy.erasure import ErasureResult
 from tests.workspace.erasing import COL, LEA, NIA, THEO, WROTE, erase, everywhere
 
 
@@ -31,7 +31,7 @@ def test_after_an_erasure_no_table_holds_the_id(ward: Any) -> None:
         before = {one.table for one in traces.find(session, NIA)}
     # The premise: the id stood in all the places that this test is about.
     assert {"member", "delivery", "recognition", "workspace", "bucket", "inbound"} <= before
-    assert erase(ward) is Erased.DONE
+    assert erase(ward) is ErasureResult.DONE
     with ward.database.read() as session:
         assert traces.find(session, NIA) == []
         assert traces.find(session, "Nia") == []
@@ -104,15 +104,15 @@ def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived
     with ward.database.begin() as session:
         row = session.scalars(select(Delivery).where(Delivery.target == NIA)).one()
         row.state, row.fence = "sending", 3
-        receipt = outbox.Receipt(row.id, 3)
+        receipt = outbox.Claim(row.id, 3)
     erase(ward)
     with ward.database.begin() as session:
         assert traces.find(session, NIA) == []
         # Only now Slack answers the call that was under way.
-        assert outbox.settle(session, receipt, outbox.Arrived(channel="D0NIA", ts="1.7"))
+        assert outbox.mark_sent(session, receipt, outbox.SlackMessageId(channel="D0NIA", ts="1.7"))
     for _ in range(2):
         with ward.database.begin() as session:
-            taking_back.forget(session, ward.noon)
+            taking_back.delete_finished(session, ward.noon)
     with ward.database.read() as session:
         assert session.get(Delivery, receipt.id) is None
         removed = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).one()
@@ -193,7 +193,7 @@ def test_a_name_of_one_word_is_not_taken_out_of_what_others_mean_otherwise(ward:
     kept = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        members.remember(session, workspace, Person("U0HOPEONLY", "Hope"))
+        members.upsert_one(session, workspace, SlackProfile("U0HOPEONLY", "Hope"))
         workspace.contact = "The Hope Centre"
     erase(ward, "U0HOPEONLY")
     with ward.database.read() as session:

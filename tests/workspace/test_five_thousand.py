@@ -54,7 +54,7 @@ def _fill(app: Appreciate) -> None:
         here = session.get_one(Workspace, app.workspace_id)
         here.digests_from, month = "2026-01", f"{now:%Y-%m}"
         top = members.create_team(session, here, "Health board")
-        helen = members.meet(session, here, [HELEN])[HELEN]
+        helen = members.get_all(session, here, [HELEN])[HELEN]
         crowd = list(session.scalars(select(Member).where(Member.slack_user_id.startswith("U1C"))))
         for number in range(TEAMS):
             team = Team(
@@ -81,7 +81,7 @@ def _fill(app: Appreciate) -> None:
             draft = Draft(
                 (HELEN,), behaviour=Behaviour.HELPING, words="😀" * 2_900, visibility=Visibility.TEAM
             )
-            occasion = giving.Occasion(crowd[-1 - number].slack_user_id, f"command:{number}", now)
+            occasion = giving.GiveContext(crowd[-1 - number].slack_user_id, f"command:{number}", now)
             giving.give(session.connection(), here.slack_team_id, draft, occasion)
 
 

@@ -13,7 +13,7 @@ from slack_bolt import App
 
 from slackapp import rights
 from slackapp.db import connect
-from slackapp.rights import Deed, Role
+from slackapp.rights import Permission, Role
 from tests.workspace.doors import DOORS, OF_ONES_OWN, THANKS
 from tests.workspace.forging import NAIVE, Front, Slack
 from tests.workspace.presses import Door, press
@@ -37,8 +37,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 WAYS = {"own": ("A", "A"), "another's things": ("B", "A"), "in another's name": ("B", "B")}
 
 
-@pytest.mark.parametrize("deed", list(Deed))
-def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, deed: Deed) -> None:
+@pytest.mark.parametrize("deed", list(Permission))
+def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, deed: Permission) -> None:
     wrong = []
     doors = [door for door in DOORS if door.deed is deed]
     assert doors, "a deed without a door"
@@ -46,7 +46,7 @@ def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, de
         about, workspace = WAYS[way]
         if way == "another's things" and not door.is_about:
             continue
-        allowed = way == "own" and role in rights.TABLE[deed]
+        allowed = way == "own" and role in rights.ALLOWED[deed]
         if front.opens(door, role, about=about, workspace=workspace) is not allowed:
             wrong.append((door.name, str(role), way, "shut" if allowed else "open"))
     assert wrong == []
@@ -55,7 +55,7 @@ def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, de
 def test_a_month_whose_digest_is_not_out_is_sent_to_nobody(front: Front) -> None:
     def sending(month: str) -> Door:
         return Door(
-            Deed.READ_TEAM, press, "digest_send", lambda world: f"{world.team}:{month}", is_about=True
+            Permission.READ_TEAM, press, "digest_send", lambda world: f"{world.team}:{month}", is_about=True
         )
 
     assert front.opens(sending("2026-09"), Role.LEADER, about="A", workspace="A")
@@ -71,7 +71,7 @@ def test_a_thank_you_between_two_is_nobody_elses(front: Front, door: Door) -> No
 
 
 def test_a_door_that_asks_nobody_would_be_noticed(front: Front) -> None:
-    naive = Door(Deed.SETTLE, press, NAIVE)
+    naive = Door(Permission.SETTLE, press, NAIVE)
     assert all(front.opens(naive, role, about="A", workspace="A") for role in Role)
 
 

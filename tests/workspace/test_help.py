@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
 from slackapp.cli import main
-from slackapp.commands.teaching import Taught
+from slackapp.commands.teaching import CommandWithExamples
 
 SCHEMA = Path(__file__).parent.parent / "data" / "manifest.schema.1.0.0.json"
 URL = "https://thanks.example.org"
@@ -36,7 +36,7 @@ COMMANDS = dict(commands())
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_example_in_the_help_is_understood(name: str, tmp_path: Path) -> None:
     command = COMMANDS[name]
-    assert isinstance(command, Taught)
+    assert isinstance(command, CommandWithExamples)
     assert command.examples
     runner = CliRunner()
     told = runner.invoke(main, [*name.split(), "--help"]).output

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from slackapp import installations
 from slackapp.db import Sessions
 from slackapp.http import installing
-from slackapp.installations import Granted, Locker
+from slackapp.installations import NewInstallation, TokenEncryption
 from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
 from tests.waiting import comes
 from tests.workspace.hosting import Hosted
@@ -135,9 +135,9 @@ def test_somebody_presses_cancel_at_slack_and_installs_again_with_more_permissio
     assert (cancelled.status_code, "Nothing was installed" in cancelled.text) == (200, True)
     assert tokens(hosted.app.sessions) == {}
     with hosted.app.sessions.begin() as session:
-        earlier = Granted("T0NORTH", "North", "xoxb-earlier", "U0BOT", "commands")
+        earlier = NewInstallation("T0NORTH", "North", "xoxb-earlier", "U0BOT", "commands")
         assert hosted.http.locker
-        installations.keep(session, hosted.http.locker, earlier, now=hosted.app.now())
+        installations.save(session, hosted.http.locker, earlier, now=hosted.app.now())
     assert hosted.install("T0NORTH").status_code == 200
     with hosted.app.sessions.read() as session:
         found = session.scalars(select(Installation)).one()
@@ -173,16 +173,16 @@ def test_a_rotated_key_opens_old_tokens_and_seals_them_anew(database: Sessions) 
     from datetime import UTC, datetime
 
     old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-    granted = Granted("T0NORTH", "North", "xoxb-secret", "U0BOT", "commands,chat:write")
+    granted = NewInstallation("T0NORTH", "North", "xoxb-secret", "U0BOT", "commands,chat:write")
     with database.begin() as session:
-        installations.keep(session, Locker([old]), granted, now=datetime.now(UTC))
+        installations.save(session, TokenEncryption([old]), granted, now=datetime.now(UTC))
     with database.begin() as session:
-        assert installations.bearer(session, Locker([new]), "T0NORTH") is None
-        assert installations.reseal(session, Locker([new])) == 1
-        assert installations.reseal(session, Locker([new, old])) == 0
+        assert installations.identity_for(session, TokenEncryption([new]), "T0NORTH") is None
+        assert installations.reencrypt(session, TokenEncryption([new])) == 1
+        assert installations.reencrypt(session, TokenEncryption([new, old])) == 0
     with database.read() as session:
-        found = installations.bearer(session, Locker([new]), "T0NORTH")
+        found = installations.identity_for(session, TokenEncryption([new]), "T0NORTH")
         assert found is not None
         assert (found.token, found.scopes) == ("xoxb-secret", ("commands", "chat:write"))
-        assert installations.bearer(session, Locker([old]), "T0NORTH") is None
+        assert installations.identity_for(session, TokenEncryption([old]), "T0NORTH") is None
     assert "xoxb" not in repr(found)

@@ -12,8 +12,8 @@ from slackapp import audit, members, workspaces
 from slackapp.db import Base
 from slackapp.errors import UserError
 from slackapp.i18n import voice
-from slackapp.marks import Marks
-from slackapp.members import Person
+from slackapp.marks import Pseudonyms
+from slackapp.members import SlackProfile
 from slackapp.models import (
     AuditEntry,
     Boost,
@@ -136,7 +136,7 @@ def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: Any) -> None:
         entry = session.scalars(select(AuditEntry)).one()
         assert (entry.actor, entry.deed, entry.subject, entry.after) == (
             audit.THE_APP,
-            audit.Deed.RETAINED,
+            audit.Action.RETAINED,
             "recognitions",
             "1",
         )
@@ -159,7 +159,7 @@ def test_a_month_ago_is_the_same_day_or_the_last_of_a_shorter_month(
 ) -> None:
     now, first = (datetime.fromisoformat(f"{day}T12:00:00+00:00") for day in (today, first_kept))
     with ward.database.begin() as session:
-        retention.settle(session, ward.workspace(session), "recognitions_months", 1)
+        retention.set_limit(session, ward.workspace(session), "recognitions_months", 1)
     ward.thank(NIA, COL, THANKS, at=first - timedelta(minutes=1))
     kept = ward.thank(NIA, COL, THANKS, at=first)
     assert run(ward, now) == {"recognitions": 1}
@@ -169,12 +169,12 @@ def test_a_month_ago_is_the_same_day_or_the_last_of_a_shorter_month(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_deleted_in_one_workspace_holds_up_no_other(ward: Any) -> None:
-    long_ago = audit.Entry(audit.THE_APP, audit.Deed.RETAINED, "comments")
+    long_ago = audit.NewEntry(audit.THE_APP, audit.Action.RETAINED, "comments")
     with ward.database.begin() as session:
         for slack_id in ("T0NORTH", "T0SOUTH", "T0EAST"):
             workspaces.install(session, slack_team_id=slack_id, name=slack_id, bot_user_id="U0APPBOT")
         for workspace in session.scalars(select(Workspace)):
-            audit.note(session, workspace, long_ago, now=LATER - timedelta(days=2000))
+            audit.record(session, workspace, long_ago, now=LATER - timedelta(days=2000))
         first = min(session.scalars(select(Workspace.id)))
         session.execute(
             text(
@@ -234,7 +234,7 @@ def test_a_hold_never_keeps_a_ballot_or_a_key(ward: Any) -> None:
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, LATER)
     assert poll_id
     with ward.database.begin() as session:
-        paper = rounds.Paper(poll_id, ward.person(session, NIA).id, {"attending": 4})
+        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 4})
         rounds.submit(session, ward.keys, paper, LATER)
     assert ward.keys.poll_ids() == [poll_id]
     rounds.close_due(ward.database, ward.keys, LATER + timedelta(days=8))
@@ -245,7 +245,7 @@ def test_a_hold_never_keeps_a_ballot_or_a_key(ward: Any) -> None:
 @pytest.mark.parametrize(("name", "value"), [("comments_months", 0), ("figures_months", 121), ("id", 3)])
 def test_a_setting_outside_its_limits_is_refused(ward: Any, name: str, value: int) -> None:
     with ward.database.begin() as session, pytest.raises(UserError):
-        retention.settle(session, ward.workspace(session), name, value)
+        retention.set_limit(session, ward.workspace(session), name, value)
 
 
 def test_thirty_days_after_the_app_was_taken_away_everything_of_the_workspace_is_gone(ward: Any) -> None:
@@ -254,7 +254,7 @@ def test_thirty_days_after_the_app_was_taken_away_everything_of_the_workspace_is
         old_figures(session, ward, LATER - timedelta(days=30))
         other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
         members.create_team(session, other, "Theirs")
-        members.remember(session, other, Person("U0OTHER1", "Olu Other"))
+        members.upsert_one(session, other, SlackProfile("U0OTHER1", "Olu Other"))
         workspaces.uninstall(session, "T0WARD", now=LATER)
     assert "workspace" not in run(ward, LATER + timedelta(days=29))
     with ward.database.begin() as session:
@@ -276,12 +276,12 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: Any) -> None:
         workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
     assert poll_id
-    marks = Marks(ward.keys.path)
+    marks = Pseudonyms(ward.keys.path)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
         unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, marks))
     with ward.database.begin() as session:
-        paper = rounds.Paper(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
+        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
         rounds.submit(session, ward.keys, paper, ward.noon)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
@@ -312,7 +312,7 @@ def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(wa
     with ward.database.read() as session:
         for who in ("U0THEOTHIRD", NIA):
             person = ward.person(session, who)
-            told[who] = export.collect(session, ward.workspace(session), person, Marks(ward.keys.path))
+            told[who] = export.collect(session, ward.workspace(session), person, Pseudonyms(ward.keys.path))
     page = export.as_page(voice(), told["U0THEOTHIRD"], made=ward.noon)
     joined = told["U0THEOTHIRD"]["thanks_joined"]
     assert [(one["by"], one["thanks_from"]) for one in joined] == [
@@ -331,9 +331,9 @@ def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(wa
 def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: Any) -> None:
     made = ward.thank(NIA, COL, THANKS)
     with ward.database.begin() as session:
-        changing.undo(session, ward.workspace(session), made, giving.Occasion(NIA, "", ward.noon))
+        changing.undo(session, ward.workspace(session), made, giving.GiveContext(NIA, "", ward.noon))
     with ward.database.read() as session:
-        workspace, marks = ward.workspace(session), Marks(ward.keys.path)
+        workspace, marks = ward.workspace(session), Pseudonyms(ward.keys.path)
         told = {
             one: export.collect(session, workspace, ward.person(session, one), marks) for one in (NIA, COL)
         }
@@ -344,7 +344,7 @@ def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: A
 def test_every_column_about_a_person_is_in_their_export(ward: Any) -> None:
     with ward.database.read() as session:
         told = export.collect(
-            session, ward.workspace(session), ward.person(session, NIA), Marks(ward.keys.path)
+            session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
         )
     left_out = {column.key for column in Member.__table__.columns} - set(told["person"])
     assert left_out == {"workspace_id", "team_id"}
@@ -354,7 +354,7 @@ def test_hostile_words_do_nothing_on_the_page(ward: Any) -> None:
     ward.thank(NIA, COL, "<script>alert(1)</script> and twenty more letters")
     with ward.database.read() as session:
         collected = export.collect(
-            session, ward.workspace(session), ward.person(session, NIA), Marks(ward.keys.path)
+            session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
         )
     page = export.as_page(voice(), collected, made=ward.noon)
     assert "<script>" not in page

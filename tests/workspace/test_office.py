@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from slackapp import audit
-from slackapp.audit import Deed
+from slackapp.audit import Action
 from slackapp.demo import hospital
 from slackapp.i18n import voice
 from slackapp.models import (
@@ -19,7 +19,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.outbox import Owed, owe
+from slackapp.outbox import NewDelivery, enqueue
 from slackapp.views import office
 from tests.waiting import comes
 
@@ -105,11 +105,11 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: Any, idris: Any) -> Non
     with place.app.sessions.read() as session:
         assert session.get_one(Team, changed.id).closed_at is not None
     assert deeds(place) == [
-        Deed.TEAM_MADE,
-        Deed.TEAM_PEOPLE,
-        Deed.TEAM_PEOPLE,
-        Deed.TEAM_CHANGED,
-        Deed.TEAM_ENDED,
+        Action.TEAM_MADE,
+        Action.TEAM_PEOPLE,
+        Action.TEAM_PEOPLE,
+        Action.TEAM_CHANGED,
+        Action.TEAM_ENDED,
     ]
 
 
@@ -239,8 +239,8 @@ def unknown_messages(place: Any, *targets: str) -> list[str]:
         here = session.get_one(Workspace, place.app.workspace_id)
         made = []
         for number, target in enumerate(targets):
-            wanted = Owed(f"test:{number}", "poll", "none", target, place.app.now())
-            row = owe(session, here, wanted)
+            wanted = NewDelivery(f"test:{number}", "poll", "none", target, place.app.now())
+            row = enqueue(session, here, wanted)
             assert row is not None
             row.state, row.last_try = DeliveryState.UNKNOWN, place.app.now()
             made.append(row.id)
@@ -267,13 +267,13 @@ def test_messages_of_unknown_outcome_are_sent_again_or_left(place: Any, idris: A
     idris.presses("Send again")
     assert "All well." in in_modal(idris)["text"]
     comes(lambda: DeliveryState.UNKNOWN not in {state(place, first), state(place, second)})
-    assert deeds(place) == [Deed.LEFT, Deed.SENT_AGAIN]
+    assert deeds(place) == [Action.LEFT, Action.SENT_AGAIN]
 
 
 def test_every_change_that_is_written_down_has_its_sentence() -> None:
-    assert set(office.DEEDS) == set(Deed)
+    assert set(office.DEEDS) == set(Action)
     at = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-    entries = [AuditEntry(at=at, actor=audit.THE_APP, deed=deed, subject="K") for deed in Deed]
+    entries = [AuditEntry(at=at, actor=audit.THE_APP, deed=deed, subject="K") for deed in Action]
     told = office.audit(voice(), "Europe/London", entries[:10], office.Names("", {}), skip=0)
     lines = [block["text"]["text"] for block in told["blocks"] if block["type"] == "section"][1:]
     assert len(lines) == 10

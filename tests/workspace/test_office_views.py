@@ -7,18 +7,18 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from slackapp import audit
-from slackapp.audit import Deed
+from slackapp.audit import Action
 from slackapp.i18n import Voice, voice
 from slackapp.models import AuditEntry, By, Member, PromiseState, Retention, SharingChoice, SourceKind
 from slackapp.privacy.retention import LIMITS
 from slackapp.recognitions.reading import Page, Side
 from slackapp.sandbox.blocks import view_problems
-from slackapp.troubles import Troubles
-from slackapp.units import Listed, Put, Roll
+from slackapp.troubles import NeedsAttention
+from slackapp.units import Assigned, MemberPage, TeamSummary
 from slackapp.views import home, home_leading, office, office_teams, teams
 from slackapp.views.home_leading import Leadership, Leading
 from slackapp.views.home_office import Office
-from slackapp.views.promised import Told
+from slackapp.views.promised import PromiseDetails
 from slackapp.views.promises import Led
 from slackapp.views.words import View
 
@@ -29,7 +29,7 @@ ID = "0" * 24
 
 
 def led(promises: int = 3) -> Leading:
-    told = Told(
+    told = PromiseDetails(
         "😀" * 500, "&" * 500, "U1", LONG, By.YEAR, date(2099, 12, 31), PromiseState.CHANGED, "x" * 500
     )
     kept = tuple((ID, told) for _ in range(promises))
@@ -37,33 +37,33 @@ def led(promises: int = 3) -> Leading:
 
 
 def everything(say: Voice) -> Iterator[View]:
-    row = Listed(ID, LONG, LONG, LONG, 5_000, 400)
-    shown = office_teams.Shown(
+    row = TeamSummary(ID, LONG, LONG, LONG, 5_000, 400)
+    shown = office_teams.TeamDetails(
         ID, LONG, (ID, LONG), "U1", "U2", "C1", (SourceKind.USER_GROUP, "S1", LONG), 5_000, 400
     )
-    roll = Roll(tuple(f"U{number:010}" for number in range(50)), 5_000, 100)
-    by_hand = office_teams.Shown(ID, LONG, people=3)
-    put = office_teams.put(say, Put(3, 2, 1), 2)
+    roll = MemberPage(tuple(f"U{number:010}" for number in range(50)), 5_000, 100)
+    by_hand = office_teams.TeamDetails(ID, LONG, people=3)
+    put = office_teams.put(say, Assigned(3, 2, 1), 2)
     yield office_teams.listed(say, [row] * 10, skip=100, total=400)
     yield office_teams.listed(say, [], skip=0, total=0)
     yield office_teams.form(say, shown, told=say("Saved."))
-    yield office_teams.form(say, office_teams.Shown())
+    yield office_teams.form(say, office_teams.TeamDetails())
     yield office_teams.people(say, shown, roll)
-    yield office_teams.people(say, by_hand, Roll((), 0, 0), told=put, saved=3)
+    yield office_teams.people(say, by_hand, MemberPage((), 0, 0), told=put, saved=3)
     yield office_teams.ended(say, LONG)
     yield office.settings_form(say, office.Chosen("cy", ZONE, "WLS", admins_read=True, admins=("U1",) * 20))
     kept = Retention(**{name: least for name, (least, _) in LIMITS.items()})
     yield office.keeping_form(say, kept, LIMITS)
     entries = [
         AuditEntry(at=NOW, actor=audit.THE_APP, deed=deed, subject=ID, before="b" * 64, after="a" * 64)
-        for deed in Deed
+        for deed in Action
     ]
     yield office.audit(say, ZONE, entries[:16], office.Names("", {ID: LONG}), skip=15)
     yield office.messages(
         say, ZONE, [office.Sent(f"{number:024}", "U1", NOW) for number in range(11)], page=10, skip=10
     )
     yield home_leading.listed(say, [led(0)] * 10, skip=10, total=400)
-    steps = teams.Begun("C1", LONG, LONG, "U1", ID)
+    steps = teams.WizardState("C1", LONG, LONG, "U1", ID)
     yield teams.first(say, steps)
     yield teams.second(say, steps, has_parents=True)
     yield teams.third(say, steps, teams.Outlook(3, 2, LONG))
@@ -85,7 +85,7 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
         accepts_thanks=False, pulse_messages=False,
         away_from=date(2026, 11, 1), away_until=date(2026, 11, 30),
     )  # fmt: skip
-    troubles = Troubles(datetime(2026, 11, 3, 9, tzinfo=UTC), 1_000, 400)
+    troubles = NeedsAttention(datetime(2026, 11, 3, 9, tzinfo=UTC), 1_000, 400)
     for is_ready in (True, False):
         standing = home.Standing(
             member,

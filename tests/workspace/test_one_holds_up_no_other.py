@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from slackapp.app import Appreciate
 from slackapp.config import Settings
-from slackapp.installations import Locker
+from slackapp.installations import TokenEncryption
 from slackapp.models import Delivery, Digest, Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
 from slackapp.recognitions import nudging
@@ -22,7 +22,7 @@ STUCK, FINE = "0" * 24, "1" * 24
 def served(database_url: str, folder: Path) -> Appreciate:
     """The app with two workspaces, in each of which a check-in, a digest and Friday's question are due."""
     settings = Settings("", "", database_url, folder / "keys")
-    locker = Locker((Fernet.generate_key().decode(),))
+    locker = TokenEncryption((Fernet.generate_key().decode(),))
     app = Appreciate(settings, now=lambda: FRIDAY, locker=locker, http=True)
     with app.sessions.begin() as session:
         for own in (STUCK, FINE):

@@ -44,14 +44,14 @@ def test_the_digest_goes_to_the_deputy_while_the_leader_is_on_leave_and_to_the_l
     deputy = led.staff[led.ward.id][0]
     with database.read() as session:
         leader = session.get_one(Team, led.ward.id).leader_id
-    digest.owe_due(database, NINE)
-    digest.owe_due(database, NINE + timedelta(hours=1))
+    digest.enqueue_due(database, NINE)
+    digest.enqueue_due(database, NINE + timedelta(hours=1))
     assert read_by(database, led) == [deputy.id]
     with database.read() as session:
         told = set(session.scalars(select(Delivery.target).where(Delivery.kind == digest.MESSAGE)))
         assert deputy.slack_user_id in told
         assert session.get_one(Member, leader).slack_user_id not in told
-    digest.owe_due(database, NINE + timedelta(days=7))
+    digest.enqueue_due(database, NINE + timedelta(days=7))
     assert read_by(database, led) == [deputy.id, leader]
 
 
@@ -61,8 +61,8 @@ def test_a_digest_that_the_leader_has_had_is_not_told_once_more_when_the_deputy_
     with database.begin() as session:
         leader = session.get_one(Team, led.ward.id).leader_id
         session.get_one(Member, leader).away_from = date(2025, 12, 3)
-    digest.owe_due(database, NINE)
-    digest.owe_due(database, NINE + timedelta(days=3))
+    digest.enqueue_due(database, NINE)
+    digest.enqueue_due(database, NINE + timedelta(days=3))
     assert read_by(database, led) == [leader]
 
 
@@ -73,12 +73,12 @@ def test_with_the_leader_gone_and_no_deputy_the_leader_above_is_told(
         team = session.get_one(Team, led.ward.id)
         session.get_one(Member, team.leader_id).left = True
         above = session.get_one(Member, session.get_one(Team, led.medicine.id).leader_id).slack_user_id
-    digest.owe_due(database, NINE)
+    digest.enqueue_due(database, NINE)
     assert read_by(database, led) == [led.staff[led.ward.id][0].id], "the deputy reads it"
     with database.begin() as session:
         assert not session.scalars(select(Delivery).where(Delivery.kind == "digest-no-reader")).all()
         session.get_one(Team, led.ward.id).deputy_id = None
-    digest.owe_due(database, NINE + timedelta(hours=1))
+    digest.enqueue_due(database, NINE + timedelta(hours=1))
     with database.read() as session:
         told = session.scalars(select(Delivery.target).where(Delivery.kind == "digest-no-reader")).all()
         assert told == [above]
@@ -91,9 +91,9 @@ def test_two_teams_become_one_with_their_people_their_history_and_their_open_che
         medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
         eight = members.create_team(session, workspace, "Ward 8", parent=medicine, channel="C0WARD8")
         nights = members.create_team(session, workspace, "Nights", parent=seven)
-        members.appoint(session, eight, ward.person(session, "U0ADAADMIN"))
-        members.appoint(session, nights, ward.person(session, "U0THEOTHIRD"))
-        units.keep_in_step(session, workspace, seven, units.Source(SourceKind.CHANNEL, "C0WARD7"))
+        members.set_leader(session, eight, ward.person(session, "U0ADAADMIN"))
+        members.set_leader(session, nights, ward.person(session, "U0THEOTHIRD"))
+        units.follow(session, workspace, seven, units.MembershipSource(SourceKind.CHANNEL, "C0WARD7"))
         workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
     with ward.database.begin() as session:
@@ -120,7 +120,7 @@ def test_two_teams_become_one_with_their_people_their_history_and_their_open_che
         old = session.get_one(Recognition, earlier)
         ada = ward.person(session, "U0ADAADMIN")
         team = session.get_one(Team, old.giver_team_id)
-        assert rights.check(session, ada, rights.Deed.READ_TEAM, now=ward.noon, team=team) is ada
+        assert rights.require(session, ada, rights.Permission.READ_TEAM, now=ward.noon, team=team) is ada
 
 
 def everybody_of(place: Any, method: str) -> set[str]:
@@ -161,7 +161,7 @@ def test_a_team_that_ends_leaves_those_who_lead_below_it_a_place_to_answer(ward:
         medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
         nights = members.create_team(session, workspace, "Nights", parent=seven)
         leader = ward.person(session, "U0THEOTHIRD")
-        members.appoint(session, nights, leader)
+        members.set_leader(session, nights, leader)
         assert leader.team_id == seven.id, "the premise"
         units.end(session, workspace, seven, now=ward.noon)
         session.expire_all()
@@ -174,7 +174,7 @@ def test_nobody_becomes_their_own_deputy_when_two_teams_become_one(ward: Any) ->
         medicine, seven = (units.named(session, workspace, name) for name in ("Medicine", "Ward 7"))
         eight = members.create_team(session, workspace, "Ward 8", parent=medicine)
         theo = ward.person(session, "U0THEOTHIRD")
-        members.appoint(session, eight, theo)
+        members.set_leader(session, eight, theo)
         seven.deputy_id = theo.id
         units.merge(session, workspace, seven, eight, now=ward.noon)
         assert (eight.leader_id, eight.deputy_id) == (theo.id, None)

@@ -206,11 +206,11 @@ def test_a_file_that_is_something_else_is_refused_in_words(content: bytes, sente
 def test_five_thousand_people_in_one_file_take_few_statements(ward: Any) -> None:
     from sqlalchemy import event
 
-    from slackapp.members import Person, remember_all
+    from slackapp.members import SlackProfile, upsert_all
 
     with ward.database.begin() as session:
-        people = [Person(f"U1{number:08}", f"Person {number}") for number in range(5000)]
-        remember_all(session, ward.workspace(session), people)
+        people = [SlackProfile(f"U1{number:08}", f"Person {number}") for number in range(5000)]
+        upsert_all(session, ward.workspace(session), people)
     lines = "\n".join(f"Ward {number % 200},U1{number:08}" for number in range(5000))
     asked: list[str] = []
     event.listen(ward.database.engine, "before_cursor_execute", lambda *seen: asked.append(seen[2]))

@@ -9,7 +9,7 @@ from handlers import teams
 from slackapp import members, units
 from slackapp.demo import hospital
 from slackapp.models import Member, SourceKind, Team, TeamSource
-from slackapp.units import Source
+from slackapp.units import MembershipSource
 from tests.waiting import comes
 
 GENERAL, CARYS, DYLAN, IDRIS = "C0GENERAL00", "U0HOSP00011", "U0HOSP00015", hospital.OPERATIONS.id
@@ -103,16 +103,16 @@ def test_people_move_by_rules_that_keep_one_team_for_each(ward: Any) -> None:
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
-        units.keep_in_step(session, workspace, team, Source(SourceKind.USER_GROUP, "S0WARD7"))
+        units.follow(session, workspace, team, MembershipSource(SourceKind.USER_GROUP, "S0WARD7"))
         source = session.get_one(TeamSource, team.id)
         nia, ada = ward.person(session, "U0NIANURSE"), ward.person(session, "U0ADAADMIN")
         leader, gone = ward.person(session, "U0LEALEADER"), ward.person(session, "U0THEOTHIRD")
         gone.left = True
-        moved = units.match(session, source, [nia, ada, leader, gone], now=ward.noon)
+        moved = units.set_members(session, source, [nia, ada, leader, gone], now=ward.noon)
         col = ward.person(session, "U0COLLEAGUE")
         assert set(moved.joined) == {ada.id}
         assert set(moved.left) == {col.id, gone.id}
         medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()
         assert leader.team_id == medicine.id
-        assert units.place_gone(session, workspace, "C0WARD7") == ["Ward 7"]
+        assert units.source_removed(session, workspace, "C0WARD7") == ["Ward 7"]
         assert units.sources(session, workspace) == [source]

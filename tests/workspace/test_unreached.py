@@ -9,11 +9,11 @@ from sqlalchemy import select
 from handlers.appreciate_letters import RENDERERS
 from slackapp.errors import UserError
 from slackapp.i18n import voice
-from slackapp.letters import Message, Nothing
+from slackapp.letters import Message, Skip
 from slackapp.models import Delivery, DeliveryState, Member, Recognition
 from slackapp.privacy import erasure, handed_out
 from slackapp.recognitions import changing, reading, unreached
-from slackapp.recognitions.giving import Occasion
+from slackapp.recognitions.giving import GiveContext
 from slackapp.recognitions.letters_owed import Kind
 from slackapp.recognitions.reading import Side
 
@@ -45,8 +45,8 @@ def test_the_giver_hears_once_whom_it_has_missed_and_why(ward: Any) -> None:
     ended(ward, COL, DeliveryState.DEAD)
     ended(ward, THEO, DeliveryState.UNKNOWN)
     ended(ward, LEA, DeliveryState.SENT)
-    assert unreached.tell(ward.database, ward.noon) == 2
-    assert unreached.tell(ward.database, ward.noon + timedelta(minutes=1)) == 0, "told once"
+    assert unreached.notify_givers(ward.database, ward.noon) == 2
+    assert unreached.notify_givers(ward.database, ward.noon + timedelta(minutes=1)) == 0, "told once"
     refused, unsure = sorted(told(ward), key=lambda one: UNSURE in one)
     assert refused.startswith(f"{NIA}: *Your thank-you did not reach everyone")
     assert f"Slack took no message for <@{COL}> from here. They may have left." in refused
@@ -62,25 +62,27 @@ def test_what_arrived_after_all_or_was_taken_back_is_not_spoken_of(ward: Any) ->
     late, undone = ward.thank(NIA, COL, WORDS), ward.thank(NIA, THEO, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
     ended(ward, THEO, DeliveryState.UNKNOWN)
-    assert unreached.tell(ward.database, ward.noon) == 2
+    assert unreached.notify_givers(ward.database, ward.noon) == 2
     assert len(told(ward)) == 2, "the premise"
     ended(ward, COL, DeliveryState.SENT)
     with ward.database.begin() as session:
-        changing.undo(session, ward.workspace(session), undone, Occasion(NIA, "", ward.noon))
+        changing.undo(session, ward.workspace(session), undone, GiveContext(NIA, "", ward.noon))
     assert told(ward) == []
     with ward.database.begin() as session:
         rows = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND))
         ends = {row.reference: RENDERERS[row.kind](session, row, ward.noon) for row in rows}
-        assert ends == {late: Nothing("arrived"), undone: Nothing("undone")}
+        assert ends == {late: Skip("arrived"), undone: Skip("undone")}
 
 
 def test_another_failure_of_the_same_message_is_told_anew(ward: Any) -> None:
     ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
-    assert unreached.tell(ward.database, ward.noon) == 1
+    assert unreached.notify_givers(ward.database, ward.noon) == 1
     ended(ward, COL, DeliveryState.UNKNOWN, minutes=5)
-    assert unreached.tell(ward.database, ward.noon + timedelta(minutes=5)) == 1
-    assert unreached.tell(ward.database, ward.noon + timedelta(days=3)) == 0, "nobody is told of old things"
+    assert unreached.notify_givers(ward.database, ward.noon + timedelta(minutes=5)) == 1
+    assert unreached.notify_givers(ward.database, ward.noon + timedelta(days=3)) == 0, (
+        "nobody is told of old things"
+    )
 
 
 def test_a_giver_who_has_left_is_told_nothing(ward: Any) -> None:
@@ -88,7 +90,7 @@ def test_a_giver_who_has_left_is_told_nothing(ward: Any) -> None:
     ended(ward, COL, DeliveryState.DEAD)
     with ward.database.begin() as session:
         ward.person(session, NIA).left = True
-    unreached.tell(ward.database, ward.noon)
+    unreached.notify_givers(ward.database, ward.noon)
     assert told(ward) == []
 
 
@@ -97,7 +99,7 @@ def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: Any) -> N
     ended(ward, COL, DeliveryState.UNKNOWN)
     with ward.database.begin() as session:
         page = reading.page(session, ward.person(session, NIA), Side.GIVEN)
-        assert page.entries[0].unreached == unreached.Unreached(unsure=(COL,))
+        assert page.entries[0].unreached == unreached.Undelivered(unsure=(COL,))
         assert not reading.page(session, ward.person(session, COL), Side.RECEIVED).entries[0].unreached
     for giver, state, words in (
         (COL, DeliveryState.UNKNOWN, "Only the person who wrote this can send it again."),
@@ -106,11 +108,11 @@ def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: Any) -> N
     ):
         ended(ward, COL, state)
         with ward.database.begin() as session, pytest.raises(UserError) as refused:
-            unreached.send_again(session, ward.workspace(session), thanks, Occasion(giver, "", ward.noon))
+            unreached.send_again(session, ward.workspace(session), thanks, GiveContext(giver, "", ward.noon))
         assert refused.value.words(voice()) == words
     ended(ward, COL, DeliveryState.UNKNOWN)
     with ward.database.begin() as session:
-        unreached.send_again(session, ward.workspace(session), thanks, Occasion(NIA, "", ward.noon))
+        unreached.send_again(session, ward.workspace(session), thanks, GiveContext(NIA, "", ward.noon))
         row = session.scalars(select(Delivery).where(Delivery.kind == Kind.THANKS)).one()
         assert row.state == DeliveryState.READY
 
@@ -118,7 +120,7 @@ def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: Any) -> N
 def test_what_was_taken_back_is_never_sent_again(ward: Any) -> None:
     thanks = ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
-    occasion = Occasion(NIA, "", ward.noon)
+    occasion = GiveContext(NIA, "", ward.noon)
     with ward.database.begin() as session:
         changing.undo(session, ward.workspace(session), thanks, occasion)
         with pytest.raises(UserError) as refused:
@@ -130,12 +132,12 @@ def test_what_was_taken_back_is_never_sent_again(ward: Any) -> None:
 def test_after_the_receivers_erasure_no_message_names_whom_it_missed(ward: Any) -> None:
     ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.DEAD)
-    unreached.tell(ward.database, ward.noon)
+    unreached.notify_givers(ward.database, ward.noon)
     with ward.database.begin() as session:
         notice = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND)).one()
         notice.state, notice.slack_channel_id, notice.slack_ts = DeliveryState.SENT, "D0NIA", "1.000001"
     assert unreached.KIND in handed_out.WITH_WORDS, "its row stays, or it could not be found any more"
-    erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.Asked(COL), ward.noon)
+    erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.ErasureRequest(COL), ward.noon)
     with ward.database.read() as session:
         removal = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).all()
         assert [(one.target, one.reference) for one in removal] == [("D0NIA", "1.000001")]

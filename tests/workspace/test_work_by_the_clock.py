@@ -61,12 +61,12 @@ def plans(session: Session, work: Callable[[], object]) -> list[str]:
 
 
 WORK: dict[str, Callable[[Session, Any], object]] = {
-    "removals that have ended": lambda session, _: taking_back.forget(session, NOW),
+    "removals that have ended": lambda session, _: taking_back.delete_finished(session, NOW),
     "old digests' comments": lambda session, ward: retention._comments(
         session, ward.workspace(session), NOW - timedelta(days=365), NOW
     ),
     "thanks that failed": lambda session, _: unreached._untold(session, NOW),
-    "digests that failed": lambda session, _: noticing.fresh_failures(session, NOW),
+    "digests that failed": lambda session, _: noticing.workspaces_with_failures(session, NOW),
 }
 WALKS = ("SCAN delivery", "Seq Scan on delivery")
 

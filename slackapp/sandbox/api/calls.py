@@ -15,7 +15,7 @@ from slackapp.sandbox.api.refusal import Refused
 from slackapp.sandbox.contract import Method
 from slackapp.sandbox.faults import Fault
 from slackapp.sandbox.incoming import read_json
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Workspace
 
 JSON_TYPE = "application/json; charset=utf-8"
@@ -35,7 +35,7 @@ class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer
 class Call:
     """A call whose token, scope and arguments have been checked. `workspace` is the token's."""
 
-    slack: Slack
+    slack: Simulator
     workspace: Workspace
     method: Method
     args: dict[str, Any]
@@ -48,7 +48,7 @@ Handler = Callable[[Call], dict[str, Any]]
 class Dispatcher:
     """Answers `/api/<method>`."""
 
-    def __init__(self, slack: Slack, handlers: dict[str, Handler]) -> None:
+    def __init__(self, slack: Simulator, handlers: dict[str, Handler]) -> None:
         self._slack = slack
         self._handlers = handlers
 
@@ -103,7 +103,7 @@ class Dispatcher:
         elif header.startswith("Basic "):
             basic = header[6:].strip()
         workspace = self._workspace(method, token)
-        workspace = organisations.meant(self._slack, workspace, method.name, sent)
+        workspace = organisations.resolve_workspace(self._slack, workspace, method.name, sent)
         self._check_limits(method, workspace)
         self._check_scope(method, workspace)
         handler = self._handlers.get(method.name)

@@ -4,27 +4,27 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slackapp.i18n import marked
+from slackapp.i18n import translatable
 from slackapp.sandbox import interactions, posts
 from slackapp.sandbox.elements import STATE_KEYS, Control, entry, initial_values, options_of
 from slackapp.sandbox.escape import escaped
-from slackapp.sandbox.filling import OPTIONS, entered
+from slackapp.sandbox.filling import OPTIONS, to_element_value
 from slackapp.sandbox.page.finding import Order, Refusal, spot_of
 from slackapp.sandbox.page.suggesting import Suggestions
 from slackapp.sandbox.screen import takes_several
-from slackapp.sandbox.sight import NotHere, Sight, Spot
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.sight import ElementFinder, Location, NotFound
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import Message, Person, View
 from slackapp.sandbox.suggesting import EXTERNAL
 
 
-async def act(slack: Slack, person: Person, order: Order, *, suggestions: Suggestions) -> None:
+async def act(slack: Simulator, person: Person, order: Order, *, suggestions: Suggestions) -> None:
     """Do what the page asks: `within` (a message's time, "modal", "home"), `block_id`, `action_id`, `value`.
 
     A button is pressed, a menu's choice is told, a field is filled and, where it dispatches, told too. Raises
     Refusal when the element is no longer there or does not take the value.
     """
-    sight = Sight(slack, slack.state.workspaces[person.team_id], person)
+    sight = ElementFinder(slack, slack.state.workspaces[person.team_id], person)
     spot = spot_of(sight, order)
     control, value = spot.control, order.get("value")
     try:
@@ -34,21 +34,21 @@ async def act(slack: Slack, person: Person, order: Order, *, suggestions: Sugges
             await _tell(sight, spot, {"selected_option": _option(control, str(value))})
         else:
             await _fill(sight, spot, _held(sight, spot, value, suggestions))
-    except NotHere as answer:
+    except NotFound as answer:
         raise Refusal(str(answer)) from None
 
 
-def reply(slack: Slack, person: Person, order: Order) -> None:
+def reply(slack: Simulator, person: Person, order: Order) -> None:
     """Answer in a thread, as a person."""
-    sight = Sight(slack, slack.state.workspaces[person.team_id], person)
+    sight = ElementFinder(slack, slack.state.workspaces[person.team_id], person)
     try:
         channel, root = sight.message(str(order.get("place")), str(order.get("thread_ts")))
-    except NotHere as answer:
+    except NotFound as answer:
         raise Refusal(str(answer)) from None
     if channel.archived or person.id not in channel.members or root.only_for:
-        raise Refusal(marked("Nobody can write here."))
+        raise Refusal(translatable("Nobody can write here."))
     if channel.im_with and slack.manifest.messages_read_only:
-        raise Refusal(marked("Sending messages to this app has been turned off."))
+        raise Refusal(translatable("Sending messages to this app has been turned off."))
     text = escaped(str(order.get("text", "")).strip(), sight.space, person, resolve=True, labels=False)
     thread = root.thread_ts or root.ts
     posts.add(
@@ -60,10 +60,10 @@ def _option(control: Control, value: str) -> dict[str, Any]:
     for option in options_of(control.element):
         if option["value"] == value:
             return option
-    raise Refusal(marked("That is no longer on the screen."))
+    raise Refusal(translatable("That is no longer on the screen."))
 
 
-async def _fill(sight: Sight, spot: Spot, value: Any) -> None:  # noqa: ANN401  # the new state, any JSON
+async def _fill(sight: ElementFinder, spot: Location, value: Any) -> None:  # noqa: ANN401  # the new state, any JSON
     control = spot.control
     held = entry(control.element, value)
     if spot.view is not None:
@@ -85,7 +85,7 @@ def _fill_view(view: View, control: Control, held: dict[str, Any]) -> None:
         view.errors.pop(control.spot, None)
 
 
-def _held(sight: Sight, spot: Spot, value: Any, suggestions: Suggestions) -> Any:  # noqa: ANN401  # JSON
+def _held(sight: ElementFinder, spot: Location, value: Any, suggestions: Suggestions) -> Any:  # noqa: ANN401  # JSON
     """The element's new value: options by their values, everything else as the person API takes it."""
     control = spot.control
     if control.type in OPTIONS | EXTERNAL:
@@ -95,10 +95,10 @@ def _held(sight: Sight, spot: Spot, value: Any, suggestions: Suggestions) -> Any
         return picked if takes_several(control) else (picked[0] if picked else None)
     if control.type == "datetimepicker" and value:
         value = datetime.fromisoformat(str(value)).replace(tzinfo=ZoneInfo(sight.person.tz)).isoformat()
-    return entered(sight, control, value)
+    return to_element_value(sight, control, value)
 
 
-async def _tell(sight: Sight, spot: Spot, said: dict[str, Any]) -> None:
+async def _tell(sight: ElementFinder, spot: Location, said: dict[str, Any]) -> None:
     if spot.view is not None:
         await interactions.act_in_view(sight.slack, sight.person, spot.view, spot.control, said)
     elif spot.channel is not None and spot.message is not None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from slackapp.sandbox.clock import moment_of
-from slackapp.sandbox.slack import Slack
+from slackapp.sandbox.slack import Simulator
 from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
 
 # Older messages are not drawn: a practice conversation is read, not searched.
@@ -62,7 +62,7 @@ class Reads:
 class Scene:
     """One person, one place, perhaps one thread."""
 
-    slack: Slack
+    slack: Simulator
     reads: Reads
     person: Person
     place: str
