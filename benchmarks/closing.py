@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 
 from benchmarks.databases import makers
 from benchmarks.measuring import Line, show
-from slackapp.db import Sessions, connect, new_id
+from slackapp.core.db import Sessions, connect, new_id
 from slackapp.models import Ballot, Bundle, Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import Answer, KeyDirectory, new_nonce, seal
+from slackapp.pulse.ballots import Answer, new_nonce, seal
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import ROTATING
 
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

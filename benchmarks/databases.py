@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from slackapp import migrations
-from slackapp.db import Sessions, connect
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Member
 
 Row = tuple[object, ...]

@@ -22,13 +22,14 @@ from sqlalchemy.orm import Session
 
 from benchmarks.databases import _insert, makers
 from benchmarks.measuring import Line, load, show
-from reports import figures, queries
-from reports.queries import thanks as thanks_of
-from reports.queries.asking import Scope, ancestors
-from reports.queries.left_over import suppressed
-from slackapp.behaviours import Behaviour
-from slackapp.calendar import month_before
-from slackapp.db import Sessions, connect
+from reports import queries
+from reports.figures import team_month as figures
+from reports.queries import recognition as thanks_of
+from reports.queries.scope import Scope, ancestors
+from reports.queries.suppressed import suppressed
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.calendar import month_before
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Member, Recipient, Recognition, Team, Workspace
 
 MONTH = "2026-10"

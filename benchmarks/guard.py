@@ -7,7 +7,7 @@ nothing was changed for them.
 import time
 from pathlib import Path
 
-from slackapp import guard
+from slackapp.core import confidentiality as guard
 
 SENTENCES = Path(__file__).parent.parent / "tests" / "recognition" / "sentences"
 

@@ -18,12 +18,12 @@ from typing import Any
 import kaleido
 
 from benchmarks.measuring import Line, Runs, Work, in_turns, show
-from reports import charts
-from reports.card import WIDTH
-from reports.drawing import ChartRenderer, find_browser
-from reports.easel import SCALE
-from reports.pictures import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
-from slackapp.behaviours import WORDING, Behaviour
+from reports.charts import plotly_figures as charts
+from reports.charts.browser import SCALE
+from reports.charts.canvas import WIDTH
+from reports.charts.renderer import ChartRenderer, find_browser
+from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from slackapp.core.behaviours import WORDING, Behaviour
 
 ROUNDS = 7
 PICTURES = 6

@@ -24,11 +24,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from benchmarks import slack
 from benchmarks.databases import Maker, fill, makers
 from benchmarks.measuring import Line, Work, compared, in_turns, show
-from slackapp import members, workspaces
 from slackapp.app import Appreciate, Clock
-from slackapp.config import Settings
-from slackapp.db import Sessions, new_id
+from slackapp.core.config import Settings
+from slackapp.core.db import Sessions, new_id
 from slackapp.models import Delivery, Recognition
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
 
 WORDS = "stayed after the shift to find us a bed"
 ROUNDS = 7

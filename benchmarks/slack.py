@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from slack_bolt import BoltRequest
 
 from slackapp import manifest_path
-from slackapp.sandbox.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 SIGNING_SECRET = AppSeed().signing_secret

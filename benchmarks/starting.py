@@ -17,13 +17,13 @@ import psutil
 
 from benchmarks import pictures, slack
 from benchmarks.measuring import Line, show
-from reports.drawing import ChartRenderer, find_browser
+from reports.charts.renderer import ChartRenderer, find_browser
 
 IDLE = 10.0
 STARTS = 3
 ROOT = Path(__file__).parent.parent
 _MB = 1024 * 1024
-_SLACKAPP = [sys.executable, "-c", "from slackapp.cli import main; main()"]
+_SLACKAPP = [sys.executable, "-c", "from slackapp.cli.main import main; main()"]
 
 
 def quick(*, starts: int = STARTS, idle: float = IDLE) -> list[Line]:
@@ -100,7 +100,7 @@ def _drawing(idle: float) -> Line:
 
 
 def _draws(process: psutil.Process) -> bool:
-    return "reports.drawing" in process.cmdline()
+    return "reports.charts.renderer" in process.cmdline()
 
 
 def _share(process: psutil.Process) -> int:

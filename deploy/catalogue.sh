@@ -6,7 +6,7 @@ LOCALES=slackapp/locales
 TEMPLATE=$LOCALES/appreciate.pot
 mkdir -p "$LOCALES"
 .venv/bin/pybabel --quiet extract --mapping-file deploy/babel.cfg --no-default-keywords --no-wrap --sort-output --no-location --omit-header \
-  --keyword say --keyword _say --keyword marked --keyword count:1,2 --output-file "$TEMPLATE" slackapp handlers reports
+  --keyword say --keyword _say --keyword translatable --keyword count:1,2 --output-file "$TEMPLATE" slackapp handlers reports
 for CATALOGUE in "$LOCALES"/*/LC_MESSAGES/appreciate.po; do
   [ -f "$CATALOGUE" ] || continue
   LANGUAGE=$(basename "$(dirname "$(dirname "$CATALOGUE")")")

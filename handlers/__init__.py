@@ -1,28 +1,29 @@
 """Every listener, and the one place where a failure is answered."""
 
+from dataclasses import replace
+
 from slack_bolt import App
 
-from handlers import (
-    appreciate,
-    appreciate_settings,
-    appreciated,
-    boundary,
-    comments,
-    digest,
-    home,
-    office_rooms,
-    office_teams,
-    organisations,
-    pulse,
-    rights,
-    team_steps,
-    teams,
-)
-from handlers.desk import Context
+from handlers import error_handler as boundary
+from handlers.digest import command as digest
+from handlers.digest import comments
+from handlers.home import listeners as home
+from handlers.privacy import data_requests as rights
+from handlers.pulse import survey as pulse
+from handlers.recognition import actions as appreciated
+from handlers.recognition import command as appreciate
+from handlers.recognition import settings as appreciate_settings
+from handlers.shared.context import Context
+from handlers.teams import admin as office_teams
+from handlers.teams import sync as teams
+from handlers.teams import wizard as team_steps
+from handlers.workspace import lifecycle as organisations
+from handlers.workspace import settings as office_rooms
 
 
 def register(bolt: App, desk: Context) -> None:
     """Let every story listen, and answer what fails in any of them."""
+    context = replace(desk, publish_home=home.publish)
     stories = (
         appreciate,
         appreciated,
@@ -39,5 +40,5 @@ def register(bolt: App, desk: Context) -> None:
         team_steps,
     )
     for story in stories:
-        story.register(bolt, desk)
-    boundary.register(bolt, desk)
+        story.register(bolt, context)
+    boundary.register(bolt, context)

@@ -16,29 +16,41 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
-from handlers import appreciate_letters, people, pulse_letters, rights_letters, teams, teams_letters
-from handlers.desk import Context
-from reports import digest
-from reports import letters as digest_letters
-from reports.drawing import ChartRenderer, find_browser
-from slackapp import guard, health, inbound, log, migrations, workspaces
-from slackapp.clients import Clients
-from slackapp.config import Settings
-from slackapp.db import Sessions
+from handlers.privacy import renderers as rights_letters
+from handlers.pulse import renderers as pulse_letters
+from handlers.recognition import renderers as appreciate_letters
+from handlers.shared import people
+from handlers.shared.context import Context
+from handlers.teams import renderers as teams_letters
+from handlers.teams import sync as teams
+from reports.charts.renderer import ChartRenderer, find_browser
+from reports.publishing import renderers as digest_letters
+from reports.publishing import schedule as digest
+from slackapp import health, migrations
+from slackapp.connection.clients import Clients
+from slackapp.connection.installations import TokenEncryption
+from slackapp.connection.socket_mode import close_socket
+from slackapp.core import confidentiality as guard
+from slackapp.core import log
+from slackapp.core.batches import run_all_then_raise
+from slackapp.core.config import Settings
+from slackapp.core.db import Sessions, purge_nightly, purge_old_copies
+from slackapp.core.errors import SettingsError
+from slackapp.core.i18n import voice
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
-from slackapp.each import run_all_then_raise
-from slackapp.errors import SettingsError
-from slackapp.i18n import voice
-from slackapp.installations import TokenEncryption
-from slackapp.listening import close_socket
-from slackapp.marks import Pseudonyms
 from slackapp.models import Workspace
-from slackapp.privacy import erasure, retention, taking_back, traces
-from slackapp.pulse import coming, rounds
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.storage import purge_nightly, purge_old_copies
-from slackapp.recognitions import nudging, unreached
-from slackapp.scheduling import Job, Scheduler, nightly
+from slackapp.outbox import deduplication as inbound
+from slackapp.privacy import erasure, retention
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import slack_redaction as taking_back
+from slackapp.pulse import opening as pulse_opening
+from slackapp.pulse import rounds
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.recognition import reminders as nudging
+from slackapp.recognition import undelivered as unreached
+from slackapp.scheduler import Job, Scheduler, nightly
+from slackapp.workspace import registry as workspaces
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -164,7 +176,7 @@ class Appreciate:
         """The next moment at which something is due, and what it is in a few words."""
         with self.sessions.read() as session:
             others = [one.next_moment(session, after) for one in (digest, nudging)]
-            found = [*coming.next_events(session, after)[:1], *others]
+            found = [*pulse_opening.next_events(session, after)[:1], *others]
         say = voice()
         moments = [(at, say(label)) for at, label in filter(None, found)]
         self._rules_due = min(moments, default=None)
@@ -176,7 +188,7 @@ class Appreciate:
     def pulse_moments(self, now: datetime) -> list[Moment]:
         """The next two moments of the check-in, its close and its opening, each with what happens."""
         with self.sessions.read() as session:
-            return [(at, voice()(label)) for at, label in coming.next_events(session, now)[:2]]
+            return [(at, voice()(label)) for at, label in pulse_opening.next_events(session, now)[:2]]
 
     def settle(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 from slackapp.models import Delivery, DeliveryState, Workspace
 
 STUCK_AFTER = 600

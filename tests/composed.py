@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from slackapp.app import Appreciate
-from slackapp.config import Settings
-from slackapp.sandbox.seeds import WorkspaceSeed
+from slackapp.core.config import Settings
+from slackapp.sandbox.core.seeds import WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 

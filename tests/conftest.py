@@ -19,9 +19,9 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from reports.drawing import find_browser
+from reports.charts.renderer import find_browser
 from slackapp import migrations
-from slackapp.db import Sessions, connect
+from slackapp.core.db import Sessions, connect
 
 _SERVER = "APPRECIATE_TEST_POSTGRESQL"
 _TEMPLATE = "appreciate_template"

@@ -7,7 +7,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-from slackapp.i18n import LOCALES
+from slackapp.core.i18n import LOCALES
 
 ROOT = Path(__file__).parents[1]
 SAME_IN_BOTH = {

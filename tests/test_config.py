@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from slackapp import config
-from slackapp.errors import SettingsError
+from slackapp.core import config
+from slackapp.core.errors import SettingsError
 
 GOOD = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "KEY_DIR": "/var/lib/keys"}
 

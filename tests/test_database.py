@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
-from slackapp.db import Sessions, connect
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Inbound, Workspace
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

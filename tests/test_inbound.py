@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from slackapp import inbound, workspaces
-from slackapp.db import Sessions
-from slackapp.inbound import IdempotencyKey
+from slackapp.core.db import Sessions
 from slackapp.models import Workspace
+from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.deduplication import IdempotencyKey
+from slackapp.workspace import registry as workspaces
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 KEY = "reaction:C1:1.1:U1:clap"

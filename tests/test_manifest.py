@@ -15,10 +15,10 @@ from slack_bolt.kwargs_injection.args import Args
 from slack_sdk import WebClient
 
 import handlers
-from handlers.desk import Context
+from handlers.shared.context import Context
 from slackapp import manifest_path
-from slackapp.db import connect
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.core.db import connect
+from slackapp.pulse.keys import KeyDirectory
 
 SCHEMA = Path(__file__).parent / "data" / "manifest.schema.1.0.0.json"
 

@@ -3,7 +3,7 @@ from alembic.migration import MigrationContext
 
 import slackapp.models  # noqa: F401 - the tables register themselves
 from slackapp import migrations
-from slackapp.db import Base, Sessions
+from slackapp.core.db import Base, Sessions
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database: Sessions) -> None:

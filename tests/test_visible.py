@@ -2,7 +2,7 @@
 
 import pytest
 
-from slackapp.visible import is_blank, strip_invisible
+from slackapp.core.text import is_blank, strip_invisible
 
 
 @pytest.mark.parametrize(

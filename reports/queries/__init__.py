@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures import TeamMonth
-from reports.queries.answers import carried, comments, officials
-from reports.queries.asking import Scope, ancestors, first_day
-from reports.queries.left_over import suppressed
+from reports.figures.team_month import TeamMonth
+from reports.queries.extras import carried, comments, officials
 from reports.queries.pulse import pulses
-from reports.queries.thanks import behaviour_counts, highlights, is_first, mutual_thanks, reaches, sides
-from slackapp.actions.pace import frequencies, teams_without_reply
+from reports.queries.recognition import behaviour_counts, highlights, is_first, mutual_thanks, reaches, sides
+from reports.queries.scope import Scope, ancestors, first_day
+from reports.queries.suppressed import suppressed
 from slackapp.models import Pace, Team, Workspace
+from slackapp.pulse.frequency import frequencies, teams_without_reply
 
 
 def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:

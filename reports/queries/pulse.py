@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports import figures
-from reports.figures import CheckInStatus, Missing, OtherQuestion, Pulse, Span
-from reports.queries.asking import Scope, ancestors, descendants, first_day
-from slackapp import calendar
-from slackapp.behaviours import Behaviour
+from reports.figures import team_month as figures
+from reports.figures.team_month import CheckInStatus, Missing, OtherQuestion, Pulse, Span
+from reports.queries.scope import Scope, ancestors, descendants, first_day
+from slackapp.core import calendar
+from slackapp.core.behaviours import Behaviour
 from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
-from slackapp.pulse import asking, disclosure, questions
+from slackapp.pulse import disclosure, questions
+from slackapp.pulse import question_rotation as asking
 from slackapp.pulse.disclosure import Cell
 from slackapp.pulse.questions import SETS, Item
 

@@ -7,24 +7,13 @@ from http.client import HTTPException
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from slackapp import log
-from slackapp.delivery.claiming import ClaimedMessage
-from slackapp.delivery.outcomes import (
-    PICTURE_NOT_READY,
-    Failed,
-    Outcome,
-    RetryLater,
-    Sent,
-    Unknown,
-    from_exception,
-)
-from slackapp.letters import Deletion, Message, Upload
-from slackapp.models import Delivery
-from slackapp.outbox import SlackMessageId
+from slackapp.core import log
+from slackapp.delivery.claims import ClaimedMessage
+from slackapp.delivery.results import Failed, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.outbox.queue import PICTURE_NOT_READY, SCAN_WAITS, SlackMessageId, goes_without_pictures
+from slackapp.outbox.rendered import Deletion, Message, Upload
 
 _logger = logging.getLogger(__name__)
-SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between tries while Slack scans a picture; after the last, it goes without."""
 
 _UPLOAD_TRIES = 3
 _GONE_ALREADY = frozenset({"message_not_found", "channel_not_found", "file_not_found", "file_deleted"})
@@ -34,11 +23,6 @@ _CALL_FAILURES = (SlackApiError, SlackClientError, HTTPException, OSError)
 
 ClientOf = Callable[[str], WebClient | None]
 """A workspace's client, by our id of it."""
-
-
-def goes_without_pictures(row: Delivery) -> bool:
-    """Whether a message has waited for its pictures as long as it may, and goes without them now."""
-    return row.reason == PICTURE_NOT_READY and row.attempts > len(SCAN_WAITS)
 
 
 class LeaseOverError(Exception):

@@ -11,15 +11,18 @@ from slack_sdk import WebClient
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from slackapp import log, outbox
-from slackapp.db import Sessions
-from slackapp.delivery import claiming, limits, settling
-from slackapp.delivery.claiming import ClaimBatch, Lease
-from slackapp.delivery.crew import SenderPool, WakeUp
-from slackapp.delivery.fanning import FanOuts
+from slackapp.core import log
+from slackapp.core.db import Sessions
+from slackapp.delivery import claims as claiming
+from slackapp.delivery import rate_limits as limits
+from slackapp.delivery import recording as settling
+from slackapp.delivery.claims import ClaimBatch, Lease
+from slackapp.delivery.fan_out import FanOuts
 from slackapp.delivery.sender import ClientOf, Sender
-from slackapp.letters import Expander, Renderer
+from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.rendered import Expander, Renderer
 
 _logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 0.2

@@ -7,18 +7,20 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from slackapp import members, workspaces
 from slackapp.app import Appreciate
-from slackapp.behaviours import Behaviour
-from slackapp.calendar import month_after
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.calendar import month_after
 from slackapp.demo import hospital
 from slackapp.demo.hospital import HospitalTeam
 from slackapp.demo.thanks import THANKS
 from slackapp.models import Poll, Team, Visibility, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import CANT_SAY
-from slackapp.recognitions import giving, sharing
-from slackapp.recognitions.drafts import Draft
+from slackapp.recognition import give as giving
+from slackapp.recognition import sharing
+from slackapp.recognition.draft import Draft
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
 
 BEGINNING = datetime(2026, 8, 24, 6, 0, tzinfo=UTC)
 """A Monday, three months before the demo begins."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 
 BOT = "U0APPRECIATE"
 TEAM_ID = "T0HOSPITAL1"

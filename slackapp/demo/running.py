@@ -13,14 +13,15 @@ from typing import Self
 
 import click
 
-from slackapp import log, manifest_path, migrations
+from slackapp import manifest_path, migrations
 from slackapp.app import Appreciate
-from slackapp.calendar import first_working_day, month_after, month_of, occurrence
-from slackapp.config import Settings
-from slackapp.db import connect
+from slackapp.core import log
+from slackapp.core.calendar import first_working_day, month_after, month_of, occurrence
+from slackapp.core.config import Settings
+from slackapp.core.db import connect
+from slackapp.core.errors import SettingsError
+from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital, tour
-from slackapp.errors import SettingsError
-from slackapp.i18n import voice
 from slackapp.sandbox.server import Sandbox
 
 LATENCY = (0.03, 0.08)

@@ -1,6 +1,6 @@
 """What people in the practice hospital thank each other for. Invented; no patient is in any of it."""
 
-from slackapp.behaviours import Behaviour
+from slackapp.core.behaviours import Behaviour
 
 THANKS: dict[Behaviour, tuple[str, ...]] = {
     Behaviour.ATTENDING: (

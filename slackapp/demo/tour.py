@@ -1,9 +1,12 @@
 """The demo's guided path: a thank-you, the check-in, the digest, a promise."""
 
+from handlers.digest import promise_form_view as promises
+from handlers.pulse import survey_view as pulse
+from handlers.recognition import giver_view as given
+from reports.publishing import message
+from slackapp.core.i18n import translatable
 from slackapp.demo import hospital
-from slackapp.i18n import translatable
-from slackapp.sandbox.tour import Step, brings_about, reads, submits
-from slackapp.views import given, promises, pulse
+from slackapp.sandbox.page.tour import Step, brings_about, reads, submits
 
 _NURSE, _COLLEAGUE, _LEADER = "U0HOSP00011", "U0HOSP00015", hospital.WARD_7.leader.id
 
@@ -36,7 +39,7 @@ STEPS = (
         place="dm",
         title=translatable("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
         words=translatable("Press Move time and choose the end of the month. The digest comes to you here."),
-        done=reads(_LEADER, promises.WRITE),
+        done=reads(_LEADER, message.WRITE),
     ),
     Step(
         key="promise",

@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from slack_sdk.signature import SignatureVerifier
 
-from slackapp import log
+from slackapp.core import log
 
 LARGEST = 1_000_000
 """Bytes of a request. Slack's own largest, a view of 250 kB, is a quarter of it once it is encoded."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from slackapp import config
-from slackapp.config import Settings
-from slackapp.errors import SettingsError
-from slackapp.installations import TokenEncryption
+from slackapp.connection.installations import TokenEncryption
+from slackapp.core import config
+from slackapp.core.config import Settings
+from slackapp.core.errors import SettingsError
 
 _PORTS = range(1, 65536)
 

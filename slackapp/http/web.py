@@ -16,15 +16,17 @@ from granian.constants import Interfaces
 from granian.server import Server
 from slack_bolt.adapter.wsgi import SlackRequestHandler
 
-from handlers.desk import Context
-from slackapp import health, log, migrations
+from handlers.shared.context import Context
+from slackapp import health, migrations
 from slackapp.app import Clock, build_bolt, real_time
-from slackapp.clients import Clients
-from slackapp.db import Sessions
-from slackapp.http import installing, settings
+from slackapp.connection.clients import Clients
+from slackapp.core import log
+from slackapp.core.db import Sessions
+from slackapp.http import oauth as installing
+from slackapp.http import settings
 from slackapp.http.guard import CONNECTIONS, EVENTS, Guard
 from slackapp.http.settings import HttpSettings
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 
 _DRAIN_SECONDS = 20
 

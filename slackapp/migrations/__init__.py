@@ -7,8 +7,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from slackapp.db import Sessions, connect
-from slackapp.errors import SettingsError
+from slackapp.core.db import Sessions, connect
+from slackapp.core.errors import SettingsError
 
 
 def _configuration() -> Config:

@@ -3,7 +3,7 @@
 from alembic import context
 
 import slackapp.models  # noqa: F401 - the tables register themselves
-from slackapp.db import Base
+from slackapp.core.db import Base
 
 context.configure(
     connection=context.config.attributes["connection"],

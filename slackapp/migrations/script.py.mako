@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import slackapp.db
+import slackapp.core.db
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

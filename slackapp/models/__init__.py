@@ -1,6 +1,5 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
-from slackapp.models.delivering import Bucket, Delivery, DeliveryState, FanOut, Inbound
 from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
@@ -13,6 +12,7 @@ from slackapp.models.governance import (
     TeamSource,
     Tombstone,
 )
+from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.promises import By, Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (

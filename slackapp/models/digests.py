@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from slackapp.db import Base, Id, new_id
+from slackapp.core.db import Base, Id, new_id
 
 
 class Digest(Base):

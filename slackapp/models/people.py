@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from slackapp.db import Base, Id, new_id
+from slackapp.core.db import Base, Id, new_id
 
 
 class Cadence(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from slackapp.db import Base, Id, new_id
+from slackapp.core.db import Base, Id, new_id
 
 
 class PollState(StrEnum):

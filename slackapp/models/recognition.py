@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from slackapp.db import Base, Id, new_id
+from slackapp.core.db import Base, Id, new_id
 
 
 class Visibility(StrEnum):

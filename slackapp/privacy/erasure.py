@@ -12,11 +12,11 @@ from enum import StrEnum
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from slackapp import audit, members
-from slackapp.db import Sessions
-from slackapp.errors import UserError
-from slackapp.i18n import translatable, voice
-from slackapp.marks import Pseudonyms
+from slackapp.core.batches import OnProgress, no_progress
+from slackapp.core.db import Sessions
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable, voice
+from slackapp.core.pseudonyms import GONE, Pseudonyms
 from slackapp.models import (
     Blocking,
     Delivery,
@@ -30,16 +30,18 @@ from slackapp.models import (
     Tombstone,
     Workspace,
 )
-from slackapp.outbox import insert_for
-from slackapp.privacy import handed_out, holds, taking_back, traces
-from slackapp.privacy.words import redact
-from slackapp.progress import OnProgress, no_progress
+from slackapp.outbox.queue import insert_for
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import legal_holds as holds
+from slackapp.privacy import shared_copies as handed_out
+from slackapp.privacy import slack_redaction as taking_back
+from slackapp.privacy.recognition_redaction import redact
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace import members
 
 FORMER = translatable("a former colleague")
-GONE = "gone-"
-"""How the place of Slack's id begins once a person was erased."""
 
 
 class ErasureResult(StrEnum):
@@ -90,11 +92,6 @@ def erase(
     # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
     marks.bury(frozenset({mark}))
     return ErasureResult.DONE
-
-
-def is_erased(slack_user_id: str) -> bool:
-    """Whether this stands where an erased person's id stood."""
-    return slack_user_id.startswith(GONE)
 
 
 def without_erased(

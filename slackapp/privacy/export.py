@@ -15,10 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from slackapp import members
-from slackapp.behaviours import WORDING, Behaviour
-from slackapp.i18n import Voice, translatable
-from slackapp.marks import Pseudonyms
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.i18n import Voice, translatable
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import (
     AuditEntry,
     Blocking,
@@ -32,7 +31,8 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import leading
+from slackapp.privacy import leadership_records as leading
+from slackapp.workspace import members
 
 SEALED = translatable(
     "Answers to a check-in are not in this file. While it is open they are sealed, and reading yours would "

@@ -11,11 +11,10 @@ from sqlalchemy import Delete, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from slackapp import audit
-from slackapp.calendar import month_before, month_of
-from slackapp.db import Sessions
-from slackapp.errors import UserError
-from slackapp.i18n import translatable
+from slackapp.core.calendar import month_before, month_of
+from slackapp.core.db import Sessions
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
 from slackapp.models import (
     AuditEntry,
     Boost,
@@ -37,7 +36,10 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import handed_out, holds, leaving
+from slackapp.privacy import legal_holds as holds
+from slackapp.privacy import shared_copies as handed_out
+from slackapp.privacy import uninstall as leaving
+from slackapp.workspace import audit_log as audit
 
 LIMITS = {
     "recognitions_months": (1, 120),

@@ -9,11 +9,11 @@ from random import Random
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from slackapp.db import ID_LENGTH
-from slackapp.errors import UserError
+from slackapp.core.db import ID_LENGTH
+from slackapp.core.errors import UserError
+from slackapp.core.text import strip_invisible
 from slackapp.models import Comment, HiddenComment, Team
 from slackapp.pulse.disclosure import bundles
-from slackapp.visible import strip_invisible
 
 
 @dataclass(frozen=True, slots=True)

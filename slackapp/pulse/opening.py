@@ -7,15 +7,51 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from slackapp.actions.pace import teams_skipping
-from slackapp.db import Sessions, new_id
+from slackapp.core.db import Sessions, new_id
+from slackapp.core.i18n import translatable
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
-from slackapp.outbox import fan_out, insert_for
-from slackapp.pulse import asking, disclosure
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.pulse.locks import lock_poll
-from slackapp.pulse.telling import enqueue_reminders
-from slackapp.pulse.timetable import Occurrence, upcoming
+from slackapp.outbox.queue import fan_out, insert_for
+from slackapp.pulse import disclosure
+from slackapp.pulse import question_rotation as asking
+from slackapp.pulse.frequency import teams_skipping
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.pulse.notices import enqueue_reminders
+from slackapp.pulse.schedule import Occurrence, after, upcoming
+
+
+def lock_poll(session: Session, poll_id: str, *, shared: bool = False) -> Poll | None:
+    """The poll as it is now, held until the transaction ends.
+
+    Answers share the lock with each other and exclude opening and closing. On SQLite
+    the transaction already holds the only write lock.
+    """
+    found = select(Poll).where(Poll.id == poll_id).with_for_update(read=shared)
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+OPENS = translatable("check-in opens")
+
+
+CLOSES = translatable("check-in closes")
+
+
+Moment = tuple[datetime, str]
+
+
+"""When, and a catalogue message that says what."""
+
+
+def next_events(session: Session, now: datetime) -> list[Moment]:
+    """The coming closes and openings after `now`, the soonest first; a close and an opening may coincide."""
+    closing = select(Poll.closes_at).where(Poll.state == PollState.OPEN, Poll.closes_at > now)
+    found = [(moment, CLOSES) for moment in session.scalars(closing)]
+    for workspace in session.scalars(select(Workspace).where(takes_part())):
+        coming = upcoming(workspace, last_poll(session, workspace), now)
+        while coming.opens_at <= now:
+            coming = after(workspace, coming)
+        found.append((coming.opens_at, OPENS))
+    return sorted(found)
+
 
 INVITATION = "poll"
 """The kind of the message that asks people to answer."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import translatable
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import translatable
 from slackapp.pulse.ballots import CANT_SAY
 
 

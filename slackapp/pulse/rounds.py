@@ -17,11 +17,11 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from slackapp.calendar import month_of
-from slackapp.db import Sessions
-from slackapp.each import run_all_then_raise
-from slackapp.errors import UserError
-from slackapp.i18n import translatable
+from slackapp.core.batches import run_all_then_raise
+from slackapp.core.calendar import month_of
+from slackapp.core.db import Sessions, purge_deleted_rows
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
 from slackapp.models import (
     Ballot,
     Bundle,
@@ -33,22 +33,20 @@ from slackapp.models import (
     PollUnit,
     Workspace,
 )
-from slackapp.outbox import fan_out, insert_for
+from slackapp.outbox.queue import fan_out, insert_for
 from slackapp.pulse import comments, opening
 from slackapp.pulse.ballots import (
     Answer,
     InvalidBallotError,
-    KeyDirectory,
     SealedBallot,
     new_nonce,
     opener,
     receipt_of,
     seal,
 )
-from slackapp.pulse.counting import Rules, Tally, Unit, tally
-from slackapp.pulse.locks import lock_poll
-from slackapp.pulse.opening import due_opening
-from slackapp.pulse.storage import destroy_key, destroy_orphaned_keys, purge_deleted_rows
+from slackapp.pulse.keys import KeyDirectory, destroy_key, destroy_orphaned_keys
+from slackapp.pulse.opening import due_opening, lock_poll
+from slackapp.pulse.tally import Rules, Tally, Unit, tally
 
 CLOSED = translatable("This check-in has closed. Results come with the digest.")
 LOST = translatable("This check-in was lost, so no answer can be read. The next will work.")

@@ -8,16 +8,15 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from slackapp.sandbox.api.calls import json_response
-from slackapp.sandbox.asked import number, wanted, words
-from slackapp.sandbox.faults import KINDS, Fault
-from slackapp.sandbox.follower import ClockListener
-from slackapp.sandbox.happening import WorkspaceChanges
-from slackapp.sandbox.http_delivery import SignedHttp
-from slackapp.sandbox.sight import NotFound
-from slackapp.sandbox.slack import Simulator
-from slackapp.sandbox.socket_mode import SocketMode
-from slackapp.sandbox.tour import Tour
+from slackapp.sandbox.core.clock import ClockListener
+from slackapp.sandbox.core.faults import KINDS, Fault
+from slackapp.sandbox.core.json_input import number, wanted, words
+from slackapp.sandbox.core.responses import NotFound, json_response
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.page.tour import Tour
+from slackapp.sandbox.slack.http_requests import SignedHttp
+from slackapp.sandbox.slack.socket_mode import SocketMode
+from slackapp.sandbox.slack.workspace_changes import WorkspaceChanges
 
 MOST_REPEATS = 10
 # Within these years a message's time has ten digits, as Slack's has, and a month later is still a date.

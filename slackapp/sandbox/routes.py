@@ -2,27 +2,25 @@
 
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 
-from slackapp.i18n import voice
-from slackapp.sandbox.api.calls import Dispatcher, json_response
+from slackapp.core.i18n import voice
+from slackapp.sandbox.api.calls import Dispatcher
 from slackapp.sandbox.api.methods import HANDLERS
-from slackapp.sandbox.files import FileServer
-from slackapp.sandbox.hooks import ResponseUrls
-from slackapp.sandbox.http_delivery import SignedHttp
-from slackapp.sandbox.installing import Installing
-from slackapp.sandbox.person import PersonApi
-from slackapp.sandbox.sight import NotFound
-from slackapp.sandbox.slack import Simulator
-from slackapp.sandbox.socket_mode import SocketMode
-
-if TYPE_CHECKING:
-    from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.core.responses import NotFound, json_response
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.page import routes as pages
+from slackapp.sandbox.page.routes import SandboxParts
+from slackapp.sandbox.person.api import PersonApi
+from slackapp.sandbox.slack.files import FileServer
+from slackapp.sandbox.slack.http_requests import SignedHttp
+from slackapp.sandbox.slack.oauth_page import Installing
+from slackapp.sandbox.slack.response_urls import ResponseUrls
+from slackapp.sandbox.slack.socket_mode import SocketMode
 
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 MOST_BYTES = 64_000_000
@@ -35,7 +33,7 @@ _WAIT = (
 )
 
 
-def build_application(sandbox: "Sandbox") -> web.Application:
+def build_application(sandbox: SandboxParts) -> web.Application:
     """The aiohttp application; chooses the way to the app on the way."""
     slack = sandbox.slack
     application = web.Application(client_max_size=MOST_BYTES, middlewares=[_doorkeeper(sandbox)])
@@ -51,7 +49,7 @@ def build_application(sandbox: "Sandbox") -> web.Application:
             *PersonApi(slack).routes(),
             *sandbox.control.routes(),
             *_delivery(slack),
-            *_pages(sandbox),
+            *pages.routes(sandbox),
             web.get("/{extra:.+}", _extra(sandbox)),
         ]
     )
@@ -72,7 +70,7 @@ def _delivery(slack: Simulator) -> list[web.RouteDef]:
     return [web.get("/link/", socket_mode.connect)]
 
 
-def _extra(sandbox: "Sandbox") -> Handler:
+def _extra(sandbox: SandboxParts) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         # Looked up when asked: whoever composes the sandbox may add to it once it runs.
         answer = sandbox.extra.get(request.path)
@@ -83,15 +81,7 @@ def _extra(sandbox: "Sandbox") -> Handler:
     return handle
 
 
-def _pages(sandbox: "Sandbox") -> list[web.AbstractRouteDef]:
-    # The page draws what the server knows and imports it; at the top, each would wait for the other.
-    from slackapp.sandbox import pages  # noqa: PLC0415
-
-    found: list[web.AbstractRouteDef] = [*pages.routes(sandbox)]
-    return found
-
-
-def _doorkeeper(sandbox: "Sandbox") -> Middleware:
+def _doorkeeper(sandbox: SandboxParts) -> Middleware:
     """Refuses strangers, and asks people to wait while the app is being set up.
 
     A stranger is what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts).

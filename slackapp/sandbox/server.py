@@ -11,16 +11,15 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
-from slackapp.sandbox import store
-from slackapp.sandbox.clock import SandboxClock
 from slackapp.sandbox.control import Control
-from slackapp.sandbox.follower import ClockListener
-from slackapp.sandbox.manifest import read_manifest
+from slackapp.sandbox.core import store
+from slackapp.sandbox.core.clock import ClockListener, SandboxClock
+from slackapp.sandbox.core.manifest import read_manifest
+from slackapp.sandbox.core.seeds import AppSeed, WorkspaceSeed
+from slackapp.sandbox.core.simulator import Settings, Simulator
+from slackapp.sandbox.core.state import State
+from slackapp.sandbox.page.tour import Step, Tour
 from slackapp.sandbox.routes import build_application
-from slackapp.sandbox.seeds import AppSeed, WorkspaceSeed
-from slackapp.sandbox.slack import Settings, Simulator
-from slackapp.sandbox.state import State
-from slackapp.sandbox.tour import Step, Tour
 
 HOST = "127.0.0.1"
 START_SECONDS = 10.0

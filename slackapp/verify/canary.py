@@ -23,15 +23,16 @@ from slack_sdk import WebClient
 from sqlalchemy import inspect, select, text
 
 import handlers
-from handlers.desk import Context
-from slackapp import log, migrations
-from slackapp.db import Sessions, connect
+from handlers.pulse.survey_view import ANSWER, CHOICE, COMMENT, SUBMIT
+from handlers.shared.context import Context
+from slackapp import migrations
+from slackapp.core import log
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.verify.fake_slack import TEAM, Listening
 from slackapp.verify.findings import Checked
-from slackapp.verify.listening import TEAM, Listening
-from slackapp.views.pulse import ANSWER, CHOICE, COMMENT, SUBMIT
 
 PEOPLE = 9
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from slackapp.db import Sessions, connect
-from slackapp.errors import SettingsError
+from slackapp.core.db import Sessions, connect
+from slackapp.core.errors import SettingsError
 
 _SQLITE = b"SQLite format 3\0"
 

@@ -3,7 +3,7 @@
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
-from slackapp.db import Base
+from slackapp.core.db import Base
 from slackapp.verify.findings import Checked
 
 PULSE: dict[str, frozenset[str]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from slackapp.errors import SettingsError
+from slackapp.core.errors import SettingsError
 from slackapp.models import Comment
 from slackapp.verify.copies import Opened
 from slackapp.verify.findings import Checked

@@ -13,12 +13,13 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
-from slackapp import outbox, workspaces
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
-from slackapp.letters import Message, Rendered, Renderer
 from slackapp.models import Delivery
-from slackapp.outbox import NewDelivery
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.queue import NewDelivery
+from slackapp.outbox.rendered import Message, Rendered, Renderer
+from slackapp.workspace import registry as workspaces
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 20.0

@@ -8,11 +8,12 @@ import httpx
 import pytest
 from slack_sdk import WebClient
 
-from slackapp import manifest_path, outbox
+from slackapp import manifest_path
 from slackapp.delivery import DeliveryWorker
-from slackapp.letters import Message, Renderer, Upload
 from slackapp.models import DeliveryState
-from slackapp.sandbox.seeds import practice_workspace
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.rendered import Message, Renderer, Upload
+from slackapp.sandbox.core.seeds import practice_workspace
 from slackapp.sandbox.server import Sandbox
 from tests.delivery.conftest import Ward
 

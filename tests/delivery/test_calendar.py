@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slackapp import calendar
+from slackapp.core import calendar
 
 # fmt: off
 ZONES = [

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from slackapp import outbox
 from slackapp.delivery import DeliveryWorker
-from slackapp.letters import Message
 from slackapp.models import Delivery, DeliveryState, FanOut
-from slackapp.outbox import NewDelivery, Priority
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.queue import NewDelivery, Priority
+from slackapp.outbox.rendered import Message
 from tests.delivery.conftest import NOON, Ward
 
 

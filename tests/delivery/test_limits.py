@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from slackapp import outbox
-from slackapp.delivery import delete_idle_limits, limits
-from slackapp.letters import Message
+from slackapp.delivery import delete_idle_limits
+from slackapp.delivery import rate_limits as limits
 from slackapp.models import Bucket, DeliveryState
-from slackapp.outbox import Priority
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.queue import Priority
+from slackapp.outbox.rendered import Message
 from tests.delivery.conftest import NOON, Answer, Ward
 
 

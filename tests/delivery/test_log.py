@@ -13,8 +13,8 @@ from slack_sdk import WebClient
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from slackapp import log
-from slackapp.db import Sessions
+from slackapp.core import log
+from slackapp.core.db import Sessions
 from tests.delivery.conftest import Answer, SmallSlack, Ward
 
 WORDS = "Mrs Evans in bed four"

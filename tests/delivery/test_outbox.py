@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from slackapp import outbox, workspaces
-from slackapp.db import new_id
-from slackapp.delivery import claiming
-from slackapp.delivery.claiming import Lease
+from slackapp.core.db import new_id
+from slackapp.delivery import claims as claiming
+from slackapp.delivery.claims import Lease
 from slackapp.models import Delivery, DeliveryState
-from slackapp.outbox import Claim, NewDelivery, Priority, SlackMessageId
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.queue import Claim, NewDelivery, Priority, SlackMessageId
+from slackapp.workspace import registry as workspaces
 from tests.delivery.conftest import NOON, Ward
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from slackapp import outbox
 from slackapp.delivery import DeliveryWorker
-from slackapp.letters import Message, Upload
 from slackapp.models import DeliveryState
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.rendered import Message, Upload
 from tests.delivery.conftest import Answer, SmallSlack, Ward
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.schedulers import SchedulerNotRunningError
 
-from slackapp.db import Sessions
-from slackapp.scheduling import Job, Scheduler, nightly
+from slackapp.core.db import Sessions
+from slackapp.scheduler import Job, Scheduler, nightly
 from tests.delivery.conftest import PATIENCE
 
 

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select, update
 
 from slackapp.delivery import DeliveryWorker, worker
-from slackapp.letters import Skip, WaitUntil
 from slackapp.models import Delivery, DeliveryState
+from slackapp.outbox.rendered import Skip, WaitUntil
 from tests.delivery.conftest import NOON, PATIENCE, Answer, Ward
 
 WORKER = """
@@ -21,14 +21,14 @@ import sys
 from datetime import UTC, datetime
 from slack_sdk import WebClient
 import slackapp.models
-from slackapp.db import connect
-from slackapp.delivery import Deliveries, worker
-from slackapp.letters import Later, Message, Nothing
+from slackapp.core.db import connect
+from slackapp.delivery import DeliveryWorker, worker
+from slackapp.outbox.rendered import Message, Skip, WaitUntil
 
 database, slack = sys.argv[1:]
 client = WebClient(token="xoxb-1-2-three", base_url=slack + "/api/", retry_handlers=[], timeout=30)
 render = {"thanks": lambda session, row, now: Message("Thanks " + row.reference, [])}
-deliveries = Deliveries(connect(database), client, render, lambda: datetime(2026, 11, 2, 12, tzinfo=UTC))
+deliveries = DeliveryWorker(connect(database), client, render, lambda: datetime(2026, 11, 2, 12, tzinfo=UTC))
 deliveries.start()
 print("ready", flush=True)
 sys.stdin.read()

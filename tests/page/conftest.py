@@ -15,7 +15,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from slackapp.listening import close_socket
+from slackapp.connection.socket_mode import close_socket
 from slackapp.sandbox.server import Sandbox
 from tests.page.small_app import (
     MANIFEST,

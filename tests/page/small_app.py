@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 from tests.sandbox.block_parts import plain
 

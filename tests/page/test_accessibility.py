@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from slackapp.sandbox.tour import Step
+from slackapp.sandbox.page.tour import Step
 from tests.page.small_app import NURSE, WARD
 from tests.sandbox.block_parts import plain
 

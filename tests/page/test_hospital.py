@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from slackapp import manifest_path, migrations
-from slackapp.db import connect
+from slackapp.core.db import connect
+from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital, tour
-from slackapp.i18n import voice
 from slackapp.sandbox.server import Sandbox
 from tests.composed import beside
 

@@ -10,9 +10,9 @@ import pytest
 
 import handlers
 from slackapp import migrations
-from slackapp.db import Sessions, connect
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Member
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import THREE_TEAMS, Hospital
 from tests.pulse.second_worlds import Copy, copy_rows, private_database

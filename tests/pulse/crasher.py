@@ -14,13 +14,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from slackapp.db import connect
+from slackapp.core.db import connect
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.rounds import Answers
 
 PULSE = Path(rounds.__file__).parent
-EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "storage.py", "comments.py")}
+EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "keys.py", "comments.py")}
 """Where something is written, locked or destroyed; the other modules only calculate."""
 
 PURE = {"open_box", "opener", "_opened", "_derived", "_file"}

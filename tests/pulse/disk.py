@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import text
 
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 
 WAL_PAGE = 8192
 

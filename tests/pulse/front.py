@@ -10,10 +10,10 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
-from handlers.desk import Context
+from handlers.pulse.survey_view import CHOICE, COMMENT, SUBMIT
+from handlers.shared.context import Context
 from slackapp.models import Member
 from slackapp.pulse.questions import FOUR
-from slackapp.views.pulse import CHOICE, COMMENT, SUBMIT
 from tests.agreeable_slack import AgreeableSlack
 from tests.pulse.hospital import OPENING, Hospital
 

@@ -9,10 +9,10 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, PollState, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import FOUR
 from slackapp.pulse.rounds import Answers
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from slackapp.db import Base, Sessions
+from slackapp.core.db import Base, Sessions
 from tests.pulse.hospital import Hospital
 
 Copy = Callable[[Hospital], Hospital]

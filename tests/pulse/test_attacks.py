@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from sqlalchemy import LargeBinary, inspect, text
 
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 from slackapp.models import Ballot, BundleScore, Comment
 from slackapp.pulse.ballots import InvalidBallotError, SealedBallot, open_box
 from tests.pulse.disk import files

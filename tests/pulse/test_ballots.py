@@ -10,19 +10,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackapp.db import Sessions
-from slackapp.errors import SettingsError, UserError
+from slackapp.core.db import Sessions
+from slackapp.core.errors import SettingsError, UserError
 from slackapp.models import Identity
 from slackapp.pulse import comments
-from slackapp.pulse.ballots import (
-    Answer,
-    InvalidBallotError,
-    KeyDirectory,
-    SealedBallot,
-    new_nonce,
-    open_box,
-    seal,
-)
+from slackapp.pulse.ballots import Answer, InvalidBallotError, SealedBallot, new_nonce, open_box, seal
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import FOUR, ROTATING, next_in_rotation
 
 POLL, UNIT = "0" * 24, "f" * 24

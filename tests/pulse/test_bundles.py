@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slackapp.pulse.ballots import Answer
-from slackapp.pulse.counting import Rules, Unit, tally
 from slackapp.pulse.disclosure import bundles
+from slackapp.pulse.tally import Rules, Unit, tally
 
 
 def naive_totals(

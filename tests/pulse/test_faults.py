@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from handlers.pulse import NOT_STORED
-from slackapp.errors import SettingsError
-from slackapp.i18n import voice
+from handlers.pulse.survey import NOT_STORED
+from handlers.pulse.survey_view import WITHDRAW
+from slackapp.core.errors import SettingsError
+from slackapp.core.i18n import voice
 from slackapp.models import Member, Poll
 from slackapp.pulse import rounds
-from slackapp.views.pulse import WITHDRAW
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import CLOSE, OPENING, Hospital
 

@@ -5,15 +5,18 @@ from datetime import time, timedelta
 
 from sqlalchemy import select
 
-from handlers import pulse_letters
-from slackapp.i18n import voice
-from slackapp.letters import Message
+from handlers.pulse import admin_view as view
+from handlers.pulse import renderers as pulse_letters
+from handlers.pulse import survey_view as pulse
+from slackapp.core.i18n import voice
 from slackapp.models import Ballot, Delivery, FanOut, Poll, Question, Workspace
-from slackapp.pulse import asking, governing, invitations, rounds
+from slackapp.outbox.rendered import Message
+from slackapp.pulse import audience as invitations
+from slackapp.pulse import question_rotation as asking
+from slackapp.pulse import rounds
+from slackapp.pulse import settings as governing
 from slackapp.pulse.questions import NHS_FOUR, NHS_SOURCE, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import admin_pulse as view
-from slackapp.views import pulse
 from tests.pulse.forms import Element, chosen, shown, ticked, words
 from tests.pulse.front import Front
 

@@ -7,12 +7,13 @@ from random import Random
 import pytest
 from sqlalchemy import delete, select
 
-from slackapp.i18n import voice
+from handlers.digest import comments_view as written
+from reports.publishing import message
+from slackapp.core.i18n import voice
 from slackapp.models import AuditEntry, Comment, Digest, HiddenComment
 from slackapp.pulse import comments
 from slackapp.pulse.comments import PublishedComment
 from slackapp.sandbox.blocks import view_problems
-from slackapp.views import written
 from tests.pulse.front import Front
 
 AT = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -32,7 +33,7 @@ def carried(front: Front) -> str:
         session.add(digest)
         session.flush()
         first = session.scalars(select(Comment.id).order_by(Comment.id)).first()
-        return written.comments_value(digest.id, 0, str(first))
+        return message.comments_value(digest.id, 0, str(first))
 
 
 def hidden(front: Front) -> list[str]:
@@ -43,7 +44,7 @@ def hidden(front: Front) -> list[str]:
 def test_nobody_but_the_leader_of_the_team_can_hide_or_read(front: Front, carried: str) -> None:
     for name in ("Ward 7 1", "Medicine leader"):
         front.slack.calls.clear()
-        for action in (written.OPEN_COMMENTS, written.HIDE, written.SHOW, written.TURN):
+        for action in (message.OPEN_COMMENTS, written.HIDE, written.SHOW, written.TURN):
             front.presses(front.slack_id(name), action, view_id="V1", value=carried)
         assert "comment 1" not in str(front.slack.calls)
     assert hidden(front) == []

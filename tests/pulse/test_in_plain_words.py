@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from slackapp.i18n import voice
+from handlers.pulse import anonymity_view as anonymity
+from slackapp import blocks as piece
+from slackapp.core.i18n import voice
 from slackapp.sandbox.blocks import view_problems
-from slackapp.views import anonymity
-from slackapp.views import words as piece
 from tests.pulse.front import Front
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

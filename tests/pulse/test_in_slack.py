@@ -8,18 +8,20 @@ import pytest
 from slack_bolt import Ack, App
 from sqlalchemy import inspect, text
 
-from handlers import pulse_letters
-from handlers.desk import Context
-from slackapp import guard
-from slackapp.i18n import voice
-from slackapp.letters import Message, Skip
+from handlers.pulse import anonymity_view as anonymity
+from handlers.pulse import renderers as pulse_letters
+from handlers.pulse import survey_view as pulse
+from handlers.shared.context import Context
+from slackapp.core import confidentiality as guard
+from slackapp.core.i18n import voice
 from slackapp.models import Delivery, Inbound, Member, Workspace
-from slackapp.pulse import cautions, rounds
+from slackapp.outbox.rendered import Message, Skip
+from slackapp.pulse import comment_warnings as cautions
+from slackapp.pulse import rounds
+from slackapp.pulse.audience import Group, Reader
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
-from slackapp.pulse.invitations import Group, Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import anonymity, pulse
 from tests.pulse.forms import shown, words
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import Hospital

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from reports import queries
-from reports.figures import SHORT_LABELS, Pulse
-from slackapp.behaviours import Behaviour
-from slackapp.db import Sessions
+from reports.figures.team_month import SHORT_LABELS, Pulse
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import Sessions
 from slackapp.models import BundleScore, Team
-from slackapp.pulse import asking
+from slackapp.pulse import question_rotation as asking
 from slackapp.pulse.disclosure import Cell
 from slackapp.pulse.questions import ITEMS, NHS_FOUR, NHS_SOURCE
 from tests.reports.hospital import Hospital, close_poll, hospital, moment

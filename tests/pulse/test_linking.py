@@ -10,11 +10,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import inspect, text
 
-from slackapp.db import Sessions, connect
+from slackapp.core.db import Sessions, connect, purge_nightly
 from slackapp.pulse import rounds
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.rounds import Answers
-from slackapp.pulse.storage import purge_nightly
 from tests.pulse.disk import contents, pages, write_ahead
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables

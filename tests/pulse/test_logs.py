@@ -13,12 +13,12 @@ from slack_bolt import App
 from sqlalchemy import text
 
 import handlers
-from handlers.desk import Context
-from slackapp import log
-from slackapp.db import Sessions, connect
+from handlers.pulse import survey_view as pulse
+from handlers.shared.context import Context
+from slackapp.core import log
+from slackapp.core.db import Sessions, connect
 from slackapp.models import Poll, PollState
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.views import pulse
+from slackapp.pulse.keys import KeyDirectory
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from slackapp.models import Delivery, FanOut, Poll, PollMember, PollState
-from slackapp.pulse import invitations, rounds
+from slackapp.pulse import audience as invitations
+from slackapp.pulse import rounds
 from tests.pulse.hospital import THREE_TEAMS, Hospital
 
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from slackapp.errors import UserError
+from slackapp.core.errors import UserError
 from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
-from slackapp.pulse import coming, comments, invitations, rounds
+from slackapp.pulse import audience as invitations
+from slackapp.pulse import comments, opening, rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.pulse.rounds import Answers
 from tests.pulse.hospital import THREE_TEAMS, Hospital
@@ -270,12 +271,12 @@ def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: H
 def test_the_clock_page_is_told_what_comes_next(hospital: Hospital) -> None:
     hospital.build(THREE_TEAMS)
     with hospital.sessions.read() as session:
-        assert coming.next_events(session, hospital.opening - DAY)[0] == (hospital.opening, coming.OPENS)
+        assert opening.next_events(session, hospital.opening - DAY)[0] == (hospital.opening, opening.OPENS)
     hospital.open()
     with hospital.sessions.read() as session:
         # The next round opens at the very moment at which this one closes.
-        assert coming.next_events(session, hospital.opening) == [
-            (hospital.close_at, coming.CLOSES),
-            (hospital.close_at, coming.OPENS),
+        assert opening.next_events(session, hospital.opening) == [
+            (hospital.close_at, opening.CLOSES),
+            (hospital.close_at, opening.OPENS),
         ]
-        assert coming.next_events(session, hospital.opening)[0] == (hospital.close_at, coming.CLOSES)
+        assert opening.next_events(session, hospital.opening)[0] == (hospital.close_at, opening.CLOSES)

@@ -11,11 +11,11 @@ from random import Random
 import pytest
 from ortools.sat.python import cp_model
 
+from handlers.pulse import anonymity_view as anonymity
 from slackapp.pulse.ballots import CANT_SAY, Answer
-from slackapp.pulse.counting import Rules, Unit, tally
 from slackapp.pulse.disclosure import Cell
+from slackapp.pulse.tally import Rules, Unit, tally
 from slackapp.verify import attack
-from slackapp.views import anonymity
 
 ITEM = "helping"
 RULES = Rules(items=(ITEM,), k=5, c=1, comment_threshold=8)

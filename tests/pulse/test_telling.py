@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers import pulse_letters
-from slackapp.actions import rights
-from slackapp.errors import UserError
-from slackapp.i18n import voice
-from slackapp.letters import Message
+from handlers.pulse import messages_view as pulse_messages
+from handlers.pulse import renderers as pulse_letters
+from handlers.pulse import survey_view as pulse
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
+from slackapp.digest import readers as rights
 from slackapp.models import Delivery, FanOut, Member, Poll, Team, Workspace
-from slackapp.pulse import governing, telling
-from slackapp.pulse.governing import Thresholds
+from slackapp.outbox.rendered import Message
+from slackapp.pulse import notices as telling
+from slackapp.pulse import settings as governing
+from slackapp.pulse.settings import Thresholds
 from slackapp.sandbox.blocks import problems
-from slackapp.views import pulse, pulse_messages
 from tests.pulse.forms import shown, words
 from tests.pulse.front import Front
 from tests.pulse.hospital import Hospital

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from slackapp.db import Sessions
+from slackapp.core.db import Sessions
 from slackapp.pulse.ballots import receipt_of
 from tests.pulse.disk import WAL_PAGE, cluster, contents, disk_of, without_headers
 from tests.pulse.hospital import Hospital

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from slackapp.calendar import days_in, is_quiet
+from slackapp.core.calendar import days_in, is_quiet
 from slackapp.models import Cadence, Member, Poll, Workspace
-from slackapp.pulse.telling import next_allowed_time, reminder_time
-from slackapp.pulse.timetable import Occurrence, after, upcoming
+from slackapp.pulse.notices import next_allowed_time, reminder_time
+from slackapp.pulse.schedule import Occurrence, after, upcoming
 
 START = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
 TWO_YEARS = START + timedelta(days=730)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from slackapp.errors import UserError
+from slackapp.core.errors import UserError
 from slackapp.models import Poll
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import SealedBallot, open_box

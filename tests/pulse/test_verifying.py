@@ -17,13 +17,13 @@ from slack_bolt import Ack, App
 from sqlalchemy import text
 
 import handlers
-from handlers.desk import Context
-from slackapp.cli import main
-from slackapp.db import connect
+from handlers.pulse import survey_view as pulse
+from handlers.shared.context import Context
+from slackapp.cli.main import main
+from slackapp.core.db import connect
 from slackapp.pulse import rounds
 from slackapp.pulse.disclosure import publish
 from slackapp.verify import canary
-from slackapp.views import pulse
 from tests.pulse.hospital import CLOSE, Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 

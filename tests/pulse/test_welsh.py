@@ -3,15 +3,20 @@
 import re
 from datetime import UTC, date, datetime, time
 
-from slackapp.i18n import LOCALES, Voice, voice
+from handlers.digest import comments_view as written
+from handlers.pulse import admin_view as admin_pulse
+from handlers.pulse import anonymity_view as anonymity
+from handlers.pulse import messages_view as pulse_messages
+from handlers.pulse import settings_view as pulse_settings
+from handlers.pulse import survey_view as pulse
+from slackapp import blocks as piece
+from slackapp.blocks import View
+from slackapp.core.i18n import LOCALES, Voice, voice
 from slackapp.models import Member, Question, Workspace
+from slackapp.pulse.audience import Group, Reader, Undelivered
 from slackapp.pulse.comments import PublishedComment
-from slackapp.pulse.invitations import Group, Reader, Undelivered
 from slackapp.pulse.questions import FOUR, ITEMS, NHS_FOUR, OPTIONS, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import admin_pulse, anonymity, pulse, pulse_messages, pulse_settings, written
-from slackapp.views import words as piece
-from slackapp.views.words import View
 
 CATALOGUE = LOCALES / "cy" / "LC_MESSAGES" / "appreciate.po"
 say, plain = voice("cy"), voice()

@@ -5,11 +5,12 @@ from datetime import date, time, timedelta
 
 from sqlalchemy import select
 
-from handlers import pulse_letters
-from slackapp.letters import Message, Skip, WaitUntil
+from handlers.pulse import renderers as pulse_letters
+from handlers.pulse import settings_view as pulse_settings
 from slackapp.models import Delivery, FanOut, Member, Workspace
-from slackapp.pulse import invitations, telling
-from slackapp.views import pulse_settings
+from slackapp.outbox.rendered import Message, Skip, WaitUntil
+from slackapp.pulse import audience as invitations
+from slackapp.pulse import notices as telling
 from tests.pulse.forms import Element, chosen, shown, ticked, words
 from tests.pulse.front import Front
 

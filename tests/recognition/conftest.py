@@ -17,19 +17,20 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 
 import handlers
-from handlers import appreciate_letters
-from handlers.desk import Context
-from slackapp import members, workspaces
-from slackapp.behaviours import Behaviour
-from slackapp.db import Sessions
+from handlers.recognition import renderers as appreciate_letters
+from handlers.shared.context import Context
+from slackapp.connection.socket_mode import close_socket
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
-from slackapp.listening import close_socket
-from slackapp.members import SlackProfile
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.recognitions import giving
-from slackapp.recognitions.drafts import Draft
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 

@@ -16,10 +16,10 @@ from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 
 import handlers
-from handlers.desk import Context
-from slackapp import inbound
-from slackapp.db import connect, new_id
-from slackapp.pulse.ballots import KeyDirectory
+from handlers.shared.context import Context
+from slackapp.core.db import connect, new_id
+from slackapp.outbox import deduplication as inbound
+from slackapp.pulse.keys import KeyDirectory
 
 
 def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) -> None:

@@ -14,20 +14,23 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from handlers.payloads.common import storable
-from slackapp import guard
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import Voice, voice
+from handlers.recognition import form_view as appreciate
+from handlers.recognition import giver_view as given_views
+from handlers.recognition import history_view
+from handlers.recognition import report_view as unkind
+from handlers.recognition import settings_view as settings_views
+from handlers.recognition import thanks_view as recognition
+from handlers.recognition.form_view import FormQuestion
+from handlers.shared.payloads import storable
+from slackapp.core import confidentiality as guard
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, voice
 from slackapp.models import Sharing, SharingChoice, Visibility
-from slackapp.recognitions import grammar
-from slackapp.recognitions.drafts import LONGEST, Draft, InvalidDraft, ParseError
-from slackapp.recognitions.giving import check_words
-from slackapp.recognitions.reading import HistoryEntry, Page, Side
+from slackapp.recognition import parser as grammar
+from slackapp.recognition.draft import LONGEST, Draft, InvalidDraft, ParseError
+from slackapp.recognition.give import check_words
+from slackapp.recognition.history import HistoryEntry, Page, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
-from slackapp.views import appreciate, home, recognition, unkind
-from slackapp.views import given as given_views
-from slackapp.views import settings as settings_views
-from slackapp.views.appreciate import FormQuestion
 
 SAY = voice()
 WELSH = voice("cy")
@@ -204,8 +207,8 @@ def is_shown(say: Voice, words: str) -> None:
         accepted(message)
         assert words in list(literal_texts(message[1]))
     entry = HistoryEntry("a" * 24, ("U1",), Behaviour.HELPING, words, NOON, sharing=Sharing.SHARED)
-    reader = home.Reader("Europe/London", NOON)
-    blocks = home.entries(say, reader, Page(Side.RECEIVED, (entry,), None, None))
+    reader = history_view.Reader("Europe/London", NOON)
+    blocks = history_view.entries(say, reader, Page(Side.RECEIVED, (entry,), None, None))
     accepted_view({"type": "home", "blocks": blocks})
     assert words[:100].rstrip() in "".join(literal_texts(blocks))
 

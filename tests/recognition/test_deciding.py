@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from slackapp import members, outbox, workspaces
-from slackapp.errors import UserError
-from slackapp.i18n import voice
+from slackapp.core.db import purge_nightly
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
 from slackapp.models import (
     Delivery,
     DeliveryState,
@@ -22,9 +22,13 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
-from slackapp.privacy import traces
-from slackapp.pulse.storage import purge_nightly
-from slackapp.recognitions import changing, giving, sharing
+from slackapp.outbox import queue as outbox
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.recognition import edit as changing
+from slackapp.recognition import give as giving
+from slackapp.recognition import sharing
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WORDS = "Stayed after the shift to find us a bed"

@@ -14,9 +14,9 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select
 
-from handlers import appreciate_letters
-from slackapp import manifest_path, members, workspaces
-from slackapp.behaviours import Behaviour
+from handlers.recognition import renderers as appreciate_letters
+from slackapp import manifest_path
+from slackapp.core.behaviours import Behaviour
 from slackapp.delivery import DeliveryWorker
 from slackapp.models import (
     Boost,
@@ -27,11 +27,13 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
-from slackapp.recognitions import giving
-from slackapp.recognitions.drafts import Draft
-from slackapp.recognitions.letters_owed import Kind
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.recognition.notifications import Kind
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
 
 COMMAND = "/appreciate"
 WORDS = "Sat with the new starters through their first night"

@@ -203,7 +203,7 @@ def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> N
 
 @ON_ONE_DATABASE
 def test_everybody_is_met_page_by_page(practice: Any) -> None:
-    from handlers import people
+    from handlers.shared import people
 
     known = people.sync_members(
         practice.bolt.client, practice.desk, practice.bolt.client.auth_test()["team_id"]

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
-from slackapp import members, workspaces
-from slackapp.i18n import voice
+from slackapp.core.i18n import voice
 from slackapp.models import (
     Delivery,
     Recipient,
@@ -16,7 +15,9 @@ from slackapp.models import (
     Sharing,
     Visibility,
 )
-from slackapp.recognitions.drafts import InvalidDraft
+from slackapp.recognition.draft import InvalidDraft
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WORDS = "Stayed after the shift to find us a bed"

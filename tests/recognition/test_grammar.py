@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackapp.behaviours import Behaviour
-from slackapp.errors import UserError
-from slackapp.i18n import voice
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
 from slackapp.models import Visibility
-from slackapp.recognitions.drafts import Draft, ParseError, UnknownBehaviourError
-from slackapp.recognitions.grammar import parse, plain
+from slackapp.recognition.draft import Draft, ParseError, UnknownBehaviourError
+from slackapp.recognition.parser import parse, plain
 
 WORDS = "Stayed after the shift to find us a bed"
 

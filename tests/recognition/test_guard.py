@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slackapp import guard
-from slackapp.guard import Kind
+from slackapp.core import confidentiality as guard
+from slackapp.core.confidentiality import Kind
 
 SENTENCES = Path(__file__).parent / "sentences"
 # What these show hangs on no database; the tests around them run on both.

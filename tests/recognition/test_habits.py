@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from slackapp.behaviours import Behaviour
+from slackapp.core.behaviours import Behaviour
 from slackapp.models import Delivery, Member, Recipient, Sharing, Workspace
-from slackapp.recognitions import company, giving, habits, nudging
-from slackapp.recognitions.drafts import Draft, InvalidDraft
+from slackapp.recognition import give as giving
+from slackapp.recognition import participants as company
+from slackapp.recognition import reminders as nudging
+from slackapp.recognition.draft import Draft, InvalidDraft
 
 FRIDAY = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 WORDS = "Stayed after the shift to find us a bed"
@@ -64,7 +66,7 @@ def give(ward: Any, number: int, behaviour: Behaviour, now: datetime, **changes:
 def hint(ward: Any, now: datetime) -> Behaviour | None:
     with ward.database.rows() as connection:
         there = company.load(connection, ward.slack_team_id, [ward.nurse], recognition_id="", now=now)
-        return habits.rarely_used_behaviour(connection, there.giver, now=now)
+        return nudging.rarely_used_behaviour(connection, there.giver, now=now)
 
 
 def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None:

@@ -12,7 +12,7 @@ from slack_bolt import BoltRequest
 from slack_bolt.kwargs_injection.args import Args
 from sqlalchemy import select
 
-from slackapp import log
+from slackapp.core import log
 from slackapp.models import Delivery, Recognition
 
 WORDS = "Stayed after the shift to find us a bed"
@@ -32,7 +32,7 @@ def listener_arguments(bolt: Any) -> dict[str, set[str]]:
 @ON_ONE_DATABASE
 def test_every_listener_asks_only_for_what_bolt_can_give(practice: Any) -> None:
     arguments = listener_arguments(practice.bolt)
-    assert "handlers.appreciate.Appreciate.command" in arguments
+    assert "handlers.recognition.command.RecognitionCommand.command" in arguments
     assert {name: asked - KNOWN for name, asked in arguments.items() if asked - KNOWN} == {}
 
 
@@ -168,7 +168,8 @@ def test_people_and_the_installation_follow_what_slack_tells(practice: Any) -> N
     assert dispatch(practice, event("team_join", user=joined))[0] == 200
     assert dispatch(practice, event("tokens_revoked", tokens={"oauth": ["U1"]}))[0] == 200
     with practice.ward.database.read() as session:
-        from slackapp import members, workspaces
+        from slackapp.workspace import members
+        from slackapp.workspace import registry as workspaces
 
         workspace = workspaces.find(session, practice.ward.slack_team_id)
         assert workspace.uninstalled_at is None

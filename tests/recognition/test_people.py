@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.payloads.common import person, storable
-from handlers.payloads.recognition import about_message
-from slackapp import members, workspaces
-from slackapp.members import SlackProfile
+from handlers.recognition.payloads import about_message
+from handlers.shared.payloads import person, storable
 from slackapp.models import Member, SharingChoice
-from slackapp.recognitions import giving, reading
-from slackapp.recognitions.drafts import Draft
-from slackapp.recognitions.reading import Cursor, Side
+from slackapp.recognition import give as giving
+from slackapp.recognition import history as reading
+from slackapp.recognition.draft import Draft
+from slackapp.recognition.history import Cursor, Side
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
 
 USER = {
     "id": "U1",
@@ -89,7 +91,7 @@ def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: Any)
 
 
 def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
-    from slackapp.behaviours import Behaviour
+    from slackapp.core.behaviours import Behaviour
 
     from_when = ward.noon
     with ward.database.begin() as session:

@@ -8,9 +8,9 @@ import pytest
 from slack_bolt import BoltRequest
 from sqlalchemy import select
 
+from slackapp.core.db import purge_old_copies
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing
-from slackapp.pulse.storage import purge_old_copies
-from slackapp.recognitions.letters_owed import Kind
+from slackapp.recognition.notifications import Kind
 
 WORDS = "Stayed after the shift to find us a bed"
 

@@ -12,19 +12,24 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from handlers.payloads.common import storable
-from handlers.payloads.recognition import carried
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import Voice, voice
+from handlers.home import view as home
+from handlers.home.leader_view import Leadership
+from handlers.recognition import form_view as appreciate
+from handlers.recognition import giver_view as given_views
+from handlers.recognition import history_view
+from handlers.recognition import report_view as unkind
+from handlers.recognition import settings_view as settings
+from handlers.recognition import thanks_view as recognition
+from handlers.recognition.payloads import carried
+from handlers.shared.payloads import storable
+from slackapp.blocks import literal
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, voice
 from slackapp.models import Member, Sharing, SharingChoice, Visibility
-from slackapp.recognitions.drafts import LONGEST, Draft, Field, InvalidDraft, Refusal
-from slackapp.recognitions.reading import Cursor, HistoryEntry, Page, Side
-from slackapp.recognitions.unreached import Undelivered
+from slackapp.recognition.draft import LONGEST, Draft, Field, InvalidDraft, Refusal
+from slackapp.recognition.history import Cursor, HistoryEntry, Page, Side
+from slackapp.recognition.undelivered import Undelivered
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
-from slackapp.views import appreciate, home, recognition, settings, unkind
-from slackapp.views import given as given_views
-from slackapp.views.home_leading import Leadership
-from slackapp.views.words import literal
 
 SAY = voice()
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -272,7 +277,9 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         pulse_messages=True,
     )
     standing = home.Standing(member, "en", leads=Leadership((), 0, None), office=None)
-    view = home.home(SAY, home.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing)
+    view = home.home(
+        SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
+    )
     assert view_problems(view) == []
     assert len(view["blocks"]) <= 100
     assert len(json.dumps(view)) < 250_000

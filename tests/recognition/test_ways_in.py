@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from slackapp import log
+from slackapp.core import log
 from slackapp.models import Recognition
 
 WORDS = "Stayed after the shift to find us a bed"

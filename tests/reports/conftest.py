@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reports.drawing import ChartRenderer
+from reports.charts.renderer import ChartRenderer
 
 
 @pytest.fixture(scope="session")

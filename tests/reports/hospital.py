@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from slackapp.behaviours import Behaviour
+from slackapp.core.behaviours import Behaviour
 from slackapp.models import (
     Bundle,
     BundleScore,

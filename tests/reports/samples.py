@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from reports.figures import (
+from reports.figures.team_month import (
     CheckInStatus,
     Highlight,
     Missing,
@@ -14,7 +14,7 @@ from reports.figures import (
     Span,
     TeamMonth,
 )
-from slackapp.behaviours import Behaviour
+from slackapp.core.behaviours import Behaviour
 from slackapp.pulse.disclosure import Cell, Turnout
 
 NOVEMBER = date(2025, 11, 1)

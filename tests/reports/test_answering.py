@@ -7,16 +7,18 @@ from datetime import date
 
 import pytest
 
-from reports import answering, figures, sheet
-from reports.figures import EarlierPromise, MutualThanks, Official, Sides, TeamMonth
-from reports.message import for_team, message, modal
-from reports.page import page
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import voice
+from handlers.digest import promise_form_view as promises
+from reports.figures import team_month as figures
+from reports.figures.team_month import EarlierPromise, MutualThanks, Official, Sides, TeamMonth
+from reports.publishing import csv_export as sheet
+from reports.publishing.message import for_team, message, modal
+from reports.publishing.page import page
+from reports.text import follow_up as answering
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import voice
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import By, Pace, PromiseState
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import promises
-from slackapp.views.promised import PromiseDetails
 from tests.reports import samples
 from tests.reports.test_message import PICTURES, spoken
 

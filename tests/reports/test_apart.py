@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.apart import suppressed_units
+from reports.figures.suppression import suppressed_units
 
 K = 5
 Parents = Mapping[str, str | None]

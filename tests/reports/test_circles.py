@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.circles import ReachGroup, publishable_groups
-from reports.figures import SMALLEST_FOR_REACH
+from reports.figures.suppression import ReachGroup, publishable_groups
+from reports.figures.team_month import SMALLEST_FOR_REACH
 
 Parents = Mapping[str, str | None]
 Told = Callable[[Parents, Mapping[str, ReachGroup]], dict[str, ReachGroup]]

@@ -20,15 +20,15 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from reports import queries
-from reports.message import modal
-from reports.page import page
+from reports.publishing.message import modal
+from reports.publishing.page import page
 from slackapp import manifest_path
 from slackapp.app import Appreciate
-from slackapp.cli import main
-from slackapp.config import Settings
-from slackapp.db import Sessions
+from slackapp.cli.main import main
+from slackapp.core.config import Settings
+from slackapp.core.db import Sessions
+from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital
-from slackapp.i18n import voice
 from slackapp.models import Benchmark, Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.sandbox.server import Sandbox
 from tests.reports.test_message import spoken
@@ -47,7 +47,7 @@ class Server:
 
     def start(self, *words: str, terminal: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-c", "from slackapp.cli import main; main()", *words],
+            [sys.executable, "-c", "from slackapp.cli.main import main; main()", *words],
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
             stderr=terminal,

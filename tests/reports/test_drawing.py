@@ -16,12 +16,12 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page
 
-from reports import measure
-from reports.drawing import ChartRenderer, find_browser
-from reports.pictures import MixPicture, Picture
-from reports.script import plotly_script
-from reports.showing import chart_contents
-from slackapp.i18n import voice
+from reports.charts import text_width as measure
+from reports.charts.browser import plotly_script
+from reports.charts.from_figures import chart_contents
+from reports.charts.renderer import ChartRenderer, find_browser
+from reports.charts.spec import MixPicture, Picture
+from slackapp.core.i18n import voice
 from tests.reports import samples
 
 pytestmark = pytest.mark.browser
@@ -168,8 +168,8 @@ def still_there(process: psutil.Process, gone: set[str]) -> bool:
 
 def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
     program = (
-        "import sys, orjson, signal; from tests.reports.test_drawing import DRAWN, Drawing;"
-        f"d = Drawing({browser_path!r}); d.draw(DRAWN['rich-mix']);"
+        "import sys, orjson, signal; from tests.reports.test_drawing import DRAWN, ChartRenderer;"
+        f"d = ChartRenderer({browser_path!r}); d.draw(DRAWN['rich-mix']);"
         "print(d._process.pid, flush=True); signal.pause()"
     )
     root = Path(__file__).parents[2]
@@ -223,8 +223,11 @@ def test_the_browser_is_the_chosen_one_or_one_that_is_found(tmp_path: Path) -> N
 
 def test_the_app_itself_never_imports_plotly() -> None:
     program = (
-        "import sys, reports.letters, reports.digest, reports.message, handlers.digest;"
-        "sys.exit(any(name in sys.modules for name in ('plotly', 'choreographer', 'reports.charts')))"
+        "import sys, reports.publishing.renderers, reports.publishing.schedule;"
+        "import reports.publishing.message;"
+        "import handlers.digest.command;"
+        "drawing = ('plotly', 'choreographer', 'reports.charts.plotly_figures');"
+        "sys.exit(any(name in sys.modules for name in drawing))"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", program], check=False, cwd=root)

@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from reports import check_in, claims, figures, words
-from reports.claims import PulseClaim, named_least, named_most
-from reports.figures import CheckInStatus, Mix, Share, Span, mix
-from reports.showing import chart_contents
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import voice
+from reports.charts.from_figures import chart_contents
+from reports.figures import significance as claims
+from reports.figures import team_month as figures
+from reports.figures.significance import PulseClaim, named_least, named_most
+from reports.figures.team_month import CheckInStatus, Mix, Share, Span, mix
+from reports.text import pulse as check_in
+from reports.text import sentences as words
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import voice
 from slackapp.pulse.disclosure import Cell, Change, publish
 from tests.reports import samples
 

@@ -11,12 +11,12 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from sqlalchemy import select
 
 import handlers
-from handlers.desk import Context
-from reports import digest
-from reports.message import FIGURES
-from slackapp.db import Sessions
+from handlers.shared.context import Context
+from reports.publishing import schedule as digest
+from reports.publishing.message import FIGURES
+from slackapp.core.db import Sessions
 from slackapp.models import Digest
-from slackapp.pulse.ballots import KeyDirectory
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import SmallSlack
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thanks_within

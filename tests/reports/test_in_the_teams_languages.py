@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from reports import digest
-from reports.drawing import ChartRenderer
-from reports.letters import renderers
-from slackapp.actions import promises, sharing
-from slackapp.actions.promises import Wording
-from slackapp.db import Sessions
+from reports.charts.renderer import ChartRenderer
+from reports.publishing import schedule as digest
+from reports.publishing.renderers import renderers
+from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
+from slackapp.digest import promises, sharing
+from slackapp.digest.promises import Wording
 from slackapp.models import By, Delivery, DeliveryState, Digest, Member
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, SmallSlack

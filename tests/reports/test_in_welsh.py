@@ -4,14 +4,16 @@ import re
 
 import pytest
 
-from reports import sheet
-from reports.message import comments, for_team, message, modal, on_demand
-from reports.page import page
-from reports.showing import chart_contents
-from slackapp.i18n import voice
+from handlers.digest import admin_view as digest_admin
+from handlers.digest import command_view
+from handlers.digest import promise_form_view as promises
+from reports.charts.from_figures import chart_contents
+from reports.publishing import csv_export as sheet
+from reports.publishing.message import comments, for_team, message, modal, on_demand
+from reports.publishing.page import page
+from slackapp.core.i18n import voice
 from slackapp.models import Pace
 from slackapp.sandbox.blocks import problems, view_problems
-from slackapp.views import digest_admin, digests, promises
 from tests.reports import samples
 from tests.reports.test_answering import FULL
 from tests.reports.test_message import PICTURES, spoken
@@ -80,7 +82,7 @@ def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
             admins_read=False,
             taken_over=[digest_admin.TakenOver("t", "Ward 7", "Nia", samples.NOVEMBER)],
         ),
-        *(digests.pace(welsh, "Ward 7", pace) for pace in Pace),
+        *(command_view.pace(welsh, "Ward 7", pace) for pace in Pace),
     ]
     assert [view_problems(view) for view in views] == [[]] * len(views)
     told = " ".join(spoken(view["blocks"]) for view in views)

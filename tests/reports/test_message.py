@@ -6,18 +6,25 @@ from itertools import product
 
 import pytest
 
-from reports.brief import WORDS_AT_MOST, brief
-from reports.figures import SHORT_LABELS, CheckInStatus, EarlierPromise, OtherQuestion, Span, TeamMonth
-from reports.message import message, modal
-from reports.page import page
-from reports.questions import suggested
-from reports.showing import chart_contents
-from slackapp.i18n import voice
+from reports.charts.from_figures import chart_contents
+from reports.figures.team_month import (
+    SHORT_LABELS,
+    CheckInStatus,
+    EarlierPromise,
+    OtherQuestion,
+    Span,
+    TeamMonth,
+)
+from reports.publishing.message import message, modal
+from reports.publishing.page import page
+from reports.text.prompts import suggested
+from reports.text.summary import WORDS_AT_MOST, brief
+from slackapp.core.i18n import voice
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import By, PromiseState
 from slackapp.pulse.disclosure import Cell, Turnout
 from slackapp.pulse.questions import NHS_SOURCE
 from slackapp.sandbox.blocks import problems
-from slackapp.views.promised import PromiseDetails
 from tests.reports import samples
 
 say = voice()

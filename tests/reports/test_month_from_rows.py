@@ -9,9 +9,9 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from reports import queries
-from reports.figures import CheckInStatus, Missing, Mix, Reach, Share, TeamMonth
-from slackapp.behaviours import Behaviour
-from slackapp.db import Sessions
+from reports.figures.team_month import CheckInStatus, Missing, Mix, Reach, Share, TeamMonth
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import Sessions
 from slackapp.models import PollState, Sharing, Team
 from slackapp.pulse.disclosure import Cell, Turnout
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank, thanks_within

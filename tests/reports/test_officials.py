@@ -2,10 +2,10 @@
 
 import pytest
 
-from slackapp.actions import officials
-from slackapp.actions.officials import OfficialFigure
-from slackapp.behaviours import Behaviour
-from slackapp.errors import UserError
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.errors import UserError
+from slackapp.digest import official_figures as officials
+from slackapp.digest.official_figures import OfficialFigure
 
 HEAD = "item,value,source,year,nation\n"
 HELPING = OfficialFigure(Behaviour.HELPING, 7.1, "NHS Staff Survey", 2025, "WLS")

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request
 
-from reports.digest import figures
-from reports.drawing import ChartRenderer
-from reports.figures import Highlight, TeamMonth
-from reports.page import page as made_page
-from reports.showing import chart_contents
-from slackapp.behaviours import Behaviour
-from slackapp.i18n import voice
+from reports.charts.from_figures import chart_contents
+from reports.charts.renderer import ChartRenderer
+from reports.figures.team_month import Highlight, TeamMonth
+from reports.publishing.page import page as made_page
+from reports.publishing.schedule import figures
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import voice
 from tests.reports import samples
 from tests.reports.test_answering import FULL
 

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
-from reports import measure
-from reports.drawing import ChartRenderer
-from reports.figures import Mix, Pulse, TeamMonth
-from reports.showing import chart_contents
-from slackapp.i18n import voice
+from reports.charts import text_width as measure
+from reports.charts.from_figures import chart_contents
+from reports.charts.renderer import ChartRenderer
+from reports.figures.team_month import Mix, Pulse, TeamMonth
+from slackapp.core.i18n import voice
 from tests.reports import samples
 
 MISSING = {"en": "not enough answers", "cy": "dim digon o atebion"}

@@ -6,11 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports import digest, noticing, queries
-from slackapp.actions import officials, pace, promises, rights, sharing
-from slackapp.actions.promises import IncompleteError, Wording
-from slackapp.db import Sessions
-from slackapp.errors import UserError
+from reports import queries
+from reports.publishing import failures as noticing
+from reports.publishing import schedule as digest
+from slackapp.core.db import Sessions
+from slackapp.core.errors import UserError
+from slackapp.digest import official_figures as officials
+from slackapp.digest import promises, sharing
+from slackapp.digest import readers as rights
+from slackapp.digest.promises import IncompleteError, Wording
 from slackapp.models import (
     By,
     Comment,
@@ -25,6 +29,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
+from slackapp.pulse import frequency as pace
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank, thanks_within
 
 NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)

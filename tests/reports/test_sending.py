@@ -10,12 +10,12 @@ from threading import Barrier
 import pytest
 from sqlalchemy import func, select
 
-from reports import digest
-from reports.drawing import ChartRenderer
-from reports.letters import renderers
-from slackapp.actions import sharing
-from slackapp.db import Sessions, connect
+from reports.charts.renderer import ChartRenderer
+from reports.publishing import schedule as digest
+from reports.publishing.renderers import renderers
+from slackapp.core.db import Sessions, connect
 from slackapp.delivery import DeliveryWorker
+from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Workspace
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, Answer, SmallSlack

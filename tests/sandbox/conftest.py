@@ -13,8 +13,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from slackapp.listening import close_socket
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
+from slackapp.connection.socket_mode import close_socket
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 from tests.sandbox.ward import (
     ADA,

@@ -184,7 +184,7 @@ def test_json_without_a_charset_is_read_with_a_warning(ward: Any) -> None:
 
 
 def test_two_workspaces_do_not_see_each_other(ward: Any) -> None:
-    from slackapp.sandbox.seeds import PersonSeed, WorkspaceSeed
+    from slackapp.sandbox.core.seeds import PersonSeed, WorkspaceSeed
 
     other = WorkspaceSeed(
         team_id="T0OTHER0001",

@@ -14,7 +14,7 @@ import pytest
 from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
-from slackapp.sandbox.alone import serve_standalone
+from slackapp.sandbox.standalone import serve_standalone
 from tests.sandbox.ward import ADA, BEN, GENERAL, ben_leaves
 
 

@@ -12,7 +12,7 @@ import orjson
 import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
-from slackapp.listening import close_socket
+from slackapp.connection.socket_mode import close_socket
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
 from tests.waiting import comes
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from slackapp.sandbox.alone import serve_standalone
-from slackapp.sandbox.manifest import read_manifest
-from slackapp.sandbox.reading import Reader
-from slackapp.sandbox.seeds import practice_workspace
+from slackapp.sandbox.core.manifest import read_manifest
+from slackapp.sandbox.core.seeds import practice_workspace
+from slackapp.sandbox.person.plain_text import Reader
 from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.standalone import serve_standalone
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from slackapp.sandbox.contract import read_contract
+from slackapp.sandbox.core.contract import read_contract
 from tests.sandbox.ward import ADA, GENERAL, GONE, HIDDEN, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
 
 TITLE = {"type": "plain_text", "text": "Tea"}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from slackapp.i18n import voice
-from slackapp.sandbox import tour
-from slackapp.sandbox.journal import KEPT_ENTRIES
-from slackapp.sandbox.tour import Step, brings_about, reads, submits
+from slackapp.core.i18n import voice
+from slackapp.sandbox.core.journal import KEPT_ENTRIES
+from slackapp.sandbox.page import tour
+from slackapp.sandbox.page.tour import Step, brings_about, reads, submits
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 CUP = {"type": "button", "action_id": "cup", "text": {"type": "plain_text", "text": "A cup"}}

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from reports import queries
-from reports.sheet import sheet
+from reports.publishing.csv_export import sheet
+from slackapp.core.i18n import voice
 from slackapp.demo import hospital
-from slackapp.i18n import voice
 from slackapp.models import AuditEntry, Comment, HiddenComment, Team, Workspace
 
 UNKIND = "The tall one on nights never helps <!channel>"

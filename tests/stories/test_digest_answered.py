@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from reports import digest
-from slackapp.actions import sharing
+from reports.publishing import schedule as digest
 from slackapp.demo import hospital
+from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Team, Workspace
 from tests.waiting import comes
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import members
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Member, Team, Workspace
+from slackapp.workspace import members
 
 ADMIN = hospital.OPERATIONS.id
 SISTER, ACUTE_LEADER = hospital.WARD_7.staff[4].id, hospital.ACUTE.leader.id

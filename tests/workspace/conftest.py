@@ -11,17 +11,19 @@ import httpx
 import pytest
 from sqlalchemy.orm import Session
 
-from slackapp import manifest_path, members, workspaces
-from slackapp.behaviours import Behaviour
-from slackapp.db import Sessions
+from slackapp import manifest_path
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import Sessions
 from slackapp.demo import hospital
-from slackapp.members import SlackProfile
 from slackapp.models import Member, Visibility, Workspace
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.recognitions import giving
-from slackapp.recognitions.drafts import Draft
-from slackapp.sandbox.seeds import WorkspaceSeed
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.sandbox.core.seeds import WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)

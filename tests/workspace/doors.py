@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from slackapp.rights import Permission
+from slackapp.workspace.permissions import Permission
 from tests.workspace.presses import Door, World, choose, command, press, submit
 
 

@@ -15,10 +15,8 @@ from slack_sdk.signature import SignatureVerifier
 from sqlalchemy import select
 
 import handlers
-from handlers.desk import Context
-from slackapp import members, workspaces
-from slackapp.db import Base, Sessions, connect
-from slackapp.members import SlackProfile
+from handlers.shared.context import Context
+from slackapp.core.db import Base, Sessions, connect
 from slackapp.models import (
     Comment,
     Delivery,
@@ -36,8 +34,11 @@ from slackapp.models import (
     Retention,
     Workspace,
 )
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.rights import Role
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
+from slackapp.workspace.permissions import Role
 from tests.agreeable_slack import AgreeableSlack
 from tests.workspace.presses import Door, World
 

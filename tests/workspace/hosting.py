@@ -15,11 +15,11 @@ from waitress.server import create_server
 
 from slackapp import manifest_path
 from slackapp.app import Appreciate
-from slackapp.commands.setting_up import over_http
-from slackapp.config import Settings
+from slackapp.cli.setup import over_http
+from slackapp.core.config import Settings
 from slackapp.http import web
 from slackapp.http.settings import HttpSettings
-from slackapp.sandbox.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 
 SECRET = AppSeed().signing_secret

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slackapp.rights import Permission
+from slackapp.workspace.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)

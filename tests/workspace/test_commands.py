@@ -13,16 +13,20 @@ from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
-from slackapp import installations, members, migrations, outbox, workspaces
-from slackapp.behaviours import Behaviour
-from slackapp.cli import main
-from slackapp.commands import backups
-from slackapp.db import connect
-from slackapp.installations import NewInstallation, TokenEncryption
-from slackapp.members import SlackProfile
-from slackapp.pulse.ballots import KeyDirectory
-from slackapp.recognitions import giving
-from slackapp.recognitions.drafts import Draft
+from slackapp import migrations
+from slackapp.cli import backup as backups
+from slackapp.cli.main import main
+from slackapp.connection import installations
+from slackapp.connection.installations import NewInstallation, TokenEncryption
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import connect
+from slackapp.outbox import queue as outbox
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
 
 NIA, COL = "U0NIANURSE", "U0COLLEAGUE"
 WORDS = "You stayed after the shift to find us a bed"

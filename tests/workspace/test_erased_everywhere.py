@@ -9,16 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import JSON, Column, String, Table, func, insert, select, text
 
-from slackapp import members
-from slackapp.db import Base
-from slackapp.i18n import voice
-from slackapp.marks import Pseudonyms
-from slackapp.members import SlackProfile
+from slackapp.core.db import Base
+from slackapp.core.i18n import voice
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Member, Team
-from slackapp.privacy import erasure, export, holds, taking_back, traces
+from slackapp.privacy import erasure, export
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import legal_holds as holds
+from slackapp.privacy import slack_redaction as taking_back
 from slackapp.privacy.erasure import ErasureResult
-from slackapp.privacy.handed_out import COMMENTS, HANDING_ON, PAGE
-from slackapp.privacy.leaving import rows_of
+from slackapp.privacy.shared_copies import COMMENTS, HANDING_ON, PAGE
+from slackapp.privacy.uninstall import rows_of
+from slackapp.workspace import members
+from slackapp.workspace.members import SlackProfile
 
 MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
@@ -204,7 +207,8 @@ def test_every_table_belongs_to_a_workspace_or_holds_nothing_of_a_person(ward: A
 
 
 def test_the_reports_kinds_are_called_as_erasure_calls_them() -> None:
-    from reports import digest, noticing
+    from reports.publishing import failures as noticing
+    from reports.publishing import schedule as digest
 
     assert (PAGE, COMMENTS, HANDING_ON) == (digest.PAGE, digest.COMMENTS, noticing.HANDING_ON)
     assert taking_back.FILE not in digest.KINDS

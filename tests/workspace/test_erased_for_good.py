@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from slackapp import audit, members
-from slackapp.marks import Pseudonyms
-from slackapp.members import SlackProfile
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import (
     AuditEntry,
     Member,
     Recognition,
     Tombstone,
 )
-from slackapp.privacy import erasure, traces
+from slackapp.privacy import erasure
+from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy.erasure import ErasureResult
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace import members
+from slackapp.workspace.members import SlackProfile
 from tests.workspace.erasing import COL, LEA, NIA, THEO, WROTE, erase
 
 

@@ -12,7 +12,7 @@ from slackapp.models import (
     PollMember,
     Recognition,
 )
-from slackapp.privacy import holds
+from slackapp.privacy import legal_holds as holds
 from slackapp.privacy.erasure import ErasureResult
 from slackapp.pulse import rounds
 from tests.workspace.erasing import COL, NIA, WROTE, erase

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import members, outbox
-from slackapp.members import SlackProfile
 from slackapp.models import (
     Comment,
     Delivery,
@@ -20,8 +18,12 @@ from slackapp.models import (
     SharedDigest,
     Team,
 )
-from slackapp.privacy import taking_back, traces
+from slackapp.outbox import queue as outbox
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import slack_redaction as taking_back
 from slackapp.privacy.erasure import ErasureResult
+from slackapp.workspace import members
+from slackapp.workspace.members import SlackProfile
 from tests.workspace.erasing import COL, LEA, NIA, THEO, WROTE, erase, everywhere
 
 

@@ -11,16 +11,17 @@ import httpx
 import pytest
 from sqlalchemy import func, select, update
 
-from slackapp import manifest_path, members
+from slackapp import manifest_path
 from slackapp.app import Appreciate
-from slackapp.behaviours import Behaviour
+from slackapp.core.behaviours import Behaviour
 from slackapp.demo import hospital
 from slackapp.models import Digest, Member, Promise, Team, Visibility, Workspace
-from slackapp.recognitions import giving
-from slackapp.recognitions.drafts import Draft
-from slackapp.sandbox.interactions import TROUBLE
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed
 from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.slack.interactions import TROUBLE
+from slackapp.workspace import members
 from tests.composed import beside
 
 PEOPLE, TEAMS, LED = 5_000, 400, 60

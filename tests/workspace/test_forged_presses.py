@@ -11,9 +11,9 @@ from itertools import product
 import pytest
 from slack_bolt import App
 
-from slackapp import rights
-from slackapp.db import connect
-from slackapp.rights import Permission, Role
+from slackapp.core.db import connect
+from slackapp.workspace import permissions as rights
+from slackapp.workspace.permissions import Permission, Role
 from tests.workspace.doors import DOORS, OF_ONES_OWN, THANKS
 from tests.workspace.forging import NAIVE, Front, Slack
 from tests.workspace.presses import Door, press

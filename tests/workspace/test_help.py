@@ -13,8 +13,8 @@ import yaml
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
-from slackapp.cli import main
-from slackapp.commands.teaching import CommandWithExamples
+from slackapp.cli.common import CommandWithExamples
+from slackapp.cli.main import main
 
 SCHEMA = Path(__file__).parent.parent / "data" / "manifest.schema.1.0.0.json"
 URL = "https://thanks.example.org"
@@ -113,8 +113,9 @@ def test_an_address_that_slack_would_refuse_is_refused_here(url: str) -> None:
 
 
 def test_the_listener_the_installation_and_the_manifest_name_the_same_paths() -> None:
-    from slackapp.commands import setting_up
-    from slackapp.http import guard, installing
+    from slackapp.cli import setup as setting_up
+    from slackapp.http import guard
+    from slackapp.http import oauth as installing
 
     assert (setting_up.EVENTS_PATH, setting_up.RETURN_PATH) == (guard.EVENTS, installing.RETURN)
 

@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from slackapp import migrations
-from slackapp.config import Settings
-from slackapp.db import connect
+from slackapp.core.config import Settings
+from slackapp.core.db import connect
 from slackapp.http import web
 from slackapp.http.guard import LARGEST, Guard
 from slackapp.http.settings import HttpSettings

@@ -8,10 +8,10 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 
-from slackapp import installations
-from slackapp.db import Sessions
-from slackapp.http import installing
-from slackapp.installations import NewInstallation, TokenEncryption
+from slackapp.connection import installations
+from slackapp.connection.installations import NewInstallation, TokenEncryption
+from slackapp.core.db import Sessions
+from slackapp.http import oauth as installing
 from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
 from tests.waiting import comes
 from tests.workspace.hosting import Hosted

@@ -8,12 +8,10 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from slackapp import audit, members, workspaces
-from slackapp.db import Base
-from slackapp.errors import UserError
-from slackapp.i18n import voice
-from slackapp.marks import Pseudonyms
-from slackapp.members import SlackProfile
+from slackapp.core.db import Base
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import (
     AuditEntry,
     Boost,
@@ -30,9 +28,15 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import export, holds, retention
+from slackapp.privacy import export, retention
+from slackapp.privacy import legal_holds as holds
 from slackapp.pulse import rounds
-from slackapp.recognitions import changing, giving
+from slackapp.recognition import edit as changing
+from slackapp.recognition import give as giving
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
 
 NIA, COL, THEO = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD"
 LATER = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

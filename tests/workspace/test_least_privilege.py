@@ -11,8 +11,8 @@ import yaml
 
 from slackapp import manifest_path
 from slackapp.demo import hospital
-from slackapp.sandbox.contract import Contract, read_contract
-from slackapp.sandbox.seeds import ChannelSeed, UserGroupSeed, WorkspaceSeed
+from slackapp.sandbox.core.contract import Contract, read_contract
+from slackapp.sandbox.core.seeds import ChannelSeed, UserGroupSeed, WorkspaceSeed
 
 CARYS, TOMOS, DYLAN, JOY = "U0HOSP00011", "U0HOSP00012", "U0HOSP00015", "U0HOSP00016"
 IDRIS = hospital.OPERATIONS.id

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import audit
-from slackapp.audit import Action
+from handlers.workspace import settings_view as office
+from slackapp.core.i18n import voice
 from slackapp.demo import hospital
-from slackapp.i18n import voice
 from slackapp.models import (
     AuditEntry,
     Delivery,
@@ -19,8 +18,9 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.outbox import NewDelivery, enqueue
-from slackapp.views import office
+from slackapp.outbox.queue import NewDelivery, enqueue
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace.audit_log import Action
 from tests.waiting import comes
 
 IDRIS, HELEN, MAIR = hospital.OPERATIONS.id, hospital.DIRECTOR.id, hospital.WARD_7.leader.id

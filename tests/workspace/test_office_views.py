@@ -6,21 +6,26 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from slackapp import audit
-from slackapp.audit import Action
-from slackapp.i18n import Voice, voice
+from handlers.digest.promise_form_view import Led
+from handlers.home import leader_view as home_leading
+from handlers.home import view as home
+from handlers.home.admin_view import Office
+from handlers.home.leader_view import Leadership, Leading
+from handlers.recognition import history_view
+from handlers.teams import admin_view as office_teams
+from handlers.teams import wizard_view as teams
+from handlers.workspace import settings_view as office
+from slackapp.blocks import View
+from slackapp.core.i18n import Voice, voice
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import AuditEntry, By, Member, PromiseState, Retention, SharingChoice, SourceKind
 from slackapp.privacy.retention import LIMITS
-from slackapp.recognitions.reading import Page, Side
+from slackapp.recognition.history import Page, Side
 from slackapp.sandbox.blocks import view_problems
-from slackapp.troubles import NeedsAttention
-from slackapp.units import Assigned, MemberPage, TeamSummary
-from slackapp.views import home, home_leading, office, office_teams, teams
-from slackapp.views.home_leading import Leadership, Leading
-from slackapp.views.home_office import Office
-from slackapp.views.promised import PromiseDetails
-from slackapp.views.promises import Led
-from slackapp.views.words import View
+from slackapp.teams import Assigned, MemberPage, TeamSummary
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace.attention import NeedsAttention
+from slackapp.workspace.audit_log import Action
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 ZONE = "Europe/London"
@@ -95,7 +100,9 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
             is_ready=is_ready,
         )
         check_in = home.CheckIn(ID, NOW)
-        view = home.home(say, home.Reader(ZONE, NOW), Page(Side.GIVEN, (), None, None), check_in, standing)
+        view = home.home(
+            say, history_view.Reader(ZONE, NOW), Page(Side.GIVEN, (), None, None), check_in, standing
+        )
         assert view_problems(view) == []
         # Ten thank-yous of at most four blocks each, and the buttons between their pages, must fit beside it.
         assert len(view["blocks"]) + 10 * 4 <= 100

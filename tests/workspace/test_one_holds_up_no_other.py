@@ -9,11 +9,11 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 
 from slackapp.app import Appreciate
-from slackapp.config import Settings
-from slackapp.installations import TokenEncryption
+from slackapp.connection.installations import TokenEncryption
+from slackapp.core.config import Settings
 from slackapp.models import Delivery, Digest, Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.recognitions import nudging
+from slackapp.recognition import reminders as nudging
 
 FRIDAY = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 STUCK, FINE = "0" * 24, "1" * 24

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from reports import digest
-from slackapp import members, rights, units
-from slackapp.db import Sessions
-from slackapp.errors import UserError
+from reports.publishing import schedule as digest
+from slackapp import teams as units
+from slackapp.core.db import Sessions
+from slackapp.core.errors import UserError
 from slackapp.models import Delivery, Digest, Member, PollMember, Recognition, SourceKind, Team, TeamSource
 from slackapp.pulse import rounds
+from slackapp.workspace import members
+from slackapp.workspace import permissions as rights
 from tests.reports.hospital import Hospital, hospital, moment, thanks_within
 
 NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers import teams
+from handlers.teams import sync as teams
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Member, Team, TeamSource
-from slackapp.sandbox.state import UserGroup
+from slackapp.sandbox.core.state import UserGroup
 from tests.waiting import comes
 
 GENERAL, GROUP = "C0GENERAL00", "S0NIGHT0000"

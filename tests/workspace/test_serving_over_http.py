@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from slackapp import migrations
-from slackapp.db import connect
-from slackapp.errors import SettingsError
+from slackapp.core.db import connect
+from slackapp.core.errors import SettingsError
 from slackapp.http import settings as http_settings
 from slackapp.http.guard import THREADS
 from slackapp.sandbox.server import Sandbox

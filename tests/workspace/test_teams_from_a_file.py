@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import members, teams_csv
-from slackapp.errors import UserError
-from slackapp.i18n import voice
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
 from slackapp.models import Member, Team
+from slackapp.teams import csv_apply, csv_read
+from slackapp.workspace import members
 
 FILE = """team,parent,leader,deputy,channel,person
 Surgery,,Di Director,,,
@@ -18,14 +19,14 @@ Ward 9,,,,,Ada Admin
 """
 
 
-def told(ward: Any, text: str) -> teams_csv.Plan:
+def told(ward: Any, text: str) -> csv_read.Plan:
     with ward.database.begin() as session:
-        return teams_csv.plan(session, ward.workspace(session), teams_csv.read(text.encode()))
+        return csv_apply.plan(session, ward.workspace(session), csv_read.read(text.encode()))
 
 
-def imported(ward: Any, text: str) -> teams_csv.Plan:
+def imported(ward: Any, text: str) -> csv_read.Plan:
     with ward.database.begin() as session:
-        return teams_csv.carry_out(session, ward.workspace(session), teams_csv.read(text.encode()))
+        return csv_apply.carry_out(session, ward.workspace(session), csv_read.read(text.encode()))
 
 
 def standing(ward: Any) -> tuple[dict[str, Any], dict[str, str | None]]:
@@ -153,8 +154,8 @@ def test_a_second_space_in_a_name_makes_nobody_unknown(ward: Any) -> None:
 def test_whoever_waits_is_told_how_far_it_has_come(ward: Any) -> None:
     heard: list[tuple[int, int]] = []
     with ward.database.begin() as session:
-        rows = teams_csv.read(FILE.encode())
-        teams_csv.carry_out(session, ward.workspace(session), rows, lambda *said: heard.append(said))
+        rows = csv_read.read(FILE.encode())
+        csv_apply.carry_out(session, ward.workspace(session), rows, lambda *said: heard.append(said))
     assert heard == [(1, 2), (2, 2)]
 
 
@@ -173,7 +174,7 @@ def test_excels_separators_and_mark_are_read(ward: Any, separator: str) -> None:
 
 def test_old_line_ends_of_a_mac_and_quoted_names_are_read(ward: Any) -> None:
     assert told(ward, FILE.replace("\n", "\r")).changes == told(ward, FILE).changes
-    rows = teams_csv.read(b'team,person\n"Ward 7, ""nights""",\n"Ward\n8",Nia Nurse,,\n')
+    rows = csv_read.read(b'team,person\n"Ward 7, ""nights""",\n"Ward\n8",Nia Nurse,,\n')
     assert [(row["team"], row["person"]) for row in rows] == [
         ('Ward 7, "nights"', ""),
         ("Ward 8", "Nia Nurse"),
@@ -198,7 +199,7 @@ def test_old_line_ends_of_a_mac_and_quoted_names_are_read(ward: Any) -> None:
 )
 def test_a_file_that_is_something_else_is_refused_in_words(content: bytes, sentence: str) -> None:
     with pytest.raises(UserError) as refused:
-        teams_csv.read(content)
+        csv_read.read(content)
     assert sentence in refused.value.words(voice())
 
 
@@ -206,7 +207,7 @@ def test_a_file_that_is_something_else_is_refused_in_words(content: bytes, sente
 def test_five_thousand_people_in_one_file_take_few_statements(ward: Any) -> None:
     from sqlalchemy import event
 
-    from slackapp.members import SlackProfile, upsert_all
+    from slackapp.workspace.members import SlackProfile, upsert_all
 
     with ward.database.begin() as session:
         people = [SlackProfile(f"U1{number:08}", f"Person {number}") for number in range(5000)]

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers import teams
-from slackapp import members, units
+from handlers.teams import sync as teams
+from slackapp import teams as units
 from slackapp.demo import hospital
 from slackapp.models import Member, SourceKind, Team, TeamSource
-from slackapp.units import MembershipSource
+from slackapp.teams import MembershipSource
+from slackapp.workspace import members
 from tests.waiting import comes
 
 GENERAL, CARYS, DYLAN, IDRIS = "C0GENERAL00", "U0HOSP00011", "U0HOSP00015", hospital.OPERATIONS.id

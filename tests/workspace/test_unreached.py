@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.appreciate_letters import RENDERERS
-from slackapp.errors import UserError
-from slackapp.i18n import voice
-from slackapp.letters import Message, Skip
+from handlers.recognition.renderers import RENDERERS
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Member, Recognition
-from slackapp.privacy import erasure, handed_out
-from slackapp.recognitions import changing, reading, unreached
-from slackapp.recognitions.giving import GiveContext
-from slackapp.recognitions.letters_owed import Kind
-from slackapp.recognitions.reading import Side
+from slackapp.outbox.rendered import Message, Skip
+from slackapp.privacy import erasure
+from slackapp.privacy import shared_copies as handed_out
+from slackapp.recognition import edit as changing
+from slackapp.recognition import history as reading
+from slackapp.recognition import undelivered as unreached
+from slackapp.recognition.give import GiveContext
+from slackapp.recognition.history import Side
+from slackapp.recognition.notifications import Kind
 
 NIA, COL, THEO, LEA = "U0NIANURSE", "U0COLLEAGUE", "U0THEOTHIRD", "U0LEALEADER"
 WORDS = "You stayed after the shift to find us a bed"

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from slackapp import members, rights, workspaces
-from slackapp.members import SlackProfile
 from slackapp.models import Team, Workspace
-from slackapp.rights import Permission, Refused, Role, acting_leader
+from slackapp.workspace import members
+from slackapp.workspace import permissions as rights
+from slackapp.workspace import registry as workspaces
+from slackapp.workspace.members import SlackProfile
+from slackapp.workspace.permissions import Permission, Refused, Role, acting_leader
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 WHO = {
@@ -186,7 +188,7 @@ def test_a_deed_about_a_team_must_name_it(two: Any) -> None:
 
 
 def test_the_refusal_says_who_may() -> None:
-    from slackapp.i18n import voice
+    from slackapp.core.i18n import voice
 
     said = {deed: Refused(deed).words(voice()) for deed in Permission}
     assert said[Permission.SETTLE] == "Only an admin of this workspace can do this."

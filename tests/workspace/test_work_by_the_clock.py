@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session
 
-from reports import noticing
-from slackapp.db import new_id
+from reports.publishing import failures as noticing
+from slackapp.core.db import new_id
 from slackapp.models import Delivery, DeliveryState, Digest, Team
-from slackapp.outbox import Method, Priority
-from slackapp.privacy import retention, taking_back
-from slackapp.recognitions import unreached
+from slackapp.outbox.queue import Method, Priority
+from slackapp.privacy import retention
+from slackapp.privacy import slack_redaction as taking_back
+from slackapp.recognition import undelivered as unreached
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 SENT = 6000

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import slackapp.db
+import slackapp.core.db
 
 revision = "0001"
 down_revision = None
@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.create_table(
         "install_ticket",
         sa.Column("mark", sa.String(length=64), nullable=False),
-        sa.Column("expires", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("mark", name=op.f("pk_install_ticket")),
     )
     with op.batch_alter_table("install_ticket", schema=None) as batch_op:
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("bot_id", sa.String(length=32), nullable=False),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("is_enterprise", sa.Boolean(), nullable=False),
-        sa.Column("installed_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("installed_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_installation")),
     )
     op.create_table(
@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("question_set", sa.String(length=16), nullable=False),
         sa.Column("rotating_a_poll", sa.Integer(), nullable=False),
         sa.Column("contact", sa.Text(), nullable=True),
-        sa.Column("pulse_since", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("pulse_since", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("comments_on", sa.Boolean(), nullable=False),
         sa.Column("k", sa.Integer(), nullable=False),
         sa.Column("c", sa.Integer(), nullable=False),
@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.Column("concerns_to", sa.String(length=32), nullable=True),
         sa.Column("digests_from", sa.String(length=7), nullable=True),
         sa.Column("admins_read_digests", sa.Boolean(), nullable=False),
-        sa.Column("uninstalled_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("uninstalled_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("slack_team_id", name=op.f("uq_workspace_slack_team_id")),
     )
@@ -75,7 +75,7 @@ def upgrade() -> None:
         "audit_entry",
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
-        sa.Column("at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("deed", sa.String(length=40), nullable=False),
         sa.Column("subject", sa.String(length=64), nullable=False),
@@ -98,7 +98,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("nation", sa.String(length=8), nullable=False),
-        sa.Column("loaded_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("loaded_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_benchmark_workspace_id_workspace")
         ),
@@ -116,8 +116,8 @@ def upgrade() -> None:
         "bucket",
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("free_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("blocked_until", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("free_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("fraction", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_bucket_workspace_id_workspace")
@@ -135,14 +135,14 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("reference", sa.String(length=64), nullable=False),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("due", slackapp.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("expires", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("due", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("lease_until", sa.Double(), nullable=True),
         sa.Column("fence", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("first_try", slackapp.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("last_try", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("first_try", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("last_try", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.Column("slack_channel_id", sa.String(length=32), nullable=True),
         sa.Column("slack_ts", sa.String(length=32), nullable=True),
@@ -194,7 +194,7 @@ def upgrade() -> None:
         "inbound",
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("received_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("received_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_inbound_workspace_id_workspace")
@@ -209,8 +209,8 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
         sa.Column("opens_on", sa.Date(), nullable=False),
-        sa.Column("opens_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("closes_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opens_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("items", sa.JSON(), nullable=False),
         sa.Column("comments_on", sa.Boolean(), nullable=False),
@@ -264,7 +264,7 @@ def upgrade() -> None:
         sa.Column("slack_channel_id", sa.String(length=32), nullable=True),
         sa.Column("leader_id", sa.String(length=24), nullable=True),
         sa.Column("deputy_id", sa.String(length=24), nullable=True),
-        sa.Column("closed_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["deputy_id"], ["member.id"], name="fk_team_deputy_id_member", use_alter=True
         ),
@@ -359,7 +359,7 @@ def upgrade() -> None:
         sa.Column("sharing", sa.String(length=8), nullable=False),
         sa.Column("accepts_thanks", sa.Boolean(), nullable=False),
         sa.Column("nudges", sa.Boolean(), nullable=False),
-        sa.Column("hinted_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("hinted_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_member_team_id_team")),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_member_workspace_id_workspace")
@@ -391,7 +391,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("slack_id", sa.String(length=32), nullable=False),
         sa.Column("called", sa.Text(), nullable=True),
-        sa.Column("checked_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_source_team_id_team")),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_team_source_workspace_id_workspace")
@@ -413,7 +413,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=24), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("recipient_id", sa.String(length=24), nullable=False),
-        sa.Column("made_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["recipient_id"], ["member.id"], name=op.f("fk_digest_recipient_id_member")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_digest_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
@@ -425,7 +425,7 @@ def upgrade() -> None:
         "leadership",
         sa.Column("team_id", sa.String(length=24), nullable=False),
         sa.Column("member_id", sa.String(length=24), nullable=False),
-        sa.Column("since", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("since", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("before_id", sa.String(length=24), nullable=True),
         sa.Column("handed_on", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["before_id"], ["member.id"], name=op.f("fk_leadership_before_id_member")),
@@ -438,7 +438,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=24), nullable=False),
         sa.Column("workspace_id", sa.String(length=24), nullable=False),
         sa.Column("member_id", sa.String(length=24), nullable=True),
-        sa.Column("since", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("since", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_legal_hold_member_id_member")),
         sa.ForeignKeyConstraint(
             ["workspace_id"], ["workspace.id"], name=op.f("fk_legal_hold_workspace_id_workspace")
@@ -472,8 +472,8 @@ def upgrade() -> None:
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("made_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("made_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_promise_team_id_team")),
         sa.ForeignKeyConstraint(["who_id"], ["member.id"], name=op.f("fk_promise_who_id_member")),
         sa.ForeignKeyConstraint(
@@ -492,8 +492,8 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("visibility", sa.String(length=8), nullable=False),
         sa.Column("link", sa.Text(), nullable=True),
-        sa.Column("given_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("undone_at", slackapp.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("given_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["giver_id"], ["member.id"], name=op.f("fk_recognition_giver_id_member")),
         sa.ForeignKeyConstraint(
@@ -513,7 +513,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=24), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("shared_by_id", sa.String(length=24), nullable=False),
-        sa.Column("shared_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("shared_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("with_promises", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -527,7 +527,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=24), nullable=False),
         sa.Column("pace", sa.String(length=8), nullable=False),
         sa.Column("chosen_by_id", sa.String(length=24), nullable=False),
-        sa.Column("chosen_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("chosen_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["chosen_by_id"], ["member.id"], name=op.f("fk_team_pace_chosen_by_id_member")
         ),
@@ -539,7 +539,7 @@ def upgrade() -> None:
         sa.Column("recognition_id", sa.String(length=24), nullable=False),
         sa.Column("booster_id", sa.String(length=24), nullable=False),
         sa.Column("how", sa.String(length=100), nullable=False),
-        sa.Column("boosted_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("boosted_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["booster_id"], ["member.id"], name=op.f("fk_boost_booster_id_member")),
         sa.ForeignKeyConstraint(
             ["recognition_id"], ["recognition.id"], name=op.f("fk_boost_recognition_id_recognition")
@@ -551,7 +551,7 @@ def upgrade() -> None:
         sa.Column("recognition_id", sa.String(length=24), nullable=False),
         sa.Column("member_id", sa.String(length=24), nullable=False),
         sa.Column("team_id", sa.String(length=24), nullable=True),
-        sa.Column("given_at", slackapp.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("given_at", slackapp.core.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("sharing", sa.String(length=8), nullable=False),
         sa.Column("shared_in", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_recipient_member_id_member")),

@@ -5,9 +5,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from slackapp.sandbox.api.refusal import Refused, missing
-from slackapp.sandbox.contract import Method
-from slackapp.sandbox.incoming import read_json
+from slackapp.sandbox.core.contract import Method
+from slackapp.sandbox.core.json_input import read_json
+from slackapp.sandbox.core.responses import Refused, missing
 
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}

@@ -6,19 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from aiohttp import web
 
-from slackapp.sandbox import organisations
 from slackapp.sandbox.api.arguments import check, decode
-from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.contract import Method
-from slackapp.sandbox.faults import Fault
-from slackapp.sandbox.incoming import read_json
-from slackapp.sandbox.slack import Simulator
-from slackapp.sandbox.state import Workspace
+from slackapp.sandbox.core import organisations
+from slackapp.sandbox.core.contract import Method
+from slackapp.sandbox.core.faults import Fault
+from slackapp.sandbox.core.json_input import read_json
+from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import Workspace
 
-JSON_TYPE = "application/json; charset=utf-8"
 APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
 WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
 
@@ -179,26 +177,3 @@ def _readable(value: Any) -> Any:  # noqa: ANN401  # JSON in a string, or alread
         return read_json(value)
     except ValueError:
         return value
-
-
-async def after_effect(request: web.Request, fault: Fault) -> None:
-    """What a fault does once the call has been carried out."""
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
-    elif fault.kind == "drop":
-        hang_up(request)
-
-
-def hang_up(request: web.Request) -> None:
-    """Close the connection without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
-
-
-def json_response(
-    answer: dict[str, Any] | list[Any], *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    """An answer as Slack writes it."""
-    return web.Response(
-        body=orjson.dumps(answer), status=status, headers={"Content-Type": JSON_TYPE, **(headers or {})}
-    )

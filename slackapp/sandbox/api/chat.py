@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from slackapp.sandbox import posts
 from slackapp.sandbox.api.calls import Call, RateLimited
-from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.state import Channel, Message
+from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.state import Channel, Message
+from slackapp.sandbox.slack import messages as posts
 
 EDIT_LIMIT = 4_000
 TS = re.compile(r"\d{1,12}\.\d{6}")

@@ -4,11 +4,11 @@ import base64
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from slackapp.sandbox import posts
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.people import channel_object, group_object, user_object
-from slackapp.sandbox.state import Channel
+from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.state import Channel
+from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack.directory_json import channel_object, group_object, user_object
 
 Item = TypeVar("Item")
 MOST = 1_000

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from slackapp.sandbox import posts
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.api.refusal import Refused, missing
-from slackapp.sandbox.files import file_object, guess_type, scanned_at
-from slackapp.sandbox.state import Channel, File, Message, new_id
-from slackapp.sandbox.tidying import tidied
+from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.state import Channel, File, Message, new_id
+from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack.block_defaults import tidied
+from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
 
 ALT_LIMIT = 1_000
 SIZE_LIMIT = 1_000_000_000

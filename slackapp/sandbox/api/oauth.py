@@ -5,13 +5,13 @@ import secrets
 import time
 from typing import Any
 
-from slackapp.sandbox import organisations
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.api.refusal import Refused
-from slackapp.sandbox.events import app_uninstalled
-from slackapp.sandbox.payloads import enterprise_of
-from slackapp.sandbox.slack import OAuthCode
-from slackapp.sandbox.state import Workspace
+from slackapp.sandbox.core import organisations
+from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.simulator import OAuthCode
+from slackapp.sandbox.core.state import Workspace
+from slackapp.sandbox.slack.events import app_uninstalled
+from slackapp.sandbox.slack.payloads import enterprise_of
 
 
 def auth_test(call: Call) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import time
 from typing import Any
 
-from slackapp.sandbox import views
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.api.refusal import Refused, missing
-from slackapp.sandbox.slack import Trigger
-from slackapp.sandbox.state import View
+from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.simulator import Trigger
+from slackapp.sandbox.core.state import View
+from slackapp.sandbox.slack import views
 
 
 def open_view(call: Call) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from slackapp.sandbox.blocks.layout import Surface, check_blocks
 from slackapp.sandbox.blocks.references import Contents, contents, text_weight
+from slackapp.sandbox.blocks.surface import TEXT_WEIGHT_LIMIT
 from slackapp.sandbox.blocks.views import MOST_VIEW_BYTES, check_view
-from slackapp.sandbox.blocks.whole import TEXT_WEIGHT_LIMIT
 
 __all__ = [
     "MOST_VIEW_BYTES",

@@ -23,7 +23,7 @@ from slackapp.sandbox.blocks.schema import (
     tell,
     url,
 )
-from slackapp.sandbox.blocks.whole import MARKDOWN_LIMIT, ids_differ, one_focus, sums
+from slackapp.sandbox.blocks.surface import MARKDOWN_LIMIT, ids_differ, one_focus, sums
 
 Surface = Literal["message", "modal", "home"]
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 
-from slackapp.sandbox.clock import moment_of
-from slackapp.sandbox.slack import Simulator
-from slackapp.sandbox.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
+from slackapp.sandbox.core.clock import moment_of
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
 
 # Older messages are not drawn: a practice conversation is read, not searched.
 DRAWN_MESSAGES: Final = 200

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slackapp.sandbox.elements import INITIAL_KEYS, STATE_KEYS, options_of
+from slackapp.sandbox.blocks.controls import INITIAL_KEYS, STATE_KEYS, options_of
 
 Json = Mapping[str, Any]
 

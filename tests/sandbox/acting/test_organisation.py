@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from slackapp.sandbox.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
 
 NIA, PLACE = "U0ORG000001", "C0ORG000001"
 

@@ -1,0 +1,44 @@
+from collections.abc import Iterable
+
+from reports.publishing.notices_view import _button
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View
+from slackapp.core.i18n import Voice
+from slackapp.models import Pace
+
+CHOOSE = "digest_choose"
+
+
+"""The button whose value is the team's id."""
+
+
+_MOST_TEAMS = 20
+
+
+def handed_on(say: Voice, team: str) -> View:
+    """After [Hand them on]."""
+    told = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
+    return piece.notice(say, say("Digests"), [piece.plain_section(told)])
+
+
+def teams(say: Voice, found: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
+    """Which digests somebody may read: a button for each team, by id and name."""
+    shown = list(found)[:_MOST_TEAMS]
+    told = say("Whose digest would you like to read? You can also type: /digest team month")
+    buttons = [
+        _button(piece.shortened(name, 75), f"{CHOOSE}:{place}", team)
+        for place, (team, name) in enumerate(shown)
+    ]
+    return told, [piece.section(told), piece.actions(buttons)]
+
+
+def pace(say: Voice, team: str, chosen: Pace) -> View:
+    """After a leader chose how often the team is asked."""
+    sentences = {
+        Pace.EVERY: say("{team} is asked as often as everybody. Thank you for telling us.", team=team),
+        Pace.MONTHLY: say("From the next check-in on, {team} is asked once a month.", team=team),
+        Pace.PAUSED: say(
+            "{team} is not asked any more, until you choose otherwise under the next digest.", team=team
+        ),
+    }
+    return piece.notice(say, say("Check-in"), [piece.plain_section(sentences[chosen])])

@@ -1,0 +1,218 @@
+"""You said / we will: the form, sharing it, and saying what became of a promise."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ButtonElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    RadioButtonsElement,
+    UserSelectElement,
+)
+
+from reports.publishing.message import SHARE
+from reports.publishing.promise_view import TITLE, promise_block
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View
+from slackapp.core.i18n import Voice, translatable
+from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
+from slackapp.models import By, PromiseState
+
+MORE = "promise_more"
+FORM = "promise_form"
+UPDATE = "promise_update"
+"""The button whose value is the promise's id."""
+SETTLE = "promise_settle"
+STATE = "promise_state"
+REASON = "promise_reason"
+SHARE_FORM = "digest_share_form"
+WITH = "digest_share_with"
+ALL, ONLY_DIGEST = "with", "without"
+
+_LISTED = 40
+"""Of the hundred blocks that a modal may have, each promise takes two."""
+
+_WHEN = {
+    By.MONTH: translatable("This month"),
+    By.QUARTER: translatable("This quarter"),
+    By.YEAR: translatable("This year"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group of fields of the form, as it is filled so far; `who` is a Slack user id."""
+
+    place: int
+    you_said: str = ""
+    we_will: str = ""
+    who: str = ""
+    by: By = By.MONTH
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A team for its leader's Home tab: promises by their ids, and the last digest's own sentence."""
+
+    team_id: str
+    team: str
+    promises: tuple[tuple[str, PromiseDetails], ...]
+    sentence: str = ""
+
+
+def form(say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool) -> View:
+    """The form: one group of fields for each promise, and a way to add another."""
+    blocks: list[Block] = []
+    for number, group in enumerate(groups):
+        blocks += [piece.divider()] if number else []
+        blocks += _fields(say, group, optional=number > 0)
+    if more:
+        blocks.append(piece.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
+    blocks.append(piece.context(say("Your team reads this once you share it. Leave out names of patients.")))
+    head = _modal(say, FORM, say(TITLE), say("Save"))
+    return head | {"private_metadata": digest_id, "blocks": blocks}
+
+
+def field(part: Part, place: int) -> str:
+    """The block id of a field."""
+    return f"{part}:{place}"
+
+
+def saved(say: Voice, digest_id: str, *, told: bool) -> View:
+    """After [Save]: what happens now. `told` is whether the team already reads it."""
+    if told:
+        sentence = say("Saved. Your team's post now says the same.")
+        return piece.notice(say, say(TITLE), [piece.section(sentence)])
+    sentence = say("Saved. Nobody else sees it yet. Share it, and the next check-in carries it too.")
+    button = _button(say("Share with the team"), SHARE, digest_id, primary=True)
+    return piece.notice(say, say(TITLE), [piece.section(sentence), piece.actions([button])])
+
+
+def share_form(say: Voice, digest_id: str, team: str, *, promised: bool) -> View:
+    """[Share with the team]: what goes to the team's channel."""
+    blocks = [piece.plain_section(say("It goes to the channel of {team}. Comments stay out.", team=team))]
+    if promised:
+        options = [
+            Option(value=ALL, text=_plain(say("The digest, and what we will do"))),
+            Option(value=ONLY_DIGEST, text=_plain(say("The digest only"))),
+        ]
+        radio = RadioButtonsElement(action_id=WITH, options=options, initial_option=options[0])
+        block = InputBlock(label=_plain(say("What shall they see?")), block_id=WITH, element=radio)
+        blocks.append(dict(block.to_dict()))
+    head = _modal(say, SHARE_FORM, say("Share with the team"), say("Share"))
+    return head | {"private_metadata": digest_id, "blocks": blocks}
+
+
+def shared(say: Voice, team: str) -> View:
+    """After [Share]."""
+    sentence = say("It is on its way to the channel of {team}.", team=team)
+    return piece.notice(say, say("Share with the team"), [piece.plain_section(sentence)])
+
+
+def settle_form(say: Voice, promise_id: str, told: PromiseDetails) -> View:
+    """[Update]: what became of a promise."""
+    states = {
+        PromiseState.OPEN: say("Still going on"),
+        PromiseState.DONE: say("Done"),
+        PromiseState.CHANGED: say("Changed"),
+        PromiseState.DROPPED: say("Dropped"),
+    }
+    options = {state: Option(value=state, text=_plain(text)) for state, text in states.items()}
+    radio = RadioButtonsElement(
+        action_id=STATE, options=list(options.values()), initial_option=options[told.state]
+    )
+    why = PlainTextInputElement(
+        action_id=REASON, multiline=True, max_length=LONGEST, initial_value=told.reason or None
+    )
+    asked = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
+    reason = InputBlock(
+        label=_plain(say("Why?")),
+        block_id=REASON,
+        element=why,
+        optional=True,
+        hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
+    )
+    head = _modal(say, SETTLE, say(TITLE), say("Save"))
+    blocks = [promise_block(say, told, later=True), dict(asked.to_dict()), dict(reason.to_dict())]
+    return head | {"private_metadata": promise_id, "blocks": blocks}
+
+
+def settled(say: Voice, *, told: bool) -> View:
+    """After a promise was updated."""
+    sentence = say("Saved. Your team's post now says the same.") if told else say("Saved.")
+    return piece.notice(say, say(TITLE), [piece.section(sentence)])
+
+
+def listed(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
+    """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
+    blocks = updatable(say, promises[:_LISTED])
+    if len(promises) > _LISTED:
+        told = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
+        blocks.append(piece.context(told))
+    return piece.notice(
+        say, say(TITLE), blocks or [piece.section(say("There is no promise that is still open."))]
+    )
+
+
+def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> list[Block]:
+    """Promises by their ids, each that goes on with [Update]."""
+    blocks: list[Block] = []
+    for promise_id, told in promises:
+        blocks.append(promise_block(say, told, later=True))
+        if told.state in GOING_ON:
+            button = _button(say("Update"), UPDATE, promise_id)
+            blocks.append(piece.actions([button]))
+    return blocks
+
+
+def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
+    options = {by: Option(value=by, text=_plain(say(text))) for by, text in _WHEN.items()}
+    said, will = (
+        PlainTextInputElement(
+            action_id=part, multiline=True, max_length=LONGEST, initial_value=written or None
+        )
+        for part, written in ((Part.YOU_SAID, group.you_said), (Part.WE_WILL, group.we_will))
+    )
+    who = UserSelectElement(
+        action_id=Part.WHO, placeholder=_plain(say("Choose a person")), initial_user=group.who or None
+    )
+    by = RadioButtonsElement(
+        action_id=Part.BY, options=list(options.values()), initial_option=options[group.by]
+    )
+    asked: list[tuple[str, Part, Any]] = [
+        (say("You said"), Part.YOU_SAID, said),
+        (say("We will"), Part.WE_WILL, will),
+        (say("Who will do it?"), Part.WHO, who),
+        (say("By when?"), Part.BY, by),
+    ]
+    return [
+        dict(
+            InputBlock(
+                label=_plain(label), block_id=field(part, group.place), element=element, optional=optional
+            ).to_dict()
+        )
+        for label, part, element in asked
+    ]
+
+
+def _button(text: str, action_id: str, value: str, *, primary: bool = False) -> ButtonElement:
+    style = "primary" if primary else None
+    return ButtonElement(text=_plain(text), action_id=action_id, value=value, style=style)
+
+
+def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": _plain(title).to_dict(),
+        "submit": _plain(submit).to_dict(),
+        "close": _plain(say("Cancel")).to_dict(),
+    }
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)

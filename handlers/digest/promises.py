@@ -1,0 +1,208 @@
+"""You said / we will: writing it down, sharing it, saying what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from sqlalchemy.orm import Session
+
+from handlers.digest import payloads
+from handlers.digest import promise_form_view as view
+from handlers.shared.context import Context
+from handlers.shared.modals import open_modal, replace_or_open
+from handlers.shared.payloads import Caller, Payload, press
+from handlers.shared.people import acquainted, voice_for, workspace_of
+from reports.publishing import message
+from reports.queries.extras import promise_details
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
+from slackapp.digest import promises, sharing
+from slackapp.digest import readers as rights
+from slackapp.digest.promises import IncompleteError, Part, PromiseDetails, Wording
+from slackapp.models import Digest, Member, Promise, PromiseState, SharedDigest, Team
+from slackapp.workspace import members
+
+_GONE = translatable("This is not there any more. Please open the digest again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """The listeners around a leader's answer to a digest."""
+
+    desk: Context
+
+    def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Write what we will do]."""
+        pressed = press(body)
+        with self.desk.sessions.read() as session:
+            digest, leader = self._led(session, pressed.caller, pressed.value)
+            groups = _groups(session, digest, leader)
+            more = bool(_free(session, digest, groups))
+        say = voice_for(self.desk, pressed.caller)
+        replace_or_open(client, pressed, view.form(say, digest.id, groups, more=more))
+        ack()
+
+    def more(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Add another]: one more group of fields, and what was typed stays."""
+        filled = payloads.filled(body)
+        with self.desk.sessions.read() as session:
+            digest, _ = self._led(session, filled.caller, filled.digest_id)
+            free = _free(session, digest, filled.groups)
+        added = view.Group(free[0], who=filled.caller.user) if free else None
+        groups = [*filled.groups, *([added] if added else [])]
+        say = voice_for(self.desk, filled.caller)
+        made = view.form(say, filled.digest_id, groups, more=len(free) > 1)
+        client.views_update(view_id=filled.view_id, hash=filled.view_hash, view=made)
+        ack()
+
+    def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Save] of the form."""
+        filled = payloads.filled(body)
+        say = voice_for(self.desk, filled.caller)
+        try:
+            told = acquainted(self.desk, client, filled.caller, lambda session: self._write(session, filled))
+        except IncompleteError as half:
+            ack(response_action="errors", errors={view.field(half.part, half.place): half.words(say)})
+            return
+        self.desk.wake()
+        ack(response_action="update", view=view.saved(say, filled.digest_id, told=told))
+
+    def ask_to_share(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Share with the team]: with or without what was promised?"""
+        pressed = press(body)
+        with self.desk.sessions.read() as session:
+            digest, _ = self._led(session, pressed.caller, pressed.value)
+            team = session.get_one(Team, digest.team_id).name
+            promised = bool(promises.of_month(session, digest.team_id, digest.month))
+        say = voice_for(self.desk, pressed.caller)
+        replace_or_open(client, pressed, view.share_form(say, digest.id, team, promised=promised))
+        ack()
+
+    def share(self, ack: Ack, body: Payload) -> None:
+        """[Share]."""
+        wanted = payloads.sharing(body)
+        with self.desk.sessions.begin() as session:
+            digest, leader = self._led(session, wanted.caller, wanted.digest_id)
+            now = self.desk.now()
+            sharing.share(session, digest, with_promises=wanted.with_promises, by=leader, now=now)
+            team = session.get_one(Team, digest.team_id).name
+        self.desk.wake()
+        ack(response_action="update", view=view.shared(voice_for(self.desk, wanted.caller), team))
+
+    def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Update promises], under the next digest."""
+        pressed = press(body)
+        with self.desk.sessions.read() as session:
+            digest, _ = self._led(session, pressed.caller, pressed.value)
+            kept = promises.open_promises(session, [digest.team_id])
+            told = promise_details(session, kept)
+        say = voice_for(self.desk, pressed.caller)
+        open_modal(
+            client, pressed.caller.trigger_id, view.listed(say, [(one.id, told[one.id]) for one in kept])
+        )
+        ack()
+
+    def ask_what_became(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Update], beside a promise, in a list or on the Home tab."""
+        pressed = press(body)
+        with self.desk.sessions.read() as session:
+            found, told = self._promise(session, pressed.caller, pressed.value)
+        say = voice_for(self.desk, pressed.caller)
+        replace_or_open(client, pressed, view.settle_form(say, found.id, told))
+        ack()
+
+    def settle(self, ack: Ack, body: Payload) -> None:
+        """[Save] of what became of a promise."""
+        said = payloads.settled(body)
+        with self.desk.sessions.begin() as session:
+            found, _ = self._promise(session, said.caller, said.promise_id)
+            now = self.desk.now()
+            promises.set_outcome(session, found, said.state, reason=said.reason, now=now)
+            told = self._retell(session, found.team_id, found.month)
+        self.desk.wake()
+        ack(response_action="update", view=view.settled(voice_for(self.desk, said.caller), told=told))
+
+    def _write(self, session: Session, filled: payloads.PromiseForm) -> bool:
+        digest, leader = self._led(session, filled.caller, filled.digest_id)
+        workspace = workspace_of(session, filled.caller)
+        known = members.get_all(session, workspace, {one.who for one in filled.groups if one.who})
+        for one in filled.groups:
+            if one.who and not known[one.who].can_be_reached:
+                sentence = translatable("Please choose a colleague who can do it.")
+                raise IncompleteError(one.place, Part.WHO, sentence)
+        wordings = [
+            Wording(one.place, one.you_said, one.we_will, known[one.who].id if one.who else "", one.by)
+            for one in filled.groups
+        ]
+        promises.save(session, digest, wordings, author=leader, now=self.desk.now())
+        return self._retell(session, digest.team_id, digest.month)
+
+    def _retell(self, session: Session, team_id: str, month: str) -> bool:
+        """Bring the team's post up to date; whether there is one."""
+        told = session.get(SharedDigest, (team_id, month))
+        if told is None or not told.with_promises:
+            return False
+        sharing.post_promises(session, told, self.desk.now())
+        return True
+
+    def _led(self, session: Session, who: Caller, digest_id: str) -> tuple[Digest, Member]:
+        """A digest of a team that this person leads."""
+        found = session.get(Digest, digest_id)
+        if found is None:
+            raise UserError(_GONE)
+        leader = members.find(session, workspace_of(session, who), who.user)
+        if leader is None:
+            raise UserError(rights.NOT_A_LEADER)
+        rights.require_led_team(session, found.team_id, leader, self.desk.now())
+        return found, leader
+
+    def _promise(self, session: Session, who: Caller, promise_id: str) -> tuple[Promise, PromiseDetails]:
+        """A promise of a team that this person leads."""
+        found = session.get(Promise, promise_id)
+        if found is None:
+            raise UserError(_GONE)
+        leader = members.find(session, workspace_of(session, who), who.user)
+        if leader is None:
+            raise UserError(rights.NOT_A_LEADER)
+        rights.require_led_team(session, found.team_id, leader, self.desk.now())
+        return found, promise_details(session, [found])[found.id]
+
+
+def register(bolt: App, desk: Context) -> None:
+    """Listen for the buttons and forms of promises."""
+    listeners = Promises(desk)
+    bolt.action(message.WRITE)(listeners.write)
+    bolt.action(view.MORE)(listeners.more)
+    bolt.view(view.FORM)(listeners.save)
+    bolt.action(message.SHARE)(listeners.ask_to_share)
+    bolt.view(view.SHARE_FORM)(listeners.share)
+    bolt.action(message.OPEN_LIST)(listeners.listed)
+    bolt.action(view.UPDATE)(listeners.ask_what_became)
+    bolt.view(view.SETTLE)(listeners.settle)
+
+
+def _groups(session: Session, digest: Digest, leader: Member) -> list[view.Group]:
+    """What was promised already and can still be reworded, else one empty group."""
+    kept = promises.of_month(session, digest.team_id, digest.month)
+    told = promise_details(session, kept)
+    groups = [
+        view.Group(one.place, one.you_said, one.we_will, told[one.id].who, told[one.id].by)
+        for one in kept
+        if one.state == PromiseState.OPEN
+    ]
+    if groups:
+        return groups
+    free = _free(session, digest, [])
+    if not free:
+        raise UserError(
+            translatable("All three promises of this month have ended. The next digest takes new ones.")
+        )
+    return [view.Group(free[0], who=leader.slack_user_id)]
+
+
+def _free(session: Session, digest: Digest, groups: Sequence[view.Group]) -> list[int]:
+    """The places that neither the form nor an earlier promise takes."""
+    kept = promises.of_month(session, digest.team_id, digest.month)
+    taken = {one.place for one in kept} | {one.place for one in groups}
+    return [place for place in range(promises.MOST) if place not in taken]

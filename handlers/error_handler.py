@@ -1,0 +1,141 @@
+"""The only error handler. A sentence for a person is shown as written; anything else gets a reference.
+
+Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a thank-you's words are
+given back with the answer, a form stays open.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
+
+from handlers.recognition.command import COMMAND
+from handlers.recognition.payloads import typed
+from handlers.shared.context import Context
+from handlers.shared.payloads import Payload, caller, press
+from handlers.shared.people import voice_for
+from slackapp import blocks as piece
+from slackapp.blocks import View
+from slackapp.core import log
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import Voice, translatable, voice
+from slackapp.outbox.deduplication import NotYetKnown
+from slackapp.recognition import parser as grammar
+from slackapp.recognition import vocabulary
+
+SORRY = translatable(
+    "Something went wrong on our side. Nothing was lost: please try again in a moment. "
+    "If it happens again, pass on this reference: {reference}."
+)
+_TITLE = translatable("Appreciate")
+_QUOTED = 9_000
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What it raises to look into a payload of another shape, or to ask a database for what it cannot hold."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorHandler:
+    """Turns a failure into an answer."""
+
+    desk: Context
+
+    def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+        """What Slack is told, and through it the person. An event that failed is asked for again."""
+        try:
+            return self._told(error, body, client)
+        except _UNREADABLE as problem:
+            # Not of the shape of Slack's own payloads: it does not even say whom to tell.
+            log.failure(_logger, "a payload that cannot be read", problem)
+            return _answer("")
+
+    def _told(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+        kind = "command" if "command" in body else str(body.get("type"))
+        if kind == "event_callback" or "event" in body:
+            return self._event(error)
+        say = self._voice(body)
+        sentence = self._sentence(say, error, kind)
+        match kind:
+            case "command":
+                return _answer(_command(sentence, body))
+            case "view_submission":
+                beside = error.field if isinstance(error, UserError) else ""
+                return _answer(_submission(say, sentence, body["view"], beside))
+            case "block_actions" | "shortcut" | "message_action":
+                self._show(client, body, _notice(say, sentence))
+        return _answer("")
+
+    def _event(self, error: Exception) -> BoltResponse:
+        if isinstance(error, UserError):
+            return _answer("")
+        if isinstance(error, NotYetKnown):
+            return BoltResponse(status=503)
+        log.failure(_logger, "an event", error)
+        return BoltResponse(status=500)
+
+    def _sentence(self, say: Voice, error: Exception, kind: str) -> str:
+        if isinstance(error, UserError):
+            return error.words(say)
+        return say(SORRY, reference=log.failure(_logger, f"a {kind}", error))
+
+    def _voice(self, body: Payload) -> Voice:
+        try:
+            return voice_for(self.desk, caller(body))
+        except (UserError, SQLAlchemyError):
+            # Without a workspace or a database nobody's language is known.
+            return voice()
+
+    def _show(self, client: WebClient, body: Payload, view: View) -> None:
+        """In place of the modal that was pressed in, else as a new one."""
+        try:
+            pressed = press(body) if body.get("actions") else None
+            if pressed and pressed.view_id and not pressed.is_home:
+                client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
+            else:
+                client.views_open(trigger_id=caller(body).trigger_id, view=view)
+        except (SlackApiError, OSError) as failed:
+            # The press took longer than Slack waits, or Slack is away: there is no way to tell the person.
+            log.failure(_logger, "telling a person", failed)
+
+
+def register(bolt: App, desk: Context) -> None:
+    """Answer every failure of a listener."""
+    bolt.error(ErrorHandler(desk).answer)
+
+
+def _answer(body: str | dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=body)
+
+
+def _command(sentence: str, body: Payload) -> dict[str, Any]:
+    blocks = [piece.plain_section(sentence)]
+    if words := _own_words(body):
+        blocks.append(piece.quote(piece.shortened(words, _QUOTED)))
+    return {"response_type": "ephemeral", "text": piece.literal(sentence), "blocks": blocks}
+
+
+def _own_words(body: Payload) -> str:
+    """What would be lost if it were not given back; "undo" and its like are not among it."""
+    text = typed(body).text
+    return (
+        "" if body["command"] != COMMAND or vocabulary.parse_subcommand(text) else grammar.plain(text).strip()
+    )
+
+
+def _submission(say: Voice, sentence: str, view: Payload, beside: str) -> dict[str, Any]:
+    """Beside the field it is about, else the form's last, so that everything typed stays in it."""
+    fields = [block for block in view["blocks"] if block["type"] == "input"]
+    if fields:
+        named = {one["element"]["action_id"]: one for one in fields if "element" in one}
+        meant = named.get(beside, fields[-1])
+        return {"response_action": "errors", "errors": {meant["block_id"]: sentence}}
+    return {"response_action": "update", "view": _notice(say, sentence)}
+
+
+def _notice(say: Voice, sentence: str) -> View:
+    return piece.notice(say, say(_TITLE), [piece.plain_section(sentence)])

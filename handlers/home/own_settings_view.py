@@ -1,0 +1,66 @@
+"""The part of the Home tab about one's own settings: what holds now, and two ways to change it."""
+
+from handlers.pulse import settings_view as pulse_settings
+from handlers.recognition import settings_view as settings
+from slackapp import blocks as piece
+from slackapp.blocks import Block
+from slackapp.core import i18n
+from slackapp.core.calendar import days_in
+from slackapp.core.i18n import Voice, translatable
+from slackapp.models import Member, SharingChoice
+
+_SHARING = {
+    SharingChoice.ASK: translatable(
+        "You are asked each time somebody would like your team to see their thanks."
+    ),
+    SharingChoice.ALWAYS: translatable(
+        "Thanks that are meant for your team too are shared without asking you."
+    ),
+    SharingChoice.NEVER: translatable("Your thank-yous always stay private."),
+}
+
+
+def part(say: Voice, member: Member, language: str) -> list[Block]:
+    """What this person has chosen."""
+    lines = [
+        say("You read {language}.", language=i18n.language_name(language)),
+        say(_SHARING[SharingChoice(member.sharing)]),
+        _messages(say, member),
+        *_hours(say, member),
+        *_leave(say, member),
+    ]
+    if not member.accepts_thanks:
+        lines.append(say("You would rather not be recognised here."))
+    if member.nudges:
+        lines.append(say("You are asked on Fridays who helped you, and get a hint now and then."))
+    buttons = [settings.open_settings(say), pulse_settings.open_button(say)]
+    return [
+        piece.divider(),
+        piece.header(say("My settings")),
+        piece.section("\n".join(f"• {line}" for line in lines)),
+        piece.actions(buttons, block_id="home_settings"),
+    ]
+
+
+def _messages(say: Voice, member: Member) -> str:
+    if member.pulse_messages:
+        return say("You get a message when a check-in opens.")
+    return say("You get no message when a check-in opens.")
+
+
+def _hours(say: Voice, member: Member) -> list[str]:
+    lines = [say("You have no quiet hours.")]
+    if member.quiet_from != member.quiet_until:
+        hours = {"first": f"{member.quiet_from:%H:%M}", "last": f"{member.quiet_until:%H:%M}"}
+        lines = [say("Nothing comes between {first} and {last}.", **hours)]
+    if off := sorted(days_in(member.days_off)):
+        lines.append(say("Days off: {days}.", days=say.listing(pulse_settings.day_names(say, off))))
+    return lines
+
+
+def _leave(say: Voice, member: Member) -> list[str]:
+    if member.away_from is None or member.away_until is None:
+        return []
+    return [
+        say("On leave: {first} to {last}.", first=say.day(member.away_from), last=say.day(member.away_until))
+    ]

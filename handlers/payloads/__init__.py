@@ -1,1 +1,0 @@
-"""Slack's JSON on its way in: dictionaries become small frozen values, and `Any` ends here."""

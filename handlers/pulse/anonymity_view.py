@@ -1,0 +1,210 @@
+"""How the check-in stays anonymous, as people read it: the promise, the rules, the limits, who sees what."""
+
+from dataclasses import dataclass
+
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View
+from slackapp.core.i18n import Voice, translatable
+from slackapp.pulse.audience import Group, Reader
+
+_SECTION = 3000
+
+PRIVACY = translatable(
+    "Anonymous. Your answer is locked the moment it is stored. When the poll closes, answers are mixed, "
+    "only rounded results for groups of five or more are kept, and the key is destroyed. After that nobody "
+    "(lead, admin, database operator) can tell who said what. Until then you trust the running server. "
+    "Comments appear as you wrote them, undated: leave out names."
+)
+RULES = (
+    translatable(
+        "Your answers are counted in exactly one bundle: your team, if at least {k} people answered; "
+        "otherwise it joins the next level up."
+    ),
+    translatable("A bundle of fewer than {k} is never shown and never stored."),
+    translatable(
+        "A bundle's answers are added up and the sum rounded to a multiple of 5; very low and very high "
+        "results are only shown as “x or lower” / “y or higher”."
+    ),
+    translatable(
+        "Everything else (directorate, month, trend) is calculated from these rounded numbers, never from "
+        "the answers."
+    ),
+    translatable("There are no filters and no second way to slice the same poll."),
+)
+LIMITS = (
+    translatable(
+        "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
+    ),
+    translatable(
+        "Two colleagues who compare their answers, and somebody who knows who answered each time and "
+        "assumes that nobody changed their mind, can sometimes work out an answer."
+    ),
+    translatable(
+        "Who is in your group was fixed when the check-in opened. If a name there surprises you, ask."
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """Somebody who might want to know: what they see, what is in the way, what remains. Catalogue words."""
+
+    who: str
+    sees: str
+    protects: str
+    remains: str
+
+
+THREATS = (
+    Threat(
+        translatable("Whoever leads your team"),
+        translatable("Rounded results of groups of five or more, once a month, and comments without a name."),
+        translatable(
+            "They never see who answered, when, or what. Fewer than five answers join the next level up."
+        ),
+        translatable(
+            "How many answers a result counts shows in its ends, so it can tell that all of a small team "
+            "answered. They may recognise how somebody writes: leave out what is true of you alone."
+        ),
+    ),
+    Threat(
+        translatable("A colleague"),
+        translatable("What your team's leader shares, and whom they are grouped with."),
+        translatable("Results are rounded so that knowing one answer does not give away another."),
+        translatable(
+            "Two who compare their answers can sometimes work one out. So can somebody who knows who "
+            "answered each time, as long as nobody changes their mind."
+        ),
+    ),
+    Threat(
+        translatable("An admin of this workspace"),
+        translatable("The settings, and no answer. Your results only if you are told so here."),
+        translatable(
+            "What protects you can only be made stricter, and you are told. Groups are fixed when it opens."
+        ),
+        translatable("They could fill your group with made-up accounts. If a name there surprises you, ask."),
+    ),
+    Threat(
+        translatable("Whoever looks after the database or a backup"),
+        translatable(
+            "Locked boxes of one size while it is open; afterwards the rounded results, how many answered in "
+            "each group, and comments without a name."
+        ),
+        translatable(
+            "The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."
+        ),
+        translatable("On some disks something that was overwritten can be brought back."),
+    ),
+    Threat(
+        translatable("Whoever controls the server"),
+        translatable("Database and key together, as long as the check-in is open."),
+        translatable(
+            "After the close there is no key any more, so nothing of yours can be opened by anyone."
+        ),
+        translatable(
+            "Until the close you trust them. Whoever changes the program sees answers as they come in."
+        ),
+    ),
+    Threat(
+        translatable("Slack"),
+        translatable("Your answer on its way to us."),
+        translatable("No message holds an answer, so none is in your history, in a search or in an export."),
+        translatable("Slack itself could read it as it passes. You trust Slack for that moment."),
+    ),
+    Threat(
+        translatable("Whoever reads the server's log"),
+        translatable("That the app is running, and what went wrong."),
+        translatable("No press, no answer and no comment of a check-in is written down in it."),
+        translatable("A network's own log may show that you used Slack at that time, as at any other."),
+    ),
+    Threat(
+        translatable("Whoever sees your screen"),
+        translatable("What you tick while you tick it."),
+        translatable("Nothing is filled in when you come back, and nothing shows that you have answered."),
+        translatable("Look around before you answer."),
+    ),
+)
+
+
+def threats(say: Voice) -> list[Block]:
+    """Who might want to know, each with what they see, what protects you, and what is left."""
+    blocks: list[Block] = [piece.header(say("Who could find out what you answered?"))]
+    for one in THREATS:
+        told = say(
+            "*{who}*\n*Sees:* {sees}\n*Protects you:* {protects}\n*What is left:* {remains}",
+            who=say(one.who),
+            sees=say(one.sees),
+            protects=say(one.protects),
+            remains=say(one.remains),
+        )
+        blocks.append(piece.section(told))
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """One's own group in a check-in: who is in it, and who sees its results."""
+
+    group: Group
+    names: tuple[str, ...]
+    readers: tuple[Reader, ...]
+    admins_read: bool = False
+
+
+def about(say: Voice, k: int, company: Company | None) -> View:
+    """How it stays anonymous: the promise, the rules as told to staff, the limits, one's own group."""
+    rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
+    limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
+    blocks = [
+        piece.plain_section(say(PRIVACY)),
+        piece.heading(say("What is shown")),
+        piece.plain_section(rules),
+        piece.heading(say("What this cannot promise")),
+        piece.plain_section(limits),
+    ]
+    if company is not None:
+        blocks += [
+            piece.heading(say("Your group in this check-in")),
+            piece.plain_section(joins(say, company.group)),
+            piece.plain_section(_shortened(", ".join(company.names))),
+            piece.heading(say("Who sees its results")),
+            piece.plain_section(_shortened("\n".join(_readers(say, company)))),
+        ]
+    return piece.notice(say, say("How it stays anonymous"), blocks)
+
+
+def joins(say: Voice, group: Group) -> str:
+    """Which group an answer joins, how many were asked, and where it goes when too few answer."""
+    if group.above is None:
+        return say.count(
+            "Your answer joins: {unit}, {n} person; if fewer than {k} answer, it is not shown.",
+            "Your answer joins: {unit}, {n} people; if fewer than {k} answer, it is not shown.",
+            group.invited,
+            unit=group.name,
+            k=group.k,
+        )
+    return say.count(
+        "Your answer joins: {unit}, {n} person; if fewer than {k} answer, {above}.",
+        "Your answer joins: {unit}, {n} people; if fewer than {k} answer, {above}.",
+        group.invited,
+        unit=group.name,
+        k=group.k,
+        above=group.above,
+    )
+
+
+def _readers(say: Voice, company: Company) -> list[str]:
+    lines = [_reader(say, reader) for reader in company.readers]
+    if company.admins_read:
+        lines.append(say("• The admins of this workspace"))
+    return lines or [say("Nobody leads your group at present.")]
+
+
+def _reader(say: Voice, reader: Reader) -> str:
+    if reader.stands_in:
+        return say("• {name}, who stands in while nobody leads {team}", name=reader.name, team=reader.leads)
+    return say("• {name}, who leads {team}", name=reader.name, team=reader.leads)
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _SECTION else f"{words[: _SECTION - 4]} ..."

@@ -1,0 +1,111 @@
+"""The check-in's messages: it opens, it is still open, a rule or a leader changed, it was lost.
+
+A message is never edited and says nothing about who has answered.
+"""
+
+from typing import Any
+
+from handlers.pulse.admin_view import ANSWER_TEST
+from handlers.pulse.survey_view import ABOUT, answer_button
+from reports.publishing import promise_view as promised
+from slackapp import blocks as piece
+from slackapp.core.i18n import Voice
+from slackapp.digest.promises import PromiseSummary
+
+Block = dict[str, Any]
+
+
+def message(
+    say: Voice, poll_id: str, *, closing: str, has_earlier: bool, line: PromiseSummary | None = None
+) -> list[Block]:
+    """The direct message. It is never edited and says nothing about who has answered.
+
+    `line` is what the team was promised last.
+    """
+    lines = [piece.section(say("*How were your last few shifts?* A few short questions, under a minute."))]
+    if line:
+        lines.append(promised.line(say, line))
+    elif has_earlier:
+        lines.append(piece.section(say("Nothing has been recorded yet.")))
+    return [
+        *lines,
+        piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
+        {
+            "type": "actions",
+            "block_id": "pulse_actions",
+            "elements": [
+                answer_button(say, poll_id),
+                piece.button(say("How it stays anonymous"), ABOUT, poll_id),
+            ],
+        },
+    ]
+
+
+def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSummary | None = None) -> str:
+    """The same facts without blocks."""
+    if line:
+        asked = say("How were your last few shifts? A few short questions, under a minute.")
+        closes = say("Anonymous. Open until {closing}.", closing=closing)
+        return "\n".join([asked, promised.line_text(say, line), closes])
+    if has_earlier:
+        return say(
+            "How were your last few shifts? A few short questions, under a minute. Nothing has been "
+            "recorded yet. Anonymous. Open until {closing}.",
+            closing=closing,
+        )
+    return say(
+        "How were your last few shifts? A few short questions, under a minute. "
+        "Anonymous. Open until {closing}.",
+        closing=closing,
+    )
+
+
+def note(words: str) -> Block:
+    """A quiet line."""
+    return {"type": "context", "elements": [piece.plain(words)]}
+
+
+def trial_button(say: Voice) -> Block:
+    """[Answer] in a test to oneself."""
+    button = piece.button(say("Answer"), ANSWER_TEST, "test", style="primary")
+    return {"type": "actions", "block_id": "pulse_actions", "elements": [button]}
+
+
+def reminder_text(say: Voice, *, closing: str) -> str:
+    """The one line in a team's channel, the same for everyone."""
+    return say(
+        "The check-in is open until {closing}. Answer from your message, from Appreciate's Home tab or with "
+        "/pulse. If you have already, thank you.",
+        closing=closing,
+    )
+
+
+def rules_text(say: Voice, *, k: int, c: int, comments: int) -> str:
+    """What people are told when a threshold was raised."""
+    said = say(
+        "Check-in results are now shown only for groups of {k} or more, and comments only where at least "
+        "{comments} answered. This holds from the next check-in on and can't be lowered again.",
+        k=k,
+        comments=comments,
+    )
+    stricter = say("Very low and very high results are merged more widely than usual.")
+    return f"{said} {stricter}" if c > 1 else said
+
+
+def new_leader_text(say: Voice, *, leader: str, team: str) -> str:
+    """What a team is told when somebody else leads it now."""
+    return say(
+        "{leader} leads {team} now and will see its results from the next digest on.",
+        leader=leader,
+        team=team,
+    )
+
+
+def loss_text(say: Voice) -> str:
+    """What people are told once when a check-in's key was lost."""
+    return say("This check-in was lost, so no answer can be read. The next will work.")
+
+
+def loss(words: str, *, plain: bool = False) -> list[Block]:
+    """The same as a block; `plain` when it holds something that people wrote."""
+    return [piece.plain_section(words) if plain else piece.section(words)]

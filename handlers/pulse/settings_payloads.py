@@ -1,0 +1,108 @@
+"""The forms around the check-in on their way in: an admin's, and one person's own."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from handlers.pulse import admin_view as admin
+from handlers.pulse import settings_view as own
+from handlers.shared.form_values import Values
+from handlers.shared.payloads import Caller, Payload, caller
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
+from slackapp.pulse.settings import NewSettings, Thresholds
+
+_UNREADABLE = translatable("That is not one of the choices.")
+
+
+@dataclass(frozen=True, slots=True)
+class AdminForm:
+    """What an admin filled in. `pause` is a first and last day."""
+
+    caller: Caller
+    settled: NewSettings
+    thresholds: Thresholds
+    pause: tuple[date, date] | None
+    ends_pauses: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnForm:
+    """What a person filled in for themselves. `away` is a first and last day; days are bits, 1 is Monday."""
+
+    caller: Caller
+    messages: bool
+    quiet: tuple[time, time]
+    days_off: int
+    away: tuple[date, date] | None
+    language: str
+
+
+def admin_form(body: Payload) -> AdminForm:
+    """An admin's form. UserError when Slack's form cannot have sent it, or a pause has only one end."""
+    found = _Values(body)
+    number = found.chosen_number
+    settled = NewSettings(
+        cadence=found.chosen(admin.CADENCE),
+        weekday=number(admin.WEEKDAY),
+        at=found.time(admin.AT),
+        days_open=number(admin.DAYS_OPEN),
+        comments_on=found.ticked(admin.COMMENTS),
+        question_set=found.chosen(admin.QUESTION_SET),
+        rotating=number(admin.ROTATING),
+        contact=found.text(admin.CONTACT),
+    )
+    return AdminForm(
+        caller=caller(body),
+        settled=settled,
+        thresholds=Thresholds(number(admin.K), number(admin.C), number(admin.FEWEST)),
+        pause=found.days(admin.PAUSE_FROM, admin.PAUSE_UNTIL),
+        ends_pauses=found.ticked(admin.END_PAUSES),
+    )
+
+
+def own_form(body: Payload) -> OwnForm:
+    """A person's own form. UserError when Slack's form cannot have sent it, or leave has only one end."""
+    found = _Values(body)
+    return OwnForm(
+        caller=caller(body),
+        messages=found.ticked(own.MESSAGES),
+        quiet=(found.time(own.QUIET_FROM), found.time(own.QUIET_UNTIL)),
+        days_off=sum(1 << int(day) for day in {*found.ticks(own.DAYS_OFF)} & set("0123456")),
+        away=found.days(own.AWAY_FROM, own.AWAY_UNTIL),
+        language=found.chosen(own.LANGUAGE),
+    )
+
+
+def wording(body: Payload) -> str:
+    """The question that an admin adds."""
+    return _Values(body).text(admin.WORDING)
+
+
+class _Values(Values):
+    """A form's choices of numbers, times and days; UserError where Slack's form cannot have sent one."""
+
+    def ticks(self, name: str) -> list[str]:
+        return [str(option.get("value")) for option in self._element(name).get("selected_options") or ()]
+
+    def chosen_number(self, name: str) -> int:
+        value = self.chosen(name)
+        if not value.isdecimal():
+            raise UserError(_UNREADABLE)
+        return int(value)
+
+    def time(self, name: str) -> time:
+        try:
+            return time.fromisoformat(str(self._element(name).get("selected_time")))
+        except ValueError:
+            raise UserError(_UNREADABLE) from None
+
+    def days(self, first: str, last: str) -> tuple[date, date] | None:
+        given = [str(self._element(name).get("selected_date") or "") for name in (first, last)]
+        if not any(given):
+            return None
+        if not all(given):
+            raise UserError(translatable("Please choose both the first and the last day."))
+        try:
+            return date.fromisoformat(given[0]), date.fromisoformat(given[1])
+        except ValueError:
+            raise UserError(_UNREADABLE) from None

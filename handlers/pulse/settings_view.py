@@ -1,0 +1,103 @@
+"""What one person settles about the check-in's messages: whether, when, in which language, and leave."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View
+from slackapp.core.calendar import days_in
+from slackapp.core.i18n import LANGUAGES, Voice, translatable
+from slackapp.models import Member
+
+FORM = "pulse_settings_form"
+OPEN = "pulse_settings"
+MESSAGES, QUIET_FROM, QUIET_UNTIL, DAYS_OFF = "messages", "quiet_from", "quiet_until", "days_off"
+AWAY_FROM, AWAY_UNTIL, LANGUAGE = "away_from", "away_until", "language"
+
+_TITLE = translatable("When to ask me")
+
+
+def form(say: Voice, member: Member, language: str) -> View:
+    """The settings as this person has them."""
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "title": piece.plain(say(_TITLE)),
+        "submit": piece.plain(say("Save")),
+        "close": piece.plain(say("Cancel")),
+        "blocks": [
+            _messages(say, member),
+            _time(say("Quiet from"), QUIET_FROM, f"{member.quiet_from:%H:%M}"),
+            _time(say("Quiet until"), QUIET_UNTIL, f"{member.quiet_until:%H:%M}"),
+            piece.context(say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00.")),
+            _days_off(say, member),
+            _date(say("On leave from"), AWAY_FROM, member.away_from),
+            _date(say("On leave until, this day included"), AWAY_UNTIL, member.away_until),
+            _language(say, language),
+        ],
+    }
+
+
+def day_names(say: Voice, days: Iterable[int]) -> list[str]:
+    """Weekdays by their numbers; Monday is 0."""
+    return [say(piece.DAYS[day]) for day in days]
+
+
+def open_button(say: Voice) -> Block:
+    """For the Home tab and the help."""
+    return piece.button(say("When to ask me"), OPEN, "settings")
+
+
+def saved(say: Voice) -> View:
+    """Said once they are stored."""
+    words = say("Saved. You can always answer an open check-in from the Home tab or with /pulse.")
+    return piece.notice(say, say(_TITLE), [piece.section(words)])
+
+
+def _messages(say: Voice, member: Member) -> Block:
+    option = {
+        "text": piece.plain(say("Send me a message when a check-in opens")),
+        "value": "yes",
+        "description": piece.plain(say("Without it, you can still answer from the Home tab.")),
+    }
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": MESSAGES, "options": [option]}
+    if member.pulse_messages:
+        element["initial_options"] = [option]
+    return _input(say("Messages"), MESSAGES, element) | {"optional": True}
+
+
+def _days_off(say: Voice, member: Member) -> Block:
+    options = [
+        {"text": piece.plain(say(name)), "value": str(number)} for number, name in enumerate(piece.DAYS)
+    ]
+    element: dict[str, Any] = {"type": "checkboxes", "action_id": DAYS_OFF, "options": options}
+    if off := sorted(days_in(member.days_off)):
+        element["initial_options"] = [options[day] for day in off]
+    return _input(say("Days on which I don't want messages"), DAYS_OFF, element) | {"optional": True}
+
+
+def _language(say: Voice, language: str) -> Block:
+    options = {key: {"text": piece.plain(name), "value": key} for key, name in LANGUAGES.items()}
+    element: dict[str, Any] = {
+        "type": "radio_buttons",
+        "action_id": LANGUAGE,
+        "options": list(options.values()),
+    }
+    if language in options:
+        element["initial_option"] = options[language]
+    return _input(say("Language"), LANGUAGE, element)
+
+
+def _time(label: str, name: str, chosen: str) -> Block:
+    return _input(label, name, {"type": "timepicker", "action_id": name, "initial_time": chosen})
+
+
+def _date(label: str, name: str, chosen: object | None) -> Block:
+    element: dict[str, Any] = {"type": "datepicker", "action_id": name}
+    if chosen is not None:
+        element["initial_date"] = str(chosen)
+    return _input(label, name, element) | {"optional": True}
+
+
+def _input(label: str, block_id: str, element: dict[str, Any]) -> Block:
+    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}

@@ -1,0 +1,62 @@
+from dataclasses import dataclass
+
+from slackapp import blocks as piece
+from slackapp.blocks import Block
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.i18n import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class FormerPerson:
+    """One side of a thank-you: Slack's id, or None for somebody who was erased."""
+
+    slack_user_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemainingText:
+    """What is left of a thank-you: its words, unless its giver was erased, and how many joined in."""
+
+    words: str | None = None
+    boosters: int = 0
+
+
+def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[Block]]:
+    """To its receiver, a thank-you whose giver was erased."""
+    told = say(
+        "A former colleague thanked you and named this as *{behaviour}*. Their words were erased.",
+        behaviour=say(WORDING[behaviour].label).lower(),
+    )
+    return told, [piece.section(told)]
+
+
+def former_post(
+    say: Voice, behaviour: Behaviour, *, giver: FormerPerson, receiver: FormerPerson, left: RemainingText
+) -> tuple[str, list[Block]]:
+    """In the team's channel, a thank-you in which giver, receiver or both were erased."""
+    told = _told(say, say(WORDING[behaviour].label), giver, receiver)
+    texts, blocks = [told], [piece.section(told)]
+    if left.words is not None:
+        texts.append(f"“{piece.literal(left.words)}”")
+        blocks.append(piece.quote(left.words))
+    if left.boosters:
+        joined = say.count("{n} other said me too.", "{n} others said me too.", left.boosters)
+        texts.append(joined)
+        blocks.append(piece.context(joined))
+    return " ".join(texts), blocks
+
+
+def _told(say: Voice, behaviour: str, giver: FormerPerson, receiver: FormerPerson) -> str:
+    if giver.slack_user_id is not None:
+        return say(
+            "*{behaviour}.* {giver} thanked a former colleague.",
+            behaviour=behaviour,
+            giver=piece.person(giver.slack_user_id),
+        )
+    if receiver.slack_user_id is not None:
+        return say(
+            "*{behaviour}.* A former colleague thanked {receiver}.",
+            behaviour=behaviour,
+            receiver=piece.person(receiver.slack_user_id),
+        )
+    return say("*{behaviour}.* A former colleague thanked a former colleague.", behaviour=behaviour)

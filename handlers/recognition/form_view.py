@@ -1,0 +1,222 @@
+"""The form for thanks, and what is said when something is in the way. Nothing typed is ever lost."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    RadioButtonsElement,
+    UserMultiSelectElement,
+)
+
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import Voice
+from slackapp.models import Visibility
+from slackapp.recognition.draft import LONGEST, MOST_PEOPLE, Draft, Field, UnknownBehaviourError
+
+OPEN = "appreciate_open"
+FORM = "appreciate_form"
+EDIT_FORM = "appreciate_edit_form"
+BEHAVIOUR = "appreciate_behaviour"
+ANYWAY = "appreciate_anyway"
+
+_BUTTON_VALUE = 2_000
+_MOST_MARKS = 150
+"""Marks of questions that fit into what a view carries unseen; it holds 3,000 characters."""
+
+_QUOTED = 9_000
+"""All blocks of a message together may hold about 13,200 characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormQuestion:
+    """A question that stands above the form, and the marks that say it has been read."""
+
+    sentence: str
+    marks: tuple[str, ...]
+    ticket: str = ""
+    """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
+
+
+def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
+    """The form, filled with whatever is known; with a question above it, its button sends all the same."""
+    blocks = [
+        *_above(asked),
+        *_about(say, draft),
+        _people(say, draft),
+        *_what(say, draft),
+        _who_may_see(say, draft),
+    ]
+    head = _modal(say, FORM, say("Appreciate someone"), say("Send anyway") if asked else say("Send thanks"))
+    return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
+
+
+def edit_form(
+    say: Voice,
+    draft: Draft,
+    recognition_id: str,
+    asked: FormQuestion | None = None,
+    *,
+    from_home: bool = False,
+) -> View:
+    """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
+    head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
+    blocks = [*_above(asked), *_what(say, draft)]
+    unseen = _kept(recognition_id, draft, asked, from_home=from_home)
+    return head | {"private_metadata": unseen, "blocks": blocks}
+
+
+def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
+    """The sentence, the person's own words to copy or keep, and the way to the form: text and blocks."""
+    sentence = reason.words(say)
+    # Only this sentence is written with emphasis, and its values are letters.
+    shown = (
+        piece.section(sentence)
+        if isinstance(reason, UnknownBehaviourError)
+        else piece.plain_section(sentence)
+    )
+    buttons = [open_button(say("Open the form"), draft)]
+    whole = _carried(draft)
+    if isinstance(reason, UnknownBehaviourError) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
+        buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
+    return _said(sentence, draft), [shown, *_own_words(draft), piece.actions(buttons)]
+
+
+def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
+    """What is asked before a typed thank-you goes, with [Edit] and [Send anyway]: text and blocks.
+
+    None when a button cannot carry that much; then the form asks.
+    """
+    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)), ticket=asked.ticket)
+    if len(anyway) > _BUTTON_VALUE:
+        return None
+    buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
+    blocks = [piece.plain_section(asked.sentence), *_own_words(draft), piece.actions(buttons)]
+    return _said(asked.sentence, draft), blocks
+
+
+def open_button(text: str, draft: Draft | None = None) -> Block:
+    """A button that opens the form, filled with the draft as far as a button can carry it."""
+    carried = _carried(draft or Draft())
+    if len(carried) > _BUTTON_VALUE and draft is not None:
+        carried = _carried(draft.about(words=""))
+    return piece.button(text, OPEN, carried)
+
+
+def _carried(draft: Draft, **more: str) -> str:
+    values: dict[str, Any] = {
+        Field.PEOPLE: list((draft.people or draft.suggested)[:MOST_PEOPLE]),
+        Field.BEHAVIOUR: draft.behaviour,
+        Field.VISIBILITY: draft.visibility,
+        Field.WORDS: draft.words,
+    }
+    seldom = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)} | more
+    return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
+
+
+def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from_home: bool = False) -> str:
+    """What the form carries unseen: never anything that was written."""
+    accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
+    kept = {"id": recognition_id, "accepted": accepted, "link": draft.link}
+    return json.dumps(kept | ({"home": True} if from_home else {}))
+
+
+def _above(asked: FormQuestion | None) -> list[Block]:
+    return [piece.plain_section(asked.sentence)] if asked else []
+
+
+def _about(say: Voice, draft: Draft) -> list[Block]:
+    return [piece.context(say("They will find a link to the message with it."))] if draft.link else []
+
+
+def _said(sentence: str, draft: Draft) -> str:
+    return piece.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
+
+
+def _own_words(draft: Draft) -> list[Block]:
+    return [piece.quote(piece.shortened(draft.words, _QUOTED))] if draft.words else []
+
+
+def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": piece.plain(title),
+        "submit": piece.plain(submit),
+        "close": piece.plain(say("Cancel")),
+    }
+
+
+def _people(say: Voice, draft: Draft) -> Block:
+    chosen = list((draft.people or draft.suggested)[:MOST_PEOPLE])
+    select = UserMultiSelectElement(
+        action_id=Field.PEOPLE,
+        placeholder=_plain(say("Choose people")),
+        initial_users=chosen or None,
+        max_selected_items=MOST_PEOPLE,
+    )
+    return _input(say("Who would you like to thank?"), Field.PEOPLE, select)
+
+
+def _what(say: Voice, draft: Draft) -> list[Block]:
+    options = {
+        one: Option(value=one, text=_plain(say(wording.label)), description=_plain(say(wording.meaning)))
+        for one, wording in WORDING.items()
+    }
+    radio = RadioButtonsElement(
+        action_id=BEHAVIOUR,
+        options=list(options.values()),
+        initial_option=options[draft.behaviour] if draft.behaviour else None,
+    )
+    # The choice is told at once, so that the words below are asked for in that behaviour's own question.
+    what = _input(say("What did they do?"), Field.BEHAVIOUR, radio) | {"dispatch_action": True}
+    return [what, _words(say, draft)]
+
+
+def _words(say: Voice, draft: Draft) -> Block:
+    text = PlainTextInputElement(
+        action_id=Field.WORDS,
+        multiline=True,
+        initial_value=draft.words if 0 < len(draft.words) <= LONGEST else None,
+    )
+    hint = say("A sentence or two. Leave out patients' names and anyone's health.")
+    return _input(prompt(say, draft.behaviour), Field.WORDS, text, hint=hint)
+
+
+def prompt(say: Voice, behaviour: Behaviour | None) -> str:
+    """What the words answer: the behaviour's own question once one is chosen."""
+    return say(WORDING[behaviour].prompt) if behaviour else say("What happened, in your own words?")
+
+
+def _who_may_see(say: Voice, draft: Draft) -> Block:
+    options = {
+        Visibility.PRIVATE: Option(value=Visibility.PRIVATE, text=_plain(say("Only them"))),
+        Visibility.TEAM: Option(value=Visibility.TEAM, text=_plain(say("Their team, if they agree"))),
+    }
+    radio = RadioButtonsElement(
+        action_id=Field.VISIBILITY, options=list(options.values()), initial_option=options[draft.visibility]
+    )
+    hint = say("They decide. If they prefer private, it stays private.")
+    return _input(say("Who may see it?"), Field.VISIBILITY, radio, hint=hint)
+
+
+def _input(label: str, field: Field, element: Any, *, hint: str | None = None) -> Block:  # noqa: ANN401 - any input
+    block = InputBlock(
+        label=_plain(label),
+        block_id=field,
+        element=element,
+        hint=_plain(hint) if hint else None,
+        optional=False,
+    )
+    return dict(block.to_dict())
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)

@@ -1,0 +1,79 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.recognition.giver_view import changing_buttons, send_again_button, undelivered_line
+from handlers.recognition.thanks_view import receivers_buttons
+from slackapp import blocks as piece
+from slackapp.blocks import Block
+from slackapp.core.behaviours import WORDING
+from slackapp.core.i18n import Voice
+from slackapp.recognition.give import CHANGEABLE_FOR
+from slackapp.recognition.history import HistoryEntry, Page, Side
+
+_QUOTED = 600
+
+
+"""A view may be 250 kB; ten long texts in a script of four bytes a character must fit, and more beside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose Home tab it is: their zone and moment."""
+
+    zone: str
+    now: datetime
+
+
+def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
+    """The thank-yous of one page, or what to say when there are none."""
+    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
+    return shown or [piece.section(_nothing(say, page.side))]
+
+
+def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
+    label = say(WORDING[entry.behaviour].label)
+    names = say.listing(piece.person(one, say) for one in entry.people)
+    if side is Side.RECEIVED:
+        yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
+    else:
+        yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
+    yield piece.quote(piece.shortened(entry.words, _QUOTED))
+    joined = [_joined(say, entry)] if entry.joined_by else []
+    missed = undelivered_line(say, entry.unreached)
+    told = ["\n".join(missed)] if missed else []
+    yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
+    if buttons := [*_buttons(say, reader, side, entry)]:
+        yield piece.actions(buttons)
+
+
+def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
+    if entry.sharing:
+        yield from receivers_buttons(say, entry.id, entry.sharing)
+    if entry.unreached.unsure:
+        yield send_again_button(say, entry.id)
+    if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
+        yield from changing_buttons(say, entry.id)
+
+
+def _joined(say: Voice, entry: HistoryEntry) -> str:
+    people = say.listing(piece.person(one, say) for one in entry.joined_by)
+    return say("Me too, said {people}.", people=people)
+
+
+def _nothing(say: Voice, side: Side) -> str:
+    if side is Side.RECEIVED:
+        return say("No thank-yous yet. You could start: who made your last shift easier?")
+    return say("You have not thanked anybody here yet. Who made your last shift easier?")
+
+
+def kept(say: Voice) -> list[Block]:
+    """What is kept about the reader, in a few lines."""
+    lines = [
+        say("Your name, your time zone and your team."),
+        say("The thank-yous you gave and received, with their words, until the giver takes them back."),
+        say("Where you said “me too”, whose thanks you don't want, and the other settings you chose."),
+        say("Which messages were sent to you and when, without their text."),
+        say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
+    ]
+    return [piece.section("\n".join(f"• {line}" for line in lines))]

@@ -1,0 +1,60 @@
+"""A thank-you that its receiver found unkind: reporting it, and who hears of it."""
+
+from slackapp import blocks as piece
+from slackapp.blocks import View
+from slackapp.core.i18n import Voice
+
+REPORT = "thanks_report"
+REPORT_FORM = "thanks_report_form"
+BLOCK = "block"
+BLOCK_FIELD = "also"
+
+
+def report_form(say: Voice, recognition_id: str, contacts: list[str]) -> View:
+    """Asks before a thank-you is reported, and says who will hear of it."""
+    heard = (
+        say(
+            "It is hidden at once. {people} will see it and talk with you first.",
+            people=_people(say, contacts),
+        )
+        if contacts
+        else say("It is hidden at once. Nobody is named here yet to hear of it: talk to somebody you trust.")
+    )
+    label = say("I want no more thank-yous from this person. They are not told.")
+    also = {
+        "type": "checkboxes",
+        "action_id": BLOCK_FIELD,
+        "options": [{"text": piece.plain(label), "value": BLOCK}],
+    }
+    return {
+        "type": "modal",
+        "callback_id": REPORT_FORM,
+        "private_metadata": recognition_id,
+        "title": piece.plain(say("Was it unkind?")),
+        "submit": piece.plain(say("Report it")),
+        "close": piece.plain(say("Cancel")),
+        "blocks": [
+            piece.section(heard),
+            {
+                "type": "input",
+                "block_id": BLOCK_FIELD,
+                "optional": True,
+                "label": piece.plain(say("If you like")),
+                "element": also,
+            },
+        ],
+    }
+
+
+def reported(say: Voice, told: tuple[str, ...]) -> str:
+    """What its receiver reads in place of a thank-you that was reported."""
+    if not told:
+        return say("You found this thank-you unkind, and it is hidden.")
+    return say(
+        "You found this thank-you unkind, and it is hidden. {people} will talk with you first.",
+        people=_people(say, told),
+    )
+
+
+def _people(say: Voice, contacts: list[str] | tuple[str, ...]) -> str:
+    return say.listing(piece.person(one, say) for one in contacts)

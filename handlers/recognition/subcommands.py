@@ -1,0 +1,99 @@
+"""The single words behind `/appreciate`: help, mine, undo, edit, settings, privacy."""
+
+from dataclasses import dataclass
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+
+from handlers.pulse import anonymity_view as anonymity
+from handlers.recognition import actions as appreciated
+from handlers.recognition import form_view as ask
+from handlers.recognition import giver_view as given
+from handlers.recognition import history_view
+from handlers.recognition import settings as appreciate_settings
+from handlers.recognition import settings_view as settings
+from handlers.shared import onboarding as unready
+from handlers.shared.context import Context
+from handlers.shared.modals import open_modal
+from handlers.shared.payloads import Caller
+from handlers.shared.people import voice_for, workspace_of
+from slackapp import blocks as piece
+from slackapp.blocks import View
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import purge_old_copies
+from slackapp.core.i18n import Voice
+from slackapp.recognition import edit as changing
+from slackapp.recognition import give as giving
+from slackapp.recognition.draft import Draft
+from slackapp.recognition.vocabulary import Subcommand
+
+
+@dataclass(frozen=True, slots=True)
+class Subcommands:
+    """Each answers the command it was typed with."""
+
+    desk: Context
+    who: Caller
+    client: WebClient
+    ack: Ack
+
+    def help(self) -> None:
+        """How it is used."""
+        text, blocks = unready.message_with_setup_note(self.desk, self.who, settings.help_text(self._say()))
+        self.ack(text=text, blocks=blocks)
+
+    def mine(self) -> None:
+        """The newest thanks one received, in a window that nobody else sees."""
+        self._open(appreciated.received(self.desk, self.client, self.who))
+
+    def undo(self) -> None:
+        """Take the latest back."""
+        with self.desk.sessions.begin() as session:
+            workspace = workspace_of(session, self.who)
+            taken_back = changing.undo_latest(session, workspace, self._occasion())
+            people = changing.recipients_of(session, taken_back)
+        purge_old_copies(self.desk.sessions)
+        self.desk.wake()
+        text, blocks = given.undone(self._say(), people)
+        self.ack(text=text, blocks=blocks)
+
+    def edit(self) -> None:
+        """Change the latest."""
+        with self.desk.sessions.read() as session:
+            workspace = workspace_of(session, self.who)
+            found = changing.latest(session, workspace, self._occasion())
+            draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
+        self._open(ask.edit_form(self._say(), draft, found.id))
+
+    def settings(self) -> None:
+        """What one chooses for oneself."""
+        self._open(appreciate_settings.form_for(self.desk, self.client, self.who))
+
+    def privacy(self) -> None:
+        """What is kept, and who could find out what somebody answered in a check-in."""
+        say = self._say()
+        self._open(piece.notice(say, say("Privacy"), [*history_view.kept(say), *anonymity.threats(say)]))
+
+    def _open(self, view: View) -> None:
+        open_modal(self.client, self.who.trigger_id, view)
+        self.ack()
+
+    def _say(self) -> Voice:
+        return voice_for(self.desk, self.who)
+
+    def _occasion(self) -> giving.GiveContext:
+        return giving.GiveContext(self.who.user, f"command:{self.who.trigger_id}", self.desk.now())
+
+
+def run(desk: Context, errand: Subcommand, who: Caller, client: WebClient, ack: Ack) -> None:
+    """Run one errand."""
+    errands = Subcommands(desk, who, client, ack)
+    deeds = {
+        Subcommand.HELP: errands.help,
+        Subcommand.MINE: errands.mine,
+        Subcommand.UNDO: errands.undo,
+        Subcommand.EDIT: errands.edit,
+        Subcommand.SETTINGS: errands.settings,
+        Subcommand.PRIVACY: errands.privacy,
+    }
+    deeds[errand]()

@@ -1,0 +1,216 @@
+"""A thank-you as its receiver and the team see it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.recognition import report_view as unkind
+from handlers.recognition.form_view import open_button
+from slackapp import blocks as piece
+from slackapp.blocks import Block
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.i18n import Voice
+from slackapp.models import DeliveryState, Sharing
+from slackapp.recognition.draft import Draft
+
+SHARE = "thanks_share"
+KEEP = "thanks_keep"
+HIDE = "thanks_hide"
+SETTINGS = "thanks_settings"
+ME_TOO = "thanks_me_too"
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """One receiver's thanks. `giver` and `receiver` are Slack user ids; `words` is None once taken back.
+
+    `post` is how far the post in the team's channel has come, once there is one; `told` are those who
+    were told that it is unkind.
+    """
+
+    id: str
+    giver: str
+    receiver: str
+    behaviour: Behaviour
+    words: str | None
+    sharing: Sharing
+    post: DeliveryState | None = None
+    link: str | None = None
+    told: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the receiver has something to decide: nothing said yet, or their team was not reached."""
+        failed = self.sharing == Sharing.SHARED and self.post == DeliveryState.DEAD
+        return self.sharing == Sharing.ASKED or failed
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What one channel sees: the receivers who agreed, and how many others joined in.
+
+    `receivers` is empty once all of them took it out again. `link` only leads to this very channel.
+    """
+
+    id: str
+    giver: str
+    receivers: tuple[str, ...]
+    behaviour: Behaviour
+    words: str | None
+    boosters: int = 0
+    link: str | None = None
+
+
+def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
+    """The receiver's own message: top-level text and blocks."""
+    if thanks.words is None:
+        return piece.only(say("{giver} took this thank-you back.", giver=piece.person(thanks.giver, say)))
+    if thanks.sharing == Sharing.REPORTED:
+        return piece.only(unkind.reported(say, thanks.told))
+    wording = WORDING[thanks.behaviour]
+    told = say(
+        "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
+        giver=piece.person(thanks.giver, say),
+        behaviour=say(wording.label).lower(),
+        meaning=say(wording.meaning),
+    )
+    standing = _standing(say, thanks)
+    blocks = [
+        piece.section(told),
+        piece.quote(thanks.words),
+        *_about(say, thanks.link),
+        piece.context(standing),
+    ]
+    blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks)]))
+    text = " ".join([told, f"“{piece.literal(thanks.words)}”", *_address(say, thanks.link), standing])
+    return text, blocks
+
+
+def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
+    """What the team sees once a receiver has agreed, in each language that is read there: text and blocks.
+
+    Without words or receivers it says nothing but that, until the post itself is gone.
+    """
+    if post.words is None:
+        return piece.only("\n".join(say("This thank-you was taken back.") for say in spoken))
+    if not post.receivers:
+        return piece.only("\n".join(say("This thank-you is not shown here any more.") for say in spoken))
+    told = "\n".join(_told(say, post) for say in spoken)
+    agreed = "\n".join(_agreed(say, post) for say in spoken)
+    joined = ["\n".join(_joined(say, post.boosters) for say in spoken)] if post.boosters else []
+    me_too = " / ".join(dict.fromkeys(say("Me too") for say in spoken))
+    blocks = [
+        piece.section(told),
+        piece.quote(post.words),
+        *[about for say in spoken for about in _about(say, post.link)],
+        piece.context(agreed, *joined),
+        piece.actions([piece.button(me_too, ME_TOO, post.id)]),
+    ]
+    address = [line for say in spoken for line in _address(say, post.link)]
+    return "\n".join([told, f"“{piece.literal(post.words)}”", *address, agreed, *joined]), blocks
+
+
+def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
+    """What is told to whoever hears about unkind thank-yous: top-level text and blocks."""
+    people = {"receiver": piece.person(thanks.receiver, say), "giver": piece.person(thanks.giver, say)}
+    if thanks.words is None:
+        return piece.only(
+            say("{receiver} found a thank-you from {giver} unkind. It has been taken back since.", **people)
+        )
+    told = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
+    asked = say("Please talk with {receiver} first. {giver} has not been told.", **people)
+    blocks = [piece.section(told), piece.quote(thanks.words), piece.context(asked)]
+    return f"{told} “{piece.literal(thanks.words)}” {asked}", blocks
+
+
+def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
+    """What a receiver may still do about their thanks from the Home tab."""
+    if sharing == Sharing.SHARED:
+        return [_hide(say, recognition_id)]
+    if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
+        return [piece.button(say("Share with my team"), SHARE, recognition_id)]
+    return []
+
+
+def _told(say: Voice, post: Post) -> str:
+    return say(
+        "*{behaviour}.* {giver} thanked {receiver}.",
+        behaviour=say(WORDING[post.behaviour].label),
+        giver=piece.person(post.giver, say),
+        receiver=_receivers(say, post),
+    )
+
+
+def _agreed(say: Voice, post: Post) -> str:
+    return say("{receiver} agreed to be thanked here.", receiver=_receivers(say, post))
+
+
+def _receivers(say: Voice, post: Post) -> str:
+    return say.listing(piece.person(one, say) for one in post.receivers)
+
+
+def _standing(say: Voice, thanks: Thanks) -> str:
+    if thanks.sharing == Sharing.SHARED:
+        return _shared(say, thanks.post)
+    sentences = {
+        Sharing.ASKED: say(
+            "Only you can see this. {giver} would be glad for your team to see it too. You decide.",
+            giver=piece.person(thanks.giver, say),
+        ),
+        Sharing.KEPT: say("Only you can see this. You kept it between the two of you."),
+        Sharing.HIDDEN: say("Only you can see this. You took it out of your team's channel."),
+    }
+    return sentences.get(thanks.sharing, say("Only you can see this."))
+
+
+def _shared(say: Voice, post: DeliveryState | None) -> str:
+    sentences = {
+        DeliveryState.DEAD: say(
+            "Only you can see this. I can't post in your team's channel. "
+            "Invite me there and share it again, or keep it between the two of you."
+        ),
+        DeliveryState.UNKNOWN: say(
+            "We can't tell if Slack delivered this to your team. Please look in the channel."
+        ),
+        DeliveryState.SENT: say("You shared this with your team."),
+    }
+    otherwise = say("Your team sees this too, as you have set it.")
+    return sentences.get(post, otherwise) if post else otherwise
+
+
+def _decisions(say: Voice, thanks: Thanks) -> list[Block]:
+    share = piece.button(say("Share with my team"), SHARE, thanks.id)
+    if thanks.is_open:
+        return [share, piece.button(say("Keep between us"), KEEP, thanks.id)]
+    if thanks.sharing == Sharing.SHARED:
+        return [_hide(say, thanks.id)]
+    return [share] if thanks.sharing == Sharing.HIDDEN else []
+
+
+def _hide(say: Voice, recognition_id: str) -> Block:
+    return piece.button(say("Hide from the team"), HIDE, recognition_id)
+
+
+def _always(say: Voice, thanks: Thanks) -> list[Block]:
+    return [
+        # It opens the form with its giver in it: a thank-you in return says what for, as any other.
+        open_button(say("Say thanks"), Draft(people=(thanks.giver,))),
+        piece.button(say("Settings"), SETTINGS, thanks.id),
+        piece.button(say("Report"), unkind.REPORT, thanks.id),
+    ]
+
+
+def _about(say: Voice, link: str | None) -> list[Block]:
+    if link is None:
+        return []
+    words = say("The message this is about")
+    # In markup even an address has its ampersands escaped.
+    return [piece.context(f"<{piece.literal(link)}|{words}>")]
+
+
+def _address(say: Voice, link: str | None) -> list[str]:
+    """The same in the text beside the blocks."""
+    return [f"{say('The message this is about')}: {piece.literal(link)}"] if link else []
+
+
+def _joined(say: Voice, boosters: int) -> str:
+    return say.count("{n} other said me too.", "{n} others said me too.", boosters)

@@ -1,0 +1,146 @@
+"""Who is in a channel or user group, as Slack's lists have it."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
+from slackapp.models import SourceKind
+from slackapp.recognition.draft import Draft, Field, InvalidDraft, Refusal
+
+_CLOSED = frozenset(
+    {"no_such_subteam", "subteam_not_found", "missing_scope", "permission_denied", "not_allowed_token_type"}
+)
+
+
+def expand_groups(client: WebClient, draft: Draft, giver: str) -> Draft:
+    """The draft with the people of its groups beside those named; the giver only if there is nobody else.
+
+    Raises:
+        NotYet: All the groups are empty, or Slack does not say who is in one.
+    """
+    if not draft.groups:
+        return draft
+    gathered = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
+    if not gathered and not draft.people:
+        raise InvalidDraft([Refusal(Field.PEOPLE, translatable("That group is empty just now."))])
+    # Somebody named beside their group is meant in person.
+    only_by_group = tuple(one for one in gathered if one not in {*draft.people, giver})
+    if not only_by_group and not draft.people:
+        only_by_group = tuple(gathered)
+    return draft.about(people=(*draft.people, *only_by_group), gathered=only_by_group, groups=())
+
+
+def _people(client: WebClient, group: str) -> list[str]:
+    try:
+        return list(client.usergroups_users_list(usergroup=group)["users"])
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _CLOSED:
+            raise
+        sentence = translatable("I can't see who is in that group. Name the people, up to 20.")
+        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from refused
+
+
+_PAGE = 999
+"""The most that Slack gives at once: a form waits for three seconds only."""
+
+_GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
+_ARCHIVED = translatable("This channel is archived. Please choose another one.")
+_NOT_IN_CHANNEL = translatable("I can't post in that channel. Please invite me there first.")
+_NOT_SEEN = translatable("I can't see who is in there. Please invite me to the channel first.")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """A channel as Slack's list has it."""
+
+    name: str
+    is_archived: bool
+
+
+class Unavailable(Enum):
+    """Why nobody can be seen in a place."""
+
+    GONE = auto()
+    """Deleted, switched off, or out of the app's sight."""
+    ARCHIVED = auto()
+    """Closed for now; it may be opened again with everybody in it."""
+
+
+def people_in(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
+    """Who is in it now. UserError when the app can't see it."""
+    found = people_in_or_reason(client, kind, slack_id)
+    if isinstance(found, Unavailable):
+        raise UserError(_ARCHIVED if found is Unavailable.ARCHIVED else _NOT_SEEN)
+    return found
+
+
+def people_in_or_reason(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Unavailable:
+    """Who is in it now, or why nobody can be seen there."""
+    try:
+        if kind is SourceKind.USER_GROUP:
+            return list(client.usergroups_users_list(usergroup=slack_id)["users"])
+        if client.conversations_info(channel=slack_id)["channel"].get("is_archived"):
+            return Unavailable.ARCHIVED
+        return members(client, slack_id)
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _GONE:
+            raise
+        return Unavailable.GONE
+
+
+def channel_name(client: WebClient, slack_id: str) -> str:
+    """What a channel is called. UserError when the app can't see it."""
+    try:
+        return str(client.conversations_info(channel=slack_id)["channel"].get("name", ""))
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _GONE:
+            raise
+        raise UserError(_NOT_SEEN) from refused
+
+
+def channels(client: WebClient) -> dict[str, ChannelInfo]:
+    """Every channel that the app can see, by Slack's id: one list instead of a call for each."""
+    found: dict[str, ChannelInfo] = {}
+    cursor = ""
+    while True:
+        answer = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor)
+        for one in answer["channels"]:
+            found[one["id"]] = ChannelInfo(one.get("name") or "", bool(one.get("is_archived")))
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found
+
+
+def check_can_post(client: WebClient, slack_id: str) -> None:
+    """UserError when the app is not in a channel, and so can't post there."""
+    try:
+        channel = client.conversations_info(channel=slack_id)["channel"]
+    except SlackApiError as refused:
+        if refused.response.get("error") not in _GONE:
+            raise
+        raise UserError(_NOT_IN_CHANNEL) from refused
+    if channel.get("is_archived"):
+        raise UserError(_ARCHIVED)
+    if not channel.get("is_member"):
+        raise UserError(_NOT_IN_CHANNEL)
+
+
+def groups(client: WebClient) -> list[tuple[str, str]]:
+    """Ids and names of the user groups that are switched on."""
+    return [(one["id"], one["name"]) for one in client.usergroups_list()["usergroups"]]
+
+
+def members(client: WebClient, slack_id: str) -> list[str]:
+    """Who is in a channel."""
+    found: list[str] = []
+    cursor = ""
+    while True:
+        answer = client.conversations_members(channel=slack_id, limit=_PAGE, cursor=cursor)
+        found += answer["members"]
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return found

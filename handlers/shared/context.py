@@ -1,0 +1,42 @@
+"""What every listener is given: the database, the clock, the ballot keys and the Home tab."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from slack_sdk import WebClient
+
+from handlers.shared.payloads import Caller
+from slackapp.core.confidentiality import ConfidentialityCheck, standard
+from slackapp.core.db import Sessions
+from slackapp.pulse.keys import KeyDirectory
+from slackapp.recognition.history import Side
+
+
+class PublishHome(Protocol):
+    """Draws a person's Home tab anew; `side` is the list of thank-yous on it."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, context: "Context", client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Made once by `slackapp.app`; listeners hold nothing else."""
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    keys: KeyDirectory
+    wake: Callable[[], None]
+    """Rung after a commit that owes a message somebody waits for, so that it goes at once."""
+    guard: ConfidentialityCheck = field(default_factory=standard)
+    """Reads thank-yous before they go, with the organisation's own words if it has any."""
+    publish_home: PublishHome | None = None
+    """The Home tab's own function: stories refresh it without importing it."""
+
+    def refresh_home(self, client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED) -> None:
+        """Show the caller's Home tab as it is now."""
+        if self.publish_home is not None:
+            self.publish_home(self, client, caller, side=side)

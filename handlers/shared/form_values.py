@@ -1,0 +1,46 @@
+"""The state of a form on its way in: every field has a name of its own, whatever its block is called."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.shared.payloads import Payload, typed_text
+
+
+class Values:
+    """What was filled in, by the field's name; what was left blank is empty."""
+
+    def __init__(self, body: Payload) -> None:
+        self._values: Mapping[str, Any] = (body["view"].get("state") or {}).get("values") or {}
+
+    def text(self, name: str) -> str:
+        """What was typed, if anything of it can be seen."""
+        return typed_text(self._element(name).get("value"))
+
+    def chosen(self, name: str) -> str:
+        """The value of the one choice."""
+        return str((self._element(name).get("selected_option") or {}).get("value") or "")
+
+    def ticked(self, name: str) -> bool:
+        """Whether the one box is ticked."""
+        return bool(self._element(name).get("selected_options"))
+
+    def person(self, name: str) -> str:
+        """The Slack id of the one person."""
+        return str(self._element(name).get("selected_user") or "")
+
+    def people(self, name: str) -> list[str]:
+        """The Slack ids of the people."""
+        return [str(one) for one in self._element(name).get("selected_users") or ()]
+
+    def place(self, name: str) -> str:
+        """The Slack id of the channel."""
+        found = self._element(name)
+        return str(found.get("selected_conversation") or found.get("selected_channel") or "")
+
+    def number(self, name: str) -> int | None:
+        """The whole number that was typed, if it is one."""
+        typed = str(self._element(name).get("value") or "").strip()
+        return int(typed) if typed.isascii() and typed.isdecimal() else None
+
+    def _element(self, name: str) -> Mapping[str, Any]:
+        return next((block[name] for block in self._values.values() if name in block), None) or {}

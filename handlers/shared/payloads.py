@@ -1,0 +1,110 @@
+"""What every kind of payload has in common: who, where, which press, which people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slackapp.core.calendar import known_zone
+from slackapp.core.text import is_blank
+from slackapp.workspace.members import SlackProfile
+
+Payload = Mapping[str, Any]
+
+_SLACKBOT = "USLACKBOT"
+"""Slack's own helper, whose profile does not say that it is a bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who did something, where, and the ticket for answering with a modal (3 s, once)."""
+
+    team: str
+    user: str
+    trigger_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonPress:
+    """One press of a button, or one choice in a form."""
+
+    caller: Caller
+    action_id: str
+    value: str
+    view_id: str | None
+    """The modal or Home tab it happened in; None in a message."""
+    view_hash: str | None
+    is_home: bool
+
+
+def caller(body: Payload) -> Caller:
+    """Who is behind any interactive payload or slash command."""
+    if "user_id" in body:
+        return Caller(team=body["team_id"], user=body["user_id"], trigger_id=body.get("trigger_id", ""))
+    team = body.get("team") or {}
+    user = body["user"]
+    return Caller(
+        team=team.get("id") or user.get("team_id", ""), user=user["id"], trigger_id=body.get("trigger_id", "")
+    )
+
+
+def workspace_id(body: Payload) -> str:
+    """Slack's id of the workspace that a payload is about; empty where it tells of a whole organisation."""
+    if "event" in body:
+        return str(body.get("team_id") or "")
+    return caller(body).team if "user" in body or "user_id" in body else ""
+
+
+def event_caller(body: Payload) -> Caller:
+    """Who an Events API callback is about; `user` may be an id or a whole profile."""
+    user = body["event"].get("user", "")
+    return Caller(team=body["team_id"], user=user if isinstance(user, str) else user["id"])
+
+
+def press(body: Payload) -> ButtonPress:
+    """The press in a `block_actions` payload."""
+    action = body["actions"][0]
+    view = body.get("view") or {}
+    chosen = action.get("selected_option") or {}
+    return ButtonPress(
+        caller=caller(body),
+        action_id=action["action_id"],
+        value=action.get("value") or chosen.get("value") or "",
+        view_id=view.get("id"),
+        view_hash=view.get("hash"),
+        is_home=view.get("type") == "home",
+    )
+
+
+def person(user: Payload, *, slack_team_id: str) -> SlackProfile:
+    """A person out of `users.info`, `users.list`, `team_join` or `user_change`."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return SlackProfile(
+        slack_user_id=user["id"],
+        name=next((storable(name).strip() for name in names if name and name.strip()), user["id"]),
+        time_zone=known_zone(user.get("tz")),
+        is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == _SLACKBOT),
+        is_stranger=_is_stranger(user, slack_team_id),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        left=bool(user.get("deleted")),
+    )
+
+
+def typed_text(value: object) -> str:
+    """What somebody typed into a field; nothing where nobody would see anything of it."""
+    text = storable(str(value or ""))
+    return "" if is_blank(text) else text
+
+
+def storable(text: str) -> str:
+    """The text without what no database can hold: NUL, and halves of a character that JSON lets through."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _is_stranger(user: Payload, slack_team_id: str) -> bool:
+    """Somebody of a connected organisation. In an enterprise, `teams` lists the workspaces they belong to."""
+    if user.get("is_stranger"):
+        return True
+    theirs = user.get("team_id")
+    teams = (user.get("enterprise_user") or {}).get("teams") or []
+    return bool(theirs and theirs != slack_team_id and slack_team_id not in teams)

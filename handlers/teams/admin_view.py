@@ -1,0 +1,262 @@
+"""The teams as an admin looks after them: a list to search, one team with its form, its people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.teams.wizard_view import FIELD_PARENT, team_select
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View, option
+from slackapp.core.i18n import Voice
+from slackapp.models import SourceKind
+from slackapp.teams import Assigned, MemberPage, TeamSummary
+from slackapp.teams.edit import FIELD_DEPUTY, FIELD_NAME
+from slackapp.teams.listing import PAGE, PEOPLE_PAGE
+
+TEAMS = "office_teams"
+
+
+NEW_TEAM = "office_new_team"
+
+
+TURN, FIND, OPEN = "office_teams_turn", "office_find_team", "office_open_team"
+FORM, END, PEOPLE, PEOPLE_TURN, PEOPLE_FORM = (
+    "office_team_form",
+    "office_end_team",
+    "office_team_people",
+    "office_people_turn",
+    "office_people_form",
+)
+LEADER, DEPUTY, FOLLOWS = "team_leads", FIELD_DEPUTY, "team_follows"
+CHANNEL, NOWHERE = "team_channel", "team_shares_nowhere"
+PUT_IN, TAKE_OUT = "people_in", "people_out"
+BY_HAND, BY_CHANNEL = "hand", "channel"
+_MOST_CHOSEN = 100
+_NAME_LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class TeamDetails:
+    """One team as its form shows it; people and channel by Slack's ids. A new one has no id.
+
+    `parent` is an id of ours and a name.
+    """
+
+    id: str = ""
+    name: str = ""
+    parent: tuple[str, str] | None = None
+    leader: str | None = None
+    deputy: str | None = None
+    channel: str | None = None
+    follows: tuple[SourceKind, str, str] | None = None
+    """What keeps it in step: its kind, Slack's id, and its name."""
+    people: int = 0
+    below: int = 0
+
+
+def listed(say: Voice, teams: Sequence[TeamSummary], *, skip: int, total: int) -> View:
+    """A page of all teams, and a way to find one by name."""
+    find = team_select(say, FIND) | {"placeholder": piece.plain(say("Find a team"))}
+    new = piece.button(say("New team"), NEW_TEAM, "new")
+    blocks = [
+        piece.actions([find, new], block_id="office_teams"),
+        *(_row(say, team) for team in teams),
+        *piece.pager(say, TURN, skip=skip, page=PAGE, total=total),
+    ]
+    if not total:
+        blocks.append(piece.section(say("There is no team yet.")))
+    return piece.notice(say, say("Teams"), blocks)
+
+
+def form(say: Voice, team: TeamDetails, *, told: str = "") -> View:
+    """One team, to be changed; or a new one."""
+    blocks = [piece.context(told)] if told else []
+    if team.id:
+        blocks += _standing(say, team)
+    blocks += [
+        _input(say("What is it called?"), FIELD_NAME, _name(team)),
+        _optional(say("What is it part of?"), FIELD_PARENT, team_select(say, FIELD_PARENT, team.parent)),
+        _optional(say("Who leads it?"), LEADER, _user(LEADER, team.leader)),
+        _optional(
+            say("Who is the deputy?"),
+            DEPUTY,
+            _user(DEPUTY, team.deputy),
+            hint=say("They read and decide while the leader is on leave."),
+        ),
+        *_sharing(say, team),
+        _input(say("Who belongs to it?"), FOLLOWS, _follows(say, team)),
+    ]
+    if team.id:
+        blocks.append(piece.actions([_end(say)], block_id="office_end"))
+    title = say("Team") if team.id else say("New team")
+    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": blocks}
+
+
+def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Block]:
+    """What a team can follow; `groups` are Slack's ids and names."""
+    first = [option(BY_HAND, say("Whoever I put in by hand")), option(BY_CHANNEL, _in_channel(say))]
+    return [*first, *(option(f"group:{one}", _in_group(say, name)) for one, name in groups)]
+
+
+def people(say: Voice, team: TeamDetails, roll: MemberPage, *, told: str = "", saved: int = 0) -> View:
+    """Who belongs to a team, a page at a time; by hand they can be put in and taken out.
+
+    `saved` is how often this form was saved: each time its fields are new ones, or Slack would keep who
+    was chosen before.
+    """
+    count = say.count(
+        "{n} person belongs to {team}.", "{n} people belong to {team}.", roll.total, team=team.name
+    )
+    blocks = [piece.context(told)] if told else []
+    blocks.append(piece.plain_section(count))
+    if roll.people:
+        blocks.append(piece.section(say.listing(piece.person(one, say) for one in roll.people)))
+    blocks += piece.pager(say, PEOPLE_TURN, skip=roll.skipped, page=PEOPLE_PAGE, total=roll.total)
+    if team.follows is not None:
+        note = say("They follow the channel or group: whoever joins or leaves it joins or leaves the team.")
+        notice = piece.notice(say, say("People"), [*blocks, piece.context(note)])
+        return notice | {"private_metadata": team.id}
+    blocks += [
+        _optional(
+            say("Put these people in"),
+            f"{PUT_IN}:{saved}",
+            _users(PUT_IN),
+            hint=say("Whoever belongs to another team changes over: everybody has one team."),
+        ),
+        _optional(say("Take these people out"), f"{TAKE_OUT}:{saved}", _users(TAKE_OUT)),
+    ]
+    return _modal(say, say("People"), PEOPLE_FORM, submit=say("Save")) | {
+        "private_metadata": f"{team.id}:{saved}",
+        "blocks": blocks,
+    }
+
+
+def put(say: Voice, came: Assigned, went: int) -> str:
+    """What putting people in and taking them out has done."""
+    parts = [
+        say.count("{n} person came in.", "{n} people came in.", came.joined) if came.joined else "",
+        say.count("{n} of them was in another team.", "{n} of them were in another team.", came.moved)
+        if came.moved
+        else "",
+        say.count("{n} person was taken out.", "{n} people were taken out.", went) if went else "",
+        say.count(
+            "{n} could not: an app, from another organisation, or the leader of a team.",
+            "{n} could not: apps, people from other organisations, or leaders of teams.",
+            came.passed_over,
+        )
+        if came.passed_over
+        else "",
+    ]
+    return " ".join(part for part in parts if part) or say("Nothing was changed.")
+
+
+def ended(say: Voice, name: str) -> View:
+    """After a team was ended."""
+    told = say("{team} is no team any more. Its figures stay, for whoever leads above it.", team=name)
+    return piece.notice(say, say("Team"), [piece.plain_section(told)])
+
+
+def _row(say: Voice, team: TeamSummary) -> Block:
+    first = say("{team}, part of {parent}", team=team.name, parent=team.parent) if team.parent else team.name
+    second = say.count("{n} person.", "{n} people.", team.people)
+    third = say("Led by {leader}.", leader=team.leader) if team.leader else say("Nobody leads it yet.")
+    button = piece.button(say("Open"), OPEN, team.id)
+    return piece.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
+
+
+def _standing(say: Voice, team: TeamDetails) -> list[Block]:
+    size = say.count("{n} person.", "{n} people.", team.people)
+    if team.below:
+        size += " " + say.count("{n} team is part of it.", "{n} teams are part of it.", team.below)
+    button = piece.button(say("Who belongs to it"), PEOPLE, team.id)
+    return [piece.section(size) | {"accessory": button}]
+
+
+def _follows(say: Voice, team: TeamDetails) -> Block:
+    chosen = option(BY_HAND, say("Whoever I put in by hand"))
+    if team.follows is not None:
+        kind, slack_id, name = team.follows
+        in_channel = option(BY_CHANNEL, _in_channel(say))
+        chosen = (
+            in_channel if kind is SourceKind.CHANNEL else option(f"group:{slack_id}", _in_group(say, name))
+        )
+    return {
+        "type": "external_select",
+        "action_id": FOLLOWS,
+        "min_query_length": 0,
+        "initial_option": chosen,
+    }
+
+
+def _in_channel(say: Voice) -> str:
+    return say("Whoever is in its channel")
+
+
+def _in_group(say: Voice, name: str) -> str:
+    return say("Whoever is in the group {group}", group=name)
+
+
+def _name(team: TeamDetails) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": FIELD_NAME, "max_length": _NAME_LONGEST}
+    return element | {"initial_value": team.name} if team.name else element
+
+
+def _user(name: str, chosen: str | None) -> Block:
+    element: Block = {"type": "users_select", "action_id": name}
+    return element | {"initial_user": chosen} if chosen else element
+
+
+def _users(name: str) -> Block:
+    return {"type": "multi_users_select", "action_id": name, "max_selected_items": _MOST_CHOSEN}
+
+
+def _sharing(say: Voice, team: TeamDetails) -> list[Block]:
+    """Where it shares. The channel itself is no field: Slack shows a private one only to those in it."""
+    element: Block = {
+        "type": "conversations_select",
+        "action_id": CHANNEL,
+        "filter": {"include": ["public", "private"], "exclude_external_shared_channels": True},
+    }
+    hint = say("Please invite me there first. The channel is told.")
+    if team.channel is None:
+        return [_optional(say("Which channel does it share thank-yous in?"), CHANNEL, element, hint=hint)]
+    nowhere = option("nowhere", say("Share nowhere from now on"))
+    box: Block = {"type": "checkboxes", "action_id": NOWHERE, "options": [nowhere]}
+    return [
+        piece.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
+        _optional(say("Share in another channel from now on"), CHANNEL, element, hint=hint),
+        _optional(say("Or in none"), NOWHERE, box),
+    ]
+
+
+def _end(say: Voice) -> Block:
+    text = say(
+        "Its people then belong to no team until you put them somewhere. Its figures stay, for whoever leads "
+        "above it. Answers to an open check-in are counted as they were asked for."
+    )
+    confirm = {
+        "title": piece.plain(say("End this team?")),
+        "text": piece.plain(text),
+        "confirm": piece.plain(say("End it")),
+        "deny": piece.plain(say("Keep it")),
+        "style": "danger",
+    }
+    return piece.button(say("End this team"), END, "end", style="danger") | {"confirm": confirm}
+
+
+def _input(label: str, block_id: str, element: Block) -> Block:
+    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+
+
+def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
+    made = _input(label, block_id, element) | {"optional": True}
+    return made | {"hint": piece.plain(hint)} if hint else made
+
+
+def _modal(say: Voice, title: str, callback_id: str, *, submit: str) -> View:
+    return {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": piece.plain(title),
+        "submit": piece.plain(submit),
+        "close": piece.plain(say("Back")),
+    }

@@ -1,0 +1,98 @@
+"""The app installed into a whole organisation: which of its workspaces may use it, and who is meant."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_bolt import App, BoltContext
+from slack_sdk import WebClient
+
+from handlers.shared.context import Context
+from handlers.shared.payloads import Payload, person, workspace_id
+from handlers.shared.people import _remember
+from slackapp.connection import installations
+from slackapp.connection.clients import granted_workspaces
+from slackapp.workspace import members
+from slackapp.workspace import registry as workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The listeners that keep what we know of people up to date."""
+
+    desk: Context
+
+    def changed(self, body: Payload) -> None:
+        """Somebody joined, or their profile changed, or they left."""
+        user = body["event"]["user"]
+        for team in self._where(body):
+            _remember(self.desk, team, [person(user, slack_team_id=team)])
+
+    def uninstalled(self, body: Payload) -> None:
+        """The workspace took the app away, or its organisation did for all of them."""
+        team, now = body.get("team_id"), self.desk.now()
+        with self.desk.sessions.begin() as session:
+            here = workspaces.find(session, team) if team else None
+            if here is not None and here.enterprise_id is None:
+                workspaces.uninstall(session, here.slack_team_id, now=now)
+            elif enterprise := body.get("enterprise_id"):
+                workspaces.leave_organisation(session, enterprise, now=now)
+
+    def _where(self, body: Payload) -> list[str]:
+        """The workspaces that this is about: of an organisation, those in which the person is known."""
+        team, user = workspace_id(body), body["event"]["user"]["id"]
+        with self.desk.sessions.read() as session:
+            if workspaces.find(session, team) is not None:
+                return [team]
+            inside = workspaces.of_organisation(session, body.get("enterprise_id") or team)
+            return [one.slack_team_id for one in inside if members.find(session, one, user) is not None]
+
+    def revoked(self, body: Payload) -> None:
+        """Tokens were revoked; without the bot's own, nothing can be sent."""
+        if (body["event"].get("tokens") or {}).get("bot"):
+            self.uninstalled(body)
+
+
+def register_people(bolt: App, desk: Context) -> None:
+    """Listen for what changes about people and about the installation."""
+    listeners = People(desk)
+    bolt.event("team_join")(listeners.changed)
+    bolt.event("user_change")(listeners.changed)
+    bolt.event("app_uninstalled")(listeners.uninstalled)
+    bolt.event("tokens_revoked")(listeners.revoked)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """The listeners around an organisation's install."""
+
+    desk: Context
+
+    def granted(self, body: Payload, client: WebClient) -> None:
+        """The organisation's admins let one or more of its workspaces use the app."""
+        wanted = set(body["event"]["team_ids"])
+        teams = [one for one in granted_workspaces(client) if one.slack_team_id in wanted]
+        with self.desk.sessions.begin() as session:
+            installations.allow_workspaces(session, body["enterprise_id"], teams)
+
+    def revoked(self, body: Payload) -> None:
+        """Workspaces may not use it any more; one with an install of its own goes on."""
+        with self.desk.sessions.begin() as session:
+            inside = workspaces.of_organisation(session, body["enterprise_id"])
+            for one in inside:
+                if one.slack_team_id in body["event"]["team_ids"]:
+                    workspaces.uninstall(session, one.slack_team_id, now=self.desk.now())
+
+
+def register(bolt: App, desk: Context) -> None:
+    """Listen for what an organisation settles."""
+    register_people(bolt, desk)
+    listeners = Organisations(desk)
+    bolt.event("team_access_granted")(listeners.granted)
+    bolt.event("team_access_revoked")(listeners.revoked)
+
+
+def speak_there(client: WebClient, context: BoltContext, body: Payload, next: Callable[[], None]) -> None:  # noqa: A002 - Bolt passes it by this name
+    """An organisation's token serves several workspaces, and Bolt only sometimes knows which one."""
+    if context.is_enterprise_install and (team := workspace_id(body)):
+        client.default_params["team_id"] = team
+    next()

@@ -1,0 +1,265 @@
+"""What else an admin looks after: settings for everyone, retention, who changed what, messages."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slackapp import blocks as piece
+from slackapp.blocks import Block, View, option
+from slackapp.core import i18n
+from slackapp.core.i18n import Voice, translatable
+from slackapp.models import AuditEntry, Retention
+from slackapp.workspace.audit_log import COMMAND_LINE, THE_APP, Action
+
+SETTINGS = "office_settings"
+
+
+KEEPING = "office_keeping"
+
+
+AUDIT = "office_audit"
+
+
+MESSAGES = "office_messages"
+
+
+SETTINGS_FORM, KEEPING_FORM = "office_settings_form", "office_keeping_form"
+AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, LEAVE = (
+    "office_audit_turn",
+    "office_messages_turn",
+    "office_send_again",
+    "office_leave",
+)
+LANGUAGE, ZONE, NATION, READ, ADMINS = "for_language", "for_zone", "for_nation", "for_digests", "for_admins"
+AUDIT_PAGE = 15
+SLACK = "Slack"
+"""The actor where Slack told us, as when the app was taken away."""
+_MOST_ADMINS = 20
+
+_NATIONS = {
+    "ENG": translatable("England"),
+    "WLS": translatable("Wales"),
+    "SCT": translatable("Scotland"),
+    "NIR": translatable("Northern Ireland"),
+}
+_KEPT = {
+    "recognitions_months": translatable("Thank-yous and their words, in months"),
+    "figures_months": translatable("Figures of check-ins and digests, in months"),
+    "comments_months": translatable("Comments of check-ins, in months"),
+    "messages_months": translatable("Which messages were sent, in months"),
+    "audit_months": translatable("Who changed what, in months"),
+    "after_uninstall_days": translatable("Everything, after the app was taken away, in days"),
+}
+DEEDS = {
+    Action.EXPORTED: translatable("{who} exported what is kept about somebody."),
+    Action.ERASED: translatable("{who} erased somebody."),
+    Action.HELD: translatable("{who} placed a legal hold."),
+    Action.RELEASED: translatable("{who} lifted a legal hold."),
+    Action.SETTING: translatable("{who} changed a setting: {subject}."),
+    Action.COMMENT_HIDDEN: translatable("{who} hid a comment."),
+    Action.COMMENT_SHOWN: translatable("{who} showed a comment again."),
+    Action.TEAM_MADE: translatable("{who} made a team: {subject}."),
+    Action.TEAM_CHANGED: translatable("{who} changed a team: {subject}."),
+    Action.TEAM_PEOPLE: translatable("{who} changed who belongs to a team: {subject}."),
+    Action.TEAM_ENDED: translatable("{who} ended a team: {subject}."),
+    Action.TEAMS_MERGED: translatable("{who} merged two teams: {subject}."),
+    Action.TEAMS_IMPORTED: translatable("{who} imported teams."),
+    Action.INSTALLED: translatable("{who} installed the app."),
+    Action.UNINSTALLED: translatable("{who} took the app away."),
+    Action.SENT_AGAIN: translatable("{who} sent a message again."),
+    Action.LEFT: translatable("{who} let a message be."),
+    Action.ADMIN_NAMED: translatable("{who} named an admin."),
+    Action.ADMIN_UNNAMED: translatable("{who} named somebody an admin no more."),
+    Action.RETAINED: translatable("{who} deleted what was kept long enough: {subject}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What holds for the whole workspace. `admins` are the Slack ids of those named, not Slack's own."""
+
+    language: str
+    zone: str
+    nation: str
+    admins_read: bool
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose mark an admin may know, and teams by their ids; every other mark stays a mark."""
+
+    own: str
+    teams: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message of unknown outcome: its id, where it went, and when it was tried last."""
+
+    id: str
+    target: str
+    tried: datetime | None
+
+
+def settings_form(say: Voice, chosen: Chosen) -> View:
+    """Settings for everyone."""
+    languages = [option(one, i18n.language_name(one)) for one in i18n.LANGUAGES]
+    nations = [option(one, say(name)) for one, name in _NATIONS.items()]
+    return {
+        "type": "modal",
+        "callback_id": SETTINGS_FORM,
+        "title": piece.plain(say("For everyone")),
+        "submit": piece.plain(say("Save")),
+        "close": piece.plain(say("Cancel")),
+        "blocks": [
+            _input(
+                say("Language of those who have chosen none"),
+                LANGUAGE,
+                _one_of("radio_buttons", LANGUAGE, languages, chosen.language),
+            ),
+            _input(say("Time zone"), ZONE, _zone(chosen)),
+            _input(
+                say("Whose bank holidays count?"),
+                NATION,
+                _one_of("static_select", NATION, nations, chosen.nation),
+            ),
+            _optional(
+                say("Digests"),
+                READ,
+                _read(say, chosen),
+                hint=say("Otherwise each team's leader reads its digest, and whoever leads above."),
+            ),
+            _optional(
+                say("Who else looks after Appreciate?"),
+                ADMINS,
+                _admins(chosen),
+                hint=say("The admins of this Slack workspace always do."),
+            ),
+        ],
+    }
+
+
+def _zone(chosen: Chosen) -> Block:
+    return {
+        "type": "external_select",
+        "action_id": ZONE,
+        "min_query_length": 1,
+        "initial_option": option(chosen.zone, chosen.zone),
+    }
+
+
+def _read(say: Voice, chosen: Chosen) -> Block:
+    box = option("yes", say("Admins may read the digest of every team"))
+    boxes: Block = {"type": "checkboxes", "action_id": READ, "options": [box]}
+    return boxes | ({"initial_options": [box]} if chosen.admins_read else {})
+
+
+def _admins(chosen: Chosen) -> Block:
+    people: Block = {"type": "multi_users_select", "action_id": ADMINS, "max_selected_items": _MOST_ADMINS}
+    return people | ({"initial_users": list(chosen.admins)} if chosen.admins else {})
+
+
+def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
+    """How long each kind of record is kept."""
+    blocks = [piece.section(say("What has been kept for so long is deleted every night."))]
+    for name, label in _KEPT.items():
+        least, most = limits[name]
+        element: Block = {
+            "type": "number_input",
+            "action_id": name,
+            "is_decimal_allowed": False,
+            "initial_value": str(getattr(kept, name)),
+            "min_value": str(least),
+            "max_value": str(most),
+        }
+        hint = say("From {least} to {most}.", least=least, most=most)
+        blocks.append(_input(say(label), name, element) | {"hint": piece.plain(hint)})
+    return {
+        "type": "modal",
+        "callback_id": KEEPING_FORM,
+        "title": piece.plain(say("How long it is kept")),
+        "submit": piece.plain(say("Save")),
+        "close": piece.plain(say("Cancel")),
+        "blocks": blocks,
+    }
+
+
+def audit(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
+    """Who changed what, newest first; one entry more than a page says that there are more."""
+    blocks = [piece.section(say("Who changed what, never what anyone said. People stand here as marks."))]
+    blocks += [_changed(say, zone, one, names) for one in entries[:AUDIT_PAGE]]
+    if not entries:
+        blocks.append(piece.section(say("Nothing was changed yet.")))
+    blocks += piece.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
+    return piece.notice(say, say("Who changed what"), blocks)
+
+
+def messages(say: Voice, zone: str, sent: Sequence[Sent], *, page: int, skip: int) -> View:
+    """Messages of unknown outcome; one more than a page says that there are more."""
+    told = say(
+        "We can't tell if Slack delivered these. Check before sending again: somebody may get one twice."
+    )
+    blocks = [piece.section(told) if sent else piece.section(say("There is no such message. All well."))]
+    for one in sent[:page]:
+        when = say.moment(one.tried, zone) if one.tried else ""
+        blocks += [
+            piece.section(_where(say, one.target)),
+            *([piece.context(say("Tried on {moment}.", moment=when))] if when else []),
+            piece.actions(
+                [
+                    piece.button(say("Send again"), SEND_AGAIN, one.id),
+                    piece.button(say("Leave it"), LEAVE, one.id),
+                ],
+                block_id=f"message_{one.id}",
+            ),
+        ]
+    blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(sent))
+    return piece.notice(say, say("Messages"), blocks)
+
+
+def notice(say: Voice, title: str, words: str) -> View:
+    """One sentence."""
+    return piece.notice(say, title, [piece.plain_section(words)])
+
+
+def _where(say: Voice, target: str) -> str:
+    """Not what it was about: an admin is not to learn who was thanked."""
+    if target[:1] in {"C", "G"}:
+        return say("A post in {channel}", channel=f"<#{target}>")
+    return say("A message to {person}", person=piece.person(target, say))
+
+
+def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
+    subject = names.teams.get(entry.subject, entry.subject)
+    who = say("You") if entry.actor == names.own else _who(say, entry.actor)
+    sentence = say(DEEDS[Action(entry.deed)], who=who, subject=subject)
+    lines = [sentence]
+    if entry.before is not None and entry.after is not None:
+        lines.append(say("Before: {before}. After: {after}.", before=entry.before, after=entry.after))
+    elif entry.after is not None:
+        lines.append(say("What: {after}.", after=entry.after))
+    lines.append(say.moment(entry.at, zone))
+    return piece.plain_section("\n".join(lines))
+
+
+def _who(say: Voice, actor: str) -> str:
+    known = {COMMAND_LINE: say("Somebody at the server"), THE_APP: say("The app"), SLACK: "Slack"}
+    if actor in known:
+        return known[actor]
+    return say("Person {mark}", mark=actor[:8])
+
+
+def _one_of(kind: str, name: str, options: list[Block], chosen: str) -> Block:
+    element: Block = {"type": kind, "action_id": name, "options": options}
+    found = [one for one in options if one["value"] == chosen]
+    return element | {"initial_option": found[0]} if found else element
+
+
+def _input(label: str, block_id: str, element: Block) -> Block:
+    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+
+
+def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
+    made = _input(label, block_id, element) | {"optional": True}
+    return made | {"hint": piece.plain(hint)} if hint else made

@@ -1,0 +1,197 @@
+"""The same figures in three forms: a picture, its alt text, and a table."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from reports.charts.text_width import plain
+from reports.figures.team_month import CheckInStatus, Mix, Pulse, Span, TeamMonth
+from reports.text import pulse as check_in
+from reports.text import sentences as words
+from reports.text.sentences import Table
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.i18n import Voice
+
+ALT_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ChartContent:
+    """One chart of a digest. `name` is "mix" or "ranges"."""
+
+    name: str
+    title: str
+    picture: Picture
+    alt: str
+    table: Table
+
+
+def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:
+    """What this month has to show; nothing for a quiet month without a check-in."""
+    charts = []
+    if team.mix is not None:
+        charts.append(_mix(say, team, team.mix))
+    if _has_ranges(team.pulse):
+        charts.append(_ranges(say, team))
+    return tuple(charts)
+
+
+def _has_ranges(pulse: Pulse) -> bool:
+    """A month in which too few answered is drawn beside earlier ones that can be shown."""
+    before = any(span is not None for spans in pulse.items.values() for span in spans)
+    return pulse.held is CheckInStatus.SHOWN or (pulse.held is CheckInStatus.TOO_FEW and before)
+
+
+def _mix(say: Voice, team: TeamMonth, mix: Mix) -> ChartContent:
+    month = say.month(team.month, year=True)
+    picture = MixPicture(
+        title=words.mix_title(say, mix),
+        key=words.mix_key(say, team, mix),
+        rows=tuple(_mix_row(say, mix, place, behaviour) for place, behaviour in enumerate(Behaviour)),
+        footer=f"{words.capital(words.mix_total(say, mix))} · {month}",
+        team=team.team,
+    )
+    return ChartContent("mix", picture.title, picture, _mix_alt(say, team, mix), _mix_table(say, team, mix))
+
+
+def _mix_row(say: Voice, mix: Mix, place: int, behaviour: Behaviour) -> MixRow:
+    now, before = mix.now[place], mix.before[place] if mix.before else None
+    return MixRow(
+        behaviour=str(behaviour),
+        name=say(WORDING[behaviour].label),
+        now=now,
+        before=before,
+        now_words=words.count(say, now, is_about=mix.is_about),
+        before_words=say("was {count}", count=words.count(say, before, is_about=mix.is_about))
+        if mix.before
+        else "",
+    )
+
+
+def _mix_alt(say: Voice, team: TeamMonth, mix: Mix) -> str:
+    figures = [
+        say("{name} {now} ({before})", name=name, now=now, before=before) if mix.before else f"{name} {now}"
+        for name, now, before in _mix_figures(say, mix)
+    ]
+    values = {
+        "team": _short(team.team),
+        "month": say.month(team.month, year=True),
+        "figures": ", ".join(figures),
+    }
+    if mix.before is None:
+        return say("Bars. {team}, {month}, thank-yous by behaviour: {figures}.", **values)
+    before = say.month(words.month_before(team.month))
+    return say(
+        "Bars. {team}, {month}, thank-yous by behaviour, with {before} in brackets: {figures}.",
+        before=before,
+        **values,
+    )
+
+
+def _mix_figures(say: Voice, mix: Mix) -> list[tuple[str, str, str]]:
+    before = mix.before or (None,) * len(mix.now)
+    return [
+        (
+            say(WORDING[behaviour].label).lower(),
+            words.count(say, now, is_about=mix.is_about),
+            words.count(say, then, is_about=mix.is_about),
+        )
+        for behaviour, now, then in zip(Behaviour, mix.now, before, strict=True)
+    ]
+
+
+def _mix_table(say: Voice, team: TeamMonth, mix: Mix) -> Table:
+    figures = _mix_figures(say, mix)
+    columns = [say("Behaviour"), say.month(team.month)]
+    if mix.before:
+        columns.append(say.month(words.month_before(team.month)))
+    rows = tuple((words.capital(name), now, then)[: len(columns)] for name, now, then in figures)
+    total = words.mix_total(say, mix)
+    caption = say("Thank-yous given and received, by behaviour: {total}", total=total)
+    return Table(caption, tuple(columns), rows)
+
+
+def _ranges(say: Voice, team: TeamMonth) -> ChartContent:
+    pulse = team.pulse
+    picture = RangesPicture(
+        title=check_in.title(say, pulse),
+        disagree=say("disagree"),
+        neither=say("neither"),
+        agree=say("agree"),
+        first_month=say.short_month(pulse.months[0]),
+        last_month=say.short_month(pulse.months[-1]),
+        missing=say(check_in.NOT_ENOUGH),
+        groups=tuple(_group(say, pulse, behaviour) for behaviour in Behaviour),
+        footer=say("Bars are ranges") + " · " + _period(say, pulse.months),
+        team=team.team,
+    )
+    return ChartContent("ranges", picture.title, picture, _ranges_alt(say, team), _ranges_table(say, pulse))
+
+
+def _group(say: Voice, pulse: Pulse, behaviour: Behaviour) -> RangeGroup:
+    spans = pulse.items[behaviour]
+    return RangeGroup(
+        behaviour=str(behaviour),
+        name=words.capital(check_in.label(say, pulse, behaviour)),
+        newest=check_in.span(say, spans[-1]),
+        rows=tuple(_range_row(say, month, span) for month, span in zip(pulse.months, spans, strict=True)),
+    )
+
+
+def _range_row(say: Voice, month: date, span: Span | None) -> RangeRow:
+    told = f"{say.month(month)}: {check_in.span(say, span)}"
+    if span is None:
+        return RangeRow(None, None, told)
+    low, high = span.low, span.high
+    # Open at both ends says the whole scale; both None would be read as not enough answers.
+    return RangeRow(0.0 if low is None and high is None else low, high, told)
+
+
+def _period(say: Voice, months: tuple[date, ...]) -> str:
+    first, last = months[0], months[-1]
+    if first == last:
+        return say.month(last, year=True)
+    start = say.month(first, year=first.year != last.year)
+    return say("{first} to {last}", first=start, last=say.month(last, year=True))
+
+
+def _ranges_alt(say: Voice, team: TeamMonth) -> str:
+    pulse = team.pulse
+    newest = "; ".join(
+        f"{check_in.label(say, pulse, item)} {check_in.span(say, pulse.items[item][-1])}"
+        for item in Behaviour
+    )
+    said = say(
+        "Ranges on a 0 to 10 scale. {team}, {month}: {figures}.",
+        team=_short(team.team),
+        month=say.month(team.month, year=True),
+        figures=newest,
+    )
+    if len(pulse.months) > 1:
+        earlier = "; ".join(_earlier(say, pulse, item) for item in Behaviour)
+        said = " ".join([said, say("Earlier: {figures}.", figures=earlier)])
+    return said[:ALT_LONGEST]
+
+
+def _earlier(say: Voice, pulse: Pulse, item: Behaviour) -> str:
+    months = zip(pulse.months[:-1], pulse.items[item][:-1], strict=True)
+    told = ", ".join(f"{say.month(month)} {check_in.span(say, span)}" for month, span in months)
+    return f"{check_in.label(say, pulse, item)}, {told}"
+
+
+def _ranges_table(say: Voice, pulse: Pulse) -> Table:
+    """Months from new to old, because the newest is what a reader came for."""
+    months = tuple(reversed(pulse.months))
+    rows = tuple(
+        (
+            words.capital(check_in.label(say, pulse, item)),
+            *(check_in.span(say, span) for span in reversed(pulse.items[item])),
+        )
+        for item in Behaviour
+    )
+    caption = say("What the team said, as ranges from 0 (strongly disagree) to 10 (strongly agree)")
+    return Table(caption, (say("Item"), *(say.month(month) for month in months)), rows)
+
+
+def _short(name: str) -> str:
+    return words.team_name(plain(name))

@@ -1,0 +1,90 @@
+"""Of whom it may be told how far thanks reached: groups of eight or more, of which none can be subtracted."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from reports.figures.team_month import SMALLEST_FOR_REACH
+
+Apart = Mapping[str, frozenset[str]]
+
+
+"""By unit, the units in it whose people do not count in its figures."""
+
+
+def suppressed_units(
+    parents: Mapping[str, str | None],
+    few: Mapping[str, Collection[str]],
+    plenty: Collection[str],
+    *,
+    k: int,
+) -> Apart:
+    """By unit, which of the units in it stay apart at its level.
+
+    `few` has the people who took part of every unit of which fewer than `k` did, `plenty` the units of which
+    enough did. From the bottom up, those of units with few wait until there are `k` of them at one level;
+    fewer are left out there, and wait for the level above.
+    """
+    below = units_below(parents)
+    found: dict[str, frozenset[str]] = {}
+    for unit in from_the_bottom(below, parents):
+        waiting = frozenset[str]().union(*(found.get(one, ()) for one in below[unit]))
+        waiting |= {unit} & few.keys()
+        people = {person for one in waiting for person in few[one]}
+        if waiting and unit not in plenty and len(people) < k:
+            found[unit] = waiting
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ReachGroup:
+    """Some people, and how many of them were thanked."""
+
+    members: int = 0
+    thanked: int = 0
+
+    def __add__(self, other: "ReachGroup") -> "ReachGroup":
+        return ReachGroup(self.members + other.members, self.thanked + other.thanked)
+
+
+def publishable_groups(
+    parents: Mapping[str, str | None], own: Mapping[str, ReachGroup]
+) -> dict[str, ReachGroup]:
+    """By unit, whom its band may be about. `parents` has every unit; `own` those with people of their own.
+
+    From the bottom up, people whom no band below is about wait until they are eight
+    or more. Fewer than that are left out of a level's band and wait for the level above:
+    counted in, they would be what is left when the bands below are taken away.
+    """
+    below = units_below(parents)
+    found: dict[str, ReachGroup] = {}
+    waiting: dict[str, ReachGroup] = {}
+    for unit in from_the_bottom(below, parents):
+        shown = _sum(found[one] for one in below[unit] if one in found)
+        rest = _sum([own.get(unit, ReachGroup()), *(waiting.get(one, ReachGroup()) for one in below[unit])])
+        if rest.members >= SMALLEST_FOR_REACH:
+            shown, rest = shown + rest, ReachGroup()
+        waiting[unit] = rest
+        if shown.members:
+            found[unit] = shown
+    return found
+
+
+def _sum(circles: Iterable[ReachGroup]) -> ReachGroup:
+    return sum(circles, ReachGroup())
+
+
+def units_below(parents: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """By unit, those right below it."""
+    below: dict[str, list[str]] = {unit: [] for unit in parents}
+    for unit, parent in parents.items():
+        if parent is not None:
+            below[parent].append(unit)
+    return below
+
+
+def from_the_bottom(below: Mapping[str, list[str]], parents: Mapping[str, str | None]) -> list[str]:
+    """Every unit after all those below it. One that is part of a ring has no top and is left out."""
+    order = [unit for unit, parent in parents.items() if parent is None]
+    for unit in order:
+        order.extend(below[unit])
+    return order[::-1]

@@ -1,0 +1,298 @@
+"""One team's month as figures that may be shown, and what may be claimed from them.
+
+Exact small counts and exact sums do not get past this module: a count under five is
+None, a check-in is a range. Everything people read is made from these values.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum, StrEnum
+
+from slackapp.core.behaviours import Behaviour
+from slackapp.digest.promises import PromiseDetails
+from slackapp.models import Pace
+from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, change, scale_to_ten
+from slackapp.pulse.questions import SETS
+
+SMALL = 5
+"""A count below this is shown as "under 5", whatever it is."""
+SMALLEST_FOR_REACH = 8
+MONTHS_SHOWN = 6
+ABOUT = 5
+"""What is counted near other counts is told to the nearest five."""
+_PAIRS_FOR_WAYS = 10
+_SELDOM_OF = 20
+_SELDOM_SHARE = 0.1
+_REACH_BANDS = ((0.9, "nearly_everyone"), (0.6, "most"), (0.4, "about_half"), (0.0, "fewer_than_half"))
+
+SHORT_LABELS: dict[str, dict[Behaviour, str]] = {
+    name: dict(zip(Behaviour, (item.short for item in four), strict=True)) for name, four in SETS.items()
+}
+"""By question set."""
+
+Counts = tuple[int | None, ...]
+"""One count for each behaviour, in their order; None is "under 5"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Thanks given and received, by behaviour. `before` is None when there is no month to compare with.
+
+    Above other teams the counts are told to the nearest five, `is_about`: otherwise a team's
+    hidden count were what is left when those of its neighbours are taken away.
+    """
+
+    now: Counts
+    before: Counts | None
+    is_about: bool = False
+
+    @property
+    def total(self) -> tuple[int, int]:
+        """At least and at most: a range where a count is hidden, so that it cannot be subtracted."""
+        shown = sum(count for count in self.now if count is not None)
+        return shown, shown + (SMALL - 1) * self.now.count(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One item of one month: published cells added up. `parts` is how many were added."""
+
+    cell: Cell
+    parts: int
+
+    @property
+    def low(self) -> float | None:
+        """The lower end on the scale of 0 to 10, None when it is open."""
+        return None if self.cell.is_open_low else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[0]
+
+    @property
+    def high(self) -> float | None:
+        """The upper end on the scale of 0 to 10, None when it is open."""
+        return None if self.cell.is_open_high else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[1]
+
+    def differs(self, other: "Span") -> Change | None:
+        """Whether `other` is higher or lower by more than chance and by a whole step at least."""
+        found = change(self.cell, other.cell)
+        mine, theirs = self.cell, other.cell
+        upwards = theirs.lo / theirs.n - mine.hi / mine.n
+        downwards = mine.lo / mine.n - theirs.hi / theirs.n
+        step = STEP * max(self.parts / mine.n, other.parts / theirs.n)
+        return found if max(upwards, downwards) >= step else None
+
+
+class CheckInStatus(Enum):
+    """What became of the month's check-ins, for this team."""
+
+    NONE = "none"
+    LOST = "lost"
+    """There was one, and its answers could never be opened."""
+    TOO_FEW = "too_few"
+    """Fewer than the threshold answered, at every one."""
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A check-in of the month that is not in the figures: when it closed, where its answers went."""
+
+    closed_on: date
+    joined: str | None
+    """The team they were counted with; None when there were too few there too, or it was lost."""
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OtherQuestion:
+    """Another question of the month. `span` is ready to be drawn; None is "not enough answers"."""
+
+    words: str
+    """A catalogue sentence, or an organisation's own words, which have no translation."""
+    span: Span | None
+    is_turned: bool = False
+    """Agreeing is bad news, so the range stands the other way round: higher is better here too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The four items over up to six months, old to new; None is "not enough answers"."""
+
+    held: CheckInStatus
+    months: tuple[date, ...]
+    items: Mapping[Behaviour, tuple[Span | None, ...]]
+    missing: tuple[Missing, ...]
+    turnout: tuple[Turnout, ...]
+    """The different bands of the month's check-ins, low to high. Empty for a small team."""
+    labels: Mapping[Behaviour, str] = field(default_factory=lambda: SHORT_LABELS["appreciate"])
+    """What the four are called, as catalogue messages: their wording may be the Staff Survey's."""
+    source: str = ""
+    """Who asked the four first, where that is not us; to stand beside their figures."""
+    also: tuple[OtherQuestion, ...] = ()
+    """The month's rotating questions, in the order in which they were asked."""
+
+
+class Share(StrEnum):
+    """How many in a team were thanked, as coarse as it is ever told."""
+
+    NEARLY_EVERYONE = "nearly_everyone"
+    MOST = "most"
+    ABOUT_HALF = "about_half"
+    FEWER_THAN_HALF = "fewer_than_half"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far thanks reached in 90 days. `rolled_up_to` names the wider team when the own is too small."""
+
+    share: Share
+    rolled_up_to: str | None
+
+
+class MutualThanks(StrEnum):
+    """How often thanks between two people of a team went both ways, as coarse as it is ever told."""
+
+    OFTEN = "often"
+    SOMETIMES = "sometimes"
+    SELDOM = "seldom"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Thanks given by a team's people and received by them, each about so many; None is "under 5".
+
+    Rounded to fives, because given, received and the mix together could otherwise be subtracted.
+    """
+
+    given: Counts
+    received: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPromise:
+    """A promise of an earlier month. `settled` is the month in which it was done, changed or dropped."""
+
+    id: str
+    month: date
+    told: PromiseDetails
+    settled: date | None
+    is_shared: bool = True
+    """Whether the team has read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Somebody else's figure for one item on the scale of 0 to 10: another method."""
+
+    item: Behaviour
+    value: float
+    source: str
+    year: int
+    nation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Thanks that their receiver shared with the team."""
+
+    giver: str
+    receiver: str
+    behaviour: Behaviour
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMonth:
+    """All that a digest tells of one team and one month."""
+
+    team: str
+    month: date
+    k: int
+    mix: Mix | None
+    """None in a quiet month: too few thanks, or too few people, to show a mix."""
+    is_first: bool
+    """Whether thanks began in this month, so that there is nothing before it."""
+    pulse: Pulse
+    reach: Reach | None
+    highlights: tuple[Highlight, ...]
+    sides: Sides | None = None
+    ways: MutualThanks | None = None
+    seldom: Behaviour | None = None
+    """Named in at most one thank-you of ten over three months."""
+    promises: tuple[EarlierPromise, ...] = ()
+    comments: tuple[str, ...] = ()
+    """As they were written, in no order."""
+    officials: tuple[Official, ...] = ()
+    silent: bool = False
+    """Whether the two digests before this one had no reply."""
+    pace: Pace = Pace.EVERY
+
+
+def as_shared(month: TeamMonth) -> TeamMonth:
+    """The month as a team may read it: without comments, and without promises that it was not told."""
+    known = tuple(one for one in month.promises if one.is_shared)
+    return replace(month, promises=known, comments=(), silent=False)
+
+
+def mix(
+    now: Mapping[str, int],
+    before: Mapping[str, int],
+    *,
+    people: tuple[int, int],
+    k: int,
+    is_about: bool = False,
+) -> Mix | None:
+    """The mix that may be shown, None in a quiet month. `people` took part in this month and the last."""
+    if _is_quiet(now, people[0], k):
+        return None
+    told = _about if is_about else _hidden
+    return Mix(told(now), None if _is_quiet(before, people[1], k) else told(before), is_about)
+
+
+def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
+    return sum(counts.values()) < SMALL or people < k
+
+
+def _hidden(counts: Mapping[str, int]) -> Counts:
+    found = (counts.get(behaviour, 0) for behaviour in Behaviour)
+    return tuple(count if count >= SMALL else None for count in found)
+
+
+def sides(given: Mapping[str, int], received: Mapping[str, int]) -> Sides:
+    """Both sides, rounded so that none can be subtracted from another."""
+    return Sides(_about(given), _about(received))
+
+
+def _about(counts: Mapping[str, int]) -> Counts:
+    return tuple(
+        None if count is None else ABOUT * ((count + ABOUT // 2) // ABOUT) for count in _hidden(counts)
+    )
+
+
+def ways(pairs: int, both: int) -> MutualThanks | None:
+    """How often thanks went both ways among so many pairs of people; None when there are too few pairs."""
+    if pairs < _PAIRS_FOR_WAYS:
+        return None
+    share = both / pairs
+    if share >= 1 / 2:
+        return MutualThanks.OFTEN
+    return MutualThanks.SOMETIMES if share >= 1 / 5 else MutualThanks.SELDOM
+
+
+def seldom(counts: Mapping[str, int]) -> Behaviour | None:
+    """The one behaviour that is seldom named; None when none or several are, or thanks are few."""
+    total = sum(counts.values())
+    if total < _SELDOM_OF:
+        return None
+    found = [one for one in Behaviour if counts.get(one, 0) <= _SELDOM_SHARE * total]
+    return found[0] if len(found) == 1 else None
+
+
+def reach(members: int, thanked: int) -> Share:
+    """The band for a team of at least eight."""
+    share = thanked / members
+    return Share(next(band for least, band in _REACH_BANDS if share >= least))
+
+
+def turnout_bands(found: Sequence[str | None]) -> tuple[Turnout, ...]:
+    """The different bands, from low to high."""
+    return tuple(band for band in Turnout if band in found)

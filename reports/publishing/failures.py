@@ -1,0 +1,108 @@
+"""What a digest could not do by itself is told once, to whoever can do something about it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from slackapp.core import calendar
+from slackapp.digest import readers as rights
+from slackapp.digest import sharing
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
+from slackapp.outbox import queue as outbox
+from slackapp.outbox.queue import NewDelivery, Priority
+from slackapp.workspace import members
+from slackapp.workspace.permissions import readers, teams
+
+HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
+_MESSAGE = "digest"
+_LOOKED_BACK = timedelta(days=2)
+_FRESH = timedelta(minutes=2)
+_TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
+
+
+def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> None:
+    """Ask whoever led a team before whether to hand its digests on."""
+    for row in rights.record_leaders(session, workspace, now):
+        before = session.get(Member, row.before_id) if row.before_id else None
+        if before is not None and before.can_be_reached:
+            key = f"hand-on:{row.team_id}:{row.member_id}:{now:%Y%m%d%H%M%S}"
+            _tell(session, workspace, before, (key, HANDING_ON, row.team_id), now)
+
+
+def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
+    """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
+    found = readers(session, workspace.id, now)
+    unread = [team for team, reader in found if reader is None and team.leader_id is not None]
+    for team in unread:
+        _tell_above(session, workspace, team, month, now)
+
+
+def workspaces_with_failures(session: Session, now: datetime) -> list[str]:
+    """The workspaces of which something could not be delivered within the last minutes."""
+    failed = _failed(now - _FRESH).with_only_columns(Delivery.workspace_id).distinct()
+    return list(session.scalars(failed))
+
+
+def report_failures(session: Session, workspace: Workspace, now: datetime) -> None:
+    """Tell of digests and posts that can never arrive: an archived channel, an account that is gone."""
+    dead = _failed(now - _LOOKED_BACK).where(Delivery.workspace_id == workspace.id)
+    for row in session.scalars(dead):
+        if row.kind == _MESSAGE:
+            _unread(session, workspace, row, now)
+        else:
+            _unshared(session, workspace, row, now)
+
+
+def _failed(since: datetime) -> Select[Delivery]:
+    return select(Delivery).where(
+        Delivery.state == DeliveryState.DEAD,
+        Delivery.kind.in_([*_TO_CHANNELS, _MESSAGE]),
+        Delivery.last_try > since,
+    )
+
+
+def _unread(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
+    digest = session.get(Digest, row.reference)
+    team = session.get(Team, digest.team_id) if digest else None
+    if digest and team and digest.recipient_id in (team.leader_id, team.deputy_id):
+        _tell_above(session, workspace, team, digest.month, now)
+
+
+def _unshared(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
+    digest = session.get(Digest, row.reference) if row.kind == sharing.SHARED else None
+    about = f"{digest.team_id}:{digest.month}" if digest else row.reference
+    shared = sharing.of_reference(session, about)
+    leader = session.get(Member, shared.shared_by_id) if shared else None
+    if shared and leader and leader.can_be_reached:
+        # Once for each time that it was shared, whichever of the two posts was refused.
+        key = f"not-shared:{about}:{row.target}:{shared.shared_at:%Y%m%d%H%M%S}"
+        _tell(session, workspace, leader, (key, NOT_SHARED, about), now)
+
+
+def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
+    tree = teams(session, workspace.id)
+    but = (team.leader_id,) if team.leader_id else ()
+    above = rights.nearest_leader(session, tree, team, now, but=but)
+    if above is not None:
+        about = f"{team.id}:{month}"
+        _tell(session, workspace, above, (f"no-reader:{about}", NO_READER, about), now)
+
+
+def _tell(
+    session: Session, workspace: Workspace, reader: Member, what: tuple[str, str, str], now: datetime
+) -> None:
+    """Owe a direct message once, in the reader's own hours; `what` is its key, kind and reference."""
+    due = calendar.next_allowed(
+        now,
+        zone=members.time_zone_of(workspace, reader),
+        quiet_from=reader.quiet_from,
+        quiet_until=reader.quiet_until,
+        days_off=calendar.days_in(reader.days_off),
+    )
+    key, kind, about = what
+    outbox.enqueue(
+        session,
+        workspace,
+        NewDelivery(key, kind, about, reader.slack_user_id, due, priority=Priority.DIGEST),
+    )

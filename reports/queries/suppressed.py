@@ -1,0 +1,101 @@
+"""Thanks that do not count at a level above, since so few took part that they could be subtracted."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from reports.figures.suppression import Apart, suppressed_units
+from reports.queries.scope import Scope, affected_people, ancestors, thanks_of_three_months
+from slackapp.models import Team
+
+AGES = 3
+_Rows = Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What is to be taken off the counts of a level above: by its team, some also by how old the month is."""
+
+    people: Mapping[tuple[str, int], int]
+    mix: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    given: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    received: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+def suppressed(session: Session, asked: Scope, tree: Mapping[str, Team]) -> Suppressed:
+    """What is left over at each of the asked levels, in this month and the two before."""
+    thanks = thanks_of_three_months(asked)
+    touched = affected_people(thanks)
+    took_part = session.execute(
+        select(touched.c.team_id, touched.c.age, func.count(touched.c.person.distinct()))
+        .where(touched.c.team_id.is_not(None))
+        .group_by(touched.c.team_id, touched.c.age)
+    ).all()
+    few = {team for team, _, people in took_part if people < asked.workspace.k and asked.above}
+    theirs = select(touched.c.id).where(touched.c.team_id.in_(few))
+    every: Select[Any] = select(thanks).where(thanks.c.id.in_(theirs)).order_by(thanks.c.id)
+    rows = session.execute(every).all()
+    return _counted(asked, tree, _apart(asked, tree, took_part, _people(rows)), rows)
+
+
+def _people(rows: _Rows) -> dict[tuple[str, int], set[str]]:
+    """By team and month, who took part in these thanks."""
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for row in rows:
+        found[row.giver_team_id, row.age].add(row.giver_id)
+        found[row.team_id, row.age].add(row.member_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """Who stays apart in one month, and who they are."""
+
+    apart: Apart
+    people: Mapping[str, set[str]]
+
+
+def _apart(
+    asked: Scope, tree: Mapping[str, Team], took_part: _Rows, people: Mapping[tuple[str, int], set[str]]
+) -> list[_Month]:
+    k, parents = asked.workspace.k, {team: tree[team].parent_id for team in tree}
+    months = []
+    for month in range(AGES):
+        counts = {team: count for team, age, count in took_part if age == month}
+        few = {team: people[team, month] for team, count in counts.items() if count < k}
+        plenty = counts.keys() - few.keys()
+        months.append(_Month(suppressed_units(parents, few, plenty, k=k), few))
+    return months
+
+
+def _counted(asked: Scope, tree: Mapping[str, Team], months: Sequence[_Month], rows: _Rows) -> Suppressed:
+    found = Suppressed(
+        {
+            (level, age): len(set().union(*(month.people[one] for one in units)))
+            for age, month in enumerate(months)
+            for level, units in month.apart.items()
+        }
+    )
+    for _, several in groupby(rows, key=lambda row: row.id):
+        thanks = list(several)
+        giver, receivers = thanks[0].giver_team_id, {row.team_id for row in thanks} - {None}
+        behaviour, age = thanks[0].behaviour, thanks[0].age
+        for level in _levels(asked, tree, {giver, *receivers} - {None}):
+            units = months[age].apart.get(level, frozenset())
+            received = {one for one in receivers if level in ancestors(tree, one)}
+            gave = {giver} if giver and level in ancestors(tree, giver) else set()
+            found.mix[level, age][behaviour] += gave | received <= units
+            if age == 0:
+                found.given[level][behaviour] += bool(gave) and gave <= units
+                found.received[level][behaviour] += bool(received) and received <= units
+    return found
+
+
+def _levels(asked: Scope, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
+    """The asked levels above these teams."""
+    return iter({up for team in teams for up in ancestors(tree, team)} & asked.above)

@@ -1,0 +1,220 @@
+"""The sentences about what was promised, who thanked whom back, and what others measured."""
+
+from reports.figures import significance as claims
+from reports.figures.team_month import EarlierPromise, MutualThanks, Official, OtherQuestion, TeamMonth
+from reports.text import promises
+from reports.text import pulse as check_in
+from reports.text import sentences as words
+from reports.text.sentences import Table
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, translatable
+from slackapp.models import Pace, PromiseState
+
+_WAYS: dict[MutualThanks, str] = {
+    MutualThanks.OFTEN: translatable("Thanks often went both ways between two people."),
+    MutualThanks.SOMETIMES: translatable("Thanks sometimes went both ways between two people."),
+    MutualThanks.SELDOM: translatable("Thanks seldom went both ways between two people."),
+}
+_SELDOM: dict[Behaviour, str] = {
+    Behaviour.ATTENDING: translatable("Over three months, attending was seldom named."),
+    Behaviour.UNDERSTANDING: translatable("Over three months, understanding was seldom named."),
+    Behaviour.EMPATHISING: translatable("Over three months, empathising was seldom named."),
+    Behaviour.HELPING: translatable("Over three months, helping was seldom named."),
+}
+_PACES: dict[Pace, str] = {
+    Pace.MONTHLY: translatable("This team is asked once a month."),
+    Pace.PAUSED: translatable("The check-in is paused for this team."),
+}
+_PAIR = 2
+
+
+def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
+    """Whether thanks went both ways, and what is seldom named; nothing where too little is known."""
+    told = [say(_WAYS[team.ways])] if team.ways else []
+    return told + ([say(_SELDOM[team.seldom])] if team.seldom else [])
+
+
+def frequency(say: Voice, team: TeamMonth) -> list[str]:
+    """How often this team is asked, where its leader chose a slower pace."""
+    return [say(_PACES[team.pace])] if team.pace in _PACES else []
+
+
+def progress(say: Voice, team: TeamMonth, *, ours: bool = False) -> list[str]:
+    """What became of the promises that this month could have kept, as no or one sentence.
+
+    `ours` is for the team to read, otherwise it speaks to the leader.
+    """
+    due = current(team)
+    done = sum(one.told.state is PromiseState.DONE for one in due)
+    if not due:
+        return []
+    if len(due) == 1:
+        return [_of_one(say, due[0], ours=ours)]
+    if len(due) == _PAIR and done > 0:
+        return [_of_two(say, done, ours=ours)]
+    if not done:
+        told = (
+            translatable("None of our promises is done yet.")
+            if ours
+            else translatable("None of your promises is done yet.")
+        )
+        return [say(told)]
+    if done == len(due):
+        return [
+            say(
+                translatable("All our promises are done.")
+                if ours
+                else translatable("All your promises are done.")
+            )
+        ]
+    told = (
+        translatable("{done} of our {n} promises are done.")
+        if ours
+        else translatable("{done} of your {n} promises are done.")
+    )
+    one = (
+        translatable("One of our {n} promises is done.")
+        if ours
+        else translatable("One of your {n} promises is done.")
+    )
+    return [say(one if done == 1 else told, done=done, n=len(due))]
+
+
+def _of_one(say: Voice, one: EarlierPromise, *, ours: bool) -> str:
+    told = {
+        PromiseState.DONE: (translatable("Your promise is done."), translatable("Our promise is done.")),
+        PromiseState.OPEN: (
+            translatable("Your promise is still open."),
+            translatable("Our promise is still open."),
+        ),
+        PromiseState.CHANGED: (
+            translatable("Your promise was changed."),
+            translatable("Our promise was changed."),
+        ),
+        PromiseState.DROPPED: (
+            translatable("Your promise was dropped."),
+            translatable("Our promise was dropped."),
+        ),
+    }
+    return say(told[one.told.state][ours])
+
+
+def _of_two(say: Voice, done: int, *, ours: bool) -> str:
+    if done == _PAIR:
+        return say(
+            translatable("Both our promises are done.")
+            if ours
+            else translatable("Both your promises are done.")
+        )
+    return say(
+        translatable("One of our two promises is done.")
+        if ours
+        else translatable("One of your two promises is done.")
+    )
+
+
+def current(team: TeamMonth) -> list[EarlierPromise]:
+    """The promises of last month, and older ones that were still going on or ended in this month."""
+    last = words.month_before(team.month)
+    return [
+        one
+        for one in team.promises
+        if one.month == last or one.settled is None or one.settled >= team.month or _goes_on(one)
+    ]
+
+
+def _goes_on(one: EarlierPromise) -> bool:
+    return one.told.state is PromiseState.CHANGED
+
+
+def promise_lines(say: Voice, team: TeamMonth) -> list[str]:
+    """Each current promise with its state, in one piece of text."""
+    return [promises.plain(say, one.told, later=True) for one in current(team)]
+
+
+def kept_promises(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
+    """Promises kept, each group with what the four items did from then until now. No cause is claimed."""
+    months: dict[int, list[EarlierPromise]] = {}
+    for one in team.promises:
+        place = (
+            claims.comparison_month(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+        )
+        if place is not None:
+            months.setdefault(place, []).append(one)
+    return [(_kept_words(say, several), _then_and_now(say, team, place)) for place, several in months.items()]
+
+
+def _kept_words(say: Voice, several: list[EarlierPromise]) -> str:
+    return "\n".join(_kept_one(say, one) for one in several)
+
+
+def _kept_one(say: Voice, one: EarlierPromise) -> str:
+    if one.settled is None:
+        return say("We will: {we_will}", we_will=one.told.we_will)
+    when = say.month(one.settled, year=True)
+    return say("We will: {we_will} (done in {month})", we_will=one.told.we_will, month=when)
+
+
+def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
+    pulse = team.pulse
+    rows = tuple(
+        (
+            words.capital(check_in.label(say, pulse, item)),
+            check_in.span(say, spans[place]),
+            check_in.span(say, spans[-1]),
+        )
+        for item, spans in pulse.items.items()
+    )
+    columns = (say("Item"), say.month(pulse.months[place]), say.month(pulse.months[-1]))
+    caption = say("What the team said then and now. Other things changed too: this does not show why.")
+    return Table(caption, columns, rows)
+
+
+def other_questions(say: Voice, team: TeamMonth) -> Table | None:
+    """The month's other questions. One in which agreeing is bad news is turned, so that higher is better."""
+    if not team.pulse.also:
+        return None
+    rows = tuple((_question(say, one), check_in.span(say, one.span)) for one in team.pulse.also)
+    caption = say("Other questions, as ranges from 0 (strongly disagree) to 10 (strongly agree)")
+    return Table(caption, (say("Question"), say.month(team.month)), rows)
+
+
+def _question(say: Voice, one: OtherQuestion) -> str:
+    asked = say(one.words)
+    return say("{question} (turned round: higher is better)", question=asked) if one.is_turned else asked
+
+
+def officials(say: Voice, team: TeamMonth) -> Table | None:
+    """Official figures an admin loaded, with the label that they must carry."""
+    if not team.officials:
+        return None
+    rows = tuple(
+        (words.behaviour(say, one.item), f"{one.value:.1f}", _source(say, one)) for one in team.officials
+    )
+    caption = say("Official figures from 0 to 10. Different method: not directly comparable.")
+    return Table(caption, (say("Behaviour"), say("Figure"), say("Source")), rows)
+
+
+def _source(say: Voice, one: Official) -> str:
+    return say("{source}, {year}, {nation}", source=one.source, year=one.year, nation=one.nation)
+
+
+def extra_tables(say: Voice, team: TeamMonth) -> list[Table]:
+    """The tables that have no picture."""
+    return [table for table in (sides(say, team), other_questions(say, team), officials(say, team)) if table]
+
+
+def sides(say: Voice, team: TeamMonth) -> Table | None:
+    """Thanks given and received, about so many, by behaviour."""
+    if team.sides is None:
+        return None
+    rows = tuple(
+        (
+            words.behaviour(say, one),
+            words.count(say, given, is_about=True),
+            words.count(say, received, is_about=True),
+        )
+        for one, given, received in zip(Behaviour, team.sides.given, team.sides.received, strict=True)
+    )
+    caption = say("Given by the team's people and received by them, to the nearest five")
+    return Table(caption, (say("Behaviour"), say("Given"), say("Received")), rows)

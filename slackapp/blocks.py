@@ -1,0 +1,165 @@
+"""The pieces that every view is made of, and the rule for words that people wrote.
+
+Whatever a person wrote, a display name included, goes only into `rich_text` or `plain_text`, where
+Slack shows it literally. Our own sentences may be mrkdwn; people in them are `<@U1>`, which Slack
+turns into the name they chose. `verbatim` keeps Slack from guessing links and names in them.
+
+The pieces are plain dictionaries: they are made for every message, and checking their lengths on the
+way took longer than storing the thank-you. The tests hold every view against Slack's limits instead.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import ButtonElement
+
+from slackapp.core.i18n import Voice, translatable
+from slackapp.core.pseudonyms import is_erased
+
+Block = dict[str, Any]
+View = dict[str, Any]
+
+DAYS = (
+    translatable("Monday"),
+    translatable("Tuesday"),
+    translatable("Wednesday"),
+    translatable("Thursday"),
+    translatable("Friday"),
+    translatable("Saturday"),
+    translatable("Sunday"),
+)
+"""By their numbers: Monday is 0."""
+_PLACE = re.compile(r"(\{\w+\})")
+_ERASED = "gone-"
+_TEXT_AIM = 3_200
+"""Slack asks for at most 4,000 characters of top-level text."""
+
+
+def plain(text: str) -> Block:
+    """A text object that is shown literally."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def button(text: str, action_id: str, value: str, *, style: str | None = None) -> Block:
+    """A button."""
+    made: Block = {"type": "button", "text": plain(text), "action_id": action_id, "value": value}
+    return made | {"style": style} if style else made
+
+
+def header(text: str) -> Block:
+    """A heading."""
+    return {"type": "header", "text": plain(text)}
+
+
+def section(text: str) -> Block:
+    """One of our own sentences, which may hold mrkdwn and people, never anybody's words."""
+    return {"type": "section", "text": _ours(text)}
+
+
+def heading(text: str) -> Block:
+    """A line in bold over what follows."""
+    return section(f"*{text}*")
+
+
+def plain_section(text: str) -> Block:
+    """A sentence shown literally, because it may hold something that people wrote."""
+    return {"type": "section", "text": plain(text)}
+
+
+def context(*texts: str) -> Block:
+    """Quiet sentences of our own."""
+    return {"type": "context", "elements": [_ours(text) for text in texts]}
+
+
+def divider() -> Block:
+    """A line."""
+    return {"type": "divider"}
+
+
+def quote(words: str) -> Block:
+    """What somebody wrote, literally."""
+    text = {"type": "text", "text": words}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
+
+
+def filled(sentence: str, places: Mapping[str, Block]) -> Block:
+    """One of our sentences with people, or with what people wrote, in its `{places}`, shown literally."""
+    parts = [part for part in _PLACE.split(sentence) if part]
+    elements = [places[part[1:-1]] if _PLACE.fullmatch(part) else run(part) for part in parts]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def run(text: str) -> Block:
+    """Words inside a `filled` sentence."""
+    return {"type": "text", "text": text}
+
+
+def someone(slack_user_id: str, say: Voice) -> Block:
+    """A person inside a `filled` sentence."""
+    if slack_user_id.startswith(_ERASED):
+        return run(say("a former colleague"))
+    return {"type": "user", "user_id": slack_user_id}
+
+
+def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = None) -> Block:
+    """A row of buttons."""
+    elements = [one if isinstance(one, dict) else dict(one.to_dict()) for one in buttons]
+    row: Block = {"type": "actions", "elements": elements}
+    return row | {"block_id": block_id} if block_id else row
+
+
+def pager(say: Voice, turn: str, *, skip: int, page: int, total: int) -> list[Block]:
+    """[Previous page] and [Next page], where there are such; each button's value is how many to pass over."""
+    places = (
+        (skip > 0, say("Previous page"), f"{turn}:previous", max(skip - page, 0)),
+        (skip + page < total, say("Next page"), f"{turn}:next", skip + page),
+    )
+    buttons = [button(text, action_id, str(value)) for there, text, action_id, value in places if there]
+    return [actions(buttons, block_id=f"{turn}:pages")] if buttons else []
+
+
+def person(slack_user_id: str, say: Voice | None = None) -> str:
+    """A person inside one of our own sentences; with a voice, also one who was erased."""
+    if say is not None and is_erased(slack_user_id):
+        return say("a former colleague")
+    return f"<@{slack_user_id}>"
+
+
+def literal(text: str) -> str:
+    """Something people wrote, for the `text` that notifications and screen readers use beside the blocks."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if len(escaped) <= _TEXT_AIM:
+        return escaped
+    cut = escaped[:_TEXT_AIM]
+    # An escape must not be cut in two.
+    return cut[: cut.rfind("&")] + "…" if "&" in cut[-5:] else f"{cut}…"
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a long text, with a sign that there is more."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def notice(say: Voice, title: str, blocks: list[Block]) -> View:
+    """A modal that only tells something."""
+    return {
+        "type": "modal",
+        "title": plain(title),
+        "close": plain(say("Close")),
+        "blocks": blocks,
+    }
+
+
+def only(sentence: str) -> tuple[str, list[Block]]:
+    """A message of one sentence of our own: top-level text and blocks."""
+    return sentence, [section(sentence)]
+
+
+def _ours(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def option(value: str, name: str) -> Block:
+    """One thing to choose, by the name that somebody gave it."""
+    return {"text": plain(shortened(name, 75)), "value": value}

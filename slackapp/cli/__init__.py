@@ -1,0 +1,1 @@
+"""The command line: `slackapp` and its subcommands, for whoever runs the app."""

@@ -1,0 +1,172 @@
+"""`slackapp digest` and `slackapp benchmarks`."""
+
+import os
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slackapp.cli.common import (
+    CommandWithExamples,
+    bar,
+    explained,
+    json_option,
+    office,
+    stored,
+    tell,
+    workspace_option,
+)
+from slackapp.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from slackapp.app import Appreciate
+
+_LOOK_SECONDS = 0.5
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_LARGEST = 1_000_000
+"""Bytes that a file of official figures may have: many times what all its lines can take."""
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ('slackapp digest --team "Ward 7" --preview ward-7.html', "One page of last month, without Slack."),
+        ("slackapp digest --all", "May be ended at any time: begun again, it goes on where it was."),
+    ],
+)
+@click.option("--team", help="The team's name.")
+@click.option("--month", help="As in 2026-11; the last whole month when left out.")
+@click.option(
+    "--preview", type=click.Path(dir_okay=False, path_type=Path), help="Write the team's page here, no Slack."
+)
+@click.option("--all", "every", is_flag=True, help="Make and send every digest that is due, with a bar.")
+@workspace_option
+@explained
+def digest(
+    team: str | None, month: str | None, preview: Path | None, workspace: str | None, *, every: bool
+) -> None:
+    """Write one team's digest as a web page, or send all that are due."""
+    if every and not (team or preview):
+        _send_all()
+    elif team and preview and not every:
+        page = _page(team, month, workspace)
+        preview.touch(mode=0o600)
+        preview.write_text(page, encoding="utf-8")
+        click.echo(f"Written to {preview}.")
+    else:
+        raise click.UsageError("Say --team and --preview for one page, or --all to send what is due.")
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp benchmarks staff-survey.csv", "Loads them; loading the same again changes nothing.")
+    ],
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@workspace_option
+@explained
+def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
+    """Load official figures from FILE, to stand beside a team's own in its digest.
+
+    A CSV with the columns item, value, source, year, nation. item is attending, understanding, empathising or
+    helping; value lies between 0 and 10; nation is ENG, WLS, SCT or NIR, and only the workspace's own is
+    shown. They carry the label "Different method: not directly comparable".
+    """
+    from slackapp.digest import official_figures as officials  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+
+    with office(workspace) as place, place.sessions.begin() as session:
+        figures = officials.read(_text(file))
+        loaded = officials.load(
+            session, session.get_one(Workspace, place.workspace_id), figures, now=place.now
+        )
+    if as_json:
+        tell({"loaded": loaded})
+    else:
+        click.echo(f"{loaded} figures loaded.")
+
+
+def _text(file: Path) -> str:
+    with file.open("rb") as opened:
+        # One byte more tells that there is more, of a pipe too, and no more than that is read.
+        held = opened.read(_LARGEST + 1)
+    if len(held) > _LARGEST:
+        raise SettingsError(f"{file} is larger than 1 MB; figures take far less. Is it the right file?")
+    try:
+        # Whichever computer wrote it, its lines end alike.
+        return held.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError:
+        raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
+
+
+def _page(team: str, month: str | None, workspace: str | None) -> str:
+    from reports.publishing import schedule as digests  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.core.calendar import month_before, month_of  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+
+    if month is not None and not _MONTH.fullmatch(month):
+        raise click.UsageError("--month is a year and a month, as in 2026-11.")
+    with office(workspace) as place, place.sessions.read() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        found = units.named(session, here, team)
+        if found is None:
+            raise SettingsError(f"There is no team called {team}.")
+        this = month_of(place.now, here.time_zone)
+        if month is not None and month > this:
+            raise SettingsError(f"{month} has not begun.")
+        return digests.preview(session, found, month or month_before(this), place.now)
+
+
+def _send_all() -> None:
+    app = _app()
+    try:
+        with bar("Digests") as told:
+            sent, later = send_all(app, told)
+    finally:
+        app.deliveries.stop()
+        app.sessions.dispose()
+    click.echo(f"{sent} messages and files settled." if sent else "Nothing was due just now.")
+    if later:
+        click.echo(
+            f"{later} wait for their readers' own hours: a running app sends them, or this command then."
+        )
+
+
+def _app() -> "Appreciate":
+    """The app with its token from the settings, or with those of each workspace."""
+    from slackapp.app import Appreciate  # noqa: PLC0415 - likewise
+    from slackapp.core import config  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.http import settings  # noqa: PLC0415 - likewise
+
+    stored()
+    if os.environ.get("SLACK_CLIENT_ID"):
+        http = settings.read(os.environ)
+        return Appreciate(http.settings, locker=http.locker, http=True)
+    return Appreciate(config.read(os.environ))
+
+
+def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> tuple[int, int]:
+    """Make what is due and send it until nothing is on its way. Harmless to repeat.
+
+    Gives how much that was, and how much waits for its readers' own hours.
+    """
+    from reports.publishing import schedule as digests  # noqa: PLC0415 - the command line starts faster without it
+
+    pause = threading.Event()
+    digests.enqueue_due(app.sessions, app.now())
+    left, later = digests.count_pending(app.sessions, app.now())
+    total = left
+    app.deliveries.start()
+    while left:
+        tell(total - left, total)
+        pause.wait(_LOOK_SECONDS)
+        left, later = digests.count_pending(app.sessions, app.now())
+        total = max(total, left)
+    tell(total, total)
+    return total, later

@@ -1,0 +1,174 @@
+"""`slackapp hold`, `slackapp retention` and `slackapp audit`."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from slackapp.cli.common import (
+    CommandWithExamples,
+    Office,
+    explained,
+    json_option,
+    office,
+    tell,
+    workspace_option,
+)
+from slackapp.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from slackapp.models import Workspace
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp hold U0123ABCD", "Keeps one person's records."),
+        ("slackapp hold --everything", "Keeps everything of the workspace."),
+        ("slackapp hold U0123ABCD --lift", "Ends it: from the next night on, old records go again."),
+        ("slackapp hold --list", "Shows the holds there are."),
+    ],
+    ends={1: "nothing is kept about this person, there is no such hold, or it could not be done"},
+)
+@click.argument("user", required=False)
+@click.option("--everything", is_flag=True, help="The whole workspace instead of one person.")
+@click.option("--lift", is_flag=True, help="End the hold.")
+@click.option("--list", "listed", is_flag=True, help="Only show the holds there are.")
+@json_option
+@workspace_option
+@explained
+def hold(user: str | None, workspace: str | None, *, as_json: bool, **asked: bool) -> None:
+    """Keep records for a legal reason: no erasure, no retention, until it is lifted.
+
+    It never covers a check-in's sealed answers or their keys.
+    """
+    from slackapp.models import Workspace  # noqa: PLC0415 - the command line starts faster without it
+
+    if asked["listed"] and (user or asked["everything"] or asked["lift"]):
+        raise click.UsageError("Say --list alone.")
+    if not asked["listed"] and bool(user) == asked["everything"]:
+        raise click.UsageError("Name one person by Slack's id, or say --everything.")
+    with office(workspace) as place, place.sessions.begin() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        if asked["listed"]:
+            told: object = _holds(session, here)
+        else:
+            told = {"user": user, "held": not asked["lift"]}
+            _settle(place, session, here, user, lift=asked["lift"])
+    if as_json:
+        tell(told)
+    elif isinstance(told, list):
+        click.echo("\n".join(f"{one['since'][:10]}  {one['whose']}" for one in told) or "There is no hold.")
+    else:
+        done = "The hold is lifted." if asked["lift"] else "The records are kept until the hold is lifted."
+        click.echo(done)
+
+
+def _settle(place: Office, session: "Session", here: "Workspace", user: str | None, *, lift: bool) -> None:
+    from slackapp.core.pseudonyms import Pseudonyms  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import legal_holds as holds  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
+
+    member = members.find(session, here, user) if user else None
+    if user and member is None:
+        raise SettingsError(f"Nothing is kept about {user} here.")
+    if not lift:
+        holds.place(session, here, member, now=place.now)
+    elif not holds.lift(session, here, member):
+        raise SettingsError("There is no such hold.")
+    subject = Pseudonyms(place.keys.path).person(place.slack_team_id, user) if user else "everything"
+    deed = audit.Action.RELEASED if lift else audit.Action.HELD
+    audit.record(session, here, audit.NewEntry(audit.COMMAND_LINE, deed, subject), now=place.now)
+
+
+def _holds(session: "Session", here: "Workspace") -> list[dict[str, str]]:
+    from sqlalchemy import select  # noqa: PLC0415 - likewise
+
+    from slackapp.models import LegalHold, Member  # noqa: PLC0415 - likewise
+
+    found = (
+        select(LegalHold.since, Member.slack_user_id)
+        .outerjoin(Member, Member.id == LegalHold.member_id)
+        .where(LegalHold.workspace_id == here.id)
+        .order_by(LegalHold.since)
+    )
+    return [
+        {"since": since.isoformat(), "whose": user or "everything"} for since, user in session.execute(found)
+    ]
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp retention", "Shows each period, and between which values it may lie."),
+        ("slackapp retention comments_months 6", "Keeps comments for six months from now on."),
+    ],
+)
+@click.argument("name", required=False)
+@click.argument("value", required=False, type=int)
+@json_option
+@workspace_option
+@explained
+def retention(name: str | None, value: int | None, workspace: str | None, *, as_json: bool) -> None:
+    """Show how long each kind of record is kept, or change one.
+
+    What has been kept long enough is deleted every night by the running app.
+    """
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.privacy import retention as keeping  # noqa: PLC0415 - likewise
+    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+
+    if (name is None) != (value is None):
+        raise click.UsageError("Give both, as in: slackapp retention comments_months 6")
+    with office(workspace) as place, place.sessions.begin() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        if name is not None and value is not None:
+            before = keeping.set_limit(session, here, name, value)
+            entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.SETTING, name, str(before), str(value))
+            audit.record(session, here, entry, now=place.now)
+        kept = keeping.rules(session, here)
+        told = {one: getattr(kept, one) for one in keeping.LIMITS}
+    if as_json:
+        tell(told)
+        return
+    for one, number in told.items():
+        least, most = keeping.LIMITS[one]
+        click.echo(f"{one:22} {number:4}   ({least} to {most})")
+
+
+@click.command(
+    "audit",
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp audit", "The newest fifty entries."),
+        ("slackapp audit --most 500 --json", "As JSON, for a report."),
+    ],
+)
+@click.option(
+    "--most",
+    default=50,
+    type=click.IntRange(min=1),
+    show_default=True,
+    help="How many entries, the newest first.",
+)
+@json_option
+@workspace_option
+@explained
+def audit_log(most: int, workspace: str | None, *, as_json: bool) -> None:
+    """Show who changed what. People stand in it only as marks; nothing anyone said does."""
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+
+    with office(workspace) as place, place.sessions.read() as session:
+        here = session.get_one(Workspace, place.workspace_id)
+        entries = audit.latest(session, here, most=most)
+    names = ("actor", "deed", "subject", "before", "after")
+    rows = [{"at": one.at.isoformat()} | {name: getattr(one, name) for name in names} for one in entries]
+    if as_json:
+        tell(rows)
+        return
+    for row in rows:
+        change = f" {row['before']} -> {row['after']}" if row["after"] else ""
+        click.echo(f"{row['at'][:19]}  {row['actor']:24}  {row['deed']} {row['subject'][:24]}{change}")

@@ -1,0 +1,219 @@
+"""The command line. Exit codes: 0 done, 1 something was found or failed, 2 wrong use."""
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from slackapp.cli.backup import backup, restore
+from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained, json_option, tell
+from slackapp.cli.digests import benchmarks, digest
+from slackapp.cli.governance import audit_log, hold, retention
+from slackapp.cli.personal_data import erase, export
+from slackapp.cli.setup import manifest, tokens
+from slackapp.cli.teams import teams
+from slackapp.core import config
+from slackapp.core.errors import SettingsError
+
+_PORT = click.IntRange(0, 65535)
+
+
+@click.group()
+@click.version_option(version("appreciate"), prog_name="slackapp")
+def main() -> None:
+    """Appreciate: thanks, an anonymous check-in and a monthly digest, in Slack.
+
+    \b
+    To try it without Slack:     slackapp demo
+    To run it in a workspace:    slackapp manifest, check, migrate, serve
+    Answering for the records:   slackapp export, erase, hold, retention, audit
+    Safe copies:                 slackapp backup, restore, verify-anonymity
+
+    Every command tells more, with examples: slackapp COMMAND --help.
+    Settings come from the environment; slackapp check names what is missing or wrong.
+
+    Exit codes: 0 done; 1 something was found or could not be done, and the words say what; 2 wrong use.
+    """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
+
+
+@main.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp demo", "Then open the address that it prints; Ctrl-C ends it."),
+        ("slackapp demo --port 8891 --state /tmp/practice --reset", "At another place, from the beginning."),
+    ],
+)
+@click.option(
+    "--port", type=_PORT, default=8642, show_default=True, help="Where the practice workspace listens."
+)
+@click.option(
+    "--state", default=".demo", show_default=True, type=click.Path(path_type=Path), help="Where it is kept."
+)
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path),
+    help="Write every call to calls.jsonl and inbound.jsonl here.",
+)
+@click.option("--reset", is_flag=True, help="Start afresh.")
+@explained
+def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
+    """Run the app with a practice workspace: a small hospital, on this computer only."""
+    from slackapp.demo import running  # noqa: PLC0415 - production never loads the practice workspace
+
+    running.run(running.Asked(port=port, state=state, journal=journal, reset=reset))
+
+
+@main.command(
+    cls=CommandWithExamples,
+    examples=[("slackapp sandbox --manifest manifest.yml", "Prints the settings for the app beside it.")],
+)
+@click.option("--port", type=_PORT, default=8642, show_default=True, help="Where it listens.")
+@click.option(
+    "--manifest",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The app's manifest, in YAML or JSON.",
+)
+@click.option("--journal", type=click.Path(path_type=Path), help="Write calls.jsonl and inbound.jsonl here.")
+@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Go on from this file.")
+@click.option("--deliver-to", help="The app's own address: signed HTTP instead of Socket Mode.")
+@explained
+def sandbox(
+    port: int, manifest: Path, journal: Path | None, state: Path | None, deliver_to: str | None
+) -> None:
+    """Run the practice workspace alone, for any Bolt app."""
+    from slackapp.sandbox.standalone import serve_standalone  # noqa: PLC0415 - the command line starts faster without it
+
+    serve_standalone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
+
+
+@main.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp serve", "Socket Mode: needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and KEY_DIR."),
+        ("slackapp serve --http", "Needs SLACK_SIGNING_SECRET; with SLACK_CLIENT_ID workspaces install it."),
+    ],
+)
+@click.option(
+    "--http", is_flag=True, help="Listen to signed requests on HTTP_ADDRESS instead of Socket Mode."
+)
+@explained
+def serve(*, http: bool) -> None:
+    """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
+    if http:
+        from slackapp.http import server as serving  # noqa: PLC0415 - the command line starts faster without it
+        from slackapp.http import settings  # noqa: PLC0415 - the command line starts faster without it
+
+        serving.serve(settings.read(os.environ))
+        return
+    from slackapp.app import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
+
+    serve_app(config.read(os.environ))
+
+
+@main.command(
+    cls=CommandWithExamples,
+    examples=[("slackapp migrate", "Before the first start and after each new version.")],
+)
+@explained
+def migrate() -> None:
+    """Bring the database to the newest shape. Safe to repeat."""
+    from slackapp import migrations  # noqa: PLC0415 - Alembic is needed only here
+    from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
+
+    sessions = connect(config.read(os.environ, unneeded=TOKENS).database_url)
+    try:
+        migrations.upgrade(sessions)
+    finally:
+        sessions.dispose()
+    click.echo("The database is up to date.")
+
+
+@main.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp check", "For Socket Mode."),
+        ("slackapp check --http", "For HTTP mode."),
+        ("slackapp check --json", "For a script that sets the app up."),
+    ],
+    ends={FAILED: "a setting is missing or wrong"},
+)
+@click.option("--http", is_flag=True, help="The settings of HTTP mode.")
+@json_option
+def check(*, http: bool, as_json: bool) -> None:
+    """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
+    found = _findings(http=http)
+    if as_json:
+        tell({"ok": not found, "findings": found})
+    else:
+        click.echo("\n".join(found) or "All settings are in order.")
+    if found:
+        sys.exit(FAILED)
+
+
+def _findings(*, http: bool) -> list[str]:
+    if not http:
+        return [str(one) for one in config.findings(os.environ)]
+    from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
+
+    try:
+        settings.read(os.environ)
+    except SettingsError as wrong:
+        return str(wrong).splitlines()
+    return []
+
+
+@main.command(
+    "verify-anonymity",
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp verify-anonymity --database copy.db --keys keys", "A copy of the database and the keys."),
+        ("slackapp verify-anonymity --database copy.db --log app.log --json", "A log too, as JSON."),
+    ],
+    ends={FAILED: "something was found that was promised not to be there"},
+)
+@click.option(
+    "--database", required=True, help="A copy: a SQLite file, or the URL of a restored PostgreSQL database."
+)
+@click.option("--keys", type=click.Path(file_okay=False, path_type=Path), help="The directory of keys.")
+@click.option(
+    "--log", "logs", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help="A log file."
+)
+@click.option(
+    "as_json", "--json/--words", default=False, help="For a program to read, or in words (the default)."
+)
+@click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
+@explained
+def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
+    """Check a copy of the database: is the check-in as anonymous as was promised?
+
+    Changes nothing.
+    """
+    from slackapp.verify import run as checking  # noqa: PLC0415 - the command line starts faster without it
+
+    what = checking.Asked(asked["database"], asked["keys"], asked["logs"], asked["stored_only"])
+    clean, told = checking.run(what, as_json=asked["as_json"])
+    click.echo(told)
+    if not clean:
+        sys.exit(1)
+
+
+COMMANDS = (
+    export,
+    erase,
+    hold,
+    retention,
+    audit_log,
+    teams,
+    digest,
+    benchmarks,
+    backup,
+    restore,
+    manifest,
+    tokens,
+)
+for command in COMMANDS:
+    main.add_command(command)

@@ -1,0 +1,136 @@
+"""`slackapp export` and `slackapp erase`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from slackapp.cli.common import (
+    CommandWithExamples,
+    Office,
+    bar,
+    explained,
+    json_option,
+    office,
+    tell,
+    workspace_option,
+)
+
+_NOBODY = {1: "nothing is kept about this person, or it could not be done"}
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp export U0123ABCD --to .", "A page to read and a file for machines, for their owner only."),
+        ("slackapp export U0123ABCD --json", "The same on standard output, for another program."),
+    ],
+    ends=_NOBODY,
+)
+@click.argument("user")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write USER.json and USER.html into this folder.",
+)
+@json_option
+@workspace_option
+@explained
+def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bool) -> None:
+    """Give out everything that is kept about one person.
+
+    USER is Slack's id (U...): in Slack, open the person's profile, press the three dots, then "Copy
+    member ID". Answers to a check-in are left out: they are sealed, and nobody can tell whose is whose.
+    """
+    if folder is None and not as_json:
+        raise click.UsageError("Say where to: --to FOLDER, or --json for standard output.")
+    with office(workspace) as place:
+        files = _collected(place, user)
+    if files is None:
+        click.echo("Nothing is kept about this person here.", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(files[".json"].decode())
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for ending, content in files.items():
+            target = folder / f"{user}{ending}"
+            target.touch(mode=0o600)
+            # One that was there before may be open to others.
+            target.chmod(0o600)
+            target.write_bytes(content)
+            click.echo(f"Written to {target}.", err=as_json)
+
+
+@click.command(
+    cls=CommandWithExamples,
+    examples=[
+        ("slackapp erase U0123ABCD", "Asks once whether you are sure."),
+        ("slackapp erase U0123ABCD --yes --json", "From a script: nobody is asked, the outcome is JSON."),
+    ],
+    ends={
+        1: "nothing is kept about this person, a legal hold keeps it, you said no, or it could not be done"
+    },
+)
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+@json_option
+@workspace_option
+@explained
+def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None:
+    """Erase one person: their words and names go, figures stay.
+
+    USER is Slack's id (U...). Sealed answers to an open check-in are deleted, also where a legal hold
+    keeps the rest. The running app changes what stands in Slack. It cannot be undone, and what Slack
+    tells of the person afterwards does not bring them back.
+    """
+    from slackapp.privacy import erasure  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import id_scrubbing as traces  # noqa: PLC0415 - the command line starts faster without it
+
+    if not yes:
+        click.confirm(f"Erase everything about {user}? This cannot be undone.", abort=True, err=True)
+    with office(workspace) as place:
+        with bar("Erasing", hidden=as_json) as told:
+            asked = erasure.ErasureRequest(user, actor=_command_line(), told=told)
+            ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
+        if not as_json:
+            click.echo("Rewriting the database without old copies ...", err=True)
+        traces.sweep(place.sessions)
+    sentences = {
+        erasure.ErasureResult.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",
+        erasure.ErasureResult.HELD: "A legal hold keeps these records. Open answers were deleted.",
+        erasure.ErasureResult.NOBODY: "Nothing is kept about this person here.",
+    }
+    if as_json:
+        tell({"user": user, "outcome": ended})
+    else:
+        click.echo(sentences[ended], err=ended is not erasure.ErasureResult.DONE)
+    sys.exit(0 if ended is erasure.ErasureResult.DONE else 1)
+
+
+def _collected(place: Office, user: str) -> dict[str, bytes] | None:
+    from slackapp.core.pseudonyms import Pseudonyms  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.privacy import export as exporting  # noqa: PLC0415 - likewise
+    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
+
+    marks = Pseudonyms(place.keys.path)
+    with place.sessions.begin() as session:
+        workspace = session.get_one(Workspace, place.workspace_id)
+        member = members.find(session, workspace, user)
+        if member is None:
+            return None
+        subject = marks.person(workspace.slack_team_id, user)
+        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.EXPORTED, subject)
+        audit.record(session, workspace, entry, now=place.now)
+        collected = exporting.collect(session, workspace, member, marks)
+        page = exporting.as_page(members.language_of(workspace, member), collected, made=place.now)
+        return {".json": exporting.as_json(collected), ".html": page.encode()}
+
+
+def _command_line() -> str:
+    from slackapp.workspace.audit_log import COMMAND_LINE  # noqa: PLC0415 - the command line starts faster without it
+
+    return COMMAND_LINE

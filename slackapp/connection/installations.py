@@ -1,0 +1,204 @@
+"""Who installed the app through OAuth, and with which token. Tokens are stored sealed, never plain.
+
+The first of the keys seals; all of them open. To rotate: put a new key first, restart, and once
+every token was sealed anew (`reseal`, at each start and by `slackapp tokens rotate`), take the old key away.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from slackapp.core.errors import SettingsError
+from slackapp.models import Installation, InstallTicket, Workspace
+from slackapp.workspace import audit_log as audit
+from slackapp.workspace import registry as workspaces
+
+TICKET_LASTS = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstallation:
+    """What Slack granted at the end of an installation; `key` is Slack's id of where."""
+
+    key: str
+    name: str
+    token: str = field(repr=False)
+    bot_user_id: str
+    scopes: str
+    bot_id: str = ""
+    is_enterprise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedWorkspace:
+    """A workspace that an organisation's install was granted to."""
+
+    slack_team_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotIdentity:
+    """The app as it acts in one workspace."""
+
+    token: str = field(repr=False)
+    bot_user_id: str
+    bot_id: str
+    scopes: tuple[str, ...]
+    is_enterprise: bool = False
+
+
+class TokenEncryption:
+    """Seals tokens with the first key and opens them with any.
+
+    Raises:
+        SettingsError: There is no key, or one is not a Fernet key.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise SettingsError(
+                "TOKEN_KEYS: name one or more keys, separated by commas, the newest first. Make one with: "
+                "slackapp tokens new-key"
+            ) from None
+
+    def seal(self, token: str) -> str:
+        """The token as it is stored."""
+        return self._fernet.encrypt(token.encode()).decode()
+
+    def open(self, sealed: str) -> str | None:
+        """The token again; None when none of the keys fits."""
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken:
+            return None
+
+
+def begin_oauth(session: Session, *, now: datetime) -> str:
+    """Begin an installation; the state that must come back within ten minutes, once."""
+    session.execute(delete(InstallTicket).where(InstallTicket.expires <= now))
+    state = secrets.token_urlsafe(32)
+    session.add(InstallTicket(mark=_mark(state), expires=now + TICKET_LASTS))
+    session.flush()
+    return state
+
+
+def consume_state(session: Session, state: str, *, now: datetime) -> bool:
+    """Whether this state was given out, is not too old, and comes back for the first time."""
+    ticket = delete(InstallTicket).where(InstallTicket.mark == _mark(state), InstallTicket.expires > now)
+    return session.scalar(ticket.returning(InstallTicket.mark)) is not None
+
+
+def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *, now: datetime) -> None:
+    """Remember a workspace's installation, or the same one again with its new token and scopes."""
+    before = _write(session, locker, granted, now)
+    workspace = workspaces.install(
+        session, slack_team_id=granted.key, name=granted.name, bot_user_id=granted.bot_user_id
+    )
+    _note(session, workspace, (before, granted.scopes), now)
+
+
+def save_organisation(
+    session: Session,
+    locker: TokenEncryption,
+    granted: NewInstallation,
+    teams: Iterable[GrantedWorkspace],
+    *,
+    now: datetime,
+) -> None:
+    """Remember an organisation's installation, and the workspaces that it was granted to."""
+    before = _write(session, locker, granted, now)
+    for workspace in allow_workspaces(session, granted.key, teams):
+        _note(session, workspace, (before, granted.scopes), now)
+
+
+def allow_workspaces(
+    session: Session, enterprise_id: str, teams: Iterable[GrantedWorkspace]
+) -> list[Workspace]:
+    """The app may be used in these workspaces of it; those with an install of their own keep that."""
+    found = session.get(Installation, enterprise_id)
+    if found is None:
+        return []
+    return [
+        workspaces.install(
+            session,
+            slack_team_id=one.slack_team_id,
+            name=one.name,
+            bot_user_id=found.bot_user_id,
+            enterprise_id=enterprise_id,
+        )
+        for one in teams
+        if session.get(Installation, one.slack_team_id) is None
+    ]
+
+
+def identity_for(session: Session, locker: TokenEncryption, *keys: str | None) -> BotIdentity | None:
+    """How the app acts in a workspace, by the first of Slack's ids, its own before its organisation's.
+
+    None where it is not installed, or no key opens its token.
+    """
+    for key in filter(None, keys):
+        found = session.get(Installation, key)
+        token = locker.open(found.sealed_token) if found else None
+        if found is not None and token is not None:
+            scopes = tuple(found.scopes.split(","))
+            return BotIdentity(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
+    return None
+
+
+def new_key() -> str:
+    """A key for TOKEN_KEYS."""
+    return Fernet.generate_key().decode()
+
+
+def count(session: Session) -> int:
+    """How many installations there are."""
+    return session.scalar(select(func.count()).select_from(Installation)) or 0
+
+
+def reencrypt(session: Session, locker: TokenEncryption) -> int:
+    """Seal every token with the newest key; gives how many no key opens any more."""
+    lost = 0
+    for found in session.scalars(select(Installation).with_for_update()):
+        token = locker.open(found.sealed_token)
+        if token is None:
+            lost += 1
+        else:
+            found.sealed_token = locker.seal(token)
+    session.flush()
+    return lost
+
+
+def _write(session: Session, locker: TokenEncryption, granted: NewInstallation, now: datetime) -> str | None:
+    """The row, new or again; gives the scopes there were before."""
+    found = session.get(Installation, granted.key) or Installation(key=granted.key)
+    before = found.scopes
+    found.name, found.sealed_token = granted.name, locker.seal(granted.token)
+    found.bot_user_id, found.bot_id = granted.bot_user_id, granted.bot_id
+    found.scopes, found.installed_at, found.is_enterprise = granted.scopes, now, granted.is_enterprise
+    session.add(found)
+    session.flush()
+    return before
+
+
+def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
+    before, after = scopes
+    entry = audit.NewEntry(
+        "an installer",
+        audit.Action.INSTALLED,
+        before=str(len(before.split(","))) if before else None,
+        after=str(len(after.split(","))),
+    )
+    audit.record(session, workspace, entry, now=now)
+
+
+def _mark(state: str) -> str:
+    return hashlib.sha256(state.encode()).hexdigest()

@@ -1,0 +1,169 @@
+"""How fast messages may go: shared by all processes, in rows that are also the lock.
+
+Each bucket is a GCRA (the generic cell rate algorithm): one moment, `free_at`, says
+how much of the burst is used up. A 429 blocks a method in its workspace for every
+process, empties its bucket and lets it refill at three quarters of its rate, which
+grows back with every message.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from slackapp.models import Bucket
+from slackapp.outbox.queue import Method, Priority, insert_for
+
+LONGEST_BLOCK = timedelta(hours=1)
+"""No Retry-After is longer; a block beyond it comes from a clock that was set back."""
+
+_IDLE = timedelta(hours=1)
+_RESERVE = 2
+"""Of each burst, what only messages that a person waits for may use."""
+_LEAST_FRACTION = 0.1
+_AFTER_REFUSAL = 0.75
+_RECOVERY = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One message every `interval` seconds, up to `burst` at once."""
+
+    interval: float
+    burst: int
+
+
+PER_METHOD = Limit(interval=0.25, burst=10)
+PER_CHANNEL = Limit(interval=1.05, burst=1)
+IN_CHANNELS = (Method.POST, Method.SHARE)
+"""Methods whose messages appear in a channel, and count against its limit."""
+
+
+def block(session: Session, workspace_id: str, method: str, *, seconds: float, now: datetime) -> None:
+    """Slack said 429: nothing of this method goes for `seconds`, in no process."""
+    name = _method_name(method)
+    bucket = _locked(session, workspace_id, [name], now)[name]
+    blocked_until = now + min(timedelta(seconds=seconds), LONGEST_BLOCK)
+    bucket.blocked_until = max(blocked_until, _block_of(bucket, now) or blocked_until)
+    bucket.fraction = max(bucket.fraction * _AFTER_REFUSAL, _LEAST_FRACTION)
+    bucket.free_at = bucket.blocked_until + PER_METHOD.burst * _spacing(PER_METHOD, bucket)
+    session.flush()
+
+
+def next_free(
+    session: Session, workspace_id: str, rows: Iterable[tuple[str, str]], *, priority: int, now: datetime
+) -> list[datetime]:
+    """When each (method, target) may go, `now` at the earliest. Reads only, locks nothing."""
+    wanted = [_names(method, target) for method, target in rows]
+    names = {name for some in wanted for name in some}
+    found = session.scalars(select(Bucket).where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names)))
+    buckets = {bucket.name: bucket for bucket in found}
+    return [
+        max([now, *(_free(buckets[name], priority, now) for name in some if name in buckets)])
+        for some in wanted
+    ]
+
+
+def delete_idle(session: Session, *, now: datetime) -> None:
+    """Delete the buckets that nobody has used for an hour and that have nothing to remember."""
+    idle = (Bucket.free_at < now - _IDLE, Bucket.fraction == 1.0)
+    session.execute(delete(Bucket).where(*idle, Bucket.name.startswith("channel:")))
+
+
+class RateGate:
+    """One workspace's limits, held by this transaction until it ends.
+
+    The rows of the methods are locked in the order of their names, before anything
+    else in the workspace is; so two claims never wait for each other in a circle.
+    """
+
+    def __init__(self, session: Session, workspace_id: str, now: datetime) -> None:
+        self._session, self._workspace_id, self._now = session, workspace_id, now
+        self._buckets = _locked(session, workspace_id, [_method_name(method) for method in Method], now)
+
+    def open_for(self, method: str, target: str, priority: int) -> bool:
+        """Whether a message of this method may go to this target now."""
+        return self.method_open(method, priority) and all(
+            _free(self._bucket(name), priority, self._now) <= self._now for name in _names(method, target)[1:]
+        )
+
+    def method_open(self, method: str, priority: int) -> bool:
+        """Whether any message of this method may go now."""
+        return _free(self._bucket(_method_name(method)), priority, self._now) <= self._now
+
+    def take(self, method: str, target: str) -> None:
+        """Count one message against every limit it falls under."""
+        for name in _names(method, target):
+            bucket = self._bucket(name)
+            start = max(_used_until(bucket, self._now), self._now)
+            bucket.free_at = start + _spacing(_limit_of(name), bucket)
+            bucket.fraction = min(1.0, bucket.fraction + _RECOVERY)
+        self._session.flush()
+
+    def _bucket(self, name: str) -> Bucket:
+        if name not in self._buckets:
+            self._buckets |= _locked(self._session, self._workspace_id, [name], self._now)
+        return self._buckets[name]
+
+
+def _locked(session: Session, workspace_id: str, names: list[str], now: datetime) -> dict[str, Bucket]:
+    found = _lock(session, workspace_id, names)
+    missing = sorted(set(names) - found.keys())
+    # One by one, in the same order everywhere: a multi-row insert locks in the order of its rows.
+    for name in missing:
+        row = {"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0}
+        session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(row))
+    return _lock(session, workspace_id, names) if missing else found
+
+
+def _lock(session: Session, workspace_id: str, names: list[str]) -> dict[str, Bucket]:
+    rows = (
+        select(Bucket)
+        .where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names))
+        .order_by(Bucket.name)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {bucket.name: bucket for bucket in session.scalars(rows)}
+
+
+def _method_name(method: str) -> str:
+    return f"method:{method}"
+
+
+def _names(method: str, target: str) -> list[str]:
+    """The method's bucket first, then the channel's where the method appears in one."""
+    return [_method_name(method), *([f"channel:{target}"] if method in IN_CHANNELS else [])]
+
+
+def _limit_of(name: str) -> Limit:
+    return PER_METHOD if name.startswith("method:") else PER_CHANNEL
+
+
+def _spacing(limit: Limit, bucket: Bucket) -> timedelta:
+    return timedelta(seconds=limit.interval / bucket.fraction)
+
+
+def _block_of(bucket: Bucket, now: datetime) -> datetime | None:
+    blocked = bucket.blocked_until
+    return blocked if blocked and now < blocked <= now + LONGEST_BLOCK else None
+
+
+def _used_until(bucket: Bucket, now: datetime) -> datetime:
+    """`free_at`, unless it is further ahead than a bucket can be used up at the slowest rate.
+
+    Then it was written by a clock that has been set back since, and says nothing.
+    """
+    limit = _limit_of(bucket.name)
+    slowest = timedelta(seconds=limit.burst * limit.interval / _LEAST_FRACTION)
+    furthest = (_block_of(bucket, now) or now) + slowest
+    return bucket.free_at if bucket.free_at <= furthest else now
+
+
+def _free(bucket: Bucket, priority: int, now: datetime) -> datetime:
+    limit = _limit_of(bucket.name)
+    reserve = _RESERVE if limit.burst > _RESERVE and priority != Priority.PERSON else 0
+    slack = (limit.burst - 1 - reserve) * _spacing(limit, bucket)
+    return max(_block_of(bucket, now) or now, _used_until(bucket, now) - slack)

@@ -1,0 +1,137 @@
+"""How a call ended, as far as anybody can know.
+
+Slack has no idempotency key, so the one question that matters is whether a message
+may have arrived. Sources: docs.slack.dev (errors of chat.postMessage, rate limits)
+and the exceptions of slack_sdk 3.47 over urllib.
+"""
+
+import errno
+import re
+import socket
+import ssl
+import urllib.error
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+
+from slackapp.outbox.queue import PICTURE_NOT_READY, SlackMessageId
+
+LONGEST_RETRY_AFTER = 3600.0
+
+_DEFAULT_RETRY_AFTER = 30.0
+_MAY_HAVE_ARRIVED = frozenset({"internal_error", "fatal_error", "service_unavailable", "unknown_error"})
+_LATER = frozenset({"request_timeout", "team_added_to_org", "org_login_required"})
+_LIMITED = frozenset({"ratelimited", "rate_limited"})
+_NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+_NO_WAY_THERE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
+_ERROR_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Slack said ok."""
+
+    arrived: SlackMessageId
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """429: it did not arrive, and the method is to be left alone for so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """It did not arrive, or may be repeated. Without `wait`, seconds by the number of tries."""
+
+    reason: str
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It did not arrive and never will."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have arrived."""
+
+    reason: str
+
+
+Outcome = Sent | RateLimited | RetryLater | Failed | Unknown
+
+
+def from_exception(problem: Exception, *, repeatable: bool) -> Outcome:
+    """What an exception out of a call means. A `repeatable` call that may have arrived is made again."""
+    outcome = _of_answer(problem) if isinstance(problem, SlackApiError) else _of_connection(problem)
+    if repeatable and isinstance(outcome, Unknown):
+        return RetryLater(outcome.reason)
+    return outcome
+
+
+def _of_connection(problem: Exception) -> Outcome:
+    cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
+    reason = f"no_connection:{type(cause).__name__}"[:64]
+    if isinstance(problem, urllib.error.URLError) and _never_left(cause):
+        return RetryLater(reason)
+    return Unknown(reason)
+
+
+def _never_left(cause: object) -> bool:
+    """Whether the connection failed before any byte of the message was sent."""
+    if isinstance(cause, _NEVER_LEFT):
+        return True
+    if not isinstance(cause, OSError):
+        return False
+    # The proxy's refusal is a bare OSError of http.client, told apart only by its words.
+    return cause.errno in _NO_WAY_THERE or str(cause).startswith("Tunnel connection failed")
+
+
+def _of_answer(problem: SlackApiError) -> Outcome:
+    answer = problem.response
+    status = answer.status_code
+    error = _error_of(answer.data)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or error in _LIMITED:
+        return RateLimited(_retry_after(answer.headers))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+        return Unknown(f"http_{status}")
+    if error is None:
+        # Not Slack's own words: a proxy in between. Only a refusal says that it went no further.
+        return (
+            RetryLater(f"http_{status}") if status >= HTTPStatus.BAD_REQUEST else Unknown("unreadable_answer")
+        )
+    return _of_error(error, answer.data)
+
+
+def _of_error(error: str, answer: Any) -> Outcome:  # noqa: ANN401 - Slack's JSON
+    if error in _MAY_HAVE_ARRIVED:
+        return Unknown(error)
+    if error == "invalid_blocks" and _names_picture(answer):
+        return RetryLater(PICTURE_NOT_READY)
+    return RetryLater(error) if error in _LATER else Failed(error)
+
+
+def _error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error if isinstance(error, str) and _ERROR_NAME.fullmatch(error) else None
+
+
+def _names_picture(answer: Any) -> bool:  # noqa: ANN401 - Slack's JSON
+    told = [*(answer.get("errors") or []), *((answer.get("response_metadata") or {}).get("messages") or [])]
+    return any("slack_file" in str(line) or "slack file" in str(line) for line in told)
+
+
+def _retry_after(headers: Any) -> float:  # noqa: ANN401 - Slack's JSON
+    stated = {str(name).lower(): value for name, value in headers.items()}.get("retry-after", "")
+    try:
+        seconds = float(stated)
+    except (TypeError, ValueError):
+        return _DEFAULT_RETRY_AFTER
+    return min(max(seconds, 1.0), LONGEST_RETRY_AFTER) if seconds == seconds else _DEFAULT_RETRY_AFTER  # noqa: PLR0124 - NaN

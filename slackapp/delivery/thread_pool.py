@@ -1,0 +1,105 @@
+"""The threads that call Slack: who is out, and what has come back."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from slackapp.delivery.claims import ClaimedMessage, Slots
+from slackapp.delivery.recording import Finished
+from slackapp.delivery.results import Outcome
+
+SLOTS = 8
+RESERVED = 2
+"""Slots that only messages a person waits for may use."""
+
+
+class WakeUp:
+    """Rung when there is something to do. Nobody misses a ring that came before they waited."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._rings = 0
+
+    def ring(self) -> None:
+        """Wake everybody who waits, or is about to."""
+        with self._changed:
+            self._rings += 1
+            self._changed.notify_all()
+
+    def rings(self) -> int:
+        """How often it has rung so far."""
+        with self._changed:
+            return self._rings
+
+    def wait(self, heard: int, seconds: float) -> None:
+        """Wait until it has rung more often than `heard`, at most so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._rings != heard, timeout=seconds)
+
+
+class SenderPool:
+    """Calls Slack in a few threads. A call keeps its slot until its outcome is settled."""
+
+    def __init__(self, call: Callable[[ClaimedMessage], Outcome], bell: WakeUp) -> None:
+        self._call, self._bell = call, bell
+        self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="delivery")
+        self._lock = threading.Lock()
+        self._out: dict[str, ClaimedMessage] = {}
+        self._back: list[Finished] = []
+
+    def slots(self) -> Slots:
+        """How many calls may start now."""
+        with self._lock:
+            bulk = sum(not one.urgent for one in self._out.values())
+            return Slots(free=SLOTS - len(self._out), bulk=SLOTS - RESERVED - bulk)
+
+    def send(self, claimed: list[ClaimedMessage]) -> None:
+        """Start the calls."""
+        with self._lock:
+            self._out |= {one.receipt.id: one for one in claimed}
+        for one in claimed:
+            self._pool.submit(self._call, one).add_done_callback(self._returning(one))
+
+    def returned(self) -> list[Finished]:
+        """What has come back and is not yet settled."""
+        with self._lock:
+            return list(self._back)
+
+    def forget(self, settled: list[Finished]) -> None:
+        """These are settled: their slots are free again."""
+        with self._lock:
+            for one in settled:
+                self._back.remove(one)
+                del self._out[one.claimed.receipt.id]
+
+    @property
+    def busy(self) -> bool:
+        """Whether any call is out or unsettled."""
+        with self._lock:
+            return bool(self._out)
+
+    def rest(self, seconds: float) -> bool:
+        """Wait until every call has come back, at most so long; whether they have."""
+        deadline = time.monotonic() + seconds
+        while True:
+            heard = self._bell.rings()
+            with self._lock:
+                if len(self._back) == len(self._out):
+                    return True
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            self._bell.wait(heard, left)
+
+    def leave(self) -> None:
+        """Take no more calls. Those that hang end by their own time-out."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _returning(self, claimed: ClaimedMessage) -> Callable[[Future[Outcome]], None]:
+        def back(done: Future[Outcome]) -> None:
+            with self._lock:
+                self._back.append(Finished(claimed, done.result()))
+            self._bell.ring()
+
+        return back

@@ -1,0 +1,83 @@
+"""Opening a digest to the team, and telling it what was promised."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
+from slackapp.digest import promises
+from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
+from slackapp.outbox.queue import Method, NewDelivery, enqueue, insert_for, send_again
+
+SHARED, POSTED, CHANGED = "digest-shared", "promises", "promises-change"
+"""Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
+
+_NO_CHANNEL = translatable(
+    "{team} has no channel yet, so there is nowhere to share it. An admin can choose one."
+)
+
+
+def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, now: datetime) -> None:
+    """Open a digest to the team: it is owed to the team's channel, and what was promised after it.
+
+    Sharing it again adds what was promised since, and what could not be posted; nothing is posted twice.
+
+    Raises:
+        UserError: The team has no channel.
+    """
+    team = session.get_one(Team, digest.team_id)
+    if not team.slack_channel_id:
+        raise UserError(_NO_CHANNEL, team=team.name)
+    row = {"team_id": team.id, "month": digest.month, "shared_by_id": by.id, "shared_at": now}
+    insert = insert_for(session)(SharedDigest).values(row | {"with_promises": False, "revision": 0})
+    key = [SharedDigest.team_id, SharedDigest.month]
+    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
+    shared = session.get_one(SharedDigest, (team.id, digest.month), populate_existing=True)
+    _owe(
+        session,
+        team,
+        NewDelivery(f"shared:{shared_as(shared)}", SHARED, digest.id, team.slack_channel_id, now),
+    )
+    if with_promises and promises.of_month(session, team.id, digest.month):
+        shared.with_promises = True
+        session.flush()
+        post_promises(session, shared, now)
+
+
+def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None:
+    """Owe the team's post of what was promised, or its change when it stands there already."""
+    team = session.get_one(Team, shared.team_id)
+    if not (shared.with_promises and team.slack_channel_id):
+        return
+    about, target = shared_as(shared), team.slack_channel_id
+    if _owe(session, team, NewDelivery(f"promises:{about}", POSTED, about, target, now)):
+        return
+    shared.revision += 1
+    session.flush()
+    key = f"promises:{about}:{shared.revision}"
+    _owe(session, team, NewDelivery(key, CHANGED, about, target, now, method=Method.UPDATE))
+
+
+def shared_as(shared: SharedDigest) -> str:
+    """What the deliveries about a shared month refer to."""
+    return f"{shared.team_id}:{shared.month}"
+
+
+def of_reference(session: Session, reference: str) -> SharedDigest | None:
+    """The shared month that a delivery refers to."""
+    team_id, _, month = reference.partition(":")
+    return session.get(SharedDigest, (team_id, month))
+
+
+def _owe(session: Session, team: Team, owed: NewDelivery) -> bool:
+    """Owe it; one that could not be delivered goes once more, to the channel that the team has now."""
+    if enqueue(session, session.get_one(Workspace, team.workspace_id), owed) is not None:
+        return True
+    before = session.scalars(select(Delivery).where(Delivery.key == owed.key)).one()
+    if before.state != DeliveryState.DEAD:
+        return False
+    before.target = owed.target
+    session.flush()
+    return send_again(session, before.id, now=owed.due)

@@ -1,0 +1,151 @@
+"""Installing through OAuth: to Slack with a state, back with a code, and a page that says how it went."""
+
+import html
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs, urlencode
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from slackapp import manifest_path
+from slackapp.app import Clock
+from slackapp.connection import installations
+from slackapp.connection.clients import granted_workspaces
+from slackapp.connection.installations import NewInstallation, TokenEncryption
+from slackapp.core import log
+from slackapp.core.db import Sessions
+from slackapp.core.i18n import Voice, voice
+from slackapp.http.settings import HttpSettings
+
+START, RETURN = "/slack/install", "/slack/oauth_redirect"
+_COOKIE = "appreciate_state"
+_logger = logging.getLogger(__name__)
+_PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Appreciate</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>:root {{ color-scheme: light dark }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem }}</style>
+</head><body><main><h1>{title}</h1><p>{told}</p></main></body></html>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page: its status, heading and sentence."""
+
+    status: str
+    title: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installing:
+    """The two pages of an installation."""
+
+    http: HttpSettings
+    sessions: Sessions
+    locker: TokenEncryption
+    now: Clock
+
+    def start(self, _environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Send the browser to Slack, with a state that only this browser and our database know."""
+        with self.sessions.begin() as session:
+            state = installations.begin_oauth(session, now=self.now())
+        asked = {
+            "client_id": self.http.client_id,
+            "scope": ",".join(scopes()),
+            "state": state,
+            "redirect_uri": self.http.redirect_uri,
+        }
+        address = f"{self.http.settings.slack_api_url}/oauth/v2/authorize?{urlencode(asked)}"
+        start_response(
+            "302 Found",
+            [("Location", address), ("Set-Cookie", self._cookie(state, 600)), ("Cache-Control", "no-store")],
+        )
+        return [b""]
+
+    def come_back(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Slack sends the browser back: with a code, or because somebody pressed Cancel."""
+        asked = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        answer = self._installed(voice(), asked, _state_of(environ))
+        page = _PAGE.format(
+            language=voice().language, title=html.escape(answer.title), told=html.escape(answer.told)
+        )
+        headers = [
+            ("Content-Type", "text/html; charset=utf-8"),
+            ("Set-Cookie", self._cookie("", 0)),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+        ]
+        start_response(answer.status, headers)
+        return [page.encode()]
+
+    def _installed(self, say: Voice, asked: dict[str, str], own_state: str) -> Answer:
+        now, state = self.now(), asked.get("state", "")
+        with self.sessions.begin() as session:
+            known = (
+                bool(state) and state == own_state and installations.consume_state(session, state, now=now)
+            )
+        if not known:
+            told = say("This page is too old, or was not begun here. Please start the installation again.")
+            return Answer("400 Bad Request", say("Not installed"), told)
+        if "code" not in asked:
+            told = say("Nothing was installed and nothing is kept. You can start again whenever you like.")
+            return Answer("200 OK", say("Cancelled"), told)
+        return self._exchanged(say, asked["code"], now)
+
+    def _exchanged(self, say: Voice, code: str, now: datetime) -> Answer:
+        try:
+            answer = self._client().oauth_v2_access(
+                client_id=self.http.client_id,
+                client_secret=self.http.client_secret,
+                code=code,
+                redirect_uri=self.http.redirect_uri,
+            )
+            wide = bool(answer.get("is_enterprise_install"))
+            teams = granted_workspaces(self._client(answer["access_token"])) if wide else []
+        except (SlackClientError, OSError) as failure:
+            log.failure(_logger, "an installation", failure)
+            told = say("Slack did not confirm the installation. Please start it again.")
+            return Answer("502 Bad Gateway", say("Not installed"), told)
+        place = answer["enterprise"] if wide else answer["team"]
+        granted = NewInstallation(
+            key=place["id"],
+            name=place.get("name") or place["id"],
+            token=answer["access_token"],
+            bot_user_id=answer["bot_user_id"],
+            scopes=answer["scope"],
+            is_enterprise=wide,
+        )
+        with self.sessions.begin() as session:
+            if wide:
+                installations.save_organisation(session, self.locker, granted, teams, now=now)
+            else:
+                installations.save(session, self.locker, granted, now=now)
+        told = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
+        return Answer("200 OK", say("Installed"), told)
+
+    def _client(self, token: str | None = None) -> WebClient:
+        return WebClient(token, base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])
+
+    def _cookie(self, state: str, seconds: int) -> str:
+        secure = "; Secure" if self.http.public_url.startswith("https") else ""
+        return f"{_COOKIE}={state}; Max-Age={seconds}; Path=/slack; HttpOnly; SameSite=Lax{secure}"
+
+
+def scopes() -> list[str]:
+    """The scopes that the manifest names, which are all that is asked for."""
+    import yaml  # noqa: PLC0415 - only an installation reads the manifest
+
+    manifest = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
+    return [str(one) for one in manifest["oauth_config"]["scopes"]["bot"]]
+
+
+def _state_of(environ: WSGIEnvironment) -> str:
+    try:
+        found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(_COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""

@@ -1,0 +1,100 @@
+"""Taking back what stands in Slack: messages and files of the app's own that hold somebody's words or name.
+
+A row of `delivery` remembers where each stands. What is owed here names only Slack's ids of the
+conversation, the message and the file, and goes once it is done.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+
+from slackapp.core.db import new_id
+from slackapp.models import Delivery, DeliveryState, Workspace
+from slackapp.outbox.queue import Method, NewDelivery, Priority, enqueue_many
+from slackapp.outbox.rendered import Deletion, Rendered, Renderer
+
+MESSAGE, FILE = "removal-message", "removal-file"
+"""Kinds of deliveries; their reference is the message's ts or the file's id."""
+
+_NOWHERE = "-"
+"""The target of a file that stands in no conversation yet: it was uploaded for a message to show."""
+
+# Written out as the index of removals has it, so that it is used.
+_OUT = text("(delivery.kind IN ('removal-message', 'removal-file') OR delivery.target = '-')")
+_ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
+
+
+def enqueue_deletions(
+    session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
+) -> None:
+    """Owe the removal of what these deliveries brought to Slack."""
+    owed = [one for row in rows for one in _of(workspace, row, now)]
+    enqueue_many(session, workspace, owed)
+
+
+def enqueue_replacements(
+    session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
+) -> None:
+    """Owe the removal, and the same once more, as it is rendered by then."""
+    rows = list(rows)
+    enqueue_deletions(session, workspace, rows, now=now)
+    again = [
+        NewDelivery(
+            key=f"{row.kind}:{row.reference}:{new_id()}",
+            kind=row.kind,
+            reference=row.reference,
+            target=row.target,
+            due=now,
+            priority=Priority(row.priority),
+            method=row.method,
+        )
+        for row in rows
+    ]
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    enqueue_many(session, workspace, again)
+
+
+def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> None:
+    """What is on its way to somebody at this moment names them no more; once it has arrived it is removed."""
+    theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    under_way = update(Delivery).where(*theirs, Delivery.state == DeliveryState.SENDING)
+    session.execute(under_way.values(target=_NOWHERE))
+
+
+def delete_finished(session: Session, now: datetime) -> None:
+    """Drop the rows of removals that have ended, and see to what arrived meanwhile. For a slow tick."""
+    late = select(Delivery).where(_OUT, Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
+    for row in session.scalars(late.where(Delivery.state.in_(_ENDED))):
+        if row.state == DeliveryState.SENT:
+            enqueue_deletions(session, session.get_one(Workspace, row.workspace_id), [row], now=now)
+        session.delete(row)
+    session.flush()
+    done = (_OUT, Delivery.kind.in_([MESSAGE, FILE]), Delivery.state.in_(_ENDED))
+    session.execute(delete(Delivery).where(*done))
+
+
+def _of(workspace: Workspace, row: Delivery, now: datetime) -> list[NewDelivery]:
+    """A file's own message goes with the file; a message's pictures are rows of their own."""
+    place = row.slack_channel_id or _NOWHERE
+    if row.slack_file_id:
+        key = f"{FILE}:{workspace.id}:{row.slack_file_id}"
+        return [NewDelivery(key, FILE, row.slack_file_id, place, now, method=Method.DELETE_FILE)]
+    if row.slack_ts and row.slack_channel_id and row.method != Method.UPDATE:
+        key = f"{MESSAGE}:{workspace.id}:{place}:{row.slack_ts}"
+        return [NewDelivery(key, MESSAGE, row.slack_ts, place, now, method=Method.DELETE)]
+    return []
+
+
+def _message(_session: Session, row: Delivery, _now: datetime) -> Rendered:
+    return Deletion(channel=row.target, ts=row.reference)
+
+
+def _file(_session: Session, row: Delivery, _now: datetime) -> Rendered:
+    return Deletion(channel=row.target, file=row.reference)
+
+
+RENDERERS: dict[str, Renderer] = {MESSAGE: _message, FILE: _file}

@@ -1,0 +1,190 @@
+"""Who is asked, and what a person is told about the group their answer joins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
+
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    FanOut,
+    Member,
+    Poll,
+    PollMember,
+    PollState,
+    PollUnit,
+    Team,
+    Workspace,
+)
+from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many
+from slackapp.pulse.notices import next_allowed_time
+from slackapp.pulse.opening import INVITATION
+from slackapp.pulse.rounds import LOSS
+from slackapp.workspace import permissions as rights
+
+CHUNK = 500
+_SILENT = 2
+"""Rounds after which it is said that nothing has been recorded yet."""
+
+_ANSWERED = (PollState.CLOSED, PollState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The group an answer joins: its name, how many were asked, and where a small group's answers go."""
+
+    name: str
+    invited: int
+    k: int
+    above: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who sees results, and the team they lead or stand in for."""
+
+    name: str
+    leads: str
+    stands_in: bool = False
+
+
+def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+    """Owe the next people of a poll their message; True when everybody has been seen to.
+
+    Each message comes in the person's own allowed hours and is dropped when the poll closes first.
+    """
+    poll = session.get(Poll, fan_out.reference)
+    if poll is None or poll.state != PollState.OPEN or poll.closes_at <= now:
+        return True
+    return _next(session, fan_out, chunk, lambda one, workspace: _invitation(poll, one, workspace, now))
+
+
+def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
+    """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
+    poll_id = fan_out.reference
+    done = _next(session, fan_out, chunk, lambda one, workspace: _notice(poll_id, one, workspace, now))
+    if done:
+        session.execute(delete(PollMember).where(PollMember.poll_id == poll_id))
+    return done
+
+
+def group_of(session: Session, poll: Poll, unit_id: str) -> Group:
+    """What the modal says about a unit of this poll, as it stood at the opening."""
+    unit = session.get_one(PollUnit, (poll.id, unit_id))
+    above = session.get_one(Team, unit.parent_id).name if unit.parent_id else None
+    return Group(session.get_one(Team, unit_id).name, unit.invited, poll.k, above)
+
+
+def names_in(session: Session, poll: Poll, unit_id: str) -> list[str]:
+    """Whom a person is grouped with, by name; the list was frozen at the opening."""
+    found = select(Member.name).join(PollMember, PollMember.member_id == Member.id).order_by(Member.name)
+    return list(session.scalars(found.where(PollMember.poll_id == poll.id, PollMember.unit_id == unit_id)))
+
+
+def names_around(session: Session, workspace: Workspace, poll_id: str, member_id: str) -> list[str]:
+    """The names of whoever is in a person's group and of those who lead it; none outside a poll of theirs."""
+    belongs = session.get(PollMember, (poll_id, member_id))
+    poll = session.get(Poll, poll_id) if belongs else None
+    if belongs is None or poll is None:
+        return []
+    leaders = [reader.name for reader in readers(session, workspace, belongs.unit_id)]
+    return [*names_in(session, poll, belongs.unit_id), *leaders]
+
+
+def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader]:
+    """Who sees the results of a unit, by name and by the team they lead, nearest first."""
+    tree = rights.teams(session, workspace.id)
+    found = []
+    for team_id in rights.ancestors(tree, unit_id):
+        team = tree[team_id]
+        for member_id in filter(None, (team.leader_id, team.deputy_id)):
+            one = session.get(Member, member_id)
+            if one is not None and one.can_be_reached:
+                found.append(Reader(one.name, team.name, stands_in=member_id != team.leader_id))
+    return found
+
+
+def has_earlier(session: Session, poll: Poll) -> bool:
+    """Whether people were asked at least twice before this poll, so that silence about it means something."""
+    earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
+    asked = session.scalars(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(_SILENT)).all()
+    return len(asked) == _SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """How many messages of a check-in reached nobody, and when it opened.
+
+    Whose they were is not told: it could be read as who has not answered.
+    """
+
+    opens_on: date
+    too_late: int
+    """The hours that people chose came after the close."""
+    refused: int
+    """Slack would not take them."""
+
+
+def undelivered(session: Session, workspace: Workspace) -> Undelivered | None:
+    """What became of the latest check-in's messages; None when all of them arrived or are under way."""
+    latest = (
+        select(Poll)
+        .where(Poll.workspace_id == workspace.id, Poll.state.in_((*_ANSWERED, PollState.OPEN)))
+        .order_by(Poll.opens_on.desc())
+        .limit(1)
+    )
+    poll = session.scalar(latest)
+    if poll is None:
+        return None
+    # Those who want no messages any more were not missed.
+    missed = or_(Delivery.reason.is_(None), Delivery.reason.not_in(("not_wanted", "left")))
+    ours = (Delivery.kind == INVITATION, Delivery.reference == poll.id, missed)
+    found = select(Delivery.state, func.count()).where(*ours).group_by(Delivery.state)
+    counts: dict[str, int] = dict(session.execute(found).all())
+    too_late, refused = counts.get(DeliveryState.EXPIRED, 0), counts.get(DeliveryState.DEAD, 0)
+    return Undelivered(poll.opens_on, too_late, refused) if too_late or refused else None
+
+
+def _next(
+    session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], NewDelivery]
+) -> bool:
+    found = (
+        select(Member)
+        .join(PollMember, PollMember.member_id == Member.id)
+        .where(PollMember.poll_id == fan_out.reference, Member.id > fan_out.cursor)
+        .order_by(Member.id)
+        .limit(chunk)
+    )
+    people = list(session.scalars(found))
+    workspace = session.get_one(Workspace, fan_out.workspace_id)
+    wanted = [one for one in people if one.can_be_reached and one.pulse_messages]
+    enqueue_many(session, workspace, [owed(one, workspace) for one in wanted])
+    if people:
+        fan_out.cursor = people[-1].id
+    return len(people) < chunk
+
+
+def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        key=f"poll:{poll.id}:{person.id}",
+        kind=INVITATION,
+        reference=poll.id,
+        target=person.slack_user_id,
+        due=next_allowed_time(person, workspace, now),
+        priority=Priority.POLL,
+        expires=poll.closes_at,
+    )
+
+
+def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        key=f"poll_lost:{poll_id}:{person.id}",
+        kind=LOSS,
+        reference=poll_id,
+        target=person.slack_user_id,
+        due=next_allowed_time(person, workspace, now),
+        priority=Priority.POLL,
+    )

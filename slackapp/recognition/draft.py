@@ -1,0 +1,176 @@
+"""A thank-you that may still be unfinished, and what can stand in its way."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Self
+
+from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.confidentiality import Finding, Kind
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import Voice, translatable
+from slackapp.models import Visibility
+
+SHORTEST = 20
+EMOJI = r":(?:[+-]1|[a-z][a-z0-9_'+-]*)(?:::skin-tone-[2-6])?:"
+"""An emoji as Slack writes it into what is typed: by its name, between colons."""
+LONGEST = 3_000
+MOST_PEOPLE = 20
+MOST_A_DAY = 10
+
+
+class Field(StrEnum):
+    """The places of the form."""
+
+    PEOPLE = "people"
+    BEHAVIOUR = "behaviour"
+    WORDS = "words"
+    VISIBILITY = "visibility"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody has said of a thank-you so far; anything may still be missing.
+
+    `people` and `groups` are Slack ids, in the order typed and without repeats. `unknown` are
+    names that Slack did not turn into people. `suggested` are people who only appear inside the
+    words: good enough to fill a form with, not to send to.
+    """
+
+    people: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
+    behaviour: Behaviour | None = None
+    words: str = ""
+    visibility: Visibility = Visibility.PRIVATE
+    gathered: tuple[str, ...] = ()
+    """Those of `people` who only came with a group: whoever of them can't be thanked is left out."""
+    accepted: tuple[str, ...] = ()
+    """Marks of the questions that the giver has read and wants to send it in spite of."""
+    link: str | None = None
+    """The message it is about, when it began with one."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has to be asked before it can be given or refused."""
+        named = self.people or self.groups or self.unknown
+        return bool(named and self.behaviour and self.words)
+
+    @property
+    def can_be_carried(self) -> bool:
+        """Whether a button that carries it has all that is needed to give it."""
+        return bool(self.people and self.behaviour and self.words) and not (self.groups or self.unknown)
+
+    @property
+    def has_gaps_to_ask_for(self) -> bool:
+        """Whether the form can ask for the rest: what it could not hold is refused instead."""
+        fits = len(self.words) <= LONGEST and len(self.people) <= MOST_PEOPLE and not self.unknown
+        return fits and not self.is_complete
+
+    def about(self, **changes: object) -> Self:
+        """The same draft with some of it changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # dataclasses checks the names
+
+
+class Refusal(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
+    """One thing in the way, and the place of the form where it belongs."""
+
+    def __init__(self, field: Field, sentence: str, **values: object) -> None:
+        super().__init__(sentence, **values)
+        self.field = field
+
+
+class TooShort(Refusal):
+    """Not a refusal without help: it asks the behaviour's own question."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        super().__init__(
+            Field.WORDS,
+            translatable("Thank you. One more detail makes it mean more: {prompt}"),
+            behaviour=behaviour,
+        )
+        self.behaviour = behaviour
+
+    def words(self, say: Voice) -> str:
+        """The sentence with the question in the reader's language."""
+        return say(self.sentence, prompt=say(WORDING[self.behaviour].prompt))
+
+
+class Question(Refusal):
+    """Not a refusal: a question before it goes, which the giver may answer with [Send anyway]."""
+
+    marks: tuple[str, ...] = ()
+    """What stands for the question once it has been read."""
+
+
+class ConfidentialityQuestion(Question):
+    """The words may point to a patient, or tell of somebody's health."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        super().__init__(Field.WORDS, translatable("This may give somebody away."))
+        self.findings = tuple(findings)
+        self.marks = tuple(one.mark for one in self.findings)
+
+    def words(self, say: Voice) -> str:
+        """One sentence for each kind of thing that was found, with the words themselves."""
+        asked = {
+            Kind.PATIENT: translatable("This may point to a patient: {found}. Could you say it without?"),
+            Kind.HEALTH: translatable(
+                "This may tell of somebody's health or loss: {found}. Could you say it without?"
+            ),
+        }
+        found = {kind: [f"“{one.text}”" for one in self.findings if one.kind == kind] for kind in asked}
+        return "\n".join(say(asked[kind], found=say.listing(parts)) for kind, parts in found.items() if parts)
+
+
+class DailyLimitQuestion(Question):
+    """Ten in one day: kind, but noise."""
+
+    marks = ("ten-today",)
+
+    def __init__(self) -> None:
+        super().__init__(Field.WORDS, translatable("That is ten today. Could this one wait until tomorrow?"))
+
+
+class ParseError(Refusal):
+    """Something typed could not be understood. `draft` is everything else that was said."""
+
+    def __init__(self, field: Field, sentence: str, draft: Draft, **values: object) -> None:
+        super().__init__(field, sentence, **values)
+        self.draft = draft
+
+
+class UnknownBehaviourError(ParseError):
+    """A word that is nearly one of the four. `draft` is what was meant if the guess is right."""
+
+    def __init__(self, word: str, nearest: Behaviour, draft: Draft) -> None:
+        sentence = translatable("I don't know “{word}”. Did you mean *{nearest}*?")
+        super().__init__(Field.BEHAVIOUR, sentence, draft, word=word, nearest=nearest)
+        self.word = word
+        self.nearest = nearest
+
+    def words(self, say: Voice) -> str:
+        """The sentence with the behaviour's name in the reader's language."""
+        return say(self.sentence, word=self.word, nearest=say(WORDING[self.nearest].label).lower())
+
+
+class InvalidDraft(UserError):  # noqa: N818 - likewise
+    """Everything that is in the way of one thank-you, the first of it as the sentence."""
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        first = self.refusals[0]
+        super().__init__(first.sentence, **first.values)
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The marks to send it in spite of, when there is nothing but questions in the way."""
+        asked = [one for one in self.refusals if isinstance(one, Question)]
+        return tuple(mark for one in asked for mark in one.marks) if len(asked) == len(self.refusals) else ()
+
+    def words(self, say: Voice) -> str:
+        """The first sentence, or all that is asked."""
+        if self.questions:
+            return "\n".join(one.words(say) for one in self.refusals)
+        return self.refusals[0].words(say)

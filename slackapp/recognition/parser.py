@@ -1,0 +1,281 @@
+"""Reads what was typed after /appreciate, forgivingly.
+
+At the start, in any order: the people, one of the four behaviours, who may see it. The rest is
+the person's own words, quoted or not. Who may see it and the behaviour may also stand at the very end,
+everything may follow words in quotation marks, and a behaviour inside the sentence is understood. The text is
+as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`, `&lt;`.
+"""
+# ruff: noqa: RUF001 - these are the quotation marks and dashes that people and telephones type
+
+import re
+
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import translatable
+from slackapp.models import Visibility
+from slackapp.recognition import vocabulary
+from slackapp.recognition.draft import EMOJI, Draft, Field, ParseError, UnknownBehaviourError
+from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, closest, named_inside
+
+# "helping me find a bed" is a sentence; taking its first word away would spoil it.
+_CONTINUES = frozenset(
+    {
+        *(
+            "a",
+            "an",
+            "and",
+            "another",
+            "at",
+            "both",
+            "by",
+            "each",
+            "everyone",
+            "families",
+            "her",
+            "him",
+            "his",
+            "how",
+        ),
+        *(
+            "i",
+            "in",
+            "it",
+            "its",
+            "me",
+            "my",
+            "of",
+            "on",
+            "our",
+            "out",
+            "patients",
+            "people",
+            "someone",
+            "staff",
+        ),
+        *("that", "the", "their", "them", "this", "through", "to", "up", "us"),
+        *("what", "when", "why", "with", "you", "your"),
+    }
+)
+
+_TEAM = (
+    r"with\s+(?:the|my|our|their)\s+team|in\s+public|public(?:al)?ly"
+    r"|gyda(?:[’'](?:r|n|ch|i|u)|\s+(?:fy|dy|ei|ein|eich|eu))\s+(?:t|d|th|nh)[îi]m|yn\s+gyhoeddus"
+)
+_PRIVATE = r"in\s+private|privately|yn\s+breifat"
+# "with the team rota" is about a rota.
+_NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
+# The colon of an emoji belongs to the words.
+_GAP = rf"(?:(?!{EMOJI})[\s,;:–—-])*"
+
+_MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
+_CROWD = re.compile(r"<(?:#[A-Z0-9]{1,30}|!(?:here|channel|everyone))(?:\|[^<>]{0,200})?>")
+_RAW_NAME = re.compile(r"@(?=\w)([\w.'’-]{1,80})")
+_ANYBODY = re.compile(rf"{_MENTION.pattern}|{_GROUP.pattern}|@\w")
+_FILLER = re.compile(
+    r"(?:,|\+|/|&amp;|and\b|plus\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
+    r"(?=<@|<!subteam|@\w)",
+    re.IGNORECASE,
+)
+_VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
+_BEHAVIOUR = re.compile(
+    r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
+    + "|".join(sorted(VOCABULARY, key=len, reverse=True))
+    + r")(?![\w'’])"
+    rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
+    re.IGNORECASE,
+)
+_END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
+_NAMED_LAST = re.compile(
+    r"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>"""
+    + "|".join(sorted(HEADINGS, key=len, reverse=True))
+    + r")\)?[.!]*\Z",
+    re.IGNORECASE,
+)
+_FIRST_WORD = re.compile(
+    rf"(?:for\s+)?(?P<word>[^\W\d_]{{4,30}})(?![\w'’])(?P<mark>\s*(?:(?!{EMOJI})[:;,–—-])+)?\s*",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
+# What phones leave at the beginning of pasted text, and around a name from their contacts.
+_UNSEEN = (
+    " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{_UNSEEN},;:.!–—-])*")
+_QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
+
+
+def parse(text: str) -> Draft:
+    """Everything that was said, with gaps where nothing was.
+
+    Raises:
+        UnknownBehaviourError: The first word is nearly a behaviour.
+        Unclear: A whole channel was named, or the only word is nearly an errand.
+    """
+    if near := vocabulary.closest_subcommand(text):
+        sentence = translatable("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
+        raise ParseError(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
+    reading = _Parser(text.strip(_UNSEEN))
+    reading.read_start()
+    reading.read_what_follows_quoted_words()
+    if reading.behaviour is None:
+        reading.look_for_a_slip()
+    draft = reading.draft()
+    if reading.crowd:
+        sentence = translatable("A whole channel can't be thanked at once. Name the people, up to 20.")
+        raise ParseError(Field.PEOPLE, sentence, draft)
+    if reading.slip is not None:
+        raise UnknownBehaviourError(reading.slip, reading.slip_means, draft)
+    return draft
+
+
+def plain(text: str) -> str:
+    """The text as it was typed, without Slack's escapes."""
+    bare = _ENTITY.sub(_as_typed, text)
+    return bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _as_typed(entity: re.Match[str]) -> str:
+    sign, target, label = entity.groups()
+    if sign is None:
+        return label or target
+    # Slack leaves out the name of a private channel, and its id would tell a reader nothing.
+    name = label or ("…" if sign == "#" else target)
+    return name if name[:1] in "@#" else f"{'#' if sign == '#' else '@'}{name}"
+
+
+class _Parser:
+    """What has been read so far, and the rest of the text."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text
+        self.people: list[str] = []
+        self.groups: list[str] = []
+        self.unknown: list[str] = []
+        self.behaviour: Behaviour | None = None
+        self.visibility: Visibility | None = None
+        self.crowd = False
+        self.slip: str | None = None
+        self.slip_means = Behaviour.HELPING
+
+    def read_start(self) -> None:
+        """Read one thing after the other off the start, until the words begin."""
+        while self._name() or self._who_may_see() or self._behaviour():
+            pass
+
+    def _name(self) -> bool:
+        if filler := _FILLER.match(self.rest):
+            self.rest = self.rest[filler.end() :]
+        if crowd := _CROWD.match(self.rest):
+            self.crowd = True
+            self.rest = self.rest[crowd.end() :].lstrip(_UNSEEN)
+            return True
+        for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
+            if named := shape.match(self.rest):
+                found.append(named[1].rstrip(".-'’") or named[1])
+                self.rest = _AFTER_A_NAME.sub("", self.rest[named.end() :], count=1)
+                return True
+        return False
+
+    def _who_may_see(self) -> bool:
+        said = _VISIBILITY.match(self.rest)
+        if self.visibility is not None or said is None:
+            return False
+        self.visibility = Visibility.TEAM if said["team"] else Visibility.PRIVATE
+        self.rest = self.rest[said.end() :]
+        return True
+
+    def _behaviour(self) -> bool:
+        said = _BEHAVIOUR.match(self.rest)
+        if self.behaviour is not None or said is None:
+            return False
+        form = " ".join(said["form"].lower().split())
+        self.behaviour = VOCABULARY[form]
+        return self._take_heading(said, is_label=form in HEADINGS)
+
+    def _take_heading(self, said: re.Match[str], *, is_label: bool) -> bool:
+        """Take a behaviour's name away from the words, unless it is part of their sentence."""
+        after = self.rest[said.end() :]
+        # "@sam helping @jo with the round" thanks Sam: of Jo it only tells, who is sent nothing.
+        if (self.people or self.groups) and not said["mark"] and _ANYBODY.match(after):
+            return False
+        word = re.match(r"[^\W\d_]+", after)
+        stands_alone = bool(said["mark"]) or word is None or not word[0][0].islower()
+        stands_alone = stands_alone or (is_label and _VISIBILITY.match(after) is not None)
+        if stands_alone or (is_label and word is not None and word[0] not in _CONTINUES):
+            self.rest = after
+            return True
+        return False
+
+    def read_what_follows_quoted_words(self) -> None:
+        """Read on behind words in quotation marks, unless something stands there that is none of ours."""
+        end = self.rest.rfind(_QUOTES.get(self.rest[:1], "\0"), 1)
+        if end < 0:
+            return
+        behind = _Parser(self.rest[end + 1 :].lstrip())
+        behind.behaviour, behind.visibility = self.behaviour, self.visibility
+        behind.read_start()
+        if not behind.rest:
+            self.behaviour, self.visibility = behind.behaviour, behind.visibility
+            self.people += behind.people
+            self.groups += behind.groups
+            self.unknown += behind.unknown
+            self.crowd = self.crowd or behind.crowd
+            self.rest = self.rest[: end + 1]
+
+    def look_for_a_slip(self) -> None:
+        """Notice a first word that is nearly one of the four."""
+        said = _FIRST_WORD.match(self.rest)
+        if said is None:
+            return
+        near = closest(said["word"])
+        if near:
+            self.slip, self.slip_means = said["word"], VOCABULARY[near]
+            self.behaviour = self.slip_means
+            if self._take_heading(said, is_label=near in HEADINGS):
+                self.read_start()
+
+    def draft(self) -> Draft:
+        """Everything read, with what is left as the words."""
+        words = plain(self.rest).strip()
+        for _ in ("who may see it", "the behaviour", "or the other way round"):
+            words = self._without_behaviour(self._without_ending(words))
+        inside = () if self.people or self.groups or self.unknown else tuple(_MENTION.findall(self.rest))
+        return Draft(
+            people=tuple(dict.fromkeys(self.people)),
+            groups=tuple(dict.fromkeys(self.groups)),
+            unknown=tuple(dict.fromkeys(self.unknown)),
+            suggested=tuple(dict.fromkeys(inside)),
+            behaviour=self.behaviour or named_inside(words),
+            words=_unquoted(words),
+            visibility=self.visibility or Visibility.PRIVATE,
+        )
+
+    def _without_behaviour(self, words: str) -> str:
+        """The words without a behaviour that closes them, set apart: "Stayed until it was done. Helping"."""
+        said = _NAMED_LAST.search(words)
+        before = words[: said.start()].rstrip() if said else ""
+        marked_off = said is not None and (said[0][0] in "(#" or not before[-1:].isalnum())
+        if self.behaviour is not None or said is None or not marked_off:
+            return words
+        self.behaviour = HEADINGS[" ".join(said["form"].lower().split())]
+        return before.rstrip(" ,;:–—-")
+
+    def _without_ending(self, words: str) -> str:
+        """The words without a closing "with the team"; it stays where it may belong to their sentence."""
+        said = _END.search(words)
+        if self.visibility is not None or said is None:
+            return words
+        self.visibility = Visibility.TEAM if said["team"] else Visibility.PRIVATE
+        before = words[: said.start()].rstrip()
+        set_apart = (
+            said[0].startswith("(") or not before or not (before[-1].isalnum() or before[-1] in "%&@#")
+        )
+        return before.rstrip(" ,;:–—-") if set_apart else words
+
+
+def _unquoted(words: str) -> str:
+    """The words without one pair of quotation marks around all of them."""
+    if len(words) >= len('""') and _QUOTES.get(words[0]) == words[-1] and words[-1] not in words[1:-1]:
+        return words[1:-1].strip()
+    return words

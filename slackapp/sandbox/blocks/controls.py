@@ -1,0 +1,221 @@
+"""Interactive elements: what each keeps as its state, starts with, and is called by a person."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slackapp.sandbox.blocks.surface import every_block
+from slackapp.sandbox.core.state import Blocks, Values
+
+# Element type -> the key under which state.values and actions[] carry what was chosen.
+STATE_KEYS = {
+    "plain_text_input": "value",
+    "email_text_input": "value",
+    "url_text_input": "value",
+    "number_input": "value",
+    "rich_text_input": "rich_text_value",
+    "static_select": "selected_option",
+    "external_select": "selected_option",
+    "radio_buttons": "selected_option",
+    "users_select": "selected_user",
+    "conversations_select": "selected_conversation",
+    "channels_select": "selected_channel",
+    "datepicker": "selected_date",
+    "timepicker": "selected_time",
+    "datetimepicker": "selected_date_time",
+    "checkboxes": "selected_options",
+    "multi_static_select": "selected_options",
+    "multi_external_select": "selected_options",
+    "multi_users_select": "selected_users",
+    "multi_conversations_select": "selected_conversations",
+    "multi_channels_select": "selected_channels",
+    "file_input": "files",
+}
+INITIAL_KEYS = {
+    "plain_text_input": "initial_value",
+    "email_text_input": "initial_value",
+    "url_text_input": "initial_value",
+    "number_input": "initial_value",
+    "rich_text_input": "initial_value",
+    "static_select": "initial_option",
+    "external_select": "initial_option",
+    "radio_buttons": "initial_option",
+    "users_select": "initial_user",
+    "conversations_select": "initial_conversation",
+    "channels_select": "initial_channel",
+    "datepicker": "initial_date",
+    "timepicker": "initial_time",
+    "datetimepicker": "initial_date_time",
+    "checkboxes": "initial_options",
+    "multi_static_select": "initial_options",
+    "multi_external_select": "initial_options",
+    "multi_users_select": "initial_users",
+    "multi_conversations_select": "initial_conversations",
+    "multi_channels_select": "initial_channels",
+}
+# Element type -> the kind of control a person sees.
+KINDS = {
+    "button": "button",
+    "workflow_button": "button",
+    "icon_button": "button",
+    "overflow": "menu",
+    "radio_buttons": "radio",
+    "checkboxes": "checkboxes",
+    "users_select": "people",
+    "multi_users_select": "people",
+    "datepicker": "date",
+    "datetimepicker": "date",
+    "timepicker": "text",
+    "plain_text_input": "text",
+    "email_text_input": "text",
+    "url_text_input": "text",
+    "number_input": "text",
+    "rich_text_input": "text",
+    "static_select": "select",
+    "external_select": "select",
+    "multi_static_select": "select",
+    "multi_external_select": "select",
+    "conversations_select": "select",
+    "multi_conversations_select": "select",
+    "channels_select": "select",
+    "multi_channels_select": "select",
+    "file_input": "file",
+}
+MULTIPLE = frozenset(kind for kind, key in STATE_KEYS.items() if key.endswith("s"))
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """An interactive element where a person sees it. `names` find it; the first is what one reads."""
+
+    block: dict[str, Any]
+    element: dict[str, Any]
+    kind: str
+    names: tuple[str, ...]
+    says: Mapping[str, str] = field(default_factory=dict)
+    """What pressing it tells beyond the element itself: which of two feedback buttons it was."""
+
+    @property
+    def spot(self) -> str:
+        """Under which name its mistakes are kept: an input's block, else its block and action."""
+        return self.block_id if self.is_input else f"{self.block_id}/{self.action_id}"
+
+    @property
+    def block_id(self) -> str:
+        """Its block."""
+        return str(self.block["block_id"])
+
+    @property
+    def action_id(self) -> str:
+        """Its action."""
+        return str(self.element.get("action_id", ""))
+
+    @property
+    def label(self) -> str:
+        """What a person reads beside or in it."""
+        return self.names[0]
+
+    @property
+    def type(self) -> str:
+        """The element's type."""
+        return str(self.element["type"])
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it stands in an input block."""
+        return bool(self.block["type"] == "input")
+
+    @property
+    def dispatches(self) -> bool:
+        """Whether choosing tells the app at once."""
+        return not self.is_input or bool(self.block.get("dispatch_action"))
+
+    def named(self, label: str) -> bool:
+        """Whether a person means this one by `label` (case and outer blanks do not matter)."""
+        return label.strip().casefold() in {name.casefold() for name in self.names}
+
+
+def controls(blocks: Blocks) -> Iterator[Control]:
+    """Every interactive element of these blocks, from top to bottom."""
+    for _, block in every_block(blocks):
+        for element in elements_of(block):
+            kind = KINDS.get(element.get("type", ""))
+            if kind:
+                yield Control(block, element, kind, _names(block, element))
+            elif element.get("type") == "feedback_buttons":
+                yield from _both(block, element)
+
+
+def _both(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
+    for name in ("positive_button", "negative_button"):
+        one = element[name]
+        names = (str(one["text"]["text"]), *filter(None, [one.get("accessibility_label")]))
+        yield Control(block, element, "button", names, {"value": str(one["value"])})
+
+
+def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a block that a person can use."""
+    kind = block["type"]
+    if kind == "input":
+        return [block["element"]]
+    if kind in {"section", "auth_provider"}:
+        return [block["accessory"]] if "accessory" in block else []
+    if kind in {"actions", "context_actions"}:
+        return list(block["elements"])
+    if kind == "card":
+        return list(block.get("actions", []))
+    return []
+
+
+def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
+    candidates = [
+        element.get("text") if KINDS[element["type"]] == "button" else None,
+        block.get("label") if block["type"] == "input" else None,
+        element.get("placeholder"),
+        block.get("text") if block["type"] == "section" else None,
+    ]
+    texts = [str(one["text"]).strip() for one in candidates if isinstance(one, dict)]
+    accessible = element.get("accessibility_label")
+    return tuple(texts + ([accessible] if accessible else [])) or (fallback(element),)
+
+
+def fallback(element: dict[str, Any]) -> str:
+    """The name of an element that shows none: a person would describe it by what it is."""
+    return {"overflow": "More actions", "datepicker": "Date", "timepicker": "Time"}.get(
+        element["type"], str(element.get("action_id") or element["type"])
+    )
+
+
+def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """The options an element offers, those of option groups included."""
+    groups = element.get("option_groups") or []
+    return list(element.get("options") or []) + [one for group in groups for one in group["options"]]
+
+
+def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON value
+    """A state.values entry: the element's type and what is chosen."""
+    kind = element["type"]
+    out = {"type": kind, STATE_KEYS[kind]: value}
+    if kind == "timepicker" and "timezone" in element:
+        out["timezone"] = element["timezone"]
+    return out
+
+
+def initial(element: dict[str, Any]) -> Any:  # noqa: ANN401  # any JSON value
+    """What an element holds before anyone touched it."""
+    kind = element["type"]
+    empty: Any = [] if kind in MULTIPLE else None
+    return element.get(INITIAL_KEYS.get(kind, ""), empty)
+
+
+def initial_values(blocks: Blocks, kept: Values | None = None) -> Values:
+    """state.values of fresh blocks; what is in `kept` under the same ids and type stays."""
+    values: Values = {}
+    for control in controls(blocks):
+        if control.type not in STATE_KEYS:
+            continue
+        before = (kept or {}).get(control.block_id, {}).get(control.action_id)
+        if before is None or before["type"] != control.type:
+            before = entry(control.element, initial(control.element))
+        values.setdefault(control.block_id, {})[control.action_id] = before
+    return values

@@ -1,0 +1,173 @@
+"""Seeding a workspace, and a snapshot on disk so that a stopped sandbox goes on where it was."""
+
+import asyncio
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from slackapp.sandbox.core.seeds import WorkspaceSeed
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import (
+    Channel,
+    File,
+    Message,
+    Person,
+    ResponseUrl,
+    State,
+    UserGroup,
+    View,
+    Workspace,
+)
+
+VERSION = 1
+EVERY_SECONDS = 1.0
+
+
+def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
+    """Put a workspace into the state; what a saved state already holds stays, tokens are the seed's."""
+    state = slack.state
+    space = state.workspaces.setdefault(seed.team_id, _workspace(seed))
+    space.bot_token, space.app_token = seed.bot_token, seed.app_token
+    created = int(state.clock.epoch())
+    for person in (_bot_user(slack, seed), *(_person(seed, each) for each in seed.people)):
+        space.people.setdefault(person.id, person)
+    for each in seed.channels:
+        channel = Channel(
+            id=each.id,
+            team_id=seed.team_id,
+            name=each.name,
+            is_private=each.is_private,
+            members=list(each.members),
+            archived=each.archived,
+            created=created,
+        )
+        space.channels.setdefault(each.id, channel)
+    for group in seed.usergroups:
+        space.usergroups.setdefault(
+            group.id, UserGroup(group.id, group.handle, group.name, list(group.members))
+        )
+    slack.index_tokens()
+    state.touch()
+
+
+def _workspace(seed: WorkspaceSeed) -> Workspace:
+    return Workspace(
+        id=seed.team_id,
+        domain=seed.domain,
+        name=seed.name,
+        bot_token=seed.bot_token,
+        app_token=seed.app_token,
+        bot_user_id=seed.bot_user_id,
+        bot_id=seed.bot_id,
+        installed=seed.installed,
+        enterprise_id=seed.enterprise_id,
+        enterprise_name=seed.enterprise_name,
+    )
+
+
+def _person(seed: WorkspaceSeed, each: Any) -> Person:  # noqa: ANN401  # a PersonSeed; asdict wants a plain type
+    fields = asdict(each)
+    return Person(team_id=seed.team_id, **{**fields, "roles": list(fields["roles"])})
+
+
+def _bot_user(slack: Simulator, seed: WorkspaceSeed) -> Person:
+    name = slack.manifest.bot_name
+    handle = name.lower().replace(" ", "_")
+    return Person(id=seed.bot_user_id, team_id=seed.team_id, name=name, handle=handle, is_bot=True)
+
+
+class Store:
+    """Writes the state beside `path` (file contents in `<path>.files/`) and reads it back."""
+
+    def __init__(self, slack: Simulator, path: Path) -> None:
+        self._slack = slack
+        self._path = path
+        self._contents = path.with_name(path.name + ".files")
+        self._saved = -1
+
+    def load(self) -> None:
+        """Read what was saved, if anything. Raises ValueError for a file of another version."""
+        if not self._path.exists():
+            return
+        raw = orjson.loads(self._path.read_bytes())
+        if raw.get("version") != VERSION:
+            raise ValueError(f"{self._path} was written by another version. Move it away to start afresh.")
+        self._slack.clock.offset = raw["offset"]
+        restore(self._slack.state, raw)
+        for file_id in self._slack.state.files:
+            kept = self._contents / file_id
+            if kept.exists():
+                self._slack.state.contents[file_id] = kept.read_bytes()
+        self._slack.index_tokens()
+
+    async def keep(self) -> None:
+        """Save about once a second while things change."""
+        while True:
+            await self._slack.state.changes.after(self._saved)
+            await asyncio.sleep(EVERY_SECONDS)
+            self.save()
+
+    def save(self) -> None:
+        """Write everything now; the old file is replaced in one step."""
+        state = self._slack.state
+        self._saved = state.changes.number
+        self._save_contents(state)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._path.with_name(self._path.name + ".new")
+        # The practice tokens and everything written in the demo are in here: for the owner only.
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            out.write(orjson.dumps(snapshot(self._slack)))
+        fresh.replace(self._path)
+
+    def _save_contents(self, state: State) -> None:
+        self._contents.mkdir(parents=True, exist_ok=True, mode=0o700)
+        known = {kept.name for kept in self._contents.iterdir()}
+        for file_id, content in state.contents.items():
+            if file_id not in known:
+                (self._contents / file_id).write_bytes(content)
+        for gone in known - state.contents.keys():
+            (self._contents / gone).unlink()
+
+
+def snapshot(slack: Simulator) -> dict[str, Any]:
+    """The state as orjson can write it.
+
+    Open modals are left out: what somebody has half filled in, an anonymous answer among it,
+    lives with that person in Slack and is never written down by anybody.
+    """
+    state = slack.state
+    return {
+        "version": VERSION,
+        "offset": slack.clock.offset,
+        "last_ts": state.last_ts,
+        "workspaces": state.workspaces,
+        "homes": state.homes,
+        "files": state.files,
+        "response_urls": state.response_urls,
+        "toured": sorted(state.toured),
+    }
+
+
+def restore(state: State, raw: dict[str, Any]) -> None:
+    """The other way round."""
+    state.last_ts = raw["last_ts"]
+    state.workspaces = {key: _load_workspace(each) for key, each in raw["workspaces"].items()}
+    state.homes = {user: View(**view) for user, view in raw["homes"].items()}
+    state.files = {key: File(**each) for key, each in raw["files"].items()}
+    state.response_urls = {key: ResponseUrl(**each) for key, each in raw["response_urls"].items()}
+    state.toured = set(raw.get("toured", ()))
+
+
+def _load_workspace(raw: dict[str, Any]) -> Workspace:
+    people = {key: Person(**each) for key, each in raw["people"].items()}
+    channels = {key: _load_channel(each) for key, each in raw["channels"].items()}
+    groups = {key: UserGroup(**each) for key, each in raw["usergroups"].items()}
+    return Workspace(**{**raw, "people": people, "channels": channels, "usergroups": groups})
+
+
+def _load_channel(raw: dict[str, Any]) -> Channel:
+    messages = {ts: Message(**each) for ts, each in raw["messages"].items()}
+    return Channel(**{**raw, "messages": messages})

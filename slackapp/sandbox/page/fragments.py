@@ -1,0 +1,239 @@
+"""The page's fragments, drawn from the scene by jinja2 templates. Everything people wrote is escaped."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
+
+from slackapp.core.i18n import Voice
+from slackapp.sandbox.core.journal import Entry
+from slackapp.sandbox.core.state import Channel, Message, View
+from slackapp.sandbox.page import mrkdwn
+from slackapp.sandbox.page.emoji import OFFERED
+from slackapp.sandbox.page.scene import HOME, Scene, SceneNames
+from slackapp.sandbox.page.tour import Tour
+from slackapp.sandbox.page.values import At, choices, chosen, plotted
+from slackapp.sandbox.slack.files import file_path
+from slackapp.sandbox.slack.messages import known_file
+
+INSPECTED: Final = 20
+KILOBYTE: Final = 1024
+Due = tuple[datetime, str] | None
+Json = Mapping[str, Any]
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("slackapp.sandbox", "page/templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class Drawing:
+    """One scene, ready to be drawn in one language."""
+
+    def __init__(self, scene: Scene, say: Voice, *, due: Due = None, tour: Tour | None = None) -> None:
+        self._scene = scene
+        self._say = say
+        self._names = SceneNames(scene)
+        self._context: dict[str, Any] = {
+            "scene": scene,
+            "say": say,
+            # By a name of its own, since sentences are only found in calls of plain names.
+            "count": say.count,
+            "due": due,
+            "tour": tour,
+            **self._texts(),
+            **self._parts(),
+            **self._choices(),
+        }
+
+    def _texts(self) -> dict[str, Any]:
+        names = self._names
+        return {
+            "names": names,
+            "mrkdwn": lambda text: mrkdwn.mrkdwn(text, names),
+            "plain": mrkdwn.plain,
+            "lines": lambda text: escape(text).replace("\n", Markup("<br>")),
+            "markdown": mrkdwn.markdown,
+            "emoji": mrkdwn.emoji,
+            "mention": mrkdwn.mention,
+            "link": mrkdwn.link,
+            "size": size,
+            "people_named": lambda users: ", ".join(self._scene.name_of(one) for one in users),
+            "members_of": self._members,
+        }
+
+    def _parts(self) -> dict[str, Any]:
+        return {
+            "chosen": chosen,
+            "static_choices": choices,
+            "confirmation": confirmation,
+            "align": align,
+            "plotted": plotted,
+            "other_errors": other_errors,
+            "asks": lambda blocks: any(one["type"] == "input" for one in blocks),
+            "picture_address": self._picture,
+            "file_address": file_path,
+            "being_scanned": lambda file: file.ready_at > time.time(),
+            "place_at": self._in_message,
+            "view_at": self._in_view,
+            "local_moment": self._local_moment,
+            "address": lambda user, place: f"/?as={user}&place={place}",
+        }
+
+    def _choices(self) -> dict[str, Any]:
+        scene = self._scene
+        shortcuts = scene.slack.manifest.shortcuts
+        people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
+        return {
+            "people_choices": people,
+            "place_choices": [(one.id, f"# {one.name}") for one in scene.channels],
+            "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
+            "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
+            "offered_emoji": OFFERED,
+        }
+
+    def fragment(self, name: str, **more: object) -> str:
+        """One part of the page as HTML, e.g. "side"."""
+        return _ENVIRONMENT.get_template(f"{name}.html").render(self._context, **more)
+
+    def inspector(self) -> str:
+        """What passes between Slack and the app, newest first."""
+        recent = list(self._scene.slack.journal.recent)[::-1]
+        return self.fragment(
+            "inspector",
+            calls=[self._entry(one) for one in recent if not one.sent][:INSPECTED],
+            inbound=[self._entry(one) for one in recent if one.sent][:INSPECTED],
+        )
+
+    def _entry(self, entry: Entry) -> dict[str, Any]:
+        answer = entry.response if isinstance(entry.response, dict) else {}
+        refused = not answer.get("ok", True)
+        about = [self._whom(entry), f"{self._scene.local(entry.t):%H:%M:%S}"]
+        if entry.took is not None:
+            about.append(self._took(round(entry.took * 1000), answered=entry.sent and not refused))
+        return {
+            "number": entry.number,
+            "name": f"{entry.name} {subject(entry.body)}".strip() if entry.sent else entry.name,
+            "refused": refused,
+            "outcome": str(answer.get("error", "refused")) if refused else "" if entry.sent else "ok",
+            "about": " · ".join(part for part in about if part),
+        }
+
+    def _took(self, milliseconds: int, *, answered: bool) -> str:
+        """How long a call took here, or the app to answer."""
+        if answered:
+            return self._say("answered in {n} ms", n=milliseconds)
+        return self._say("{n} ms", n=milliseconds) if milliseconds else self._say("under 1 ms")
+
+    def entry(self, number: int) -> str:
+        """What was said in one entry of the inspector, in full."""
+        known = next((one for one in self._scene.slack.journal.recent if one.number == number), None)
+        if known is None:
+            return ""
+        # What the app answered to what it was sent is an entry of its own.
+        response = None if known.sent or not known.response else pretty(known.response)
+        return self.fragment("entry", body=pretty(known.body), response=response)
+
+    def _whom(self, entry: Entry) -> str:
+        """Where a call went, or from whom something came."""
+        body = entry.body if isinstance(entry.body, dict) else {}
+        if entry.sent:
+            event = body.get("event", {})
+            user = body.get("user_id") or body.get("user") or event.get("user")
+            user = user.get("id") if isinstance(user, dict) else user
+            return self._say("from {name}", name=self._scene.name_of(str(user))) if user else ""
+        target = str(body.get("channel") or body.get("user_id") or "")
+        channel = self._scene.workspace.channels.get(target)
+        if channel is not None and not channel.im_with:
+            return self._say("to #{name}", name=channel.name)
+        whom = channel.im_with if channel else target
+        return self._say("to {name}", name=self._scene.name_of(str(whom))) if whom else ""
+
+    def _members(self, channel: Channel) -> str:
+        scene, bot = self._scene, self._scene.workspace.bot_user_id
+        people = sum(one != bot for one in channel.members)
+        if bot in channel.members:
+            return self._say.count("{n} person and {app}", "{n} people and {app}", people, app=scene.app_name)
+        return self._say.count("{n} person", "{n} people", people)
+
+    def _picture(self, element: Json) -> str:
+        """Where this page finds a picture; one from outside this computer is not fetched."""
+        wanted = element.get("slack_file")
+        if wanted:
+            file = known_file(self._scene.slack, dict(wanted))
+            return file_path(file) if file else ""
+        address = str(element.get("image_url", ""))
+        own = self._scene.slack.url
+        return address.removeprefix(own) if own and address.startswith(f"{own}/") else ""
+
+    def _in_message(self, message: Message, values: Mapping[str, Any]) -> At:
+        return At(message.ts, values, {}, message.failed)
+
+    def _in_view(self, view: View, within: str) -> At:
+        return At(HOME if within == HOME else "modal", view.values, view.errors)
+
+    def _local_moment(self, picked: list[str]) -> str:
+        return f"{self._scene.local(picked[0]):%Y-%m-%dT%H:%M}" if picked else ""
+
+
+def _with_title(name: str, title: str) -> str:
+    return f"{name}, {title}" if title else name
+
+
+def confirmation(confirm: Json) -> dict[str, str]:
+    """A confirmation's four texts and whether it warns."""
+    texts = {name: str(confirm[name]["text"]) for name in ("title", "text", "confirm", "deny")}
+    return {**texts, "style": str(confirm.get("style", ""))}
+
+
+def align(table: Json, column: int) -> str:
+    """The class that puts a table's column left, in the middle or right."""
+    settings = table.get("column_settings") or []
+    chosen_side = settings[column].get("align") if column < len(settings) and settings[column] else None
+    return f"to-{chosen_side or 'left'}"
+
+
+def other_errors(view: View) -> list[str]:
+    """What went wrong in a view as a whole, beside no field of it."""
+    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
+    return sorted({words for spot, words in view.errors.items() if spot not in inputs})
+
+
+def subject(payload: Json) -> str:
+    """What something sent to the app is about: its command, event, action or form."""
+    actions, view = payload.get("actions") or [{}], payload.get("view") or {}
+    candidates = (
+        payload.get("command"),
+        (payload.get("event") or {}).get("type"),
+        actions[0].get("action_id"),
+        view.get("callback_id") or payload.get("callback_id"),
+    )
+    return next((str(one) for one in candidates if one), "")
+
+
+def size(length: int) -> str:
+    """A file's size as people say it."""
+    if length < KILOBYTE:
+        return f"{length} B"
+    return f"{round(length / KILOBYTE)} kB" if length < KILOBYTE**2 else f"{length / KILOBYTE**2:.1f} MB"
+
+
+def pretty(body: object) -> str:
+    """JSON for reading, long texts cut, tokens left out."""
+    return orjson.dumps(_shown(body), option=orjson.OPT_INDENT_2, default=str).decode()
+
+
+def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
+    if isinstance(value, dict):
+        return {key: _shown(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_shown(one) for one in value]
+    if isinstance(value, str) and ("token" in name or "ticket=" in value):
+        return "***"
+    return value

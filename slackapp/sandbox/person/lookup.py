@@ -1,0 +1,147 @@
+"""Finding what a person means: a place, a message, a control by its label."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from slackapp.sandbox.blocks.controls import Control, controls, options_of
+from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import Channel, Message, Person, View, Workspace
+from slackapp.sandbox.person.plain_text import Reader
+from slackapp.sandbox.person.screen import Screen, modal_buttons, visible_channels
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A control where it stands: in a message of a channel, or in a view."""
+
+    control: Control
+    channel: Channel | None = None
+    message: Message | None = None
+    view: View | None = None
+
+
+@dataclass(slots=True)
+class ElementFinder:
+    """One person and everything they can reach."""
+
+    slack: Simulator
+    space: Workspace
+    person: Person
+
+    @property
+    def screen(self) -> Screen:
+        """What they see."""
+        return Screen(self.slack, self.space, self.person)
+
+    def may_look(self) -> bool:
+        """Whether the place where they looked last is still theirs to look at."""
+        place = self.person.place
+        channel = self.space.channels.get(place)
+        return place in {"dm", "home"} or (channel is not None and self._may_see(channel))
+
+    def channel(self, place: str) -> Channel:
+        """The channel of a place they may look at; "dm" is the one with the app."""
+        if place == "dm":
+            return self.slack.state.dm(self.space, self.person.id)
+        channel = self.space.channels.get(place)
+        if channel is None or not self._may_see(channel):
+            raise NotFound(404, f"There is no place {place} for this person.")
+        return channel
+
+    def _may_see(self, channel: Channel) -> bool:
+        if channel.im_with:
+            return channel.im_with == self.person.id
+        return channel in visible_channels(self.space, self.person)
+
+    def message(self, place: str | None, ts: str) -> tuple[Channel, Message]:
+        """A message they see, looked for in `place` or wherever they can look."""
+        for channel in [self.channel(place)] if place else self._channels():
+            message = channel.messages.get(ts)
+            if message is not None and message.only_for in (None, self.person.id):
+                return channel, message
+        raise NotFound(404, f"There is no message {ts} here.")
+
+    def _channels(self) -> list[Channel]:
+        """Where they look, in the order of likelihood: their place, the direct conversation, all channels."""
+        first = [] if self.person.place == "home" else [self.channel(self.person.place)]
+        dm = self.slack.state.dm(self.space, self.person.id)
+        rest = [one for one in (dm, *visible_channels(self.space, self.person)) if one not in first]
+        return first + rest
+
+    def spots(self, within: str | None) -> Iterator[Location]:
+        """The controls a person can use now, the likeliest first.
+
+        Without `within`: those of the modal if one is open, else of the newest messages where the person
+        looked last, then of the direct conversation, then of Home.
+        """
+        top = self.slack.state.top_modal(self.person.id)
+        if within == "modal" or (within is None and top is not None):
+            if top is None:
+                raise NotFound(409, "No modal is open.", labels=[])
+            yield from self._in_view(top)
+        elif within == "home":
+            yield from self._in_view(self.slack.state.homes.get(self.person.id))
+        elif within is not None:
+            yield from self._in_message(*self.message(None, within))
+        else:
+            yield from self._around()
+
+    def _around(self) -> Iterator[Location]:
+        home = self.slack.state.homes.get(self.person.id)
+        if self.person.place == "home":
+            yield from self._in_view(home)
+        for channel in self._channels()[:2]:
+            for message in reversed(list(channel.seen_by(self.person.id))):
+                yield from self._in_message(channel, message)
+        if self.person.place != "home":
+            yield from self._in_view(home)
+
+    def _in_view(self, view: View | None) -> Iterator[Location]:
+        if view is not None:
+            for control in controls(view.body["blocks"]):
+                yield Location(control, view=view)
+
+    def _in_message(self, channel: Channel, message: Message) -> Iterator[Location]:
+        for control in controls(message.shown):
+            yield Location(control, channel=channel, message=message)
+
+    def pressable(self, label: str, within: str | None) -> tuple[Location, dict[str, Any]]:
+        """The button of this label, or the menu with such an option; with what pressing it says."""
+        labels: list[str] = []
+        for spot in self.spots(within):
+            if spot.control.kind == "button":
+                labels.append(spot.control.label)
+                if spot.control.named(label):
+                    return spot, dict(spot.control.says)
+            elif spot.control.kind == "menu":
+                for option in options_of(spot.control.element):
+                    words = self.option_words(option)
+                    labels.append(words)
+                    if words.casefold() == label.strip().casefold():
+                        return spot, {"selected_option": option}
+        top = self.slack.state.top_modal(self.person.id)
+        if top is not None and within in (None, "modal"):
+            labels += [one["label"] for one in modal_buttons(top)]
+        raise NotFound(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
+
+    def fillable(self, label: str, within: str | None, nth: int = 1) -> Location:
+        """The input of this label; the `nth` from the top where several have it."""
+        labels: list[str] = []
+        before = 0
+        for spot in self.spots(within):
+            if spot.control.kind in {"button", "menu"}:
+                continue
+            labels.append(spot.control.label)
+            before += spot.control.named(label)
+            if spot.control.named(label) and before == nth:
+                return spot
+        said = f"Nothing to fill in is called “{label}”."
+        if before:
+            said = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
+        raise NotFound(409, said, labels=list(dict.fromkeys(labels)))
+
+    def option_words(self, option: dict[str, Any]) -> str:
+        """What a person reads of an option."""
+        return Reader(self.slack, self.space).text_object(option["text"])

@@ -1,0 +1,58 @@
+"""What Slack adds to blocks it accepts: missing ids, and the defaults of text objects."""
+
+import secrets
+from typing import Any
+
+from slackapp.sandbox.blocks.controls import STATE_KEYS
+from slackapp.sandbox.blocks.surface import NESTING
+from slackapp.sandbox.core.state import Blocks
+
+NESTED = frozenset({dict, list})
+INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
+
+
+def tidied(blocks: Blocks) -> Blocks:
+    """A copy with a block_id on every block, an action_id on every element, `emoji` and `verbatim` set."""
+    return _named([_copied(block) for block in blocks], {block.get("block_id") for block in blocks})
+
+
+def plain(text: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A plain_text object as Slack keeps it."""
+    return _copied(text) if text else None
+
+
+def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
+    """The same blocks, each with an id; also those inside others."""
+    named: Blocks = []
+    for block in blocks:
+        fresh = block
+        if "block_id" not in block:
+            fresh = {"type": block.pop("type"), "block_id": _new_block_id(taken), **block}
+        held = NESTING.get(fresh["type"], "")
+        if held in fresh:
+            fresh[held] = _named(fresh[held], taken)
+        named.append(fresh)
+    return named
+
+
+def _new_block_id(taken: set[Any]) -> str:
+    fresh = secrets.token_urlsafe(4)[:5]
+    while fresh in taken:
+        fresh = secrets.token_urlsafe(4)[:5]
+    taken.add(fresh)
+    return fresh
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON
+    # A whole type is compared, not a union: every message is copied, and JSON has no subclasses.
+    if type(value) is list:
+        return [_copied(one) if type(one) in NESTED else one for one in value]
+    copy = {name: _copied(one) if type(one) in NESTED else one for name, one in value.items()}
+    kind = copy.get("type")
+    if kind == "plain_text":
+        copy.setdefault("emoji", True)
+    elif kind == "mrkdwn":
+        copy.setdefault("verbatim", False)
+    elif kind in INTERACTIVE and "action_id" not in copy:
+        copy["action_id"] = secrets.token_urlsafe(4)[:5]
+    return copy

@@ -1,0 +1,142 @@
+"""Uploaded files: their JSON, the upload address and the download."""
+
+import mimetypes
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from slackapp.sandbox.core.responses import after_effect, hang_up, json_response
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import File
+
+
+def file_path(file: File) -> str:
+    """The path under which the sandbox serves a file."""
+    safe = re.sub(r"[^\w.-]+", "_", file.name.lower())
+    return f"/files-pri/{file.team_id}-{file.id}/{safe}"
+
+
+_OF_EVERY_FILE: Mapping[str, Any] = {
+    "editable": False,
+    "mode": "hosted",
+    "is_external": False,
+    "external_type": "",
+    "public_url_shared": False,
+    "display_as_bot": False,
+    "username": "",
+    "media_display_type": "unknown",
+    "comments_count": 0,
+    "is_starred": False,
+    "has_rich_preview": False,
+    "file_access": "visible",
+}
+
+
+def file_object(slack: Simulator, file: File) -> dict[str, Any]:
+    """A file as Slack's JSON has it."""
+    if file.deleted:
+        return {"id": file.id, "mode": "tombstone"}
+    address = slack.url + file_path(file)
+    extension = file.name.rpartition(".")[2].lower()
+    public = [one for one in file.channels if one.startswith("C")]
+    space = slack.state.workspaces[file.team_id]
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.title or file.name,
+        "mimetype": file.mimetype,
+        "filetype": extension,
+        "pretty_type": extension.upper(),
+        "user": file.owner or space.bot_user_id,
+        "user_team": file.team_id,
+        "size": file.length,
+        "is_public": bool(public),
+        "url_private": address,
+        "url_private_download": address + "?download=1",
+        "alt_txt": file.alt,
+        "permalink": address,
+        "channels": public,
+        "groups": [one for one in file.channels if one.startswith("G")],
+        "ims": [one for one in file.channels if one.startswith("D")],
+        **_OF_EVERY_FILE,
+    }
+
+
+class FileServer:
+    """Takes uploads and gives files back to whoever looks at the sandbox."""
+
+    def __init__(self, slack: Simulator) -> None:
+        self._slack = slack
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """The second step of an upload: the bytes, raw or as a multipart form."""
+        slack = self._slack
+        with slack.traffic.call():
+            await slack.lag()
+            fault = slack.faults.take("upload") if slack.faults.waiting else None
+            if fault and fault.kind in {"429", "500"}:
+                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
+                return web.Response(status=int(fault.kind), headers=headers)
+            if fault and fault.kind == "hang":
+                await after_effect(request, type(fault)("upload", "slow", 1, 0, fault.seconds))
+                hang_up(request)
+            answer = self._take(request.match_info["file"], await _bytes(request))
+        if fault:
+            await after_effect(request, fault)
+        return answer
+
+    def _take(self, file_id: str, content: bytes) -> web.Response:
+        file = self._slack.state.files.get(file_id)
+        body = {"file": file_id, "length": len(content)}
+        if file is None or file.deleted or file.complete:
+            self._slack.journal.call("upload", body, "form", {"ok": False, "status": 404})
+            return web.Response(status=404, text="Not found")
+        if len(content) != file.length:
+            self._slack.journal.call("upload", body, "form", {"ok": False, "status": 400})
+            return web.Response(status=400, text=f"expected {file.length} bytes")
+        self._slack.state.contents[file_id] = content
+        file.uploaded = True
+        self._slack.state.touch()
+        self._slack.journal.call("upload", body, "form", {"ok": True, "status": 200})
+        return web.Response(text=f"OK - {len(content)}")
+
+    async def download(self, request: web.Request) -> web.StreamResponse:
+        """A file's bytes."""
+        file = self._slack.state.files.get(request.match_info["file"])
+        content = self._slack.state.contents.get(file.id) if file else None
+        if file is None or content is None or file.deleted:
+            return json_response({"ok": False, "error": "file_not_found"}, status=404)
+        headers = {
+            # What an app uploads must not run as a page of the sandbox's own origin. Its scripts run, as they
+            # would from a file on disk, in an origin of their own that may fetch nothing.
+            "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; img-src data: blob:; "
+            "style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if request.query.get("download"):
+            headers["Content-Disposition"] = f'attachment; filename="{file.id}"'
+        return web.Response(body=content, headers={"Content-Type": file.mimetype, **headers})
+
+
+async def _bytes(request: web.Request) -> bytes:
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    for value in (await request.post()).values():
+        if isinstance(value, web.FileField):
+            return value.file.read()
+    return b""
+
+
+def guess_type(name: str) -> str:
+    """A file's MIME type by its name."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def scanned_at(slack: Simulator) -> float:
+    """When a file that is completed now will be ready to be shown."""
+    return time.time() + slack.settings.scan_seconds

@@ -1,0 +1,94 @@
+"""response_url: five uses in thirty minutes, to answer, replace or take back."""
+
+from typing import Any
+
+from aiohttp import web
+
+from slackapp.sandbox.core.json_input import read_json
+from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import Channel, Message, ResponseUrl
+from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack.interactions import say
+
+MOST_USES = 5
+
+
+class ResponseUrls:
+    """Answers what the app posts to a response_url."""
+
+    def __init__(self, slack: Simulator) -> None:
+        self._slack = slack
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """The request handler."""
+        slack = self._slack
+        with slack.traffic.call():
+            await slack.lag()
+            fault = slack.faults.take("response_url") if slack.faults.waiting else None
+            if fault and fault.kind in {"429", "500"}:
+                slack.journal.call("response_url", {}, "json", {"fault": fault.kind})
+                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
+                return web.Response(status=int(fault.kind), headers=headers)
+            if fault and fault.kind == "hang":
+                fault.kind = "slow"
+                await after_effect(request, fault)
+                hang_up(request)
+            body = _decoded(await request.read())
+            answer, status = self._decided(request.match_info["token"], body)
+            slack.journal.call("response_url", body, "json", answer)
+        if fault:
+            await after_effect(request, fault)
+        return json_response(answer, status=status) if status != 200 else web.Response(text="ok")  # noqa: PLR2004  # OK
+
+    def _decided(self, token: str, body: Any) -> tuple[dict[str, Any], int]:  # noqa: ANN401  # whatever was posted
+        known = self._slack.state.response_urls.get(token)
+        if known is None or known.expires < self._slack.clock.epoch():
+            return {"ok": False, "error": "expired_url"}, 404
+        if known.uses >= MOST_USES:
+            return {"ok": False, "error": "used_url"}, 404
+        if not isinstance(body, dict):
+            return {"ok": False, "error": "invalid_payload"}, 400
+        try:
+            self._apply(known, body)
+        except Refused as refused:
+            return refused.answer(), 400
+        known.uses += 1
+        return {"ok": True}, 200
+
+    def _apply(self, known: ResponseUrl, body: dict[str, Any]) -> None:
+        space = self._slack.state.workspaces[known.team_id]
+        channel = space.channels[known.channel]
+        original = channel.messages.get(known.message_ts or "")
+        if body.get("delete_original"):
+            if original is not None:
+                del channel.messages[original.ts]
+                self._slack.state.touch()
+        elif body.get("replace_original") and original is not None:
+            self._replace(original, body)
+        else:
+            self._add(known, channel, body)
+
+    def _replace(self, original: Message, body: dict[str, Any]) -> None:
+        fields = posts.content(self._slack, posts.link_to_thread(body))
+        original.text, original.blocks = fields["text"], fields["blocks"]
+        original.attachments = fields["attachments"]
+        original.failed.clear()
+        if original.only_for is None:
+            original.edited = self._slack.state.next_ts()
+        self._slack.state.touch()
+
+    def _add(self, known: ResponseUrl, channel: Channel, body: dict[str, Any]) -> None:
+        person = self._slack.state.workspaces[known.team_id].people[known.user]
+        message = say(self._slack, person, channel, body)
+        if message is None:
+            raise Refused("no_text")
+        # The first message posted to a command's response_url is the "original" of later posts.
+        known.message_ts = known.message_ts or message.ts
+
+
+def _decoded(body: bytes) -> Any:  # noqa: ANN401  # whatever was posted
+    try:
+        return read_json(body)
+    except ValueError:
+        return None

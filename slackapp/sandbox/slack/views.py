@@ -1,0 +1,120 @@
+"""Views: modals in stacks of three, and Homes."""
+
+import secrets
+from typing import Any
+
+import orjson
+
+from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
+from slackapp.sandbox.blocks.controls import initial_values
+from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.simulator import Simulator
+from slackapp.sandbox.core.state import View, Workspace, new_id
+from slackapp.sandbox.slack.block_defaults import plain, tidied
+from slackapp.sandbox.slack.messages import invalid_images
+
+STACK = 3
+
+
+def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
+    """Refuse a view that Slack would refuse; `kind` is "modal" or "home"."""
+    if len(orjson.dumps(view)) > MOST_VIEW_BYTES:
+        raise Refused("view_too_large")
+    if view.get("type") in ("modal", "home") and view["type"] != kind:
+        raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
+    found = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
+    if found:
+        raise Refused("invalid_arguments", *found)
+
+
+def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
+    """An external_id is one open view's only."""
+    wanted = view.get("external_id")
+    if wanted and any(one.id != but for one in with_external_id(slack, wanted)):
+        raise Refused("duplicate_external_id")
+
+
+def with_external_id(slack: Simulator, wanted: str) -> list[View]:
+    """The open views the app has given this external_id."""
+    everything = [view for stack in slack.state.modals.values() for view in stack]
+    everything += slack.state.homes.values()
+    return [view for view in everything if view.body.get("external_id") == wanted]
+
+
+def new_view(
+    slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
+) -> View:
+    """A view as Slack keeps it, on top of `under` if given."""
+    blocks = tidied(view["blocks"])
+    view_id = new_id("V")
+    return View(
+        id=view_id,
+        team_id=space.id,
+        user=user,
+        kind=view["type"],
+        body={**view, "blocks": blocks},
+        hash=new_hash(slack),
+        root_id=under.root_id if under else view_id,
+        previous_id=under.id if under else None,
+        values=initial_values(blocks),
+        published=slack.clock.epoch(),
+    )
+
+
+def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:
+    """Give an open view new contents; what a person has entered under the same ids stays."""
+    blocks = tidied(view["blocks"])
+    known.body = {**view, "blocks": blocks}
+    known.hash = new_hash(slack)
+    known.values = initial_values(blocks, known.values)
+    known.errors = {}
+    known.published = slack.clock.epoch()
+    slack.state.touch()
+    return known
+
+
+def open_root(slack: Simulator, view: View) -> None:
+    """Show a modal; whatever this person had open is gone."""
+    slack.state.modals[view.user] = [view]
+    slack.state.touch()
+
+
+def push(slack: Simulator, view: View) -> None:
+    """Show a modal on top of the one that is open."""
+    stack = slack.state.modals[view.user]
+    if len(stack) >= STACK:
+        raise Refused("push_limit_reached")
+    stack.append(view)
+    slack.state.touch()
+
+
+def new_hash(slack: Simulator) -> str:
+    """A view's hash of Slack's form."""
+    return f"{int(slack.clock.epoch())}.{secrets.token_urlsafe(6)[:8]}"
+
+
+def view_object(slack: Simulator, space: Workspace, view: View) -> dict[str, Any]:
+    """A view as Slack's JSON has it."""
+    body = view.body
+    default_title = {"type": "plain_text", "text": "View Title", "emoji": True}
+    return {
+        "id": view.id,
+        "team_id": view.team_id,
+        "type": view.kind,
+        "blocks": body["blocks"],
+        "private_metadata": body.get("private_metadata") or "",
+        "callback_id": body.get("callback_id") or "",
+        "state": {"values": view.values},
+        "hash": view.hash,
+        "title": plain(body.get("title")) or default_title,
+        "clear_on_close": bool(body.get("clear_on_close")),
+        "notify_on_close": bool(body.get("notify_on_close")),
+        "close": plain(body.get("close")),
+        "submit": plain(body.get("submit")),
+        "previous_view_id": view.previous_id,
+        "root_view_id": view.root_id,
+        "app_id": slack.app.app_id,
+        "external_id": body.get("external_id") or "",
+        "app_installed_team_id": space.id,
+        "bot_id": space.bot_id,
+    }

@@ -1,0 +1,71 @@
+"""The sandbox by itself, for any app: `slackapp sandbox --port N --manifest manifest.yml`."""
+
+import errno
+import signal
+import threading
+from pathlib import Path
+
+from slackapp.sandbox.core.manifest import ManifestError
+from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
+from slackapp.sandbox.server import Sandbox
+
+
+def serve_standalone(  # noqa: PLR0913  # the command line's options, all by keyword
+    *,
+    manifest: Path,
+    port: int,
+    journal: Path | None = None,
+    state: Path | None = None,
+    deliver_to: str | None = None,
+    workspace: WorkspaceSeed | None = None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve until `stop` is set or the process is asked to end, and say how to connect an app.
+
+    Raises SystemExit with words for people when the manifest is none or the port is taken.
+    """
+    seed = workspace or practice_workspace()
+    stop = stop or threading.Event()
+    try:
+        sandbox = Sandbox(
+            manifest=manifest,
+            port=port,
+            journal=journal,
+            state=state,
+            deliver_to=deliver_to,
+            latency=(0.03, 0.08),
+        )
+    except ManifestError as wrong:
+        raise SystemExit(f"{manifest}: {wrong}") from None
+    sandbox.seed(seed)
+    _start(sandbox, port)
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+    try:
+        print(_instructions(sandbox, seed), flush=True)  # noqa: T201  # a command's own words
+        stop.wait()
+    finally:
+        sandbox.stop()
+
+
+def _start(sandbox: Sandbox, port: int) -> None:
+    try:
+        sandbox.start()
+    except OSError as failure:
+        if failure.errno != errno.EADDRINUSE:
+            raise
+        raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
+
+
+def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:
+    return "\n".join(
+        [
+            f"Practice workspace: {sandbox.url}/",
+            "Give your app these, and nothing leaves this computer:",
+            f"  WebClient(base_url={sandbox.url + '/api/'!r})",
+            f"  SLACK_BOT_TOKEN={seed.bot_token}",
+            f"  SLACK_APP_TOKEN={seed.app_token}",
+            f"  SLACK_SIGNING_SECRET={sandbox.slack.app.signing_secret}",
+        ]
+    )

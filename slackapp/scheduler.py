@@ -1,0 +1,104 @@
+"""The timetable: one tick in memory per kind of work. What is due lives in rows, never here.
+
+Rows with a unique occurrence make any number of processes safe and lose nothing in a
+restart; a tick only looks. So the library's own store, its missed-run rules and its
+cron expressions, which two processes or a clock change would trip over, stay unused.
+"""
+
+# APScheduler ships no types.
+# mypy: disallow-untyped-calls=False
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from slackapp.core import log
+from slackapp.core.db import Sessions
+from slackapp.models import Chore
+
+_logger = logging.getLogger(__name__)
+_THREADS = 4
+_LOOK_SECONDS = 60.0
+_HOUR = timedelta(hours=2)
+"""Nightly work is due from 02:00 UTC on: the quietest hours of a hospital in the United Kingdom."""
+_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work, looked at every so many seconds. `work` must be harmless to repeat."""
+
+    name: str
+    work: Callable[[], object]
+    seconds: float
+
+
+def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Callable[[], object]) -> Job:
+    """Work for every night at its hour; a night that was missed is made up for within a minute of a start.
+
+    The night is written down once the work is done, so two processes may both do it: harmless. What
+    failed is tried again after an hour.
+    """
+    tried: list[datetime] = []
+
+    def look() -> None:
+        moment = now()
+        night = (moment - _HOUR).date()
+        if (tried and abs(moment - tried[-1]) < _AGAIN) or _is_done(sessions, name, night):
+            return
+        tried[:] = [moment]
+        work()
+        with sessions.begin() as session:
+            session.merge(Chore(name=name, night=night))
+
+    return Job(name, look, _LOOK_SECONDS)
+
+
+def _is_done(sessions: Sessions, name: str, night: date) -> bool:
+    with sessions.read() as session:
+        found = session.get(Chore, name)
+        return found is not None and found.night == night
+
+
+class Scheduler:
+    """Runs jobs in the background, each at most once at a time in this process."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(_THREADS)},
+            # However late a tick is, it comes once: it finds in the rows what was missed.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job in jobs:
+            self._scheduler.add_job(
+                _guarded(job), "interval", seconds=job.seconds, id=job.name, name=job.name
+            )
+
+    @property
+    def jobs(self) -> list[str]:
+        """The names of what it runs."""
+        return [str(job.name) for job in self._scheduler.get_jobs()]
+
+    def start(self) -> None:
+        """Begin ticking; the first tick of a job comes after its interval."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Tick no more, and wait for jobs that are running."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+
+def _guarded(job: Job) -> Callable[[], None]:
+    def tick() -> None:
+        try:
+            job.work()
+        except Exception as problem:  # noqa: BLE001 - the clock's boundary: it runs again at the next tick
+            log.failure(_logger, f"job {job.name}", problem)
+
+    return tick

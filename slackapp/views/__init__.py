@@ -1,1 +1,0 @@
-"""What people see in Slack: pure functions, values in, Block Kit out."""

@@ -1,0 +1,94 @@
+"""What an admin ought to see to: messages that wait or may not have arrived, teams without a leader."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from slackapp.core.errors import UserError
+from slackapp.core.i18n import translatable
+from slackapp.models import Delivery, DeliveryState, Member, Team, Workspace
+from slackapp.outbox import queue as outbox
+from slackapp.workspace import audit_log as audit
+
+STUCK_AFTER = timedelta(minutes=10)
+PAGE = 10
+
+_SEEN_TO = translatable("Somebody has seen to this message already.")
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsAttention:
+    """Numbers only. `waiting_since` is when the message that waits longest was due, if any waits too long."""
+
+    waiting_since: datetime | None
+    unknown: int
+    without_leader: int
+    """Teams with people in them and nobody at work who leads them."""
+
+
+def needs_attention(session: Session, workspace: Workspace, now: datetime) -> NeedsAttention:
+    """What is in the way in one workspace."""
+    ours = Delivery.workspace_id == workspace.id
+    due = (Delivery.state == DeliveryState.READY, Delivery.due <= now - STUCK_AFTER)
+    return NeedsAttention(
+        waiting_since=session.scalar(select(func.min(Delivery.due)).where(ours, *due)),
+        unknown=_unknown_count(session, workspace),
+        without_leader=_without_leader(session, workspace),
+    )
+
+
+def unknown_deliveries(session: Session, workspace: Workspace, *, skip: int = 0) -> list[Delivery]:
+    """Messages that may have arrived, newest first; one more than a page, where there are more."""
+    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    newest = select(Delivery).where(*ours).order_by(Delivery.last_try.desc(), Delivery.id)
+    return list(session.scalars(newest.limit(PAGE + 1).offset(skip)))
+
+
+def send_again(
+    session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime
+) -> None:
+    """Send a message of unknown outcome once more. UserError when it is another's or was seen to."""
+    _unknown_one(session, workspace, delivery_id)
+    if not outbox.send_again(session, delivery_id, now=now):
+        raise UserError(_SEEN_TO)
+    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.SENT_AGAIN, delivery_id), now=now)
+
+
+def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
+    """Let a message of unknown outcome be. UserError when it is another's or was seen to."""
+    _unknown_one(session, workspace, delivery_id)
+    left = session.scalars(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNKNOWN)
+        .values(state=DeliveryState.EXPIRED, reason="left")
+        .returning(Delivery.id)
+    )
+    if left.first() is None:
+        raise UserError(_SEEN_TO)
+    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.LEFT, delivery_id), now=now)
+
+
+def _unknown_one(session: Session, workspace: Workspace, delivery_id: str) -> None:
+    found = session.get(Delivery, delivery_id)
+    if found is None or found.workspace_id != workspace.id or found.state != DeliveryState.UNKNOWN:
+        raise UserError(_SEEN_TO)
+
+
+def _unknown_count(session: Session, workspace: Workspace) -> int:
+    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    return session.scalar(select(func.count()).select_from(Delivery).where(*ours)) or 0
+
+
+def _without_leader(session: Session, workspace: Workspace) -> int:
+    leader, person = aliased(Member), aliased(Member)
+    nobody = or_(leader.id.is_(None), leader.left, leader.is_bot, leader.is_stranger)
+    found = (
+        select(func.count())
+        .select_from(Team)
+        .outerjoin(leader, leader.id == Team.leader_id)
+        .where(Team.workspace_id == workspace.id, Team.closed_at.is_(None), nobody)
+        .where(select(person.id).where(person.team_id == Team.id).exists())
+    )
+    return session.scalar(found) or 0
