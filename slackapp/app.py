@@ -44,8 +44,8 @@ from slackapp.outbox import deduplication as inbound
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
+from slackapp.pulse import held_comments, rounds
 from slackapp.pulse import opening as pulse_opening
-from slackapp.pulse import rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.recognition import reminders as nudging
 from slackapp.recognition import undelivered as unreached
@@ -226,6 +226,7 @@ class Appreciate:
     def _digests(self, now: datetime) -> None:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
+        held_comments.release(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
         self.deliveries.wake()
 

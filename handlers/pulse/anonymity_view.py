@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice, translatable
-from slackapp.pulse.audience import Group, Reader
+from slackapp.pulse.audience import Group
+from slackapp.pulse.charter import Reader
 
 _SECTION = 3000
+_MORE = ", ..."
 
 PRIVACY = translatable(
     "Anonymous. Your answer is locked the moment it is stored. When the poll closes, answers are mixed, "
@@ -146,7 +148,8 @@ class Company:
     """One's own group in a check-in: who is in it, and who sees its results."""
 
     group: Group
-    names: tuple[str, ...]
+    users: tuple[str, ...]
+    """Slack's ids, which Slack itself shows as names: no table says whose they are."""
     readers: tuple[Reader, ...]
     admins_read: bool = False
 
@@ -166,7 +169,7 @@ def about(say: Voice, k: int, company: Company | None) -> View:
         blocks += [
             piece.heading(say("Your group in this check-in")),
             piece.plain_section(joins(say, company.group)),
-            piece.plain_section(_shortened(", ".join(company.names))),
+            piece.section(_mentions(company.users)),
             piece.heading(say("Who sees its results")),
             piece.plain_section(_shortened("\n".join(_readers(say, company)))),
         ]
@@ -204,6 +207,14 @@ def _reader(say: Voice, reader: Reader) -> str:
     if reader.stands_in:
         return say("• {name}, who stands in while nobody leads {team}", name=reader.name, team=reader.leads)
     return say("• {name}, who leads {team}", name=reader.name, team=reader.leads)
+
+
+def _mentions(users: tuple[str, ...]) -> str:
+    """As many people as fit, as Slack shows them. In a modal nobody is notified."""
+    mentions = [f"<@{user}>" for user in users]
+    while len(", ".join(mentions)) > _SECTION - len(_MORE):
+        mentions.pop()
+    return ", ".join(mentions) + (_MORE if len(mentions) < len(users) else "")
 
 
 def _shortened(words: str) -> str:

@@ -4,6 +4,7 @@ What somebody answers lives only in Slack's `view.state`: no action id, block id
 private metadata or message ever holds it, and what is sent back does not depend on it.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ SUBMIT = "pulse_submit"
 CHOICE = "pulse_choice"
 COMMENT = "pulse_comment"
 SURE = "pulse_sure"
+FILLING = "."
+"""What fills up the value of a choice."""
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -108,7 +111,12 @@ def notice(say: Voice, words: str) -> View:
 
 
 def _question(say: Voice, item: Item) -> Block:
-    options = [{"text": _plain(say(words)), "value": str(score)} for score, words in OPTIONS]
+    labels = [(score, say(words)) for score, words in OPTIONS]
+    longest = max(_sent_length(label) for _, label in labels)
+    options = [
+        {"text": _plain(label), "value": f"{score}{FILLING * (longest - _sent_length(label))}"}
+        for score, label in labels
+    ]
     return {
         "type": "input",
         "block_id": item.key,
@@ -116,6 +124,11 @@ def _question(say: Voice, item: Item) -> Block:
         "label": _plain(say(item.wording)),
         "element": {"type": "radio_buttons", "action_id": CHOICE, "options": options},
     }
+
+
+def _sent_length(label: str) -> int:
+    """Characters of a label in Slack's JSON, which escapes what is not ASCII, and slashes."""
+    return len(json.dumps(label).replace("/", "\\/"))
 
 
 def _comment(say: Voice, contact: str | None) -> list[Block]:

@@ -132,15 +132,14 @@ def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
 
 def withdraw_ballots(session: Session, keys: KeyDirectory, member: Member, now: datetime) -> None:
     """Delete somebody's sealed answers to what is still open, and their place among those asked."""
-    asked = (
-        select(Poll.id)
-        .join(PollMember, PollMember.poll_id == Poll.id)
-        .where(PollMember.member_id == member.id, Poll.state == PollState.OPEN)
-    )
-    for poll_id in list(session.scalars(asked)):
+    # Who is asked stands in the charters, whatever a table says.
+    running = select(Poll.id).where(Poll.workspace_id == member.workspace_id, Poll.state == PollState.OPEN)
+    team = session.get_one(Workspace, member.workspace_id).slack_team_id
+    person = rounds.person_of(team, member.slack_user_id)
+    for poll_id in list(session.scalars(running)):
         # At the very end a check-in takes no more changes: it is counted, and its ballots go, by themselves.
         with suppress(UserError):
-            rounds.withdraw(session, keys, (poll_id, member.id), now)
+            rounds.withdraw(session, keys, poll_id, person, now)
     session.execute(delete(PollMember).where(PollMember.member_id == member.id))
 
 

@@ -29,7 +29,7 @@ from slackapp import migrations
 from slackapp.core import log
 from slackapp.core.db import Sessions, connect
 from slackapp.models import Member, Poll, Team, Workspace
-from slackapp.pulse import rounds
+from slackapp.pulse import held_comments, rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.verify.fake_slack import TEAM, Listening
 from slackapp.verify.findings import Checked
@@ -159,7 +159,9 @@ def _lived(world: World, register: Register) -> Outcome:
         for place in range(PEOPLE):
             _answer(bolt, poll, place, (place + world.shift) % PEOPLE)
         open_rows, files = _rows(sessions), b"".join(_contents(world.folder))
-        rounds.close(sessions, keys, poll.id, Random(_SEED))  # noqa: S311 - the same chance in both worlds, so that only people differ
+        chance = Random(_SEED)  # noqa: S311 - the same chance in both worlds, so that only people differ
+        rounds.close(sessions, keys, poll.id, poll.closes_at, chance)
+        held_comments.release(sessions, keys, poll.closes_at + timedelta(days=40))
         outcome = Outcome(open_rows, _rows(sessions), slack.calls, written.getvalue(), keys.poll_ids(), files)
     sessions.dispose()
     return outcome

@@ -53,7 +53,7 @@ def verify(asked: Asked) -> list[Checked]:
         if asked.keys is not None:
             found.append(ballots.keys(session, asked.keys))
         if asked.logs:
-            found.append(traces.logs(session, asked.logs))
+            found.append(traces.logs(session, asked.logs, asked.keys))
     return found if asked.is_stored_only else [*found, canary.checked()]
 
 

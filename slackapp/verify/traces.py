@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.errors import SettingsError
 from slackapp.models import Comment
+from slackapp.pulse import held_comments
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.verify.copies import Opened
 from slackapp.verify.findings import Checked
 
@@ -39,10 +41,10 @@ def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
     )
 
 
-def logs(session: Session, paths: Iterable[Path]) -> Checked:
-    """Search logs for answers and for the words of comments."""
+def logs(session: Session, paths: Iterable[Path], keys: Path | None) -> Checked:
+    """Search logs for answers and for the words of comments, published or held with the keys."""
     needles = dict.fromkeys(ANSWER_MARKS, "something that looks like an answer")
-    for words in session.scalars(select(Comment.words)):
+    for words in [*session.scalars(select(Comment.words)), *(_held_words(keys) if keys else ())]:
         if len(words) >= _LONG_ENOUGH:
             needles[words.encode()] = "the words of a comment"
     return Checked(
@@ -50,6 +52,11 @@ def logs(session: Session, paths: Iterable[Path]) -> Checked:
         "No answer and no comment stands in the logs that were given.",
         tuple(_found(((path.name, _pieces(path)) for path in paths), needles)),
     )
+
+
+def _held_words(keys: Path) -> Iterator[str]:
+    for comments in held_comments.held(KeyDirectory(keys)).values():
+        yield from (comment.words for comment in comments)
 
 
 def _found(sources: Iterable[tuple[str, Iterable[bytes]]], needles: dict[bytes, str]) -> list[str]:

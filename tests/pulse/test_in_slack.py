@@ -18,8 +18,9 @@ from slackapp.models import Delivery, Inbound, Member, Workspace
 from slackapp.outbox.rendered import Message, Skip
 from slackapp.pulse import comment_warnings as cautions
 from slackapp.pulse import rounds
-from slackapp.pulse.audience import Group, Reader
+from slackapp.pulse.audience import Group
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
+from slackapp.pulse.charter import Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
 from tests.pulse.forms import shown, words
@@ -127,11 +128,12 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> N
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
     view = shown(front)
     assert "at least 5 people answered" in words(view)
-    assert "Ward 7 9" in words(view)
+    mention = f"<@{front.slack_id('Ward 7 9')}>"
+    assert mention in words(view)
     front.now += timedelta(days=30)
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
     assert anonymity.PRIVACY in words(shown(front))
-    assert "Ward 7 9" not in words(shown(front))
+    assert mention not in words(shown(front))
 
 
 @pytest.mark.parametrize(

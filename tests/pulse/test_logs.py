@@ -10,14 +10,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from slack_bolt import App
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import handlers
 from handlers.pulse import survey_view as pulse
 from handlers.shared.context import Context
 from slackapp.core import log
 from slackapp.core.db import Sessions, connect
-from slackapp.models import Poll, PollState
+from slackapp.models import Member, Poll, PollState
+from slackapp.pulse import statement_logs
 from slackapp.pulse.keys import KeyDirectory
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import Hospital
@@ -146,20 +147,24 @@ def logged_front(postgresql_url: str, keys: KeyDirectory, slack: Slack) -> Itera
     database.dispose()
 
 
-def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front: Front) -> None:
+@pytest.mark.parametrize("may_silence", [False, True])
+def test_postgresql_s_log_of_every_statement_holds_no_answer(
+    logged_front: Front, *, may_silence: bool
+) -> None:
     front = logged_front
+    # As if the app's role were no superuser.
+    statement_logs._may_silence[front.hospital.sessions.engine] = may_silence
     path = server_log(front.hospital.sessions)
     start = path.stat().st_size
-    who = front.slack_id("Ward 7 1")
     everything_that_goes_wrong(front)
     with path.open("rb") as opened:
         opened.seek(start)
         written = opened.read().decode(errors="replace")
     # The premise: statements and their parameters are in it, those about this person and this ballot too.
-    assert "INSERT INTO ballot" in written
-    assert who in written
     receipt = front.hospital.ballots()[0][0]
-    assert receipt.hex() in written
+    assert "SELECT workspace" in written
+    assert ("INSERT INTO ballot" in written) is not may_silence
+    assert (receipt.hex() in written) is not may_silence
     assert joined(written) == []
     # The naive twin: an answer that is sent to the database in the clear is found.
     with front.hospital.sessions.begin() as session:
@@ -168,3 +173,33 @@ def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front: Front
     with path.open("rb") as opened:
         opened.seek(start)
         assert joined(opened.read().decode(errors="replace"))
+
+
+def statements(path: Path, start: int) -> str:
+    with path.open("rb") as opened:
+        opened.seek(start)
+        return opened.read().decode(errors="replace")
+
+
+def test_postgresql_s_log_of_every_statement_names_nobody_from_the_modal_to_the_withdrawal(
+    logged_front: Front,
+) -> None:
+    front = logged_front
+    statement_logs._may_silence[front.hospital.sessions.engine] = False
+    path, who = server_log(front.hospital.sessions), front.slack_id("Ward 7 1")
+    names = {who, front.hospital.people["Ward 7 1"]}
+    start = path.stat().st_size
+    front.presses(who, pulse.ANSWER)
+    front.types(who, "/pulse")
+    front.presses(who, pulse.ABOUT)
+    assert "Your answer is stored." in front.submits(who, SCORES, MARK).body
+    front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
+    written = statements(path, start)
+    # The premise: the statements are there, parameters too.
+    assert "INSERT INTO ballot" in written
+    assert "DELETE FROM ballot" in written
+    assert not [name for name in names if name in written]
+    # The naive twin: whoever looks the person up first, as handlers do elsewhere, is found by it.
+    with front.hospital.sessions.read() as session:
+        session.scalars(select(Member).where(Member.slack_user_id == who)).one()
+    assert who in statements(path, start)

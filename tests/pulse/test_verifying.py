@@ -41,7 +41,7 @@ def lived(hospital: Hospital, tmp_path: Path) -> Hospital:
             hospital.answer(f"{name} {number}", 1 + number % 5, f"comment {number} of {name}")
     hospital.open(CLOSE)
     with hospital.sessions.begin() as session:
-        paper = rounds.Answers(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": 3}, "still open")
+        paper = rounds.Answers(hospital.poll_id, hospital.person("Ward 7 1"), {"helping": 3}, "still open")
         rounds.submit(session, hospital.keys, paper, CLOSE)
     hospital.sessions.dispose()
     (tmp_path / "app.log").write_text(LOGGED)
@@ -173,7 +173,12 @@ def answers_of_a_closed_poll(hospital: Hospital) -> None:
 
 
 def day_of_a_comment(hospital: Hospital) -> None:
-    execute(hospital, "UPDATE comment SET month = '9-09:00'")
+    values = {"unit": hospital.teams["Ward 7"], "id": "c" * 24}
+    execute(
+        hospital,
+        "INSERT INTO comment (id, unit_id, month, words) VALUES (:id, :unit, '9-09:00', 'x')",
+        **values,
+    )
 
 
 def who_has_answered(hospital: Hospital) -> None:
