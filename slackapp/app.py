@@ -93,10 +93,10 @@ class Appreciate:
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.desk = Context(
+        self.context = Context(
             self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
         )
-        self.bolt = build_bolt(self.clients, self.desk, settings.signing_secret)
+        self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
@@ -132,7 +132,7 @@ class Appreciate:
             every_night("sweep", lambda: purge_nightly(self.sessions)),
         ]
 
-    def meet_everyone(self) -> None:
+    def sync_all_members(self) -> None:
         """Take in who works here, as Slack has it."""
         for workspace_id in self._workspaces():
             self._meet(workspace_id)
@@ -141,7 +141,7 @@ class Appreciate:
         if client := self.clients.of(workspace_id):
             with self.sessions.read() as session:
                 team = session.get_one(Workspace, workspace_id).slack_team_id
-            people.sync_members(client, self.desk, team)
+            people.sync_members(client, self.context, team)
 
     def _meet_new(self) -> None:
         """Workspaces that have installed the app since it was started."""
@@ -212,7 +212,7 @@ class Appreciate:
             try:
                 self._meet(workspace_id)
                 if client := self.clients.of(workspace_id):
-                    teams.repair(client, self.desk, workspace_id)
+                    teams.repair(client, self.context, workspace_id)
             except (SlackClientError, OSError) as failure:
                 # One workspace that Slack does not answer for must not hold up the others.
                 log.failure(logger, "the nightly repair of a workspace", failure)
@@ -275,7 +275,7 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
     return SocketModeHandler(bolt, settings.app_token, web_client=plain)
 
 
-def build_bolt(clients: Clients, desk: Context, signing_secret: str) -> App:
+def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
     """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
     bolt = App(
         client=clients.plain,
@@ -289,7 +289,7 @@ def build_bolt(clients: Clients, desk: Context, signing_secret: str) -> App:
     )
     if clients.authorize is not None:
         bolt.use(handlers.organisations.speak_there)
-    handlers.register(bolt, desk)
+    handlers.register(bolt, context)
     return bolt
 
 
@@ -297,7 +297,7 @@ def serve(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C, then end without losing what was acknowledged."""
     log.configure(settings.log_level)
     app = Appreciate(settings)
-    app.meet_everyone()
+    app.sync_all_members()
     page = health.HealthPage(settings.health_port, app.health) if settings.health_port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

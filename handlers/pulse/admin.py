@@ -28,7 +28,7 @@ Deed = Callable[[Session, Workspace, Member, Voice], View]
 class Admin:
     """The listeners around the admin's form. Whether somebody is an admin is what Slack told us."""
 
-    desk: Context
+    context: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse admin`."""
@@ -42,7 +42,7 @@ class Admin:
         """[Go live]."""
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.go_live(session, workspace, self.desk.now())
+            governing.go_live(session, workspace, self.context.now())
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
@@ -64,7 +64,7 @@ class Admin:
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
-        self.desk.wake()
+        self.context.wake()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
@@ -80,7 +80,7 @@ class Admin:
             return view.notice(say, say("Saved. It holds from the next check-in on."))
 
         ack(response_action="update", view=self._done(client, form.caller, deed))
-        self.desk.wake()
+        self.context.wake()
 
     def questions(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Questions]."""
@@ -117,12 +117,12 @@ class Admin:
         ack()
 
     def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
-        return as_admin(self.desk, client, who, deed)
+        return as_admin(self.context, client, who, deed)
 
 
-def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form and its buttons; gives what opens it for the command."""
-    listeners = Admin(desk)
+    listeners = Admin(context)
     bolt.action(view.OPEN)(listeners.pressed)
     bolt.action(view.GO_LIVE)(listeners.go_live)
     bolt.action(view.STOP)(listeners.stop)
@@ -132,7 +132,7 @@ def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
     bolt.action(view.MOVE_UP)(listeners.change)
     bolt.view(view.FORM)(listeners.save)
     bolt.view(view.QUESTION_FORM)(listeners.add)
-    admin_preview.register(bolt, desk, as_admin)
+    admin_preview.register(bolt, context, as_admin)
     return listeners.open
 
 

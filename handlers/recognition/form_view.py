@@ -94,7 +94,9 @@ def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[B
 
     None when a button cannot carry that much; then the form asks.
     """
-    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)), ticket=asked.ticket)
+    anyway = _carried(
+        draft.about(accepted_questions=(*draft.accepted_questions, *asked.marks)), ticket=asked.ticket
+    )
     if len(anyway) > _BUTTON_VALUE:
         return None
     buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
@@ -117,14 +119,18 @@ def _carried(draft: Draft, **more: str) -> str:
         Field.VISIBILITY: draft.visibility,
         Field.WORDS: draft.words,
     }
-    seldom = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)} | more
+    seldom = {
+        "accepted": list(draft.accepted_questions),
+        "link": draft.link,
+        "gathered": list(draft.group_members),
+    } | more
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
 def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from_home: bool = False) -> str:
     """What the form carries unseen: never anything that was written."""
-    accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
-    kept = {"id": recognition_id, "accepted": accepted, "link": draft.link}
+    accepted_questions = [*draft.accepted_questions, *(asked.marks if asked else ())][:_MOST_MARKS]
+    kept = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
     return json.dumps(kept | ({"home": True} if from_home else {}))
 
 

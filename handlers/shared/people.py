@@ -32,35 +32,35 @@ _ERASED_OTHER = translatable("One of these people has asked not to be known here
 _NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
-def sync_members(client: WebClient, desk: Context, slack_team_id: str) -> int:
+def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
     """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
     cursor, total, reading = "", 0, retrying(client)
     while True:
         answer = reading.users_list(limit=PAGE, cursor=cursor)
         people = [person(user, slack_team_id=slack_team_id) for user in answer["members"]]
-        _remember(desk, slack_team_id, people)
+        _remember(context, slack_team_id, people)
         total += len(people)
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return total
 
 
-def acquainted(desk: Context, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
+def acquainted(context: Context, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
     """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
 
     def in_one() -> Told:
-        with desk.sessions.begin() as session:
+        with context.sessions.begin() as session:
             return deed(session)
 
-    return introduced(desk, client, who, in_one)
+    return introduced(context, client, who, in_one)
 
 
-def introduced(desk: Context, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
+def introduced(context: Context, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
     """The same for what opens its transaction itself."""
     try:
         return deed()
     except UnknownMembers as unmet:
-        _remember(desk, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
+        _remember(context, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
     try:
         return deed()
     except UnknownMembers as unmet:
@@ -73,9 +73,9 @@ def workspace_of(session: Session, who: Caller) -> Workspace:
     return workspaces.installed_in(session, who.team)
 
 
-def voice_for(desk: Context, who: Caller) -> Voice:
+def voice_for(context: Context, who: Caller) -> Voice:
     """The language somebody reads."""
-    with desk.sessions.read() as session:
+    with context.sessions.read() as session:
         workspace = workspace_of(session, who)
         return members.language_of(workspace, members.find(session, workspace, who.user))
 
@@ -93,8 +93,8 @@ def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> Slack
     return person(answer["user"], slack_team_id=slack_team_id)
 
 
-def _remember(desk: Context, slack_team_id: str, people: list[SlackProfile]) -> None:
-    with desk.sessions.begin() as session:
+def _remember(context: Context, slack_team_id: str, people: list[SlackProfile]) -> None:
+    with context.sessions.begin() as session:
         if workspace := workspaces.find(session, slack_team_id):
-            welcome = erasure.without_erased(session, Pseudonyms(desk.keys.path), workspace, people)
+            welcome = erasure.without_erased(session, Pseudonyms(context.keys.path), workspace, people)
             members.upsert_all(session, workspace, welcome)

@@ -37,7 +37,7 @@ _WHOLE = translatable("Please enter a whole number.")
 class WorkspaceSettings:
     """The listeners of these rooms."""
 
-    desk: Context
+    context: Context
 
     def settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Settings for everyone]."""
@@ -59,12 +59,12 @@ class WorkspaceSettings:
         )
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            who = actor(self.desk, member)
-            settling.save(session, workspace, wanted, actor=who, now=self.desk.now())
+            who = actor(self.context, member)
+            settling.save(session, workspace, wanted, actor=who, now=self.context.now())
             return view.notice(say, say("For everyone"), say("Saved."))
 
         saved = self._as_admin(client, caller(body), deed)
-        self.desk.refresh_home(client, caller(body))
+        self.context.refresh_home(client, caller(body))
         ack(response_action="update", view=saved)
 
     def zones(self, ack: Ack, body: Payload) -> None:
@@ -93,8 +93,8 @@ class WorkspaceSettings:
                 before = retention.set_limit(session, workspace, name, value)
                 if before != value:
                     values = (name, str(before), str(value))
-                    entry = audit.NewEntry(actor(self.desk, member), audit.Action.SETTING, *values)
-                    audit.record(session, workspace, entry, now=self.desk.now())
+                    entry = audit.NewEntry(actor(self.context, member), audit.Action.SETTING, *values)
+                    audit.record(session, workspace, entry, now=self.context.now())
             return view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
 
         ack(response_action="update", view=self._as_admin(client, caller(body), deed))
@@ -106,7 +106,7 @@ class WorkspaceSettings:
         def made(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             entries = audit.latest(session, workspace, most=view.AUDIT_PAGE + 1, skip=skip)
             rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
-            names = view.Names(actor(self.desk, member), {row.id: row.name for row in rows})
+            names = view.Names(actor(self.context, member), {row.id: row.name for row in rows})
             return view.audit(say, members.time_zone_of(workspace, member), entries, names, skip=skip)
 
         self._shown(ack, body, client, made, Permission.READ_AUDIT)
@@ -122,14 +122,14 @@ class WorkspaceSettings:
         deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.dismiss
 
         def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            deed(session, workspace, pressed.value, actor=actor(self.desk, member), now=self.desk.now())
+            deed(session, workspace, pressed.value, actor=actor(self.context, member), now=self.context.now())
             return _messages(session, workspace, member, say, skip=0)
 
         replace_or_open(
-            client, pressed, as_admin(self.desk, client, pressed.caller, done, Permission.SEND_AGAIN)
+            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
         )
-        self.desk.refresh_home(client, pressed.caller)
-        self.desk.wake()
+        self.context.refresh_home(client, pressed.caller)
+        self.context.wake()
         ack()
 
     def _shown(
@@ -141,16 +141,16 @@ class WorkspaceSettings:
         deed: Permission = Permission.SETTLE,
     ) -> None:
         pressed = press(body)
-        replace_or_open(client, pressed, as_admin(self.desk, client, pressed.caller, made, deed))
+        replace_or_open(client, pressed, as_admin(self.context, client, pressed.caller, made, deed))
         ack()
 
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.desk, client, who, deed)
+        return as_admin(self.context, client, who, deed)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the rooms."""
-    rooms = WorkspaceSettings(desk)
+    rooms = WorkspaceSettings(context)
     bolt.action(view.SETTINGS)(rooms.settings)
     bolt.view(view.SETTINGS_FORM)(rooms.save_settings)
     bolt.options(view.ZONE)(rooms.zones)

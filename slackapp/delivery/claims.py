@@ -48,11 +48,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A rendered letter on its way out."""
+    """A rendered rendered on its way out."""
 
-    receipt: Claim
+    claim: Claim
     lease: Lease
-    letter: Message | Upload | Deletion
+    rendered: Message | Upload | Deletion
     row: Delivery
     """As it stood when it was claimed; detached, for reading only."""
 
@@ -97,11 +97,11 @@ class ClaimBatch:
             for priority in priorities:
                 for row in self._candidates(workspace_id, priority, gate, slots):
                     self.looked_at += 1
-                    letter = self._letter(row)
-                    if letter is not None:
-                        gate.take(row.method, row.target)
+                    rendered = self._letter(row)
+                    if rendered is not None:
+                        gate.consume(row.method, row.target)
                         slots.fill(priority)
-                        claimed.append(letter)
+                        claimed.append(rendered)
         for one in claimed:
             self._session.expunge(one.row)
         return claimed
@@ -140,22 +140,22 @@ class ClaimBatch:
         return list(self._session.scalars(rows.execution_options(populate_existing=True)))
 
     def _letter(self, row: Delivery) -> ClaimedMessage | None:
-        """The claimed letter, or None when nothing is to be sent for this row now."""
+        """The claimed rendered, or None when nothing is to be sent for this row now."""
         if row.expires is not None and row.expires <= self._now:
             row.state, row.reason = DeliveryState.EXPIRED, "too_late"
             self._session.flush()
             return None
         receipt = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
-        letter = self._rendered(row)
-        if isinstance(letter, Message | Upload | Deletion):
+        rendered = self._rendered(row)
+        if isinstance(rendered, Message | Upload | Deletion):
             # What may be repeated after a crash depends on what is really sent.
-            row.method = _method_of(letter)
+            row.method = _method_of(rendered)
             self._session.flush()
-            return ClaimedMessage(receipt, self._lease, letter, row)
-        if isinstance(letter, Skip):
-            outbox.mark_skipped(self._session, receipt, reason=letter.reason)
-        elif isinstance(letter, WaitUntil):
-            due = max(letter.due, self._now + _SOON)
+            return ClaimedMessage(receipt, self._lease, rendered, row)
+        if isinstance(rendered, Skip):
+            outbox.mark_skipped(self._session, receipt, reason=rendered.reason)
+        elif isinstance(rendered, WaitUntil):
+            due = max(rendered.due, self._now + _SOON)
             outbox.retry_later(self._session, receipt, due=due, reason="later", counted=False)
         else:
             due = self._now + _RENDER_AGAIN
@@ -176,12 +176,12 @@ class ClaimBatch:
             return None
 
 
-def _method_of(letter: Message | Upload | Deletion) -> Method:
-    if isinstance(letter, Deletion):
-        return Method.DELETE_FILE if letter.file else Method.DELETE
-    if isinstance(letter, Message):
-        return Method.UPDATE if letter.replaces else Method.POST
-    return Method.SHARE if letter.channel else Method.UPLOAD
+def _method_of(rendered: Message | Upload | Deletion) -> Method:
+    if isinstance(rendered, Deletion):
+        return Method.DELETE_FILE if rendered.file else Method.DELETE
+    if isinstance(rendered, Message):
+        return Method.UPDATE if rendered.replaces else Method.POST
+    return Method.SHARE if rendered.channel else Method.UPLOAD
 
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:

@@ -42,7 +42,7 @@ def record_rate_limits(session: Session, finished: list[Finished], *, now: datet
 
 def record_results(session: Session, finished: list[Finished], *, now: datetime) -> None:
     """Settle every row, in the order of their ids, so that two processes never wait in a circle."""
-    for one in sorted(finished, key=lambda done: done.claimed.receipt.id):
+    for one in sorted(finished, key=lambda done: done.claimed.claim.id):
         kept = _settle(session, one.claimed, one.outcome, now)
         if not kept or not isinstance(one.outcome, Sent):
             _logger.warning(
@@ -55,7 +55,7 @@ def record_results(session: Session, finished: list[Finished], *, now: datetime)
 
 
 def _settle(session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime) -> bool:
-    receipt = claimed.receipt
+    receipt = claimed.claim
     match outcome:
         case Sent(arrived):
             return outbox.mark_sent(session, receipt, arrived)

@@ -52,15 +52,15 @@ class DeliveryWorker:
     ) -> None:
         self._sessions, self._renderers, self._now = sessions, renderers, now
         self._fan_outs = FanOuts(sessions, expanders or {})
-        self._bell = WakeUp()
-        self._crew = SenderPool(Sender(client).send, self._bell)
+        self._wake_up = WakeUp()
+        self._pool = SenderPool(Sender(client).send, self._wake_up)
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
         """Something was owed just now that a person waits for: look at once."""
-        self._bell.ring()
+        self._wake_up.notify()
 
     def start(self) -> None:
         """Send in the background until `stop`."""
@@ -74,13 +74,13 @@ class DeliveryWorker:
         """
         deadline = time.monotonic() + timeout
         self._stopping.set()
-        self._bell.ring()
+        self._wake_up.notify()
         if self._thread is not None:
             self._thread.join(timeout)
-        rested = self._crew.rest(deadline - time.monotonic())
+        rested = self._pool.drain(deadline - time.monotonic())
         with self._cycle:
             self._settle(self._now())
-        self._crew.leave()
+        self._pool.shutdown()
         return rested
 
     def run_once(self, now: datetime | None = None) -> bool:
@@ -100,12 +100,12 @@ class DeliveryWorker:
         """
         moment = now or self._now()
         while not self._stopping.is_set():
-            heard = self._bell.rings()
+            heard = self._wake_up.count()
             if self.run_once(moment):
                 continue
-            if not self._crew.busy:
+            if not self._pool.busy:
                 break
-            self._bell.wait(heard, POLL_SECONDS)
+            self._wake_up.wait(heard, POLL_SECONDS)
         due = self.next_due(moment)
         return None if due is None else max(due, moment + _TICK)
 
@@ -118,7 +118,7 @@ class DeliveryWorker:
             return claiming.next_due(session, now=moment)
 
     def _deliver(self, now: datetime) -> bool:
-        finished, slots = self._crew.returned(), self._crew.slots()
+        finished, slots = self._pool.finished(), self._pool.slots()
         if not finished and not (slots.free and self._anything(now)):
             return False
         lease = Lease.begin(self.lease_seconds)
@@ -128,17 +128,17 @@ class DeliveryWorker:
             lapsed = outbox.release_expired_leases(session, real_now=time.time())
             round_ = ClaimBatch(session, self._renderers, now=now, lease=lease)
             claimed = round_.claim(slots)
-        self._crew.forget(finished)
-        self._crew.send(claimed)
+        self._pool.release(finished)
+        self._pool.send(claimed)
         return bool(finished or lapsed or round_.looked_at)
 
     def _settle(self, now: datetime) -> None:
-        finished = self._crew.returned()
+        finished = self._pool.finished()
         if finished:
             self._block(finished, now)
             with self._sessions.begin() as session:
                 settling.record_results(session, finished, now=now)
-            self._crew.forget(finished)
+            self._pool.release(finished)
 
     def _block(self, finished: list[settling.Finished], now: datetime) -> None:
         if any(one.limited for one in finished):
@@ -152,8 +152,8 @@ class DeliveryWorker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            heard = self._bell.rings()
-            self._bell.wait(heard, self._turn())
+            heard = self._wake_up.count()
+            self._wake_up.wait(heard, self._turn())
 
     def _turn(self) -> float:
         """One cycle and the seconds to wait after it."""

@@ -33,7 +33,7 @@ def serve(http: HttpSettings) -> None:
             _logger.error(
                 "%d tokens open with none of TOKEN_KEYS: those workspaces must install again.", lost
             )
-    app.meet_everyone()
+    app.sync_all_members()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

@@ -60,9 +60,9 @@ def application(http: HttpSettings, *, now: Clock = real_time) -> Web:
     keys = KeyDirectory(http.settings.key_directory)
     keys.attach(sessions)
     # The parent looks for what is owed several times a second: there is no bell between processes.
-    desk = Context(sessions, now, keys, lambda: None)
+    context = Context(sessions, now, keys, lambda: None)
     locker = http.locker
-    bolt = build_bolt(Clients(http.settings, sessions, locker), desk, http.settings.signing_secret)
+    bolt = build_bolt(Clients(http.settings, sessions, locker), context, http.settings.signing_secret)
     pages: dict[str, WSGIApplication] = {"/healthz": _health_page(sessions, now)}
     if locker is not None:
         install = installing.Installing(http, sessions, locker, now)

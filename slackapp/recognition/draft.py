@@ -44,9 +44,9 @@ class Draft:
     behaviour: Behaviour | None = None
     words: str = ""
     visibility: Visibility = Visibility.PRIVATE
-    gathered: tuple[str, ...] = ()
+    group_members: tuple[str, ...] = ()
     """Those of `people` who only came with a group: whoever of them can't be thanked is left out."""
-    accepted: tuple[str, ...] = ()
+    accepted_questions: tuple[str, ...] = ()
     """Marks of the questions that the giver has read and wants to send it in spite of."""
     link: str | None = None
     """The message it is about, when it began with one."""

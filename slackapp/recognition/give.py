@@ -93,28 +93,28 @@ class GiveContext:
     giver: str
     key: str
     now: datetime
-    watch: guard.ConfidentialityCheck = field(default_factory=guard.standard)
+    confidentiality: guard.ConfidentialityCheck = field(default_factory=guard.standard)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was stored; `standings` tell where each receiver's thanks stand."""
+    """What was stored; `recipient_states` tell where each receiver's thanks stand."""
 
     id: str
-    company: Participants
+    participants: Participants
     visibility: Visibility
-    standings: tuple[Sharing, ...]
+    recipient_states: tuple[Sharing, ...]
     is_repeat: bool = False
 
     @property
     def giver(self) -> Participant:
         """Who gave it."""
-        return self.company.giver
+        return self.participants.giver
 
     @property
     def language(self) -> str:
         """What the giver reads."""
-        return self.giver.language or self.company.place.language
+        return self.giver.language or self.participants.place.language
 
 
 def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
@@ -126,7 +126,7 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
         NotYet: Something is in the way, or should be asked first.
         members.Unmet: Somebody named is not known here yet.
     """
-    about_words = list(check_words(draft, occasion.watch))
+    about_words = list(check_words(draft, occasion.confidentiality))
     if len(draft.people) > 2 * MOST_PEOPLE:
         raise InvalidDraft([company.too_many(len(draft.people)), *about_words])
     own_id = inbound.id_for(slack_team_id, occasion.key)
@@ -137,14 +137,14 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
         return _given_before(connection, present, own_id)
     if refusals := [*company.refusals(draft, present.others), *about_words]:
         raise InvalidDraft(refusals)
-    asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted)
+    asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted_questions)
     if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
         raise InvalidDraft([DailyLimitQuestion()])
     written = _written(draft, present, own_id, occasion.now)
     return _stored(connection, present, written, company.receivers(draft, present.others))
 
 
-def check_words(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
+def check_words(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
     """What is in the way of these words under this behaviour."""
     is_too_long = len(draft.words) > LONGEST
     if is_too_long:
@@ -159,17 +159,17 @@ def check_words(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Ref
         return
     if visible_length(draft.words) < SHORTEST:
         yield TooShort(draft.behaviour or Behaviour.HELPING)
-    yield from _about_confidence(draft, watch)
+    yield from _about_confidence(draft, confidentiality)
 
 
-def _about_confidence(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
-    found = watch.check(draft.words)
+def _about_confidence(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
+    found = confidentiality.check(draft.words)
     if any(one.kind == guard.Kind.NHS_NUMBER for one in found):
         yield Refusal(
             Field.WORDS,
             translatable("This looks like an NHS number, so it cannot be sent. Please take it out."),
         )
-    elif unread := [one for one in found if one.mark not in draft.accepted]:
+    elif unread := [one for one in found if one.mark not in draft.accepted_questions]:
         yield ConfidentialityQuestion(unread)
 
 

@@ -206,7 +206,7 @@ def test_everybody_is_met_page_by_page(practice: Any) -> None:
     from handlers.shared import people
 
     known = people.sync_members(
-        practice.bolt.client, practice.desk, practice.bolt.client.auth_test()["team_id"]
+        practice.bolt.client, practice.context, practice.bolt.client.auth_test()["team_id"]
     )
     assert known >= 9
     practice.nurse.types(f"/appreciate @newt helping {WORDS}")
@@ -269,7 +269,7 @@ def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
 def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Any) -> None:
     with practice.ward.database.begin() as session:
         nurse = session.scalar(select(Member).where(Member.slack_user_id == practice.ward.nurse))
-        now = practice.desk.now()
+        now = practice.context.now()
         poll = Poll(
             workspace_id=nurse.workspace_id,
             opens_on=now.date(),

@@ -157,7 +157,9 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
         session.execute(update(Recognition).values(given_at=old))
     for number in range(30):
         ward.give(
-            ward.draft(ward.colleague, accepted=("ten-today",)), key=f"command:{number}", giver=ward.third
+            ward.draft(ward.colleague, accepted_questions=("ten-today",)),
+            key=f"command:{number}",
+            giver=ward.third,
         )
     statements.clear()
     ward.give(ward.draft(ward.colleague), key="command:last")

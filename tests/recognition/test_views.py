@@ -67,7 +67,7 @@ def post(words: str | None, *receivers: str, boosters: int = 3) -> recognition.P
     return recognition.Post("a" * 24, "U1", receivers or ("U2", "U3"), Behaviour.HELPING, words, boosters)
 
 
-def accepted(text: str, blocks: list[dict[str, Any]]) -> None:
+def accepted_questions(text: str, blocks: list[dict[str, Any]]) -> None:
     assert problems(blocks, surface="message") == []
     assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
     assert Block.parse_all(blocks)
@@ -104,7 +104,7 @@ def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, 
         recognition.team_post([SAY, voice("cy")], post(words)),
         recognition.for_contact(SAY, thanks(words, sharing)),
     ):
-        accepted(text, blocks)
+        accepted_questions(text, blocks)
         # What its receiver found unkind is not shown to them again.
         is_shown = "unkind, and it is hidden" not in text
         assert (words in list(plain_texts(blocks))) is is_shown
@@ -154,7 +154,7 @@ def to_read(block: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> None:
     for name, (text, blocks) in told_messages(voice(language)).items():
-        accepted(text, blocks)
+        accepted_questions(text, blocks)
         said = [one for block in blocks for one in to_read(block)]
         assert said, name
         assert [one for one in said if one not in text] == [], name
@@ -170,7 +170,7 @@ def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> Non
 )
 def test_nothing_of_the_words_is_left_once_taken_back(draw: Any, what: Any) -> None:
     text, blocks = draw(SAY, what)
-    accepted(text, blocks)
+    accepted_questions(text, blocks)
     assert [block["type"] for block in blocks] == ["section"]
 
 
@@ -246,7 +246,7 @@ def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft)
         [Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])]
     )
     text, blocks = appreciate.refusal(SAY, reason, draft)
-    accepted(text, blocks)
+    accepted_questions(text, blocks)
     if draft.words:
         assert draft.words in list(plain_texts(blocks))
 
@@ -255,7 +255,7 @@ def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_ac
     reason = InvalidDraft(
         [Refusal(Field.WORDS, "That is {n} characters; 3,000 fit. Please shorten it.", n="40,000")]
     )
-    accepted(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
+    accepted_questions(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
 
 
 @pytest.mark.parametrize("side", list(Side))

@@ -48,9 +48,9 @@ def with_promises(*states: PromiseState) -> TeamMonth:
 
 FULL = replace(
     with_promises(PromiseState.DONE, PromiseState.OPEN),
-    sides=Sides((10, 10, 15, None), (10, None, 15, None)),
-    ways=MutualThanks.SOMETIMES,
-    seldom=Behaviour.HELPING,
+    counts_by_direction=Sides((10, 10, 15, None), (10, None, 15, None)),
+    mutual_thanks=MutualThanks.SOMETIMES,
+    rarely_used=Behaviour.HELPING,
     comments=("A quieter staff room.", "=1+1", "More porters at night."),
     officials=(Official(Behaviour.HELPING, 6.84, "NHS Staff Survey", 2024, "ENG"),),
     silent=True,
@@ -161,13 +161,14 @@ def test_official_figures_carry_their_source_and_their_label() -> None:
 
 
 def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
-    found = figures.sides({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
+    found = figures.counts_by_direction({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
     assert found == Sides((None, 5, None, 25), (None, None, None, 20))
     for count in range(5, 57):
         alike = [
             n
             for n in range(5, 60)
-            if figures.sides({"helping": n}, {}) == figures.sides({"helping": count}, {})
+            if figures.counts_by_direction({"helping": n}, {})
+            == figures.counts_by_direction({"helping": count}, {})
         ]
         assert len(alike) >= 3, "a rounded count stands for at least three"
 

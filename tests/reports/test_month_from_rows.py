@@ -148,7 +148,12 @@ def test_one_person_alone_is_not_hidden_by_those_who_thanked_them(database: Sess
         for number in range(6):
             thank(session, ward[number], alone, "helping", moment(11, 3 + number))
     told = november(database, place, place.nights)
-    assert (told.mix, told.sides, told.ways, told.seldom) == (None, None, None, None)
+    assert (told.mix, told.counts_by_direction, told.mutual_thanks, told.rarely_used) == (
+        None,
+        None,
+        None,
+        None,
+    )
     # For those who thanked there are enough of them.
     assert november(database, place, place.ward).mix is not None
 

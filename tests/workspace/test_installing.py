@@ -76,7 +76,7 @@ def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(h
     assert (done.status_code, "Appreciate is in Trust." in done.text) == (200, True), done.text
     assert list(tokens(hosted.app.sessions)) == ["E0TRUST"]
     assert gone(hosted) == {"T0NORTH": False, "T0SOUTH": False}
-    hosted.app.meet_everyone()
+    hosted.app.sync_all_members()
     for place in ("NORTH", "SOUTH"):
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
