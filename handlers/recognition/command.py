@@ -10,7 +10,6 @@ from handlers.recognition import form_view as ask
 from handlers.recognition import giver_view as show
 from handlers.recognition import payloads
 from handlers.recognition import subcommands as appreciate_errands
-from handlers.recognition.form_view import FormQuestion
 from handlers.recognition.giver_view import Confirmation
 from handlers.shared.channels import expand_groups
 from handlers.shared.context import Context
@@ -19,7 +18,7 @@ from handlers.shared.modals import replace_or_open as show_modal
 from handlers.shared.onboarding import with_setup_note
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.people import introduced, voice_for, workspace_of
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import purge_old_copies
 from slackapp.core.errors import UserError
@@ -29,7 +28,7 @@ from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition import parser as grammar
 from slackapp.recognition import reminders, vocabulary
-from slackapp.recognition.draft import Draft, InvalidDraft, ParseError
+from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
 from slackapp.recognition.give import Given
 from slackapp.recognition.history import Side
 
@@ -62,6 +61,8 @@ class RecognitionCommand:
                 ack()
                 return
             answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
+        except UnknownWordError as unknown:
+            self._ask_for_the_behaviour(ack, client, typed.caller, unknown)
         except ParseError as unclear:
             self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
         except InvalidDraft as refused:
@@ -192,6 +193,19 @@ class RecognitionCommand:
     def _refuse(self, ack: Ack, who: Caller, reason: UserError, draft: Draft) -> None:
         text, blocks = ask.refusal(voice_for(self.context, who), reason, draft)
         ack(text=text, blocks=blocks)
+
+    def _ask_for_the_behaviour(
+        self, ack: Ack, client: WebClient, who: Caller, unknown: UnknownWordError
+    ) -> None:
+        """The form with everything but the unknown word, which is asked about; else the sentence alone."""
+        draft = _as_far_as_known(client, unknown.draft, who)
+        if draft.groups or not draft.fits_the_form:
+            self._refuse(ack, who, unknown, draft)
+            return
+        say = voice_for(self.context, who)
+        asked = FormQuestion(unknown.words(say), ())
+        open_modal(client, who.trigger_id, with_setup_note(self.context, who, ask.form(say, draft, asked)))
+        ack()
 
     def _ask_or_refuse(
         self, ack: Ack, client: WebClient, who: Caller, refused: InvalidDraft, draft: Draft

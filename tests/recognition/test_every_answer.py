@@ -139,3 +139,35 @@ def test_undo_given_twice_by_slack_takes_one_back(practice: Any) -> None:
     assert "Taken back." in told[0]
     assert f"It was for <@{practice.ward.colleague}>." in told[0]
     assert told[1:] == told[:1] * 2
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("typed", ["helping", "", "helping with the team"])
+def test_a_group_of_hundreds_is_answered_with_its_sentence(practice: Any, typed: str) -> None:
+    many = [f"U0MANY{number:04}" for number in range(300)]
+    change = {"kind": "usergroup", "usergroup": "S0BANK", "members": many}
+    assert practice.http.post("/control/change", json=change).status_code == 200
+    practice.nurse.types(f"/appreciate @bank {typed} {WORDS}")
+    seen = practice.nurse.sees("That is 300 people; 20 at once is the most.")
+    assert WORDS in seen.texts
+    practice.nurse.presses("Open the form")
+    modal = practice.nurse.waits(lambda now: now["modal"] is not None)["modal"]
+    # Twenty of three hundred would be a mere chance, so nobody is chosen.
+    assert [one.get("value") for one in modal["controls"] if one["kind"] == "users"] in ([[]], [None], [])
+    assert stored(practice) == (0, 0)
+
+
+@pytest.mark.parametrize("word", ["kindness", "teamwork", "support"])
+def test_an_unknown_first_word_is_asked_about_and_never_sent(practice: Any, word: str) -> None:
+    practice.nurse.types(f"/appreciate @col {word} You helped me find a bed for her")
+    modal = practice.nurse.sees(f"I don't know “{word}”. Which of the four was it?")["modal"]
+    assert stored(practice) == (0, 0)
+    assert "Send thanks" in str(modal)
+    practice.nurse.fills("What did they do?", "Attending")
+    practice.nurse.submits()
+    practice.nurse.sees("Sent.")
+    seen = practice.colleague.sees("You helped me find a bed for her")
+    assert word not in seen.texts
+    with practice.ward.database.read() as session:
+        (kept,) = session.scalars(select(Recognition)).all()
+    assert (kept.words, kept.behaviour) == ("You helped me find a bed for her", "attending")
