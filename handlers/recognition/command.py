@@ -18,12 +18,12 @@ from handlers.shared.modals import replace_or_open as show_modal
 from handlers.shared.onboarding import with_setup_note
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.people import introduced, voice_for, workspace_of
-from slackapp.blocks import Block, FormQuestion, View
+from slackapp.blocks import FormQuestion, View
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import purge_old_copies
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing
+from slackapp.models import Sharing, Visibility
 from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition import parser as grammar
@@ -167,9 +167,7 @@ class RecognitionCommand:
         given, seldom = introduced(self.context, client, who, deed)
         self.context.wake()
         say = voice(given.language)
-        return Confirmation(
-            say, *show.with_hint(say, _sent(say, given, giving.require_behaviour(draft)), seldom)
-        )
+        return Confirmation(say, *show.with_hint(say, show.on_its_way(say, _on_its_way(say, given)), seldom))
 
     def _occasion(self, who: Caller, key: str = "") -> giving.GiveContext:
         return giving.GiveContext(
@@ -263,6 +261,14 @@ def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
         return draft
 
 
-def _sent(say: Voice, given: Given, behaviour: Behaviour) -> tuple[str, list[Block]]:
-    asked = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
-    return show.sent(say, given.id, behaviour, visibility=given.visibility, asked=asked)
+def _on_its_way(say: Voice, given: Given) -> show.OnItsWay:
+    is_private = given.visibility == Visibility.PRIVATE
+    may_be_seen = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
+    return show.OnItsWay(
+        id=given.id,
+        receivers=given.receivers,
+        behaviour=given.behaviour,
+        words=given.words,
+        until=say.moment(given.given_at + giving.CHANGEABLE_FOR, given.zone),
+        can_be_shared=None if is_private else may_be_seen,
+    )

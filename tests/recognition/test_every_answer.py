@@ -87,7 +87,7 @@ def stored(practice: Any) -> tuple[int, int]:
 @pytest.mark.parametrize("who", ["guest", "crowd3"])
 def test_a_guest_and_anybody_who_works_here_can_be_thanked(practice: Any, who: str) -> None:
     practice.nurse.types(f"/appreciate @{who} helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert stored(practice) == (1, 1)
 
 
@@ -97,7 +97,7 @@ def test_twenty_of_a_group_and_its_giver_are_twenty(practice: Any) -> None:
     change = {"kind": "usergroup", "usergroup": "S0BANK", "members": [*bank, practice.ward.nurse]}
     assert practice.http.post("/control/change", json=change).status_code == 200
     practice.nurse.types(f"/appreciate @bank helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert stored(practice) == (1, 20)
 
 
@@ -110,7 +110,7 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
         for who, choice in ((practice.ward.colleague, "always"), (practice.ward.third, "never")):
             session.scalar(select(Member).where(Member.slack_user_id == who)).sharing = choice
     practice.nurse.types(f"/appreciate @nia @col @ward7 and @bank @col @lea helping with the team {WORDS}")
-    practice.nurse.sees("choose whether their team sees it")
+    practice.nurse.sees("They can choose whether their team sees it.")
     # Colleague, third, leader and five of the bank, each in private; the post names who agreed.
     with practice.ward.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Recipient)) == 8

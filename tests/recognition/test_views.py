@@ -25,7 +25,7 @@ from handlers.shared.payloads import storable
 from slackapp.blocks import Asked, literal
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Member, Sharing, SharingChoice, Visibility
+from slackapp.models import Member, Retention, Sharing, SharingChoice, Visibility
 from slackapp.recognition.draft import LONGEST, Draft, Field, InvalidDraft, Refusal
 from slackapp.recognition.history import Cursor, HistoryEntry, Page, Side
 from slackapp.recognition.undelivered import Undelivered
@@ -33,6 +33,7 @@ from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, vi
 
 SAY = voice()
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+KEPT = Retention(recognitions_months=24, messages_months=3)
 hostile = st.one_of(
     st.text(min_size=1, max_size=300),
     st.sampled_from(
@@ -123,7 +124,9 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         Asked("Is it?", ("m",)),
     )
     linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
-    sent = given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=Visibility.TEAM, asked=True)
+    thanks_given = given_views.OnItsWay(
+        "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", can_be_shared=True
+    )
     question = appreciate.question(say, asked, DRAFT)
     assert question is not None
     return {
@@ -132,7 +135,9 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "to whoever hears of unkind ones": recognition.for_contact(say, thanks(DRAFT.words)),
         "refused": appreciate.refusal(say, refused, DRAFT),
         "asked": question,
-        "sent": given_views.with_hint(say, sent, Behaviour.UNDERSTANDING),
+        "on its way": given_views.with_hint(
+            say, given_views.on_its_way(say, thanks_given), Behaviour.UNDERSTANDING
+        ),
         "undone": given_views.undone(say, ["U1", "U2"]),
         "help": settings.help_text(say),
         "on Fridays": given_views.nudge(say),
@@ -276,7 +281,7 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home.Standing(member, "en", leads=Leadership((), 0, None), office=None)
+    standing = home.Standing(member, "en", Leadership((), 0, None), office=None, periods=KEPT)
     view = home.home(
         SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
     )
