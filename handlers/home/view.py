@@ -14,6 +14,9 @@ from handlers.home.leader_view import Leadership
 from handlers.privacy import data_requests_view as rights
 from handlers.pulse import survey_view as pulse
 from handlers.recognition import form_view as appreciate
+from handlers.recognition.giver_view import (
+    all_in_doubt,
+)
 from handlers.recognition.history_view import Reader, entries, kept
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
@@ -88,6 +91,7 @@ def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
         piece.divider(),
         piece.header(say("Thank-yous")),
         piece.actions(_tabs(say, page.side), block_id="home_tabs"),
+        *all_in_doubt(say, page.in_doubt),
         *entries(say, reader, page),
         *_pager(say, page),
     ]

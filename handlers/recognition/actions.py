@@ -65,6 +65,17 @@ class RecognitionActions:
         self._tell_giver(pressed, client, given.sent_again)
         ack()
 
+    def send_all_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send all again], by the giver of whatever may not have arrived."""
+        pressed = press(body)
+        with self.context.sessions.begin() as session:
+            workspace = workspace_of(session, pressed.caller)
+            giver = members.find(session, workspace, pressed.caller.user)
+            if giver is not None:
+                unreached.send_all_again(session, giver, now=self.context.now())
+        self._tell_giver(pressed, client, given.sent_again)
+        ack()
+
     def _occasion(self, pressed: ButtonPress) -> giving.GiveContext:
         return giving.GiveContext(pressed.caller.user, "", self.context.now())
 
@@ -192,6 +203,7 @@ def register(bolt: App, context: Context) -> None:
     listeners = RecognitionActions(context)
     bolt.action(given.UNDO)(listeners.undo)
     bolt.action(given.SEND_AGAIN)(listeners.send_again)
+    bolt.action(given.SEND_ALL_AGAIN)(listeners.send_all_again)
     for action_id in _DEEDS:
         bolt.action(action_id)(listeners.decide)
     bolt.action(unkind.REPORT)(listeners.ask_to_report)

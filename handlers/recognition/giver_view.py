@@ -50,9 +50,10 @@ def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -
         log.failure(_logger, "a giver's receipt", problem)
 
 
+SEVERAL = 2
 EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
-SEND_AGAIN = "thanks_send_again"
+SEND_AGAIN, SEND_ALL_AGAIN = "thanks_send_again", "thanks_send_all_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
         ),
         *(
             say(
-                "Slack took no message for {name} from here. They may have left.", name=piece.person(one, say)
+                "This did not reach {name}: Slack does not let Appreciate send just now.",
+                name=piece.person(one, say),
             )
             for one in found.refused
         ),
@@ -170,6 +172,19 @@ def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
 def send_again_button(say: Voice, recognition_id: str) -> Block:
     """[Send again], to everyone who may not have had it."""
     return piece.button(say("Send again"), SEND_AGAIN, recognition_id)
+
+
+def all_in_doubt(say: Voice, count: int) -> list[Block]:
+    """[Send all again], where more than one message with thanks may not have arrived."""
+    if count < SEVERAL:
+        return []
+    told = say(
+        "We can't tell if Slack delivered {n} of your thank-yous. Check before sending them again: "
+        "somebody may get one twice.",
+        n=count,
+    )
+    button = piece.button(say("Send all again"), SEND_ALL_AGAIN, "all")
+    return [piece.section(told), piece.actions([button], block_id="thanks_in_doubt")]
 
 
 def sent_again(say: Voice) -> tuple[str, list[Block]]:

@@ -2,7 +2,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.recognition.giver_view import changing_buttons, send_again_button, undelivered_line
+from handlers.recognition.giver_view import (
+    changing_buttons,
+    send_again_button,
+    undelivered_line,
+)
 from handlers.recognition.thanks_view import receivers_buttons
 from slackapp import blocks as piece
 from slackapp.blocks import Block

@@ -1,15 +1,17 @@
 """Who is who: people as Slack tells us of them, and whom to ask about somebody new."""
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.orm import Session
 
 from handlers.shared.context import Context
 from handlers.shared.payloads import Caller, person
 from slackapp.connection.clients import retrying
+from slackapp.core import log
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable
 from slackapp.core.pseudonyms import Pseudonyms
@@ -29,7 +31,9 @@ _ERASED_SELF = translatable(
     "To start again, open my Home tab and press “Use Appreciate again”."
 )
 _ERASED_OTHER = translatable("One of these people has asked not to be known here, so this can't be sent.")
-_NOT_THERE = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_NOBODY = "user_not_found"
+_NOT_THERE = frozenset({_NOBODY, "user_not_visible", "users_not_found"})
+_logger = logging.getLogger(__name__)
 
 
 def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
@@ -68,6 +72,19 @@ def introduced(context: Context, client: WebClient, who: Caller, deed: Callable[
         raise UserError(_ERASED_SELF if who.user in unmet.slack_user_ids else _ERASED_OTHER) from unmet
 
 
+def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:
+    """Ask Slack about somebody for whom it took no message: have they left? No answer changes nothing."""
+    try:
+        answer = client.users_info(user=slack_user_id)
+    except SlackApiError as refused:
+        if refused.response.get("error") == _NOBODY:
+            _remember_gone(context, slack_team_id, slack_user_id)
+    except (SlackClientError, OSError) as failure:
+        log.failure(_logger, "asking about somebody whom a message did not reach", failure)
+    else:
+        _remember(context, slack_team_id, [person(answer["user"], slack_team_id=slack_team_id)])
+
+
 def workspace_of(session: Session, who: Caller) -> Workspace:
     """The workspace somebody acts in."""
     return workspaces.installed_in(session, who.team)
@@ -91,6 +108,14 @@ def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> Slack
         )
         raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from failure
     return person(answer["user"], slack_team_id=slack_team_id)
+
+
+def _remember_gone(context: Context, slack_team_id: str, slack_user_id: str) -> None:
+    with context.sessions.begin() as session:
+        workspace = workspaces.find(session, slack_team_id)
+        member = members.find(session, workspace, slack_user_id) if workspace else None
+        if member is not None:
+            member.left = True
 
 
 def _remember(context: Context, slack_team_id: str, people: list[SlackProfile]) -> None:

@@ -18,11 +18,11 @@ from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.outbox import queue as outbox
 from slackapp.pulse.notices import next_allowed_time
+from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import members
 from slackapp.workspace import permissions as rights
 from slackapp.workspace import registry as workspaces
 
-OFFER, ARCHIVED = "team-offer", "team-archived"
 Step = Callable[[Session, TeamSource, Member], bool]
 
 

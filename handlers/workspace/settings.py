@@ -1,6 +1,7 @@
 """The office's other rooms: settings for everyone, how long things are kept, who changed what, messages."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,6 +11,7 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.shared import message_kinds
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -132,6 +134,27 @@ class WorkspaceSettings:
         self.context.wake()
         ack()
 
+    def all_seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send all again] of one kind."""
+        pressed = press(body)
+
+        def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            chosen = [
+                kind
+                for kind in troubles.unknown_by_kind(session, workspace)
+                if _kind_shown(kind) == pressed.value
+            ]
+            who = actor(self.context, member)
+            troubles.send_all_again(session, workspace, chosen, actor=who, now=self.context.now())
+            return _messages(session, workspace, member, say, skip=0)
+
+        replace_or_open(
+            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
+        )
+        self.context.refresh_home(client, pressed.caller)
+        self.context.wake()
+        ack()
+
     def _shown(
         self,
         ack: Ack,
@@ -162,6 +185,7 @@ def register(bolt: App, context: Context) -> None:
         bolt.action(action_id)(rooms.messages)
     bolt.action(view.SEND_AGAIN)(rooms.seen_to)
     bolt.action(view.LEAVE)(rooms.seen_to)
+    bolt.action(view.SEND_ALL_AGAIN)(rooms.all_seen_to)
 
 
 def _chosen(session: Session, workspace: Workspace) -> view.Chosen:
@@ -179,7 +203,21 @@ def _messages(session: Session, workspace: Workspace, member: Member, say: Voice
     found = troubles.unknown_deliveries(session, workspace, skip=skip)
     sent = [view.Sent(one.id, one.target, one.last_try) for one in found]
     zone = members.time_zone_of(workspace, member)
-    return view.messages(say, zone, sent, page=troubles.PAGE, skip=skip)
+    unknown = view.Unknown(sent, _in_doubt(session, workspace))
+    return view.messages(say, zone, unknown, page=troubles.PAGE, skip=skip)
+
+
+def _in_doubt(session: Session, workspace: Workspace) -> list[view.InDoubt]:
+    counts: Counter[str] = Counter()
+    for kind, count in troubles.unknown_by_kind(session, workspace).items():
+        counts[_kind_shown(kind)] += count
+    return [view.InDoubt(kind, counts[kind]) for kind in view.KINDS if counts[kind]]
+
+
+def _kind_shown(kind: str) -> str:
+    if kind in message_kinds.CHECK_INS:
+        return view.CHECK_INS
+    return view.DIGESTS if kind in message_kinds.DIGESTS else view.OTHERS
 
 
 def _skip(pressed: ButtonPress) -> int:
