@@ -29,8 +29,8 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
     """`{"ok", "database", "slack", "oldest_due_seconds", "clock", "held"}`; no names, no content.
 
     `clock` is false while deletions wait because the clock may be wrong; `held` counts, by scope and
-    Slack's own name of the reason, where Slack takes no message just now. Neither makes the app unwell: to start it again
-    would not help.
+    Slack's own name of the reason, where Slack takes no message just now. Neither makes the app unwell: to
+    start it again would not help.
     """
     try:
         with sessions.read() as session:
