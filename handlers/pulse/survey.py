@@ -48,6 +48,7 @@ class Participant:
     workspace: Workspace
     person: str
     say: Voice
+    zone: str
 
 
 Make = Callable[[Session, Participant], View]
@@ -58,7 +59,7 @@ Opening = Callable[[WebClient, Caller], None]
 class Pulse:
     """The listeners of the check-in."""
 
-    desk: Context
+    context: Context
     others: Mapping[str, Opening]
     """What opens when a word follows the command."""
 
@@ -104,10 +105,16 @@ class Pulse:
 
         def store(session: Session, participant: Participant) -> View:
             answers = rounds.Answers(form.poll_id, participant.person, form.scores, comment)
-            rounds.submit(session, self.desk.keys, answers, self.desk.now())
-            return pulse.stored(participant.say, form.poll_id)
+            charter = rounds.submit(session, self.context.keys, answers, self.context.now())
+            say, closing = participant.say, participant.say.moment(charter.close_at, participant.zone)
+            return pulse.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
 
-        ack(response_action="update", view=self._write(form.caller, form.poll_id, store))
+        try:
+            view = self._write(form.caller, form.poll_id, store)
+        except UserError as refused:
+            ack(response_action="errors", errors={refused.field: self._words(form, refused)})
+        else:
+            ack(response_action="update", view=view)
 
     def withdraw(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Withdraw my answer], which looks the same before and after answering."""
@@ -115,7 +122,7 @@ class Pulse:
 
         def delete(session: Session, participant: Participant) -> View:
             poll_id, person = pressed.value, participant.person
-            rounds.withdraw(session, self.desk.keys, poll_id, person, self.desk.now())
+            rounds.withdraw(session, self.context.keys, poll_id, person, self.context.now())
             return pulse.withdrawn(participant.say, poll_id)
 
         view = self._write(pressed.caller, pressed.value, delete, otherwise=NOT_WITHDRAWN)
@@ -126,8 +133,8 @@ class Pulse:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
         charter = self._charter(form.poll_id)
         names = audience.names_around(charter, _person(form.caller)) if charter else []
-        found = cautions.warnings_for(comment, names, self.desk.guard)
-        with self.desk.sessions.read() as session:
+        found = cautions.warnings_for(comment, names, self.context.confidentiality)
+        with self.context.sessions.read() as session:
             say = self._participant(session, form.caller, form.poll_id).say
         if not found or (form.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
             return None
@@ -135,9 +142,9 @@ class Pulse:
 
     def _running(self, who: Caller) -> str:
         """The check-in that takes answers now; empty where there is none."""
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             workspace = workspaces.find(session, who.team)
-            poll = rounds.current(session, workspace, self.desk.now()) if workspace else None
+            poll = rounds.current(session, workspace, self.context.now()) if workspace else None
             return poll.id if poll else ""
 
     def _modal(self, poll_id: str, session: Session, participant: Participant) -> View:
@@ -163,15 +170,15 @@ class Pulse:
         return anonymity.about(participant.say, charter.rules.k, company)
 
     def _take_part(self, session: Session, participant: Participant, poll_id: str) -> tuple[Charter, Invitee]:
-        return rounds.take_part(session, self.desk.keys, poll_id, participant.person, self.desk.now())
+        return rounds.take_part(session, self.context.keys, poll_id, participant.person, self.context.now())
 
     def _read(self, who: Caller, poll_id: str, make: Make) -> View:
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             return self._answered(session, who, poll_id, make)
 
     def _write(self, who: Caller, poll_id: str, make: Make, *, otherwise: str = NOT_STORED) -> View:
         try:
-            with self.desk.sessions.begin() as session:
+            with self.context.sessions.begin() as session:
                 return self._answered(session, who, poll_id, make)
         except (OperationalError, OSError):
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
@@ -182,20 +189,23 @@ class Pulse:
     def _voice_without_certainty(self, who: Caller, poll_id: str) -> Voice:
         """The person's language, as long as anything can be read at all."""
         try:
-            with self.desk.sessions.read() as session:
+            with self.context.sessions.read() as session:
                 return self._participant(session, who, poll_id).say
         except OperationalError:
             return voice()
 
     def _words(self, form: SurveyForm, refused: UserError) -> str:
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             return refused.words(self._participant(session, form.caller, form.poll_id).say)
 
     def _answered(self, session: Session, who: Caller, poll_id: str, make: Make) -> View:
+        """The view, or why there is none. Raises the UserError that belongs beside a field of the form."""
         participant = self._participant(session, who, poll_id)
         try:
             return make(session, participant)
         except UserError as refused:
+            if refused.field:
+                raise
             return pulse.notice(participant.say, refused.words(participant.say))
 
     def _participant(self, session: Session, who: Caller, poll_id: str) -> Participant:
@@ -206,22 +216,23 @@ class Pulse:
         charter, person = self._charter(poll_id), _person(who)
         invitee = charter.invitee(person) if charter else None
         if invitee is not None:
-            return Participant(workspace, person, voice(invitee.language))
+            return Participant(workspace, person, voice(invitee.language), invitee.zone)
         member = members.find(session, workspace, who.user)
-        return Participant(workspace, person, members.language_of(workspace, member))
+        zone = members.time_zone_of(workspace, member) if member else workspace.time_zone
+        return Participant(workspace, person, members.language_of(workspace, member), zone)
 
     def _charter(self, poll_id: str) -> Charter | None:
         try:
-            return self.desk.keys.charter(poll_id)
+            return self.context.keys.charter(poll_id)
         except (InvalidCharterError, OSError, ValueError):
             return None
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    mine = pulse_settings.register(bolt, desk)
-    admins = admin.register(bolt, desk)
-    listeners = Pulse(desk, {"settings": mine, "gosodiadau": mine, "admin": admins})
+    mine = pulse_settings.register(bolt, context)
+    admins = admin.register(bolt, context)
+    listeners = Pulse(context, {"settings": mine, "gosodiadau": mine, "admin": admins})
     bolt.action(pulse.ANSWER)(listeners.answer)
     bolt.action(pulse.ABOUT)(listeners.about)
     bolt.action(pulse.WITHDRAW)(listeners.withdraw)

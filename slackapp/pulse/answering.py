@@ -24,6 +24,7 @@ NOT_YOURS = translatable("This check-in is for another team. Yours is on your Ho
 NOT_ASKED = translatable(
     "This check-in is for another team. None asks you, because you are in no team or lead the one at the top."
 )
+NOTHING_CHOSEN = translatable("Choose at least one answer, or close.")
 NOT_ON_THE_LIST = translatable(
     "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
     "The next one asks you."
@@ -68,22 +69,26 @@ def take_part(
     return _admit(session, keys, session.get(Poll, poll_id), person, now)
 
 
-def submit(session: Session, keys: KeyDirectory, answers: Answers, now: datetime) -> None:
-    """Store an answer in place of an earlier one. Acknowledge it only after the commit.
+def submit(session: Session, keys: KeyDirectory, answers: Answers, now: datetime) -> Charter:
+    """Store an answer in place of an earlier one; gives the charter. Acknowledge it only after the commit.
 
-    Raises UserError when the poll is closed, lost or not this person's.
+    Raises UserError when the poll is closed, lost or not this person's, or beside its first question when
+    nothing was answered: an empty answer would replace another one, and count as one of five.
     """
     poll_id, person = answers.poll_id, answers.person
     charter, secret, invitee = _lock_open(session, keys, poll_id, person, now)
     scores = {item: score for item, score in answers.scores.items() if item in charter.items}
     # The comment is cleaned here as well, so that no caller can forget it.
     comment = comments.clean(answers.comment) if charter.comments_on else ""
+    if not scores and not comment:
+        raise UserError(NOTHING_CHOSEN).beside(charter.items[0])
     sealed = seal(secret, poll_id, person, Answer(invitee.unit, scores, comment), answers.nonce)
     _log_change(session, keys, poll_id, sealed.receipt, digest_of(sealed))
     ballot = insert_for(session)(Ballot).values(poll_id=poll_id, receipt=sealed.receipt, box=sealed.box)
     session.execute(
         ballot.on_conflict_do_update(index_elements=["poll_id", "receipt"], set_={"box": ballot.excluded.box})
     )
+    return charter
 
 
 def withdraw(session: Session, keys: KeyDirectory, poll_id: str, person: str, now: datetime) -> None:

@@ -51,11 +51,12 @@ class CharterUnit:
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """Somebody who is asked: the unit that their answer joins, their name and their language."""
+    """Somebody who is asked: the unit that their answer joins, and how to speak to them."""
 
     unit: str
     name: str
     language: str
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,8 @@ def encode(charter: Charter, mac_key: bytes) -> bytes:
             for key, unit in charter.units.items()
         },
         "people": {
-            user: [invitee.unit, invitee.name, invitee.language] for user, invitee in charter.people.items()
+            user: [invitee.unit, invitee.name, invitee.language, invitee.zone]
+            for user, invitee in charter.people.items()
         },
     }
     body = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

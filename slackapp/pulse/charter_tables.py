@@ -46,7 +46,8 @@ def draw(session: Session, poll: Poll) -> Charter:
     for member in members:
         unit = unit_of(member, teams) if member.team_id is not None and member.can_be_reached else None
         if unit is not None and unit in open_teams and unit not in resting:
-            people[member.slack_user_id] = Invitee(unit, member.name, member.language or workspace.language)
+            language, zone = member.language or workspace.language, member.time_zone or workspace.time_zone
+            people[member.slack_user_id] = Invitee(unit, member.name, language, zone)
     by_id = {member.id: member for member in members}
     own = [item for item in question_rotation.items(session, poll.items) if item.key.startswith(OWN)]
     return Charter(

@@ -263,7 +263,11 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
             written[0].id,
             thanks.id,
         )
-        people = {one.slack_user_id: Invitee(team.id, one.name, "en") for one in asked if one.can_be_reached}
+        people = {
+            one.slack_user_id: Invitee(team.id, one.name, "en", "Europe/London")
+            for one in asked
+            if one.can_be_reached
+        }
         units = {top.id: CharterUnit(top.name, None), team.id: CharterUnit(team.name, top.id)}
         charter = replace(charter_tables.draw(session, poll), people=people, units=units)
     keys.create(world.poll)
