@@ -45,6 +45,15 @@ def wellbeing(say: Voice, zone: str, now: datetime, troubles: NeedsAttention) ->
                 "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
             )
         )
+    if troubles.unfinished_close is not None:
+        lines.append(
+            say(
+                "*A check-in could not be counted yet.* It ought to have closed on {moment}. It is tried "
+                "again by itself. Please ask whoever runs the server to look at it: seven days after the "
+                "close its key is destroyed, and then its answers are lost.",
+                moment=say.moment(troubles.unfinished_close, zone),
+            )
+        )
     if troubles.held is not None:
         # What waits, waits for this.
         lines.append(

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -119,12 +120,20 @@ def serve(*, http: bool) -> None:
 )
 @explained
 def migrate() -> None:
-    """Bring the database to the newest shape. Safe to repeat."""
+    """Bring the database to the newest shape. Safe to repeat.
+
+    Refuses while a check-in is open that an earlier version opened and this one could not count.
+    """
     from slackapp import migrations  # noqa: PLC0415 - Alembic is needed only here
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.pulse import upgrading  # noqa: PLC0415 - likewise
+    from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - likewise
 
-    sessions = connect(config.read(os.environ, unneeded=TOKENS).database_url)
+    settings = config.read(os.environ, unneeded=TOKENS)
+    sessions = connect(settings.database_url)
     try:
+        if not migrations.is_current(sessions):
+            upgrading.refuse_while_open(sessions, KeyDirectory(settings.key_directory))
         migrations.upgrade(sessions)
     finally:
         sessions.dispose()
@@ -145,12 +154,36 @@ def migrate() -> None:
 def check(*, http: bool, as_json: bool) -> None:
     """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
     found = _findings(http=http)
+    for warning in _statement_log_warnings():
+        click.echo(f"Warning: {warning}", err=True)
     if as_json:
         tell({"ok": not found, "findings": found})
     else:
         click.echo("\n".join(found) or "All settings are in order.")
     if found:
         sys.exit(FAILED)
+
+
+def _statement_log_warnings() -> list[str]:
+    """Whether PostgreSQL's own log would tell when people answer; nothing where it cannot be asked."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the command line starts faster without it
+
+    from slackapp.core.db import connect  # noqa: PLC0415 - likewise
+    from slackapp.pulse import statement_logs  # noqa: PLC0415 - likewise
+
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return []
+    with suppress(SQLAlchemyError):
+        sessions = connect(url)
+        try:
+            with sessions.read() as session:
+                statement_logs.silence(session)
+                settings = statement_logs.logging_settings(session)
+        finally:
+            sessions.dispose()
+        return [statement_logs.WARNING % setting for setting in settings]
+    return []
 
 
 def _findings(*, http: bool) -> list[str]:

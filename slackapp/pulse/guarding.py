@@ -46,17 +46,20 @@ def destroy_finished(sessions: Sessions, keys: KeyDirectory) -> None:
         destroy_key(keys, poll_id)
 
 
+def abandonable(keys: KeyDirectory, now: datetime) -> list[str]:
+    """The check-ins whose close was due so long ago that their keys have to go. Asks no database."""
+    return [charter.poll_id for charter in keys.readable_charters() if now >= charter.close_at + KEY_KEPT]
+
+
 def abandon_overdue(keys: KeyDirectory, now: datetime) -> list[str]:
     """Destroy the keys of check-ins that could not be counted in time; their ids. Asks no database.
 
     To be called only when the clock is certain and one more close has been tried.
     """
-    abandoned = []
-    for charter in keys.readable_charters():
-        if now >= charter.close_at + KEY_KEPT:
-            raise_alarm(keys, charter.poll_id, "could not be counted in time; its key was destroyed", now)
-            destroy_key(keys, charter.poll_id)
-            abandoned.append(charter.poll_id)
+    abandoned = abandonable(keys, now)
+    for poll_id in abandoned:
+        raise_alarm(keys, poll_id, "could not be counted in time; its key was destroyed", now)
+        destroy_key(keys, poll_id)
     return abandoned
 
 

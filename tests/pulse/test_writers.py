@@ -10,14 +10,17 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from slackapp.core.errors import UserError
-from slackapp.models import Ballot, Delivery, Poll, PollState, PollUnit
-from slackapp.pulse import ballot_log, guarding, held_comments, notices, rounds
+from handlers.home import admin_view
+from slackapp.core.errors import SettingsError, UserError
+from slackapp.core.i18n import voice
+from slackapp.models import Ballot, Delivery, Poll, PollState, PollUnit, Workspace
+from slackapp.pulse import ballot_log, guarding, held_comments, notices, rounds, upgrading
 from slackapp.pulse.alarms import alarms
 from slackapp.pulse.ballots import SealedBallot, opener
 from slackapp.pulse.charter import InvalidCharterError
 from slackapp.pulse.keys import CHARTER
 from slackapp.pulse.tally import Rules, Unit, tally
+from slackapp.workspace import attention
 from tests.pulse.hospital import CLOSE, OPENING, THREE_TEAMS, Hospital
 from tests.pulse.second_worlds import Copy
 
@@ -410,6 +413,20 @@ def test_seven_days_after_the_close_the_key_goes_though_the_database_is_away(ans
     assert answered.state() == PollState.LOST
 
 
+def test_an_unfinished_close_is_shown_to_admins_and_on_the_health_page(answered: Hospital) -> None:
+    with answered.sessions.read() as session:
+        workspace = session.get_one(Workspace, answered.workspace_id)
+        seen = [
+            attention.needs_attention(session, workspace, CLOSE + timedelta(minutes=minutes)).unfinished_close
+            for minutes in (-1, 1, 3)
+        ]
+    assert seen == [None, None, CLOSE]
+    lines = admin_view.wellbeing(
+        voice(), "Europe/London", CLOSE, attention.NeedsAttention(None, None, 0, 0, unfinished_close=CLOSE)
+    )
+    assert "could not be counted yet" in lines[0]
+
+
 def test_the_log_of_ballots_allows_what_may_have_been_committed_and_nothing_else() -> None:
     begun, ended = ballot_log.BEGUN, ballot_log.ENDED
     person, first, second = b"r" * 32, b"1" * 32, b"2" * 32
@@ -481,3 +498,15 @@ def test_a_charter_of_another_key_is_none(answered: Hospital) -> None:
     answered.keys._charters.clear()
     with pytest.raises(InvalidCharterError):
         answered.keys.charter(answered.poll_id)
+
+
+def test_no_upgrade_while_a_check_in_of_an_earlier_version_is_open(answered: Hospital) -> None:
+    upgrading.refuse_while_open(answered.sessions, answered.keys)
+    # As the first version left it: a key, and nothing beside it.
+    for suffix in ("charter", "taken"):
+        (answered.keys.path / f"{answered.poll_id}.{suffix}").unlink()
+    with pytest.raises(SettingsError, match="takes answers until 09 November 2026, 09:00 UTC"):
+        upgrading.refuse_while_open(answered.sessions, answered.keys)
+    # Whose key is gone, as after a restore, is lost in any case.
+    answered.keys.destroy(answered.poll_id)
+    upgrading.refuse_while_open(answered.sessions, answered.keys)
