@@ -74,7 +74,7 @@ def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
             {"type": "divider"},
             *(_question(say, item) for item in others),
             *(_comment(say, sheet.contact) if sheet.comments_on else []),
-            _context(_promise(say, sheet), plain=True),
+            _context(_promise(say, sheet, group.k), plain=True),
             _withdrawing(say, poll_id),
         ],
     }
@@ -115,8 +115,9 @@ def notice(say: Voice, words: str) -> View:
     return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
 
 
-def _promise(say: Voice, sheet: SurveyForm) -> str:
-    return f"{say(PRIVACY)} {say(COMMENTS)}" if sheet.comments_on else say(PRIVACY)
+def _promise(say: Voice, sheet: SurveyForm, k: int) -> str:
+    promise = say(PRIVACY, k=k)
+    return f"{promise} {say(COMMENTS)}" if sheet.comments_on else promise
 
 
 def _changing(say: Voice, closing: str, questions: int) -> str:

@@ -20,6 +20,7 @@ CHECK_INS: Final = frozenset(
         governing.RULES_CHANGED,
         opening.INVITATION,
         rounds.LOSS,
+        telling.ALTERATION,
         telling.NEW_LEADER,
         telling.REMINDER,
         TEST,

@@ -75,10 +75,12 @@ def release(sessions: Sessions, keys: KeyDirectory, now: datetime) -> None:
     for (workspace_id, month), written in waiting.items():
         with sessions.begin() as session:
             workspace = session.get(Workspace, workspace_id)
-            if workspace is None or not _is_over(keys, workspace, month, now):
-                continue
-            _insert(session, month, written)
-            comments.collect_month(session, workspace_id, month)
+            if workspace is not None:
+                if not _is_over(keys, workspace, month, now):
+                    continue
+                _insert(session, month, written)
+                comments.collect_month(session, workspace_id, month)
+        # Those of a workspace that took the app away, and of which everything is gone, go too.
         forget(keys, workspace_id, month)
         purge_deleted_rows(sessions)
 

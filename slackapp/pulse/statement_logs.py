@@ -35,8 +35,8 @@ _OFF = {
 
 
 WARNING = (
-    "PostgreSQL writes statements down (%s). Its log can tell when people answered. Switch it off for the app's "
-    "role, or give that role the right to switch it off: "
+    "PostgreSQL writes statements down (%s). Its log can tell when people answered. Switch it off for the "
+    "app's role, or give that role the right to switch it off: "
     "GRANT SET ON PARAMETER log_statement, log_min_duration_statement, log_min_error_statement TO role."
 )
 

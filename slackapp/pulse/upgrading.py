@@ -26,6 +26,6 @@ def refuse_while_open(sessions: Sessions, keys: KeyDirectory) -> None:
             if keys.has_key(poll_id) and not keys.files.has(f"{poll_id}{CHARTER}"):
                 raise SettingsError(
                     "A check-in that an earlier version opened takes answers until "
-                    f"{closes_at:%d %B %Y, %H:%M} UTC. This version could not count it, and its answers would be lost. Run the earlier "
-                    "version until that check-in has closed, then migrate."
+                    f"{closes_at:%d %B %Y, %H:%M} UTC. This version could not count it, and its answers "
+                    "would be lost. Run the earlier version until it has closed, then migrate."
                 )

@@ -112,7 +112,7 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
         assert len(block["element"]["options"]) == 6
         assert "initial_option" not in block["element"]
     assert asked[5]["element"]["max_length"] == 500
-    assert anonymity.PRIVACY in words(view)
+    assert anonymity.PRIVACY.format(k=5) in words(view)
     assert "Your answer joins: Ward 7, 9 people; if fewer than 5 answer, Medicine." in words(view)
     assert view["private_metadata"] == front.hospital.poll_id
 
@@ -132,7 +132,7 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> N
     assert mention in words(view)
     front.now += timedelta(days=30)
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    assert anonymity.PRIVACY in words(shown(front))
+    assert anonymity.PRIVACY.format(k=5) in words(shown(front))
     assert mention not in words(shown(front))
 
 
