@@ -109,8 +109,8 @@ THREATS = (
         translatable(
             "Whoever can change the database can take answers away or make a check-in fail. They cannot read "
             "an answer by that; it is noticed, and everybody who was asked is told. Whoever watches it live "
-            "sees that somebody answered, and when, not who. On some disks something that was overwritten can "
-            "be brought back."
+            "sees that somebody answered, and when, not who. On some disks something that was overwritten "
+            "can be brought back."
         ),
     ),
     Threat(

@@ -42,6 +42,11 @@ def altered(log: bytes, stored: Mapping[bytes, bytes]) -> frozenset[bytes]:
     )
 
 
+def logged(log: bytes) -> frozenset[tuple[bytes, bytes]]:
+    """Every ballot that the app ever stored or began to store: receipt and digest."""
+    return frozenset((receipt, digest) for sign, receipt, digest in _entries(log) if sign == BEGUN)
+
+
 def _changes(log: bytes) -> dict[bytes, list[_Change]]:
     changes: dict[bytes, list[_Change]] = defaultdict(list)
     for place, (sign, receipt, digest) in enumerate(_entries(log)):
