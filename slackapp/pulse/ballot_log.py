@@ -34,6 +34,8 @@ def altered(log: bytes, stored: Mapping[bytes, bytes]) -> frozenset[bytes]:
     `stored` has the digest of each ballot in the table by its receipt. A ballot may be what a change
     left there that no later change, begun after it had ended, replaced.
     """
+    if _is_untouched(log, stored):
+        return frozenset()
     changes = _changes(log)
     return frozenset(
         receipt
@@ -45,6 +47,20 @@ def altered(log: bytes, stored: Mapping[bytes, bytes]) -> frozenset[bytes]:
 def logged(log: bytes) -> frozenset[tuple[bytes, bytes]]:
     """Every ballot that the app ever stored or began to store: receipt and digest."""
     return frozenset((receipt, digest) for sign, receipt, digest in _entries(log) if sign == BEGUN)
+
+
+def _is_untouched(log: bytes, stored: Mapping[bytes, bytes]) -> bool:
+    """Whether each change that ended last is what is stored: the usual case, in which none was at once."""
+    last: dict[bytes, bytes] = {}
+    pending: tuple[bytes, bytes] | None = None
+    for sign, receipt, digest in _entries(log):
+        if sign == BEGUN and pending is None:
+            pending = receipt, digest
+        elif sign == ENDED and pending == (receipt, digest):
+            last[receipt], pending = digest, None
+        else:
+            return False
+    return pending is None and {one: made for one, made in last.items() if made != WITHDRAWN} == dict(stored)
 
 
 def _changes(log: bytes) -> dict[bytes, list[_Change]]:

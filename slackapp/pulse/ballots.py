@@ -65,13 +65,14 @@ def charter_key(secret: bytes, poll_id: str) -> bytes:
     return _derived(secret, poll_id, b"charter")
 
 
-def comment_id(secret: bytes, poll_id: str, place: int) -> str:
-    """The id of a check-in's comment by its place among all of them, sorted by their words.
+def comment_ids(secret: bytes, poll_id: str, count: int) -> list[str]:
+    """The ids of a check-in's comments, by their places among all of them, sorted by their words.
 
     Counting the same ballots again gives the same ids. Without the secret they are chance.
     """
-    mac = hmac.digest(_derived(secret, poll_id, b"comment"), struct.pack(">I", place), hashlib.sha256)
-    return mac[:_COMMENT_ID_BYTES].hex()
+    key = _derived(secret, poll_id, b"comment")
+    macs = (hmac.digest(key, struct.pack(">I", place), hashlib.sha256) for place in range(count))
+    return [mac[:_COMMENT_ID_BYTES].hex() for mac in macs]
 
 
 def digest_of(ballot: SealedBallot) -> bytes:

@@ -16,7 +16,7 @@ from slackapp.core.db import Sessions, purge_deleted_rows
 from slackapp.models import Comment, Workspace
 from slackapp.outbox.queue import insert_for
 from slackapp.pulse import comments
-from slackapp.pulse.ballots import comment_id
+from slackapp.pulse.ballots import comment_ids
 from slackapp.pulse.charter import Charter
 from slackapp.pulse.keys import SAID, KeyDirectory
 
@@ -43,10 +43,8 @@ def hold(
     """
     # Sorted by their words, so that neither an id nor the order depends on whose ballot it was.
     rows = sorted((unit, words) for unit, written in by_unit.items() for words in written)
-    fresh = [
-        HeldComment(comment_id(secret, charter.poll_id, place), unit, words)
-        for place, (unit, words) in enumerate(rows)
-    ]
+    ids = comment_ids(secret, charter.poll_id, len(rows))
+    fresh = [HeldComment(number, *row) for number, row in zip(ids, rows, strict=True)]
     if fresh:
         with keys.files.locked():
             present = _read(keys, *month)
@@ -55,7 +53,7 @@ def hold(
 
 def discard(keys: KeyDirectory, secret: bytes, charter: Charter, month: tuple[str, str]) -> None:
     """Remove the comments of a check-in that is lost after all. There were never more than people."""
-    ids = {comment_id(secret, charter.poll_id, place) for place in range(len(charter.people))}
+    ids = set(comment_ids(secret, charter.poll_id, len(charter.people)))
     with keys.files.locked():
         present = _read(keys, *month)
         left = [comment for comment in present if comment.id not in ids]
