@@ -41,6 +41,7 @@ from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
 from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.queue import OUTBOX
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
@@ -93,6 +94,7 @@ class Appreciate:
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
+        self.sessions.on_commit(OUTBOX, self.deliveries.wake)
         self.context = Context(
             self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
         )

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import StatementError
 
-from slackapp.core.db import Sessions, connect
+from slackapp.core.db import Sessions, after_commit, connect
 from slackapp.models import Inbound, Workspace
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -67,19 +67,69 @@ def test_reading_changes_nothing(database: Sessions) -> None:
         assert session.scalars(sa.select(Workspace)).all() == []
 
 
-def test_rows_without_objects_are_committed_at_the_end_and_rolled_back_on_an_exception(
-    database: Sessions,
-) -> None:
-    def install(slack_team_id: str) -> None:
-        with database.rows() as connection:
-            connection.execute(sa.insert(Workspace).values(slack_team_id=slack_team_id, name="Hospital"))
-            if slack_team_id == "T2":
-                raise LookupError
+def run_after_commit(database: Sessions, *topics: str) -> list[str]:
+    """The topics whose work runs: each call notes its topic, and that the row can be read by then."""
+    ran: list[str] = []
+    for topic in ("outbox", "old copies"):
+        database.on_commit(topic, lambda topic=topic: ran.append(f"{topic} {names_of(database)}"))
+    with database.begin() as session:
+        session.add(Workspace(slack_team_id="T1", name="Hospital"))
+        for topic in topics:
+            after_commit(session, topic)
+        session.flush()
+        assert ran == []
+    return ran
 
-    install("T1")
+
+def test_work_runs_after_the_commit_once_for_each_topic(database: Sessions) -> None:
+    ran = run_after_commit(database, "outbox", "old copies", "outbox")
+    assert ran == ["outbox ['T1']", "old copies ['T1']"]
+
+
+def test_a_topic_that_the_transaction_did_not_name_runs_nothing(database: Sessions) -> None:
+    assert run_after_commit(database, "outbox") == ["outbox ['T1']"]
+
+
+def test_nothing_runs_after_a_rollback_or_for_the_next_transaction(database: Sessions) -> None:
+    ran: list[str] = []
+    database.on_commit("outbox", lambda: ran.append("outbox"))
+
+    def fail() -> None:
+        with database.begin() as session:
+            after_commit(session, "outbox")
+            raise LookupError
+
     with pytest.raises(LookupError):
-        install("T2")
-    assert names_of(database) == ["T1"]
+        fail()
+    write(database, "T1")
+    assert ran == []
+
+
+def test_work_after_the_commit_that_fails_is_logged_and_the_rest_runs(
+    database: Sessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran: list[str] = []
+
+    def fail() -> None:
+        raise OSError("what Ann wrote")
+
+    database.on_commit("outbox", fail)
+    database.on_commit("outbox", lambda: ran.append("outbox"))
+    with database.begin() as session:
+        session.add(Workspace(slack_team_id="T1", name="Hospital"))
+        after_commit(session, "outbox")
+    assert (names_of(database), ran) == (["T1"], ["outbox"])
+    assert "work after a commit (outbox) failed" in caplog.text
+    assert "Ann" not in caplog.text
+
+
+def test_the_next_writer_does_not_wait_for_work_after_a_commit(database: Sessions) -> None:
+    with ThreadPoolExecutor(1) as other:
+        database.on_commit("outbox", lambda: other.submit(write, database, "T2").result(timeout=5))
+        with database.begin() as session:
+            session.add(Workspace(slack_team_id="T1", name="Hospital"))
+            after_commit(session, "outbox")
+    assert names_of(database) == ["T1", "T2"]
 
 
 def names_of(database: Sessions) -> list[str]:
@@ -105,7 +155,8 @@ def rolls_back(database: Sessions) -> None:
 
 
 def loses_its_connection(database: Sessions) -> None:
-    with database.rows() as connection:
+    with database.begin() as session:
+        connection = session.connection()
         connection.execute(sa.insert(Workspace).values(slack_team_id="T3", name="Hospital"))
         connection.invalidate()
         connection.execute(sa.select(Workspace.id))

@@ -153,11 +153,11 @@ class RecognitionCommand:
         occasion = self._occasion(who, key)
 
         def deed() -> tuple[Given, Behaviour | None]:
-            with self.context.sessions.rows() as connection:
-                given = giving.give(connection, who.team, draft, occasion)
+            with self.context.sessions.begin() as session:
+                given = giving.give(session, who.team, draft, occasion)
                 hinted = given.giver.nudges and not given.is_repeat
                 seldom = (
-                    reminders.rarely_used_behaviour(connection, given.giver, now=occasion.now)
+                    reminders.rarely_used_behaviour(session, given.giver, now=occasion.now)
                     if hinted
                     else None
                 )

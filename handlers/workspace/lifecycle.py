@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from handlers.shared.context import Context
 from handlers.shared.payloads import Payload, person, workspace_id
-from handlers.shared.people import _remember
+from handlers.shared.people import store_profiles
 from slackapp.connection import installations
 from slackapp.connection.clients import granted_workspaces
 from slackapp.workspace import members
@@ -25,7 +25,7 @@ class People:
         """Somebody joined, or their profile changed, or they left."""
         user = body["event"]["user"]
         for team in self._where(body):
-            _remember(self.context, team, [person(user, slack_team_id=team)])
+            store_profiles(self.context, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
         """The workspace took the app away, or its organisation did for all of them."""

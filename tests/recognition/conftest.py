@@ -23,6 +23,7 @@ from slackapp.connection.socket_mode import close_socket
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
+from slackapp.outbox.queue import OUTBOX
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.recognition import give as giving
 from slackapp.recognition.draft import Draft
@@ -59,9 +60,9 @@ class Ward:
 
     def give(self, one: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
         """Give it at noon; its id."""
-        with self.database.rows() as connection:
+        with self.database.begin() as session:
             occasion = giving.GiveContext(giver or self.nurse, key, NOON)
-            return giving.give(connection, self.slack_team_id, one, occasion).id
+            return giving.give(session, self.slack_team_id, one, occasion).id
 
     def rows(self, table: type) -> list[Any]:
         """All that is stored."""
@@ -242,6 +243,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
             return datetime.now(UTC)
 
         deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, now)
+        ward.database.on_commit(OUTBOX, deliveries.wake)
         desk = Context(ward.database, now, keys, deliveries.wake)
         executor = ThreadPoolExecutor(8)
         bolt = App(

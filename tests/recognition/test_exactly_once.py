@@ -136,7 +136,7 @@ def shared(ward: Any, slack: Sandbox) -> Delivery:
         session.flush()
         draft = Draft((ward.colleague,), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
         occasion = giving.GiveContext(ward.nurse, "first", ward.noon)
-        giving.give(session.connection(), ward.slack_team_id, draft, occasion)
+        giving.give(session, ward.slack_team_id, draft, occasion)
     drain(ward, slack)
     with ward.database.read() as session:
         return session.scalars(select(Delivery).where(Delivery.kind == Kind.POST)).one()

@@ -57,16 +57,18 @@ def test_a_day_off_puts_it_off_and_a_long_weekend_leaves_it_out(
 
 
 def give(ward: Any, number: int, behaviour: Behaviour, now: datetime, **changes: Any) -> giving.Given:
-    with ward.database.rows() as connection:
+    with ward.database.begin() as session:
         draft = Draft((ward.colleague,), behaviour=behaviour, words=WORDS).about(**changes)
         occasion = giving.GiveContext(ward.nurse, f"k{number}", now)
-        return giving.give(connection, ward.slack_team_id, draft, occasion)
+        return giving.give(session, ward.slack_team_id, draft, occasion)
 
 
 def hint(ward: Any, now: datetime) -> Behaviour | None:
-    with ward.database.rows() as connection:
-        there = company.load(connection, ward.slack_team_id, [ward.nurse], recognition_id="", now=now)
-        return nudging.rarely_used_behaviour(connection, there.giver, now=now)
+    with ward.database.begin() as session:
+        there = company.load(
+            session.connection(), ward.slack_team_id, [ward.nurse], recognition_id="", now=now
+        )
+        return nudging.rarely_used_behaviour(session, there.giver, now=now)
 
 
 def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None:

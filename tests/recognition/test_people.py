@@ -102,7 +102,7 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
             # Three of each moment: the order must hold where times are equal.
             moment = from_when + timedelta(days=number // 3)
             occasion = giving.GiveContext(ward.nurse, f"k{number}", moment)
-            giving.give(session.connection(), ward.slack_team_id, one, occasion)
+            giving.give(session, ward.slack_team_id, one, occasion)
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)
         assert [len(page.entries) for page in pages] == [10, 10, 3, 10, 10]

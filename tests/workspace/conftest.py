@@ -61,7 +61,7 @@ class Ward:
             key = f"command:{len(words)}:{giver}:{receiver}:{at}"
             slack_team_id = self.workspace(session).slack_team_id
             occasion = giving.GiveContext(giver, key, at)
-            return giving.give(session.connection(), slack_team_id, draft, occasion).id
+            return giving.give(session, slack_team_id, draft, occasion).id
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def server(tmp_path: Path) -> Server:
             members.upsert_one(session, workspace, SlackProfile(user, name))
         draft = Draft((COL,), behaviour=Behaviour.HELPING, words=WORDS)
         giving.give(
-            session.connection(),
+            session,
             workspace.slack_team_id,
             draft,
             giving.GiveContext(NIA, "command:1", datetime.now(UTC)),

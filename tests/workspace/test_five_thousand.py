@@ -83,7 +83,7 @@ def _fill(app: Appreciate) -> None:
                 (HELEN,), behaviour=Behaviour.HELPING, words="😀" * 2_900, visibility=Visibility.TEAM
             )
             occasion = giving.GiveContext(crowd[-1 - number].slack_user_id, f"command:{number}", now)
-            giving.give(session.connection(), here.slack_team_id, draft, occasion)
+            giving.give(session, here.slack_team_id, draft, occasion)
 
 
 def views(http: httpx.Client) -> list[dict[str, Any]]:
