@@ -49,7 +49,7 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             titles=_titles(say),
             charts={"mix": None, "ranges": None} | {chart.name: chart for chart in chart_contents(say, team)},
             reach=" ".join([words.reach(say, team.reach), *answering.mutual_thanks(say, team)]),
-            counts_by_direction=answering.sides(say, team),
+            sides=answering.sides(say, team),
             promised=answering.promise_lines(say, team),
             kept=answering.kept_promises(say, team),
             comments=team.comments,

@@ -161,14 +161,14 @@ def test_official_figures_carry_their_source_and_their_label() -> None:
 
 
 def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
-    found = figures.counts_by_direction({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
+    found = figures.sides({"attending": 4, "understanding": 7, "helping": 23}, {"helping": 22})
     assert found == Sides((None, 5, None, 25), (None, None, None, 20))
     for count in range(5, 57):
         alike = [
             n
             for n in range(5, 60)
-            if figures.counts_by_direction({"helping": n}, {})
-            == figures.counts_by_direction({"helping": count}, {})
+            if figures.sides({"helping": n}, {})
+            == figures.sides({"helping": count}, {})
         ]
         assert len(alike) >= 3, "a rounded count stands for at least three"
 
