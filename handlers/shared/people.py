@@ -47,19 +47,21 @@ def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int
 def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids: Iterable[str]) -> None:
     """Ask Slack about those who are not known here yet, outside any transaction, and store them.
 
+    Empty ids are passed over.
+
     Raises:
         UserError: One of them was erased, or Slack does not know them.
     """
-    wanted_ids = tuple(slack_user_ids)
+    user_ids = tuple(user_id for user_id in slack_user_ids if user_id)
     try:
-        _check_known(context, caller, wanted_ids)
+        _check_known(context, caller, user_ids)
     except UnknownMembers as unknown:
         profiles = [_profile(client, caller.team, user_id) for user_id in unknown.slack_user_ids]
         store_profiles(context, caller.team, profiles)
     else:
         return
     try:
-        _check_known(context, caller, wanted_ids)
+        _check_known(context, caller, user_ids)
     except UnknownMembers as unknown:
         # Slack knows them, and yet they were not stored: they had themselves erased.
         erased_self = caller.user in unknown.slack_user_ids

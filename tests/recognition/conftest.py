@@ -157,7 +157,7 @@ class Practice:
     sandbox: Sandbox
     http: httpx.Client
     bolt: App
-    desk: Context
+    context: Context
     deliveries: DeliveryWorker
     nurse: Any
     colleague: Any
@@ -244,7 +244,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
 
         deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, now)
         ward.database.on_commit(OUTBOX, deliveries.wake)
-        desk = Context(ward.database, now, keys, deliveries.wake)
+        context = Context(ward.database, now, keys, deliveries.wake)
         executor = ThreadPoolExecutor(8)
         bolt = App(
             client=client,
@@ -253,7 +253,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
             token_verification_enabled=False,
             listener_executor=executor,
         )
-        handlers.register(bolt, desk)
+        handlers.register(bolt, context)
         socket = SocketModeHandler(bolt, "xapp-test", web_client=WebClient(base_url=f"{sandbox.url}/api/"))
         deliveries.start()
         ending.callback(deliveries.stop)
@@ -264,4 +264,4 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
         humans = [
             human(http, one) for one in (ward.nurse, ward.colleague, ward.third, ward.leader, ward.elsewhere)
         ]
-        yield Practice(ward, sandbox, http, bolt, desk, deliveries, *humans)
+        yield Practice(ward, sandbox, http, bolt, context, deliveries, *humans)

@@ -167,8 +167,7 @@ def test_given_and_received_cannot_be_subtracted_from_the_mix() -> None:
         alike = [
             n
             for n in range(5, 60)
-            if figures.sides({"helping": n}, {})
-            == figures.sides({"helping": count}, {})
+            if figures.sides({"helping": n}, {}) == figures.sides({"helping": count}, {})
         ]
         assert len(alike) >= 3, "a rounded count stands for at least three"
 
