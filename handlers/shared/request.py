@@ -77,6 +77,11 @@ class Request:
         """What turns people into pseudonyms."""
         return Pseudonyms(self.context.keys.path)
 
+    def require(self, permission: Permission) -> None:
+        """Raise Refused without the permission: before a `look_up` of people whom a form names."""
+        with self.read(permission):
+            pass
+
     def look_up(self, slack_user_ids: Iterable[str]) -> None:
         """Ask Slack about those who are not known here yet. Call it before a scope that names others.
 

@@ -98,8 +98,7 @@ class TeamAdmin:
         team_id, _, saved = body["view"]["private_metadata"].partition(":")
         put_in, take_out = values.people(admin_view.PUT_IN), values.people(admin_view.TAKE_OUT)
         request = Request(self.context, client, caller(body))
-        with request.read(Permission.CHANGE_TEAM):
-            pass  # Nobody is looked up for somebody who may not do this.
+        request.require(Permission.CHANGE_TEAM)
         request.look_up([*put_in, *take_out])
         with request.write(Permission.CHANGE_TEAM) as scope:
             note = _change_people(scope, team_id, put_in, take_out)

@@ -11,18 +11,8 @@ from slackapp.core.i18n import Voice, translatable
 from slackapp.models import AuditEntry, Retention
 from slackapp.workspace.audit_log import COMMAND_LINE, THE_APP, Action
 
-SETTINGS = "office_settings"
-
-
-KEEPING = "office_keeping"
-
-
-AUDIT = "office_audit"
-
-
-MESSAGES = "office_messages"
-
-
+SETTINGS, KEEPING = "office_settings", "office_keeping"
+AUDIT, MESSAGES = "office_audit", "office_messages"
 SETTINGS_FORM, KEEPING_FORM = "office_settings_form", "office_keeping_form"
 AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, LEAVE = (
     "office_audit_turn",
@@ -75,8 +65,8 @@ DEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What holds for the whole workspace. `admins` are the Slack ids of those named, not Slack's own."""
+class CurrentSettings:
+    """What holds for the whole workspace. `admins` are Slack ids of those named here, not Slack's admins."""
 
     language: str
     zone: str
@@ -87,14 +77,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Whose mark an admin may know, and teams by their ids; every other mark stays a mark."""
+    """The reader's own pseudonym, and the names of teams by id; other pseudonyms are shown as they are."""
 
     own: str
     teams: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class UnknownMessage:
     """A message of unknown outcome: its id, where it went, and when it was tried last."""
 
     id: str
@@ -102,10 +92,10 @@ class Sent:
     tried: datetime | None
 
 
-def settings_form(say: Voice, chosen: Chosen) -> View:
+def settings_form(say: Voice, current: CurrentSettings) -> View:
     """Settings for everyone."""
-    languages = [option(one, i18n.language_name(one)) for one in i18n.LANGUAGES]
-    nations = [option(one, say(name)) for one, name in _NATIONS.items()]
+    languages = [option(language, i18n.language_name(language)) for language in i18n.LANGUAGES]
+    nations = [option(code, say(name)) for code, name in _NATIONS.items()]
     return {
         "type": "modal",
         "callback_id": SETTINGS_FORM,
@@ -116,51 +106,51 @@ def settings_form(say: Voice, chosen: Chosen) -> View:
             _input(
                 say("Language of those who have chosen none"),
                 LANGUAGE,
-                _one_of("radio_buttons", LANGUAGE, languages, chosen.language),
+                _one_of("radio_buttons", LANGUAGE, languages, current.language),
             ),
-            _input(say("Time zone"), ZONE, _zone(chosen)),
+            _input(say("Time zone"), ZONE, _zone(current)),
             _input(
                 say("Whose bank holidays count?"),
                 NATION,
-                _one_of("static_select", NATION, nations, chosen.nation),
+                _one_of("static_select", NATION, nations, current.nation),
             ),
             _optional(
                 say("Digests"),
                 READ,
-                _read(say, chosen),
+                _read(say, current),
                 hint=say("Otherwise each team's leader reads its digest, and whoever leads above."),
             ),
             _optional(
                 say("Who else looks after Appreciate?"),
                 ADMINS,
-                _admins(chosen),
+                _admins(current),
                 hint=say("The admins of this Slack workspace always do."),
             ),
         ],
     }
 
 
-def _zone(chosen: Chosen) -> Block:
+def _zone(current: CurrentSettings) -> Block:
     return {
         "type": "external_select",
         "action_id": ZONE,
         "min_query_length": 1,
-        "initial_option": option(chosen.zone, chosen.zone),
+        "initial_option": option(current.zone, current.zone),
     }
 
 
-def _read(say: Voice, chosen: Chosen) -> Block:
+def _read(say: Voice, current: CurrentSettings) -> Block:
     box = option("yes", say("Admins may read the digest of every team"))
     boxes: Block = {"type": "checkboxes", "action_id": READ, "options": [box]}
-    return boxes | ({"initial_options": [box]} if chosen.admins_read else {})
+    return boxes | ({"initial_options": [box]} if current.admins_read else {})
 
 
-def _admins(chosen: Chosen) -> Block:
+def _admins(current: CurrentSettings) -> Block:
     people: Block = {"type": "multi_users_select", "action_id": ADMINS, "max_selected_items": _MOST_ADMINS}
-    return people | ({"initial_users": list(chosen.admins)} if chosen.admins else {})
+    return people | ({"initial_users": list(current.admins)} if current.admins else {})
 
 
-def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
+def keeping_form(say: Voice, retention: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
     """How long each kind of record is kept."""
     blocks = [piece.section(say("What has been kept for so long is deleted every night."))]
     for name, label in _KEPT.items():
@@ -169,7 +159,7 @@ def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, in
             "type": "number_input",
             "action_id": name,
             "is_decimal_allowed": False,
-            "initial_value": str(getattr(kept, name)),
+            "initial_value": str(getattr(retention, name)),
             "min_value": str(least),
             "max_value": str(most),
         }
@@ -185,36 +175,38 @@ def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, in
     }
 
 
-def audit(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
-    """Who changed what, newest first; one entry more than a page says that there are more."""
+def audit_log(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
+    """Who changed what, newest first; `entries` holds one more than a page when there are more."""
     blocks = [piece.section(say("Who changed what, never what anyone said. People stand here as marks."))]
-    blocks += [_changed(say, zone, one, names) for one in entries[:AUDIT_PAGE]]
+    blocks += [_changed(say, zone, entry, names) for entry in entries[:AUDIT_PAGE]]
     if not entries:
         blocks.append(piece.section(say("Nothing was changed yet.")))
     blocks += piece.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
     return piece.notice(say, say("Who changed what"), blocks)
 
 
-def messages(say: Voice, zone: str, sent: Sequence[Sent], *, page: int, skip: int) -> View:
-    """Messages of unknown outcome; one more than a page says that there are more."""
-    told = say(
+def messages(say: Voice, zone: str, unknown: Sequence[UnknownMessage], *, page: int, skip: int) -> View:
+    """Messages of unknown outcome; `unknown` holds one more than a page when there are more."""
+    warning = say(
         "We can't tell if Slack delivered these. Check before sending again: somebody may get one twice."
     )
-    blocks = [piece.section(told) if sent else piece.section(say("There is no such message. All well."))]
-    for one in sent[:page]:
-        when = say.moment(one.tried, zone) if one.tried else ""
+    blocks = [
+        piece.section(warning) if unknown else piece.section(say("There is no such message. All well."))
+    ]
+    for message in unknown[:page]:
+        when = say.moment(message.tried, zone) if message.tried else ""
         blocks += [
-            piece.section(_where(say, one.target)),
+            piece.section(_where(say, message.target)),
             *([piece.context(say("Tried on {moment}.", moment=when))] if when else []),
             piece.actions(
                 [
-                    piece.button(say("Send again"), SEND_AGAIN, one.id),
-                    piece.button(say("Leave it"), LEAVE, one.id),
+                    piece.button(say("Send again"), SEND_AGAIN, message.id),
+                    piece.button(say("Leave it"), LEAVE, message.id),
                 ],
-                block_id=f"message_{one.id}",
+                block_id=f"message_{message.id}",
             ),
         ]
-    blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(sent))
+    blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(unknown))
     return piece.notice(say, say("Messages"), blocks)
 
 
@@ -224,7 +216,7 @@ def notice(say: Voice, title: str, words: str) -> View:
 
 
 def _where(say: Voice, target: str) -> str:
-    """Not what it was about: an admin is not to learn who was thanked."""
+    """Where it went, not what it was about: an admin is not to learn who was thanked."""
     if target[:1] in {"C", "G"}:
         return say("A post in {channel}", channel=f"<#{target}>")
     return say("A message to {person}", person=piece.person(target, say))
@@ -252,8 +244,8 @@ def _who(say: Voice, actor: str) -> str:
 
 def _one_of(kind: str, name: str, options: list[Block], chosen: str) -> Block:
     element: Block = {"type": kind, "action_id": name, "options": options}
-    found = [one for one in options if one["value"] == chosen]
-    return element | {"initial_option": found[0]} if found else element
+    initial = [choice for choice in options if choice["value"] == chosen]
+    return element | {"initial_option": initial[0]} if initial else element
 
 
 def _input(label: str, block_id: str, element: Block) -> Block:
@@ -261,5 +253,5 @@ def _input(label: str, block_id: str, element: Block) -> Block:
 
 
 def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
-    made = _input(label, block_id, element) | {"optional": True}
-    return made | {"hint": piece.plain(hint)} if hint else made
+    block = _input(label, block_id, element) | {"optional": True}
+    return block | {"hint": piece.plain(hint)} if hint else block

@@ -274,7 +274,7 @@ def test_every_change_that_is_written_down_has_its_sentence() -> None:
     assert set(office.DEEDS) == set(Action)
     at = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
     entries = [AuditEntry(at=at, actor=audit.THE_APP, deed=deed, subject="K") for deed in Action]
-    told = office.audit(voice(), "Europe/London", entries[:10], office.Names("", {}), skip=0)
+    told = office.audit_log(voice(), "Europe/London", entries[:10], office.Names("", {}), skip=0)
     lines = [block["text"]["text"] for block in told["blocks"] if block["type"] == "section"][1:]
     assert len(lines) == 10
     assert [one for one in lines if not one.startswith("The app ") or "{" in one] == []

@@ -56,16 +56,22 @@ def everything(say: Voice) -> Iterator[View]:
     yield office_teams.people(say, shown, roll)
     yield office_teams.people(say, by_hand, MemberPage((), 0, 0), note=put, saved=3)
     yield office_teams.ended(say, LONG)
-    yield office.settings_form(say, office.Chosen("cy", ZONE, "WLS", admins_read=True, admins=("U1",) * 20))
+    yield office.settings_form(
+        say, office.CurrentSettings("cy", ZONE, "WLS", admins_read=True, admins=("U1",) * 20)
+    )
     kept = Retention(**{name: least for name, (least, _) in LIMITS.items()})
     yield office.keeping_form(say, kept, LIMITS)
     entries = [
         AuditEntry(at=NOW, actor=audit.THE_APP, deed=deed, subject=ID, before="b" * 64, after="a" * 64)
         for deed in Action
     ]
-    yield office.audit(say, ZONE, entries[:16], office.Names("", {ID: LONG}), skip=15)
+    yield office.audit_log(say, ZONE, entries[:16], office.Names("", {ID: LONG}), skip=15)
     yield office.messages(
-        say, ZONE, [office.Sent(f"{number:024}", "U1", NOW) for number in range(11)], page=10, skip=10
+        say,
+        ZONE,
+        [office.UnknownMessage(f"{number:024}", "U1", NOW) for number in range(11)],
+        page=10,
+        skip=10,
     )
     yield home_leading.listed(say, [led(0)] * 10, skip=10, total=400)
     steps = teams.WizardState("C1", LONG, LONG, "U1", ID)
