@@ -27,6 +27,7 @@ from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_letters
 from reports.publishing import schedule as digest
 from slackapp import health, migrations
+from slackapp.clock import ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import close_socket
@@ -91,6 +92,7 @@ class Appreciate:
         self.keys.attach(self.sessions)
         self.now = now
         self.clients = Clients(settings, self.sessions, locker)
+        self.clock = ClockWatch(self.sessions, self.clients.slack_time)
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
@@ -102,8 +104,9 @@ class Appreciate:
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
-        self._caught_up = False
-        rounds.recover(self.sessions, self.keys, now())
+        self._caught_up = self._recovered = False
+        if self.clock.believes(now()):
+            self._recover(now())
         erasure.reapply(self.sessions, self.keys, now())
 
     def _outgoing(self) -> DeliveryWorker:
@@ -125,14 +128,23 @@ class Appreciate:
             Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: unreached.notify_givers(self.sessions, self.now()), 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
-            Job("old requests", lambda: self._forget(self.now()), 3600),
+            self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
             every_night("teams", self._repair_teams),
-            every_night("retention", lambda: retention.run(self.sessions, self.now())),
+            self._if_believed(every_night("retention", lambda: retention.run(self.sessions, self.now()))),
             every_night("sweep", lambda: purge_nightly(self.sessions)),
         ]
+
+    def _if_believed(self, job: Job) -> Job:
+        """The same job, which waits while the clock may be wrong."""
+
+        def work() -> None:
+            if self.clock.believes(self.now()):
+                job.work()
+
+        return Job(job.name, work, job.seconds)
 
     def sync_all_members(self) -> None:
         """Take in who works here, as Slack has it."""
@@ -200,7 +212,16 @@ class Appreciate:
             run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
+    def _recover(self, now: datetime) -> None:
+        """Finish the check-ins that a crash left half done; once, as soon as the clock is believed."""
+        if not self._recovered:
+            rounds.recover(self.sessions, self.keys, now)
+            self._recovered = True
+
     def _pulse(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+        self._recover(now)
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
         try:
             close = partial(rounds.close_due, self.sessions, self.keys, now)
@@ -226,12 +247,17 @@ class Appreciate:
         return [one for one in found if self.workspace_id in {"", one}]
 
     def _digests(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
         self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+
         def ask(workspace_id: str) -> None:
             with self.sessions.begin() as session:
                 nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from waitress.server import create_server
 
+from slackapp import clock
 from slackapp.core.db import Sessions
 from slackapp.models import Delivery, DeliveryState, Workspace
 
@@ -23,9 +24,14 @@ Report = dict[str, Any]
 
 
 def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
-    """`{"ok", "database", "slack", "oldest_due_seconds"}`; no names, no content."""
+    """`{"ok", "database", "slack", "oldest_due_seconds", "clock"}`; no names, no content.
+
+    `clock` is false while deletions wait because the clock may be wrong. That does not make the app unwell:
+    to start it again would not help.
+    """
     try:
         with sessions.read() as session:
+            is_doubted = clock.is_doubted(session)
             oldest = session.scalar(
                 select(func.min(Delivery.due)).where(
                     Delivery.state == DeliveryState.READY,
@@ -35,10 +41,16 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
             )
     except SQLAlchemyError as failure:
         logger.warning("the database does not answer: %s", type(failure).__name__)
-        return {"ok": False, "database": False, "slack": connected, "oldest_due_seconds": None}
+        return {"ok": False, "database": False, "slack": connected, "oldest_due_seconds": None, "clock": None}
     waiting = (now - oldest).total_seconds() if oldest else 0.0
     is_well = connected and waiting < STUCK_AFTER
-    return {"ok": is_well, "database": True, "slack": connected, "oldest_due_seconds": round(waiting, 1)}
+    return {
+        "ok": is_well,
+        "database": True,
+        "slack": connected,
+        "oldest_due_seconds": round(waiting, 1),
+        "clock": not is_doubted,
+    }
 
 
 class HealthPage:

@@ -15,8 +15,11 @@ from handlers.shared.payloads import Caller, Payload, press
 from handlers.shared.people import acquainted, voice_for, workspace_of
 from reports.publishing import message
 from reports.queries.extras import promise_details
+from slackapp.blocks import FormQuestion, View
+from slackapp.core import free_text
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.free_text import Concern
+from slackapp.core.i18n import Voice, translatable
 from slackapp.digest import promises, sharing
 from slackapp.digest import readers as rights
 from slackapp.digest.promises import IncompleteError, Part, PromiseDetails, Wording
@@ -52,7 +55,8 @@ class Promises:
         added = view.Group(free[0], who=filled.caller.user) if free else None
         groups = [*filled.groups, *([added] if added else [])]
         say = voice_for(self.context, filled.caller)
-        made = view.form(say, filled.digest_id, groups, more=len(free) > 1)
+        read = FormQuestion("", filled.accepted)
+        made = view.form(say, filled.digest_id, groups, more=len(free) > 1, asked=read)
         client.views_update(view_id=filled.view_id, hash=filled.view_hash, view=made)
         ack()
 
@@ -61,9 +65,13 @@ class Promises:
         filled = payloads.filled(body)
         say = voice_for(self.context, filled.caller)
         try:
+            free_text.check(filled.texts, self.context.confidentiality, filled.accepted)
             told = acquainted(
                 self.context, client, filled.caller, lambda session: self._write(session, filled)
             )
+        except Concern as concern:
+            ack(response_action="update", view=self._asking_form(say, filled, concern))
+            return
         except IncompleteError as half:
             ack(response_action="errors", errors={view.field(half.part, half.place): half.words(say)})
             return
@@ -117,6 +125,12 @@ class Promises:
     def settle(self, ack: Ack, body: Payload) -> None:
         """[Save] of what became of a promise."""
         said = payloads.settled(body)
+        reason = said.reason if said.state in (PromiseState.CHANGED, PromiseState.DROPPED) else ""
+        try:
+            free_text.check({view.REASON: reason}, self.context.confidentiality, said.accepted)
+        except Concern as concern:
+            ack(response_action="update", view=self._asking_why(said, concern))
+            return
         with self.context.sessions.begin() as session:
             found, _ = self._promise(session, said.caller, said.promise_id)
             now = self.context.now()
@@ -124,6 +138,23 @@ class Promises:
             told = self._retell(session, found.team_id, found.month)
         self.context.wake()
         ack(response_action="update", view=view.settled(voice_for(self.context, said.caller), told=told))
+
+    def _asking_form(self, say: Voice, filled: payloads.PromiseForm, concern: Concern) -> View:
+        """The form as it stands, with the question above it."""
+        with self.context.sessions.read() as session:
+            digest, _ = self._led(session, filled.caller, filled.digest_id)
+            more = bool(_free(session, digest, filled.groups))
+        asked = FormQuestion(concern.words(say), (*filled.accepted, *concern.marks))
+        return view.form(say, filled.digest_id, filled.groups, more=more, asked=asked)
+
+    def _asking_why(self, said: payloads.PromiseOutcome, concern: Concern) -> View:
+        """The same for what became of a promise."""
+        with self.context.sessions.read() as session:
+            promise, told = self._promise(session, said.caller, said.promise_id)
+        say = voice_for(self.context, said.caller)
+        asked = FormQuestion(concern.words(say), (*said.accepted, *concern.marks))
+        became = view.Became(said.state, said.reason)
+        return view.settle_form(say, promise.id, told, became=became, asked=asked)
 
     def _write(self, session: Session, filled: payloads.PromiseForm) -> bool:
         digest, leader = self._led(session, filled.caller, filled.digest_id)

@@ -38,6 +38,13 @@ def part(say: Voice, zone: str, now: datetime, office: Office) -> list[Block]:
 def wellbeing(say: Voice, now: datetime, troubles: NeedsAttention) -> list[str]:
     """All well, or what there is to do."""
     lines = []
+    if troubles.is_clock_doubted:
+        lines.append(
+            say(
+                "The server's clock may be wrong. Until it is right, nothing is deleted, no check-in opens "
+                "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
+            )
+        )
     if troubles.waiting_since is not None:
         minutes = max(1, int((now - troubles.waiting_since).total_seconds()) // 60)
         lines.append(

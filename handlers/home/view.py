@@ -18,7 +18,7 @@ from handlers.recognition.history_view import Reader, entries, kept
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
-from slackapp.models import Member
+from slackapp.models import Member, Retention
 from slackapp.recognition.history import Page, Side
 
 RECEIVED = "home_received"
@@ -39,13 +39,15 @@ class CheckIn:
 class Standing:
     """What the tab holds beside one's own thanks: settings, the teams one leads, what an admin looks after.
 
-    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins.
+    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins; `periods` is
+    how long things are kept here.
     """
 
     member: Member
     language: str
     leads: Leadership
     office: Office | None
+    periods: Retention
     is_ready: bool = True
 
 
@@ -64,7 +66,7 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, stand
         *(home_office.part(say, reader.zone, reader.now, standing.office) if standing.office else []),
         piece.divider(),
         piece.header(say("What is kept about me")),
-        *kept(say),
+        *kept(say, standing.periods),
         *rights.buttons(say),
     ]
     return {"type": "home", "blocks": blocks}

@@ -14,7 +14,9 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.request import as_admin
-from slackapp.blocks import View
+from slackapp.blocks import FormQuestion, View
+from slackapp.core import free_text
+from slackapp.core.free_text import Concern
 from slackapp.core.i18n import Voice
 from slackapp.models import Member, Workspace
 from slackapp.pulse import audience as invitations
@@ -92,9 +94,15 @@ class Admin:
 
     def add(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Add]."""
-        wording = pulse_forms.wording(body)
+        wording, accepted = pulse_forms.wording(body)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            try:
+                free_text.check({view.WORDING: wording}, self.context.confidentiality, accepted)
+            except Concern as concern:
+                asked = FormQuestion(concern.words(say), (*accepted, *concern.marks))
+                coming = asking.items(session, asking.next_items(session, workspace))
+                return view.questions(say, asking.own(session, workspace), coming, typed=wording, asked=asked)
             asking.add(session, workspace, wording)
             return _questions(session, workspace, member, say)
 

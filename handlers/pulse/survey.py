@@ -49,6 +49,7 @@ class Asked:
     workspace: Workspace
     member_id: str
     say: Voice
+    zone: str
 
 
 Make = Callable[[Session, Asked], View]
@@ -102,10 +103,16 @@ class Pulse:
 
         def store(session: Session, one: Asked) -> View:
             handed_in = rounds.Answers(paper.poll_id, one.member_id, paper.scores, comment)
-            rounds.submit(session, self.context.keys, handed_in, self.context.now())
-            return pulse.stored(one.say, paper.poll_id)
+            poll = rounds.submit(session, self.context.keys, handed_in, self.context.now())
+            closing = one.say.moment(poll.closes_at, one.zone)
+            return pulse.stored(one.say, paper.poll_id, closing=closing, questions=len(poll.items))
 
-        ack(response_action="update", view=self._write(paper.caller, store))
+        try:
+            view = self._write(paper.caller, store)
+        except UserError as refused:
+            ack(response_action="errors", errors={refused.field: self._words(paper.caller, refused)})
+        else:
+            ack(response_action="update", view=view)
 
     def withdraw(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Withdraw my answer], which looks the same before and after answering."""
@@ -195,10 +202,13 @@ def register(bolt: App, context: Context) -> None:
 
 
 def _said(session: Session, who: Caller, make: Make) -> View:
+    """What is made, or why it cannot be. Raises the UserError that belongs beside a field of the form."""
     one = _asked(session, who)
     try:
         return make(session, one)
     except UserError as refused:
+        if refused.field:
+            raise
         return pulse.notice(one.say, refused.words(one.say))
 
 
@@ -208,4 +218,9 @@ def _asked(session: Session, who: Caller) -> Asked:
         raise LookupError("a payload from a workspace that never installed the app")
     member = members.find(session, workspace, who.user)
     answers = member is not None and rights.allows(member, rights.Permission.ANSWER)
-    return Asked(workspace, member.id if member and answers else "", members.language_of(workspace, member))
+    return Asked(
+        workspace,
+        member.id if member and answers else "",
+        members.language_of(workspace, member),
+        members.time_zone_of(workspace, member) if member else workspace.time_zone,
+    )

@@ -11,7 +11,7 @@ from handlers.recognition import giver_view as given
 from handlers.recognition import history_view, payloads
 from handlers.recognition import report_view as unkind
 from handlers.recognition import thanks_view as show
-from handlers.recognition.giver_view import Confirmation
+from handlers.recognition.giver_view import Confirmation, replace_receipt
 from handlers.shared.context import Context
 from handlers.shared.modals import replace_or_open as show_modal
 from handlers.shared.payloads import ButtonPress, Caller, Payload, caller, press
@@ -50,7 +50,10 @@ class RecognitionActions:
             taken_back = changing.undo(session, workspace, pressed.value, self._occasion(pressed))
             people = changing.recipients_of(session, taken_back)
         purge_old_copies(self.context.sessions)
-        self._tell_giver(pressed, client, lambda say: given.undone(say, people))
+        answer = self._tell_giver(pressed, client, lambda say: given.undone(say, people))
+        if pressed.receipt_url:
+            # It quotes the words, and says that they are on their way.
+            replace_receipt(client, pressed.receipt_url, answer)
         ack()
 
     def send_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -65,13 +68,15 @@ class RecognitionActions:
     def _occasion(self, pressed: ButtonPress) -> giving.GiveContext:
         return giving.GiveContext(pressed.caller.user, "", self.context.now())
 
-    def _tell_giver(self, pressed: ButtonPress, client: WebClient, told: _Told) -> None:
-        """Say what was done, and show the list of what was given as it stands now."""
+    def _tell_giver(self, pressed: ButtonPress, client: WebClient, told: _Told) -> Confirmation:
+        """Say what was done, and show the list of what was given as it stands now; gives what was said."""
         self.context.wake()
         say = voice_for(self.context, pressed.caller)
-        show_modal(client, pressed, Confirmation(say, *told(say)).as_view())
+        answer = Confirmation(say, *told(say))
+        show_modal(client, pressed, answer.as_view())
         if pressed.is_home:
             self.context.refresh_home(client, pressed.caller, side=Side.GIVEN)
+        return answer
 
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share with my team], [Keep between us] or [Hide from the team]: the message says so."""

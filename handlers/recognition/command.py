@@ -10,7 +10,6 @@ from handlers.recognition import form_view as ask
 from handlers.recognition import giver_view as show
 from handlers.recognition import payloads
 from handlers.recognition import subcommands as appreciate_errands
-from handlers.recognition.form_view import FormQuestion
 from handlers.recognition.giver_view import Confirmation
 from handlers.shared.channels import expand_groups
 from handlers.shared.context import Context
@@ -19,17 +18,17 @@ from handlers.shared.modals import replace_or_open as show_modal
 from handlers.shared.onboarding import with_setup_note
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.people import introduced, voice_for, workspace_of
-from slackapp.blocks import Block, View
+from slackapp.blocks import FormQuestion, View
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import purge_old_copies
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing
+from slackapp.models import Sharing, Visibility
 from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition import parser as grammar
 from slackapp.recognition import reminders, vocabulary
-from slackapp.recognition.draft import Draft, InvalidDraft, ParseError
+from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
 from slackapp.recognition.give import Given
 from slackapp.recognition.history import Side
 
@@ -62,6 +61,8 @@ class RecognitionCommand:
                 ack()
                 return
             answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
+        except UnknownWordError as unknown:
+            self._ask_for_the_behaviour(ack, client, typed.caller, unknown)
         except ParseError as unclear:
             self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
         except InvalidDraft as refused:
@@ -166,9 +167,7 @@ class RecognitionCommand:
         given, seldom = introduced(self.context, client, who, deed)
         self.context.wake()
         say = voice(given.language)
-        return Confirmation(
-            say, *show.with_hint(say, _sent(say, given, giving.require_behaviour(draft)), seldom)
-        )
+        return Confirmation(say, *show.with_hint(say, show.on_its_way(say, _on_its_way(say, given)), seldom))
 
     def _occasion(self, who: Caller, key: str = "") -> giving.GiveContext:
         return giving.GiveContext(
@@ -192,6 +191,19 @@ class RecognitionCommand:
     def _refuse(self, ack: Ack, who: Caller, reason: UserError, draft: Draft) -> None:
         text, blocks = ask.refusal(voice_for(self.context, who), reason, draft)
         ack(text=text, blocks=blocks)
+
+    def _ask_for_the_behaviour(
+        self, ack: Ack, client: WebClient, who: Caller, unknown: UnknownWordError
+    ) -> None:
+        """The form with everything but the unknown word, which is asked about; else the sentence alone."""
+        draft = _as_far_as_known(client, unknown.draft, who)
+        if draft.groups or not draft.fits_the_form:
+            self._refuse(ack, who, unknown, draft)
+            return
+        say = voice_for(self.context, who)
+        asked = FormQuestion(unknown.words(say), ())
+        open_modal(client, who.trigger_id, with_setup_note(self.context, who, ask.form(say, draft, asked)))
+        ack()
 
     def _ask_or_refuse(
         self, ack: Ack, client: WebClient, who: Caller, refused: InvalidDraft, draft: Draft
@@ -249,6 +261,14 @@ def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
         return draft
 
 
-def _sent(say: Voice, given: Given, behaviour: Behaviour) -> tuple[str, list[Block]]:
-    asked = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
-    return show.sent(say, given.id, behaviour, visibility=given.visibility, asked=asked)
+def _on_its_way(say: Voice, given: Given) -> show.OnItsWay:
+    is_private = given.visibility == Visibility.PRIVATE
+    may_be_seen = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
+    return show.OnItsWay(
+        id=given.id,
+        receivers=given.receivers,
+        behaviour=given.behaviour,
+        words=given.words,
+        until=say.moment(given.given_at + giving.CHANGEABLE_FOR, given.zone),
+        can_be_shared=None if is_private else may_be_seen,
+    )

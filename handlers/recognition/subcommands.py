@@ -22,6 +22,7 @@ from slackapp.blocks import View
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import purge_old_copies
 from slackapp.core.i18n import Voice
+from slackapp.privacy import retention
 from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition.draft import Draft
@@ -74,7 +75,10 @@ class Subcommands:
     def privacy(self) -> None:
         """What is kept, and who could find out what somebody answered in a check-in."""
         say = self._say()
-        self._open(piece.notice(say, say("Privacy"), [*history_view.kept(say), *anonymity.threats(say)]))
+        with self.context.sessions.read() as session:
+            periods = retention.in_force(session, workspace_of(session, self.who))
+            about_me = history_view.kept(say, periods)
+        self._open(piece.notice(say, say("Privacy"), [*about_me, *anonymity.threats(say)]))
 
     def _open(self, view: View) -> None:
         open_modal(self.client, self.who.trigger_id, view)

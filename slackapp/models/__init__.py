@@ -4,6 +4,7 @@ from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
+    Clock,
     Installation,
     InstallTicket,
     LegalHold,
@@ -42,6 +43,7 @@ __all__ = [
     "By",
     "Cadence",
     "Chore",
+    "Clock",
     "Comment",
     "Delivery",
     "DeliveryState",

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 import orjson
 from sqlalchemy import insert, select, text
@@ -15,9 +16,10 @@ from sqlalchemy.orm import Session
 from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import after_commit
+from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import strip_invisible
-from slackapp.models import Delivery, Recipient, Recognition, Sharing, SharingChoice, Visibility
+from slackapp.models import Delivery, Member, Recipient, Recognition, Sharing, SharingChoice, Visibility
 from slackapp.outbox import deduplication as inbound
 from slackapp.outbox.queue import OUTBOX
 from slackapp.recognition import notifications as letters_owed
@@ -101,11 +103,15 @@ class GiveContext:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was stored; `recipient_states` tell where each receiver's thanks stand."""
+    """What was stored; `receivers` are Slack ids, `recipient_states` tell where each one's thanks stand."""
 
     id: str
     participants: Participants
+    behaviour: Behaviour
+    words: str
     visibility: Visibility
+    given_at: datetime
+    receivers: tuple[str, ...]
     recipient_states: tuple[Sharing, ...]
     is_repeat: bool = False
 
@@ -113,6 +119,11 @@ class Given:
     def giver(self) -> Participant:
         """Who gave it."""
         return self.participants.giver
+
+    @property
+    def zone(self) -> str:
+        """Where the giver's days begin."""
+        return self.giver.time_zone or self.participants.place.time_zone
 
     @property
     def language(self) -> str:
@@ -138,14 +149,14 @@ def give(session: Session, slack_team_id: str, draft: Draft, occasion: GiveConte
     present = company.load(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
     require_staff(present.giver, Permission.THANK)
     if present.is_repeat:
-        return _given_before(connection, present, own_id)
+        return _given_before(connection, present, own_id, draft)
     if refusals := [*company.refusals(draft, present.others), *about_words]:
         raise InvalidDraft(refusals)
     asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted_questions)
     if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
         raise InvalidDraft([DailyLimitQuestion()])
     written = _written(draft, present, own_id, occasion.now)
-    given = _stored(connection, present, written, company.receivers(draft, present.others))
+    given = _stored(connection, present, written, draft)
     after_commit(session, OUTBOX)
     return given
 
@@ -207,19 +218,26 @@ def _written(draft: Draft, present: Participants, own_id: str, now: datetime) ->
     }
 
 
-def _stored(
-    connection: Connection, present: Participants, row: dict[str, object], receivers: Sequence[Participant]
-) -> Given:
+def _stored(connection: Connection, present: Participants, row: dict[str, object], draft: Draft) -> Given:
     """Write it down, with a row for each receiver and everything it owes."""
-    own_id, visibility = str(row["id"]), Visibility(str(row["visibility"]))
-    received = [_received(row, visibility, one) for one in receivers]
+    own_id, receivers = str(row["id"]), company.receivers(draft, present.others)
+    received = [_received(row, draft.visibility, one) for one in receivers]
     owed = letters_owed.new_deliveries(
         present.place, received, {one.id: one.slack_user_id for one in receivers}
     )
     if not store(connection, row, received, owed):
         # The same payload came to two processes at once, and the other has stored it meanwhile.
-        return _given_before(connection, present, own_id)
-    return Given(own_id, present, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
+        return _given_before(connection, present, own_id, draft)
+    return Given(
+        id=own_id,
+        participants=present,
+        behaviour=require_behaviour(draft),
+        words=draft.words,
+        visibility=draft.visibility,
+        given_at=cast("datetime", row["given_at"]),
+        receivers=tuple(one.slack_user_id for one in receivers),
+        recipient_states=tuple(Sharing(str(one["sharing"])) for one in received),
+    )
 
 
 def _received(row: dict[str, object], visibility: Visibility, one: Participant) -> dict[str, object]:
@@ -241,7 +259,36 @@ def _first_sharing(visibility: Visibility, one: Participant) -> Sharing:
     return Sharing.SHARED if one.sharing == SharingChoice.ALWAYS else Sharing.ASKED
 
 
-def _given_before(connection: Connection, present: Participants, own_id: str) -> Given:
-    visibility = connection.scalars(select(Recognition.visibility).where(Recognition.id == own_id)).one()
-    stood = connection.scalars(select(Recipient.sharing).where(Recipient.recognition_id == own_id))
-    return Given(own_id, present, Visibility(visibility), tuple(map(Sharing, stood)), is_repeat=True)
+def _given_before(connection: Connection, present: Participants, own_id: str, draft: Draft) -> Given:
+    """What is stored of a thank-you that came once more, in the words that it has by now.
+
+    Raises:
+        UserError: Its giver has taken it back meanwhile.
+    """
+    columns = (Recognition.behaviour, Recognition.words, Recognition.visibility, Recognition.given_at)
+    row = connection.execute(select(*columns).where(Recognition.id == own_id)).one()
+    if row.words is None:
+        raise UserError(translatable("You have already taken this one back."))
+    received = (
+        select(Member.slack_user_id, Recipient.sharing)
+        .join(Member, Member.id == Recipient.member_id)
+        .where(Recipient.recognition_id == own_id)
+    )
+    recipient_states = {member: Sharing(sharing) for member, sharing in connection.execute(received)}
+    return Given(
+        id=own_id,
+        participants=present,
+        behaviour=Behaviour(row.behaviour),
+        words=row.words,
+        visibility=Visibility(row.visibility),
+        given_at=row.given_at,
+        # In the order in which they were named, as the first answer had them.
+        receivers=tuple(sorted(recipient_states, key=_place_in(draft))),
+        recipient_states=tuple(recipient_states.values()),
+        is_repeat=True,
+    )
+
+
+def _place_in(draft: Draft) -> Callable[[str], int]:
+    places = {member: place for place, member in enumerate(draft.people)}
+    return lambda member: places.get(member, len(places))

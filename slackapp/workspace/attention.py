@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from slackapp import clock
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Member, Team, Workspace
@@ -26,6 +27,8 @@ class NeedsAttention:
     unknown: int
     without_leader: int
     """Teams with people in them and nobody at work who leads them."""
+    is_clock_doubted: bool = False
+    """Whether deletions and check-ins wait because the server's clock may be wrong."""
 
 
 def needs_attention(session: Session, workspace: Workspace, now: datetime) -> NeedsAttention:
@@ -36,6 +39,7 @@ def needs_attention(session: Session, workspace: Workspace, now: datetime) -> Ne
         waiting_since=session.scalar(select(func.min(Delivery.due)).where(ours, *due)),
         unknown=_unknown_count(session, workspace),
         without_leader=_without_leader(session, workspace),
+        is_clock_doubted=clock.is_doubted(session),
     )
 
 

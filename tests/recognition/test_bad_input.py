@@ -25,9 +25,9 @@ from handlers.shared.payloads import storable
 from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing, SharingChoice, Visibility
+from slackapp.models import Sharing, SharingChoice
 from slackapp.recognition import parser as grammar
-from slackapp.recognition.draft import LONGEST, Draft, InvalidDraft, ParseError
+from slackapp.recognition.draft import LONGEST, MOST_PEOPLE, Draft, InvalidDraft, ParseError
 from slackapp.recognition.give import check_words
 from slackapp.recognition.history import HistoryEntry, Page, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
@@ -260,10 +260,14 @@ def test_slack_shows_each_text_as_it_was_typed(practice: Any) -> None:
 
 @pytest.mark.parametrize("say", [SAY, WELSH])
 def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
-    for visibility in Visibility:
-        accepted_questions(
-            given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=visibility, asked=True)
-        )
+    for can_be_shared in (None, True, False):
+        for words in ("Stayed", "<&>" * 1_000, "\N{HONEYBEE}" * LONGEST):
+            people = tuple(f"U{number:010}" for number in range(MOST_PEOPLE))
+            until = say.moment(datetime(2026, 11, 4, 12, tzinfo=UTC), "Europe/London")
+            thanks = given_views.OnItsWay(
+                "a" * 24, people, Behaviour.UNDERSTANDING, words, until, can_be_shared
+            )
+            accepted_questions(given_views.on_its_way(say, thanks))
     accepted_questions(given_views.undone(say, ["U1", "U2"]))
     accepted_questions(given_views.nudge(say))
     accepted_questions(("Changed.", given_views.changed(say, "a" * 24)))

@@ -89,7 +89,7 @@ def test_whoever_asked_for_it_is_told_after_a_thank_you_and_then_not_for_a_week(
         behaviour = (Behaviour.ATTENDING, Behaviour.HELPING, Behaviour.EMPATHISING)[number % 3]
         give(ward, number, behaviour, now - timedelta(days=2 + number))
     practice.nurse.types(f"/appreciate @theo helping {WORDS}")
-    assert told not in practice.nurse.sees("Sent.").texts
+    assert told not in practice.nurse.sees("On its way to").texts
     asks_for(ward, ward.nurse)
     practice.nurse.types(f"/appreciate @theo helping {WORDS}, again")
     practice.nurse.sees(told)

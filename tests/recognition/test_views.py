@@ -22,10 +22,10 @@ from handlers.recognition import settings_view as settings
 from handlers.recognition import thanks_view as recognition
 from handlers.recognition.payloads import carried
 from handlers.shared.payloads import storable
-from slackapp.blocks import literal
+from slackapp.blocks import Asked, literal
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Member, Sharing, SharingChoice, Visibility
+from slackapp.models import Member, Retention, Sharing, SharingChoice, Visibility
 from slackapp.recognition.draft import LONGEST, Draft, Field, InvalidDraft, Refusal
 from slackapp.recognition.history import Cursor, HistoryEntry, Page, Side
 from slackapp.recognition.undelivered import Undelivered
@@ -33,6 +33,7 @@ from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, vi
 
 SAY = voice()
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+KEPT = Retention(recognitions_months=24, messages_months=3)
 hostile = st.one_of(
     st.text(min_size=1, max_size=300),
     st.sampled_from(
@@ -120,10 +121,12 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Every message about a thank-you in which there is more than one thing to read."""
     refused, asked = (
         Refusal(Field.PEOPLE, "That group is empty just now."),
-        appreciate.FormQuestion("Is it?", ("m",)),
+        Asked("Is it?", ("m",)),
     )
     linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
-    sent = given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=Visibility.TEAM, asked=True)
+    thanks_given = given_views.OnItsWay(
+        "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", can_be_shared=True
+    )
     question = appreciate.question(say, asked, DRAFT)
     assert question is not None
     return {
@@ -132,7 +135,9 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "to whoever hears of unkind ones": recognition.for_contact(say, thanks(DRAFT.words)),
         "refused": appreciate.refusal(say, refused, DRAFT),
         "asked": question,
-        "sent": given_views.with_hint(say, sent, Behaviour.UNDERSTANDING),
+        "on its way": given_views.with_hint(
+            say, given_views.on_its_way(say, thanks_given), Behaviour.UNDERSTANDING
+        ),
         "undone": given_views.undone(say, ["U1", "U2"]),
         "help": settings.help_text(say),
         "on Fridays": given_views.nudge(say),
@@ -276,7 +281,7 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home.Standing(member, "en", leads=Leadership((), 0, None), office=None)
+    standing = home.Standing(member, "en", Leadership((), 0, None), office=None, periods=KEPT)
     view = home.home(
         SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
     )
@@ -298,3 +303,35 @@ def test_words_put_into_markup_would_be_noticed() -> None:
     naive = [{"type": "section", "text": {"type": "mrkdwn", "text": "thanks: <!channel> *hi*"}}]
     assert [one for one in mrkdwn_texts(naive) if "<!channel> *hi*" in one]
     assert "<!channel> *hi*" not in list(plain_texts(naive))
+
+
+ids = st.integers(0, 10**6).map(lambda number: f"U{number:030}")
+
+
+@given(
+    people=st.lists(ids, max_size=400, unique=True),
+    named=st.integers(0, 25),
+    words=st.text(max_size=3_500),
+    marks=st.lists(st.text(alphabet="0123456789abcdef", min_size=10, max_size=10), max_size=300),
+)
+def test_a_button_carries_no_more_than_slack_takes(
+    people: list[str], named: int, words: str, marks: list[str]
+) -> None:
+    link = (
+        f"https://{'w' * 60}.slack.com/archives/C{'0' * 30}/p{'1' * 30}?thread_ts={'1' * 40}&cid=C{'0' * 30}"
+    )
+    draft = Draft(
+        people=tuple(people),
+        group_members=tuple(people[named:]),
+        behaviour=Behaviour.HELPING,
+        words=words,
+        accepted_questions=tuple(marks),
+        link=link,
+    )
+    reason = Refusal(Field.PEOPLE, "That group is empty just now.")
+    asked = Asked("This may give somebody away.", tuple(marks[:3]), "1.2.3")
+    answers = [appreciate.refusal(voice(), reason, draft), appreciate.question(voice(), asked, draft)]
+    for _, blocks in filter(None, answers):
+        buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+        assert buttons
+        assert all(len(one["value"]) <= 2_000 for one in buttons)

@@ -27,8 +27,8 @@ MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
 """No Slack id of a person is shorter, so none can stand in a shorter column."""
 
-OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore"}
-"""What binds the keys, begun and finished installations, what was done at night: nothing of a person."""
+OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore", "clock"}
+"""What binds the keys, installations, what was done at night, the newest moment seen: nothing of a person."""
 
 OF_OUR_OWN = {"id", "mark", "actor", "how", "time_zone"}
 """Columns of random ids, of keyed pseudonyms, and of what is one of a fixed list when it is stored."""

@@ -103,6 +103,7 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
             language,
             Leadership((led(),) * 3, 60, NOW),
             Office(troubles, 400, NOW),
+            Retention(recognitions_months=120, messages_months=36),
             is_ready=is_ready,
         )
         check_in = home.CheckIn(ID, NOW)

@@ -175,7 +175,7 @@ def test_somebody_leaves_while_their_thanks_are_on_the_way(place: Any) -> None:
     held = {"method": "chat.postMessage", "kind": "429", "count": 1, "retry_after": 1}
     assert place.http.post("/control/fault", json=held).status_code == 200
     place.person(carys).types(f"/appreciate @Joy Fernandes helping {WORDS}")
-    place.person(carys).sees("Sent.")
+    place.person(carys).sees("On its way to")
     place.change(kind="person", user=joy, deleted=True)
     seen = place.person(carys).sees("Your thank-you did not reach everyone it was for.")
     assert "has left" in seen.texts or "may have left" in seen.texts

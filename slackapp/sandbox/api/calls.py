@@ -18,7 +18,7 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
 APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
-WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
+WITHOUT_TOKEN = frozenset({"api.test", "oauth.v2.access"})
 
 
 class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer

@@ -4,6 +4,7 @@ from slackapp.sandbox.api import chat, directory, files, oauth, views
 from slackapp.sandbox.api.calls import Handler
 
 HANDLERS: dict[str, Handler] = {
+    "api.test": oauth.api_test,
     "apps.connections.open": oauth.connections_open,
     "auth.revoke": oauth.auth_revoke,
     "auth.teams.list": oauth.teams_list,
