@@ -86,7 +86,7 @@ class Appreciate:
         locker: TokenEncryption | None = None,
         http: bool = False,
     ) -> None:
-        """With a `locker` each workspace has its own token; with `http` another process listens."""
+        """With a `locker` each workspace has its own token; with `http` requests come in over HTTP."""
         self.sessions = migrations.opened(settings.database_url)
         self.keys = KeyDirectory(settings.key_directory)
         self.keys.attach(self.sessions)

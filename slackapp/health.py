@@ -14,6 +14,7 @@ from waitress.server import create_server
 
 from slackapp import clock
 from slackapp.core.db import Sessions
+from slackapp.core.errors import SettingsError
 from slackapp.models import Delivery, DeliveryState, Workspace
 
 STUCK_AFTER = 600
@@ -54,13 +55,20 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
 
 
 class HealthPage:
-    """Serves `GET /healthz` on loopback: 200 when well, 503 when not."""
+    """Serves `GET /healthz` on loopback, in a thread of its own: 200 when well, 503 when not.
+
+    Raises:
+        SettingsError: The port is taken.
+    """
 
     def __init__(self, port: int, ask: Callable[[], Report]) -> None:
         self._ask = ask
-        self._server = create_server(  # type: ignore[no-untyped-call]
-            self._answer, host="127.0.0.1", port=port, threads=1
-        )
+        try:
+            self._server = create_server(  # type: ignore[no-untyped-call]
+                self._answer, host="127.0.0.1", port=port, threads=1
+            )
+        except OSError:
+            raise SettingsError(f"HEALTH_PORT: nothing can listen on port {port}. Is it taken?") from None
         self._thread = Thread(target=self._server.run, name="health", daemon=True)
 
     @property
