@@ -165,7 +165,7 @@ def test_an_unknown_first_word_is_asked_about_and_never_sent(practice: Any, word
     assert "Send thanks" in str(modal)
     practice.nurse.fills("What did they do?", "Attending")
     practice.nurse.submits()
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     seen = practice.colleague.sees("You helped me find a bed for her")
     assert word not in seen.texts
     with practice.ward.database.read() as session:

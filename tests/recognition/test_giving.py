@@ -56,8 +56,8 @@ def test_a_repeat_tells_what_is_stored_by_now_and_not_what_it_carried(ward: Any)
     occasion = giving.GiveContext(ward.nurse, "command:1", NOON + timedelta(minutes=5))
 
     def repeated() -> giving.Given:
-        with ward.database.rows() as connection:
-            return giving.give(connection, ward.slack_team_id, draft, occasion)
+        with ward.database.begin() as session:
+            return giving.give(session, ward.slack_team_id, draft, occasion)
 
     with ward.database.begin() as session:
         workspace = workspaces.installed_in(session, ward.slack_team_id)

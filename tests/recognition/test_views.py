@@ -22,7 +22,7 @@ from handlers.recognition import settings_view as settings
 from handlers.recognition import thanks_view as recognition
 from handlers.recognition.payloads import carried
 from handlers.shared.payloads import storable
-from slackapp.blocks import Asked, literal
+from slackapp.blocks import FormQuestion, literal
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
 from slackapp.models import Member, Retention, Sharing, SharingChoice, Visibility
@@ -121,7 +121,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Every message about a thank-you in which there is more than one thing to read."""
     refused, asked = (
         Refusal(Field.PEOPLE, "That group is empty just now."),
-        Asked("Is it?", ("m",)),
+        FormQuestion("Is it?", ("m",)),
     )
     linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
     thanks_given = given_views.OnItsWay(
@@ -281,7 +281,7 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home.Standing(member, "en", Leadership((), 0, None), office=None, periods=KEPT)
+    standing = home.Sections(member, "en", Leadership((), 0, None), admin=None, periods=KEPT)
     view = home.home(
         SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
     )
@@ -329,7 +329,7 @@ def test_a_button_carries_no_more_than_slack_takes(
         link=link,
     )
     reason = Refusal(Field.PEOPLE, "That group is empty just now.")
-    asked = Asked("This may give somebody away.", tuple(marks[:3]), "1.2.3")
+    asked = FormQuestion("This may give somebody away.", tuple(marks[:3]), "1.2.3")
     answers = [appreciate.refusal(voice(), reason, draft), appreciate.question(voice(), asked, draft)]
     for _, blocks in filter(None, answers):
         buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
