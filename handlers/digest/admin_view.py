@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.publishing import notices_view as digests
+from reports.publishing import notices_view
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
@@ -16,7 +16,7 @@ _MOST = 15
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOver:
+class NewLeader:
     """A team whose leader took over on a day and has not been handed the digests before it."""
 
     team_id: str
@@ -25,12 +25,12 @@ class TakenOver:
     since: date
 
 
-def form(say: Voice, *, admins_read: bool, taken_over: Sequence[TakenOver]) -> View:
+def form(say: Voice, *, admins_read: bool, new_leaders: Sequence[NewLeader]) -> View:
     """The form."""
     blocks = [_readers(say, admins_read=admins_read), piece.context(_who_reads(say))]
-    if taken_over:
+    if new_leaders:
         blocks.append(piece.divider())
-        blocks += [block for one in taken_over[:_MOST] for block in _one(say, one)]
+        blocks += [block for team in new_leaders[:_MOST] for block in _hand_on(say, team)]
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -43,8 +43,10 @@ def form(say: Voice, *, admins_read: bool, taken_over: Sequence[TakenOver]) -> V
 
 def saved(say: Voice) -> View:
     """After [Save]."""
-    told = say("Saved. Everybody can read who may read their team's digest under “How it stays anonymous”.")
-    return piece.notice(say, say("Digests"), [piece.section(told)])
+    sentence = say(
+        "Saved. Everybody can read who may read their team's digest under “How it stays anonymous”."
+    )
+    return piece.notice(say, say("Digests"), [piece.section(sentence)])
 
 
 def _who_reads(say: Voice) -> str:
@@ -72,15 +74,15 @@ def _readers(say: Voice, *, admins_read: bool) -> Block:
     }
 
 
-def _one(say: Voice, found: TakenOver) -> list[Block]:
-    told = say(
+def _hand_on(say: Voice, team: NewLeader) -> list[Block]:
+    sentence = say(
         "{leader} has led {team} since {day} and cannot read its earlier digests.",
-        leader=found.leader,
-        team=found.team,
-        day=say.day(found.since),
+        leader=team.leader,
+        team=team.team,
+        day=say.day(team.since),
     )
-    button = piece.button(say("Hand them on"), digests.HAND_ON, found.team_id)
-    return [piece.plain_section(told), piece.actions([button], block_id=f"hand_on:{found.team_id}")]
+    button = piece.button(say("Hand them on"), notices_view.HAND_ON, team.team_id)
+    return [piece.plain_section(sentence), piece.actions([button], block_id=f"hand_on:{team.team_id}")]
 
 
 def _option(text: str, value: str) -> Block:
