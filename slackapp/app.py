@@ -23,6 +23,7 @@ from handlers.shared import people
 from handlers.shared.context import Context
 from handlers.teams import renderers as teams_letters
 from handlers.teams import sync as teams
+from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_letters
 from reports.publishing import schedule as digest
@@ -316,7 +317,7 @@ def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
     if clients.authorize is not None:
-        bolt.use(handlers.organisations.speak_there)
+        bolt.use(lifecycle.speak_there)
     handlers.register(bolt, context)
     return bolt
 

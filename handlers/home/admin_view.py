@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.home import leader_view as home_leading
-from handlers.pulse import admin_view as admin_pulse
+from handlers.home import leader_view
+from handlers.pulse import admin_view
 from handlers.shared.onboarding import first_words
 from handlers.teams.admin_view import NEW_TEAM, TEAMS
 from handlers.workspace.settings_view import AUDIT, KEEPING, MESSAGES, SETTINGS
@@ -15,38 +15,38 @@ from slackapp.workspace.attention import NeedsAttention
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
+class AdminOverview:
     """What an admin sees at a glance. `next_poll` is None while the check-in is off."""
 
-    troubles: NeedsAttention
+    attention: NeedsAttention
     teams: int
     next_poll: datetime | None
 
 
-def part(say: Voice, zone: str, now: datetime, office: Office) -> list[Block]:
-    """How everything is, and the way to everything an admin looks after."""
-    teams = say.count("{n} team.", "{n} teams.", office.teams)
+def part(say: Voice, zone: str, now: datetime, overview: AdminOverview) -> list[Block]:
+    """What needs attention, and the buttons to everything an admin looks after."""
+    teams = say.count("{n} team.", "{n} teams.", overview.teams)
     return [
         piece.divider(),
         piece.header(say("For admins")),
-        piece.section("\n".join(wellbeing(say, now, office.troubles))),
-        piece.context(teams, home_leading.coming(say, zone, office.next_poll)),
-        piece.actions(_buttons(say, office), block_id="office"),
+        piece.section("\n".join(health(say, now, overview.attention))),
+        piece.context(teams, leader_view.next_check_in(say, zone, overview.next_poll)),
+        piece.actions(_buttons(say, overview), block_id="office"),
     ]
 
 
-def wellbeing(say: Voice, now: datetime, troubles: NeedsAttention) -> list[str]:
-    """All well, or what there is to do."""
+def health(say: Voice, now: datetime, attention: NeedsAttention) -> list[str]:
+    """What needs attention, a sentence each; or that all is well."""
     lines = []
-    if troubles.is_clock_doubted:
+    if attention.is_clock_doubted:
         lines.append(
             say(
                 "The server's clock may be wrong. Until it is right, nothing is deleted, no check-in opens "
                 "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
             )
         )
-    if troubles.waiting_since is not None:
-        minutes = max(1, int((now - troubles.waiting_since).total_seconds()) // 60)
+    if attention.waiting_since is not None:
+        minutes = max(1, int((now - attention.waiting_since).total_seconds()) // 60)
         lines.append(
             say.count(
                 "A message has been waiting for {n} minute. Please ask whoever runs the server to look at "
@@ -56,27 +56,27 @@ def wellbeing(say: Voice, now: datetime, troubles: NeedsAttention) -> list[str]:
                 minutes,
             )
         )
-    if troubles.unknown:
+    if attention.unknown:
         lines.append(
             say.count(
                 "We can't tell whether Slack delivered {n} message.",
                 "We can't tell whether Slack delivered {n} messages.",
-                troubles.unknown,
+                attention.unknown,
             )
         )
-    if troubles.without_leader:
+    if attention.without_leader:
         lines.append(
             say.count(
                 "{n} team has nobody at work who leads it.",
                 "{n} teams have nobody at work who leads them.",
-                troubles.without_leader,
+                attention.without_leader,
             )
         )
     return lines or [say("All well.")]
 
 
-def unready(say: Voice, *, is_admin: bool) -> list[Block]:
-    """For a workspace without a single team: the first steps, or a word of patience."""
+def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:
+    """For a workspace without a single team: the first steps, or a request for patience."""
     if not is_admin:
         return [piece.section(first_words(say, is_admin=False))]
     steps = [
@@ -86,7 +86,7 @@ def unready(say: Voice, *, is_admin: bool) -> list[Block]:
     ]
     buttons = [
         piece.button(say("New team"), NEW_TEAM, "new", style="primary"),
-        piece.button(say("Set up the check-in"), admin_pulse.OPEN, "admin"),
+        piece.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
     ]
     return [
         piece.section(say("*Three steps, and Appreciate is ready.* Thanking works already.")),
@@ -95,14 +95,14 @@ def unready(say: Voice, *, is_admin: bool) -> list[Block]:
     ]
 
 
-def _buttons(say: Voice, office: Office) -> list[Block]:
+def _buttons(say: Voice, overview: AdminOverview) -> list[Block]:
     buttons = [
         piece.button(say("Teams"), TEAMS, "0"),
-        piece.button(say("Set up the check-in"), admin_pulse.OPEN, "admin"),
+        piece.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
         piece.button(say("Settings for everyone"), SETTINGS, "all"),
         piece.button(say("How long it is kept"), KEEPING, "all"),
         piece.button(say("Who changed what"), AUDIT, "0"),
     ]
-    if office.troubles.unknown:
+    if overview.attention.unknown:
         buttons.insert(0, piece.button(say("Look at these messages"), MESSAGES, "0", style="primary"))
     return buttons

@@ -1,11 +1,10 @@
-"""The part of the Home tab for whoever leads: their teams, the last digest, what was promised."""
+"""The part of the Home tab for leaders: their teams, the last digest, what was promised."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.digest import command_view
-from handlers.digest import promise_form_view as promises
+from handlers.digest import command_view, promise_form_view
 from handlers.digest.promise_form_view import Led
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
@@ -23,7 +22,7 @@ _HEADER, _QUOTED = 150, 120
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """A team that somebody leads: how many people and teams belong to it, and whether a digest is out."""
+    """A team that the reader leads: how many people and teams belong to it, and whether a digest is out."""
 
     led: Led
     people: int
@@ -45,7 +44,7 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     if not leadership.teams:
         return []
     blocks = [piece.divider(), piece.header(say("The teams you lead"))]
-    blocks.append(piece.context(coming(say, zone, leadership.next_poll)))
+    blocks.append(piece.context(next_check_in(say, zone, leadership.next_poll)))
     for place, team in enumerate(leadership.teams[:SHOWN]):
         blocks += _team(say, team, place)
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
@@ -54,14 +53,14 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     return blocks
 
 
-def coming(say: Voice, zone: str, next_poll: datetime | None) -> str:
+def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
     """When the next check-in opens."""
     if next_poll is None:
         return say("No check-in is planned.")
     return say("The next check-in opens on: {moment}.", moment=say.moment(next_poll, zone))
 
 
-def listed(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
+def team_list(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
     """All the teams somebody leads and those below, a page at a time."""
     blocks = []
     for place, team in enumerate(teams):
@@ -80,10 +79,10 @@ def _team(say: Voice, team: Leading, place: int) -> list[Block]:
         piece.plain_section(_size(say, team)),
     ]
     if team.has_digest:
-        told = led.sentence or say("The last digest is out.")
-        blocks.append(piece.plain_section(told) | {"accessory": _digest_button(say, team, place)})
-    shown = [(one_id, _short(told)) for one_id, told in led.promises[:PROMISES]]
-    blocks += promises.updatable(say, shown)
+        sentence = led.sentence or say("The last digest is out.")
+        blocks.append(piece.plain_section(sentence) | {"accessory": _digest_button(say, team, place)})
+    first = [(promise_id, _shortened(details)) for promise_id, details in led.promises[:PROMISES]]
+    blocks += promise_form_view.updatable(say, first)
     if len(led.promises) > PROMISES:
         blocks.append(piece.context(say("More promises stand in the digest.")))
     return blocks
@@ -100,11 +99,11 @@ def _digest_button(say: Voice, team: Leading, place: int) -> Block:
     return piece.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
 
 
-def _short(told: PromiseDetails) -> PromiseDetails:
+def _shortened(details: PromiseDetails) -> PromiseDetails:
     """A promise's own words can be long, and Home is an overview."""
     return replace(
-        told,
-        you_said=piece.shortened(told.you_said, _QUOTED),
-        we_will=piece.shortened(told.we_will, _QUOTED),
-        reason=piece.shortened(told.reason, _QUOTED) if told.reason else None,
+        details,
+        you_said=piece.shortened(details.you_said, _QUOTED),
+        we_will=piece.shortened(details.we_will, _QUOTED),
+        reason=piece.shortened(details.reason, _QUOTED) if details.reason else None,
     )

@@ -6,14 +6,12 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
-from handlers.home import admin_view as home_office
-from handlers.home import leader_view as home_leading
-from handlers.home import own_settings_view as home_mine
-from handlers.home.admin_view import Office
+from handlers.home import admin_view, leader_view, own_settings_view
+from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import Leadership
-from handlers.privacy import data_requests_view as rights
-from handlers.pulse import survey_view as pulse
-from handlers.recognition import form_view as appreciate
+from handlers.privacy import data_requests_view
+from handlers.pulse import survey_view
+from handlers.recognition import form_view
 from handlers.recognition.history_view import Reader, entries, kept
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
@@ -29,45 +27,45 @@ OLDER = "home_older"
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The open check-in. Whether this person has answered is not known here, nor anywhere."""
+    """The open check-in. Whether the reader has answered is not known here, nor anywhere."""
 
     poll_id: str
     closes_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the tab holds beside one's own thanks: settings, the teams one leads, what an admin looks after.
+class Sections:
+    """What the tab shows beside the reader's own thanks: settings, led teams, admin's overview.
 
-    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins; `periods` is
+    `is_ready` is whether there is any team here yet; `admin` is None for everybody but admins; `periods` is
     how long things are kept here.
     """
 
     member: Member
     language: str
     leads: Leadership
-    office: Office | None
+    admin: AdminOverview | None
     periods: Retention
     is_ready: bool = True
 
 
-def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, standing: Standing) -> View:
+def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, sections: Sections) -> View:
     """The whole tab."""
-    start = appreciate.open_button(say("Appreciate someone"))
-    is_admin = standing.office is not None
+    start = form_view.open_button(say("Appreciate someone"))
+    is_admin = sections.admin is not None
     blocks = [
         piece.header(say("Appreciate")),
-        *([] if standing.is_ready else home_office.unready(say, is_admin=is_admin)),
+        *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
         piece.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
-        *home_leading.part(say, reader.zone, standing.leads),
-        *home_mine.part(say, standing.member, standing.language),
-        *(home_office.part(say, reader.zone, reader.now, standing.office) if standing.office else []),
+        *leader_view.part(say, reader.zone, sections.leads),
+        *own_settings_view.part(say, sections.member, sections.language),
+        *(admin_view.part(say, reader.zone, reader.now, sections.admin) if sections.admin else []),
         piece.divider(),
         piece.header(say("What is kept about me")),
-        *kept(say, standing.periods),
-        *rights.buttons(say),
+        *kept(say, sections.periods),
+        *data_requests_view.buttons(say),
     ]
     return {"type": "home", "blocks": blocks}
 
@@ -79,7 +77,7 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
     return [
         piece.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
         piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
-        piece.actions([pulse.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
+        piece.actions([survey_view.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
     ]
 
 
@@ -94,12 +92,12 @@ def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
 
 
 def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
-    for one, text, action_id in (
+    for tab, text, action_id in (
         (Side.RECEIVED, say("Received"), RECEIVED),
         (Side.GIVEN, say("Given"), GIVEN),
     ):
-        style = "primary" if one is side else None
-        yield ButtonElement(text=_plain(text), action_id=action_id, value=one, style=style)
+        style = "primary" if tab is side else None
+        yield ButtonElement(text=_plain(text), action_id=action_id, value=tab, style=style)
 
 
 def _pager(say: Voice, page: Page) -> list[Block]:

@@ -9,7 +9,7 @@ import pytest
 from handlers.digest.promise_form_view import Led
 from handlers.home import leader_view as home_leading
 from handlers.home import view as home
-from handlers.home.admin_view import Office
+from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import Leadership, Leading
 from handlers.recognition import history_view
 from handlers.teams import admin_view as office_teams
@@ -73,7 +73,7 @@ def everything(say: Voice) -> Iterator[View]:
         page=10,
         skip=10,
     )
-    yield home_leading.listed(say, [led(0)] * 10, skip=10, total=400)
+    yield home_leading.team_list(say, [led(0)] * 10, skip=10, total=400)
     steps = teams.WizardState("C1", LONG, LONG, "U1", ID)
     yield teams.name_step(say, steps)
     yield teams.people_step(say, steps, has_parents=True)
@@ -98,11 +98,11 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
     )  # fmt: skip
     troubles = NeedsAttention(datetime(2026, 11, 3, 9, tzinfo=UTC), 1_000, 400)
     for is_ready in (True, False):
-        standing = home.Standing(
+        standing = home.Sections(
             member,
             language,
             Leadership((led(),) * 3, 60, NOW),
-            Office(troubles, 400, NOW),
+            AdminOverview(troubles, 400, NOW),
             Retention(recognitions_months=120, messages_months=36),
             is_ready=is_ready,
         )
