@@ -21,6 +21,7 @@ from handlers.pulse import renderers as pulse_letters
 from handlers.recognition import renderers as appreciate_letters
 from handlers.shared import people
 from handlers.shared.context import Context
+from handlers.shared.message_kinds import HARMLESS
 from handlers.teams import renderers as teams_letters
 from handlers.teams import sync as teams
 from handlers.workspace import lifecycle
@@ -119,7 +120,9 @@ class Appreciate:
             **teams_letters.RENDERERS,
             **taking_back.RENDERERS,
         }
-        return DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made = DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made.harmless = HARMLESS
+        return made
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -127,7 +130,8 @@ class Appreciate:
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
-            Job("thanks that failed", lambda: unreached.notify_givers(self.sessions, self.now()), 3),
+            Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
+            Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
@@ -267,6 +271,12 @@ class Appreciate:
             run_all_then_raise(partial(ask, one) for one in self._workspaces())
         finally:
             self.deliveries.wake()
+
+    def _tell_givers(self, now: datetime) -> None:
+        for missed in unreached.of_unknown_whereabouts(self.sessions, now):
+            if client := self.clients.of(missed.workspace_id):
+                people.look_again(client, self.context, missed.slack_team_id, missed.slack_user_id)
+        unreached.notify_givers(self.sessions, now)
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:

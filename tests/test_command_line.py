@@ -104,6 +104,7 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
                 "slack": True,
                 "oldest_due_seconds": 0.0,
                 "clock": True,
+                "held": {},
             }
             typed = {
                 "place": "dm",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.publishing import notices_view
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 
@@ -27,17 +27,17 @@ class NewLeader:
 
 def form(say: Voice, *, admins_read: bool, new_leaders: Sequence[NewLeader]) -> View:
     """The form."""
-    blocks = [_readers(say, admins_read=admins_read), piece.context(_who_reads(say))]
+    layout = [_readers(say, admins_read=admins_read), blocks.context(_who_reads(say))]
     if new_leaders:
-        blocks.append(piece.divider())
-        blocks += [block for team in new_leaders[:_MOST] for block in _hand_on(say, team)]
+        layout.append(blocks.divider())
+        layout += [block for team in new_leaders[:_MOST] for block in _hand_on(say, team)]
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": piece.plain(say("Digests")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("Digests")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }
 
 
@@ -46,7 +46,7 @@ def saved(say: Voice) -> View:
     sentence = say(
         "Saved. Everybody can read who may read their team's digest under “How it stays anonymous”."
     )
-    return piece.notice(say, say("Digests"), [piece.section(sentence)])
+    return blocks.notice(say, say("Digests"), [blocks.section(sentence)])
 
 
 def _who_reads(say: Voice) -> str:
@@ -64,7 +64,7 @@ def _readers(say: Voice, *, admins_read: bool) -> Block:
     return {
         "type": "input",
         "block_id": READERS,
-        "label": piece.plain(say("What may the admins of this workspace read?")),
+        "label": blocks.plain(say("What may the admins of this workspace read?")),
         "element": {
             "type": "radio_buttons",
             "action_id": READERS,
@@ -81,9 +81,9 @@ def _hand_on(say: Voice, team: NewLeader) -> list[Block]:
         team=team.team,
         day=say.day(team.since),
     )
-    button = piece.button(say("Hand them on"), notices_view.HAND_ON, team.team_id)
-    return [piece.plain_section(sentence), piece.actions([button], block_id=f"hand_on:{team.team_id}")]
+    button = blocks.button(say("Hand them on"), notices_view.HAND_ON, team.team_id)
+    return [blocks.plain_section(sentence), blocks.actions([button], block_id=f"hand_on:{team.team_id}")]
 
 
 def _option(text: str, value: str) -> Block:
-    return {"text": piece.plain(text), "value": value}
+    return {"text": blocks.plain(text), "value": value}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from reports.publishing.notices_view import _button
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Pace
@@ -17,7 +17,7 @@ _MOST_TEAMS = 20
 def handed_on(say: Voice, team: str) -> View:
     """After [Hand them on]."""
     sentence = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
-    return piece.notice(say, say("Digests"), [piece.plain_section(sentence)])
+    return blocks.notice(say, say("Digests"), [blocks.plain_section(sentence)])
 
 
 def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
@@ -25,10 +25,10 @@ def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list
     listed = list(teams)[:_MOST_TEAMS]
     question = say("Whose digest would you like to read? You can also type: /digest team month")
     buttons = [
-        _button(piece.shortened(name, 75), f"{CHOOSE}:{place}", team_id)
+        _button(blocks.shortened(name, 75), f"{CHOOSE}:{place}", team_id)
         for place, (team_id, name) in enumerate(listed)
     ]
-    return question, [piece.section(question), piece.actions(buttons)]
+    return question, [blocks.section(question), blocks.actions(buttons)]
 
 
 def frequency_saved(say: Voice, team: str, pace: Pace) -> View:
@@ -40,11 +40,11 @@ def frequency_saved(say: Voice, team: str, pace: Pace) -> View:
             "{team} is not asked any more, until you choose otherwise under the next digest.", team=team
         ),
     }
-    return piece.notice(say, say("Check-in"), [piece.plain_section(sentences[pace])])
+    return blocks.notice(say, say("Check-in"), [blocks.plain_section(sentences[pace])])
 
 
 def sent(say: Voice, *, is_new: bool) -> View:
     """After [Send me the pictures]; `is_new` is whether they were not sent before."""
     on_its_way = say("It is on its way to you as a direct message.")
     sent_before = say("It was sent to you before: look among my messages to you.")
-    return piece.notice(say, say("Digest"), [piece.section(on_its_way if is_new else sent_before)])
+    return blocks.notice(say, say("Digest"), [blocks.section(on_its_way if is_new else sent_before)])

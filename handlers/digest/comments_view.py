@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reports.publishing.message import comments_value
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.pulse.comments import PublishedComment
@@ -22,23 +22,23 @@ def comment_list(say: Voice, digest_id: str, comments: Sequence[PublishedComment
         "every page made from now on; a page that was sent before keeps it. Nobody, you included, can find "
         "out who wrote it."
     )
-    blocks = [piece.section(explanation), piece.divider()]
+    layout = [blocks.section(explanation), blocks.divider()]
     for comment in comments[page * PAGE : (page + 1) * PAGE]:
-        blocks += _comment(say, comment, comments_value(digest_id, page, comment.id))
+        layout += _comment(say, comment, comments_value(digest_id, page, comment.id))
     turns = [
-        piece.button(label, TURN, comments_value(digest_id, to))
+        blocks.button(label, TURN, comments_value(digest_id, to))
         for label, to in ((say("Earlier"), page - 1), (say("Later"), page + 1))
         if 0 <= to * PAGE < len(comments)
     ]
     # The two would share an action id, which Slack allows in two rows and not in one.
-    blocks += [piece.actions([button], block_id=f"turn_{place}") for place, button in enumerate(turns)]
-    return piece.notice(say, say("What people wrote"), blocks)
+    layout += [blocks.actions([button], block_id=f"turn_{place}") for place, button in enumerate(turns)]
+    return blocks.notice(say, say("What people wrote"), layout)
 
 
 def _comment(say: Voice, comment: PublishedComment, value: str) -> list[Block]:
     if comment.is_hidden:
-        text = [piece.context(say("Hidden:")), piece.quote(comment.words)]
-        button = piece.button(say("Show it again"), SHOW, value)
+        text = [blocks.context(say("Hidden:")), blocks.quote(comment.words)]
+        button = blocks.button(say("Show it again"), SHOW, value)
     else:
-        text, button = [piece.quote(comment.words)], piece.button(say("Hide"), HIDE, value)
-    return [*text, piece.actions([button], block_id=f"comment_{comment.id}")]
+        text, button = [blocks.quote(comment.words)], blocks.button(say("Hide"), HIDE, value)
+    return [*text, blocks.actions([button], block_id=f"comment_{comment.id}")]

@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 
 from reports.publishing.message import SHARE
 from reports.publishing.promise_view import TITLE, promise_block
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
@@ -79,15 +79,15 @@ def form(
 
     With a question above it, its button saves all the same.
     """
-    blocks = piece.asked_above(question)
+    layout = blocks.asked_above(question)
     for number, group in enumerate(groups):
-        blocks += [piece.divider()] if number else []
-        blocks += _fields(say, group, optional=number > 0)
+        layout += [blocks.divider()] if number else []
+        layout += _fields(say, group, optional=number > 0)
     if more:
-        blocks.append(piece.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
-    blocks.append(piece.context(say("Your team reads this once you share it. Leave out names of patients.")))
+        layout.append(blocks.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
+    layout.append(blocks.context(say("Your team reads this once you share it. Leave out names of patients.")))
     head = _modal(say, FORM, say(TITLE), _submit(say, question))
-    return head | {"private_metadata": piece.unseen(digest_id, question), "blocks": blocks}
+    return head | {"private_metadata": blocks.unseen(digest_id, question), "blocks": layout}
 
 
 def _submit(say: Voice, question: FormQuestion | None) -> str:
@@ -103,15 +103,15 @@ def saved(say: Voice, digest_id: str, *, is_posted: bool) -> View:
     """After [Save]: what happens now. `is_posted` is whether the team's post shows it already."""
     if is_posted:
         sentence = say("Saved. Your team's post now says the same.")
-        return piece.notice(say, say(TITLE), [piece.section(sentence)])
+        return blocks.notice(say, say(TITLE), [blocks.section(sentence)])
     sentence = say("Saved. Nobody else sees it yet. Share it, and the next check-in carries it too.")
     button = _button(say("Share with the team"), SHARE, digest_id, primary=True)
-    return piece.notice(say, say(TITLE), [piece.section(sentence), piece.actions([button])])
+    return blocks.notice(say, say(TITLE), [blocks.section(sentence), blocks.actions([button])])
 
 
 def share_form(say: Voice, digest_id: str, team: str, *, has_promises: bool) -> View:
     """[Share with the team]: what goes to the team's channel."""
-    blocks = [piece.plain_section(say("It goes to the channel of {team}. Comments stay out.", team=team))]
+    layout = [blocks.plain_section(say("It goes to the channel of {team}. Comments stay out.", team=team))]
     if has_promises:
         options = [
             Option(value=ALL, text=_plain(say("The digest, and what we will do"))),
@@ -119,15 +119,15 @@ def share_form(say: Voice, digest_id: str, team: str, *, has_promises: bool) -> 
         ]
         radio = RadioButtonsElement(action_id=WITH, options=options, initial_option=options[0])
         block = InputBlock(label=_plain(say("What shall they see?")), block_id=WITH, element=radio)
-        blocks.append(dict(block.to_dict()))
+        layout.append(dict(block.to_dict()))
     head = _modal(say, SHARE_FORM, say("Share with the team"), say("Share"))
-    return head | {"private_metadata": digest_id, "blocks": blocks}
+    return head | {"private_metadata": digest_id, "blocks": layout}
 
 
 def shared(say: Voice, team: str) -> View:
     """After [Share]."""
     sentence = say("It is on its way to the channel of {team}.", team=team)
-    return piece.notice(say, say("Share with the team"), [piece.plain_section(sentence)])
+    return blocks.notice(say, say("Share with the team"), [blocks.plain_section(sentence)])
 
 
 def outcome_form(
@@ -164,37 +164,37 @@ def outcome_form(
     head = _modal(say, SETTLE, say(TITLE), _submit(say, question))
     fields = [promise_block(say, details, later=True), dict(state.to_dict()), dict(reason.to_dict())]
     return head | {
-        "private_metadata": piece.unseen(promise_id, question),
-        "blocks": [*piece.asked_above(question), *fields],
+        "private_metadata": blocks.unseen(promise_id, question),
+        "blocks": [*blocks.asked_above(question), *fields],
     }
 
 
 def outcome_saved(say: Voice, *, is_posted: bool) -> View:
     """After a promise was updated."""
     sentence = say("Saved. Your team's post now says the same.") if is_posted else say("Saved.")
-    return piece.notice(say, say(TITLE), [piece.section(sentence)])
+    return blocks.notice(say, say(TITLE), [blocks.section(sentence)])
 
 
 def promise_list(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
     """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
-    blocks = updatable(say, promises[:_LISTED])
+    layout = updatable(say, promises[:_LISTED])
     if len(promises) > _LISTED:
         note = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
-        blocks.append(piece.context(note))
-    return piece.notice(
-        say, say(TITLE), blocks or [piece.section(say("There is no promise that is still open."))]
+        layout.append(blocks.context(note))
+    return blocks.notice(
+        say, say(TITLE), layout or [blocks.section(say("There is no promise that is still open."))]
     )
 
 
 def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> list[Block]:
     """Promises by their ids, each that goes on with [Update]."""
-    blocks: list[Block] = []
+    layout: list[Block] = []
     for promise_id, details in promises:
-        blocks.append(promise_block(say, details, later=True))
+        layout.append(promise_block(say, details, later=True))
         if details.state in GOING_ON:
             button = _button(say("Update"), UPDATE, promise_id)
-            blocks.append(piece.actions([button]))
-    return blocks
+            layout.append(blocks.actions([button]))
+    return layout
 
 
 def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:

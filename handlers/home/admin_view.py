@@ -8,7 +8,7 @@ from handlers.pulse import admin_view
 from handlers.shared.onboarding import first_words
 from handlers.teams.admin_view import NEW_TEAM, TEAMS
 from handlers.workspace.settings_view import AUDIT, KEEPING, MESSAGES, SETTINGS
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice
 from slackapp.workspace.attention import NeedsAttention
@@ -27,15 +27,15 @@ def part(say: Voice, zone: str, now: datetime, overview: AdminOverview) -> list[
     """What needs attention, and the buttons to everything an admin looks after."""
     teams = say.count("{n} team.", "{n} teams.", overview.teams)
     return [
-        piece.divider(),
-        piece.header(say("For admins")),
-        piece.section("\n".join(health(say, now, overview.attention))),
-        piece.context(teams, leader_view.next_check_in(say, zone, overview.next_poll)),
-        piece.actions(_buttons(say, overview), block_id="office"),
+        blocks.divider(),
+        blocks.header(say("For admins")),
+        blocks.section("\n".join(health(say, zone, now, overview.attention))),
+        blocks.context(teams, leader_view.next_check_in(say, zone, overview.next_poll)),
+        blocks.actions(_buttons(say, overview), block_id="office"),
     ]
 
 
-def health(say: Voice, now: datetime, attention: NeedsAttention) -> list[str]:
+def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> list[str]:
     """What needs attention, a sentence each; or that all is well."""
     lines = []
     if attention.is_clock_doubted:
@@ -45,7 +45,18 @@ def health(say: Voice, now: datetime, attention: NeedsAttention) -> list[str]:
                 "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
             )
         )
-    if attention.waiting_since is not None:
+    if attention.held is not None:
+        # What waits, waits for this.
+        lines.append(
+            say(
+                "*Slack does not let Appreciate send just now.* Slack calls it “{reason}”, since {moment}. "
+                "Messages wait, and go out by themselves once Slack lets them. If this does not pass within "
+                "an hour, please ask whoever installed Appreciate to install it again.",
+                reason=attention.held.reason,
+                moment=say.moment(attention.held.since, zone),
+            )
+        )
+    elif attention.waiting_since is not None:
         minutes = max(1, int((now - attention.waiting_since).total_seconds()) // 60)
         lines.append(
             say.count(
@@ -78,31 +89,31 @@ def health(say: Voice, now: datetime, attention: NeedsAttention) -> list[str]:
 def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:
     """For a workspace without a single team: the first steps, or a request for patience."""
     if not is_admin:
-        return [piece.section(first_words(say, is_admin=False))]
+        return [blocks.section(first_words(say, is_admin=False))]
     steps = [
         say("Invite me to a team's channel: I ask you three short questions there. Or press [New team]."),
         say("Choose who leads each team. Leaders get the monthly digest."),
         say("Set up the check-in: see every message, try it out on yourself, then go live."),
     ]
     buttons = [
-        piece.button(say("New team"), NEW_TEAM, "new", style="primary"),
-        piece.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
+        blocks.button(say("New team"), NEW_TEAM, "new", style="primary"),
+        blocks.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
     ]
     return [
-        piece.section(say("*Three steps, and Appreciate is ready.* Thanking works already.")),
-        piece.section("\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))),
-        piece.actions(buttons, block_id="unready"),
+        blocks.section(say("*Three steps, and Appreciate is ready.* Thanking works already.")),
+        blocks.section("\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))),
+        blocks.actions(buttons, block_id="unready"),
     ]
 
 
 def _buttons(say: Voice, overview: AdminOverview) -> list[Block]:
     buttons = [
-        piece.button(say("Teams"), TEAMS, "0"),
-        piece.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
-        piece.button(say("Settings for everyone"), SETTINGS, "all"),
-        piece.button(say("How long it is kept"), KEEPING, "all"),
-        piece.button(say("Who changed what"), AUDIT, "0"),
+        blocks.button(say("Teams"), TEAMS, "0"),
+        blocks.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
+        blocks.button(say("Settings for everyone"), SETTINGS, "all"),
+        blocks.button(say("How long it is kept"), KEEPING, "all"),
+        blocks.button(say("Who changed what"), AUDIT, "0"),
     ]
     if overview.attention.unknown:
-        buttons.insert(0, piece.button(say("Look at these messages"), MESSAGES, "0", style="primary"))
+        buttons.insert(0, blocks.button(say("Look at these messages"), MESSAGES, "0", style="primary"))
     return buttons

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers.digest import command_view, promise_form_view
 from handlers.digest.promise_form_view import Led
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseDetails
@@ -43,14 +43,14 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     """The whole part, or nothing for somebody who leads nothing."""
     if not leadership.teams:
         return []
-    blocks = [piece.divider(), piece.header(say("The teams you lead"))]
-    blocks.append(piece.context(next_check_in(say, zone, leadership.next_poll)))
+    layout = [blocks.divider(), blocks.header(say("The teams you lead"))]
+    layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
     for place, team in enumerate(leadership.teams[:SHOWN]):
-        blocks += _team(say, team, place)
+        layout += _team(say, team, place)
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
-        button = piece.button(say("All your teams"), ALL, "0")
-        blocks.append(piece.actions([button], block_id="leading_all"))
-    return blocks
+        button = blocks.button(say("All your teams"), ALL, "0")
+        layout.append(blocks.actions([button], block_id="leading_all"))
+    return layout
 
 
 def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
@@ -62,30 +62,30 @@ def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
 
 def team_list(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
     """All the teams somebody leads and those below, a page at a time."""
-    blocks = []
+    layout = []
     for place, team in enumerate(teams):
-        block = piece.plain_section(f"{team.led.team}\n{_size(say, team)}")
+        block = blocks.plain_section(f"{team.led.team}\n{_size(say, team)}")
         if team.has_digest:
             block["accessory"] = _digest_button(say, team, place)
-        blocks.append(block)
-    blocks += piece.pager(say, TURN, skip=skip, page=PAGE, total=total)
-    return piece.notice(say, say("Your teams"), blocks)
+        layout.append(block)
+    layout += blocks.pager(say, TURN, skip=skip, page=PAGE, total=total)
+    return blocks.notice(say, say("Your teams"), layout)
 
 
 def _team(say: Voice, team: Leading, place: int) -> list[Block]:
     led = team.led
-    blocks = [
-        piece.header(piece.shortened(led.team, _HEADER)),
-        piece.plain_section(_size(say, team)),
+    layout = [
+        blocks.header(blocks.shortened(led.team, _HEADER)),
+        blocks.plain_section(_size(say, team)),
     ]
     if team.has_digest:
         sentence = led.sentence or say("The last digest is out.")
-        blocks.append(piece.plain_section(sentence) | {"accessory": _digest_button(say, team, place)})
+        layout.append(blocks.plain_section(sentence) | {"accessory": _digest_button(say, team, place)})
     first = [(promise_id, _shortened(details)) for promise_id, details in led.promises[:PROMISES]]
-    blocks += promise_form_view.updatable(say, first)
+    layout += promise_form_view.updatable(say, first)
     if len(led.promises) > PROMISES:
-        blocks.append(piece.context(say("More promises stand in the digest.")))
-    return blocks
+        layout.append(blocks.context(say("More promises stand in the digest.")))
+    return layout
 
 
 def _size(say: Voice, team: Leading) -> str:
@@ -96,14 +96,14 @@ def _size(say: Voice, team: Leading) -> str:
 
 
 def _digest_button(say: Voice, team: Leading, place: int) -> Block:
-    return piece.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
+    return blocks.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
 
 
 def _shortened(details: PromiseDetails) -> PromiseDetails:
     """A promise's own words can be long, and Home is an overview."""
     return replace(
         details,
-        you_said=piece.shortened(details.you_said, _QUOTED),
-        we_will=piece.shortened(details.we_will, _QUOTED),
-        reason=piece.shortened(details.reason, _QUOTED) if details.reason else None,
+        you_said=blocks.shortened(details.you_said, _QUOTED),
+        we_will=blocks.shortened(details.we_will, _QUOTED),
+        reason=blocks.shortened(details.reason, _QUOTED) if details.reason else None,
     )

@@ -12,8 +12,9 @@ from handlers.home.leader_view import Leadership
 from handlers.privacy import data_requests_view
 from handlers.pulse import survey_view
 from handlers.recognition import form_view
+from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Member, Retention
@@ -53,21 +54,21 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
     """The whole tab."""
     start = form_view.open_button(say("Appreciate someone"))
     is_admin = sections.admin is not None
-    blocks = [
-        piece.header(say("Appreciate")),
+    layout = [
+        blocks.header(say("Appreciate")),
         *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
-        piece.actions([start], block_id="home_start"),
+        blocks.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
         *leader_view.part(say, reader.zone, sections.leads),
         *own_settings_view.part(say, sections.member, sections.language),
         *(admin_view.part(say, reader.zone, reader.now, sections.admin) if sections.admin else []),
-        piece.divider(),
-        piece.header(say("What is kept about me")),
+        blocks.divider(),
+        blocks.header(say("What is kept about me")),
         *kept(say, sections.periods),
         *data_requests_view.buttons(say),
     ]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": layout}
 
 
 def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Block]:
@@ -75,17 +76,18 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
         return []
     closing = say.moment(check_in.closes_at, reader.zone)
     return [
-        piece.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
-        piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
-        piece.actions([survey_view.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
+        blocks.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
+        blocks.context(say("Anonymous. Open until {closing}.", closing=closing)),
+        blocks.actions([survey_view.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
     ]
 
 
 def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
     return [
-        piece.divider(),
-        piece.header(say("Thank-yous")),
-        piece.actions(_tabs(say, page.side), block_id="home_tabs"),
+        blocks.divider(),
+        blocks.header(say("Thank-yous")),
+        blocks.actions(_tabs(say, page.side), block_id="home_tabs"),
+        *all_in_doubt(say, page.in_doubt),
         *entries(say, reader, page),
         *_pager(say, page),
     ]
@@ -107,7 +109,7 @@ def _pager(say: Voice, page: Page) -> list[Block]:
         for place, text, action_id in places
         if place is not None
     ]
-    return [piece.actions(buttons, block_id="home_pages")] if buttons else []
+    return [blocks.actions(buttons, block_id="home_pages")] if buttons else []
 
 
 def _plain(text: str) -> PlainTextObject:

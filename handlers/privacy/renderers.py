@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from handlers.privacy import data_requests_view as rights
+from handlers.privacy import data_requests_view
 from slackapp.core.i18n import Voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Delivery, DeliveryState, Workspace
@@ -35,7 +35,7 @@ class _Letters:
         if member is None:
             return Skip("erased")
         say = members.language_of(session.get_one(Workspace, row.workspace_id), member)
-        text, blocks = rights.export_message(say)
+        text, blocks = data_requests_view.export_message(say)
         return Message(text=text, blocks=blocks)
 
     def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:

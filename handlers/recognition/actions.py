@@ -56,6 +56,15 @@ class RecognitionActions:
         _answer_giver(request, pressed, Confirmation(scope.say, *giver_view.sent_again(scope.say)))
         ack()
 
+    def send_all_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send all again], by the giver of whatever may not have arrived."""
+        pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
+        with request.write() as scope:
+            undelivered.send_all_again(scope.session, scope.member, now=scope.now)
+        _answer_giver(request, pressed, Confirmation(scope.say, *giver_view.sent_again(scope.say)))
+        ack()
+
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share with my team], [Keep between us] or [Hide from the team]: the message says so."""
         pressed = press(body)
@@ -146,6 +155,7 @@ def register(bolt: App, context: Context) -> None:
     listeners = RecognitionActions(context)
     bolt.action(giver_view.UNDO)(listeners.undo)
     bolt.action(giver_view.SEND_AGAIN)(listeners.send_again)
+    bolt.action(giver_view.SEND_ALL_AGAIN)(listeners.send_all_again)
     for action_id in _DECISIONS:
         bolt.action(action_id)(listeners.decide)
     bolt.action(report_view.REPORT)(listeners.ask_to_report)

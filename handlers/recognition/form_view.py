@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.errors import UserError
@@ -39,8 +39,8 @@ def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
 
     With a question above it that may be answered by sending, its button sends all the same.
     """
-    blocks = [
-        *piece.asked_above(asked),
+    layout = [
+        *blocks.asked_above(asked),
         *_about(say, draft),
         _people(say, draft),
         *_what(say, draft),
@@ -49,7 +49,7 @@ def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
     sends_all_the_same = asked is not None and asked.marks
     button = say("Send anyway") if sends_all_the_same else say("Send thanks")
     head = _modal(say, FORM, say("Appreciate someone"), button)
-    return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
+    return head | {"private_metadata": _kept("", draft, asked), "blocks": layout}
 
 
 def edit_form(
@@ -62,9 +62,9 @@ def edit_form(
 ) -> View:
     """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
-    blocks = [*piece.asked_above(asked), *_what(say, draft)]
+    layout = [*blocks.asked_above(asked), *_what(say, draft)]
     unseen = _kept(recognition_id, draft, asked, from_home=from_home)
-    return head | {"private_metadata": unseen, "blocks": blocks}
+    return head | {"private_metadata": unseen, "blocks": layout}
 
 
 def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
@@ -72,15 +72,15 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
     shown = (
-        piece.section(sentence)
+        blocks.section(sentence)
         if isinstance(reason, UnknownBehaviourError)
-        else piece.plain_section(sentence)
+        else blocks.plain_section(sentence)
     )
     buttons = [open_button(say("Open the form"), draft)]
     whole = _carried(draft)
     if isinstance(reason, UnknownBehaviourError) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
-        buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
-    return _said(sentence, draft), [shown, *_own_words(draft), piece.actions(buttons)]
+        buttons.insert(0, blocks.button(say("Yes, send it"), ANYWAY, whole))
+    return _said(sentence, draft), [shown, *_own_words(draft), blocks.actions(buttons)]
 
 
 def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
@@ -93,9 +93,9 @@ def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[B
     )
     if len(anyway) > _BUTTON_VALUE:
         return None
-    buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
-    blocks = [piece.plain_section(asked.sentence), *_own_words(draft), piece.actions(buttons)]
-    return _said(asked.sentence, draft), blocks
+    buttons = [open_button(say("Edit"), draft), blocks.button(say("Send anyway"), ANYWAY, anyway)]
+    layout = [blocks.plain_section(asked.sentence), *_own_words(draft), blocks.actions(buttons)]
+    return _said(asked.sentence, draft), layout
 
 
 def open_button(text: str, draft: Draft | None = None) -> Block:
@@ -106,7 +106,7 @@ def open_button(text: str, draft: Draft | None = None) -> Block:
     whole = draft or Draft()
     shorter = (whole, whole.about(words=""), whole.about(words="", accepted_questions=()))
     carried = next((one for one in map(_carried, shorter) if len(one) <= _BUTTON_VALUE), _carried(Draft()))
-    return piece.button(text, OPEN, carried)
+    return blocks.button(text, OPEN, carried)
 
 
 def _to_choose_from(draft: Draft) -> list[str]:
@@ -142,24 +142,24 @@ def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from
 
 
 def _about(say: Voice, draft: Draft) -> list[Block]:
-    return [piece.context(say("They will find a link to the message with it."))] if draft.link else []
+    return [blocks.context(say("They will find a link to the message with it."))] if draft.link else []
 
 
 def _said(sentence: str, draft: Draft) -> str:
-    return piece.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
+    return blocks.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
 
 
 def _own_words(draft: Draft) -> list[Block]:
-    return [piece.quote(piece.shortened(draft.words, _QUOTED))] if draft.words else []
+    return [blocks.quote(blocks.shortened(draft.words, _QUOTED))] if draft.words else []
 
 
 def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": piece.plain(title),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(title),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Cancel")),
     }
 
 

@@ -2,9 +2,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.recognition.giver_view import changing_buttons, send_again_button, undelivered_line
+from handlers.recognition.giver_view import (
+    changing_buttons,
+    send_again_button,
+    undelivered_line,
+)
 from handlers.recognition.thanks_view import receivers_buttons
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
@@ -29,23 +33,23 @@ class Reader:
 def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
     """The thank-yous of one page, or what to say when there are none."""
     shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
-    return shown or [piece.section(_nothing(say, page.side))]
+    return shown or [blocks.section(_nothing(say, page.side))]
 
 
 def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     label = say(WORDING[entry.behaviour].label)
-    names = say.listing(piece.person(one, say) for one in entry.people)
+    names = say.listing(blocks.person(one, say) for one in entry.people)
     if side is Side.RECEIVED:
-        yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
+        yield blocks.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
     else:
-        yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
-    yield piece.quote(piece.shortened(entry.words, _QUOTED))
+        yield blocks.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
+    yield blocks.quote(blocks.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
     missed = undelivered_line(say, entry.unreached)
     told = ["\n".join(missed)] if missed else []
-    yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
+    yield blocks.context(say.moment(entry.given_at, reader.zone), *joined, *told)
     if buttons := [*_buttons(say, reader, side, entry)]:
-        yield piece.actions(buttons)
+        yield blocks.actions(buttons)
 
 
 def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
@@ -58,7 +62,7 @@ def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Ite
 
 
 def _joined(say: Voice, entry: HistoryEntry) -> str:
-    people = say.listing(piece.person(one, say) for one in entry.joined_by)
+    people = say.listing(blocks.person(one, say) for one in entry.joined_by)
     return say("Me too, said {people}.", people=people)
 
 
@@ -92,4 +96,4 @@ def kept(say: Voice, periods: Retention) -> list[Block]:
         say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
         say("For a legal reason your organisation may have to keep some of this for longer."),
     ]
-    return [piece.section("\n".join(f"• {line}" for line in lines))]
+    return [blocks.section("\n".join(f"• {line}" for line in lines))]

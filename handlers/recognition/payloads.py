@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.recognition import settings_view as view
+from handlers.recognition import settings_view
 from handlers.recognition.form_view import BEHAVIOUR
 from handlers.recognition.report_view import BLOCK, BLOCK_FIELD
 from handlers.shared.payloads import Caller, Payload, caller, storable, typed_text
@@ -47,7 +47,7 @@ class Settings:
     """The settings somebody saves."""
 
     caller: Caller
-    choices: view.Choices
+    choices: settings_view.Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +121,20 @@ def settings(body: Payload) -> Settings:
         found: Payload = (values.get(name) or {}).get(name) or {}
         return found
 
-    habits = {one.get("value") for one in field(view.HABITS).get("selected_options") or ()}
+    habits = {one.get("value") for one in field(settings_view.HABITS).get("selected_options") or ()}
     return Settings(
         caller=caller(body),
-        choices=view.Choices(
-            sharing=_sharing(_option(field(view.SHARING))),
-            nudges=view.NUDGES in habits,
-            accepts_thanks=view.DECLINED not in habits,
+        choices=settings_view.Choices(
+            sharing=_sharing(_option(field(settings_view.SHARING))),
+            nudges=settings_view.NUDGES in habits,
+            accepts_thanks=settings_view.DECLINED not in habits,
             blocked=tuple(
-                one for one in field(view.BLOCKED).get("selected_users") or () if isinstance(one, str)
+                one
+                for one in field(settings_view.BLOCKED).get("selected_users") or ()
+                if isinstance(one, str)
             ),
-            contact=field(view.CONTACT).get("selected_user"),
-            may_name_contact=view.CONTACT in values,
+            contact=field(settings_view.CONTACT).get("selected_user"),
+            may_name_contact=settings_view.CONTACT in values,
         ),
     )
 

@@ -1,6 +1,6 @@
 """A thank-you that its receiver found unkind: reporting it, and who hears of it."""
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.core.i18n import Voice
 
@@ -24,22 +24,22 @@ def report_form(say: Voice, recognition_id: str, contacts: list[str]) -> View:
     also = {
         "type": "checkboxes",
         "action_id": BLOCK_FIELD,
-        "options": [{"text": piece.plain(label), "value": BLOCK}],
+        "options": [{"text": blocks.plain(label), "value": BLOCK}],
     }
     return {
         "type": "modal",
         "callback_id": REPORT_FORM,
         "private_metadata": recognition_id,
-        "title": piece.plain(say("Was it unkind?")),
-        "submit": piece.plain(say("Report it")),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(say("Was it unkind?")),
+        "submit": blocks.plain(say("Report it")),
+        "close": blocks.plain(say("Cancel")),
         "blocks": [
-            piece.section(heard),
+            blocks.section(heard),
             {
                 "type": "input",
                 "block_id": BLOCK_FIELD,
                 "optional": True,
-                "label": piece.plain(say("If you like")),
+                "label": blocks.plain(say("If you like")),
                 "element": also,
             },
         ],
@@ -57,4 +57,4 @@ def reported(say: Voice, told: tuple[str, ...]) -> str:
 
 
 def _people(say: Voice, contacts: list[str] | tuple[str, ...]) -> str:
-    return say.listing(piece.person(one, say) for one in contacts)
+    return say.listing(blocks.person(one, say) for one in contacts)

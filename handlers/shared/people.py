@@ -1,15 +1,17 @@
 """People: everybody in a workspace, and those who are looked up in Slack because they are new here."""
 
+import logging
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.orm import Session
 
 from handlers.shared.context import Context
 from handlers.shared.payloads import Caller, person
 from slackapp.connection.clients import retrying
+from slackapp.core import log
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable
 from slackapp.core.pseudonyms import Pseudonyms
@@ -28,7 +30,10 @@ _ERASED_SELF = translatable(
     "To start again, open my Home tab and press “Use Appreciate again”."
 )
 _ERASED_OTHER = translatable("One of these people has asked not to be known here, so this can't be sent.")
-_NOT_FOUND = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+_UNKNOWN_USER = "user_not_found"
+_NOT_FOUND = frozenset({_UNKNOWN_USER, "user_not_visible", "users_not_found"})
+
+_logger = logging.getLogger(__name__)
 
 
 def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
@@ -87,6 +92,19 @@ def introduced(context: Context, client: WebClient, who: Caller, deed: Callable[
     return deed()
 
 
+def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:
+    """Ask Slack whether somebody has left for whom it took no message. Without an answer nothing changes."""
+    try:
+        user = client.users_info(user=slack_user_id)["user"]
+    except SlackApiError as error:
+        if error.response.get("error") == _UNKNOWN_USER:
+            _mark_left(context, slack_team_id, slack_user_id)
+    except (SlackClientError, OSError) as failure:
+        log.failure(_logger, "asking about somebody whom a message did not reach", failure)
+    else:
+        store_profiles(context, slack_team_id, [person(user, slack_team_id=slack_team_id)])
+
+
 def workspace_of(session: Session, caller: Caller) -> Workspace:
     """The workspace that the caller acts in."""
     return registry.installed_in(session, caller.team)
@@ -106,6 +124,14 @@ def store_profiles(context: Context, slack_team_id: str, profiles: Iterable[Slac
             pseudonyms = Pseudonyms(context.keys.path)
             welcome = erasure.without_erased(session, pseudonyms, workspace, list(profiles))
             members.upsert_all(session, workspace, welcome)
+
+
+def _mark_left(context: Context, slack_team_id: str, slack_user_id: str) -> None:
+    with context.sessions.begin() as session:
+        workspace = registry.find(session, slack_team_id)
+        member = members.find(session, workspace, slack_user_id) if workspace else None
+        if member is not None:
+            member.left = True
 
 
 def _check_known(context: Context, caller: Caller, slack_user_ids: tuple[str, ...]) -> None:

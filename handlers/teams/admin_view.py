@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.teams.wizard_view import FIELD_PARENT, team_select
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core.i18n import Voice
 from slackapp.models import SourceKind
@@ -50,24 +50,24 @@ class TeamDetails:
 
 def team_list(say: Voice, teams: Sequence[TeamSummary], *, skip: int, total: int) -> View:
     """A page of all teams, and a way to find one by name."""
-    find = team_select(say, FIND) | {"placeholder": piece.plain(say("Find a team"))}
-    new = piece.button(say("New team"), NEW_TEAM, "new")
-    blocks = [
-        piece.actions([find, new], block_id="office_teams"),
+    find = team_select(say, FIND) | {"placeholder": blocks.plain(say("Find a team"))}
+    new = blocks.button(say("New team"), NEW_TEAM, "new")
+    layout = [
+        blocks.actions([find, new], block_id="office_teams"),
         *(_row(say, team) for team in teams),
-        *piece.pager(say, TURN, skip=skip, page=PAGE, total=total),
+        *blocks.pager(say, TURN, skip=skip, page=PAGE, total=total),
     ]
     if not total:
-        blocks.append(piece.section(say("There is no team yet.")))
-    return piece.notice(say, say("Teams"), blocks)
+        layout.append(blocks.section(say("There is no team yet.")))
+    return blocks.notice(say, say("Teams"), layout)
 
 
 def form(say: Voice, team: TeamDetails, *, note: str = "") -> View:
     """One team, to be changed; or a new one."""
-    blocks = [piece.context(note)] if note else []
+    layout = [blocks.context(note)] if note else []
     if team.id:
-        blocks += _size(say, team)
-    blocks += [
+        layout += _size(say, team)
+    layout += [
         _input(say("What is it called?"), FIELD_NAME, _name(team)),
         _optional(say("What is it part of?"), FIELD_PARENT, team_select(say, FIELD_PARENT, team.parent)),
         _optional(say("Who leads it?"), LEADER, _user(LEADER, team.leader)),
@@ -81,9 +81,9 @@ def form(say: Voice, team: TeamDetails, *, note: str = "") -> View:
         _input(say("Who belongs to it?"), FOLLOWS, _follows(say, team)),
     ]
     if team.id:
-        blocks.append(piece.actions([_end(say)], block_id="office_end"))
+        layout.append(blocks.actions([_end(say)], block_id="office_end"))
     title = say("Team") if team.id else say("New team")
-    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": blocks}
+    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": layout}
 
 
 def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Block]:
@@ -101,16 +101,16 @@ def people(say: Voice, team: TeamDetails, page: MemberPage, *, note: str = "", s
     count = say.count(
         "{n} person belongs to {team}.", "{n} people belong to {team}.", page.total, team=team.name
     )
-    blocks = [piece.context(note)] if note else []
-    blocks.append(piece.plain_section(count))
+    layout = [blocks.context(note)] if note else []
+    layout.append(blocks.plain_section(count))
     if page.people:
-        blocks.append(piece.section(say.listing(piece.person(user_id, say) for user_id in page.people)))
-    blocks += piece.pager(say, PEOPLE_TURN, skip=page.skipped, page=PEOPLE_PAGE, total=page.total)
+        layout.append(blocks.section(say.listing(blocks.person(user_id, say) for user_id in page.people)))
+    layout += blocks.pager(say, PEOPLE_TURN, skip=page.skipped, page=PEOPLE_PAGE, total=page.total)
     if team.follows is not None:
         note = say("They follow the channel or group: whoever joins or leaves it joins or leaves the team.")
-        notice = piece.notice(say, say("People"), [*blocks, piece.context(note)])
+        notice = blocks.notice(say, say("People"), [*layout, blocks.context(note)])
         return notice | {"private_metadata": team.id}
-    blocks += [
+    layout += [
         _optional(
             say("Put these people in"),
             f"{PUT_IN}:{saved}",
@@ -121,7 +121,7 @@ def people(say: Voice, team: TeamDetails, page: MemberPage, *, note: str = "", s
     ]
     return _modal(say, say("People"), PEOPLE_FORM, submit=say("Save")) | {
         "private_metadata": f"{team.id}:{saved}",
-        "blocks": blocks,
+        "blocks": layout,
     }
 
 
@@ -147,23 +147,23 @@ def people_changed(say: Voice, assigned: Assigned, removed: int) -> str:
 def ended(say: Voice, name: str) -> View:
     """After a team was ended."""
     sentence = say("{team} is no team any more. Its figures stay, for whoever leads above it.", team=name)
-    return piece.notice(say, say("Team"), [piece.plain_section(sentence)])
+    return blocks.notice(say, say("Team"), [blocks.plain_section(sentence)])
 
 
 def _row(say: Voice, team: TeamSummary) -> Block:
     first = say("{team}, part of {parent}", team=team.name, parent=team.parent) if team.parent else team.name
     second = say.count("{n} person.", "{n} people.", team.people)
     third = say("Led by {leader}.", leader=team.leader) if team.leader else say("Nobody leads it yet.")
-    button = piece.button(say("Open"), OPEN, team.id)
-    return piece.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
+    button = blocks.button(say("Open"), OPEN, team.id)
+    return blocks.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
 
 
 def _size(say: Voice, team: TeamDetails) -> list[Block]:
     size = say.count("{n} person.", "{n} people.", team.people)
     if team.below:
         size += " " + say.count("{n} team is part of it.", "{n} teams are part of it.", team.below)
-    button = piece.button(say("Who belongs to it"), PEOPLE, team.id)
-    return [piece.section(size) | {"accessory": button}]
+    button = blocks.button(say("Who belongs to it"), PEOPLE, team.id)
+    return [blocks.section(size) | {"accessory": button}]
 
 
 def _follows(say: Voice, team: TeamDetails) -> Block:
@@ -217,7 +217,7 @@ def _sharing(say: Voice, team: TeamDetails) -> list[Block]:
     nowhere = option("nowhere", say("Share nowhere from now on"))
     box: Block = {"type": "checkboxes", "action_id": NOWHERE, "options": [nowhere]}
     return [
-        piece.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
+        blocks.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
         _optional(say("Share in another channel from now on"), CHANNEL, element, hint=hint),
         _optional(say("Or in none"), NOWHERE, box),
     ]
@@ -229,29 +229,29 @@ def _end(say: Voice) -> Block:
         "above it. Answers to an open check-in are counted as they were asked for."
     )
     confirm = {
-        "title": piece.plain(say("End this team?")),
-        "text": piece.plain(text),
-        "confirm": piece.plain(say("End it")),
-        "deny": piece.plain(say("Keep it")),
+        "title": blocks.plain(say("End this team?")),
+        "text": blocks.plain(text),
+        "confirm": blocks.plain(say("End it")),
+        "deny": blocks.plain(say("Keep it")),
         "style": "danger",
     }
-    return piece.button(say("End this team"), END, "end", style="danger") | {"confirm": confirm}
+    return blocks.button(say("End this team"), END, "end", style="danger") | {"confirm": confirm}
 
 
 def _input(label: str, block_id: str, element: Block) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
 def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
     block = _input(label, block_id, element) | {"optional": True}
-    return block | {"hint": piece.plain(hint)} if hint else block
+    return block | {"hint": blocks.plain(hint)} if hint else block
 
 
 def _modal(say: Voice, title: str, callback_id: str, *, submit: str) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": piece.plain(title),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Back")),
+        "title": blocks.plain(title),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Back")),
     }

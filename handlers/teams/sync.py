@@ -19,10 +19,10 @@ from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.outbox import queue
 from slackapp.pulse.notices import next_allowed_time
+from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import permissions, registry
 from slackapp.workspace.permissions import Permission
 
-OFFER, ARCHIVED = "team-offer", "team-archived"
 Step = Callable[[Session, TeamSource, Member], bool]
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core.i18n import Voice
 from slackapp.teams.edit import FIELD_NAME
@@ -55,8 +55,8 @@ def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
         channel=channel,
     )
     return text, [
-        piece.section(text),
-        piece.actions([piece.button(say("Make it a team"), OPEN, channel, style="primary")]),
+        blocks.section(text),
+        blocks.actions([blocks.button(say("Make it a team"), OPEN, channel, style="primary")]),
     ]
 
 
@@ -65,24 +65,24 @@ def name_step(say: Voice, state: WizardState) -> View:
     field = {"type": "plain_text_input", "action_id": FIELD_NAME, "max_length": _NAME_LONGEST}
     if state.name:
         field["initial_value"] = state.name
-    blocks = [
-        piece.context(say("Step 1 of 3")),
+    layout = [
+        blocks.context(say("Step 1 of 3")),
         _input(FIELD_NAME, say("What is the team called?"), field),
     ]
-    return _modal(say, NAME, state, say("Next"), blocks)
+    return _modal(say, NAME, state, say("Next"), layout)
 
 
 def people_step(say: Voice, state: WizardState, *, has_parents: bool) -> View:
     """Step 2: who leads it, and what is it part of? Teams are looked up as somebody types."""
     leader: Block = {"type": "users_select", "action_id": FIELD_LEADER, "initial_user": state.leader}
-    blocks = [
-        piece.context(say("Step 2 of 3")),
+    layout = [
+        blocks.context(say("Step 2 of 3")),
         _input(FIELD_LEADER, say("Who leads it?"), leader),
     ]
     if has_parents:
         part = _input(FIELD_PARENT, say("What is it part of?"), team_select(say, FIELD_PARENT))
-        blocks.append(part | {"optional": True})
-    return _modal(say, PEOPLE, state, say("Next"), blocks)
+        layout.append(part | {"optional": True})
+    return _modal(say, PEOPLE, state, say("Next"), layout)
 
 
 def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = None) -> Block:
@@ -91,17 +91,17 @@ def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = Non
         "type": "external_select",
         "action_id": action_id,
         "min_query_length": 0,
-        "placeholder": piece.plain(say("Type a team's name")),
+        "placeholder": blocks.plain(say("Type a team's name")),
     }
     return element | {"initial_option": option(*chosen)} if chosen else element
 
 
 def confirm_step(say: Voice, state: WizardState, outlook: Outlook) -> View:
     """Step 3: what will happen."""
-    team = {"team": piece.run(state.name), "leader": piece.someone(state.leader, say)}
-    blocks = [piece.context(say("Step 3 of 3")), piece.filled(say("{team} is led by {leader}."), team)]
+    team = {"team": blocks.run(state.name), "leader": blocks.someone(state.leader, say)}
+    layout = [blocks.context(say("Step 3 of 3")), blocks.filled(say("{team} is led by {leader}."), team)]
     if outlook.parent:
-        blocks.append(piece.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
+        layout.append(blocks.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
     lines = [say.count("{n} person joins it.", "{n} people join it.", outlook.joining)]
     if outlook.elsewhere:
         lines.append(
@@ -113,15 +113,15 @@ def confirm_step(say: Voice, state: WizardState, outlook: Outlook) -> View:
         )
     lines.append(say("From now on, whoever joins or leaves the channel joins or leaves the team."))
     lines.append(say("The channel is told that you made it a team."))
-    blocks.append(piece.section("\n".join(f"• {line}" for line in lines)))
-    return _modal(say, CONFIRM, state, say("Make the team"), blocks)
+    layout.append(blocks.section("\n".join(f"• {line}" for line in lines)))
+    return _modal(say, CONFIRM, state, say("Make the team"), layout)
 
 
 def done(say: Voice, name: str) -> View:
     """After [Make the team]."""
     text = say("{team} is a team now.", team=name)
     note = say("Its channel is told. Thank-yous can be shared there, and the next check-in asks its people.")
-    return piece.notice(say, say("A new team"), [piece.plain_section(text), piece.context(note)])
+    return blocks.notice(say, say("A new team"), [blocks.plain_section(text), blocks.context(note)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +137,13 @@ class NewTeam:
 
 def announced(say: Voice, new_team: NewTeam) -> tuple[str, list[Block]]:
     """The message in the channel: who made it a team, who leads it, and what follows from that."""
-    places = {"maker": piece.someone(new_team.maker, say), "team": piece.run(new_team.team)}
-    people = {"maker": piece.person(new_team.maker, say), "team": piece.literal(new_team.team)}
+    places = {"maker": blocks.someone(new_team.maker, say), "team": blocks.run(new_team.team)}
+    people = {"maker": blocks.person(new_team.maker, say), "team": blocks.literal(new_team.team)}
     sentence = say("{maker} made this channel a team in Appreciate: {team}.")
     if new_team.leader is not None:
         sentence = say("{maker} made this channel a team in Appreciate: {team}, led by {leader}.")
-        places["leader"] = piece.someone(new_team.leader, say)
-        people["leader"] = piece.person(new_team.leader, say)
+        places["leader"] = blocks.someone(new_team.leader, say)
+        people["leader"] = blocks.person(new_team.leader, say)
     notes = [
         say(
             "Answers to a check-in are only shown for groups, never for one person. "
@@ -153,7 +153,7 @@ def announced(say: Voice, new_team: NewTeam) -> tuple[str, list[Block]]:
     if new_team.follows:
         notes.insert(0, say("Whoever joins the channel joins the team, unless they belong to another."))
     text = " ".join([sentence.format(**people), *notes])
-    return text, [piece.filled(sentence, places), piece.context(" ".join(notes))]
+    return text, [blocks.filled(sentence, places), blocks.context(" ".join(notes))]
 
 
 def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
@@ -163,20 +163,20 @@ def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
         "shared there until it is opened again. If it stays closed, an admin can choose another channel.",
         team=team,
     )
-    return piece.literal(text), [piece.plain_section(text)]
+    return blocks.literal(text), [blocks.plain_section(text)]
 
 
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
-def _modal(say: Voice, callback_id: str, state: WizardState, submit: str, blocks: list[Block]) -> View:
+def _modal(say: Voice, callback_id: str, state: WizardState, submit: str, layout: list[Block]) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
         "private_metadata": state.as_text(),
-        "title": piece.plain(say("A new team")),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("A new team")),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }

@@ -1,12 +1,14 @@
 """What else an admin looks after: settings for everyone, retention, the audit log, undelivered messages."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import select
 
+from handlers.shared import message_kinds
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -107,6 +109,23 @@ class WorkspaceSettings:
         request.refresh_home()
         ack()
 
+    def send_all_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send all again] of one kind."""
+        pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
+        with request.write(Permission.SEND_AGAIN) as scope:
+            session, workspace = scope.session, scope.workspace
+            kinds = [
+                kind
+                for kind in attention.unknown_by_kind(session, workspace)
+                if _kind_shown(kind) == pressed.value
+            ]
+            attention.send_all_again(session, workspace, kinds, actor=scope.actor, now=scope.now)
+            view = _messages(scope, skip=0)
+        replace_or_open(client, pressed, view)
+        request.refresh_home()
+        ack()
+
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the forms and lists."""
@@ -122,6 +141,7 @@ def register(bolt: App, context: Context) -> None:
         bolt.action(action_id)(listeners.open_messages)
     bolt.action(settings_view.SEND_AGAIN)(listeners.decide_message)
     bolt.action(settings_view.LEAVE)(listeners.decide_message)
+    bolt.action(settings_view.SEND_ALL_AGAIN)(listeners.send_all_again)
 
 
 def _read_settings(body: Payload) -> settings.NewSettings:
@@ -170,7 +190,21 @@ def _messages(scope: Scope, *, skip: int) -> View:
         for delivery in deliveries
     ]
     zone = members.time_zone_of(scope.workspace, scope.member)
-    return settings_view.messages(scope.say, zone, messages, page=attention.PAGE, skip=skip)
+    unknown = settings_view.UnknownMessages(messages, _unknown_by_kind(scope))
+    return settings_view.messages(scope.say, zone, unknown, page=attention.PAGE, skip=skip)
+
+
+def _unknown_by_kind(scope: Scope) -> list[settings_view.KindCount]:
+    counts: Counter[str] = Counter()
+    for kind, count in attention.unknown_by_kind(scope.session, scope.workspace).items():
+        counts[_kind_shown(kind)] += count
+    return [settings_view.KindCount(kind, counts[kind]) for kind in settings_view.KINDS if counts[kind]]
+
+
+def _kind_shown(kind: str) -> str:
+    if kind in message_kinds.CHECK_INS:
+        return settings_view.CHECK_INS
+    return settings_view.DIGESTS if kind in message_kinds.DIGESTS else settings_view.OTHERS
 
 
 def _skip(pressed: ButtonPress) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core import i18n
 from slackapp.core.i18n import Voice, translatable
@@ -14,10 +14,11 @@ from slackapp.workspace.audit_log import COMMAND_LINE, THE_APP, Action
 SETTINGS, KEEPING = "office_settings", "office_keeping"
 AUDIT, MESSAGES = "office_audit", "office_messages"
 SETTINGS_FORM, KEEPING_FORM = "office_settings_form", "office_keeping_form"
-AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, LEAVE = (
+AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, SEND_ALL_AGAIN, LEAVE = (
     "office_audit_turn",
     "office_messages_turn",
     "office_send_again",
+    "office_send_all_again",
     "office_leave",
 )
 LANGUAGE, ZONE, NATION, READ, ADMINS = "for_language", "for_zone", "for_nation", "for_digests", "for_admins"
@@ -39,6 +40,13 @@ _KEPT = {
     "messages_months": translatable("Which messages were sent, in months"),
     "audit_months": translatable("Who changed what, in months"),
     "after_uninstall_days": translatable("Everything, after the app was taken away, in days"),
+}
+CHECK_INS, DIGESTS, OTHERS = "check-ins", "digests", "others"
+KINDS = {
+    CHECK_INS: translatable("Check-ins and reminders: {n}."),
+    DIGESTS: translatable("Digests: {n}."),
+    # Not divided further: an admin is not to learn who was thanked.
+    OTHERS: translatable("Other messages: {n}."),
 }
 DEEDS = {
     Action.EXPORTED: translatable("{who} exported what is kept about somebody."),
@@ -92,6 +100,22 @@ class UnknownMessage:
     tried: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many messages of one kind are of unknown outcome; `kind` is a key of KINDS."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMessages:
+    """Messages of unknown outcome: a page of them and one more, and how many there are of each kind."""
+
+    messages: Sequence[UnknownMessage]
+    kinds: Sequence[KindCount]
+
+
 def settings_form(say: Voice, current: CurrentSettings) -> View:
     """Settings for everyone."""
     languages = [option(language, i18n.language_name(language)) for language in i18n.LANGUAGES]
@@ -99,9 +123,9 @@ def settings_form(say: Voice, current: CurrentSettings) -> View:
     return {
         "type": "modal",
         "callback_id": SETTINGS_FORM,
-        "title": piece.plain(say("For everyone")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(say("For everyone")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
         "blocks": [
             _input(
                 say("Language of those who have chosen none"),
@@ -152,7 +176,7 @@ def _admins(current: CurrentSettings) -> Block:
 
 def keeping_form(say: Voice, retention: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
     """How long each kind of record is kept."""
-    blocks = [piece.section(say("What has been kept for so long is deleted every night."))]
+    layout = [blocks.section(say("What has been kept for so long is deleted every night."))]
     for name, label in _KEPT.items():
         least, most = limits[name]
         element: Block = {
@@ -164,62 +188,71 @@ def keeping_form(say: Voice, retention: Retention, limits: Mapping[str, tuple[in
             "max_value": str(most),
         }
         hint = say("From {least} to {most}.", least=least, most=most)
-        blocks.append(_input(say(label), name, element) | {"hint": piece.plain(hint)})
+        layout.append(_input(say(label), name, element) | {"hint": blocks.plain(hint)})
     return {
         "type": "modal",
         "callback_id": KEEPING_FORM,
-        "title": piece.plain(say("How long it is kept")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("How long it is kept")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }
 
 
 def audit_log(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
     """Who changed what, newest first; `entries` holds one more than a page when there are more."""
-    blocks = [piece.section(say("Who changed what, never what anyone said. People stand here as marks."))]
-    blocks += [_changed(say, zone, entry, names) for entry in entries[:AUDIT_PAGE]]
+    layout = [blocks.section(say("Who changed what, never what anyone said. People stand here as marks."))]
+    layout += [_changed(say, zone, entry, names) for entry in entries[:AUDIT_PAGE]]
     if not entries:
-        blocks.append(piece.section(say("Nothing was changed yet.")))
-    blocks += piece.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
-    return piece.notice(say, say("Who changed what"), blocks)
+        layout.append(blocks.section(say("Nothing was changed yet.")))
+    layout += blocks.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
+    return blocks.notice(say, say("Who changed what"), layout)
 
 
-def messages(say: Voice, zone: str, unknown: Sequence[UnknownMessage], *, page: int, skip: int) -> View:
-    """Messages of unknown outcome; `unknown` holds one more than a page when there are more."""
+def messages(say: Voice, zone: str, unknown: UnknownMessages, *, page: int, skip: int) -> View:
+    """Messages of unknown outcome, a page at a time."""
     warning = say(
         "We can't tell if Slack delivered these. Check before sending again: somebody may get one twice."
     )
-    blocks = [
-        piece.section(warning) if unknown else piece.section(say("There is no such message. All well."))
-    ]
-    for message in unknown[:page]:
+    nothing = say("There is no such message. All well.")
+    layout = [blocks.section(warning if unknown.messages else nothing)]
+    layout += [block for count in unknown.kinds for block in _all_of(say, count)]
+    for message in unknown.messages[:page]:
         when = say.moment(message.tried, zone) if message.tried else ""
-        blocks += [
-            piece.section(_where(say, message.target)),
-            *([piece.context(say("Tried on {moment}.", moment=when))] if when else []),
-            piece.actions(
+        layout += [
+            blocks.section(_where(say, message.target)),
+            *([blocks.context(say("Tried on {moment}.", moment=when))] if when else []),
+            blocks.actions(
                 [
-                    piece.button(say("Send again"), SEND_AGAIN, message.id),
-                    piece.button(say("Leave it"), LEAVE, message.id),
+                    blocks.button(say("Send again"), SEND_AGAIN, message.id),
+                    blocks.button(say("Leave it"), LEAVE, message.id),
                 ],
                 block_id=f"message_{message.id}",
             ),
         ]
-    blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(unknown))
-    return piece.notice(say, say("Messages"), blocks)
+    layout += blocks.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(unknown.messages))
+    return blocks.notice(say, say("Messages"), layout)
+
+
+def _all_of(say: Voice, count: KindCount) -> list[Block]:
+    """How many there are of a kind, and [Send all again]."""
+    button = blocks.button(say("Send all again"), SEND_ALL_AGAIN, count.kind)
+    return [
+        blocks.section(say(KINDS[count.kind], n=count.count)),
+        blocks.actions([button], block_id=f"all_{count.kind}"),
+    ]
 
 
 def notice(say: Voice, title: str, words: str) -> View:
     """One sentence."""
-    return piece.notice(say, title, [piece.plain_section(words)])
+    return blocks.notice(say, title, [blocks.plain_section(words)])
 
 
 def _where(say: Voice, target: str) -> str:
     """Where it went, not what it was about: an admin is not to learn who was thanked."""
     if target[:1] in {"C", "G"}:
         return say("A post in {channel}", channel=f"<#{target}>")
-    return say("A message to {person}", person=piece.person(target, say))
+    return say("A message to {person}", person=blocks.person(target, say))
 
 
 def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
@@ -232,7 +265,7 @@ def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
     elif entry.after is not None:
         lines.append(say("What: {after}.", after=entry.after))
     lines.append(say.moment(entry.at, zone))
-    return piece.plain_section("\n".join(lines))
+    return blocks.plain_section("\n".join(lines))
 
 
 def _who(say: Voice, actor: str) -> str:
@@ -249,9 +282,9 @@ def _one_of(kind: str, name: str, options: list[Block], chosen: str) -> Block:
 
 
 def _input(label: str, block_id: str, element: Block) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
 def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
     block = _input(label, block_id, element) | {"optional": True}
-    return block | {"hint": piece.plain(hint)} if hint else block
+    return block | {"hint": blocks.plain(hint)} if hint else block

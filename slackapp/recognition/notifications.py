@@ -304,4 +304,5 @@ def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, o
         "state": DeliveryState.READY,
         "fence": 0,
         "attempts": 0,
+        "doubts": 0,
     }
