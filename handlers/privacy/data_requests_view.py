@@ -36,17 +36,17 @@ def buttons(say: Voice) -> list[Block]:
 
 def export_begun(say: Voice) -> View:
     """The answer to [Export]."""
-    told = say("Your export is on its way. It comes as a message from me with two files, only to you.")
-    return blocks.notice(say, say("Your export"), [blocks.section(told)])
+    sentence = say("Your export is on its way. It comes as a message from me with two files, only to you.")
+    return blocks.notice(say, say("Your export"), [blocks.section(sentence)])
 
 
 def export_message(say: Voice) -> tuple[str, list[Block]]:
     """The message whose thread holds the files."""
-    told = say(
+    sentence = say(
         "This is what is kept about you: a page to read and a file for machines, in this thread. "
         "Answers to check-ins are not in it: nobody can tell which were yours."
     )
-    return told, [blocks.section(told)]
+    return sentence, [blocks.section(sentence)]
 
 
 def erased(say: Voice) -> View:
@@ -56,11 +56,11 @@ def erased(say: Voice) -> View:
 
 def held(say: Voice) -> View:
     """The answer to [Erase] while a legal hold keeps the records."""
-    told = say(
+    sentence = say(
         "Your organisation has to keep your records for a legal reason, so they are not erased yet. "
         "Your answers to an open check-in are deleted. Please ask whoever answers for data protection."
     )
-    return blocks.notice(say, say("Not yet"), [blocks.section(told)])
+    return blocks.notice(say, say("Not yet"), [blocks.section(sentence)])
 
 
 def erased_home(say: Voice) -> View:

@@ -21,12 +21,16 @@ _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 def renderers(pseudonyms: Pseudonyms) -> dict[str, Renderer]:
     """By delivery kind."""
-    made = _Letters(pseudonyms)
-    return {Kind.MESSAGE: made.message, Kind.PAGE: made.page, Kind.FILE: made.file}
+    export_renderers = _ExportRenderers(pseudonyms)
+    return {
+        Kind.MESSAGE: export_renderers.message,
+        Kind.PAGE: export_renderers.page,
+        Kind.FILE: export_renderers.file,
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class _Letters:
+class _ExportRenderers:
     pseudonyms: Pseudonyms
 
     def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
@@ -68,5 +72,5 @@ class _Letters:
         )
 
 
-def _page(say: Voice, collected: dict[str, object], made: datetime) -> bytes:
-    return export.as_page(say, collected, made=made).encode()
+def _page(say: Voice, collected: dict[str, object], made_at: datetime) -> bytes:
+    return export.as_page(say, collected, made=made_at).encode()

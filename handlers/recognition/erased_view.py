@@ -23,19 +23,19 @@ class RemainingText:
 
 def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[Block]]:
     """To its receiver, a thank-you whose giver was erased."""
-    told = say(
+    sentence = say(
         "A former colleague thanked you and named this as *{behaviour}*. Their words were erased.",
         behaviour=say(WORDING[behaviour].label).lower(),
     )
-    return told, [blocks.section(told)]
+    return sentence, [blocks.section(sentence)]
 
 
 def former_post(
     say: Voice, behaviour: Behaviour, *, giver: FormerPerson, receiver: FormerPerson, left: RemainingText
 ) -> tuple[str, list[Block]]:
     """In the team's channel, a thank-you in which giver, receiver or both were erased."""
-    told = _told(say, say(WORDING[behaviour].label), giver, receiver)
-    texts, layout = [told], [blocks.section(told)]
+    sentence = _told(say, say(WORDING[behaviour].label), giver, receiver)
+    texts, layout = [sentence], [blocks.section(sentence)]
     if left.words is not None:
         texts.append(f"“{blocks.literal(left.words)}”")
         layout.append(blocks.quote(left.words))

@@ -1,4 +1,4 @@
-"""What somebody is told about the thanks they gave, or might give."""
+"""What a giver reads about the thanks they gave, or might give."""
 
 import logging
 from collections.abc import Iterable
@@ -17,17 +17,14 @@ from slackapp.core.i18n import Voice
 from slackapp.recognition.undelivered import Undelivered
 
 _REPLACED_WITHIN = 2
-
-
 """Seconds. Slack itself waits three for the answer to a press."""
-
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What the giver is told, in the language they read."""
+    """An answer to the giver, in the language they read."""
 
     say: Voice
     text: str
@@ -39,15 +36,15 @@ class Confirmation:
 
 
 def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -> None:
-    """Put an answer in the place of the one that only this person sees, which is not true any more.
+    """Replace the message that only this person sees, and that is not true any more.
 
-    Whoever pressed is told in a window besides. So a failure is logged, and changes nothing else.
+    The answer is shown in a modal besides, so a failure is only logged.
     """
     receipt = WebhookClient(receipt_url, timeout=_REPLACED_WITHIN, proxy=client.proxy, ssl=client.ssl)
     try:
         receipt.send(text=answer.text, blocks=answer.blocks, replace_original=True)
-    except OSError as problem:
-        log.failure(_logger, "a giver's receipt", problem)
+    except OSError as failure:
+        log.failure(_logger, "a giver's receipt", failure)
 
 
 SEVERAL = 2
@@ -98,17 +95,19 @@ def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
 
 def changed(say: Voice, recognition_id: str) -> list[Block]:
     """The giver's answer after an edit."""
-    told = say(
+    sentence = say(
         "Changed. They will see the new words. You can edit or undo it for 24 hours from when you sent it."
     )
-    return [blocks.section(told), blocks.actions(changing_buttons(say, recognition_id))]
+    return [blocks.section(sentence), blocks.actions(changing_buttons(say, recognition_id))]
 
 
 def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:
     """The giver's answer after taking it back. A typed undo takes the latest: it says whose that was."""
-    told = say("Taken back. The words are deleted here, and taken out of the messages about it.")
-    whose = say("It was for {people}.", people=say.listing(blocks.person(one, say) for one in people))
-    return f"{told} {whose}", [blocks.section(told), blocks.context(whose)]
+    sentence = say("Taken back. The words are deleted here, and taken out of the messages about it.")
+    recipients = say(
+        "It was for {people}.", people=say.listing(blocks.person(user_id, say) for user_id in people)
+    )
+    return f"{sentence} {recipients}", [blocks.section(sentence), blocks.context(recipients)]
 
 
 def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
@@ -128,43 +127,43 @@ def undo_button(say: Voice, recognition_id: str) -> Block:
 
 
 def unreached(
-    say: Voice, recognition_id: str, found: Undelivered, *, sent: str, is_changeable: bool
+    say: Voice, recognition_id: str, undelivered: Undelivered, *, sent: str, is_changeable: bool
 ) -> tuple[str, list[Block]]:
     """To the giver: whom a thank-you did not reach, or may not have. `sent` is the moment, in words."""
-    if found.left or found.refused:
+    if undelivered.left or undelivered.refused:
         head = say("*Your thank-you did not reach everyone it was for.*")
     else:
         head = say("*Your thank-you may not have arrived.*")
-    lines = [head, *undelivered_line(say, found)]
+    lines = [head, *undelivered_line(say, undelivered)]
     when = say("You wrote it on {moment}.", moment=sent)
     buttons = [
-        *([send_again_button(say, recognition_id)] if found.unsure else []),
+        *([send_again_button(say, recognition_id)] if undelivered.unsure else []),
         *([undo_button(say, recognition_id)] if is_changeable else []),
     ]
     layout = [blocks.section("\n".join(lines)), blocks.context(when)]
     return "\n".join([*lines, when]), [*layout, *([blocks.actions(buttons)] if buttons else [])]
 
 
-def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
+def undelivered_line(say: Voice, undelivered: Undelivered) -> list[str]:
     """A sentence for each receiver whom a thank-you did not reach, or may not have."""
     return [
         *(
-            say("{name} has left, so this can't reach them.", name=blocks.person(one, say))
-            for one in found.left
+            say("{name} has left, so this can't reach them.", name=blocks.person(user_id, say))
+            for user_id in undelivered.left
         ),
         *(
             say(
                 "This did not reach {name}: Slack does not let Appreciate send just now.",
-                name=blocks.person(one, say),
+                name=blocks.person(user_id, say),
             )
-            for one in found.refused
+            for user_id in undelivered.refused
         ),
         *(
             say(
                 "We can't tell if Slack delivered this to {name}. Check before sending it again.",
-                name=blocks.person(one, say),
+                name=blocks.person(user_id, say),
             )
-            for one in found.unsure
+            for user_id in undelivered.unsure
         ),
     ]
 
@@ -178,13 +177,13 @@ def all_in_doubt(say: Voice, count: int) -> list[Block]:
     """[Send all again], where more than one message with thanks may not have arrived."""
     if count < SEVERAL:
         return []
-    told = say(
+    sentence = say(
         "We can't tell if Slack delivered {n} of your thank-yous. Check before sending them again: "
         "somebody may get one twice.",
         n=count,
     )
     button = blocks.button(say("Send all again"), SEND_ALL_AGAIN, "all")
-    return [blocks.section(told), blocks.actions([button], block_id="thanks_in_doubt")]
+    return [blocks.section(sentence), blocks.actions([button], block_id="thanks_in_doubt")]
 
 
 def sent_again(say: Voice) -> tuple[str, list[Block]]:
@@ -194,10 +193,10 @@ def sent_again(say: Voice) -> tuple[str, list[Block]]:
 
 def nudge(say: Voice) -> tuple[str, list[Block]]:
     """The Friday question: text and blocks."""
-    asked = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
-    why = say("You asked for this question on Fridays.")
+    question = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
+    reason = say("You asked for this question on Fridays.")
     buttons = [open_button(say("Appreciate someone")), blocks.button(say("Settings"), SETTINGS, "nudge")]
-    return f"{asked} {why}", [blocks.section(asked), blocks.context(why), blocks.actions(buttons)]
+    return f"{question} {reason}", [blocks.section(question), blocks.context(reason), blocks.actions(buttons)]
 
 
 def with_hint(
@@ -207,9 +206,9 @@ def with_hint(
     if seldom is None:
         return answer
     text, layout = answer
-    told = say(
+    hint = say(
         "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
         behaviour=say(WORDING[seldom].label).lower(),
         meaning=say(WORDING[seldom].meaning),
     )
-    return f"{text} {told}", [*layout, blocks.context(told)]
+    return f"{text} {hint}", [*layout, blocks.context(hint)]

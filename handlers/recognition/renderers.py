@@ -40,7 +40,7 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
         return Skip("undone")
     if not post.receivers:
         return Skip("not_shared")
-    return _message(_drawn_post(_teams_voices(session, delivery), post))
+    return _message(_post_content(_teams_voices(session, delivery), post))
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
@@ -62,7 +62,7 @@ def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Render
         if _read_post(session, delivery).receivers:
             notifications.enqueue_repost(session, delivery, now=now)
         return Skip("gone")
-    text, blocks = _drawn_post(_teams_voices(session, delivery), _read_post(session, delivery))
+    text, blocks = _post_content(_teams_voices(session, delivery), _read_post(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
@@ -104,19 +104,19 @@ def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
 
 
 def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """To the giver, whom it has missed as things stand now."""
+    """To the giver: whom the thank-you has not reached, as things stand now."""
     recognition = session.get(Recognition, delivery.reference)
     if recognition is None or recognition.undone_at is not None:
         return Skip("undone")
-    found = undelivered.by_recognition(session, [recognition]).get(recognition.id)
-    if not found:
+    missed = undelivered.by_recognition(session, [recognition]).get(recognition.id)
+    if not missed:
         return Skip("arrived")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     giver = session.get_one(Member, recognition.giver_id)
     say = members.language_of(workspace, giver)
     sent = say.moment(recognition.given_at, members.time_zone_of(workspace, giver))
     is_changeable = now - recognition.given_at < CHANGEABLE_FOR
-    return _message(giver_view.unreached(say, recognition.id, found, sent=sent, is_changeable=is_changeable))
+    return _message(giver_view.unreached(say, recognition.id, missed, sent=sent, is_changeable=is_changeable))
 
 
 RENDERERS: dict[str, Renderer] = {
@@ -174,12 +174,12 @@ def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    shown = notifications.is_visible_in(recognition, channel)
+    is_visible = notifications.is_visible_in(recognition, channel)
     link = recognition.link
     return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared)) if shown else (),
+        receivers=tuple(session.scalars(shared)) if is_visible else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         boosters=boosts.boosters(session, recognition_id),
@@ -188,16 +188,16 @@ def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
     )
 
 
-def _drawn_post(spoken: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
+def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
-    there = tuple(one for one in post.receivers if not is_erased(one))
-    if not post.receivers or (there and not is_erased(post.giver)):
-        return thanks_view.team_post(spoken, replace(post, receivers=there))
+    receivers = tuple(user_id for user_id in post.receivers if not is_erased(user_id))
+    if not post.receivers or (receivers and not is_erased(post.giver)):
+        return thanks_view.team_post(languages, replace(post, receivers=receivers))
     giver = None if is_erased(post.giver) else post.giver
-    receivers = erased_view.FormerPerson(there[0] if there else None)
-    left = erased_view.RemainingText(post.words if giver else None, post.boosters)
+    receiver = erased_view.FormerPerson(receivers[0] if receivers else None)
+    remaining = erased_view.RemainingText(post.words if giver else None, post.boosters)
     return erased_view.former_post(
-        spoken[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receivers, left=left
+        languages[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receiver, left=remaining
     )
 
 
@@ -214,9 +214,9 @@ def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
 def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
     """The languages read in the channel, Welsh first."""
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    return [voice(one) for one in notices.languages_in(session, workspace, delivery.target)]
+    return [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
 
 
-def _message(drawn: tuple[str, list[Block]]) -> Message:
-    text, blocks = drawn
+def _message(content: tuple[str, list[Block]]) -> Message:
+    text, blocks = content
     return Message(text=text, blocks=blocks)

@@ -60,8 +60,8 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
         say("`/appreciate` alone opens a form."),
     ]
     four = [
-        say("*{behaviour}*: {meaning}", behaviour=say(one.label), meaning=say(one.meaning))
-        for one in WORDING.values()
+        say("*{behaviour}*: {meaning}", behaviour=say(wording.label), meaning=say(wording.meaning))
+        for wording in WORDING.values()
     ]
     private = say("It is private unless you add “with the team” and they agree.")
     more = [
@@ -141,8 +141,8 @@ def _contact(say: Voice, choices: Choices) -> Block:
 
 
 def _option(text: str, value: str, description: str | None = None) -> Block:
-    made: Block = {"text": blocks.plain(text), "value": value}
-    return made | {"description": blocks.plain(description)} if description else made
+    option: Block = {"text": blocks.plain(text), "value": value}
+    return option | {"description": blocks.plain(description)} if description else option
 
 
 def _input(label: str, block_id: str, element: dict[str, Any]) -> Block:

@@ -67,7 +67,7 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     if thanks.sharing == Sharing.REPORTED:
         return blocks.only(report_view.reported(say, thanks.told))
     wording = WORDING[thanks.behaviour]
-    told = say(
+    sentence = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
         giver=blocks.person(thanks.giver, say),
         behaviour=say(wording.label).lower(),
@@ -75,38 +75,38 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     )
     standing = _standing(say, thanks)
     layout = [
-        blocks.section(told),
+        blocks.section(sentence),
         blocks.quote(thanks.words),
         *_about(say, thanks.link),
         blocks.context(standing),
     ]
     layout.append(blocks.actions([*_decisions(say, thanks), *_always(say, thanks)]))
-    text = " ".join([told, f"“{blocks.literal(thanks.words)}”", *_address(say, thanks.link), standing])
+    text = " ".join([sentence, f"“{blocks.literal(thanks.words)}”", *_address(say, thanks.link), standing])
     return text, layout
 
 
-def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
+def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
     """What the team sees once a receiver has agreed, in each language that is read there: text and blocks.
 
     Without words or receivers it says nothing but that, until the post itself is gone.
     """
     if post.words is None:
-        return blocks.only("\n".join(say("This thank-you was taken back.") for say in spoken))
+        return blocks.only("\n".join(say("This thank-you was taken back.") for say in languages))
     if not post.receivers:
-        return blocks.only("\n".join(say("This thank-you is not shown here any more.") for say in spoken))
-    told = "\n".join(_told(say, post) for say in spoken)
-    agreed = "\n".join(_agreed(say, post) for say in spoken)
-    joined = ["\n".join(_joined(say, post.boosters) for say in spoken)] if post.boosters else []
-    me_too = " / ".join(dict.fromkeys(say("Me too") for say in spoken))
+        return blocks.only("\n".join(say("This thank-you is not shown here any more.") for say in languages))
+    sentences = "\n".join(_told(say, post) for say in languages)
+    agreed = "\n".join(_agreed(say, post) for say in languages)
+    joined = ["\n".join(_joined(say, post.boosters) for say in languages)] if post.boosters else []
+    me_too = " / ".join(dict.fromkeys(say("Me too") for say in languages))
     layout = [
-        blocks.section(told),
+        blocks.section(sentences),
         blocks.quote(post.words),
-        *[about for say in spoken for about in _about(say, post.link)],
+        *[about for say in languages for about in _about(say, post.link)],
         blocks.context(agreed, *joined),
         blocks.actions([blocks.button(me_too, ME_TOO, post.id)]),
     ]
-    address = [line for say in spoken for line in _address(say, post.link)]
-    return "\n".join([told, f"“{blocks.literal(post.words)}”", *address, agreed, *joined]), layout
+    address = [line for say in languages for line in _address(say, post.link)]
+    return "\n".join([sentences, f"“{blocks.literal(post.words)}”", *address, agreed, *joined]), layout
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
@@ -116,10 +116,10 @@ def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
         return blocks.only(
             say("{receiver} found a thank-you from {giver} unkind. It has been taken back since.", **people)
         )
-    told = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
-    asked = say("Please talk with {receiver} first. {giver} has not been told.", **people)
-    layout = [blocks.section(told), blocks.quote(thanks.words), blocks.context(asked)]
-    return f"{told} “{blocks.literal(thanks.words)}” {asked}", layout
+    sentence = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
+    request = say("Please talk with {receiver} first. {giver} has not been told.", **people)
+    layout = [blocks.section(sentence), blocks.quote(thanks.words), blocks.context(request)]
+    return f"{sentence} “{blocks.literal(thanks.words)}” {request}", layout
 
 
 def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
@@ -145,7 +145,7 @@ def _agreed(say: Voice, post: Post) -> str:
 
 
 def _receivers(say: Voice, post: Post) -> str:
-    return say.listing(blocks.person(one, say) for one in post.receivers)
+    return say.listing(blocks.person(user_id, say) for user_id in post.receivers)
 
 
 def _standing(say: Voice, thanks: Thanks) -> str:

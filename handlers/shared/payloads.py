@@ -113,6 +113,6 @@ def _is_stranger(user: Payload, slack_team_id: str) -> bool:
     """Somebody of a connected organisation. In an enterprise, `teams` lists the workspaces they belong to."""
     if user.get("is_stranger"):
         return True
-    theirs = user.get("team_id")
+    team_id = user.get("team_id")
     teams = (user.get("enterprise_user") or {}).get("teams") or []
-    return bool(theirs and theirs != slack_team_id and slack_team_id not in teams)
+    return bool(team_id and team_id != slack_team_id and slack_team_id not in teams)
