@@ -99,9 +99,7 @@ class Appreciate:
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
-        self.context = Context(
-            self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
-        )
+        self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
@@ -228,11 +226,8 @@ class Appreciate:
             return
         self._recover(now)
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
-        try:
-            close = partial(rounds.close_due, self.sessions, self.keys, now)
-            run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
-        finally:
-            self.deliveries.wake()
+        close = partial(rounds.close_due, self.sessions, self.keys, now)
+        run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
@@ -257,7 +252,6 @@ class Appreciate:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
-        self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
         if not self.clock.believes(now):
@@ -267,10 +261,7 @@ class Appreciate:
             with self.sessions.begin() as session:
                 nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
 
-        try:
-            run_all_then_raise(partial(ask, one) for one in self._workspaces())
-        finally:
-            self.deliveries.wake()
+        run_all_then_raise(partial(ask, one) for one in self._workspaces())
 
     def _tell_givers(self, now: datetime) -> None:
         for missed in unreached.of_unknown_whereabouts(self.sessions, now):

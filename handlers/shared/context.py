@@ -29,8 +29,6 @@ class Context:
     sessions: Sessions
     now: Callable[[], datetime]
     keys: KeyDirectory
-    wake: Callable[[], None]
-    """Wakes the delivery worker. Enqueueing a message does so after the commit."""
     confidentiality: ConfidentialityCheck = field(default_factory=standard)
     """Checks what people write before it is sent, with the organisation's own words if it has any."""
     publish_home: PublishHome | None = None

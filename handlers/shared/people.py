@@ -24,7 +24,7 @@ from slackapp.workspace.members import SlackProfile, UnknownMembers
 PAGE = 999
 """People on one page. Slack takes twenty such calls a minute, and a health board has 5,000 people."""
 
-Told = TypeVar("Told")
+Returned = TypeVar("Returned")
 _ERASED_SELF = translatable(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
@@ -73,23 +73,17 @@ def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids:
         raise UserError(_ERASED_SELF if erased_self else _ERASED_OTHER) from unknown
 
 
-def acquainted(context: Context, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
-    """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
-
-    def in_one() -> Told:
-        with context.sessions.begin() as session:
-            return deed(session)
-
-    return introduced(context, client, who, in_one)
-
-
-def introduced(context: Context, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
-    """The same for what opens its transaction itself."""
+def acquainted(
+    context: Context, client: WebClient, caller: Caller, action: Callable[[Session], Returned]
+) -> Returned:
+    """Run a closure in one transaction: for the check-in's listeners, until they use `Request`."""
     try:
-        return deed()
+        with context.sessions.begin() as session:
+            return action(session)
     except UnknownMembers as unknown:
-        look_up(context, client, who, unknown.slack_user_ids)
-    return deed()
+        look_up(context, client, caller, unknown.slack_user_ids)
+    with context.sessions.begin() as session:
+        return action(session)
 
 
 def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:

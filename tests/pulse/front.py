@@ -49,7 +49,7 @@ class Front:
             token_verification_enabled=False,
         )
         self.now = OPENING + timedelta(hours=2)
-        register(self.bolt, Context(hospital.sessions, lambda: self.now, hospital.keys, lambda: None))
+        register(self.bolt, Context(hospital.sessions, lambda: self.now, hospital.keys))
 
     def send(self, form: Mapping[str, str], *, signed_with: str = SECRET) -> BoltResponse:
         body, stamp = urlencode(form), str(int(time.time()))

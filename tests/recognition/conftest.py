@@ -244,7 +244,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
 
         deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, now)
         ward.database.on_commit(OUTBOX, deliveries.wake)
-        context = Context(ward.database, now, keys, deliveries.wake)
+        context = Context(ward.database, now, keys)
         executor = ThreadPoolExecutor(8)
         bolt = App(
             client=client,

@@ -35,9 +35,7 @@ def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) 
         listener_executor=ThreadPoolExecutor(20),
     )
     sessions = connect(database_url)
-    handlers.register(
-        bolt, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(Path(key_directory)), lambda: None)
-    )
+    handlers.register(bolt, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(Path(key_directory))))
 
     def deliver(line: str) -> str:
         body: dict[str, Any] = json.loads(line)

@@ -95,7 +95,7 @@ class Front:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        handlers.register(self.bolt, Context(self.sessions, lambda: NOW, self.keys, lambda: None))
+        handlers.register(self.bolt, Context(self.sessions, lambda: NOW, self.keys))
         self.bolt.action(NAIVE)(self._naive)
         self.worlds = {letter: build(self.sessions, self.keys, letter) for letter in "AB"}
         self._kept = sqlite3.connect(":memory:")
