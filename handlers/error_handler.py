@@ -1,4 +1,4 @@
-"""The only error handler. A sentence for a person is shown as written; anything else gets a reference.
+"""The only error handler. A UserError is shown as written; anything else gets a reference.
 
 Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a thank-you's words are
 given back with the answer, a form stays open.

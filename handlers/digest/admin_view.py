@@ -17,7 +17,7 @@ _MOST = 15
 
 @dataclass(frozen=True, slots=True)
 class NewLeader:
-    """A team whose leader took over on a day and has not been handed the digests before it."""
+    """A team whose new leader, since `since`, has not been handed its earlier digests."""
 
     team_id: str
     team: str

@@ -21,7 +21,7 @@ def handed_on(say: Voice, team: str) -> View:
 
 
 def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
-    """Which digests somebody may read: a button for each team, by id and name."""
+    """A button for each team whose digest may be read; `teams` are ids and names."""
     listed = list(teams)[:_MOST_TEAMS]
     question = say("Whose digest would you like to read? You can also type: /digest team month")
     buttons = [

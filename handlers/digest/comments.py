@@ -1,4 +1,4 @@
-"""What people wrote: a leader hides a comment, or shows it again."""
+"""Published comments: a leader hides one, or shows it again."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from slackapp.workspace.audit_log import Action
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """The listeners. Only whoever leads the team gets here, and nobody can learn who wrote what."""
+    """The listeners. Only the team's leader gets here, and nobody can learn who wrote what."""
 
     context: Context
 

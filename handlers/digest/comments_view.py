@@ -1,4 +1,4 @@
-"""What people wrote in check-ins, as the team's leader goes through it to hide something."""
+"""The list of published comments, in which a leader hides some."""
 
 from collections.abc import Sequence
 

@@ -33,7 +33,7 @@ _NEAR = timedelta(days=300)
 
 
 def answer(scope: Scope, command: payloads.DigestCommand) -> TextAndBlocks:
-    """The digest that was asked for, or a button for each team that was meant."""
+    """The requested digest, or a button for each team that matches."""
     readable = readers.readable_teams(scope.session, scope.member, scope.now)
     if not readable:
         raise UserError(_NOTHING_YET)
@@ -63,7 +63,7 @@ def month_as_text(scope: Scope, team: Team, month: str | None) -> TextAndBlocks:
 
 
 def require_published(scope: Scope, month: str) -> None:
-    """UserError for a month whose digests are not out yet: till then its figures are nobody's."""
+    """Raise UserError for a month whose digests are not out yet: nobody reads its figures before."""
     workspace, say = scope.workspace, scope.say
     if (published := schedule.published(workspace, month)) > scope.now:
         is_far = published - scope.now > _NEAR
@@ -88,7 +88,7 @@ def _moments(scope: Scope, month: str) -> dict[str, datetime]:
 
 
 def _matching(teams: Sequence[Team], typed: str) -> list[Team]:
-    """The teams whose name is, or else begins with, or else holds what was typed."""
+    """The teams whose name equals, else begins with, else contains what was typed."""
     words = " ".join(typed.casefold().split())
     names = {team.id: " ".join(team.name.casefold().split()) for team in teams}
     tests = (

@@ -1,4 +1,4 @@
-"""Around the digest, as values: what was typed after /digest, and the forms under it."""
+"""Reads payloads around the digest: what was typed after /digest, and the forms under it."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from slackapp.recognition.parser import plain
 _NUMBERED = re.compile(r"(?P<year>(19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])$", re.ASCII)
 _YEAR = re.compile(r"(19|20)\d\d$", re.ASCII)
 _MEANT = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}", re.ASCII)
-"""What somebody types who means a month, whether there is such a month or not."""
+"""What looks like a month, whether there is such a month or not."""
 _MONTHS = range(1, 13)
 
 
@@ -56,7 +56,7 @@ class PromiseForm:
     digest_id: str
     groups: tuple[promise_form_view.Group, ...]
     accepted: tuple[str, ...] = ()
-    """Marks of what may give somebody away, and was read and left."""
+    """Marks of the findings that the writer has read and kept."""
 
     @property
     def texts(self) -> dict[str, str]:
@@ -70,19 +70,19 @@ class PromiseForm:
 
 @dataclass(frozen=True, slots=True)
 class PromiseOutcome:
-    """What became of a promise."""
+    """The outcome of a promise."""
 
     caller: Caller
     promise_id: str
     state: PromiseState
     reason: str
     accepted: tuple[str, ...] = ()
-    """Marks of what may give somebody away, and was read and left."""
+    """Marks of the findings that the writer has read and kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What goes to the team's channel."""
+    """What a leader shares with the team."""
 
     caller: Caller
     digest_id: str
@@ -126,7 +126,7 @@ def filled(body: Payload) -> PromiseForm:
 
 
 def outcome(body: Payload) -> PromiseOutcome:
-    """What a leader says became of a promise."""
+    """The outcome of a promise, as its leader filled it in."""
     view = body["view"]
     values = (view.get("state") or {}).get("values") or {}
     state = _chosen(values, promise_form_view.STATE, promise_form_view.STATE)
@@ -141,7 +141,7 @@ def outcome(body: Payload) -> PromiseOutcome:
 
 
 def sharing(body: Payload) -> Sharing:
-    """What a leader opens to the team."""
+    """What a leader shares with the team, as chosen in the form."""
     view = body["view"]
     values = (view.get("state") or {}).get("values") or {}
     chosen = _chosen(values, promise_form_view.WITH, promise_form_view.WITH)

@@ -140,6 +140,15 @@ def outcome_form(
 ) -> View:
     """[Update]: what became of a promise; with what was filled in before a question about it, if any."""
     became = became or Became(details.state, details.reason or "")
+    head = _modal(say, SETTLE, say(TITLE), _submit(say, question))
+    fields = [promise_block(say, details, later=True), *_outcome_fields(say, became)]
+    return head | {
+        "private_metadata": blocks.unseen(promise_id, question),
+        "blocks": [*blocks.asked_above(question), *fields],
+    }
+
+
+def _outcome_fields(say: Voice, became: Became) -> list[Block]:
     states = {
         PromiseState.OPEN: say("Still going on"),
         PromiseState.DONE: say("Done"),
@@ -150,23 +159,18 @@ def outcome_form(
     radio = RadioButtonsElement(
         action_id=STATE, options=list(options.values()), initial_option=options[became.state]
     )
-    why = PlainTextInputElement(
+    text = PlainTextInputElement(
         action_id=REASON, multiline=True, max_length=LONGEST, initial_value=became.reason or None
     )
     state = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
     reason = InputBlock(
         label=_plain(say("Why?")),
         block_id=REASON,
-        element=why,
+        element=text,
         optional=True,
         hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
     )
-    head = _modal(say, SETTLE, say(TITLE), _submit(say, question))
-    fields = [promise_block(say, details, later=True), dict(state.to_dict()), dict(reason.to_dict())]
-    return head | {
-        "private_metadata": blocks.unseen(promise_id, question),
-        "blocks": [*blocks.asked_above(question), *fields],
-    }
+    return [dict(state.to_dict()), dict(reason.to_dict())]
 
 
 def outcome_saved(say: Voice, *, is_posted: bool) -> View:
@@ -187,7 +191,7 @@ def promise_list(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> 
 
 
 def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> list[Block]:
-    """Promises by their ids, each that goes on with [Update]."""
+    """Promises by their ids; those that are still open have [Update]."""
     layout: list[Block] = []
     for promise_id, details in promises:
         layout.append(promise_block(say, details, later=True))

@@ -45,28 +45,7 @@ def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> l
                 "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
             )
         )
-    if attention.held is not None:
-        # What waits, waits for this.
-        lines.append(
-            say(
-                "*Slack does not let Appreciate send just now.* Slack calls it “{reason}”, since {moment}. "
-                "Messages wait, and go out by themselves once Slack lets them. If this does not pass within "
-                "an hour, please ask whoever installed Appreciate to install it again.",
-                reason=attention.held.reason,
-                moment=say.moment(attention.held.since, zone),
-            )
-        )
-    elif attention.waiting_since is not None:
-        minutes = max(1, int((now - attention.waiting_since).total_seconds()) // 60)
-        lines.append(
-            say.count(
-                "A message has been waiting for {n} minute. Please ask whoever runs the server to look at "
-                "the health page.",
-                "A message has been waiting for {n} minutes. Please ask whoever runs the server to look at "
-                "the health page.",
-                minutes,
-            )
-        )
+    lines += _delay(say, zone, now, attention)
     if attention.unknown:
         lines.append(
             say.count(
@@ -84,6 +63,33 @@ def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> l
             )
         )
     return lines or [say("All well.")]
+
+
+def _delay(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> list[str]:
+    """Why messages wait, where they do."""
+    if attention.held is not None:
+        # What waits, waits for this.
+        return [
+            say(
+                "*Slack does not let Appreciate send just now.* Slack calls it “{reason}”, since {moment}. "
+                "Messages wait, and go out by themselves once Slack lets them. If this does not pass within "
+                "an hour, please ask whoever installed Appreciate to install it again.",
+                reason=attention.held.reason,
+                moment=say.moment(attention.held.since, zone),
+            )
+        ]
+    if attention.waiting_since is None:
+        return []
+    minutes = max(1, int((now - attention.waiting_since).total_seconds()) // 60)
+    return [
+        say.count(
+            "A message has been waiting for {n} minute. Please ask whoever runs the server to look at "
+            "the health page.",
+            "A message has been waiting for {n} minutes. Please ask whoever runs the server to look at "
+            "the health page.",
+            minutes,
+        )
+    ]
 
 
 def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:

@@ -43,7 +43,7 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
 def leadership(
     session: Session, workspace: Workspace, member: Member, led: Sequence[Team], now: datetime
 ) -> Leadership:
-    """The first of the teams somebody leads, with what the last digest said and what was promised."""
+    """The first teams that a member leads, with the last digest's sentences and the open promises."""
     first = list(led[:SHOWN])
     if not first:
         return Leadership((), 0, None)
@@ -75,7 +75,7 @@ def leadership(
 def page_of_led(
     session: Session, workspace: Workspace, member: Member, now: datetime, *, skip: int
 ) -> tuple[list[Leading], int]:
-    """A page of all the teams somebody leads and those below, and how many there are."""
+    """A page of all the teams a member leads and those below, and how many there are."""
     led = permissions.led_or_below(session, member, now)
     page = led[skip : skip + PAGE]
     published = _published(session, workspace, member, page, now)

@@ -12,7 +12,7 @@ from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseDetails
 
 SHOWN = 3
-"""Teams that stand on Home itself; the others are one press away."""
+"""Teams shown on Home itself; the others are one press away."""
 
 PROMISES = 3
 PAGE = 10
@@ -40,7 +40,7 @@ class Leadership:
 
 
 def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
-    """The whole part, or nothing for somebody who leads nothing."""
+    """The whole part; empty for a reader who leads no team."""
     if not leadership.teams:
         return []
     layout = [blocks.divider(), blocks.header(say("The teams you lead"))]
@@ -61,7 +61,7 @@ def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
 
 
 def team_list(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
-    """All the teams somebody leads and those below, a page at a time."""
+    """All the teams the reader leads and those below, a page at a time."""
     layout = []
     for place, team in enumerate(teams):
         block = blocks.plain_section(f"{team.led.team}\n{_size(say, team)}")

@@ -26,7 +26,7 @@ class Home:
     context: Context
 
     def opened(self, body: Payload, client: WebClient) -> None:
-        """Somebody opened it."""
+        """The tab was opened."""
         if body["event"].get("tab", "home") == "home":
             publish(self.context, client, event_caller(body))
 
@@ -63,7 +63,7 @@ def publish(
     side: Side = Side.RECEIVED,
     place: Cursor | None = None,
 ) -> None:
-    """Show somebody their Home tab as things stand now."""
+    """Publish the caller's Home tab as things are now; `place` is the page of their thank-yous."""
     with Request(context, client, caller).read() as scope:
         home = _home(scope, side, place)
     client.views_publish(user_id=caller.user, view=home)

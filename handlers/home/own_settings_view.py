@@ -1,4 +1,4 @@
-"""The part of the Home tab about one's own settings: what holds now, and two ways to change it."""
+"""The part of the Home tab about the reader's own settings, and two buttons to change them."""
 
 from handlers.pulse.settings_view import day_names, open_button
 from handlers.recognition.settings_view import open_settings

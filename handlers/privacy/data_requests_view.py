@@ -1,4 +1,4 @@
-"""A person's rights in Slack: two buttons, what they answer, and messages about somebody who was erased."""
+"""The buttons for export and erasure, and their answers."""
 
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject, PlainTextObject
 
@@ -12,7 +12,7 @@ RETURN = "rights_return"
 
 
 def buttons(say: Voice) -> list[Block]:
-    """[Export] [Erase], to stand under "What is kept about me" on Home."""
+    """[Export] [Erase], below "What is kept about me" on Home."""
     certain = ConfirmObject(
         title=say("Erase what is kept?"),
         text=PlainTextObject(

@@ -1,4 +1,4 @@
-"""Somebody's export, rendered when it is sent: a message, and two files in its thread."""
+"""Renders a person's export: a message, and two files in its thread."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ class _ExportRenderers:
     pseudonyms: Pseudonyms
 
     def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
-        """What the files are."""
+        """The message that explains the files."""
         member = member_of(session, row)
         if member is None:
             return Skip("erased")
@@ -43,11 +43,11 @@ class _ExportRenderers:
         return Message(text=text, blocks=blocks)
 
     def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """For the person."""
+        """The page to read."""
         return self._file(session, row, now, readable=True)
 
     def file(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """For machines."""
+        """The file for machines."""
         return self._file(session, row, now, readable=False)
 
     def _file(self, session: Session, row: Delivery, now: datetime, *, readable: bool) -> Rendered:

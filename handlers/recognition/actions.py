@@ -81,7 +81,7 @@ class RecognitionActions:
         ack()
 
     def ask_to_report(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Report]: first it is said what happens then."""
+        """[Report]: explains what happens then, and asks."""
         pressed = press(body)
         with Request(self.context, client, pressed.caller).read() as scope:
             recipient = sharing.lock_recipient(

@@ -8,7 +8,7 @@ from slackapp.core.i18n import Voice
 
 @dataclass(frozen=True, slots=True)
 class FormerPerson:
-    """One side of a thank-you: Slack's id, or None for somebody who was erased."""
+    """The giver or a receiver: a Slack id, or None for one who was erased."""
 
     slack_user_id: str | None
 
@@ -22,7 +22,7 @@ class RemainingText:
 
 
 def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[Block]]:
-    """To its receiver, a thank-you whose giver was erased."""
+    """The receiver's message about a thank-you whose giver was erased."""
     sentence = say(
         "A former colleague thanked you and named this as *{behaviour}*. Their words were erased.",
         behaviour=say(WORDING[behaviour].label).lower(),
@@ -33,7 +33,7 @@ def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[B
 def former_post(
     say: Voice, behaviour: Behaviour, *, giver: FormerPerson, receiver: FormerPerson, left: RemainingText
 ) -> tuple[str, list[Block]]:
-    """In the team's channel, a thank-you in which giver, receiver or both were erased."""
+    """The team's post about a thank-you whose giver, receiver or both were erased."""
     sentence = _told(say, say(WORDING[behaviour].label), giver, receiver)
     texts, layout = [sentence], [blocks.section(sentence)]
     if left.words is not None:

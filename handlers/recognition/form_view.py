@@ -1,4 +1,4 @@
-"""The form for thanks, and what is said when something is in the way. Nothing typed is ever lost."""
+"""The form for thanks, and the answers to a draft that cannot be sent. Nothing typed is lost."""
 
 import json
 from typing import Any
@@ -84,7 +84,7 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
 
 
 def question(say: Voice, form_question: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
-    """What is asked before a typed thank-you goes, with [Edit] and [Send anyway]: text and blocks.
+    """The question about a typed thank-you, with [Edit] and [Send anyway]: text and blocks.
 
     None when a button cannot carry that much; then the form asks.
     """

@@ -55,7 +55,7 @@ SEND_AGAIN, SEND_ALL_AGAIN = "thanks_send_again", "thanks_send_all_again"
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
-    """What a giver is told about a thank-you that is stored, before Slack has taken any message of it.
+    """A stored thank-you for its giver, before Slack has accepted any message about it.
 
     `receivers` are Slack ids; `can_be_shared` is None where the team was not meant to see it; `until` says in
     words how long it can be changed.
@@ -102,7 +102,7 @@ def changed(say: Voice, recognition_id: str) -> list[Block]:
 
 
 def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:
-    """The giver's answer after taking it back. A typed undo takes the latest: it says whose that was."""
+    """The giver's answer after an undo. A typed undo takes the latest, so the answer names the recipients."""
     sentence = say("Taken back. The words are deleted here, and taken out of the messages about it.")
     recipients = say(
         "It was for {people}.", people=say.listing(blocks.person(user_id, say) for user_id in people)
@@ -202,7 +202,7 @@ def nudge(say: Voice) -> tuple[str, list[Block]]:
 def with_hint(
     say: Voice, answer: tuple[str, list[Block]], seldom: Behaviour | None
 ) -> tuple[str, list[Block]]:
-    """The answer to a giver who asked for it, with which of the four their team seldom names."""
+    """The answer with a hint at the behaviour that the giver's team rarely names, if they want hints."""
     if seldom is None:
         return answer
     text, layout = answer

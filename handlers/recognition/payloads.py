@@ -1,4 +1,4 @@
-"""Slash text, forms and buttons about thanks, as values."""
+"""Reads commands, forms and buttons about thanks."""
 
 import json
 import re
@@ -44,7 +44,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings somebody saves."""
+    """The settings to save."""
 
     caller: Caller
     choices: settings_view.Choices
@@ -67,7 +67,7 @@ class Reaction:
 
 
 def typed(body: Payload) -> Typed:
-    """What stands behind `/appreciate`."""
+    """What was typed after `/appreciate`."""
     return Typed(caller(body), storable(body.get("text") or ""))
 
 

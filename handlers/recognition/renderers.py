@@ -44,7 +44,7 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The direct message as things stand now. It says "shared" only once the post is there."""
+    """The direct message, current. It says "shared" only once the post is there."""
     thanks = _read(session, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
         return WaitUntil(now + _WAIT)
@@ -57,7 +57,7 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rend
 
 
 def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The team's post as things stand now; posted anew when it was taken out of Slack meanwhile."""
+    """The team's post, current; posted again when it was removed from Slack meanwhile."""
     if notifications.was_deleted(session, delivery):
         if _read_post(session, delivery).receivers:
             notifications.enqueue_repost(session, delivery, now=now)
@@ -82,13 +82,13 @@ def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Rendered:
 
 
 def _report(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """What whoever hears about unkind thank-yous is told."""
+    """The message to the contact for unkind thank-yous."""
     thanks = _read(session, delivery)
     return _message(thanks_view.for_contact(_targets_voice(session, delivery), thanks))
 
 
 def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The same as things stand now."""
+    """The update of that message."""
     text, blocks = thanks_view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
@@ -104,7 +104,7 @@ def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
 
 
 def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """To the giver: whom the thank-you has not reached, as things stand now."""
+    """The message to the giver about those whom the thank-you has not reached by now."""
     recognition = session.get(Recognition, delivery.reference)
     if recognition is None or recognition.undone_at is not None:
         return Skip("undone")

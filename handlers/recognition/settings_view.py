@@ -22,7 +22,7 @@ DECLINED = "declined"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What somebody has chosen. `blocked` are Slack ids; `contact` is None for those who don't choose it."""
+    """A person's settings. `blocked` are Slack ids; `contact` is None for those who may not choose it."""
 
     sharing: SharingChoice = SharingChoice.ASK
     nudges: bool = False

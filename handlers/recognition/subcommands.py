@@ -52,7 +52,7 @@ class Subcommands:
         self._open(form_view.edit_form(scope.say, draft, recognition.id))
 
     def settings(self) -> None:
-        """One's own settings."""
+        """The caller's own settings."""
         self._open(settings.form_for(self.request))
 
     def privacy(self) -> None:

@@ -110,7 +110,7 @@ def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
-    """What is told to whoever hears about unkind thank-yous: top-level text and blocks."""
+    """The message to the contact for unkind thank-yous: top-level text and blocks."""
     people = {"receiver": blocks.person(thanks.receiver, say), "giver": blocks.person(thanks.giver, say)}
     if thanks.words is None:
         return blocks.only(

@@ -1,4 +1,4 @@
-"""Which messages there are, as far as it matters when nobody knows whether one has arrived."""
+"""Groups the kinds of messages by what it means to send one twice, and by how an admin reads of them."""
 
 from typing import Final
 

@@ -171,7 +171,7 @@ def _people(scope: Scope, team_id: str, *, skip: int = 0, note: str = "", saved:
 
 
 def _save(scope: Scope, filled: form.Filled) -> Team:
-    """Make or change the team, audit it, and tell a channel that is new to it."""
+    """Make or change the team, record it in the audit log, and announce it in a new channel."""
     session, workspace, channel = scope.session, scope.workspace, None
     if filled.team_id:
         team = teams.of(session, workspace, filled.team_id)

@@ -1,4 +1,4 @@
-"""Making a team of a channel: three steps for whoever invited the app, and a message in the channel."""
+"""Making a team of a channel: three steps for the inviter, and a message in the channel."""
 
 from dataclasses import dataclass, replace
 
@@ -102,7 +102,7 @@ def register(bolt: App, context: Context) -> None:
 
 
 def announce(scope: Scope, team: Team) -> None:
-    """Enqueue the message by which the channel is told who made it a team."""
+    """Enqueue the message to the channel about who made it a team."""
     if team.slack_channel_id:
         delivery = queue.NewDelivery(
             key=f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}",

@@ -1,4 +1,4 @@
-"""Making a team of a channel: the question to whoever invited the app, and three short state."""
+"""Making a team of a channel: the question to the inviter, and the modals of three short steps."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -48,7 +48,7 @@ def read_state(text: str) -> WizardState:
 
 
 def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
-    """The message to whoever invited the app."""
+    """The message to the person who invited the app: text and blocks."""
     text = say(
         "You invited me to <#{channel}>. Shall it be a team here? Then its members can share thank-yous "
         "in it, and a check-in counts their answers together. It takes three short state.",

@@ -80,7 +80,7 @@ class Organisations:
             installations.allow_workspaces(session, body["enterprise_id"], granted)
 
     def revoked(self, body: Payload) -> None:
-        """Workspaces may not use it any more; one with an install of its own goes on."""
+        """Workspaces may not use it any more; one with an installation of its own keeps it."""
         with self.context.sessions.begin() as session:
             for workspace in registry.of_organisation(session, body["enterprise_id"]):
                 if workspace.slack_team_id in body["event"]["team_ids"]:

@@ -24,7 +24,7 @@ AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, SEND_ALL_AGAIN, LEAVE = (
 LANGUAGE, ZONE, NATION, READ, ADMINS = "for_language", "for_zone", "for_nation", "for_digests", "for_admins"
 AUDIT_PAGE = 15
 SLACK = "Slack"
-"""The actor where Slack told us, as when the app was taken away."""
+"""The actor of what Slack reports, such as the removal of the app."""
 _MOST_ADMINS = 20
 
 _NATIONS = {
