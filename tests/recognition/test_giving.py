@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
+from slackapp.core.db import OLD_COPIES
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import (
@@ -16,6 +17,7 @@ from slackapp.models import (
     Sharing,
     Visibility,
 )
+from slackapp.outbox.queue import OUTBOX
 from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition.draft import InvalidDraft
@@ -33,6 +35,21 @@ def test_thanks_are_stored_with_the_teams_of_that_moment_and_owed_to_the_receive
     assert stored.giver_team_id == recipient.team_id is not None
     assert (owed.target, owed.key) == (ward.colleague, f"recognition:{stored.id}:{recipient.member_id}:0")
     assert recipient.sharing == Sharing.PRIVATE
+
+
+def test_the_worker_is_woken_for_thanks_and_old_copies_go_after_a_change(ward: Any) -> None:
+    ran: list[str] = []
+    for topic in (OUTBOX, OLD_COPIES):
+        ward.database.on_commit(topic, lambda topic=topic: ran.append(topic))
+    given_id = ward.give(ward.draft(ward.colleague))
+    assert ran == [OUTBOX]
+    occasion = giving.GiveContext(ward.nurse, "command:1", NOON)
+    with ward.database.begin() as session:
+        workspace = workspaces.installed_in(session, ward.slack_team_id)
+        changing.edit(session, workspace, given_id, ward.draft(words="You stayed, and found a bed"), occasion)
+    with ward.database.begin() as session:
+        changing.undo(session, workspaces.installed_in(session, ward.slack_team_id), given_id, occasion)
+    assert ran.count(OLD_COPIES) == 2
 
 
 def test_a_later_move_changes_nothing_that_was_stored(ward: Any) -> None:
