@@ -51,7 +51,7 @@ def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
     """The message to the person who invited the app: text and blocks."""
     text = say(
         "You invited me to <#{channel}>. Shall it be a team here? Then its members can share thank-yous "
-        "in it, and a check-in counts their answers together. It takes three short state.",
+        "in it, and a check-in counts their answers together. It takes three short steps.",
         channel=channel,
     )
     return text, [
