@@ -73,8 +73,9 @@ class Digests:
     def figures(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Figures as text], under the digest's message."""
         pressed = press(body)
-        with Request(self.context, client, pressed.caller).read() as scope:
-            view = _figures(scope, pressed.value)
+        with Request(self.context, client, pressed.caller).read(look_up=False) as visitor:
+            # Whoever is new here has no digest, so Slack is not asked about them.
+            view = _figures(visitor.as_member(UserError(NOT_YOURS)), pressed.value)
         open_modal(client, pressed.caller.trigger_id, view)
         ack()
 

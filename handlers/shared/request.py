@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from handlers.shared.context import Context
 from handlers.shared.payloads import Caller
 from handlers.shared.people import look_up, voice_for, workspace_of
+from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Member, Workspace
@@ -59,6 +60,13 @@ class VisitorScope:
     member: Member | None
     say: Voice
     now: datetime
+    pseudonyms: Pseudonyms
+
+    def as_member(self, refusal: UserError) -> Scope:
+        """The scope of somebody who must be known here. Raises the refusal for everybody else."""
+        if self.member is None:
+            raise refusal
+        return Scope(self.session, self.workspace, self.member, self.say, self.now, self.pseudonyms)
 
 
 class Request:
@@ -169,7 +177,7 @@ class Request:
             if permission:
                 permissions.require(session, member, permission, now=now)
             self.say = members.language_of(workspace, member)
-            yield VisitorScope(session, workspace, member, self.say, now)
+            yield VisitorScope(session, workspace, member, self.say, now, self.pseudonyms)
 
     def _enter(self, session: Session, permission: Permission | None) -> Scope:
         workspace, now = workspace_of(session, self.caller), self.context.now()
