@@ -52,7 +52,7 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
         ]
 
     here, there = everything("cy"), everything("en")
-    assert [problems(one, surface="message") for one in here] == [[]] * len(here)  # type: ignore[arg-type]
+    assert [problems(one, surface="message") for one in here] == [[]] * len(here)
     plain = {text for one in there for text in sentences(one)}
     left = {text for one in here for text in sentences(one) if text in plain and re.search("[a-z]{3}", text)}
     names = {month.team, *ALIKE}
