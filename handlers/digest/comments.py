@@ -67,7 +67,7 @@ class Comments:
 
     def _note(self, session: Session, leader: Member, comment_id: str, *, hidden: bool) -> None:
         deed = audit.Action.COMMENT_HIDDEN if hidden else audit.Action.COMMENT_SHOWN
-        actor = Pseudonyms(self.context.keys.path).actor(leader.id)
+        actor = Pseudonyms(self.context.keys.path).for_actor(leader.id)
         workspace = session.get_one(Workspace, leader.workspace_id)
         audit.record(session, workspace, audit.NewEntry(actor, deed, comment_id), now=self.context.now())
 

@@ -60,7 +60,7 @@ class DataRequests:
         pressed = press(body)
         with self.context.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            erasure.allow_return(session, Pseudonyms(self.context.keys.path), workspace, pressed.caller.user)
+            erasure.allow_return(session, self.context.keys, workspace, pressed.caller.user)
         acquainted(
             self.context,
             client,

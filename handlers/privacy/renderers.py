@@ -69,4 +69,4 @@ class _Letters:
 
 
 def _page(say: Voice, collected: dict[str, object], made: datetime) -> bytes:
-    return export.as_page(say, collected, made=made).encode()
+    return export.as_page(say, collected, created_at=made).encode()

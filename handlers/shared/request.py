@@ -48,4 +48,4 @@ def as_admin(
 
 def actor(context: Context, member: Member) -> str:
     """Somebody's mark for the audit log."""
-    return Pseudonyms(context.keys.path).actor(member.id)
+    return Pseudonyms(context.keys.path).for_actor(member.id)

@@ -144,18 +144,18 @@ def migrate() -> None:
 @json_option
 def check(*, http: bool, as_json: bool) -> None:
     """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
-    found = _findings(http=http)
+    problems = _findings(http=http)
     if as_json:
-        tell({"ok": not found, "findings": found})
+        tell({"ok": not problems, "findings": problems})
     else:
-        click.echo("\n".join(found) or "All settings are in order.")
-    if found:
+        click.echo("\n".join(problems) or "All settings are in order.")
+    if problems:
         sys.exit(FAILED)
 
 
 def _findings(*, http: bool) -> list[str]:
     if not http:
-        return [str(one) for one in config.findings(os.environ)]
+        return [str(finding) for finding in config.findings(os.environ)]
     from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
 
     try:
@@ -186,15 +186,15 @@ def _findings(*, http: bool) -> list[str]:
 )
 @click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
 @explained
-def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
+def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
     """Check a copy of the database: is the check-in as anonymous as was promised?
 
     Changes nothing.
     """
-    from slackapp.verify import run as checking  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.verify import run  # noqa: PLC0415 - the command line starts faster without it
 
-    what = checking.Asked(asked["database"], asked["keys"], asked["logs"], asked["stored_only"])
-    clean, told = checking.run(what, as_json=asked["as_json"])
+    what = run.Asked(options["database"], options["keys"], options["logs"], options["stored_only"])
+    clean, told = run.run(what, as_json=options["as_json"])
     click.echo(told)
     if not clean:
         sys.exit(1)

@@ -64,11 +64,11 @@ class Pattern:
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
-    def may_match(self, seen: frozenset[str]) -> bool:
+    def may_match(self, words: frozenset[str]) -> bool:
         """A quick look, since most thank-yous hold nothing of the kind."""
-        if not self.words.isdisjoint(seen):
+        if not self.words.isdisjoint(words):
             return True
-        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in seen)
+        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in words)
 
 
 class ConfidentialityCheck:
@@ -77,23 +77,23 @@ class ConfidentialityCheck:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
         # Those of all the patterns together, looked for at once: most thank-yous hold none of them.
-        self._words = frozenset[str]().union(*(one.words for one in patterns))
-        self._beginnings = tuple({start: None for one in patterns for start in one.beginnings})
+        self._words = frozenset[str]().union(*(pattern.words for pattern in patterns))
+        self._beginnings = tuple({start: None for pattern in patterns for start in pattern.beginnings})
 
     def check(self, words: str) -> tuple[Finding, ...]:
         """What may give somebody away, each once, in the order of the patterns."""
         text = _readable(words)
-        found = [*_numbers(text), *_dates(text), *self._listed(text)]
-        return tuple(dict.fromkeys(Finding(kind, _shortened(part)) for kind, part in found))
+        matches = [*_numbers(text), *_dates(text), *self._listed(text)]
+        return tuple(dict.fromkeys(Finding(kind, _shortened(match)) for kind, match in matches))
 
     def _listed(self, text: str) -> Iterator[tuple[Kind, str]]:
-        seen = frozenset(re.findall(r"\w+", text.lower()))
-        if any(one.isdecimal() for one in text):
-            seen |= {_DIGIT}
-        if self._words.isdisjoint(seen) and not any(word.startswith(self._beginnings) for word in seen):
+        words = frozenset(re.findall(r"\w+", text.lower()))
+        if any(character.isdecimal() for character in text):
+            words |= {_DIGIT}
+        if self._words.isdisjoint(words) and not any(word.startswith(self._beginnings) for word in words):
             return
         for pattern in self._patterns:
-            if not pattern.may_match(seen):
+            if not pattern.may_match(words):
                 continue
             for match in pattern.shape.finditer(text):
                 # "Meeting room 2" is no place where a patient lies.
@@ -117,16 +117,16 @@ def standard(extra: Path | None = None) -> ConfidentialityCheck:
         OSError: The file is not there.
         ValueError: It is not TOML of lists of words.
     """
-    guards = [_compiled(_read(path)) for path in sorted(WORDS.glob("*.toml"))]
+    compiled_lists = [_compiled(_read(path)) for path in sorted(WORDS.glob("*.toml"))]
     if extra is not None:
-        guards.append(_compiled(_read(extra)))
-    return ConfidentialityCheck([one for several in guards for one in several])
+        compiled_lists.append(_compiled(_read(extra)))
+    return ConfidentialityCheck([pattern for compiled in compiled_lists for pattern in compiled])
 
 
 def _read(path: Path) -> dict[str, list[str]]:
     lists = tomllib.loads(path.read_text(encoding="utf-8"))
     for name, entries in lists.items():
-        if not isinstance(entries, list) or not all(isinstance(one, str) and one for one in entries):
+        if not isinstance(entries, list) or not all(isinstance(entry, str) and entry for entry in entries):
             raise ValueError(f"{path.name}: {name} is not a list of words")
     return lists
 
@@ -182,24 +182,24 @@ def _about_somebody(w: Mapping[str, str], own: str) -> Iterator[tuple[str, str]]
     """How one person is or was, what they had, and that they died."""
     one_word = r"(?:[\w'’-]+\s+)?"
     named = rf"(?!{w['not_people']}\b){_NAME}"
-    told = rf"{named}(?:,?\s+who)?"
+    name_who = rf"{named}(?:,?\s+who)?"
     end = rf"(?!\w)(?!\s+(?:{w['not_ailing']})(?!\w))"
     yield "states", rf"\b{w['people']}\s+{one_word}{w['were']}\s+{one_word}{w['states']}{end}"
     for state in ("states", "ailing"):
-        yield state, rf"\b{told}\s+{one_word}{w['were']}\s+{one_word}{w[state]}{end}"
+        yield state, rf"\b{name_who}\s+{one_word}{w['were']}\s+{one_word}{w[state]}{end}"
     # Welsh says "was she pregnant", and its "yn" may be one letter at the end of the word before.
     yield "states", rf"\b{w['were']}\s+(?:{w['people']}|{named})\s*{w['states']}{end}"
     yield "ailing", rf"\b{w['were']}\s+{named}\s*{w['ailing']}{end}"
-    who = rf"(?:{w['people']}|{told})"
-    yield "ailments", rf"\b{who}\s+{one_word}{w['had']}\s+(?:{own}\s+)?{w['ailments']}{end}"
+    somebody = rf"(?:{w['people']}|{name_who})"
+    yield "ailments", rf"\b{somebody}\s+{one_word}{w['had']}\s+(?:{own}\s+)?{w['ailments']}{end}"
     yield "died", rf"\b{named}\s+{one_word}{w['died']}{end}"
 
 
 def _needed(entries: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
     """Of every entry its longest word: a text without any of them need not be searched."""
-    longest = [max(re.findall(r"\w+\*?", one.lower()), key=len) for one in entries]
-    endless = tuple(one.rstrip("*") for one in longest if one.endswith("*"))
-    return frozenset(one for one in longest if not one.endswith("*")), endless
+    longest = [max(re.findall(r"\w+\*?", entry.lower()), key=len) for entry in entries]
+    beginnings = tuple(entry.rstrip("*") for entry in longest if entry.endswith("*"))
+    return frozenset(entry for entry in longest if not entry.endswith("*")), beginnings
 
 
 _LISTS = (
@@ -226,7 +226,7 @@ def _any_of(words: Iterable[str]) -> str:
     listed = sorted(words, key=len, reverse=True)
     if not listed:
         return r"(?!)"
-    return "(?:" + "|".join(_pattern(one) for one in listed) + ")"
+    return "(?:" + "|".join(_pattern(word) for word in listed) + ")"
 
 
 def _pattern(word: str) -> str:
@@ -257,7 +257,7 @@ def _readable(words: str) -> str:
     if words.isascii():
         return words
     folded = unicodedata.normalize("NFKC", words)
-    return "".join(_plain(one) for one in folded if unicodedata.category(one) != "Cf")
+    return "".join(_plain(character) for character in folded if unicodedata.category(character) != "Cf")
 
 
 def _plain(character: str) -> str:
@@ -267,6 +267,6 @@ def _plain(character: str) -> str:
     return "-" if unicodedata.category(character) == "Pd" else character
 
 
-def _shortened(part: str) -> str:
-    text = " ".join(part.split())
+def _shortened(match: str) -> str:
+    text = " ".join(match.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

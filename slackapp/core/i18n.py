@@ -45,12 +45,12 @@ class Voice:
 
     def __call__(self, message: str, **values: object) -> str:
         """The message in this language, its named places filled with `values`."""
-        said = self._catalogue.gettext(message)
-        return said.format(**values) if values else said
+        translated = self._catalogue.gettext(message)
+        return translated.format(**values) if values else translated
 
-    def count(self, one: str, many: str, n: int, **values: object) -> str:
+    def count(self, singular: str, plural: str, n: int, **values: object) -> str:
         """The right plural form for `n`, which also fills the place `{n}`."""
-        return self._catalogue.ngettext(one, many, n).format(n=n, **values)
+        return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
 
     def day(self, moment: date, *, year: bool = False) -> str:
         """A day, as in "Sunday 9 November", or "Sunday 9 November 2025" with its year."""

@@ -15,8 +15,12 @@ def strip_invisible(text: str) -> str:
     """The text without what leaves no trace; line breaks stay, and joined emoji come apart."""
     if text.isascii() and text.isprintable():
         return text
-    kept = _FILLERS.sub("", text)
-    return "".join(sign for sign in kept if sign == "\n" or unicodedata.category(sign) not in _UNSEEN)
+    visible = _FILLERS.sub("", text)
+    return "".join(
+        character
+        for character in visible
+        if character == "\n" or unicodedata.category(character) not in _UNSEEN
+    )
 
 
 def is_blank(text: str) -> bool:

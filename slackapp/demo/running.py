@@ -73,7 +73,7 @@ class Demo:
         if not (self._state / _READY).exists():
             click.echo("Three months pass in the practice hospital. This happens once ...")
             app.sync_all_members()
-            history.settle_in(app)
+            history.set_up(app)
             history.live_through(app, self.sandbox.move_to)
             (self._state / _READY).touch()
         self.sandbox.slack.settings = replace(self.sandbox.slack.settings, latency=LATENCY)

@@ -1,7 +1,7 @@
-"""First words that sound like a behaviour and are none of the four: "kindness", "teamwork", "support".
+"""Find a first word in place of a behaviour that is none of the four: "kindness", "teamwork", "support".
 
-Such a word is neither part of what somebody did, nor may it be filed under a behaviour that was not meant:
-it is asked about. Whatever reads like the beginning of a sentence is left alone.
+Such a word is not part of the sentence, and must not be stored under a behaviour that was not meant:
+the giver is asked. What reads like the beginning of a sentence is left alone.
 """
 
 import re
@@ -139,16 +139,16 @@ _NEXT = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")  # noqa: RUF001 - telephone
 
 
 def label(text: str, is_apart: Callable[[str], bool]) -> tuple[str, str] | None:
-    """The word at the start that stands where a behaviour would, and what follows it; None for a sentence.
+    """Return the first word in place of a behaviour and what follows it; None for a sentence.
 
     `is_apart` tells whether what follows is no part of a sentence: who may see it.
     """
-    said = _FIRST.match(text)
-    if said is None:
+    match = _FIRST.match(text)
+    if match is None:
         return None
-    word, rest = said["word"], text[said.end() :]
+    word, rest = match["word"], text[match.end() :]
     lower = " ".join(word.lower().split())
-    mark = (said["mark"] or "").strip()
+    mark = (match["mark"] or "").strip()
     if lower in _GREETINGS:
         return None
     ends_here = not rest or is_apart(rest)
@@ -158,7 +158,7 @@ def label(text: str, is_apart: Callable[[str], bool]) -> tuple[str, str] | None:
         is_label = bool(mark) or ends_here or rest[0].isupper()
     else:
         # A name may stand before a colon too; it has a capital.
-        is_apart_itself = bool(said["sign"]) or (mark[:1] in set(":;–—-") and word.islower())  # noqa: RUF001
+        is_apart_itself = bool(match["sign"]) or (mark[:1] in set(":;–—-") and word.islower())  # noqa: RUF001
         is_label = rest != "" and ((bool(mark) and is_apart_itself) or (word.islower() and _opens(rest)))
     return (word, rest) if is_label else None
 

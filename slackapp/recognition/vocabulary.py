@@ -12,7 +12,7 @@ _SUBCOMMAND_CUTOFF = 0.75
 
 
 class Subcommand(StrEnum):
-    """What a single word after the command asks for, in place of a thank-you."""
+    """A subcommand, typed in place of a thank-you."""
 
     HELP = "help"
     MINE = "mine"
@@ -23,7 +23,7 @@ class Subcommand(StrEnum):
 
 
 _SUBCOMMANDS = {
-    **{one.value: one for one in Subcommand},
+    **{subcommand.value: subcommand for subcommand in Subcommand},
     **dict.fromkeys(("?", "--help", "cymorth"), Subcommand.HELP),
     **dict.fromkeys(("received", "fy rhai i"), Subcommand.MINE),
     **dict.fromkeys(("take back", "dadwneud"), Subcommand.UNDO),
@@ -34,12 +34,12 @@ _SUBCOMMANDS = {
 
 
 def parse_subcommand(text: str) -> Subcommand | None:
-    """The errand, when the text is nothing else: a thank-you always names somebody or says what they did."""
+    """Return the subcommand if the text is nothing else: a thank-you names somebody or what they did."""
     return _SUBCOMMANDS.get(_bare(text))
 
 
 def closest_subcommand(text: str) -> str | None:
-    """The errand's word that a single mistyped word was most likely meant to be."""
+    """Return the subcommand that a single mistyped word is closest to."""
     word = _bare(text)
     if not word.isalpha():
         return None
@@ -96,17 +96,17 @@ _ORDINARY = frozenset({"helper", "helpers", "intending", "listed", "listing", "s
 
 
 def named_inside(words: str) -> Behaviour | None:
-    """The behaviour that a sentence speaks of; None when it speaks of none, or of several."""
-    found = {
-        VOCABULARY[" ".join(one[0].lower().split())]
-        for one in _INSIDE.finditer(words)
-        if not _NOT_MEANT.search(words, 0, one.start())
+    """Return the behaviour that a sentence names; None if it names none or several."""
+    behaviours = {
+        VOCABULARY[" ".join(subcommand[0].lower().split())]
+        for subcommand in _INSIDE.finditer(words)
+        if not _NOT_MEANT.search(words, 0, subcommand.start())
     }
-    return found.pop() if len(found) == 1 else None
+    return behaviours.pop() if len(behaviours) == 1 else None
 
 
 def closest(word: str) -> str | None:
-    """The form that a mistyped word was most likely meant to be."""
+    """Return the form that a mistyped word is closest to."""
     if word.lower() in _ORDINARY:
         return None
     long_enough = [form for form in VOCABULARY if len(form) >= _SHORTEST]

@@ -59,7 +59,7 @@ def settled(database_url: str, tmp_path: Path) -> Iterator[tuple[Appreciate, San
             sandbox, hospital.workspace(), database_url=database_url, key_directory=tmp_path / "keys"
         )
         sandbox.follower = app
-        history.settle_in(app, since=MONDAY)
+        history.set_up(app, since=MONDAY)
         yield app, sandbox
 
 

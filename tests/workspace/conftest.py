@@ -130,7 +130,7 @@ def place(
     with Sandbox(manifest=manifest_path(), now=MONDAY, journal=journal) as sandbox:
         app = beside(sandbox, seeded, database_url=database_url, key_directory=tmp_path / "keys")
         sandbox.follower = app
-        history.settle_in(app, since=MONDAY)
+        history.set_up(app, since=MONDAY)
         app.start()
         with httpx.Client(base_url=sandbox.url, timeout=60) as http:
             yield Place(app, sandbox, http, lambda user: human(http, user), tmp_path)
