@@ -128,7 +128,7 @@ class Unknown:
 
 def settings_form(say: Voice, chosen: Chosen) -> View:
     """Settings for everyone."""
-    languages = [option(one, i18n.language_name(one)) for one in i18n.LANGUAGES]
+    languages = [option(one, i18n.language_name(one)) for one in i18n.languages()]
     nations = [option(one, say(name)) for one, name in _NATIONS.items()]
     return {
         "type": "modal",

@@ -195,7 +195,10 @@ def _guard_words(environ: Mapping[str, str]) -> Finding | None:
     try:
         confidentiality.standard(Path(path))
     except (OSError, ValueError):
-        return Finding("GUARD_WORDS", "name a TOML file of lists of words, like those in slackapp/wordlists.")
+        return Finding(
+            "GUARD_WORDS",
+            "name a TOML file of lists of words, like those in slackapp/locales/en/confidentiality.toml.",
+        )
     return None
 
 

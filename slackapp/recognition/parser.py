@@ -10,7 +10,8 @@ as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`,
 import re
 
 from slackapp.core.behaviours import Behaviour
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import translatable, typed
+from slackapp.core.text import BLANKS
 from slackapp.models import Visibility
 from slackapp.recognition import labels, vocabulary
 from slackapp.recognition.draft import (
@@ -21,55 +22,15 @@ from slackapp.recognition.draft import (
     UnknownBehaviourError,
     UnknownWordError,
 )
-from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, closest, named_inside
+from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, any_of, closest, named_inside
 
-# "helping me find a bed" is a sentence; taking its first word away would spoil it.
-_CONTINUES = frozenset(
-    {
-        *(
-            "a",
-            "an",
-            "and",
-            "another",
-            "at",
-            "both",
-            "by",
-            "each",
-            "everyone",
-            "families",
-            "her",
-            "him",
-            "his",
-            "how",
-        ),
-        *(
-            "i",
-            "in",
-            "it",
-            "its",
-            "me",
-            "my",
-            "of",
-            "on",
-            "our",
-            "out",
-            "patients",
-            "people",
-            "someone",
-            "staff",
-        ),
-        *("that", "the", "their", "them", "this", "through", "to", "up", "us"),
-        *("what", "when", "why", "with", "you", "your"),
-    }
-)
+_CONTINUATIONS = frozenset(typed("sentence", "continuations"))
+"""\"helping me find a bed\" is a sentence; taking its first word away would spoil it."""
 
-_TEAM = (
-    r"with\s+(?:the|my|our|their)\s+team|in\s+public|public(?:al)?ly"
-    r"|gyda(?:[’'](?:r|n|ch|i|u)|\s+(?:fy|dy|ei|ein|eich|eu))\s+(?:t|d|th|nh)[îi]m|yn\s+gyhoeddus"
-)
-_PRIVATE = r"in\s+private|privately|yn\s+breifat"
+_TEAM, _PRIVATE = "|".join(typed("visibility", "team")), "|".join(typed("visibility", "private"))
 # "with the team rota" is about a rota.
-_NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
+_NOT_A_TEAM = rf"(?!\s+(?:{any_of(typed('visibility', 'not_a_team'))})\b)"
+_INTRODUCTION = rf"(?:(?:{any_of(typed('sentence', 'introductions'))})\s+)?"
 # The colon of an emoji belongs to the words.
 _GAP = rf"(?:(?!{EMOJI})[\s,;:–—-])*"
 
@@ -79,23 +40,19 @@ _CROWD = re.compile(r"<(?:#[A-Z0-9]{1,30}|!(?:here|channel|everyone))(?:\|[^<>]{
 _RAW_NAME = re.compile(r"@(?=\w)([\w.'’-]{1,80})")
 _ANYBODY = re.compile(rf"{_MENTION.pattern}|{_GROUP.pattern}|@\w")
 _FILLER = re.compile(
-    r"(?:,|\+|/|&amp;|and\b|plus\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
+    rf"(?:,|\+|/|&amp;|(?:{any_of(typed('sentence', 'before_names'))})\b)[\s,]*"
     r"(?=<@|<!subteam|@\w)",
     re.IGNORECASE,
 )
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
-    r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
-    + "|".join(sorted(VOCABULARY, key=len, reverse=True))
-    + r")(?![\w'’])"
+    rf"{_INTRODUCTION}[(#*]?(?P<form>{any_of(VOCABULARY)})(?![\w'’])"
     rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
 _NAMED_LAST = re.compile(
-    r"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>"""
-    + "|".join(sorted(HEADINGS, key=len, reverse=True))
-    + r")\)?[.!]*\Z",
+    rf"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>{any_of(HEADINGS)})\)?[.!]*\Z""",
     re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(
@@ -103,12 +60,7 @@ _FIRST_WORD = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
-# What phones leave at the beginning of pasted text, and around a name from their contacts.
-_UNSEEN = (
-    " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-    "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{_UNSEEN},;:.!–—-])*")
+_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{BLANKS},;:.!–—-])*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
 
 
@@ -123,7 +75,7 @@ def parse(text: str) -> Draft:
     if near := vocabulary.closest_subcommand(text):
         sentence = translatable("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
         raise ParseError(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
-    parser = _Parser(text.strip(_UNSEEN))
+    parser = _Parser(text.strip(BLANKS))
     parser.read_start()
     parser.read_what_follows_quoted_words()
     if parser.behaviour is None:
@@ -181,7 +133,7 @@ class _Parser:
             self.rest = self.rest[filler.end() :]
         if crowd := _CROWD.match(self.rest):
             self.crowd = True
-            self.rest = self.rest[crowd.end() :].lstrip(_UNSEEN)
+            self.rest = self.rest[crowd.end() :].lstrip(BLANKS)
             return True
         for shape, names in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
@@ -215,7 +167,7 @@ class _Parser:
         word = re.match(r"[^\W\d_]+", after)
         stands_alone = bool(match["mark"]) or word is None or not word[0][0].islower()
         stands_alone = stands_alone or (is_label and _VISIBILITY.match(after) is not None)
-        if stands_alone or (is_label and word is not None and word[0] not in _CONTINUES):
+        if stands_alone or (is_label and word is not None and word[0] not in _CONTINUATIONS):
             self.rest = after
             return True
         return False

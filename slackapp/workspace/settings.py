@@ -8,11 +8,10 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import known_zone
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import languages, translatable
 from slackapp.models import Member, Workspace
 from slackapp.workspace import audit_log, members
 
-LANGUAGES = ("en", "cy")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 _NOT_A_CHOICE = translatable("That is not one of the choices.")
 
@@ -35,7 +34,7 @@ def save(session: Session, workspace: Workspace, form: NewSettings, *, actor: st
         UserError: A value is not one of the choices, or a named admin does not work here.
         members.UnknownMembers: A named admin is not stored yet.
     """
-    is_known = form.language in LANGUAGES and form.nation in NATIONS
+    is_known = form.language in languages() and form.nation in NATIONS
     if not (is_known and known_zone(form.time_zone)):
         raise UserError(_NOT_A_CHOICE)
     _name_admins(session, workspace, form.admins, actor=actor, now=now)
