@@ -38,24 +38,24 @@ if TYPE_CHECKING:
 @json_option
 @workspace_option
 @explained
-def hold(user: str | None, workspace: str | None, *, as_json: bool, **asked: bool) -> None:
+def hold(user: str | None, workspace: str | None, *, as_json: bool, **options: bool) -> None:
     """Keep records for a legal reason: no erasure, no retention, until it is lifted.
 
     It never covers a check-in's sealed answers or their keys.
     """
     from slackapp.models import Workspace  # noqa: PLC0415 - the command line starts faster without it
 
-    if asked["listed"] and (user or asked["everything"] or asked["lift"]):
+    if options["listed"] and (user or options["everything"] or options["lift"]):
         raise click.UsageError("Say --list alone.")
-    if not asked["listed"] and bool(user) == asked["everything"]:
+    if not options["listed"] and bool(user) == options["everything"]:
         raise click.UsageError("Name one person by Slack's id, or say --everything.")
     with office(workspace) as place, place.sessions.begin() as session:
         current = session.get_one(Workspace, place.workspace_id)
-        if asked["listed"]:
+        if options["listed"]:
             result: object = _holds(session, current)
         else:
-            result = {"user": user, "held": not asked["lift"]}
-            _place_or_lift(place, session, current, user, lift=asked["lift"])
+            result = {"user": user, "held": not options["lift"]}
+            _place_or_lift(place, session, current, user, lift=options["lift"])
     if as_json:
         tell(result)
     elif isinstance(result, list):
@@ -63,7 +63,7 @@ def hold(user: str | None, workspace: str | None, *, as_json: bool, **asked: boo
             "\n".join(f"{entry['since'][:10]}  {entry['whose']}" for entry in result) or "There is no hold."
         )
     else:
-        done = "The hold is lifted." if asked["lift"] else "The records are kept until the hold is lifted."
+        done = "The hold is lifted." if options["lift"] else "The records are kept until the hold is lifted."
         click.echo(done)
 
 

@@ -87,9 +87,9 @@ def tokens() -> None:
 )
 def new_key() -> None:
     """Make a key for TOKEN_KEYS. It is printed and kept nowhere."""
-    from slackapp.connection.installations import new_key as made  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.connection.installations import new_key as create_key  # noqa: PLC0415 - the command line starts faster without it
 
-    click.echo(made())
+    click.echo(create_key())
 
 
 @tokens.command(

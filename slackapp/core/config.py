@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -110,6 +111,11 @@ def _database_url(environ: Mapping[str, str]) -> Finding | None:
         backend = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db").get_backend_name()
     except ArgumentError:
         backend = ""
+    if backend == "postgresql" and find_spec("psycopg") is None:
+        return Finding(
+            "DATABASE_URL",
+            "PostgreSQL needs its driver: pip install --require-hashes -r requirements-postgres.lock",
+        )
     if backend in {"sqlite", "postgresql", "postgres"}:
         return None
     return Finding("DATABASE_URL", "use sqlite:///path/to/file.db or postgresql://user:password@host/name.")

@@ -104,7 +104,7 @@ def _set_up_team(session: Session, workspace: Workspace, seed: HospitalTeam, par
 def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
     """Let three months pass. `move_to` moves the clock and has everything due on the way done."""
     chance = Random(_SEED)  # noqa: S311 - a believable history, not a secret
-    for at, action in sorted(_actions(app, chance), key=lambda one: one[0]):
+    for at, action in sorted(_actions(app, chance), key=lambda timed_action: timed_action[0]):
         move_to(at)
         action()
     move_to(MORNING)
