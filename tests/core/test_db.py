@@ -3,7 +3,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -71,8 +70,12 @@ def test_reading_changes_nothing(database: Sessions) -> None:
 def run_after_commit(database: Sessions, *topics: str) -> list[str]:
     """The topics whose work runs: each call notes its topic, and that the row can be read by then."""
     ran: list[str] = []
+
+    def note(topic: str) -> None:
+        ran.append(f"{topic} {names_of(database)}")
+
     for topic in ("outbox", "old copies"):
-        database.on_commit(topic, lambda topic=topic: ran.append(f"{topic} {names_of(database)}"))
+        database.on_commit(topic, partial(note, topic))
     with database.begin() as session:
         session.add(Workspace(slack_team_id="T1", name="Hospital"))
         for topic in topics:

@@ -37,7 +37,7 @@ class Timetable:
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
         return None if self.done or after > self.at else (self.at, "the check-in opens")
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         if now >= self.at:
             self.done.append(now)
 
