@@ -27,7 +27,10 @@ def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
     for block in blocks:
         fresh = block
         if "block_id" not in block:
-            fresh = {"type": block.pop("type"), "block_id": _new_block_id(taken), **block}
+            kind = block.pop("type", "task_card")
+            fresh = {"type": kind, "block_id": _new_block_id(taken), **block}
+        elif "type" not in block:
+            fresh = {"type": "task_card", **block}
         held = NESTING.get(fresh["type"], "")
         if held in fresh:
             fresh[held] = _named(fresh[held], taken)
