@@ -15,8 +15,7 @@ from slackapp.sandbox.person.external_options import EXTERNAL, Option, suggested
 from slackapp.sandbox.person.form_filling import OPTIONS, to_element_value
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.slack import interactions
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import interactions, message_events
 
 Order = Mapping[str, Any]
 
@@ -96,9 +95,8 @@ def reply(slack: Simulator, person: Person, order: Order) -> None:
         raise Refusal(translatable("Sending messages to this app has been turned off."))
     text = escaped(str(order.get("text", "")).strip(), sight.space, person, resolve=True, labels=False)
     thread = root.thread_ts or root.ts
-    posts.add(
-        slack, channel, Message(ts=slack.state.next_ts(), author=person.id, text=text, thread_ts=thread)
-    )
+    message = Message(ts=slack.state.next_ts(), author=person.id, text=text, thread_ts=thread)
+    message_events.post(slack, channel, message)
 
 
 def _option(control: Control, value: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from slackapp.sandbox.person.external_options import EXTERNAL, found
 from slackapp.sandbox.person.form_filling import to_element_value
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.slack import events, interactions, payloads
+from slackapp.sandbox.slack import assistant, channel_events, events, interactions, message_events, payloads
 from slackapp.sandbox.slack import messages as posts
 
 HOME_SECONDS = 60.0
@@ -39,17 +39,21 @@ class PersonApi:
             "dismiss": self.dismiss,
             "react": self.react,
             "shortcut": self.shortcut,
+            "edit": self.edit,
+            "delete": self.delete,
+            "assistant": self.assistant,
         }
         posts_ = [web.post(f"/person/{{user}}/{name}", self._handler(deed)) for name, deed in deeds.items()]
         return [web.get("/person", self.people), web.get("/person/{user}/screen", self.screen), *posts_]
 
-    async def people(self, _request: web.Request) -> web.StreamResponse:
-        """Everyone whose place one can take."""
+    async def people(self, request: web.Request) -> web.StreamResponse:
+        """Everyone whose place one can take; `?strangers=1`: those of other organisations too."""
+        with_strangers = "strangers" in request.query
         everyone = [
             {"id": one.id, "name": one.name, "workspace": space.name, "roles": list(one.roles)}
             for space in self._slack.state.workspaces.values()
             for one in space.people.values()
-            if not (one.is_bot or one.deleted or one.stranger)
+            if not (one.is_bot or one.deleted or (one.stranger and not with_strangers))
         ]
         return json_response(everyone)
 
@@ -63,6 +67,8 @@ class PersonApi:
 
     async def _look(self, sight: ElementFinder, place: str) -> dict[str, Any]:
         person, now = sight.person, self._slack.clock.epoch()
+        if place == "home" and person.stranger:
+            raise NotFound(404, "The app's Home is not for people of other organisations.")
         if place == "home":
             stale = person.home_asked > now or now - person.home_asked > HOME_SECONDS
             newly, person.place = person.place != "home", "home"
@@ -85,7 +91,7 @@ class PersonApi:
         sight = ElementFinder(self._slack, space, space.people[user])
         if not sight.may_look():
             # What they last looked at is not theirs any more.
-            sight.person.place = "dm"
+            sight.person.place = sight.first_place()
         return sight
 
     def _handler(self, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -122,7 +128,8 @@ class PersonApi:
 
     async def _command(self, sight: ElementFinder, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
-        if name in self._slack.manifest.commands and sight.space.installed:
+        # Commands are the workspace's own people's: a stranger's workspace has not installed the app.
+        if name in self._slack.manifest.commands and sight.space.installed and not sight.person.stranger:
             await interactions.command(self._slack, sight.person, channel, text)
         elif name in {"/invite", "/remove", "/leave"}:
             self._membership(sight, channel, name, text)
@@ -132,7 +139,7 @@ class PersonApi:
     def _membership(self, sight: ElementFinder, channel: Channel, name: str, text: str) -> None:
         """Slack's own commands about who is in a channel."""
         if name == "/leave":
-            events.left(self._slack, channel, sight.person.id)
+            channel_events.left(self._slack, channel, sight.person.id)
             sight.person.place = "dm"
             return
         token = escaped(text.partition(" ")[2].strip(), sight.space, sight.person, resolve=True, labels=False)
@@ -140,9 +147,9 @@ class PersonApi:
         if user not in sight.space.people:
             posts.notice(self._slack, channel, sight.person.id, f"There is nobody called {token}.")
         elif name == "/invite":
-            events.joined(self._slack, channel, user, sight.person.id)
+            channel_events.joined(self._slack, channel, user, sight.person.id)
         else:
-            events.left(self._slack, channel, user)
+            channel_events.left(self._slack, channel, user)
 
     def _say(self, sight: ElementFinder, channel: Channel, text: str, parent: Message | None) -> None:
         if channel.im_with and (
@@ -156,7 +163,7 @@ class PersonApi:
             text=written,
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
-        posts.add(self._slack, channel, message)
+        message_events.post(self._slack, channel, message)
 
     async def press(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Press a button, or choose from a menu, by its label."""
@@ -239,9 +246,43 @@ class PersonApi:
             self._slack, channel, message, sight.person.id, emoji, remove=bool(asked.get("remove"))
         )
 
+    async def edit(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+        """Change the words of one's own message."""
+        channel, message = self._own(sight, asked)
+        before = message_events.message_json(self._slack, sight.space, message)
+        typed = words(asked, "text").strip()
+        message.text = escaped(typed, sight.space, sight.person, resolve=True, labels=False)
+        message.edited = self._slack.state.next_ts()
+        self._slack.state.touch()
+        message_events.edited(self._slack, channel, message, before)
+
+    async def delete(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+        """Delete one's own message."""
+        channel, message = self._own(sight, asked)
+        del channel.messages[message.ts]
+        self._slack.state.touch()
+        message_events.deleted(self._slack, channel, message)
+
+    def _own(self, sight: ElementFinder, asked: dict[str, Any]) -> tuple[Channel, Message]:
+        channel, message = sight.message(words_if_any(asked, "place"), words(asked, "ts"))
+        if message.author != sight.person.id:
+            raise NotFound(409, "Only one's own messages can be changed.")
+        return channel, message
+
+    async def assistant(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+        """Open a thread with the app's assistant or, with `thread_ts`, go to another channel meanwhile."""
+        viewed = words_if_any(asked, "channel")
+        channel = sight.channel(viewed) if viewed else None
+        if thread := words_if_any(asked, "thread_ts"):
+            assistant.change_context(self._slack, sight.person, thread, channel)
+        else:
+            assistant.start_thread(self._slack, sight.person, channel)
+            sight.person.place = "dm"
+        await self._slack.quiet()
+
     async def shortcut(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Use a shortcut by its name; a message shortcut needs the message."""
-        known = self._shortcut(words(asked, "name"))
+        known = self._shortcut(sight, words(asked, "name"))
         if known.kind == "global":
             payload = payloads.shortcut(self._slack, sight.person, known.callback_id)
             await interactions.shortcut(self._slack, sight.person, payload, None)
@@ -250,8 +291,8 @@ class PersonApi:
         payload = payloads.message_action(self._slack, sight.person, channel, message, known.callback_id)
         await interactions.shortcut(self._slack, sight.person, payload, channel)
 
-    def _shortcut(self, name: str) -> Shortcut:
-        known = self._slack.manifest.shortcuts
+    def _shortcut(self, sight: ElementFinder, name: str) -> Shortcut:
+        known = () if sight.person.stranger else self._slack.manifest.shortcuts
         for one in known:
             if name.strip().casefold() in {one.name.casefold(), one.callback_id.casefold()}:
                 return one

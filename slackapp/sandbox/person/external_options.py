@@ -8,6 +8,7 @@ from slackapp.sandbox.blocks.controls import options_of
 from slackapp.sandbox.core.responses import NotFound
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack.directory_json import home_team
 from slackapp.sandbox.slack.payloads import channel_name, container_of, enterprise_of, team_of
 from slackapp.sandbox.slack.views import view_object
 
@@ -50,7 +51,12 @@ def _payload(sight: ElementFinder, spot: Location, typed: str) -> dict[str, Any]
     slack, space, person = sight.slack, sight.space, sight.person
     return {
         "type": "block_suggestion",
-        "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": space.id},
+        "user": {
+            "id": person.id,
+            "username": person.handle,
+            "name": person.handle,
+            "team_id": home_team(space, person),
+        },
         "container": _container(spot),
         "api_app_id": slack.app.app_id,
         "token": slack.app.verification_token,

@@ -7,8 +7,15 @@ from typing import Any
 
 from slackapp.sandbox.blocks.controls import Control, options_of
 from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.state import Channel
+from slackapp.sandbox.person.conversations import (
+    conversation_channels,
+    conversation_people,
+    direct_conversation,
+    visible_channels,
+)
 from slackapp.sandbox.person.lookup import ElementFinder
-from slackapp.sandbox.person.screen import takes_several, visible_channels
+from slackapp.sandbox.person.screen import takes_several
 from slackapp.sandbox.person.uploads import uploaded
 
 PEOPLE = frozenset({"users_select", "multi_users_select"})
@@ -59,8 +66,8 @@ def _several(sight: ElementFinder, control: Control, value: Any) -> list[Any]:  
         return [_option(sight, control, str(one)) for one in wanted]
     if control.type in PEOPLE:
         return [user for one in wanted for user in _people(sight, control, str(one))]
-    people = control.type in CONVERSATIONS
-    return [_conversation(sight, control, str(one), people=people) for one in wanted]
+    choose = _conversation if control.type in CONVERSATIONS else _public_channel
+    return [choose(sight, control, str(one)) for one in wanted]
 
 
 def _option(sight: ElementFinder, control: Control, wanted: str) -> dict[str, Any]:
@@ -106,15 +113,32 @@ def _person(sight: ElementFinder, wanted: str) -> str | None:
     return None
 
 
-def _conversation(sight: ElementFinder, control: Control, wanted: str, *, people: bool) -> str:
-    words = wanted.strip().removeprefix("#").casefold()
-    for one in visible_channels(sight.space, sight.person):
-        if words in {one.id.casefold(), one.name.casefold()} and (people or not one.is_private):
-            return one.id
-    found = _person(sight, wanted) if people else None
-    if found is None:
-        raise _unknown(sight, control, wanted)
-    return found
+def _public_channel(sight: ElementFinder, control: Control, label: str) -> str:
+    for channel in visible_channels(sight.space, sight.person):
+        if not channel.is_private and _is_called(channel, label):
+            return channel.id
+    raise _unknown(sight, control, label)
+
+
+def _conversation(sight: ElementFinder, control: Control, label: str) -> str:
+    """A channel's id or, for a person, that of the direct conversation with them."""
+    for channel in conversation_channels(sight.space, sight.person, control.element):
+        if _is_called(channel, label):
+            return channel.id
+    offered = conversation_people(sight.space, control.element)
+    known = sight.space.channels.get(label)
+    user = _person(sight, label)
+    if known is not None and known.pair and sight.person.id in known.members:
+        user = next((member for member in known.members if member != sight.person.id), sight.person.id)
+    for other in offered:
+        if other.id == user:
+            return direct_conversation(sight.slack, sight.space, sight.person, other).id
+    raise _unknown(sight, control, label)
+
+
+def _is_called(channel: Channel, label: str) -> bool:
+    name = label.strip().removeprefix("#").casefold()
+    return name in {channel.id.casefold(), channel.name.casefold()}
 
 
 def _check_count(control: Control, chosen: list[Any]) -> None:

@@ -8,8 +8,9 @@ from slackapp.sandbox.blocks.controls import Control, controls, options_of
 from slackapp.sandbox.core.responses import NotFound
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import visible_channels
 from slackapp.sandbox.person.plain_text import Reader
-from slackapp.sandbox.person.screen import Screen, modal_buttons, visible_channels
+from slackapp.sandbox.person.screen import Screen, modal_buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,19 @@ class ElementFinder:
         """Whether the place where they looked last is still theirs to look at."""
         place = self.person.place
         channel = self.space.channels.get(place)
-        return place in {"dm", "home"} or (channel is not None and self._may_see(channel))
+        if place in {"dm", "home"}:
+            return not self.person.stranger
+        return channel is not None and self._may_see(channel)
+
+    def first_place(self) -> str:
+        """Where they look when nothing else is said: a stranger has no conversation with the app."""
+        shared = visible_channels(self.space, self.person) if self.person.stranger else []
+        return shared[0].id if shared else "dm"
 
     def channel(self, place: str) -> Channel:
         """The channel of a place they may look at; "dm" is the one with the app."""
+        if place == "dm" and self.person.stranger:
+            raise NotFound(404, "The app has no direct conversation with people of other organisations.")
         if place == "dm":
             return self.slack.state.dm(self.space, self.person.id)
         channel = self.space.channels.get(place)
@@ -51,8 +61,8 @@ class ElementFinder:
         return channel
 
     def _may_see(self, channel: Channel) -> bool:
-        if channel.im_with:
-            return channel.im_with == self.person.id
+        if channel.is_direct:
+            return self.person.id in channel.members
         return channel in visible_channels(self.space, self.person)
 
     def message(self, place: str | None, ts: str) -> tuple[Channel, Message]:
@@ -65,10 +75,11 @@ class ElementFinder:
 
     def _channels(self) -> list[Channel]:
         """Where they look, in the order of likelihood: their place, the direct conversation, all channels."""
+        seen = visible_channels(self.space, self.person)
+        if not self.person.stranger:
+            seen.insert(0, self.slack.state.dm(self.space, self.person.id))
         first = [] if self.person.place == "home" else [self.channel(self.person.place)]
-        dm = self.slack.state.dm(self.space, self.person.id)
-        rest = [one for one in (dm, *visible_channels(self.space, self.person)) if one not in first]
-        return first + rest
+        return first + [channel for channel in seen if channel not in first]
 
     def spots(self, within: str | None) -> Iterator[Location]:
         """The controls a person can use now, the likeliest first.

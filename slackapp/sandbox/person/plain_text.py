@@ -132,7 +132,8 @@ class Reader:
             yield f"{series['name']}: {points}"
 
     def _task(self, block: dict[str, Any]) -> Iterator[str]:
-        yield f"{block['title']} ({block['status'].replace('_', ' ')})"
+        status = f" ({block['status'].replace('_', ' ')})" if "status" in block else ""
+        yield block["title"] + status
         for part in ("details", "output"):
             if part in block:
                 yield self.block(block[part])

@@ -7,6 +7,11 @@ from slackapp.sandbox.blocks.controls import MULTIPLE, Control, controls, option
 from slackapp.sandbox.blocks.surface import every_block
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Blocks, Channel, File, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import (
+    conversation_channels,
+    conversation_people,
+    visible_channels,
+)
 from slackapp.sandbox.person.plain_text import Reader
 from slackapp.sandbox.slack.files import file_path
 from slackapp.sandbox.slack.messages import known_file
@@ -79,8 +84,9 @@ class Screen:
                 "#" + one.name for one in visible_channels(self._space, self._person) if not one.is_private
             ]
         if control.type in {"conversations_select", "multi_conversations_select"}:
-            places = ["#" + one.name for one in visible_channels(self._space, self._person)]
-            return places + [person.name for person in self._space.people.values() if not person.deleted]
+            channels = conversation_channels(self._space, self._person, control.element)
+            people = conversation_people(self._space, control.element)
+            return ["#" + channel.name for channel in channels] + [other.name for other in people]
         if control.kind in {"select", "radio", "checkboxes", "menu"}:
             return [self._reader.text_object(one["text"]) for one in options_of(control.element)]
         return None
@@ -153,16 +159,6 @@ def modal_buttons(view: View) -> list[dict[str, Any]]:
     """The buttons in a modal's frame."""
     named = [view.body.get("submit"), view.body.get("close")]
     return [{"kind": "button", "label": one["text"]} for one in named if one]
-
-
-def visible_channels(space: Workspace, person: Person) -> list[Channel]:
-    """The channels this person sees in the list: public ones, and the private ones they are in."""
-    guest = person.is_guest or person.stranger
-    return [
-        one
-        for one in space.channels.values()
-        if one.im_with is None and (person.id in one.members or not (one.is_private or guest))
-    ]
 
 
 def takes_several(control: Control) -> bool:

@@ -8,7 +8,7 @@ from slackapp.sandbox.core.escaping import escaped, plain
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Ack, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View
-from slackapp.sandbox.slack import events, payloads, views
+from slackapp.sandbox.slack import dialogs, events, message_events, payloads, views
 from slackapp.sandbox.slack import messages as posts
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -59,7 +59,7 @@ def say(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Mes
         thread_ts=payload.get("thread_ts"),
         **fields,
     )
-    return posts.add(slack, channel, message)
+    return message_events.post(slack, channel, message)
 
 
 def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
@@ -115,6 +115,9 @@ async def submit(slack: Simulator, person: Person, view: View) -> None:
     slack.state.touch()
     if view.errors:
         return
+    if view.kind == dialogs.KIND:
+        await _submit_dialog(slack, person, view)
+        return
     ack = await slack.send("view_submission", payloads.view_submission(slack, person, view))
     if ack.failure:
         view.errors = {"": TROUBLE}
@@ -132,6 +135,22 @@ async def submit(slack: Simulator, person: Person, view: View) -> None:
     await slack.quiet()
     for one in cleared:
         await _tell_closed(slack, person, one, is_cleared=True)
+
+
+async def _submit_dialog(slack: Simulator, person: Person, view: View) -> None:
+    ack = await slack.send("dialog_submission", dialogs.submission_payload(slack, person, view))
+    answer = ack.payload or {}
+    errors = dialogs.errors_of(view, answer) if isinstance(answer, dict) and answer else {}
+    if ack.failure or errors is None:
+        view.errors = {"": TROUBLE}
+    elif errors:
+        view.errors = errors
+    else:
+        close(slack, person, view)
+    if ack.failure is None:
+        slack.journal.call("ack:dialog_submission", answer, "json", {"ok": errors is not None})
+    slack.state.touch()
+    await slack.quiet()
 
 
 def unfilled(view: View) -> dict[str, str]:
@@ -225,6 +244,10 @@ async def dismiss(slack: Simulator, person: Person, view: View) -> None:
 
 
 async def _tell_closed(slack: Simulator, person: Person, view: View, *, is_cleared: bool) -> None:
+    if view.kind == dialogs.KIND:
+        if view.body["dialog"].get("notify_on_cancel"):
+            await slack.send("dialog_cancellation", dialogs.cancellation_payload(slack, person, view))
+        return
     if not view.body.get("notify_on_close"):
         return
     ack = await slack.send("view_closed", payloads.view_closed(slack, person, view, is_cleared=is_cleared))

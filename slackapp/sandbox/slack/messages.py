@@ -32,9 +32,20 @@ def channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
             raise Refused("channel_not_found")
         return channel
     person = space.people.get(target)
-    if person is None or person.deleted or person.stranger or person.is_bot:
+    if person is not None and person.is_bot:
+        raise Refused("cannot_dm_bot")
+    if person is None or person.deleted or person.stranger:
         raise Refused("channel_not_found")
     return slack.state.dm(space, target)
+
+
+def named_channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
+    """The same, where Slack takes `#general` too."""
+    for channel in space.channels.values():
+        may_know = not channel.is_private or space.bot_user_id in channel.members
+        if target == f"#{channel.name}" and may_know and not channel.is_direct:
+            return channel
+    return channel_for(slack, space, target)
 
 
 def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
@@ -174,11 +185,12 @@ def message_object(slack: Simulator, space: Workspace, message: Message) -> dict
     out |= {"text": message.text, "team": space.id}
     if message.author == space.bot_user_id:
         out["bot_profile"] = bot_profile(slack, space)
-    for name in ("blocks", "attachments", "thread_ts", "metadata"):
+    for name in ("subtype", "blocks", "attachments", "thread_ts", "metadata"):
         if value := getattr(message, name):
             out[name] = value
     if message.edited:
-        out["edited"] = {"user": space.bot_id, "ts": message.edited}
+        editor = space.bot_id if message.author == space.bot_user_id else message.author
+        out["edited"] = {"user": editor, "ts": message.edited}
     if message.reactions:
         out["reactions"] = reactions(message)
     if message.files:

@@ -14,7 +14,11 @@ from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 MOST_CONNECTIONS = 10
 HEARTBEAT_SECONDS = 10.0
 GOODBYE_SECONDS = 10.0
-ENVELOPE_TYPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
+ENVELOPE_TYPES = {
+    "slash_command": "slash_commands",
+    "event_callback": "events_api",
+    "app_rate_limited": "events_api",
+}
 ANSWERABLE = frozenset({"slash_command", "view_submission", "block_suggestion"})
 
 
