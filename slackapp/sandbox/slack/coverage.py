@@ -26,7 +26,7 @@ SENT: Final = frozenset(
     | {"member_joined_channel", "member_left_channel", "message.channels", "message.groups", "message.im"}
     | {"message.mpim", "reaction_added", "reaction_removed", "subteam_created", "subteam_members_changed"}
     | {"subteam_updated", "team_access_granted", "team_access_revoked", "team_join", "tokens_revoked"}
-    | {"user_change", "user_profile_changed", "user_status_changed"}
+    | {"user_change", "user_profile_changed"}
 )
 """The subscriptions that something in the sandbox brings about."""
 
