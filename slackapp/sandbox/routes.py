@@ -1,6 +1,7 @@
 """All addresses of the sandbox, and who may call them."""
 
 from collections.abc import Awaitable, Callable
+from email.utils import format_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -37,6 +38,7 @@ def build_application(sandbox: SandboxParts) -> web.Application:
     """The aiohttp application; chooses the way to the app on the way."""
     slack = sandbox.slack
     application = web.Application(client_max_size=MOST_BYTES, middlewares=[_doorkeeper(sandbox)])
+    application.on_response_prepare.append(_dated(slack))
     dispatcher, files = Dispatcher(slack, HANDLERS), FileServer(slack)
     application.add_routes(
         [
@@ -54,6 +56,15 @@ def build_application(sandbox: SandboxParts) -> web.Application:
         ]
     )
     return application
+
+
+def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Answers bear the sandbox's own time, as Slack's bear Slack's: the app compares its clock with it."""
+
+    async def date(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = format_datetime(slack.clock.now(), usegmt=True)
+
+    return date
 
 
 def _hooks(slack: Simulator) -> list[web.RouteDef]:

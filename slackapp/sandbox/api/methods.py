@@ -18,6 +18,7 @@ from slackapp.sandbox.api import (
 from slackapp.sandbox.api.calls import Handler
 
 HANDLERS: dict[str, Handler] = {
+    "api.test": oauth.api_test,
     "apps.connections.open": oauth.connections_open,
     "assistant.threads.setStatus": assistant.set_status,
     "assistant.threads.setSuggestedPrompts": assistant.set_suggested_prompts,
