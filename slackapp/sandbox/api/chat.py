@@ -72,7 +72,7 @@ def update(call: Call) -> dict[str, Any]:
     fields = posts.content(call.slack, call.args)
     if len(fields["text"]) > EDIT_LIMIT:
         raise Refused("msg_too_long")
-    before = message_events.message_json(call.slack, call.workspace, message)
+    before = message_events.before_edit(call.slack, channel, message)
     if "blocks" in call.args or "text" in call.args:
         message.text, message.blocks = fields["text"], fields["blocks"]
     message.attachments = fields["attachments"]

@@ -22,7 +22,7 @@ def unfurl(call: Call) -> dict[str, Any]:
         raise Refused("cannot_unfurl_url")
     if not all(isinstance(attachment, dict) for attachment in unfurls.values()):
         raise Refused("cannot_parse_attachment")
-    before = message_events.message_json(call.slack, call.workspace, message)
+    before = message_events.before_edit(call.slack, channel, message)
     given = [{"from_url": address, **attachment} for address, attachment in unfurls.items()]
     message.attachments = posts.attached(call.slack, given, "invalid_unfurls_format")
     call.slack.state.touch()

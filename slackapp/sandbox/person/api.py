@@ -249,7 +249,7 @@ class PersonApi:
     async def edit(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
         """Change the words of one's own message."""
         channel, message = self._own(sight, asked)
-        before = message_events.message_json(self._slack, sight.space, message)
+        before = message_events.before_edit(self._slack, channel, message)
         typed = words(asked, "text").strip()
         message.text = escaped(typed, sight.space, sight.person, resolve=True, labels=False)
         message.edited = self._slack.state.next_ts()

@@ -72,8 +72,7 @@ class ResponseUrls:
             self._add(known, channel, body)
 
     def _replace(self, channel: Channel, original: Message, body: dict[str, Any]) -> None:
-        space = self._slack.state.workspaces[channel.team_id]
-        before = message_events.message_json(self._slack, space, original)
+        before = message_events.before_edit(self._slack, channel, original)
         fields = posts.content(self._slack, posts.link_to_thread(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
