@@ -1,10 +1,12 @@
 """Conversations that an app opens, joins, makes, reads and changes, and what Slack refuses of it."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from slackapp.sandbox.api.methods import HANDLERS
 from slackapp.sandbox.core.contract import read_contract
 from tests.sandbox.conftest import BOT, SCOPES, manifest
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, GONE, HIDDEN, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
@@ -221,3 +223,34 @@ def test_people_and_bots_are_looked_up(wide: Any) -> None:
 def test_a_name_with_a_hash_is_taken_where_slack_takes_it(wide: Any) -> None:
     assert ok(wide, "chat.postMessage", channel="#general", text="hi")["channel"] == GENERAL
     assert wide.call("chat.postEphemeral", {"channel": "#general", "user": ADA, "text": "hi"})["ok"]
+
+
+ODD: list[Any] = [5, {"a": [1]}, [7], "é"]
+ASSISTANTS = {"assistant.threads.setStatus", "assistant.threads.setSuggestedPrompts"}
+METHODS = {method for method, _, _ in REFUSED} & HANDLERS.keys() | ASSISTANTS
+LIKELY = {
+    "channel": GENERAL,
+    "channel_id": GENERAL,
+    "users": ADA,
+    "text": "hi",
+    "ts": "1.000000",
+    "timestamp": "1.000000",
+    "name": "tea",
+    "post_at": "9999999999",
+}
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_an_argument_of_another_kind_is_refused_by_a_name_of_slacks(steady_wide: Any, method: str) -> None:
+    described = read_contract().methods[method]
+    usual = {name: LIKELY[name] for name in described.arguments if name in LIKELY}
+    for name in described.arguments - {"token"}:
+        for value in ODD:
+            sent = {**usual, name: value}
+            if not described.reads_json:
+                sent = {
+                    key: each if isinstance(each, str) else json.dumps(each) for key, each in sent.items()
+                }
+            # `call` asserts that the status is 200.
+            answer = steady_wide.call(method, sent, form=not described.reads_json)
+            assert answer.get("error") in {None, *read_contract().errors}, (name, value, answer)

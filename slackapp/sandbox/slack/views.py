@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 
 from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
-from slackapp.sandbox.blocks.controls import initial_values
+from slackapp.sandbox.blocks.controls import controls, initial_values
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
-from slackapp.sandbox.core.state import View, Workspace, new_id
+from slackapp.sandbox.core.state import Blocks, View, Workspace, new_id
 from slackapp.sandbox.slack.block_defaults import plain, tidied
 from slackapp.sandbox.slack.messages import invalid_images
 
@@ -45,7 +45,7 @@ def new_view(
     slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
 ) -> View:
     """A view as Slack keeps it, on top of `under` if given."""
-    blocks = tidied(view["blocks"])
+    blocks = _at_current_conversation(slack, space, user, tidied(view["blocks"]))
     view_id = new_id("V")
     return View(
         id=view_id,
@@ -59,6 +59,19 @@ def new_view(
         values=initial_values(blocks),
         published=slack.clock.epoch(),
     )
+
+
+def _at_current_conversation(slack: Simulator, space: Workspace, user: str, blocks: Blocks) -> Blocks:
+    """Conversation menus with default_to_current_conversation begin with where the person is."""
+    person = space.people[user]
+    place = slack.state.dm(space, user).id if person.place == "dm" else person.place
+    for control in controls(blocks):
+        if control.element.get("default_to_current_conversation") and place in space.channels:
+            if control.type == "conversations_select":
+                control.element.setdefault("initial_conversation", place)
+            else:
+                control.element.setdefault("initial_conversations", [place])
+    return blocks
 
 
 def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:

@@ -94,3 +94,13 @@ def test_a_channel_stands_for_itself(asks: Any, user: str, label: str, channel: 
     person.fills("Where?", label)
     person.submits()
     assert submitted[0]["selected_conversation"] == channel
+
+
+@pytest.mark.parametrize("place", [GENERAL, "dm"])
+def test_a_menu_may_begin_with_where_the_person_is(asks: Any, place: str) -> None:
+    ada, submitted = asks(ADA, default_to_current_conversation=True)
+    ada.dismisses()
+    ada.types("/kettle", place)
+    ada.submits()
+    chosen = submitted[0]["selected_conversation"]
+    assert chosen == GENERAL if place == GENERAL else chosen.startswith("D")
