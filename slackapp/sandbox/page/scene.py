@@ -119,7 +119,10 @@ class Scene:
     def channels(self) -> list[Channel]:
         """The channels the person is in, by name."""
         mine = (one for one in self.workspace.channels.values() if self.person.id in one.members)
-        return sorted((one for one in mine if not one.is_direct), key=lambda one: (one.archived, one.name))
+        return sorted(
+            (one for one in mine if one.is_mpim or not one.is_direct),
+            key=lambda one: (one.archived, one.name),
+        )
 
     @property
     def channel(self) -> Channel | None:

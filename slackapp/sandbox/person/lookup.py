@@ -121,17 +121,17 @@ class ElementFinder:
     def pressable(self, label: str, within: str | None) -> tuple[Location, dict[str, Any]]:
         """The button of this label, or the menu with such an option; with what pressing it says."""
         labels: list[str] = []
-        for spot in self.spots(within):
-            if spot.control.kind == "button":
-                labels.append(spot.control.label)
-                if spot.control.named(label):
-                    return spot, dict(spot.control.says)
-            elif spot.control.kind == "menu":
-                for option in options_of(spot.control.element):
+        for location in self.spots(within):
+            if location.control.kind == "button":
+                labels.append(location.control.label)
+                if location.control.named(label):
+                    return location, dict(location.control.says)
+            elif location.control.kind == "menu":
+                for option in options_of(location.control.element):
                     words = self.option_words(option)
                     labels.append(words)
                     if words.casefold() == label.strip().casefold():
-                        return spot, {"selected_option": option}
+                        return location, {"selected_option": option}
         top = self.slack.state.top_modal(self.person.id)
         if top is not None and within in (None, "modal"):
             labels += [one["label"] for one in modal_buttons(top)]
@@ -141,17 +141,17 @@ class ElementFinder:
         """The input of this label; the `nth` from the top where several have it."""
         labels: list[str] = []
         before = 0
-        for spot in self.spots(within):
-            if spot.control.kind in {"button", "menu"}:
+        for location in self.spots(within):
+            if location.control.kind in {"button", "menu"}:
                 continue
-            labels.append(spot.control.label)
-            before += spot.control.named(label)
-            if spot.control.named(label) and before == nth:
-                return spot
-        said = f"Nothing to fill in is called “{label}”."
+            labels.append(location.control.label)
+            before += location.control.named(label)
+            if location.control.named(label) and before == nth:
+                return location
+        sentence = f"Nothing to fill in is called “{label}”."
         if before:
-            said = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
-        raise NotFound(409, said, labels=list(dict.fromkeys(labels)))
+            sentence = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
+        raise NotFound(409, sentence, labels=list(dict.fromkeys(labels)))
 
     def option_words(self, option: dict[str, Any]) -> str:
         """What a person reads of an option."""

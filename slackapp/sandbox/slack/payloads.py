@@ -238,7 +238,7 @@ def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, 
     token = secrets.token_hex(12)
     expires = slack.clock.epoch() + RESPONSE_URL_SECONDS
     known = slack.state.response_urls
-    for key in [key for key, one in known.items() if one.expires < expires - 2 * RESPONSE_URL_SECONDS]:
+    for key in [key for key, entry in known.items() if entry.expires < expires - 2 * RESPONSE_URL_SECONDS]:
         del known[key]
     known[token] = ResponseUrl(person.team_id, person.id, channel.id, ts, expires)
     return f"{slack.url}/{kind}/{person.team_id}/{token}"
@@ -246,5 +246,7 @@ def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, 
 
 def action_of(element: Json, block_id: str, chosen: Json, ts: str) -> Json:
     """An entry of `actions[]`: of the element what the recorded payloads tell, and what was chosen."""
-    told = {name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")}
-    return {"type": element["type"], **told, "block_id": block_id, **chosen, "action_ts": ts}
+    described = {
+        name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")
+    }
+    return {"type": element["type"], **described, "block_id": block_id, **chosen, "action_ts": ts}

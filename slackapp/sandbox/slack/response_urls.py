@@ -73,7 +73,7 @@ class ResponseUrls:
 
     def _replace(self, channel: Channel, original: Message, body: dict[str, Any]) -> None:
         before = message_events.before_edit(self._slack, channel, original)
-        fields = posts.content(self._slack, posts.link_to_thread(body))
+        fields = posts.content(self._slack, posts.without_nulls(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()

@@ -100,8 +100,8 @@ class SocketMode:
         await socket.close()
 
     def _next(self) -> web.WebSocketResponse | None:
-        live = [one for one in self._connections if not one.closed]
-        staying = [one for one in live if id(one) not in self._leaving] or live
+        live = [socket for socket in self._connections if not socket.closed]
+        staying = [socket for socket in live if id(socket) not in self._leaving] or live
         return staying[next(self._turn) % len(staying)] if staying else None
 
     async def _send(self, socket: web.WebSocketResponse, message: dict[str, Any]) -> None:

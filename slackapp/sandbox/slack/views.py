@@ -22,23 +22,23 @@ def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
         raise Refused("view_too_large")
     if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    found = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
-    if found:
-        raise Refused("invalid_arguments", *found)
+    wrong = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
+    if wrong:
+        raise Refused("invalid_arguments", *wrong)
 
 
 def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
     """An external_id is one open view's only."""
-    wanted = view.get("external_id")
-    if wanted and any(one.id != but for one in with_external_id(slack, wanted)):
+    external_id = view.get("external_id")
+    if external_id and any(view.id != but for view in with_external_id(slack, external_id)):
         raise Refused("duplicate_external_id")
 
 
-def with_external_id(slack: Simulator, wanted: str) -> list[View]:
+def with_external_id(slack: Simulator, external_id: str) -> list[View]:
     """The open views the app has given this external_id."""
-    everything = [view for stack in slack.state.modals.values() for view in stack]
-    everything += slack.state.homes.values()
-    return [view for view in everything if view.body.get("external_id") == wanted]
+    open_views = [view for stack in slack.state.modals.values() for view in stack]
+    open_views += slack.state.homes.values()
+    return [view for view in open_views if view.body.get("external_id") == external_id]
 
 
 def new_view(
