@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,10 @@ def main() -> None:
 @explained
 def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     """Run the app with a practice workspace: a small hospital, on this computer only."""
+    _require_sandbox()
     from slackapp.demo import running  # noqa: PLC0415 - production never loads the practice workspace
 
-    running.run(running.Asked(port=port, state=state, journal=journal, reset=reset))
+    running.run(running.Options(port=port, state=state, journal=journal, reset=reset))
 
 
 @main.command(
@@ -85,9 +87,18 @@ def sandbox(
     port: int, manifest: Path, journal: Path | None, state: Path | None, deliver_to: str | None
 ) -> None:
     """Run the practice workspace alone, for any Bolt app."""
+    _require_sandbox()
     from slackapp.sandbox.standalone import serve_standalone  # noqa: PLC0415 - the command line starts faster without it
 
     serve_standalone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
+
+
+def _require_sandbox() -> None:
+    if find_spec("aiohttp") is None:
+        raise SettingsError(
+            "The practice workspace needs more packages."
+            " Install them with: pip install --require-hashes -r requirements-demo.lock"
+        )
 
 
 @main.command(
@@ -144,18 +155,18 @@ def migrate() -> None:
 @json_option
 def check(*, http: bool, as_json: bool) -> None:
     """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
-    found = _findings(http=http)
+    problems = _findings(http=http)
     if as_json:
-        tell({"ok": not found, "findings": found})
+        tell({"ok": not problems, "findings": problems})
     else:
-        click.echo("\n".join(found) or "All settings are in order.")
-    if found:
+        click.echo("\n".join(problems) or "All settings are in order.")
+    if problems:
         sys.exit(FAILED)
 
 
 def _findings(*, http: bool) -> list[str]:
     if not http:
-        return [str(one) for one in config.findings(os.environ)]
+        return [str(finding) for finding in config.findings(os.environ)]
     from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
 
     try:
@@ -186,16 +197,16 @@ def _findings(*, http: bool) -> list[str]:
 )
 @click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
 @explained
-def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
+def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
     """Check a copy of the database: is the check-in as anonymous as was promised?
 
     Changes nothing.
     """
-    from slackapp.verify import run as checking  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.verify import run  # noqa: PLC0415 - the command line starts faster without it
 
-    what = checking.Asked(asked["database"], asked["keys"], asked["logs"], asked["stored_only"])
-    clean, told = checking.run(what, as_json=asked["as_json"])
-    click.echo(told)
+    request = run.Asked(options["database"], options["keys"], options["logs"], options["stored_only"])
+    clean, report = run.run(request, as_json=options["as_json"])
+    click.echo(report)
     if not clean:
         sys.exit(1)
 

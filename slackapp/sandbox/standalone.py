@@ -11,7 +11,7 @@ from slackapp.sandbox.server import Sandbox
 from slackapp.sandbox.slack.coverage import never_played
 
 
-def serve_standalone(  # noqa: PLR0913  # the command line's options, all by keyword
+def serve_standalone(  # the command line's options, all by keyword
     *,
     manifest: Path,
     port: int,

@@ -156,10 +156,10 @@ def test_the_apps_edits_and_deletions_are_events_too(listening: Any, heard: Any)
     assert heard(listening, "message", "message_deleted")["deleted_ts"] == ts
 
 
-def test_a_reply_names_its_thread_and_whose_it_is(listening: Any, heard: Any) -> None:
+def test_a_reply_names_its_thread_and_whose_it_is(listening: Any, heard: Any, until: Any) -> None:
     ts = listening.person(ADA).types("Tea?")["messages"][-1]["ts"]
     listening.person(BEN)._done("type", place=GENERAL, text="Yes", thread_ts=ts)
-    event = heard(listening, "message")
+    event = until(lambda: heard(listening, "message") if heard(listening, "message")["user"] == BEN else None)
     assert (event["thread_ts"], event["parent_user_id"]) == (ts, ADA)
 
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -27,6 +27,7 @@ ADA, BEN = "U0PRACTICE1", "U0PRACTICE2"
 GENERAL = "C0PRACTICE1"
 BOT = "U0SANDBOXBOT"
 LANGUAGES = ("python", "javascript")
+Found = TypeVar("Found")
 
 
 class Program:
@@ -88,7 +89,7 @@ class Running:
     sandbox: Program
     app_url: str = ""
 
-    def does(self, user: str, deed: str, **body: Any) -> dict[str, Any]:
+    def does(self, user: str, deed: str, **body: object) -> dict[str, Any]:
         """Somebody does something, two seconds later than the last; gives what they see then.
 
         An app may post once a second in a channel, and people are no faster. It is the sandbox's clock that
@@ -114,7 +115,7 @@ class Running:
 
         return self.until(look, text)
 
-    def until(self, look: Callable[[], Any], what: str) -> Any:
+    def until(self, look: Callable[[], Found | None], what: str) -> Found:
         """What `look` gives, once it gives something."""
         end = time.monotonic() + WAIT_SECONDS
         while not (result := look()):

@@ -85,7 +85,7 @@ def home_opened(slack: Simulator, person: Person, tab: str, view: dict[str, Any]
     return event | ({"view": view} if view else {})
 
 
-def reacted(  # noqa: PLR0913  # a reaction is all of these
+def reacted(  # a reaction is all of these
     slack: Simulator, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
     """Add or take back a reaction and say so."""
