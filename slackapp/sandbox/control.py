@@ -9,11 +9,13 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from slackapp.sandbox.core.clock import ClockListener
+from slackapp.sandbox.core.event_hold import ORDERS
 from slackapp.sandbox.core.faults import KINDS, Fault
 from slackapp.sandbox.core.json_input import number, wanted, words
 from slackapp.sandbox.core.responses import NotFound, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.page.tour import Tour
+from slackapp.sandbox.slack.events import deliver_in_turn
 from slackapp.sandbox.slack.http_requests import SignedHttp
 from slackapp.sandbox.slack.socket_mode import SocketMode
 from slackapp.sandbox.slack.workspace_changes import WorkspaceChanges
@@ -52,6 +54,8 @@ class Control:
             web.get("/control/fault", self._answered(self.faults)),
             web.post("/control/connection", self._answered(self.connection)),
             web.post("/control/change", self._answered(self.change)),
+            web.post("/control/events", self._answered(self.events)),
+            web.get("/control/events", self._answered(self.held_events)),
             web.get("/control/journal", self.journal),
             web.get("/control/tour", self._answered(self.tour)),
         ]
@@ -178,6 +182,25 @@ class Control:
         asked = await wanted(request)
         WorkspaceChanges(self._slack, asked).apply()
         return {"ok": True}
+
+    async def events(self, request: web.Request) -> dict[str, Any]:
+        """Hold events back, or send those that are held, in another order or more than once."""
+        order = await wanted(request)
+        hold = self._slack.event_hold
+        if order.get("hold"):
+            hold.is_on = True
+        else:
+            sequence = words(order, "release")
+            if sequence not in ORDERS:
+                raise NotFound(400, f"“release” must be one of {', '.join(ORDERS)}.")
+            times = int(number(order, "times", 1))
+            self._slack.spawn(deliver_in_turn(self._slack, hold.release(sequence, times=times)))
+        return await self.held_events()
+
+    async def held_events(self, _request: web.Request | None = None) -> dict[str, Any]:
+        """Whether events are held, and the types of those that wait."""
+        hold = self._slack.event_hold
+        return {"ok": True, "hold": hold.is_on, "waiting": [each["event"]["type"] for each in hold.waiting]}
 
     async def tour(self, _request: web.Request) -> dict[str, Any]:
         """The steps of the tour, and which are done."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from slackapp.sandbox.core.manifest import ManifestError
 from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.slack.coverage import never_played
 
 
 def serve_standalone(  # the command line's options, all by keyword
@@ -59,6 +60,7 @@ def _start(sandbox: Sandbox, port: int) -> None:
 
 
 def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:
+    silent = never_played(sandbox.slack.manifest, sandbox.slack.contract)
     return "\n".join(
         [
             f"Practice workspace: {sandbox.url}/",
@@ -67,5 +69,7 @@ def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:
             f"  SLACK_BOT_TOKEN={seed.bot_token}",
             f"  SLACK_APP_TOKEN={seed.app_token}",
             f"  SLACK_SIGNING_SECRET={sandbox.slack.app.signing_secret}",
+            *(["The manifest asks for what will never happen here:"] if silent else []),
+            *(f"  {line}" for line in silent),
         ]
     )

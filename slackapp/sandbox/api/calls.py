@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from slackapp.sandbox.api.arguments import check, decode
+from slackapp.sandbox.api.retired import is_retired
 from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.faults import Fault
@@ -87,6 +88,8 @@ class Dispatcher:
         return answer, status, headers
 
     def _method(self, name: str) -> Method:
+        if is_retired(name):
+            raise Refused("method_deprecated")
         method = self._slack.contract.methods.get(name)
         if method is None:
             raise Refused("unknown_method", req_method=name)

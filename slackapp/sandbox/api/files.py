@@ -5,6 +5,7 @@ from typing import Any
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused, missing
 from slackapp.sandbox.core.state import Channel, File, Message, new_id
+from slackapp.sandbox.slack import message_events
 from slackapp.sandbox.slack import messages as posts
 from slackapp.sandbox.slack.block_defaults import tidied
 from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
@@ -107,4 +108,4 @@ def _share(call: Call, channel: Channel, files: list[File]) -> None:
     )
     for file in files:
         file.channels.append(channel.id)
-    posts.add(call.slack, channel, message)
+    message_events.post(call.slack, channel, message)

@@ -86,7 +86,7 @@ def _names(space: Workspace, person: Person, *, labels: bool) -> Iterator[Name]:
     for group in space.usergroups.values():
         yield Name("@", group.handle, f"<!subteam^{group.id}|@{group.handle}>")
     for channel in space.channels.values():
-        if channel.im_with is None and (not channel.is_private or person.id in channel.members):
+        if not channel.is_direct and (not channel.is_private or person.id in channel.members):
             yield Name("#", channel.name, f"<#{channel.id}|{'' if channel.is_private else channel.name}>")
     for word in BROADCASTS:
         yield Name("@", word, f"<!{word}>")

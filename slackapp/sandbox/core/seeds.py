@@ -19,7 +19,8 @@ class PersonSeed:
     """A person, or another app's bot user. `name` is what others read; `handle` is typed after an @.
 
     `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is
-    seen only through a shared channel; `is_guest` is Slack's `is_restricted`.
+    seen only through a shared channel; `is_guest` is Slack's `is_restricted`, `is_single_channel` beside it
+    `is_ultra_restricted`. `display_name` is "" for somebody who has chosen none, None stands for the name.
     """
 
     id: str
@@ -34,6 +35,8 @@ class PersonSeed:
     is_guest: bool = False
     stranger: bool = False
     locale: str = "en-GB"
+    is_single_channel: bool = False
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

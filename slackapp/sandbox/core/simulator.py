@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.clock import SandboxClock
 from slackapp.sandbox.core.contract import Contract, read_contract
+from slackapp.sandbox.core.event_hold import EventHold
 from slackapp.sandbox.core.faults import Faults
 from slackapp.sandbox.core.journal import Journal
 from slackapp.sandbox.core.manifest import Manifest
@@ -127,6 +128,7 @@ class Simulator:
         self.contract: Contract = read_contract()
         self.journal = Journal(clock, journal)
         self.faults = Faults()
+        self.event_hold = EventHold()
         self.limits = Limits(clock, enabled=settings.rate_limits)
         self.traffic = Traffic()
         self.triggers: dict[str, Trigger] = {}

@@ -92,7 +92,8 @@ class Drawing:
         people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
         return {
             "people_choices": people,
-            "place_choices": [(one.id, f"# {one.name}") for one in scene.channels],
+            "place_choices": [(channel.id, f"# {channel.name}") for channel in scene.channels],
+            "conversation_choices": scene.conversation_choices,
             "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
             "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
             "offered_emoji": OFFERED,

@@ -278,7 +278,7 @@ class Page:
         if first is not None and first.person == person.id:
             return first.place
         channels = self._slack.state.workspaces[person.team_id].channels.values()
-        return next((one.id for one in channels if person.id in one.members and not one.im_with), DM)
+        return next((one.id for one in channels if person.id in one.members and not one.is_direct), DM)
 
 
 def _words(say: i18n.Voice) -> dict[str, str]:

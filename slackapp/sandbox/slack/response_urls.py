@@ -8,6 +8,7 @@ from slackapp.sandbox.core.json_input import read_json
 from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ResponseUrl
+from slackapp.sandbox.slack import message_events
 from slackapp.sandbox.slack import messages as posts
 from slackapp.sandbox.slack.interactions import say
 
@@ -64,19 +65,22 @@ class ResponseUrls:
             if original is not None:
                 del channel.messages[original.ts]
                 self._slack.state.touch()
+                message_events.deleted(self._slack, channel, original)
         elif body.get("replace_original") and original is not None:
-            self._replace(original, body)
+            self._replace(channel, original, body)
         else:
             self._add(known, channel, body)
 
-    def _replace(self, original: Message, body: dict[str, Any]) -> None:
-        fields = posts.content(self._slack, posts.link_to_thread(body))
+    def _replace(self, channel: Channel, original: Message, body: dict[str, Any]) -> None:
+        before = message_events.before_edit(self._slack, channel, original)
+        fields = posts.content(self._slack, posts.without_nulls(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()
         if original.only_for is None:
             original.edited = self._slack.state.next_ts()
         self._slack.state.touch()
+        message_events.edited(self._slack, channel, original, before)
 
     def _add(self, known: ResponseUrl, channel: Channel, body: dict[str, Any]) -> None:
         person = self._slack.state.workspaces[known.team_id].people[known.user]
