@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from slackapp.sandbox.core.clock import ClockListener
-from slackapp.sandbox.core.faults import KINDS, Fault
-from slackapp.sandbox.core.json_input import number, wanted, words
+from slackapp.sandbox.core.fault_orders import read_fault
+from slackapp.sandbox.core.json_input import wanted, words
 from slackapp.sandbox.core.responses import NotFound, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.page.tour import Tour
@@ -134,30 +134,18 @@ class Control:
             await asyncio.get_running_loop().run_in_executor(self._threads, follower.settle, now)
 
     async def fault(self, request: web.Request) -> dict[str, Any]:
-        """Order a trouble, or with {"clear": true} call all off."""
-        asked = await wanted(request)
-        if asked.get("clear"):
+        """Put a fault in force, or with {"clear": true} end all of them."""
+        order = await wanted(request)
+        if order.get("clear"):
             self._slack.faults.clear()
-            return {"ok": True}
-        kind = str(asked.get("kind"))
-        if kind not in KINDS:
-            raise NotFound(400, f"“kind” must be one of {', '.join(KINDS)}.")
-        fault = Fault(
-            method=words(asked, "method"),
-            kind=kind,
-            count=int(number(asked, "count", 1)),
-            retry_after=int(number(asked, "retry_after", 1)),
-            seconds=number(asked, "seconds", 5.0),
-        )
-        self._slack.faults.add(fault)
+        else:
+            self._slack.faults.add(read_fault(order, self._slack.contract, self._slack.clock))
+        self._slack.state.touch()
         return {"ok": True}
 
     async def faults(self, _request: web.Request) -> dict[str, Any]:
-        """The troubles still to come."""
-        waiting = [
-            {"method": one.method, "kind": one.kind, "count": one.count} for one in self._slack.faults.waiting
-        ]
-        return {"ok": True, "waiting": waiting}
+        """The faults in force, oldest first."""
+        return {"ok": True, "waiting": [fault.describe() for fault in self._slack.faults.in_force()]}
 
     async def connection(self, request: web.Request) -> dict[str, Any]:
         """The way to the app: {"kind": "refresh"} or "drop" with Socket Mode, "challenge" with HTTP."""

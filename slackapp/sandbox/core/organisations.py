@@ -44,16 +44,16 @@ def resolve_workspace(slack: "Simulator", known: Workspace, method: str, sent: d
     """The workspace that a call with an organisation's token is about."""
     if not is_wide(slack, known):
         return known
-    spaces = [one for one in workspaces_of(slack, known.enterprise_id) if one.installed]
+    spaces = [space for space in workspaces_of(slack, known.enterprise_id) if space.installed]
     if wanted := sent.get("team_id"):
-        found = next((one for one in spaces if one.id == wanted), None)
-        if found is None and wanted != known.enterprise_id:
+        space = next((space for space in spaces if space.id == wanted), None)
+        if space is None and wanted != known.enterprise_id:
             raise Refused("team_not_found")
-        if found is not None:
-            return found
+        if space is not None:
+            return space
     if method in WANT_TEAM:
         raise Refused("missing_argument", "[ERROR] missing required field: team_id")
-    return next((one for one in spaces if _is_about(slack, one, sent)), known)
+    return next((space for space in spaces if _is_about(slack, space, sent)), known)
 
 
 def add_enterprise_fields(slack: "Simulator", kind: str, payload: dict[str, Any]) -> dict[str, Any]:

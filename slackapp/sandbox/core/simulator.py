@@ -126,7 +126,7 @@ class Simulator:
         self.state = State(clock)
         self.contract: Contract = read_contract()
         self.journal = Journal(clock, journal)
-        self.faults = Faults()
+        self.faults = Faults(clock)
         self.limits = Limits(clock, enabled=settings.rate_limits)
         self.traffic = Traffic()
         self.triggers: dict[str, Trigger] = {}
