@@ -5,7 +5,7 @@ import signal
 import threading
 from pathlib import Path
 
-from slackapp.sandbox.core.manifest import ManifestError
+from slackapp.sandbox.core.manifest import ManifestError, read_checked_manifest
 from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
 
@@ -28,7 +28,7 @@ def serve_standalone(  # noqa: PLR0913  # the command line's options, all by key
     stop = stop or threading.Event()
     try:
         sandbox = Sandbox(
-            manifest=manifest,
+            manifest=read_checked_manifest(manifest),
             port=port,
             journal=journal,
             state=state,

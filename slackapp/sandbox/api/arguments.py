@@ -20,6 +20,7 @@ STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "blocks": list,
     "file_ids": list,
     "files": list,
+    "message": dict,
     "metadata": dict,
     "unfurled_attachments": list,
     "view": dict,

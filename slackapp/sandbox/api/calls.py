@@ -20,6 +20,8 @@ from slackapp.sandbox.core.state import Workspace
 
 APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
 WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
+TOKEN_IF_ANY = frozenset({"blocks.validate"})
+CONFIGURATION_METHODS = frozenset({"apps.manifest.validate"})
 
 
 class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer
@@ -144,14 +146,22 @@ class Dispatcher:
     def _workspace(self, method: Method, token: str) -> Workspace:
         if method.name in WITHOUT_TOKEN:
             return NOWHERE
+        if not token and method.name in TOKEN_IF_ANY:
+            return NOWHERE
         if not token:
             raise Refused("not_authed")
+        if token == self._slack.app.configuration_token:
+            if method.name not in CONFIGURATION_METHODS:
+                raise Refused("not_allowed_token_type")
+            return NOWHERE
         known = self._slack.tokens.get(token)
         if known is None:
             raise Refused("invalid_auth")
         workspace, kind = known
         if kind == "old":
             raise Refused("token_revoked")
+        if method.name in CONFIGURATION_METHODS:
+            raise Refused("not_allowed_token_type")
         if method.user_only or (kind == "app") != (method.name in APP_TOKEN_METHODS):
             raise Refused("not_allowed_token_type")
         return workspace
@@ -182,7 +192,9 @@ class Dispatcher:
 NOWHERE = Workspace(id="", domain="", name="", bot_token="", app_token="", bot_user_id="", bot_id="")
 SECRET_ARGUMENTS = frozenset({"token", "client_secret", "code", "refresh_token", "code_verifier"})
 SECRET_ANSWERS = frozenset({"apps.connections.open", "oauth.v2.access"})
-JSON_ARGUMENTS = frozenset({"blocks", "view", "metadata", "attachments", "files", "file_ids"})
+JSON_ARGUMENTS = frozenset(
+    {"blocks", "view", "message", "metadata", "attachments", "files", "file_ids", "manifest"}
+)
 
 
 def _credentials(request: web.Request, sent: dict[str, Any]) -> tuple[str, str]:

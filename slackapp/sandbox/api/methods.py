@@ -1,13 +1,15 @@
 """The methods the sandbox answers."""
 
-from slackapp.sandbox.api import chat, directory, files, oauth, views
+from slackapp.sandbox.api import chat, directory, files, oauth, validation, views
 from slackapp.sandbox.api.calls import Handler
 
 HANDLERS: dict[str, Handler] = {
     "apps.connections.open": oauth.connections_open,
+    "apps.manifest.validate": validation.manifest_validate,
     "auth.revoke": oauth.auth_revoke,
     "auth.teams.list": oauth.teams_list,
     "auth.test": oauth.auth_test,
+    "blocks.validate": validation.blocks_validate,
     "chat.delete": chat.delete,
     "chat.getPermalink": chat.get_permalink,
     "chat.postEphemeral": chat.post_ephemeral,

@@ -140,7 +140,9 @@ class Simulator:
         self.url = ""
         self.delivery: Delivery | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.journal.hide(app.client_secret, app.signing_secret, app.verification_token)
+        self.journal.hide(
+            app.client_secret, app.signing_secret, app.verification_token, app.configuration_token
+        )
 
     def index_tokens(self) -> None:
         """Rebuild the look-up of tokens: token -> (workspace, "bot", "app" or "old")."""
