@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from slackapp.sandbox.core import plans
 from slackapp.sandbox.core.clock import ClockListener
 from slackapp.sandbox.core.fault_orders import read_fault
 from slackapp.sandbox.core.json_input import wanted, words
@@ -50,6 +51,8 @@ class Control:
             web.post("/control/clock", self._answered(self.move)),
             web.post("/control/fault", self._answered(self.fault)),
             web.get("/control/fault", self._answered(self.faults)),
+            web.post("/control/plan", self._answered(self.plan)),
+            web.get("/control/plan", self._answered(self.plans)),
             web.post("/control/connection", self._answered(self.connection)),
             web.post("/control/change", self._answered(self.change)),
             web.get("/control/journal", self.journal),
@@ -146,6 +149,18 @@ class Control:
     async def faults(self, _request: web.Request) -> dict[str, Any]:
         """The faults in force, oldest first."""
         return {"ok": True, "waiting": [fault.describe() for fault in self._slack.faults.in_force()]}
+
+    async def plan(self, request: web.Request) -> dict[str, Any]:
+        """Change what a workspace lets the app do; gives all of it."""
+        order = await wanted(request)
+        workspace = plans.change(self._slack, order)
+        self._slack.state.touch()
+        return {"ok": True, **plans.describe(self._slack, workspace)}
+
+    async def plans(self, _request: web.Request) -> dict[str, Any]:
+        """What each workspace lets the app do."""
+        spaces = self._slack.state.workspaces.values()
+        return {"ok": True, "workspaces": [plans.describe(self._slack, space) for space in spaces]}
 
     async def connection(self, request: web.Request) -> dict[str, Any]:
         """The way to the app: {"kind": "refresh"} or "drop" with Socket Mode, "challenge" with HTTP."""

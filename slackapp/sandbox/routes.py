@@ -1,7 +1,8 @@
 """All addresses of the sandbox, and who may call them."""
 
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from email.utils import formatdate
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -37,6 +38,7 @@ def build_application(sandbox: SandboxParts) -> web.Application:
     """The aiohttp application; chooses the way to the app on the way."""
     slack = sandbox.slack
     application = web.Application(client_max_size=MOST_BYTES, middlewares=[_doorkeeper(sandbox)])
+    application.on_response_prepare.append(_dated(slack))
     dispatcher, files = Dispatcher(slack, HANDLERS), FileServer(slack)
     application.add_routes(
         [
@@ -68,6 +70,19 @@ def _delivery(slack: Simulator) -> list[web.RouteDef]:
     socket_mode = SocketMode(slack)
     slack.delivery = socket_mode
     return [web.get("/link/", socket_mode.connect)]
+
+
+def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Every answer tells the sandbox's own time, as Slack's tell Slack's."""
+
+    async def date(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = _http_date(int(slack.clock.epoch()))
+
+    return date
+
+
+# Formatted once a second, not once a call.
+_http_date = lru_cache(maxsize=8)(partial(formatdate, usegmt=True))
 
 
 def _extra(sandbox: SandboxParts) -> Handler:

@@ -28,7 +28,7 @@ def serve_standalone(  # noqa: PLR0913  # the command line's options, all by key
     stop = stop or threading.Event()
     try:
         sandbox = Sandbox(
-            manifest=read_checked_manifest(manifest),
+            manifest=read_checked_manifest(manifest, has_address=bool(deliver_to)),
             port=port,
             journal=journal,
             state=state,

@@ -14,6 +14,7 @@ from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.fault_answers import play
 from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.json_input import read_json
+from slackapp.sandbox.core.permissions import check_plan, granted_scopes, require_scope
 from slackapp.sandbox.core.responses import Refused, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
@@ -111,7 +112,10 @@ class Dispatcher:
         try:
             method = self._method(name)
             sent, enc = await decode(request, reads_json=method.reads_json)
-            answer = self._handle(method, sent, request)
+            token, basic = _credentials(request, sent)
+            workspace = self._workspace(method, token)
+            headers = self._scope_headers(workspace, method)
+            answer = self._handle(method, sent, workspace, basic)
             if enc == "json" and not request.charset:
                 answer["warning"] = "missing_charset"
                 answer["response_metadata"] = {"warnings": ["missing_charset"]} | answer.get(
@@ -121,7 +125,7 @@ class Dispatcher:
             answer = refused.answer()
         except RateLimited as limited:
             answer, status = {"ok": False, "error": "ratelimited"}, 429
-            headers = {"Retry-After": str(limited.seconds)}
+            headers["Retry-After"] = str(limited.seconds)
         self._record(name, sent, enc, answer, time.perf_counter() - begun)
         return answer, status, headers
 
@@ -131,12 +135,21 @@ class Dispatcher:
             raise Refused("unknown_method", req_method=name)
         return method
 
-    def _handle(self, method: Method, sent: dict[str, Any], request: web.Request) -> dict[str, Any]:
-        token, basic = _credentials(request, sent)
-        workspace = self._workspace(method, token)
+    def _scope_headers(self, workspace: Workspace, method: Method) -> dict[str, str]:
+        """What comes with every answer to a token: the scopes it has, and those of which one is needed."""
+        if workspace is NOWHERE:
+            return {}
+        granted = ",".join(granted_scopes(self._slack, workspace))
+        return {"x-oauth-scopes": granted, "x-accepted-oauth-scopes": ",".join(method.scopes)}
+
+    def _handle(
+        self, method: Method, sent: dict[str, Any], workspace: Workspace, basic: str
+    ) -> dict[str, Any]:
         workspace = organisations.resolve_workspace(self._slack, workspace, method.name, sent)
         self._check_limits(method, workspace)
-        self._check_scope(method, workspace)
+        if method.scopes and workspace is not NOWHERE:
+            require_scope(self._slack, workspace, *method.scopes)
+        check_plan(workspace, method)
         handler = self._handlers.get(method.name)
         if handler is None:
             raise Refused("not_implemented", f"[ERROR] the sandbox does not answer {method.name}")
@@ -170,11 +183,6 @@ class Dispatcher:
         seconds = self._slack.limits.wait_for(workspace.id, method.name, method.tier)
         if seconds:
             raise RateLimited(seconds)
-
-    def _check_scope(self, method: Method, workspace: Workspace) -> None:
-        granted = self._slack.manifest.scopes
-        if method.scopes and workspace is not NOWHERE and not set(method.scopes) & set(granted):
-            raise Refused("missing_scope", needed=",".join(sorted(method.scopes)), provided=",".join(granted))
 
     def _record(
         self, name: str, sent: dict[str, Any], enc: str, answer: dict[str, Any], took: float | None

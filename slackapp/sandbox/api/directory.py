@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slackapp.sandbox.api.calls import Call
+from slackapp.sandbox.core.permissions import require_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.state import Channel
 from slackapp.sandbox.slack import messages as posts
@@ -166,6 +167,4 @@ def _kind(channel: Channel) -> str:
 
 
 def _needs(call: Call, scope: str) -> None:
-    granted = call.slack.manifest.scopes
-    if scope not in granted:
-        raise Refused("missing_scope", needed=scope, provided=",".join(granted))
+    require_scope(call.slack, call.workspace, scope)

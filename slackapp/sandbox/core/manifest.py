@@ -64,14 +64,14 @@ def read_manifest(source: Path | dict[str, Any]) -> Manifest:
         raise ManifestError(f"this is no app manifest as Slack reads it ({_where(wrong)}).") from None
 
 
-def read_checked_manifest(source: Path) -> dict[str, Any]:
+def read_checked_manifest(source: Path, *, has_address: bool) -> dict[str, Any]:
     """A manifest's parsed form, once it has been found to be one that Slack would take.
 
     Raises:
         ManifestError: Slack would refuse it; the words say where and why, a line for each reason.
     """
     raw = _parsed(source)
-    if found := manifest_problems(raw):
+    if found := manifest_problems(raw, has_address=has_address):
         lines = ["Slack would refuse this manifest:", *(f"  {problem}" for problem in found)]
         raise ManifestError("\n".join(lines))
     return dict(raw)

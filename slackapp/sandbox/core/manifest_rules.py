@@ -30,12 +30,16 @@ class ManifestProblem:
         return f"{self.pointer}: {self.message}"
 
 
-def manifest_problems(raw: object) -> list[ManifestProblem]:
-    """Everything Slack would refuse in this manifest, as apps.manifest.validate tells it. Empty: nothing."""
+def manifest_problems(raw: object, *, has_address: bool = False) -> list[ManifestProblem]:
+    """Everything Slack would refuse in this manifest, as apps.manifest.validate tells it. Empty: nothing.
+
+    `has_address`: where the app is reached is known already, so the manifest need not say it.
+    """
     schema = [_told(error) for error in _leaves(_validator(_major_version(raw)).iter_errors(raw))]
     if schema or not isinstance(raw, dict):
         return schema or [ManifestProblem("/", "must be an object")]
-    return [*_appearance(raw), *_permissions(raw, read_contract()), *_delivery(raw), *_features(raw)]
+    delivery = () if has_address else _delivery(raw)
+    return [*_appearance(raw), *_permissions(raw, read_contract()), *delivery, *_features(raw)]
 
 
 def _major_version(raw: object) -> int:
@@ -74,7 +78,10 @@ def _told(error: "ValidationError") -> ManifestProblem:
         "type": f"must be of type {limit}",
         "pattern": "must begin with /" if limit == r"^\/" else f"must match {limit}",
     }
-    # What is missing or not known is told by the library in one sentence, with its name.
+    if error.validator == "required":
+        missing = next(name for name in limit if name not in error.instance)
+        return ManifestProblem(pointer, f"missing required field: {missing}")
+    # What is not known is told by the library in one sentence, with its name.
     return ManifestProblem(pointer, messages.get(str(error.validator), error.message))
 
 

@@ -77,6 +77,8 @@ class WorkspaceSeed:
     enterprise_id: str = ""
     """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
     enterprise_name: str = ""
+    plan: str = ""
+    """free, paid or grid; without one it is grid in an organisation and paid elsewhere."""
 
 
 def practice_workspace() -> WorkspaceSeed:

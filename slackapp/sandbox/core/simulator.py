@@ -87,6 +87,7 @@ class OAuthCode:
     user: str
     redirect_uri: str | None
     expires: float
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -65,6 +65,7 @@ def _workspace(seed: WorkspaceSeed) -> Workspace:
         installed=seed.installed,
         enterprise_id=seed.enterprise_id,
         enterprise_name=seed.enterprise_name,
+        plan=seed.plan or ("grid" if seed.enterprise_id else "paid"),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from slackapp.sandbox.core.permissions import has_scope
 from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, UserGroup, Workspace
 from slackapp.sandbox.slack import payloads
@@ -13,16 +14,15 @@ RETRY_SECONDS = (0, 60, 360)
 LOOK_SECONDS = 0.05
 
 
-def is_subscribed(slack: Simulator, name: str) -> bool:
-    """Whether the app gets this event."""
+def is_subscribed(slack: Simulator, name: str, space: Workspace) -> bool:
+    """Whether the app gets this event of this workspace."""
     scopes = slack.contract.events.get(name, ())
-    granted = not scopes or bool(set(scopes) & set(slack.manifest.scopes))
-    return granted and name in slack.manifest.events
+    return name in slack.manifest.events and (not scopes or has_scope(slack, space, *scopes))
 
 
 def emit(slack: Simulator, space: Workspace, event: dict[str, Any], *, even_removed: bool = False) -> None:
     """Send an event in the background, if the app is installed and wants it."""
-    if is_subscribed(slack, event["type"]) and (space.installed or even_removed):
+    if is_subscribed(slack, event["type"], space) and (space.installed or even_removed):
         slack.spawn(emit_now(slack, space, event))
 
 
@@ -83,7 +83,7 @@ def _membership(slack: Simulator, channel: Channel, user: str, kind: str, extra:
     if space.bot_user_id not in channel.members:
         return
     scope = "groups:read" if channel.is_private else "channels:read"
-    if scope in slack.manifest.scopes:
+    if has_scope(slack, space, scope):
         event = {
             "type": kind,
             "user": user,
