@@ -104,7 +104,8 @@ class Filling:
     """How values are made for one sample: in which language, how full, and what is known by name.
 
     With `is_bare` whatever may be left out is: options, what is true, the items of lists but the first of
-    an argument; and the first of several states is taken, not the one with the longest name. `known` wins over types and tables; its keys are names of arguments and fields.
+    an argument; and the first of several states is taken, not the one with the longest name. `known` wins
+    over types and tables; its keys are names of arguments and fields.
     """
 
     say: Voice
