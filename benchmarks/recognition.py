@@ -104,7 +104,7 @@ def opened(url: str, slack_url: str, folder: Path) -> Iterator[Place]:
         slack_api_url=slack_url,
     )
     app = Appreciate(settings, now=_days_go_by())
-    app.meet_everyone()
+    app.sync_all_members()
     _settle_in(app.sessions)
     Base.metadata.create_all(app.sessions.engine)
     try:

@@ -21,9 +21,9 @@ from handlers.workspace import lifecycle as organisations
 from handlers.workspace import settings as office_rooms
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Let every story listen, and answer what fails in any of them."""
-    context = replace(desk, publish_home=home.publish)
+    context = replace(context, publish_home=home.publish)
     stories = (
         appreciate,
         appreciated,

@@ -43,7 +43,7 @@ _logger = logging.getLogger(__name__)
 class ErrorHandler:
     """Turns a failure into an answer."""
 
-    desk: Context
+    context: Context
 
     def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         """What Slack is told, and through it the person. An event that failed is asked for again."""
@@ -85,7 +85,7 @@ class ErrorHandler:
 
     def _voice(self, body: Payload) -> Voice:
         try:
-            return voice_for(self.desk, caller(body))
+            return voice_for(self.context, caller(body))
         except (UserError, SQLAlchemyError):
             # Without a workspace or a database nobody's language is known.
             return voice()
@@ -103,9 +103,9 @@ class ErrorHandler:
             log.failure(_logger, "telling a person", failed)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Answer every failure of a listener."""
-    bolt.error(ErrorHandler(desk).answer)
+    bolt.error(ErrorHandler(context).answer)
 
 
 def _answer(body: str | dict[str, Any]) -> BoltResponse:

@@ -21,12 +21,14 @@ from handlers.pulse import renderers as pulse_letters
 from handlers.recognition import renderers as appreciate_letters
 from handlers.shared import people
 from handlers.shared.context import Context
+from handlers.shared.message_kinds import HARMLESS
 from handlers.teams import renderers as teams_letters
 from handlers.teams import sync as teams
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_letters
 from reports.publishing import schedule as digest
 from slackapp import health, migrations
+from slackapp.clock import ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import close_socket
@@ -84,24 +86,26 @@ class Appreciate:
         locker: TokenEncryption | None = None,
         http: bool = False,
     ) -> None:
-        """With a `locker` each workspace has its own token; with `http` another process listens."""
+        """With a `locker` each workspace has its own token; with `http` requests come in over HTTP."""
         self.sessions = migrations.opened(settings.database_url)
         self.keys = KeyDirectory(settings.key_directory)
         self.keys.attach(self.sessions)
         self.now = now
         self.clients = Clients(settings, self.sessions, locker)
+        self.clock = ClockWatch(self.sessions, self.clients.slack_time)
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.desk = Context(
+        self.context = Context(
             self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
         )
-        self.bolt = build_bolt(self.clients, self.desk, settings.signing_secret)
+        self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
-        self._caught_up = False
-        rounds.recover(self.sessions, self.keys, now())
+        self._caught_up = self._recovered = False
+        if self.clock.believes(now()):
+            self._recover(now())
         erasure.reapply(self.sessions, self.keys, now())
 
     def _outgoing(self) -> DeliveryWorker:
@@ -113,7 +117,9 @@ class Appreciate:
             **teams_letters.RENDERERS,
             **taking_back.RENDERERS,
         }
-        return DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made = DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made.harmless = HARMLESS
+        return made
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -121,18 +127,28 @@ class Appreciate:
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
-            Job("thanks that failed", lambda: unreached.notify_givers(self.sessions, self.now()), 3),
+            Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
+            Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
-            Job("old requests", lambda: self._forget(self.now()), 3600),
+            self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
             every_night("teams", self._repair_teams),
-            every_night("retention", lambda: retention.run(self.sessions, self.now())),
+            self._if_believed(every_night("retention", lambda: retention.run(self.sessions, self.now()))),
             every_night("sweep", lambda: purge_nightly(self.sessions)),
         ]
 
-    def meet_everyone(self) -> None:
+    def _if_believed(self, job: Job) -> Job:
+        """The same job, which waits while the clock may be wrong."""
+
+        def work() -> None:
+            if self.clock.believes(self.now()):
+                job.work()
+
+        return Job(job.name, work, job.seconds)
+
+    def sync_all_members(self) -> None:
         """Take in who works here, as Slack has it."""
         for workspace_id in self._workspaces():
             self._meet(workspace_id)
@@ -141,7 +157,7 @@ class Appreciate:
         if client := self.clients.of(workspace_id):
             with self.sessions.read() as session:
                 team = session.get_one(Workspace, workspace_id).slack_team_id
-            people.sync_members(client, self.desk, team)
+            people.sync_members(client, self.context, team)
 
     def _meet_new(self) -> None:
         """Workspaces that have installed the app since it was started."""
@@ -198,7 +214,16 @@ class Appreciate:
             run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
+    def _recover(self, now: datetime) -> None:
+        """Finish the check-ins that a crash left half done; once, as soon as the clock is believed."""
+        if not self._recovered:
+            rounds.recover(self.sessions, self.keys, now)
+            self._recovered = True
+
     def _pulse(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+        self._recover(now)
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
         try:
             close = partial(rounds.close_due, self.sessions, self.keys, now)
@@ -212,7 +237,7 @@ class Appreciate:
             try:
                 self._meet(workspace_id)
                 if client := self.clients.of(workspace_id):
-                    teams.repair(client, self.desk, workspace_id)
+                    teams.repair(client, self.context, workspace_id)
             except (SlackClientError, OSError) as failure:
                 # One workspace that Slack does not answer for must not hold up the others.
                 log.failure(logger, "the nightly repair of a workspace", failure)
@@ -224,12 +249,17 @@ class Appreciate:
         return [one for one in found if self.workspace_id in {"", one}]
 
     def _digests(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
         self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+
         def ask(workspace_id: str) -> None:
             with self.sessions.begin() as session:
                 nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
@@ -238,6 +268,12 @@ class Appreciate:
             run_all_then_raise(partial(ask, one) for one in self._workspaces())
         finally:
             self.deliveries.wake()
+
+    def _tell_givers(self, now: datetime) -> None:
+        for missed in unreached.of_unknown_whereabouts(self.sessions, now):
+            if client := self.clients.of(missed.workspace_id):
+                people.look_again(client, self.context, missed.slack_team_id, missed.slack_user_id)
+        unreached.notify_givers(self.sessions, now)
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:
@@ -275,7 +311,7 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
     return SocketModeHandler(bolt, settings.app_token, web_client=plain)
 
 
-def build_bolt(clients: Clients, desk: Context, signing_secret: str) -> App:
+def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
     """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
     bolt = App(
         client=clients.plain,
@@ -289,7 +325,7 @@ def build_bolt(clients: Clients, desk: Context, signing_secret: str) -> App:
     )
     if clients.authorize is not None:
         bolt.use(handlers.organisations.speak_there)
-    handlers.register(bolt, desk)
+    handlers.register(bolt, context)
     return bolt
 
 
@@ -297,7 +333,7 @@ def serve(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C, then end without losing what was acknowledged."""
     log.configure(settings.log_level)
     app = Appreciate(settings)
-    app.meet_everyone()
+    app.sync_all_members()
     page = health.HealthPage(settings.health_port, app.health) if settings.health_port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -10,6 +10,7 @@ way took longer than storing the thank-you. The tests hold every view against Sl
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import ButtonElement
@@ -19,6 +20,10 @@ from slackapp.core.pseudonyms import is_erased
 
 Block = dict[str, Any]
 View = dict[str, Any]
+_QUESTION = 2_900
+"""A section holds 3,000 characters."""
+_MOST_MARKS = 150
+"""A form carries 3,000 characters unseen; what was read beyond these is asked about again."""
 
 DAYS = (
     translatable("Monday"),
@@ -34,6 +39,29 @@ _PLACE = re.compile(r"(\{\w+\})")
 _ERASED = "gone-"
 _TEXT_AIM = 3_200
 """Slack asks for at most 4,000 characters of top-level text."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormQuestion:
+    """A question that stands above a form, and the marks that say what its writer has read.
+
+    Without a sentence nothing is asked, and the marks are only carried on.
+    """
+
+    sentence: str
+    marks: tuple[str, ...]
+    ticket: str = ""
+    """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
+
+
+def asked_above(asked: FormQuestion | None) -> list[Block]:
+    """The question above a form."""
+    return [plain_section(shortened(asked.sentence, _QUESTION))] if asked and asked.sentence else []
+
+
+def unseen(about: str, asked: FormQuestion | None) -> str:
+    """What a form carries unseen: what it is about, and which questions were read. Never what was written."""
+    return " ".join([about, *dict.fromkeys(asked.marks if asked else ())][: _MOST_MARKS + 1])
 
 
 def plain(text: str) -> Block:

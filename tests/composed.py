@@ -19,5 +19,5 @@ def beside(sandbox: Sandbox, seeded: WorkspaceSeed, *, database_url: str, key_di
         slack_api_url=sandbox.url,
     )
     app = Appreciate(settings, now=sandbox.clock.now)
-    app.meet_everyone()
+    app.sync_all_members()
     return app

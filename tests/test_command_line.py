@@ -98,7 +98,14 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             assert line
             health = httpx.get(f"http://127.0.0.1:{port}/healthz")
             assert health.status_code == 200
-            assert health.json() == {"ok": True, "database": True, "slack": True, "oldest_due_seconds": 0.0}
+            assert health.json() == {
+                "ok": True,
+                "database": True,
+                "slack": True,
+                "oldest_due_seconds": 0.0,
+                "clock": True,
+                "held": {},
+            }
             typed = {
                 "place": "dm",
                 "text": "/appreciate @Ben Okoro helping You found us a bed when there was none",

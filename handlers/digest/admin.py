@@ -23,7 +23,7 @@ from slackapp.models import Member, Workspace
 class DigestAdmin:
     """The listeners around the admin's form."""
 
-    desk: Context
+    context: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/digest admin`."""
@@ -35,7 +35,7 @@ class DigestAdmin:
             ]
             return view.form(say, admins_read=workspace.admins_read_digests, taken_over=found)
 
-        open_modal(client, who.trigger_id, as_admin(self.desk, client, who, errand))
+        open_modal(client, who.trigger_id, as_admin(self.context, client, who, errand))
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
@@ -46,11 +46,11 @@ class DigestAdmin:
             session.flush()
             return view.saved(say)
 
-        ack(response_action="update", view=as_admin(self.desk, client, caller(body), errand))
+        ack(response_action="update", view=as_admin(self.context, client, caller(body), errand))
 
 
-def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form; gives what opens it for the command."""
-    listeners = DigestAdmin(desk)
+    listeners = DigestAdmin(context)
     bolt.view(view.FORM)(listeners.save)
     return listeners.open

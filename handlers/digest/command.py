@@ -56,7 +56,7 @@ _PACES = {message.MONTHLY: Pace.MONTHLY, message.PAUSE: Pace.PAUSED, message.KEE
 class Digests:
     """The listeners of the digest."""
 
-    desk: Context
+    context: Context
     open_admin: Callable[[WebClient, Caller], None]
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -65,24 +65,24 @@ class Digests:
             self.open_admin(client, caller(body))
             ack()
             return
-        asked = payloads.asked(body, voice_for(self.desk, caller(body)))
+        asked = payloads.asked(body, voice_for(self.context, caller(body)))
         # In a transaction of its own: what is noticed stays noticed, though the answer be a refusal.
-        with self.desk.sessions.begin() as session:
-            noticing.ask_to_hand_on(session, workspace_of(session, asked.caller), self.desk.now())
-        self.desk.wake()
+        with self.context.sessions.begin() as session:
+            noticing.ask_to_hand_on(session, workspace_of(session, asked.caller), self.context.now())
+        self.context.wake()
         text, blocks = self._answer(asked)
         ack(text=text, blocks=blocks)
 
     def choose(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """A team's button in the answer to `/digest`."""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             reader = self._reader(session, pressed.caller)
             team = session.get(Team, pressed.value)
             if team is None:
                 raise UserError(NOT_YOURS)
             _, blocks = self._told(session, reader, team, None)
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         made = piece.notice(say, say("Digest"), blocks)
         push_or_open(client, pressed, made)
         ack()
@@ -91,15 +91,15 @@ class Digests:
         """[Send me the pictures], under a digest read on demand."""
         pressed = press(body)
         team_id, _, month = pressed.value.partition(":")
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             reader = self._reader(session, pressed.caller)
             team = session.get(Team, team_id)
             if team is None or not self._may(session, reader, team, month):
                 raise UserError(NOT_YOURS)
             self._must_be_out(session.get_one(Workspace, team.workspace_id), reader, month)
-            fresh = digest.send(session, reader, team=team, month=month, now=self.desk.now())
-        self.desk.wake()
-        say = voice_for(self.desk, pressed.caller)
+            fresh = digest.send(session, reader, team=team, month=month, now=self.context.now())
+        self.context.wake()
+        say = voice_for(self.context, pressed.caller)
         on_its_way = say("It is on its way to you as a direct message.")
         there = say("It was sent to you before: look among my messages to you.")
         told = piece.section(on_its_way if fresh else there)
@@ -109,7 +109,7 @@ class Digests:
     def figures(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Figures as text], under the digest's message."""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             found = session.get(Digest, pressed.value)
             reader = members.find(session, workspace_of(session, pressed.caller), pressed.caller.user)
             team = session.get(Team, found.team_id) if found else None
@@ -129,42 +129,44 @@ class Digests:
         """[Once a month], [Pause] or [Keep it]."""
         pressed = press(body)
         chosen = _PACES[pressed.action_id]
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             found = session.get(Digest, pressed.value)
             reader = self._reader(session, pressed.caller)
             if found is None:
                 raise UserError(NOT_YOURS)
-            team = rights.require_led_team(session, found.team_id, reader, self.desk.now())
-            pace.set_frequency(session, team, chosen, by=reader, now=self.desk.now())
+            team = rights.require_led_team(session, found.team_id, reader, self.context.now())
+            pace.set_frequency(session, team, chosen, by=reader, now=self.context.now())
             name = team.name
         replace_or_open(
-            client, pressed, command_view.pace(voice_for(self.desk, pressed.caller), name, chosen)
+            client, pressed, command_view.pace(voice_for(self.context, pressed.caller), name, chosen)
         )
         ack()
 
     def hand_on(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Hand them on]."""
         pressed = press(body)
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             reader = self._reader(session, pressed.caller)
             team = session.get(Team, pressed.value)
             if team is None:
                 raise UserError(NOT_YOURS)
             rights.hand_on(session, team, by=reader)
             name = team.name
-        replace_or_open(client, pressed, command_view.handed_on(voice_for(self.desk, pressed.caller), name))
+        replace_or_open(
+            client, pressed, command_view.handed_on(voice_for(self.context, pressed.caller), name)
+        )
         ack()
 
     def _answer(self, asked: payloads.DigestCommand) -> _Told:
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             reader = self._reader(session, asked.caller)
             workspace = workspace_of(session, asked.caller)
-            found = rights.readable_teams(session, reader, self.desk.now())
+            found = rights.readable_teams(session, reader, self.context.now())
             if not found:
                 raise UserError(_NOTHING_YET)
             say = members.language_of(workspace, reader)
             matching = _matching(found, asked.team)
-            this = month_of(self.desk.now(), workspace.time_zone)
+            this = month_of(self.context.now(), workspace.time_zone)
             if not matching and asked.no_month:
                 raise UserError(_NO_MONTH, said=asked.no_month, example=month_before(this))
             if not matching:
@@ -178,7 +180,7 @@ class Digests:
         """One digest as text, when this person may read it."""
         workspace = session.get_one(Workspace, team.workspace_id)
         say = members.language_of(workspace, reader)
-        wanted = month or digest.latest(workspace, self.desk.now()).month
+        wanted = month or digest.latest(workspace, self.context.now()).month
         name = say.month(_first_day(wanted), year=True)
         if not self._may(session, reader, team, wanted):
             raise UserError(_NOT_SHARED, team=team.name, month=name)
@@ -191,8 +193,8 @@ class Digests:
     def _must_be_out(self, workspace: Workspace, reader: Member, month: str) -> None:
         """A month's figures are nobody's before its digests are."""
         say = members.language_of(workspace, reader)
-        if (out := digest.published(workspace, month)) > self.desk.now():
-            far = out - self.desk.now() > _NEAR
+        if (out := digest.published(workspace, month)) > self.context.now():
+            far = out - self.context.now() > _NEAR
             raise UserError(_NOT_OUT, day=say.moment(out, members.time_zone_of(workspace, reader), year=far))
         if workspace.digests_from and month < workspace.digests_from:
             raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
@@ -205,7 +207,7 @@ class Digests:
 
     def _moments(self, session: Session, team: Team, month: str) -> dict[str, datetime]:
         workspace = session.get_one(Workspace, team.workspace_id)
-        return {"now": self.desk.now(), "published": digest.published(workspace, month)}
+        return {"now": self.context.now(), "published": digest.published(workspace, month)}
 
     def _reader(self, session: Session, who: Caller) -> Member:
         found = members.find(session, workspace_of(session, who), who.user)
@@ -214,9 +216,9 @@ class Digests:
         return found
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the command and the digest's buttons."""
-    listeners = Digests(desk, digest_admin.register(bolt, desk))
+    listeners = Digests(context, digest_admin.register(bolt, context))
     bolt.command(COMMAND)(listeners.command)
     bolt.action(re.compile(rf"{command_view.CHOOSE}:\d+"))(listeners.choose)
     bolt.action(message.SEND)(listeners.send)
@@ -224,7 +226,7 @@ def register(bolt: App, desk: Context) -> None:
     for action_id in _PACES:
         bolt.action(action_id)(listeners.slow)
     bolt.action(view.HAND_ON)(listeners.hand_on)
-    promises.register(bolt, desk)
+    promises.register(bolt, context)
 
 
 def _matching(found: Sequence[Team], typed: str) -> list[Team]:

@@ -26,18 +26,18 @@ from slackapp.workspace import members
 class Comments:
     """The listeners. Only whoever leads the team gets here, and nobody can learn who wrote what."""
 
-    desk: Context
+    context: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Hide a comment], or turning a page of the list."""
         pressed = press(body)
         digest_id, _, rest = pressed.value.partition(":")
         page = int(rest.partition(":")[0] or 0)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             found, _ = self._led(session, pressed.caller, digest_id)
             several = _released(session, found)
         replace_or_open(
-            client, pressed, view.listed(voice_for(self.desk, pressed.caller), digest_id, several, page)
+            client, pressed, view.listed(voice_for(self.context, pressed.caller), digest_id, several, page)
         )
         ack()
 
@@ -46,14 +46,14 @@ class Comments:
         pressed = press(body)
         digest_id, page, comment_id = pressed.value.split(":")
         hidden = pressed.action_id == view.HIDE
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             found, leader = self._led(session, pressed.caller, digest_id)
             if comments.hide(session, found.team_id, comment_id, hidden=hidden):
                 self._note(session, leader, comment_id, hidden=hidden)
-                digest.enqueue_comments_update(session, found, self.desk.now())
+                digest.enqueue_comments_update(session, found, self.context.now())
             several = _released(session, found)
-        self.desk.wake()
-        say = voice_for(self.desk, pressed.caller)
+        self.context.wake()
+        say = voice_for(self.context, pressed.caller)
         replace_or_open(client, pressed, view.listed(say, digest_id, several, int(page)))
         ack()
 
@@ -62,19 +62,19 @@ class Comments:
         reader = members.find(session, workspace_of(session, who), who.user)
         if found is None or reader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, reader, self.desk.now())
+        rights.require_led_team(session, found.team_id, reader, self.context.now())
         return found, reader
 
     def _note(self, session: Session, leader: Member, comment_id: str, *, hidden: bool) -> None:
         deed = audit.Action.COMMENT_HIDDEN if hidden else audit.Action.COMMENT_SHOWN
-        actor = Pseudonyms(self.desk.keys.path).actor(leader.id)
+        actor = Pseudonyms(self.context.keys.path).actor(leader.id)
         workspace = session.get_one(Workspace, leader.workspace_id)
-        audit.record(session, workspace, audit.NewEntry(actor, deed, comment_id), now=self.desk.now())
+        audit.record(session, workspace, audit.NewEntry(actor, deed, comment_id), now=self.context.now())
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the list and its buttons."""
-    listeners = Comments(desk)
+    listeners = Comments(context)
     bolt.action(message.OPEN_COMMENTS)(listeners.open)
     bolt.action(view.TURN)(listeners.open)
     bolt.action(view.HIDE)(listeners.change)

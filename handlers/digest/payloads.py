@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.digest import admin_view
 from handlers.digest import promise_form_view as view
+from handlers.shared.form_values import about
 from handlers.shared.payloads import Caller, Payload, caller, storable, typed_text
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest.promises import MOST, Part
@@ -55,6 +56,14 @@ class PromiseForm:
     view_hash: str
     digest_id: str
     groups: tuple[view.Group, ...]
+    accepted: tuple[str, ...] = ()
+    """Marks of what may give somebody away, and was read and left."""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was written, by the field."""
+        said = {view.field(Part.YOU_SAID, one.place): one.you_said for one in self.groups}
+        return said | {view.field(Part.WE_WILL, one.place): one.we_will for one in self.groups}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class PromiseOutcome:
     promise_id: str
     state: PromiseState
     reason: str
+    accepted: tuple[str, ...] = ()
+    """Marks of what may give somebody away, and was read and left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +111,15 @@ def filled(body: Payload) -> PromiseForm:
     """The promises in a `view_submission` or a press in the form."""
     sent = body["view"]
     values = (sent.get("state") or {}).get("values") or {}
+    digest_id, accepted = about(body)
     places = [place for place in range(MOST) if view.field(Part.WE_WILL, place) in values]
     return PromiseForm(
         caller=caller(body),
         view_id=sent["id"],
         view_hash=sent.get("hash") or "",
-        digest_id=sent.get("private_metadata") or "",
+        digest_id=digest_id,
         groups=tuple(_group(values, place) for place in places),
+        accepted=accepted,
     )
 
 
@@ -115,11 +128,13 @@ def settled(body: Payload) -> PromiseOutcome:
     sent = body["view"]
     values = (sent.get("state") or {}).get("values") or {}
     state = _chosen(values, view.STATE, view.STATE)
+    promise_id, accepted = about(body)
     return PromiseOutcome(
         caller=caller(body),
-        promise_id=sent.get("private_metadata") or "",
+        promise_id=promise_id,
         state=next((one for one in PromiseState if one == state), PromiseState.OPEN),
         reason=_written(values, view.REASON, view.REASON),
+        accepted=accepted,
     )
 
 

@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 from reports.publishing.message import SHARE
 from reports.publishing.promise_view import TITLE, promise_block
 from slackapp import blocks as piece
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
 from slackapp.models import By, PromiseState
@@ -55,6 +55,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a promise, as it is filled in so far."""
+
+    state: PromiseState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Led:
     """A team for its leader's Home tab: promises by their ids, and the last digest's own sentence."""
 
@@ -64,17 +72,26 @@ class Led:
     sentence: str = ""
 
 
-def form(say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool) -> View:
-    """The form: one group of fields for each promise, and a way to add another."""
-    blocks: list[Block] = []
+def form(
+    say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool, asked: FormQuestion | None = None
+) -> View:
+    """The form: one group of fields for each promise, and a way to add another.
+
+    With a question above it, its button saves all the same.
+    """
+    blocks = piece.asked_above(asked)
     for number, group in enumerate(groups):
         blocks += [piece.divider()] if number else []
         blocks += _fields(say, group, optional=number > 0)
     if more:
         blocks.append(piece.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
     blocks.append(piece.context(say("Your team reads this once you share it. Leave out names of patients.")))
-    head = _modal(say, FORM, say(TITLE), say("Save"))
-    return head | {"private_metadata": digest_id, "blocks": blocks}
+    head = _modal(say, FORM, say(TITLE), _saving(say, asked))
+    return head | {"private_metadata": piece.unseen(digest_id, asked), "blocks": blocks}
+
+
+def _saving(say: Voice, asked: FormQuestion | None) -> str:
+    return say("Save anyway") if asked and asked.sentence else say("Save")
 
 
 def field(part: Part, place: int) -> str:
@@ -113,22 +130,30 @@ def shared(say: Voice, team: str) -> View:
     return piece.notice(say, say("Share with the team"), [piece.plain_section(sentence)])
 
 
-def settle_form(say: Voice, promise_id: str, told: PromiseDetails) -> View:
-    """[Update]: what became of a promise."""
+def settle_form(
+    say: Voice,
+    promise_id: str,
+    told: PromiseDetails,
+    *,
+    became: Became | None = None,
+    asked: FormQuestion | None = None,
+) -> View:
+    """[Update]: what became of a promise; with what was filled in before a question about it, if any."""
+    became = became or Became(told.state, told.reason or "")
     states = {
         PromiseState.OPEN: say("Still going on"),
         PromiseState.DONE: say("Done"),
         PromiseState.CHANGED: say("Changed"),
         PromiseState.DROPPED: say("Dropped"),
     }
-    options = {state: Option(value=state, text=_plain(text)) for state, text in states.items()}
+    options = {value: Option(value=value, text=_plain(text)) for value, text in states.items()}
     radio = RadioButtonsElement(
-        action_id=STATE, options=list(options.values()), initial_option=options[told.state]
+        action_id=STATE, options=list(options.values()), initial_option=options[became.state]
     )
     why = PlainTextInputElement(
-        action_id=REASON, multiline=True, max_length=LONGEST, initial_value=told.reason or None
+        action_id=REASON, multiline=True, max_length=LONGEST, initial_value=became.reason or None
     )
-    asked = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
+    state = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
     reason = InputBlock(
         label=_plain(say("Why?")),
         block_id=REASON,
@@ -136,9 +161,12 @@ def settle_form(say: Voice, promise_id: str, told: PromiseDetails) -> View:
         optional=True,
         hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
     )
-    head = _modal(say, SETTLE, say(TITLE), say("Save"))
-    blocks = [promise_block(say, told, later=True), dict(asked.to_dict()), dict(reason.to_dict())]
-    return head | {"private_metadata": promise_id, "blocks": blocks}
+    head = _modal(say, SETTLE, say(TITLE), _saving(say, asked))
+    shown = [promise_block(say, told, later=True), dict(state.to_dict()), dict(reason.to_dict())]
+    return head | {
+        "private_metadata": piece.unseen(promise_id, asked),
+        "blocks": [*piece.asked_above(asked), *shown],
+    }
 
 
 def settled(say: Voice, *, told: bool) -> View:

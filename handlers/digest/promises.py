@@ -15,8 +15,11 @@ from handlers.shared.payloads import Caller, Payload, press
 from handlers.shared.people import acquainted, voice_for, workspace_of
 from reports.publishing import message
 from reports.queries.extras import promise_details
+from slackapp.blocks import FormQuestion, View
+from slackapp.core import free_text
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.free_text import Concern
+from slackapp.core.i18n import Voice, translatable
 from slackapp.digest import promises, sharing
 from slackapp.digest import readers as rights
 from slackapp.digest.promises import IncompleteError, Part, PromiseDetails, Wording
@@ -30,74 +33,81 @@ _GONE = translatable("This is not there any more. Please open the digest again."
 class Promises:
     """The listeners around a leader's answer to a digest."""
 
-    desk: Context
+    context: Context
 
     def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Write what we will do]."""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             digest, leader = self._led(session, pressed.caller, pressed.value)
             groups = _groups(session, digest, leader)
             more = bool(_free(session, digest, groups))
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         replace_or_open(client, pressed, view.form(say, digest.id, groups, more=more))
         ack()
 
     def more(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Add another]: one more group of fields, and what was typed stays."""
         filled = payloads.filled(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             digest, _ = self._led(session, filled.caller, filled.digest_id)
             free = _free(session, digest, filled.groups)
         added = view.Group(free[0], who=filled.caller.user) if free else None
         groups = [*filled.groups, *([added] if added else [])]
-        say = voice_for(self.desk, filled.caller)
-        made = view.form(say, filled.digest_id, groups, more=len(free) > 1)
+        say = voice_for(self.context, filled.caller)
+        read = FormQuestion("", filled.accepted)
+        made = view.form(say, filled.digest_id, groups, more=len(free) > 1, asked=read)
         client.views_update(view_id=filled.view_id, hash=filled.view_hash, view=made)
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of the form."""
         filled = payloads.filled(body)
-        say = voice_for(self.desk, filled.caller)
+        say = voice_for(self.context, filled.caller)
         try:
-            told = acquainted(self.desk, client, filled.caller, lambda session: self._write(session, filled))
+            free_text.check(filled.texts, self.context.confidentiality, filled.accepted)
+            told = acquainted(
+                self.context, client, filled.caller, lambda session: self._write(session, filled)
+            )
+        except Concern as concern:
+            ack(response_action="update", view=self._asking_form(say, filled, concern))
+            return
         except IncompleteError as half:
             ack(response_action="errors", errors={view.field(half.part, half.place): half.words(say)})
             return
-        self.desk.wake()
+        self.context.wake()
         ack(response_action="update", view=view.saved(say, filled.digest_id, told=told))
 
     def ask_to_share(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share with the team]: with or without what was promised?"""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             digest, _ = self._led(session, pressed.caller, pressed.value)
             team = session.get_one(Team, digest.team_id).name
             promised = bool(promises.of_month(session, digest.team_id, digest.month))
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         replace_or_open(client, pressed, view.share_form(say, digest.id, team, promised=promised))
         ack()
 
     def share(self, ack: Ack, body: Payload) -> None:
         """[Share]."""
         wanted = payloads.sharing(body)
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             digest, leader = self._led(session, wanted.caller, wanted.digest_id)
-            now = self.desk.now()
+            now = self.context.now()
             sharing.share(session, digest, with_promises=wanted.with_promises, by=leader, now=now)
             team = session.get_one(Team, digest.team_id).name
-        self.desk.wake()
-        ack(response_action="update", view=view.shared(voice_for(self.desk, wanted.caller), team))
+        self.context.wake()
+        ack(response_action="update", view=view.shared(voice_for(self.context, wanted.caller), team))
 
     def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Update promises], under the next digest."""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             digest, _ = self._led(session, pressed.caller, pressed.value)
             kept = promises.open_promises(session, [digest.team_id])
             told = promise_details(session, kept)
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         open_modal(
             client, pressed.caller.trigger_id, view.listed(say, [(one.id, told[one.id]) for one in kept])
         )
@@ -106,22 +116,45 @@ class Promises:
     def ask_what_became(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Update], beside a promise, in a list or on the Home tab."""
         pressed = press(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             found, told = self._promise(session, pressed.caller, pressed.value)
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         replace_or_open(client, pressed, view.settle_form(say, found.id, told))
         ack()
 
     def settle(self, ack: Ack, body: Payload) -> None:
         """[Save] of what became of a promise."""
         said = payloads.settled(body)
-        with self.desk.sessions.begin() as session:
+        reason = said.reason if said.state in (PromiseState.CHANGED, PromiseState.DROPPED) else ""
+        try:
+            free_text.check({view.REASON: reason}, self.context.confidentiality, said.accepted)
+        except Concern as concern:
+            ack(response_action="update", view=self._asking_why(said, concern))
+            return
+        with self.context.sessions.begin() as session:
             found, _ = self._promise(session, said.caller, said.promise_id)
-            now = self.desk.now()
+            now = self.context.now()
             promises.set_outcome(session, found, said.state, reason=said.reason, now=now)
             told = self._retell(session, found.team_id, found.month)
-        self.desk.wake()
-        ack(response_action="update", view=view.settled(voice_for(self.desk, said.caller), told=told))
+        self.context.wake()
+        ack(response_action="update", view=view.settled(voice_for(self.context, said.caller), told=told))
+
+    def _asking_form(self, say: Voice, filled: payloads.PromiseForm, concern: Concern) -> View:
+        """The form as it stands, with the question above it."""
+        with self.context.sessions.read() as session:
+            digest, _ = self._led(session, filled.caller, filled.digest_id)
+            more = bool(_free(session, digest, filled.groups))
+        asked = FormQuestion(concern.words(say), (*filled.accepted, *concern.marks))
+        return view.form(say, filled.digest_id, filled.groups, more=more, asked=asked)
+
+    def _asking_why(self, said: payloads.PromiseOutcome, concern: Concern) -> View:
+        """The same for what became of a promise."""
+        with self.context.sessions.read() as session:
+            promise, told = self._promise(session, said.caller, said.promise_id)
+        say = voice_for(self.context, said.caller)
+        asked = FormQuestion(concern.words(say), (*said.accepted, *concern.marks))
+        became = view.Became(said.state, said.reason)
+        return view.settle_form(say, promise.id, told, became=became, asked=asked)
 
     def _write(self, session: Session, filled: payloads.PromiseForm) -> bool:
         digest, leader = self._led(session, filled.caller, filled.digest_id)
@@ -135,7 +168,7 @@ class Promises:
             Wording(one.place, one.you_said, one.we_will, known[one.who].id if one.who else "", one.by)
             for one in filled.groups
         ]
-        promises.save(session, digest, wordings, author=leader, now=self.desk.now())
+        promises.save(session, digest, wordings, author=leader, now=self.context.now())
         return self._retell(session, digest.team_id, digest.month)
 
     def _retell(self, session: Session, team_id: str, month: str) -> bool:
@@ -143,7 +176,7 @@ class Promises:
         told = session.get(SharedDigest, (team_id, month))
         if told is None or not told.with_promises:
             return False
-        sharing.post_promises(session, told, self.desk.now())
+        sharing.post_promises(session, told, self.context.now())
         return True
 
     def _led(self, session: Session, who: Caller, digest_id: str) -> tuple[Digest, Member]:
@@ -154,7 +187,7 @@ class Promises:
         leader = members.find(session, workspace_of(session, who), who.user)
         if leader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, leader, self.desk.now())
+        rights.require_led_team(session, found.team_id, leader, self.context.now())
         return found, leader
 
     def _promise(self, session: Session, who: Caller, promise_id: str) -> tuple[Promise, PromiseDetails]:
@@ -165,13 +198,13 @@ class Promises:
         leader = members.find(session, workspace_of(session, who), who.user)
         if leader is None:
             raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, leader, self.desk.now())
+        rights.require_led_team(session, found.team_id, leader, self.context.now())
         return found, promise_details(session, [found])[found.id]
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the buttons and forms of promises."""
-    listeners = Promises(desk)
+    listeners = Promises(context)
     bolt.action(message.WRITE)(listeners.write)
     bolt.action(view.MORE)(listeners.more)
     bolt.view(view.FORM)(listeners.save)

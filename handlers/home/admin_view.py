@@ -29,16 +29,34 @@ def part(say: Voice, zone: str, now: datetime, office: Office) -> list[Block]:
     return [
         piece.divider(),
         piece.header(say("For admins")),
-        piece.section("\n".join(wellbeing(say, now, office.troubles))),
+        piece.section("\n".join(wellbeing(say, zone, now, office.troubles))),
         piece.context(teams, home_leading.coming(say, zone, office.next_poll)),
         piece.actions(_buttons(say, office), block_id="office"),
     ]
 
 
-def wellbeing(say: Voice, now: datetime, troubles: NeedsAttention) -> list[str]:
+def wellbeing(say: Voice, zone: str, now: datetime, troubles: NeedsAttention) -> list[str]:
     """All well, or what there is to do."""
     lines = []
-    if troubles.waiting_since is not None:
+    if troubles.is_clock_doubted:
+        lines.append(
+            say(
+                "The server's clock may be wrong. Until it is right, nothing is deleted, no check-in opens "
+                "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
+            )
+        )
+    if troubles.held is not None:
+        # What waits, waits for this.
+        lines.append(
+            say(
+                "*Slack does not let Appreciate send just now.* Slack calls it “{reason}”, since {moment}. "
+                "Messages wait, and go out by themselves once Slack lets them. If this does not pass within "
+                "an hour, please ask whoever installed Appreciate to install it again.",
+                reason=troubles.held.reason,
+                moment=say.moment(troubles.held.since, zone),
+            )
+        )
+    elif troubles.waiting_since is not None:
         minutes = max(1, int((now - troubles.waiting_since).total_seconds()) // 60)
         lines.append(
             say.count(

@@ -17,6 +17,7 @@ from reports.text import summary as brief
 from slackapp import teams as units
 from slackapp.digest import promises, readers
 from slackapp.models import Digest, Member, Team, Workspace
+from slackapp.privacy import retention
 from slackapp.pulse import opening
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import attention as troubles
@@ -34,6 +35,7 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         language=member.language or workspace.language,
         leads=leadership(session, workspace, member, led, now),
         office=_office(session, workspace, number, now) if rights.allows(member, Permission.SETTLE) else None,
+        periods=retention.in_force(session, workspace),
         is_ready=number > 0,
     )
 

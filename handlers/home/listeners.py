@@ -26,19 +26,19 @@ from slackapp.workspace import members
 class Home:
     """The listeners of the Home tab."""
 
-    desk: Context
+    context: Context
 
     def opened(self, body: Payload, client: WebClient) -> None:
         """Somebody opened it."""
         if body["event"].get("tab", "home") == "home":
-            publish(self.desk, client, event_caller(body))
+            publish(self.context, client, event_caller(body))
 
     def turn(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Received], [Given], [Newer] or [Older]."""
         pressed = press(body)
         side, _, place = pressed.value.partition(":")
         shown = Side.GIVEN if side == Side.GIVEN else Side.RECEIVED
-        publish(self.desk, client, pressed.caller, side=shown, place=Cursor.read(place))
+        publish(self.context, client, pressed.caller, side=shown, place=Cursor.read(place))
         ack()
 
     def all_led(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -47,13 +47,13 @@ class Home:
         who, skip = pressed.caller, int(pressed.value) if pressed.value.isdecimal() else 0
 
         def made(session: Session) -> View:
-            workspace, now = workspace_of(session, who), self.desk.now()
+            workspace, now = workspace_of(session, who), self.context.now()
             member = members.get_all(session, workspace, [who.user])[who.user]
             say = members.language_of(workspace, member)
             teams, total = home_parts.page_of_led(session, workspace, member, now, skip=skip)
             return home_leading.listed(say, teams, skip=skip, total=total)
 
-        replace_or_open(client, pressed, acquainted(self.desk, client, who, made))
+        replace_or_open(client, pressed, acquainted(self.context, client, who, made))
         ack()
 
 
@@ -82,9 +82,9 @@ def publish(
     client.views_publish(user_id=caller.user, view=acquainted(context, client, caller, drawn))
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the tab and its buttons."""
-    listeners = Home(desk)
+    listeners = Home(context)
     bolt.event("app_home_opened")(listeners.opened)
     for action_id in (view.RECEIVED, view.GIVEN, view.NEWER, view.OLDER):
         bolt.action(action_id)(listeners.turn)

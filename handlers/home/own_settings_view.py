@@ -52,7 +52,7 @@ def _hours(say: Voice, member: Member) -> list[str]:
     lines = [say("You have no quiet hours.")]
     if member.quiet_from != member.quiet_until:
         hours = {"first": f"{member.quiet_from:%H:%M}", "last": f"{member.quiet_until:%H:%M}"}
-        lines = [say("Nothing comes between {first} and {last}.", **hours)]
+        lines = [say("Check-ins and reminders come between {last} and {first}.", **hours)]
     if off := sorted(days_in(member.days_off)):
         lines.append(say("Days off: {days}.", days=say.listing(pulse_settings.day_names(say, off))))
     return lines

@@ -14,11 +14,14 @@ from handlers.home.leader_view import Leadership
 from handlers.privacy import data_requests_view as rights
 from handlers.pulse import survey_view as pulse
 from handlers.recognition import form_view as appreciate
+from handlers.recognition.giver_view import (
+    all_in_doubt,
+)
 from handlers.recognition.history_view import Reader, entries, kept
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
-from slackapp.models import Member
+from slackapp.models import Member, Retention
 from slackapp.recognition.history import Page, Side
 
 RECEIVED = "home_received"
@@ -39,13 +42,15 @@ class CheckIn:
 class Standing:
     """What the tab holds beside one's own thanks: settings, the teams one leads, what an admin looks after.
 
-    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins.
+    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins; `periods` is
+    how long things are kept here.
     """
 
     member: Member
     language: str
     leads: Leadership
     office: Office | None
+    periods: Retention
     is_ready: bool = True
 
 
@@ -64,7 +69,7 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, stand
         *(home_office.part(say, reader.zone, reader.now, standing.office) if standing.office else []),
         piece.divider(),
         piece.header(say("What is kept about me")),
-        *kept(say),
+        *kept(say, standing.periods),
         *rights.buttons(say),
     ]
     return {"type": "home", "blocks": blocks}
@@ -86,6 +91,7 @@ def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
         piece.divider(),
         piece.header(say("Thank-yous")),
         piece.actions(_tabs(say, page.side), block_id="home_tabs"),
+        *all_in_doubt(say, page.in_doubt),
         *entries(say, reader, page),
         *_pager(say, page),
     ]

@@ -23,29 +23,31 @@ from slackapp.workspace.permissions import Permission
 class DataRequests:
     """The listeners around what is kept about a person."""
 
-    desk: Context
+    context: Context
 
     def export(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Export what is kept about me]."""
         pressed = press(body)
-        with self.desk.sessions.begin() as session:
-            workspace, now = workspace_of(session, pressed.caller), self.desk.now()
+        with self.context.sessions.begin() as session:
+            workspace, now = workspace_of(session, pressed.caller), self.context.now()
             found = members.find(session, workspace, pressed.caller.user)
             member = rights.require(session, found, Permission.EXPORT_SELF, now=now)
-            requests.request_export(session, workspace, member, Pseudonyms(self.desk.keys.path), now)
-        self.desk.wake()
-        replace_or_open(client, pressed, view.export_begun(voice_for(self.desk, pressed.caller)))
+            requests.request_export(session, workspace, member, Pseudonyms(self.context.keys.path), now)
+        self.context.wake()
+        replace_or_open(client, pressed, view.export_begun(voice_for(self.context, pressed.caller)))
         ack()
 
     def erase(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Erase what is kept about me], already confirmed."""
         pressed = press(body)
-        say = voice_for(self.desk, pressed.caller)
-        with self.desk.sessions.read() as session:
+        say = voice_for(self.context, pressed.caller)
+        with self.context.sessions.read() as session:
             workspace_id = workspace_of(session, pressed.caller).id
         asked = erasure.ErasureRequest(pressed.caller.user)
-        ended = erasure.erase(self.desk.sessions, self.desk.keys, workspace_id, asked, self.desk.now())
-        self.desk.wake()
+        ended = erasure.erase(
+            self.context.sessions, self.context.keys, workspace_id, asked, self.context.now()
+        )
+        self.context.wake()
         if ended is ErasureResult.HELD:
             replace_or_open(client, pressed, view.held(say))
         else:
@@ -56,24 +58,24 @@ class DataRequests:
     def come_back(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Use Appreciate again]: from now on they are somebody new."""
         pressed = press(body)
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
-            erasure.allow_return(session, Pseudonyms(self.desk.keys.path), workspace, pressed.caller.user)
+            erasure.allow_return(session, Pseudonyms(self.context.keys.path), workspace, pressed.caller.user)
         acquainted(
-            self.desk,
+            self.context,
             client,
             pressed.caller,
             lambda session: members.get_all(
                 session, workspace_of(session, pressed.caller), [pressed.caller.user]
             ),
         )
-        self.desk.refresh_home(client, pressed.caller)
+        self.context.refresh_home(client, pressed.caller)
         ack()
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the buttons."""
-    listeners = DataRequests(desk)
+    listeners = DataRequests(context)
     bolt.action(view.EXPORT)(listeners.export)
     bolt.action(view.ERASE)(listeners.erase)
     bolt.action(view.RETURN)(listeners.come_back)

@@ -19,15 +19,15 @@ _LOOK_AGAIN = timedelta(seconds=1)
 _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
-def renderers(marks: Pseudonyms) -> dict[str, Renderer]:
+def renderers(pseudonyms: Pseudonyms) -> dict[str, Renderer]:
     """By delivery kind."""
-    made = _Letters(marks)
+    made = _Letters(pseudonyms)
     return {Kind.MESSAGE: made.message, Kind.PAGE: made.page, Kind.FILE: made.file}
 
 
 @dataclass(frozen=True, slots=True)
 class _Letters:
-    marks: Pseudonyms
+    pseudonyms: Pseudonyms
 
     def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
         """What the files are."""
@@ -56,7 +56,7 @@ class _Letters:
             return Skip("no_message")
         workspace = session.get_one(Workspace, row.workspace_id)
         say = members.language_of(workspace, member)
-        collected = export.collect(session, workspace, member, self.marks)
+        collected = export.collect(session, workspace, member, self.pseudonyms)
         page = partial(_page, say, collected, now)
         return Upload(
             filename="appreciate-about-me.html" if readable else "appreciate-about-me.json",

@@ -14,7 +14,9 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.request import as_admin
-from slackapp.blocks import View
+from slackapp.blocks import FormQuestion, View
+from slackapp.core import free_text
+from slackapp.core.free_text import Concern
 from slackapp.core.i18n import Voice
 from slackapp.models import Member, Workspace
 from slackapp.pulse import audience as invitations
@@ -28,7 +30,7 @@ Deed = Callable[[Session, Workspace, Member, Voice], View]
 class Admin:
     """The listeners around the admin's form. Whether somebody is an admin is what Slack told us."""
 
-    desk: Context
+    context: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse admin`."""
@@ -42,7 +44,7 @@ class Admin:
         """[Go live]."""
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.go_live(session, workspace, self.desk.now())
+            governing.go_live(session, workspace, self.context.now())
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
@@ -64,7 +66,7 @@ class Admin:
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
-        self.desk.wake()
+        self.context.wake()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
@@ -80,7 +82,7 @@ class Admin:
             return view.notice(say, say("Saved. It holds from the next check-in on."))
 
         ack(response_action="update", view=self._done(client, form.caller, deed))
-        self.desk.wake()
+        self.context.wake()
 
     def questions(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Questions]."""
@@ -92,9 +94,15 @@ class Admin:
 
     def add(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Add]."""
-        wording = pulse_forms.wording(body)
+        wording, accepted = pulse_forms.wording(body)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            try:
+                free_text.check({view.WORDING: wording}, self.context.confidentiality, accepted)
+            except Concern as concern:
+                asked = FormQuestion(concern.words(say), (*accepted, *concern.marks))
+                coming = asking.items(session, asking.next_items(session, workspace))
+                return view.questions(say, asking.own(session, workspace), coming, typed=wording, asked=asked)
             asking.add(session, workspace, wording)
             return _questions(session, workspace, member, say)
 
@@ -117,12 +125,12 @@ class Admin:
         ack()
 
     def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
-        return as_admin(self.desk, client, who, deed)
+        return as_admin(self.context, client, who, deed)
 
 
-def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form and its buttons; gives what opens it for the command."""
-    listeners = Admin(desk)
+    listeners = Admin(context)
     bolt.action(view.OPEN)(listeners.pressed)
     bolt.action(view.GO_LIVE)(listeners.go_live)
     bolt.action(view.STOP)(listeners.stop)
@@ -132,7 +140,7 @@ def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
     bolt.action(view.MOVE_UP)(listeners.change)
     bolt.view(view.FORM)(listeners.save)
     bolt.view(view.QUESTION_FORM)(listeners.add)
-    admin_preview.register(bolt, desk, as_admin)
+    admin_preview.register(bolt, context, as_admin)
     return listeners.open
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from slackapp import blocks as piece
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Cadence, Question, Workspace
 from slackapp.pulse import settings as governing
@@ -71,9 +71,19 @@ def preview(say: Voice, shown: Mapping[str, list[Block]]) -> View:
     return _modal(say) | {"close": piece.plain(say("Close")), "blocks": blocks[:-1]}
 
 
-def questions(say: Voice, mine: Iterable[Question], coming: Iterable[Item]) -> View:
-    """The organisation's own rotating questions, and what the next check-in asks."""
-    blocks: list[Block] = [piece.header(say("The next check-in asks"))]
+def questions(
+    say: Voice,
+    mine: Iterable[Question],
+    coming: Iterable[Item],
+    *,
+    typed: str = "",
+    asked: FormQuestion | None = None,
+) -> View:
+    """The organisation's own rotating questions, and what the next check-in asks.
+
+    With a question about the one that was `typed`, the button adds it all the same.
+    """
+    blocks = [*piece.asked_above(asked), piece.header(say("The next check-in asks"))]
     for place, item in enumerate(coming):
         if item.stem and not place:
             blocks.append(piece.plain_section(say(item.stem)))
@@ -91,13 +101,16 @@ def questions(say: Voice, mine: Iterable[Question], coming: Iterable[Item]) -> V
             ),
         ]
     blocks.append(piece.context(say("They rotate with ours. None comes again within twelve check-ins.")))
-    field = {"type": "plain_text_input", "action_id": WORDING, "max_length": 120}
+    field: Block = {"type": "plain_text_input", "action_id": WORDING, "max_length": 120}
+    if typed:
+        field["initial_value"] = typed
     hint = say("Something people can agree or disagree with, about the team and never about one person.")
     blocks.append(_input(say("Add a question"), WORDING, field) | {"hint": piece.plain(hint)})
     return _modal(say) | {
         "callback_id": QUESTION_FORM,
-        "submit": piece.plain(say("Add")),
+        "submit": piece.plain(say("Add anyway") if asked else say("Add")),
         "close": piece.plain(say("Back")),
+        "private_metadata": piece.unseen("", asked),
         "blocks": blocks,
     }
 

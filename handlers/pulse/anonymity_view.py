@@ -10,10 +10,14 @@ from slackapp.pulse.audience import Group, Reader
 _SECTION = 3000
 
 PRIVACY = translatable(
-    "Anonymous. Your answer is locked the moment it is stored. When the poll closes, answers are mixed, "
-    "only rounded results for groups of five or more are kept, and the key is destroyed. After that nobody "
-    "(lead, admin, database operator) can tell who said what. Until then you trust the running server. "
-    "Comments appear as you wrote them, undated: leave out names."
+    "Anonymous. Your answer is locked as soon as it is stored. When the check-in closes, answers are mixed "
+    "and added up. We keep only rounded results for groups of five or more, and destroy the key. After that "
+    "nobody can tell who said what: not your lead, an admin, or whoever runs the database. Until then you "
+    "have to trust whoever runs the server or can change the database: they could read your answer."
+)
+COMMENTS = translatable(
+    "Comments come out at the end of the month, as you wrote them, without a date. The people who run the "
+    "server can read them. Leave out names, and what is true only of you."
 )
 RULES = (
     translatable(
@@ -33,7 +37,12 @@ RULES = (
 )
 LIMITS = (
     translatable(
-        "Whoever controls the server while a check-in is open could read it. Slack carries your answer to us."
+        "While a check-in is open, whoever controls the server or can change the database could read "
+        "answers. Slack carries your answer to us."
+    ),
+    translatable(
+        "The folder with the key alone tells no answer and no name. Whoever copies it, and the database too, "
+        "while a check-in is open can read that check-in, even later."
     ),
     translatable(
         "Two colleagues who compare their answers, and somebody who knows who answered each time and "
@@ -88,16 +97,30 @@ THREATS = (
         translatable("Whoever looks after the database or a backup"),
         translatable(
             "Locked boxes of one size while it is open; afterwards the rounded results, how many answered in "
-            "each group, and comments without a name."
+            "each group, and every comment, without a name."
         ),
         translatable(
             "The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."
         ),
-        translatable("On some disks something that was overwritten can be brought back."),
+        translatable(
+            "Whoever can also change the database could read answers while it is open, by changing how they "
+            "are grouped. On some disks something that was overwritten can be brought back."
+        ),
+    ),
+    Threat(
+        translatable("Whoever has only the folder with the keys"),
+        translatable("That a check-in is open, and since when. No answer, no comment, and not who answered."),
+        translatable("Answers lie in the database, not in this folder. The key is destroyed when it closes."),
+        translatable(
+            "Whoever also has a copy of the database from that time can read every answer, even after the "
+            "close."
+        ),
     ),
     Threat(
         translatable("Whoever controls the server"),
-        translatable("Database and key together, as long as the check-in is open."),
+        translatable(
+            "Database and key together, as long as the check-in is open; after that, every comment."
+        ),
         translatable(
             "After the close there is no key any more, so nothing of yours can be opened by anyone."
         ),
@@ -156,7 +179,7 @@ def about(say: Voice, k: int, company: Company | None) -> View:
     rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
     limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
     blocks = [
-        piece.plain_section(say(PRIVACY)),
+        piece.plain_section(f"{say(PRIVACY)} {say(COMMENTS)}"),
         piece.heading(say("What is shown")),
         piece.plain_section(rules),
         piece.heading(say("What this cannot promise")),

@@ -26,11 +26,9 @@ from slackapp.pulse import opening
 from slackapp.pulse import question_rotation as asking
 from slackapp.pulse import settings as governing
 from slackapp.pulse.audience import Group
+from slackapp.pulse.notices import TEST
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
-
-TEST = "poll_test"
-"""The kind of the message by which an admin tries the check-in out."""
 
 AsAdmin = Callable[[Context, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
 
@@ -39,7 +37,7 @@ AsAdmin = Callable[[Context, WebClient, Caller, Callable[[Session, Workspace, Me
 class Previews:
     """The listeners."""
 
-    desk: Context
+    context: Context
     as_admin: AsAdmin
 
     def preview(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -47,25 +45,25 @@ class Previews:
         found = press(body)
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            closing = _closing(session, workspace, member, say, self.desk.now())
+            closing = _closing(session, workspace, member, say, self.context.now())
             return view.preview(say, _messages(say, workspace, member, closing))
 
         client.views_push(
-            trigger_id=found.caller.trigger_id, view=self.as_admin(self.desk, client, found.caller, deed)
+            trigger_id=found.caller.trigger_id, view=self.as_admin(self.context, client, found.caller, deed)
         )
         ack()
 
     def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send me a test]."""
         found = press(body)
-        now = self.desk.now()
+        now = self.context.now()
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             enqueue_many(session, workspace, [_test(member, now)])
             return view.notice(say, say("Sent. Look at your messages; what you answer there is not stored."))
 
-        shown = self.as_admin(self.desk, client, found.caller, deed)
-        self.desk.wake()
+        shown = self.as_admin(self.context, client, found.caller, deed)
+        self.context.wake()
         client.views_push(trigger_id=found.caller.trigger_id, view=shown)
         ack()
 
@@ -80,19 +78,19 @@ class Previews:
             note: Block = pulse_messages.note(say("This is a test. Nothing is stored."))
             return modal | {"callback_id": view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
 
-        open_modal(client, who.trigger_id, self.as_admin(self.desk, client, who, deed))
+        open_modal(client, who.trigger_id, self.as_admin(self.context, client, who, deed))
         ack()
 
     def submit(self, ack: Ack, body: Payload) -> None:
         """[Store my answer] in a test. Nothing of it is read."""
-        say = voice_for(self.desk, caller(body))
+        say = voice_for(self.context, caller(body))
         words = say("That was the test. Nothing was stored.")
         ack(response_action="update", view=view.notice(say, words))
 
 
-def register(bolt: App, desk: Context, as_admin: AsAdmin) -> None:
+def register(bolt: App, context: Context, as_admin: AsAdmin) -> None:
     """Listen for the buttons and the test."""
-    listeners = Previews(desk, as_admin)
+    listeners = Previews(context, as_admin)
     bolt.action(view.PREVIEW)(listeners.preview)
     bolt.action(view.TEST)(listeners.send)
     bolt.action(view.ANSWER_TEST)(listeners.answer)

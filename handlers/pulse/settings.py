@@ -22,7 +22,7 @@ from slackapp.workspace import members
 class Settings:
     """The listeners around one person's own settings."""
 
-    desk: Context
+    context: Context
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse settings`."""
@@ -45,8 +45,8 @@ class Settings:
             asking_me.save(session, member, wishes)
             return view.saved(members.language_of(workspace, member))
 
-        saved = acquainted(self.desk, client, form.caller, deed)
-        self.desk.refresh_home(client, form.caller)
+        saved = acquainted(self.context, client, form.caller, deed)
+        self.context.refresh_home(client, form.caller)
         ack(response_action="update", view=saved)
 
     def _form(self, client: WebClient, who: Caller) -> View:
@@ -56,12 +56,12 @@ class Settings:
             language = member.language or workspace.language
             return view.form(members.language_of(workspace, member), member, language)
 
-        return acquainted(self.desk, client, who, made)
+        return acquainted(self.context, client, who, made)
 
 
-def register(bolt: App, desk: Context) -> Callable[[WebClient, Caller], None]:
+def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form; gives what opens it for the command."""
-    listeners = Settings(desk)
+    listeners = Settings(context)
     bolt.action(view.OPEN)(listeners.pressed)
     bolt.view(view.FORM)(listeners.save)
     return listeners.open

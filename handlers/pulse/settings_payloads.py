@@ -5,7 +5,7 @@ from datetime import date, time
 
 from handlers.pulse import admin_view as admin
 from handlers.pulse import settings_view as own
-from handlers.shared.form_values import Values
+from handlers.shared.form_values import Values, about
 from handlers.shared.payloads import Caller, Payload, caller
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
@@ -73,9 +73,9 @@ def own_form(body: Payload) -> OwnForm:
     )
 
 
-def wording(body: Payload) -> str:
-    """The question that an admin adds."""
-    return _Values(body).text(admin.WORDING)
+def wording(body: Payload) -> tuple[str, tuple[str, ...]]:
+    """The question that an admin adds, and the marks of what was read in it and left."""
+    return _Values(body).text(admin.WORDING), about(body)[1]
 
 
 class _Values(Values):

@@ -29,7 +29,10 @@ def form(say: Voice, member: Member, language: str) -> View:
             _messages(say, member),
             _time(say("Quiet from"), QUIET_FROM, f"{member.quiet_from:%H:%M}"),
             _time(say("Quiet until"), QUIET_UNTIL, f"{member.quiet_until:%H:%M}"),
-            piece.context(say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00.")),
+            piece.context(
+                say("Check-ins and reminders wait for the end of quiet hours. Thank-yous come at once."),
+                say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00."),
+            ),
             _days_off(say, member),
             _date(say("On leave from"), AWAY_FROM, member.away_from),
             _date(say("On leave until, this day included"), AWAY_UNTIL, member.away_until),
@@ -73,7 +76,8 @@ def _days_off(say: Voice, member: Member) -> Block:
     element: dict[str, Any] = {"type": "checkboxes", "action_id": DAYS_OFF, "options": options}
     if off := sorted(days_in(member.days_off)):
         element["initial_options"] = [options[day] for day in off]
-    return _input(say("Days on which I don't want messages"), DAYS_OFF, element) | {"optional": True}
+    label = say("Days on which I don't want check-ins and reminders")
+    return _input(label, DAYS_OFF, element) | {"optional": True}
 
 
 def _language(say: Voice, language: str) -> Block:

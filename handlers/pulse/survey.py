@@ -49,6 +49,7 @@ class Asked:
     workspace: Workspace
     member_id: str
     say: Voice
+    zone: str
 
 
 Make = Callable[[Session, Asked], View]
@@ -59,7 +60,7 @@ Opening = Callable[[WebClient, Caller], None]
 class Pulse:
     """The listeners of the check-in."""
 
-    desk: Context
+    context: Context
     others: Mapping[str, Opening]
     """What opens when a word follows the command."""
 
@@ -102,17 +103,23 @@ class Pulse:
 
         def store(session: Session, one: Asked) -> View:
             handed_in = rounds.Answers(paper.poll_id, one.member_id, paper.scores, comment)
-            rounds.submit(session, self.desk.keys, handed_in, self.desk.now())
-            return pulse.stored(one.say, paper.poll_id)
+            poll = rounds.submit(session, self.context.keys, handed_in, self.context.now())
+            closing = one.say.moment(poll.closes_at, one.zone)
+            return pulse.stored(one.say, paper.poll_id, closing=closing, questions=len(poll.items))
 
-        ack(response_action="update", view=self._write(paper.caller, store))
+        try:
+            view = self._write(paper.caller, store)
+        except UserError as refused:
+            ack(response_action="errors", errors={refused.field: self._words(paper.caller, refused)})
+        else:
+            ack(response_action="update", view=view)
 
     def withdraw(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Withdraw my answer], which looks the same before and after answering."""
         pressed = press(body)
 
         def delete(session: Session, one: Asked) -> View:
-            rounds.withdraw(session, self.desk.keys, (pressed.value, one.member_id), self.desk.now())
+            rounds.withdraw(session, self.context.keys, (pressed.value, one.member_id), self.context.now())
             return pulse.withdrawn(one.say, pressed.value)
 
         shown = self._write(pressed.caller, delete, otherwise=NOT_WITHDRAWN)
@@ -121,29 +128,29 @@ class Pulse:
 
     def _cautioned(self, paper: SurveyForm, comment: str) -> str | None:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             one = _asked(session, paper.caller)
             names = invitations.names_around(session, one.workspace, paper.poll_id, one.member_id)
-        found = cautions.warnings_for(comment, names, self.desk.guard)
+        found = cautions.warnings_for(comment, names, self.context.confidentiality)
         if not found or (paper.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
             return None
         return pulse.cautioned(one.say, found)
 
     def _running(self, session: Session, one: Asked) -> View:
-        poll = rounds.current(session, one.workspace, self.desk.now())
+        poll = rounds.current(session, one.workspace, self.context.now())
         if poll is None:
             raise UserError(NONE_OPEN)
         return self._modal(session, one, poll.id)
 
     def _modal(self, session: Session, one: Asked, poll_id: str) -> View:
-        poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
+        poll, unit = rounds.take_part(session, poll_id, one.member_id, self.context.now())
         group = invitations.group_of(session, poll, unit)
         sheet = pulse.SurveyForm(asking.items(session, poll.items), poll.comments_on, one.workspace.contact)
         return pulse.modal(one.say, poll.id, sheet, group)
 
     def _explained(self, session: Session, one: Asked, poll_id: str) -> View:
         try:
-            poll, unit = rounds.take_part(session, poll_id, one.member_id, self.desk.now())
+            poll, unit = rounds.take_part(session, poll_id, one.member_id, self.context.now())
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
             return anonymity.about(one.say, one.workspace.k, None)
@@ -156,12 +163,12 @@ class Pulse:
         return anonymity.about(one.say, poll.k, company)
 
     def _read(self, who: Caller, make: Make) -> View:
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             return _said(session, who, make)
 
     def _write(self, who: Caller, make: Make, *, otherwise: str = NOT_STORED) -> View:
         try:
-            with self.desk.sessions.begin() as session:
+            with self.context.sessions.begin() as session:
                 return _said(session, who, make)
         except (OperationalError, OSError):
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
@@ -172,21 +179,21 @@ class Pulse:
     def _voice_without_certainty(self, who: Caller) -> Voice:
         """The person's language, as long as anything can be read at all."""
         try:
-            with self.desk.sessions.read() as session:
+            with self.context.sessions.read() as session:
                 return _asked(session, who).say
         except OperationalError:
             return voice()
 
     def _words(self, who: Caller, refused: UserError) -> str:
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             return refused.words(_asked(session, who).say)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    mine = pulse_settings.register(bolt, desk)
-    admins = admin.register(bolt, desk)
-    listeners = Pulse(desk, {"settings": mine, "gosodiadau": mine, "admin": admins})
+    mine = pulse_settings.register(bolt, context)
+    admins = admin.register(bolt, context)
+    listeners = Pulse(context, {"settings": mine, "gosodiadau": mine, "admin": admins})
     bolt.action(pulse.ANSWER)(listeners.answer)
     bolt.action(pulse.ABOUT)(listeners.about)
     bolt.action(pulse.WITHDRAW)(listeners.withdraw)
@@ -195,10 +202,13 @@ def register(bolt: App, desk: Context) -> None:
 
 
 def _said(session: Session, who: Caller, make: Make) -> View:
+    """What is made, or why it cannot be. Raises the UserError that belongs beside a field of the form."""
     one = _asked(session, who)
     try:
         return make(session, one)
     except UserError as refused:
+        if refused.field:
+            raise
         return pulse.notice(one.say, refused.words(one.say))
 
 
@@ -208,4 +218,9 @@ def _asked(session: Session, who: Caller) -> Asked:
         raise LookupError("a payload from a workspace that never installed the app")
     member = members.find(session, workspace, who.user)
     answers = member is not None and rights.allows(member, rights.Permission.ANSWER)
-    return Asked(workspace, member.id if member and answers else "", members.language_of(workspace, member))
+    return Asked(
+        workspace,
+        member.id if member and answers else "",
+        members.language_of(workspace, member),
+        members.time_zone_of(workspace, member) if member else workspace.time_zone,
+    )

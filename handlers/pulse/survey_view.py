@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.pulse.anonymity_view import PRIVACY, joins
+from handlers.pulse.anonymity_view import COMMENTS, PRIVACY, joins
 from slackapp.core.i18n import Voice, translatable
 from slackapp.pulse.audience import Group
 from slackapp.pulse.comment_warnings import CommentWarning
@@ -26,6 +26,8 @@ SURE = "pulse_sure"
 Block = dict[str, Any]
 View = dict[str, Any]
 
+USUAL_NUMBER = 5
+"""Questions in a check-in, unless an admin has chosen otherwise."""
 _TITLE = translatable("Check-in")
 
 CAUTIONS = {
@@ -69,7 +71,7 @@ def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
             {"type": "divider"},
             *(_question(say, item) for item in others),
             *(_comment(say, sheet.contact) if sheet.comments_on else []),
-            _context(say(PRIVACY), plain=True),
+            _context(_promise(say, sheet), plain=True),
             _withdrawing(say, poll_id),
         ],
     }
@@ -87,12 +89,15 @@ def cautioned(say: Voice, found: Iterable[CommentWarning]) -> str:
     )
 
 
-def stored(say: Voice, poll_id: str) -> View:
-    """The reply to an answer, the same for any answer."""
-    words = say("Your answer is stored. You can change or withdraw it until the check-in closes.")
+def stored(say: Voice, poll_id: str, *, closing: str, questions: int) -> View:
+    """The reply to an answer, the same for any answer. `closing` is the moment of the close in words."""
     return _view(say, poll_id) | {
         "close": _plain(say("Close")),
-        "blocks": [_section(words), _withdrawing(say, poll_id)],
+        "blocks": [
+            _section(say("*Thank you. Your answer is stored.*")),
+            _section(_changing(say, closing, questions), plain=True),
+            _withdrawing(say, poll_id),
+        ],
     }
 
 
@@ -105,6 +110,25 @@ def withdrawn(say: Voice, poll_id: str) -> View:
 def notice(say: Voice, words: str) -> View:
     """One sentence in a modal: closed, lost, not yours."""
     return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
+
+
+def _promise(say: Voice, sheet: SurveyForm) -> str:
+    return f"{say(PRIVACY)} {say(COMMENTS)}" if sheet.comments_on else say(PRIVACY)
+
+
+def _changing(say: Voice, closing: str, questions: int) -> str:
+    """How to change an answer. The form comes back empty, and what is sent then is the whole answer."""
+    if questions == USUAL_NUMBER:
+        return say(
+            "To change your answer before {close}, answer all five again. "
+            "The new answer takes the place of the old one.",
+            close=closing,
+        )
+    return say(
+        "To change your answer before {close}, answer all the questions again. "
+        "The new answer takes the place of the old one.",
+        close=closing,
+    )
 
 
 def _question(say: Voice, item: Item) -> Block:

@@ -10,7 +10,6 @@ from handlers.recognition import form_view as ask
 from handlers.recognition import giver_view as show
 from handlers.recognition import payloads
 from handlers.recognition import subcommands as appreciate_errands
-from handlers.recognition.form_view import FormQuestion
 from handlers.recognition.giver_view import Confirmation
 from handlers.shared.channels import expand_groups
 from handlers.shared.context import Context
@@ -19,17 +18,17 @@ from handlers.shared.modals import replace_or_open as show_modal
 from handlers.shared.onboarding import with_setup_note
 from handlers.shared.payloads import Caller, Payload, caller, press
 from handlers.shared.people import introduced, voice_for, workspace_of
-from slackapp.blocks import Block, View
+from slackapp.blocks import FormQuestion, View
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import purge_old_copies
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing
+from slackapp.models import Sharing, Visibility
 from slackapp.recognition import edit as changing
 from slackapp.recognition import give as giving
 from slackapp.recognition import parser as grammar
 from slackapp.recognition import reminders, vocabulary
-from slackapp.recognition.draft import Draft, InvalidDraft, ParseError
+from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
 from slackapp.recognition.give import Given
 from slackapp.recognition.history import Side
 
@@ -45,13 +44,13 @@ _FORM_MOVED_ON = frozenset({"hash_conflict", "not_found", "view_not_found"})
 class RecognitionCommand:
     """The listeners around giving thanks."""
 
-    desk: Context
+    context: Context
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """`/appreciate ...`: given at once when all was said; else the form asks for the rest."""
         typed = payloads.typed(body)
         if wanted := vocabulary.parse_subcommand(typed.text):
-            appreciate_errands.run(self.desk, wanted, typed.caller, client, ack)
+            appreciate_errands.run(self.context, wanted, typed.caller, client, ack)
             return
         draft = Draft()
         try:
@@ -62,6 +61,8 @@ class RecognitionCommand:
                 ack()
                 return
             answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
+        except UnknownWordError as unknown:
+            self._ask_for_the_behaviour(ack, client, typed.caller, unknown)
         except ParseError as unclear:
             self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
         except InvalidDraft as refused:
@@ -119,7 +120,7 @@ class RecognitionCommand:
         """[Save]. A Home tab on which it began shows the new words."""
         form = payloads.form(body)
         try:
-            with self.desk.sessions.begin() as session:
+            with self.context.sessions.begin() as session:
                 workspace = workspace_of(session, form.caller)
                 changing.edit(
                     session, workspace, form.recognition_id, form.draft, self._occasion(form.caller)
@@ -127,11 +128,11 @@ class RecognitionCommand:
         except InvalidDraft as refused:
             self._ask_or_mark(ack, form, refused)
             return
-        purge_old_copies(self.desk.sessions)
-        self.desk.wake()
+        purge_old_copies(self.context.sessions)
+        self.context.wake()
         if form.from_home:
-            self.desk.refresh_home(client, form.caller, side=Side.GIVEN)
-        say = voice_for(self.desk, form.caller)
+            self.context.refresh_home(client, form.caller, side=Side.GIVEN)
+        say = voice_for(self.context, form.caller)
         ack(
             response_action="update",
             view=Confirmation(say, "", show.changed(say, form.recognition_id)).as_view(),
@@ -140,11 +141,11 @@ class RecognitionCommand:
     def edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Edit]: the form again, with what was sent."""
         pressed = press(body)
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             workspace = workspace_of(session, pressed.caller)
             found = changing.get_editable(session, workspace, pressed.value, self._occasion(pressed.caller))
             draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
-        say = voice_for(self.desk, pressed.caller)
+        say = voice_for(self.context, pressed.caller)
         view = ask.edit_form(say, draft, pressed.value, from_home=pressed.is_home)
         show_modal(client, pressed, view)
         ack()
@@ -153,7 +154,7 @@ class RecognitionCommand:
         occasion = self._occasion(who, key)
 
         def deed() -> tuple[Given, Behaviour | None]:
-            with self.desk.sessions.rows() as connection:
+            with self.context.sessions.rows() as connection:
                 given = giving.give(connection, who.team, draft, occasion)
                 hinted = given.giver.nudges and not given.is_repeat
                 seldom = (
@@ -163,33 +164,46 @@ class RecognitionCommand:
                 )
                 return given, seldom
 
-        given, seldom = introduced(self.desk, client, who, deed)
-        self.desk.wake()
+        given, seldom = introduced(self.context, client, who, deed)
+        self.context.wake()
         say = voice(given.language)
-        return Confirmation(
-            say, *show.with_hint(say, _sent(say, given, giving.require_behaviour(draft)), seldom)
-        )
+        return Confirmation(say, *show.with_hint(say, show.on_its_way(say, _on_its_way(say, given)), seldom))
 
     def _occasion(self, who: Caller, key: str = "") -> giving.GiveContext:
-        return giving.GiveContext(giver=who.user, key=key, now=self.desk.now(), watch=self.desk.guard)
+        return giving.GiveContext(
+            giver=who.user, key=key, now=self.context.now(), confidentiality=self.context.confidentiality
+        )
 
     def _form(self, who: Caller, draft: Draft) -> View:
-        return with_setup_note(self.desk, who, ask.form(voice_for(self.desk, who), draft))
+        return with_setup_note(self.context, who, ask.form(voice_for(self.context, who), draft))
 
     def _same(self, form: payloads.Form, asked: FormQuestion | None = None) -> View:
         """The form as it stands, with a question above it if there is one."""
-        say = voice_for(self.desk, form.caller)
+        say = voice_for(self.context, form.caller)
         if form.recognition_id:
             return ask.edit_form(say, form.draft, form.recognition_id, asked, from_home=form.from_home)
-        return with_setup_note(self.desk, form.caller, ask.form(say, form.draft, asked))
+        return with_setup_note(self.context, form.caller, ask.form(say, form.draft, asked))
 
     def _asking_form(self, who: Caller, draft: Draft, refused: InvalidDraft) -> View:
-        say = voice_for(self.desk, who)
+        say = voice_for(self.context, who)
         return ask.form(say, draft, FormQuestion(refused.words(say), refused.questions))
 
     def _refuse(self, ack: Ack, who: Caller, reason: UserError, draft: Draft) -> None:
-        text, blocks = ask.refusal(voice_for(self.desk, who), reason, draft)
+        text, blocks = ask.refusal(voice_for(self.context, who), reason, draft)
         ack(text=text, blocks=blocks)
+
+    def _ask_for_the_behaviour(
+        self, ack: Ack, client: WebClient, who: Caller, unknown: UnknownWordError
+    ) -> None:
+        """The form with everything but the unknown word, which is asked about; else the sentence alone."""
+        draft = _as_far_as_known(client, unknown.draft, who)
+        if draft.groups or not draft.fits_the_form:
+            self._refuse(ack, who, unknown, draft)
+            return
+        say = voice_for(self.context, who)
+        asked = FormQuestion(unknown.words(say), ())
+        open_modal(client, who.trigger_id, with_setup_note(self.context, who, ask.form(say, draft, asked)))
+        ack()
 
     def _ask_or_refuse(
         self, ack: Ack, client: WebClient, who: Caller, refused: InvalidDraft, draft: Draft
@@ -198,7 +212,7 @@ class RecognitionCommand:
         if not refused.questions:
             self._refuse(ack, who, refused, draft)
             return
-        say = voice_for(self.desk, who)
+        say = voice_for(self.context, who)
         asked = FormQuestion(refused.words(say), refused.questions, who.trigger_id)
         if question := ask.question(say, asked, draft):
             text, blocks = question
@@ -209,7 +223,7 @@ class RecognitionCommand:
 
     def _ask_or_mark(self, ack: Ack, form: payloads.Form, refused: InvalidDraft) -> None:
         """In the form: a question above it, or each sentence beside its field. What was typed stays."""
-        say = voice_for(self.desk, form.caller)
+        say = voice_for(self.context, form.caller)
         if refused.questions:
             asked = FormQuestion(refused.words(say), refused.questions)
             ack(response_action="update", view=self._same(form, asked))
@@ -221,9 +235,9 @@ class RecognitionCommand:
         ack(response_action="errors", errors=errors)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the command, the shortcuts and the form."""
-    listeners = RecognitionCommand(desk)
+    listeners = RecognitionCommand(context)
     bolt.command(COMMAND)(listeners.command)
     bolt.global_shortcut(SHORTCUT)(listeners.open)
     bolt.message_shortcut(MESSAGE_SHORTCUT)(listeners.open_about)
@@ -247,6 +261,14 @@ def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
         return draft
 
 
-def _sent(say: Voice, given: Given, behaviour: Behaviour) -> tuple[str, list[Block]]:
-    asked = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.standings)
-    return show.sent(say, given.id, behaviour, visibility=given.visibility, asked=asked)
+def _on_its_way(say: Voice, given: Given) -> show.OnItsWay:
+    is_private = given.visibility == Visibility.PRIVATE
+    may_be_seen = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
+    return show.OnItsWay(
+        id=given.id,
+        receivers=given.receivers,
+        behaviour=given.behaviour,
+        words=given.words,
+        until=say.moment(given.given_at + giving.CHANGEABLE_FOR, given.zone),
+        can_be_shared=None if is_private else may_be_seen,
+    )

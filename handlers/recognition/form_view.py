@@ -1,7 +1,6 @@
 """The form for thanks, and what is said when something is in the way. Nothing typed is ever lost."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -14,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from slackapp import blocks as piece
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice
@@ -35,26 +34,21 @@ _QUOTED = 9_000
 """All blocks of a message together may hold about 13,200 characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormQuestion:
-    """A question that stands above the form, and the marks that say it has been read."""
-
-    sentence: str
-    marks: tuple[str, ...]
-    ticket: str = ""
-    """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
-
-
 def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
-    """The form, filled with whatever is known; with a question above it, its button sends all the same."""
+    """The form, filled with whatever is known.
+
+    With a question above it that may be answered by sending, its button sends all the same.
+    """
     blocks = [
-        *_above(asked),
+        *piece.asked_above(asked),
         *_about(say, draft),
         _people(say, draft),
         *_what(say, draft),
         _who_may_see(say, draft),
     ]
-    head = _modal(say, FORM, say("Appreciate someone"), say("Send anyway") if asked else say("Send thanks"))
+    sends_all_the_same = asked is not None and asked.marks
+    button = say("Send anyway") if sends_all_the_same else say("Send thanks")
+    head = _modal(say, FORM, say("Appreciate someone"), button)
     return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
 
 
@@ -68,7 +62,7 @@ def edit_form(
 ) -> View:
     """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
-    blocks = [*_above(asked), *_what(say, draft)]
+    blocks = [*piece.asked_above(asked), *_what(say, draft)]
     unseen = _kept(recognition_id, draft, asked, from_home=from_home)
     return head | {"private_metadata": unseen, "blocks": blocks}
 
@@ -94,7 +88,9 @@ def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[B
 
     None when a button cannot carry that much; then the form asks.
     """
-    anyway = _carried(draft.about(accepted=(*draft.accepted, *asked.marks)), ticket=asked.ticket)
+    anyway = _carried(
+        draft.about(accepted_questions=(*draft.accepted_questions, *asked.marks)), ticket=asked.ticket
+    )
     if len(anyway) > _BUTTON_VALUE:
         return None
     buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
@@ -103,33 +99,46 @@ def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[B
 
 
 def open_button(text: str, draft: Draft | None = None) -> Block:
-    """A button that opens the form, filled with the draft as far as a button can carry it."""
-    carried = _carried(draft or Draft())
-    if len(carried) > _BUTTON_VALUE and draft is not None:
-        carried = _carried(draft.about(words=""))
+    """A button that opens the form, filled with the draft as far as a button can carry it.
+
+    Words that are too long are left out first, then which questions were read: these are asked again.
+    """
+    whole = draft or Draft()
+    shorter = (whole, whole.about(words=""), whole.about(words="", accepted_questions=()))
+    carried = next((one for one in map(_carried, shorter) if len(one) <= _BUTTON_VALUE), _carried(Draft()))
     return piece.button(text, OPEN, carried)
 
 
+def _to_choose_from(draft: Draft) -> list[str]:
+    """The people that the form begins with: of a group too large for it none, not twenty by chance."""
+    people = draft.people or draft.suggested
+    if len(people) > MOST_PEOPLE:
+        people = tuple(one for one in people if one not in draft.group_members)
+    return list(people[:MOST_PEOPLE])
+
+
 def _carried(draft: Draft, **more: str) -> str:
+    people = _to_choose_from(draft)
     values: dict[str, Any] = {
-        Field.PEOPLE: list((draft.people or draft.suggested)[:MOST_PEOPLE]),
+        Field.PEOPLE: people,
         Field.BEHAVIOUR: draft.behaviour,
         Field.VISIBILITY: draft.visibility,
         Field.WORDS: draft.words,
     }
-    seldom = {"accepted": list(draft.accepted), "link": draft.link, "gathered": list(draft.gathered)} | more
+    group_members = [one for one in draft.group_members if one in people]
+    seldom = {
+        "accepted": list(draft.accepted_questions),
+        "link": draft.link,
+        "gathered": group_members,
+    } | more
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
 def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from_home: bool = False) -> str:
     """What the form carries unseen: never anything that was written."""
-    accepted = [*draft.accepted, *(asked.marks if asked else ())][:_MOST_MARKS]
-    kept = {"id": recognition_id, "accepted": accepted, "link": draft.link}
+    accepted_questions = [*draft.accepted_questions, *(asked.marks if asked else ())][:_MOST_MARKS]
+    kept = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
     return json.dumps(kept | ({"home": True} if from_home else {}))
-
-
-def _above(asked: FormQuestion | None) -> list[Block]:
-    return [piece.plain_section(asked.sentence)] if asked else []
 
 
 def _about(say: Voice, draft: Draft) -> list[Block]:
@@ -155,7 +164,7 @@ def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
 
 
 def _people(say: Voice, draft: Draft) -> Block:
-    chosen = list((draft.people or draft.suggested)[:MOST_PEOPLE])
+    chosen = _to_choose_from(draft)
     select = UserMultiSelectElement(
         action_id=Field.PEOPLE,
         placeholder=_plain(say("Choose people")),

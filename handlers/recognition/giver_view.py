@@ -1,16 +1,28 @@
 """What somebody is told about the thanks they gave, or might give."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
 from handlers.recognition.form_view import open_button
 from handlers.recognition.thanks_view import SETTINGS
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
+from slackapp.core import log
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
-from slackapp.models import Visibility
 from slackapp.recognition.undelivered import Undelivered
+
+_REPLACED_WITHIN = 2
+
+
+"""Seconds. Slack itself waits three for the answer to a press."""
+
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +38,62 @@ class Confirmation:
         return piece.notice(self.say, self.say("Your thanks"), self.blocks)
 
 
+def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -> None:
+    """Put an answer in the place of the one that only this person sees, which is not true any more.
+
+    Whoever pressed is told in a window besides. So a failure is logged, and changes nothing else.
+    """
+    receipt = WebhookClient(receipt_url, timeout=_REPLACED_WITHIN, proxy=client.proxy, ssl=client.ssl)
+    try:
+        receipt.send(text=answer.text, blocks=answer.blocks, replace_original=True)
+    except OSError as problem:
+        log.failure(_logger, "a giver's receipt", problem)
+
+
+SEVERAL = 2
 EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
-SEND_AGAIN = "thanks_send_again"
+SEND_AGAIN, SEND_ALL_AGAIN = "thanks_send_again", "thanks_send_all_again"
 
 
-def sent(
-    say: Voice, recognition_id: str, behaviour: Behaviour, *, visibility: Visibility, asked: bool
-) -> tuple[str, list[Block]]:
-    """The giver's answer. `asked` says whether any receiver is asked, or has agreed, to share it."""
-    if visibility == Visibility.PRIVATE:
-        told = say("Sent. They will see it in private. You can edit or undo it for 24 hours.")
-    elif asked:
-        told = say(
-            "Sent. They will see it in private and choose whether their team sees it. "
-            "You can edit or undo it for 24 hours."
-        )
-    else:
-        told = say(
-            "Sent. They will see it in private: it can't be shared with their team just now. "
-            "You can edit or undo it for 24 hours."
-        )
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """What a giver is told about a thank-you that is stored, before Slack has taken any message of it.
+
+    `receivers` are Slack ids; `can_be_shared` is None where the team was not meant to see it; `until` says in
+    words how long it can be changed.
+    """
+
+    id: str
+    receivers: tuple[str, ...]
+    behaviour: Behaviour
+    words: str
+    until: str
+    can_be_shared: bool | None = None
+
+
+def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
+    """The giver's answer at once: top-level text and blocks. Nothing is called sent before Slack took it."""
+    people = say.listing(piece.person(receiver, say) for receiver in thanks.receivers)
+    head = say("On its way to {people}, in private:", people=people)
     # A behaviour may have been read out of the sentence, so the giver sees which.
-    named = say("You named it *{behaviour}*.", behaviour=say(WORDING[behaviour].label).lower())
-    blocks = [piece.section(told), piece.context(named)]
-    return f"{told} {named}", [*blocks, piece.actions(changing_buttons(say, recognition_id))]
+    filed = say(
+        "Filed under {behaviour}. You can edit or undo it until {time}.",
+        behaviour=say(WORDING[thanks.behaviour].label).lower(),
+        time=thanks.until,
+    )
+    quiet = [*_about_the_team(say, thanks), filed]
+    blocks = [piece.section(head), piece.quote(thanks.words), piece.context(*quiet)]
+    text = " ".join([head, f"“{piece.literal(thanks.words)}”", *quiet])
+    return text, [*blocks, piece.actions(changing_buttons(say, thanks.id))]
+
+
+def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
+    if thanks.can_be_shared is None:
+        return []
+    if thanks.can_be_shared:
+        return [say("They can choose whether their team sees it.")]
+    return [say("It can't be shared with their team just now.")]
 
 
 def changed(say: Voice, recognition_id: str) -> list[Block]:
@@ -93,7 +136,7 @@ def unreached(
     else:
         head = say("*Your thank-you may not have arrived.*")
     lines = [head, *undelivered_line(say, found)]
-    when = say("Sent: {moment}.", moment=sent)
+    when = say("You wrote it on {moment}.", moment=sent)
     buttons = [
         *([send_again_button(say, recognition_id)] if found.unsure else []),
         *([undo_button(say, recognition_id)] if is_changeable else []),
@@ -111,7 +154,8 @@ def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
         ),
         *(
             say(
-                "Slack took no message for {name} from here. They may have left.", name=piece.person(one, say)
+                "This did not reach {name}: Slack does not let Appreciate send just now.",
+                name=piece.person(one, say),
             )
             for one in found.refused
         ),
@@ -128,6 +172,19 @@ def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
 def send_again_button(say: Voice, recognition_id: str) -> Block:
     """[Send again], to everyone who may not have had it."""
     return piece.button(say("Send again"), SEND_AGAIN, recognition_id)
+
+
+def all_in_doubt(say: Voice, count: int) -> list[Block]:
+    """[Send all again], where more than one message with thanks may not have arrived."""
+    if count < SEVERAL:
+        return []
+    told = say(
+        "We can't tell if Slack delivered {n} of your thank-yous. Check before sending them again: "
+        "somebody may get one twice.",
+        n=count,
+    )
+    button = piece.button(say("Send all again"), SEND_ALL_AGAIN, "all")
+    return [piece.section(told), piece.actions([button], block_id="thanks_in_doubt")]
 
 
 def sent_again(say: Voice) -> tuple[str, list[Block]]:

@@ -1,13 +1,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from handlers.recognition.giver_view import changing_buttons, send_again_button, undelivered_line
+from handlers.recognition.giver_view import (
+    changing_buttons,
+    send_again_button,
+    undelivered_line,
+)
 from handlers.recognition.thanks_view import receivers_buttons
 from slackapp import blocks as piece
 from slackapp.blocks import Block
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
+from slackapp.models import Retention
 from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.history import HistoryEntry, Page, Side
 
@@ -67,13 +72,28 @@ def _nothing(say: Voice, side: Side) -> str:
     return say("You have not thanked anybody here yet. Who made your last shift easier?")
 
 
-def kept(say: Voice) -> list[Block]:
-    """What is kept about the reader, in a few lines."""
+def kept(say: Voice, periods: Retention) -> list[Block]:
+    """What is kept about the reader and for how long, in a few lines."""
     lines = [
         say("Your name, your time zone and your team."),
-        say("The thank-yous you gave and received, with their words, until the giver takes them back."),
+        say.count(
+            "The thank-yous you gave and received, with their words, for {n} month.",
+            "The thank-yous you gave and received, with their words, for {n} months.",
+            periods.recognitions_months,
+        ),
+        say(
+            "For {hours} hours the giver can take a thank-you back. Then its words are deleted here at once.",
+            hours=CHANGEABLE_FOR // timedelta(hours=1),
+        ),
         say("Where you said “me too”, whose thanks you don't want, and the other settings you chose."),
-        say("Which messages were sent to you and when, without their text."),
+        say.count(
+            "Which messages were sent to you and when, without their text, for {n} month. "
+            "Those that show somebody's words stay on this list as long as the words.",
+            "Which messages were sent to you and when, without their text, for {n} months. "
+            "Those that show somebody's words stay on this list as long as the words.",
+            periods.messages_months,
+        ),
         say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
+        say("For a legal reason your organisation may have to keep some of this for longer."),
     ]
     return [piece.section("\n".join(f"• {line}" for line in lines))]

@@ -79,7 +79,7 @@ def form(body: Payload) -> Form:
     return Form(
         caller=caller(body),
         view_id=seen["id"],
-        draft=filled.about(accepted=_texts(unseen.get("accepted")), link=_link(unseen.get("link"))),
+        draft=filled.about(accepted_questions=_texts(unseen.get("accepted")), link=_link(unseen.get("link"))),
         recognition_id=str(unseen.get("id") or ""),
         from_home=unseen.get("home") is True,
     )
@@ -174,8 +174,8 @@ def carried(value: str) -> Draft:
         behaviour=_behaviour(read.get(Field.BEHAVIOUR)),
         words=storable(str(read.get(Field.WORDS) or "")),
         visibility=_visibility(read.get(Field.VISIBILITY)),
-        gathered=_people(read.get("gathered") or ()),
-        accepted=_texts(read.get("accepted")),
+        group_members=_people(read.get("gathered") or ()),
+        accepted_questions=_texts(read.get("accepted")),
         link=_link(read.get("link")),
     )
 

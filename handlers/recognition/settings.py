@@ -26,12 +26,12 @@ from slackapp.workspace.permissions import Permission
 class ThanksSettings:
     """The listeners around the settings."""
 
-    desk: Context
+    context: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[My settings] or [Settings]."""
         pressed = press(body)
-        show_modal(client, pressed, form_for(self.desk, client, pressed.caller))
+        show_modal(client, pressed, form_for(self.context, client, pressed.caller))
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -55,12 +55,12 @@ class ThanksSettings:
             say = members.language_of(workspace, member)
             return piece.notice(say, say("My settings"), settings.saved(say))
 
-        saved = acquainted(self.desk, client, filled.caller, deed)
-        self.desk.refresh_home(client, filled.caller)
+        saved = acquainted(self.context, client, filled.caller, deed)
+        self.context.refresh_home(client, filled.caller)
         ack(response_action="update", view=saved)
 
 
-def form_for(desk: Context, client: WebClient, who: Caller) -> View:
+def form_for(context: Context, client: WebClient, who: Caller) -> View:
     """The settings as this person has them."""
 
     def made(session: Session) -> View:
@@ -76,12 +76,12 @@ def form_for(desk: Context, client: WebClient, who: Caller) -> View:
         )
         return settings.form(members.language_of(workspace, member), choices)
 
-    return acquainted(desk, client, who, made)
+    return acquainted(context, client, who, made)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the settings."""
-    listeners = ThanksSettings(desk)
+    listeners = ThanksSettings(context)
     bolt.action(settings.OPEN)(listeners.open)
     bolt.action(recognition.SETTINGS)(listeners.open)
     bolt.view(settings.FORM)(listeners.save)

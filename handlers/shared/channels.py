@@ -24,14 +24,14 @@ def expand_groups(client: WebClient, draft: Draft, giver: str) -> Draft:
     """
     if not draft.groups:
         return draft
-    gathered = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
-    if not gathered and not draft.people:
+    in_groups = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
+    if not in_groups and not draft.people:
         raise InvalidDraft([Refusal(Field.PEOPLE, translatable("That group is empty just now."))])
     # Somebody named beside their group is meant in person.
-    only_by_group = tuple(one for one in gathered if one not in {*draft.people, giver})
+    only_by_group = tuple(one for one in in_groups if one not in {*draft.people, giver})
     if not only_by_group and not draft.people:
-        only_by_group = tuple(gathered)
-    return draft.about(people=(*draft.people, *only_by_group), gathered=only_by_group, groups=())
+        only_by_group = tuple(in_groups)
+    return draft.about(people=(*draft.people, *only_by_group), group_members=only_by_group, groups=())
 
 
 def _people(client: WebClient, group: str) -> list[str]:

@@ -31,7 +31,7 @@ class Context:
     keys: KeyDirectory
     wake: Callable[[], None]
     """Rung after a commit that owes a message somebody waits for, so that it goes at once."""
-    guard: ConfidentialityCheck = field(default_factory=standard)
+    confidentiality: ConfidentialityCheck = field(default_factory=standard)
     """Reads thank-yous before they go, with the organisation's own words if it has any."""
     publish_home: PublishHome | None = None
     """The Home tab's own function: stories refresh it without importing it."""

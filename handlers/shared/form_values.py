@@ -6,6 +6,12 @@ from typing import Any
 from handlers.shared.payloads import Payload, typed_text
 
 
+def about(body: Payload) -> tuple[str, tuple[str, ...]]:
+    """What a form is about, and the marks of the questions that its writer has read."""
+    subject, *marks = str(body["view"].get("private_metadata") or "").split(" ")
+    return subject, tuple(marks)
+
+
 class Values:
     """What was filled in, by the field's name; what was left blank is empty."""
 

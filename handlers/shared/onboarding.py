@@ -34,9 +34,9 @@ def has_teams(session: Session, workspace: Workspace) -> bool:
     return bool(session.scalar(select(there)))
 
 
-def setup_note(desk: Context, who: Caller) -> str:
+def setup_note(context: Context, who: Caller) -> str:
     """A sentence for whoever is here before the first team is; nothing afterwards."""
-    with desk.sessions.read() as session:
+    with context.sessions.read() as session:
         workspace = workspace_of(session, who)
         if has_teams(session, workspace):
             return ""
@@ -46,15 +46,15 @@ def setup_note(desk: Context, who: Caller) -> str:
         return first_words(say, is_admin=is_admin)
 
 
-def with_setup_note(desk: Context, who: Caller, view: View) -> View:
+def with_setup_note(context: Context, who: Caller, view: View) -> View:
     """A form, with that sentence above it."""
-    told = setup_note(desk, who)
+    told = setup_note(context, who)
     return view | {"blocks": [piece.context(told), *view["blocks"]]} if told else view
 
 
 def message_with_setup_note(
-    desk: Context, who: Caller, message: tuple[str, list[Block]]
+    context: Context, who: Caller, message: tuple[str, list[Block]]
 ) -> tuple[str, list[Block]]:
     """A message, with that sentence before it in its text and above its blocks."""
-    told, (text, blocks) = setup_note(desk, who), message
+    told, (text, blocks) = setup_note(context, who), message
     return (f"{told}\n{text}", [piece.context(told), *blocks]) if told else message

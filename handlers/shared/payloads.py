@@ -1,7 +1,7 @@
 """What every kind of payload has in common: who, where, which press, which people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from slackapp.core.calendar import known_zone
@@ -34,6 +34,8 @@ class ButtonPress:
     """The modal or Home tab it happened in; None in a message."""
     view_hash: str | None
     is_home: bool
+    receipt_url: str = field(default="", repr=False)
+    """Where the message that only this person sees can be replaced; empty for any other message or view."""
 
 
 def caller(body: Payload) -> Caller:
@@ -72,7 +74,13 @@ def press(body: Payload) -> ButtonPress:
         view_id=view.get("id"),
         view_hash=view.get("hash"),
         is_home=view.get("type") == "home",
+        receipt_url=_receipt_url(body),
     )
+
+
+def _receipt_url(body: Payload) -> str:
+    is_ephemeral = (body.get("container") or {}).get("is_ephemeral")
+    return str(body.get("response_url") or "") if is_ephemeral else ""
 
 
 def person(user: Payload, *, slack_team_id: str) -> SlackProfile:

@@ -22,7 +22,11 @@ Errand = Callable[[Session, Workspace, Member, Voice], Told]
 
 
 def as_admin(
-    desk: Context, client: WebClient, who: Caller, errand: Errand[Told], deed: Permission = Permission.SETTLE
+    context: Context,
+    client: WebClient,
+    who: Caller,
+    errand: Errand[Told],
+    deed: Permission = Permission.SETTLE,
 ) -> Told:
     """Do something that only an admin may. What it changes in the settings stands in the audit log.
 
@@ -31,17 +35,17 @@ def as_admin(
     """
 
     def made(session: Session) -> Told:
-        workspace, now = workspace_of(session, who), desk.now()
+        workspace, now = workspace_of(session, who), context.now()
         member = members.get_all(session, workspace, [who.user])[who.user]
         rights.require(session, member, deed, now=now)
         before = audit.settings(workspace)
         told = errand(session, workspace, member, members.language_of(workspace, member))
-        audit.record_settings(session, workspace, before, actor=actor(desk, member), now=now)
+        audit.record_settings(session, workspace, before, actor=actor(context, member), now=now)
         return told
 
-    return acquainted(desk, client, who, made)
+    return acquainted(context, client, who, made)
 
 
-def actor(desk: Context, member: Member) -> str:
+def actor(context: Context, member: Member) -> str:
     """Somebody's mark for the audit log."""
-    return Pseudonyms(desk.keys.path).actor(member.id)
+    return Pseudonyms(context.keys.path).actor(member.id)

@@ -36,7 +36,7 @@ Told = TypeVar("Told")
 class TeamAdmin:
     """The listeners around the list of teams and one team's form."""
 
-    desk: Context
+    context: Context
 
     def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Teams], and the pages of the list."""
@@ -66,8 +66,8 @@ class TeamAdmin:
             return _form(session, workspace, member, say, team_id=team.id, told=say("Saved."))
 
         made = self._as_admin(client, filled.who, deed)
-        self.desk.wake()
-        self.desk.refresh_home(client, who)
+        self.context.wake()
+        self.context.refresh_home(client, who)
         self._refresh_list(client, body)
         ack(response_action="update", view=made)
 
@@ -76,10 +76,10 @@ class TeamAdmin:
         pressed, team_id = press(body), body["view"]["private_metadata"]
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            team, now = units.of(session, workspace, team_id), self.desk.now()
+            team, now = units.of(session, workspace, team_id), self.context.now()
             name = team.name
             units.end(session, workspace, team, now=now)
-            entry = audit.NewEntry(actor(self.desk, member), audit.Action.TEAM_ENDED, team.id)
+            entry = audit.NewEntry(actor(self.context, member), audit.Action.TEAM_ENDED, team.id)
             audit.record(session, workspace, entry, now=now)
             return view.ended(say, name)
 
@@ -114,8 +114,10 @@ class TeamAdmin:
             came = units.assign(session, team, [people[one] for one in wanted_in])
             if came.joined or went:
                 values = (str(went), str(came.joined))
-                entry = audit.NewEntry(actor(self.desk, member), audit.Action.TEAM_PEOPLE, team.id, *values)
-                audit.record(session, workspace, entry, now=self.desk.now())
+                entry = audit.NewEntry(
+                    actor(self.context, member), audit.Action.TEAM_PEOPLE, team.id, *values
+                )
+                audit.record(session, workspace, entry, now=self.context.now())
             told = view.put(say, came, went)
             shown, roll = (
                 team_form.current_form(session, workspace, team_id),
@@ -143,10 +145,10 @@ class TeamAdmin:
         ack(options=[option(*one) for one in found[:MOST_OPTIONS]])
 
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.desk, client, who, deed, Permission.CHANGE_TEAM)
+        return as_admin(self.context, client, who, deed, Permission.CHANGE_TEAM)
 
     def _save(self, session: Session, workspace: Workspace, member: Member, filled: team_form.Filled) -> Team:
-        now, before = self.desk.now(), None
+        now, before = self.context.now(), None
         if filled.team_id:
             team = units.of(session, workspace, filled.team_id)
             before = team.slack_channel_id
@@ -161,11 +163,11 @@ class TeamAdmin:
             audit.record(
                 session,
                 workspace,
-                audit.NewEntry(actor(self.desk, member), deed, team.id, after=what),
+                audit.NewEntry(actor(self.context, member), deed, team.id, after=what),
                 now=now,
             )
         if team.slack_channel_id != before:
-            announce(session, workspace, team, member, self.desk)
+            announce(session, workspace, team, member, self.context)
         return team
 
     def _refresh_list(self, client: WebClient, body: Payload) -> None:
@@ -182,9 +184,9 @@ class TeamAdmin:
                 raise
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the list, the form and the people."""
-    listeners = TeamAdmin(desk)
+    listeners = TeamAdmin(context)
     for action_id in (view.TEAMS, re.compile(rf"{view.TURN}:(previous|next)")):
         bolt.action(action_id)(listeners.listed)
     for action_id in (view.NEW_TEAM, view.OPEN, view.FIND):

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.teams import wizard_view as view
-from handlers.teams.sync import ARCHIVED, OFFER
 from handlers.teams.wizard import ANNOUNCED
 from slackapp import teams as units
 from slackapp.core.i18n import voice
 from slackapp.models import Delivery, Member, Team, Workspace
 from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip
+from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import members
 
 

@@ -18,11 +18,11 @@ from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.outbox import queue as outbox
 from slackapp.pulse.notices import next_allowed_time
+from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import members
 from slackapp.workspace import permissions as rights
 from slackapp.workspace import registry as workspaces
 
-OFFER, ARCHIVED = "team-offer", "team-archived"
 Step = Callable[[Session, TeamSource, Member], bool]
 
 
@@ -30,24 +30,24 @@ Step = Callable[[Session, TeamSource, Member], bool]
 class Teams:
     """The listeners for who comes and goes, and for what becomes of channels and groups."""
 
-    desk: Context
+    context: Context
 
     def joined(self, body: Payload, client: WebClient) -> None:
         """Somebody came into a channel: the app itself is asked about, people join the channel's team."""
         event, who = body["event"], event_caller(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             workspace = workspaces.find(session, who.team)
             is_the_app = workspace is not None and who.user == workspace.bot_user_id
         if is_the_app:
-            acquainted(self.desk, client, who, lambda session: _offer(session, self.desk, who, event))
-            self.desk.wake()
+            acquainted(self.context, client, who, lambda session: _offer(session, self.context, who, event))
+            self.context.wake()
         else:
             self._step(client, who, units.join, event["channel"])
 
     def left(self, body: Payload, client: WebClient) -> None:
         """Somebody left a channel; when it was the app, nothing keeps the team in step any more."""
         event, who = body["event"], event_caller(body)
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             workspace = workspaces.find(session, who.team)
             if workspace is not None and who.user == workspace.bot_user_id:
                 units.source_removed(session, workspace, event["channel"])
@@ -57,21 +57,21 @@ class Teams:
     def archived(self, body: Payload) -> None:
         """A channel was archived: its team keeps its people, and whoever leads it now is told."""
         event = body["event"]
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
-                _tell_leaders(session, self.desk, workspace, event)
-        self.desk.wake()
+                _tell_leaders(session, self.context, workspace, event)
+        self.context.wake()
 
     def gone(self, body: Payload) -> None:
         """A channel was deleted: its team keeps its people and shares nothing there."""
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
                 units.source_removed(session, workspace, body["event"]["channel"])
 
     def renamed(self, body: Payload) -> None:
         """A channel has another name."""
         channel = body["event"]["channel"]
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             if workspace := workspaces.find(session, body["team_id"]):
                 name = units.suggest_name(channel.get("name") or "")
                 units.renamed(session, workspace, channel["id"], name)
@@ -86,7 +86,7 @@ class Teams:
     def group_changed(self, body: Payload, client: WebClient) -> None:
         """A user group was renamed, switched off, or given other people."""
         group = body["event"]["subteam"]
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             workspace = workspaces.find(session, body["team_id"])
             source = units.sourced(session, workspace, group["id"]) if workspace else None
             if workspace is None or source is None:
@@ -97,7 +97,7 @@ class Teams:
             units.renamed(session, workspace, group["id"], group.get("name") or "")
             workspace_id, team_id = workspace.id, source.team_id
         present = people_in_or_reason(client, SourceKind.USER_GROUP, group["id"])
-        _match(self.desk, (workspace_id, team_id), group["id"], present)
+        _match(self.context, (workspace_id, team_id), group["id"], present)
 
     def _step(self, client: WebClient, who: Caller, step: Step, slack_id: str) -> None:
         """Let one person join or leave the team that follows this place, if one does."""
@@ -108,12 +108,12 @@ class Teams:
             if workspace is not None and source is not None:
                 step(session, source, members.get_all(session, workspace, [who.user])[who.user])
 
-        acquainted(self.desk, client, who, deed)
+        acquainted(self.context, client, who, deed)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for what Slack tells of channels and groups."""
-    listeners = Teams(desk)
+    listeners = Teams(context)
     told = {
         "member_joined_channel": listeners.joined,
         "member_left_channel": listeners.left,
@@ -130,9 +130,9 @@ def register(bolt: App, desk: Context) -> None:
         bolt.event(event)(listener)
 
 
-def repair(client: WebClient, desk: Context, workspace_id: str) -> list[units.Changes]:
+def repair(client: WebClient, context: Context, workspace_id: str) -> list[units.Changes]:
     """Every night: what the events have missed. Gives who moved, team by team."""
-    with desk.sessions.read() as session:
+    with context.sessions.read() as session:
         followed = [
             (one.team_id, SourceKind(one.kind), one.slack_id)
             for one in units.sources(session, session.get_one(Workspace, workspace_id))
@@ -141,7 +141,7 @@ def repair(client: WebClient, desk: Context, workspace_id: str) -> list[units.Ch
         return []
     reading = retrying(client)
     night = NightlyLists(reading, places.channels(reading), dict(places.groups(reading)))
-    moved = [night.repair(desk, (workspace_id, team_id), kind, place) for team_id, kind, place in followed]
+    moved = [night.repair(context, (workspace_id, team_id), kind, place) for team_id, kind, place in followed]
     return [one for one in moved if one is not None]
 
 
@@ -154,14 +154,14 @@ class NightlyLists:
     groups: Mapping[str, str]
 
     def repair(
-        self, desk: Context, whose: tuple[str, str], kind: SourceKind, place: str
+        self, context: Context, whose: tuple[str, str], kind: SourceKind, place: str
     ) -> units.Changes | None:
         """Let one team be as its place is now. `whose` are workspace and team."""
         there = self.channels.get(place)
         if there is not None and there.is_archived:
             return None  # It may come back with everybody in it, and until then nobody comes or goes.
         called = units.suggest_name(there.name) if there else self.groups.get(place)
-        with desk.sessions.begin() as session:
+        with context.sessions.begin() as session:
             workspace = session.get_one(Workspace, whose[0])
             if called is None:
                 units.source_removed(session, workspace, place)
@@ -173,7 +173,7 @@ class NightlyLists:
             if is_channel
             else people_in_or_reason(self.client, kind, place)
         )
-        return _match(desk, whose, place, present)
+        return _match(context, whose, place, present)
 
 
 def known_members(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
@@ -183,22 +183,24 @@ def known_members(session: Session, workspace: Workspace, slack_user_ids: list[s
 
 
 def _match(
-    desk: Context, whose: tuple[str, str], place: str, present: list[str] | Unavailable
+    context: Context, whose: tuple[str, str], place: str, present: list[str] | Unavailable
 ) -> units.Changes | None:
     """Let the people of a place be those of the team that follows it. `whose` are workspace and team."""
-    with desk.sessions.begin() as session:
+    with context.sessions.begin() as session:
         workspace = session.get_one(Workspace, whose[0])
         source = session.get(TeamSource, whose[1])
         if present is Unavailable.GONE:
             units.source_removed(session, workspace, place)
         if source is None or source.slack_id != place or isinstance(present, Unavailable):
             return None
-        return units.set_members(session, source, known_members(session, workspace, present), now=desk.now())
+        return units.set_members(
+            session, source, known_members(session, workspace, present), now=context.now()
+        )
 
 
-def _tell_leaders(session: Session, desk: Context, workspace: Workspace, event: Payload) -> None:
+def _tell_leaders(session: Session, context: Context, workspace: Workspace, event: Payload) -> None:
     for team in units.in_channel(session, workspace, event["channel"]):
-        leader = rights.acting_leader(session, team, desk.now())
+        leader = rights.acting_leader(session, team, context.now())
         if leader is None:
             continue
         owed = outbox.NewDelivery(
@@ -206,12 +208,12 @@ def _tell_leaders(session: Session, desk: Context, workspace: Workspace, event: 
             kind=ARCHIVED,
             reference=team.id,
             target=leader.slack_user_id,
-            due=next_allowed_time(leader, workspace, desk.now()),
+            due=next_allowed_time(leader, workspace, context.now()),
         )
         outbox.enqueue(session, workspace, owed)
 
 
-def _offer(session: Session, desk: Context, who: Caller, event: Payload) -> None:
+def _offer(session: Session, context: Context, who: Caller, event: Payload) -> None:
     """Ask whoever invited the app, once for each invitation."""
     workspace = workspace_of(session, who)
     inviter, channel = event.get("inviter"), event["channel"]
@@ -225,6 +227,6 @@ def _offer(session: Session, desk: Context, who: Caller, event: Payload) -> None
         kind=OFFER,
         reference=channel,
         target=inviter,
-        due=desk.now(),
+        due=context.now(),
     )
     outbox.enqueue(session, workspace, owed)

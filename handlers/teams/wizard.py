@@ -39,32 +39,32 @@ _MADE_ALREADY = translatable("This channel makes the team {name} already.")
 class TeamWizard:
     """The listeners of the three steps. Nothing is stored before the last."""
 
-    desk: Context
+    context: Context
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Make it a team]: step 1."""
         pressed = press(body)
         channel = pressed.value
         acquainted(
-            self.desk, client, pressed.caller, lambda session: self._may(session, pressed.caller, channel)
+            self.context, client, pressed.caller, lambda session: self._may(session, pressed.caller, channel)
         )
         _check_present(client, pressed.caller, channel)
         called = units.suggest_name(channel_name(client, channel))
         steps = WizardState(channel=channel, called=called, name=called, leader=pressed.caller.user)
-        replace_or_open(client, pressed, view.first(voice_for(self.desk, pressed.caller), steps))
+        replace_or_open(client, pressed, view.first(voice_for(self.context, pressed.caller), steps))
         ack()
 
     def named(self, ack: Ack, body: Payload) -> None:
         """Step 1 was filled in: step 2."""
         who, steps = caller(body), view.begun(body["view"]["private_metadata"])
         steps = replace(steps, name=" ".join(Values(body).text(FIELD_NAME).split()))
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             workspace = workspace_of(session, who)
             units.check_name(session, workspace, steps.name)
             has_parents = bool(units.search(session, workspace))
         ack(
             response_action="update",
-            view=view.second(voice_for(self.desk, who), steps, has_parents=has_parents),
+            view=view.second(voice_for(self.context, who), steps, has_parents=has_parents),
         )
 
     def peopled(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -78,24 +78,24 @@ class TeamWizard:
             units.check_leaders(session, workspace, TeamForm(steps.name, leader=steps.leader))
             return _outlook(session, workspace, steps, there)
 
-        outlook = acquainted(self.desk, client, who, deed)
-        ack(response_action="update", view=view.third(voice_for(self.desk, who), steps, outlook))
+        outlook = acquainted(self.context, client, who, deed)
+        ack(response_action="update", view=view.third(voice_for(self.context, who), steps, outlook))
 
     def confirmed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Make the team]."""
         who, steps = caller(body), view.begun(body["view"]["private_metadata"])
         there = _check_present(client, who, steps.channel)
-        acquainted(self.desk, client, who, lambda session: self._make(session, who, steps, there))
-        self.desk.wake()
-        ack(response_action="update", view=view.made(voice_for(self.desk, who), steps.name))
+        acquainted(self.context, client, who, lambda session: self._make(session, who, steps, there))
+        self.context.wake()
+        ack(response_action="update", view=view.made(voice_for(self.context, who), steps.name))
 
     def options(self, ack: Ack, body: Payload) -> None:
         """What can be chosen as a team, for what was typed so far."""
         who = caller(body)
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             workspace = workspace_of(session, who)
             asker = members.find(session, workspace, who.user)
-            rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
+            rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.context.now())
             found = units.search(session, workspace, str(body.get("value") or ""))
         ack(options=[blocks.option(*one) for one in found[:MOST_OPTIONS]])
 
@@ -103,13 +103,13 @@ class TeamWizard:
         """The workspace, once it is certain that this person may make a team of this channel."""
         workspace = workspace_of(session, who)
         asker = members.get_all(session, workspace, [who.user])[who.user]
-        rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.desk.now())
+        rights.require(session, asker, Permission.MAKE_TEAM_OF_CHANNEL, now=self.context.now())
         if (taken := units.sourced(session, workspace, channel)) is not None:
             raise UserError(_MADE_ALREADY, name=session.get_one(Team, taken.team_id).name)
         return workspace
 
     def _make(self, session: Session, who: Caller, steps: WizardState, there: list[str]) -> None:
-        workspace, now = self._may(session, who, steps.channel), self.desk.now()
+        workspace, now = self._may(session, who, steps.channel), self.context.now()
         maker = members.get_all(session, workspace, [who.user])[who.user]
         wish = TeamForm(steps.name, steps.parent or None, steps.leader, steps.channel)
         team = units.make(session, workspace, wish)
@@ -117,12 +117,12 @@ class TeamWizard:
         units.follow(session, workspace, team, place)
         source = session.get_one(TeamSource, team.id)
         units.set_members(session, source, known_members(session, workspace, there), now=now)
-        entry = audit.NewEntry(actor(self.desk, maker), audit.Action.TEAM_MADE, team.id)
+        entry = audit.NewEntry(actor(self.context, maker), audit.Action.TEAM_MADE, team.id)
         audit.record(session, workspace, entry, now=now)
-        announce(session, workspace, team, maker, self.desk)
+        announce(session, workspace, team, maker, self.context)
 
 
-def announce(session: Session, workspace: Workspace, team: Team, maker: Member, desk: Context) -> None:
+def announce(session: Session, workspace: Workspace, team: Team, maker: Member, context: Context) -> None:
     """Owe the channel a word about who made it a team."""
     if team.slack_channel_id:
         owed = outbox.NewDelivery(
@@ -130,14 +130,14 @@ def announce(session: Session, workspace: Workspace, team: Team, maker: Member, 
             kind=ANNOUNCED,
             reference=f"{team.id}:{maker.id}",
             target=team.slack_channel_id,
-            due=desk.now(),
+            due=context.now(),
         )
         outbox.enqueue(session, workspace, owed)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the three steps."""
-    listeners = TeamWizard(desk)
+    listeners = TeamWizard(context)
     bolt.action(view.OPEN)(listeners.open)
     bolt.view(view.NAME)(listeners.named)
     bolt.view(view.PEOPLE)(listeners.peopled)

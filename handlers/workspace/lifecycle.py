@@ -19,18 +19,18 @@ from slackapp.workspace import registry as workspaces
 class People:
     """The listeners that keep what we know of people up to date."""
 
-    desk: Context
+    context: Context
 
     def changed(self, body: Payload) -> None:
         """Somebody joined, or their profile changed, or they left."""
         user = body["event"]["user"]
         for team in self._where(body):
-            _remember(self.desk, team, [person(user, slack_team_id=team)])
+            _remember(self.context, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
         """The workspace took the app away, or its organisation did for all of them."""
-        team, now = body.get("team_id"), self.desk.now()
-        with self.desk.sessions.begin() as session:
+        team, now = body.get("team_id"), self.context.now()
+        with self.context.sessions.begin() as session:
             here = workspaces.find(session, team) if team else None
             if here is not None and here.enterprise_id is None:
                 workspaces.uninstall(session, here.slack_team_id, now=now)
@@ -40,7 +40,7 @@ class People:
     def _where(self, body: Payload) -> list[str]:
         """The workspaces that this is about: of an organisation, those in which the person is known."""
         team, user = workspace_id(body), body["event"]["user"]["id"]
-        with self.desk.sessions.read() as session:
+        with self.context.sessions.read() as session:
             if workspaces.find(session, team) is not None:
                 return [team]
             inside = workspaces.of_organisation(session, body.get("enterprise_id") or team)
@@ -52,9 +52,9 @@ class People:
             self.uninstalled(body)
 
 
-def register_people(bolt: App, desk: Context) -> None:
+def register_people(bolt: App, context: Context) -> None:
     """Listen for what changes about people and about the installation."""
-    listeners = People(desk)
+    listeners = People(context)
     bolt.event("team_join")(listeners.changed)
     bolt.event("user_change")(listeners.changed)
     bolt.event("app_uninstalled")(listeners.uninstalled)
@@ -65,28 +65,28 @@ def register_people(bolt: App, desk: Context) -> None:
 class Organisations:
     """The listeners around an organisation's install."""
 
-    desk: Context
+    context: Context
 
     def granted(self, body: Payload, client: WebClient) -> None:
         """The organisation's admins let one or more of its workspaces use the app."""
         wanted = set(body["event"]["team_ids"])
         teams = [one for one in granted_workspaces(client) if one.slack_team_id in wanted]
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             installations.allow_workspaces(session, body["enterprise_id"], teams)
 
     def revoked(self, body: Payload) -> None:
         """Workspaces may not use it any more; one with an install of its own goes on."""
-        with self.desk.sessions.begin() as session:
+        with self.context.sessions.begin() as session:
             inside = workspaces.of_organisation(session, body["enterprise_id"])
             for one in inside:
                 if one.slack_team_id in body["event"]["team_ids"]:
-                    workspaces.uninstall(session, one.slack_team_id, now=self.desk.now())
+                    workspaces.uninstall(session, one.slack_team_id, now=self.context.now())
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for what an organisation settles."""
-    register_people(bolt, desk)
-    listeners = Organisations(desk)
+    register_people(bolt, context)
+    listeners = Organisations(context)
     bolt.event("team_access_granted")(listeners.granted)
     bolt.event("team_access_revoked")(listeners.revoked)
 

@@ -1,6 +1,7 @@
 """The office's other rooms: settings for everyone, how long things are kept, who changed what, messages."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -10,6 +11,7 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.shared import message_kinds
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -37,7 +39,7 @@ _WHOLE = translatable("Please enter a whole number.")
 class WorkspaceSettings:
     """The listeners of these rooms."""
 
-    desk: Context
+    context: Context
 
     def settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Settings for everyone]."""
@@ -59,12 +61,12 @@ class WorkspaceSettings:
         )
 
         def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            who = actor(self.desk, member)
-            settling.save(session, workspace, wanted, actor=who, now=self.desk.now())
+            who = actor(self.context, member)
+            settling.save(session, workspace, wanted, actor=who, now=self.context.now())
             return view.notice(say, say("For everyone"), say("Saved."))
 
         saved = self._as_admin(client, caller(body), deed)
-        self.desk.refresh_home(client, caller(body))
+        self.context.refresh_home(client, caller(body))
         ack(response_action="update", view=saved)
 
     def zones(self, ack: Ack, body: Payload) -> None:
@@ -93,8 +95,8 @@ class WorkspaceSettings:
                 before = retention.set_limit(session, workspace, name, value)
                 if before != value:
                     values = (name, str(before), str(value))
-                    entry = audit.NewEntry(actor(self.desk, member), audit.Action.SETTING, *values)
-                    audit.record(session, workspace, entry, now=self.desk.now())
+                    entry = audit.NewEntry(actor(self.context, member), audit.Action.SETTING, *values)
+                    audit.record(session, workspace, entry, now=self.context.now())
             return view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
 
         ack(response_action="update", view=self._as_admin(client, caller(body), deed))
@@ -106,7 +108,7 @@ class WorkspaceSettings:
         def made(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
             entries = audit.latest(session, workspace, most=view.AUDIT_PAGE + 1, skip=skip)
             rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
-            names = view.Names(actor(self.desk, member), {row.id: row.name for row in rows})
+            names = view.Names(actor(self.context, member), {row.id: row.name for row in rows})
             return view.audit(say, members.time_zone_of(workspace, member), entries, names, skip=skip)
 
         self._shown(ack, body, client, made, Permission.READ_AUDIT)
@@ -122,14 +124,35 @@ class WorkspaceSettings:
         deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.dismiss
 
         def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            deed(session, workspace, pressed.value, actor=actor(self.desk, member), now=self.desk.now())
+            deed(session, workspace, pressed.value, actor=actor(self.context, member), now=self.context.now())
             return _messages(session, workspace, member, say, skip=0)
 
         replace_or_open(
-            client, pressed, as_admin(self.desk, client, pressed.caller, done, Permission.SEND_AGAIN)
+            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
         )
-        self.desk.refresh_home(client, pressed.caller)
-        self.desk.wake()
+        self.context.refresh_home(client, pressed.caller)
+        self.context.wake()
+        ack()
+
+    def all_seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Send all again] of one kind."""
+        pressed = press(body)
+
+        def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
+            chosen = [
+                kind
+                for kind in troubles.unknown_by_kind(session, workspace)
+                if _kind_shown(kind) == pressed.value
+            ]
+            who = actor(self.context, member)
+            troubles.send_all_again(session, workspace, chosen, actor=who, now=self.context.now())
+            return _messages(session, workspace, member, say, skip=0)
+
+        replace_or_open(
+            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
+        )
+        self.context.refresh_home(client, pressed.caller)
+        self.context.wake()
         ack()
 
     def _shown(
@@ -141,16 +164,16 @@ class WorkspaceSettings:
         deed: Permission = Permission.SETTLE,
     ) -> None:
         pressed = press(body)
-        replace_or_open(client, pressed, as_admin(self.desk, client, pressed.caller, made, deed))
+        replace_or_open(client, pressed, as_admin(self.context, client, pressed.caller, made, deed))
         ack()
 
     def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.desk, client, who, deed)
+        return as_admin(self.context, client, who, deed)
 
 
-def register(bolt: App, desk: Context) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the rooms."""
-    rooms = WorkspaceSettings(desk)
+    rooms = WorkspaceSettings(context)
     bolt.action(view.SETTINGS)(rooms.settings)
     bolt.view(view.SETTINGS_FORM)(rooms.save_settings)
     bolt.options(view.ZONE)(rooms.zones)
@@ -162,6 +185,7 @@ def register(bolt: App, desk: Context) -> None:
         bolt.action(action_id)(rooms.messages)
     bolt.action(view.SEND_AGAIN)(rooms.seen_to)
     bolt.action(view.LEAVE)(rooms.seen_to)
+    bolt.action(view.SEND_ALL_AGAIN)(rooms.all_seen_to)
 
 
 def _chosen(session: Session, workspace: Workspace) -> view.Chosen:
@@ -179,7 +203,21 @@ def _messages(session: Session, workspace: Workspace, member: Member, say: Voice
     found = troubles.unknown_deliveries(session, workspace, skip=skip)
     sent = [view.Sent(one.id, one.target, one.last_try) for one in found]
     zone = members.time_zone_of(workspace, member)
-    return view.messages(say, zone, sent, page=troubles.PAGE, skip=skip)
+    unknown = view.Unknown(sent, _in_doubt(session, workspace))
+    return view.messages(say, zone, unknown, page=troubles.PAGE, skip=skip)
+
+
+def _in_doubt(session: Session, workspace: Workspace) -> list[view.InDoubt]:
+    counts: Counter[str] = Counter()
+    for kind, count in troubles.unknown_by_kind(session, workspace).items():
+        counts[_kind_shown(kind)] += count
+    return [view.InDoubt(kind, counts[kind]) for kind in view.KINDS if counts[kind]]
+
+
+def _kind_shown(kind: str) -> str:
+    if kind in message_kinds.CHECK_INS:
+        return view.CHECK_INS
+    return view.DIGESTS if kind in message_kinds.DIGESTS else view.OTHERS
 
 
 def _skip(pressed: ButtonPress) -> int:

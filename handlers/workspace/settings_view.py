@@ -24,10 +24,11 @@ MESSAGES = "office_messages"
 
 
 SETTINGS_FORM, KEEPING_FORM = "office_settings_form", "office_keeping_form"
-AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, LEAVE = (
+AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, SEND_ALL_AGAIN, LEAVE = (
     "office_audit_turn",
     "office_messages_turn",
     "office_send_again",
+    "office_send_all_again",
     "office_leave",
 )
 LANGUAGE, ZONE, NATION, READ, ADMINS = "for_language", "for_zone", "for_nation", "for_digests", "for_admins"
@@ -49,6 +50,13 @@ _KEPT = {
     "messages_months": translatable("Which messages were sent, in months"),
     "audit_months": translatable("Who changed what, in months"),
     "after_uninstall_days": translatable("Everything, after the app was taken away, in days"),
+}
+CHECK_INS, DIGESTS, OTHERS = "check-ins", "digests", "others"
+KINDS = {
+    CHECK_INS: translatable("Check-ins and reminders: {n}."),
+    DIGESTS: translatable("Digests: {n}."),
+    # Not divided further: an admin is not to learn who was thanked.
+    OTHERS: translatable("Other messages: {n}."),
 }
 DEEDS = {
     Action.EXPORTED: translatable("{who} exported what is kept about somebody."),
@@ -100,6 +108,22 @@ class Sent:
     id: str
     target: str
     tried: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """How many messages of one kind are of unknown outcome; `kind` is a key of KINDS."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Messages of unknown outcome: a page of them, and how many there are of each kind."""
+
+    sent: Sequence[Sent]
+    kinds: Sequence[InDoubt]
 
 
 def settings_form(say: Voice, chosen: Chosen) -> View:
@@ -195,12 +219,14 @@ def audit(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *,
     return piece.notice(say, say("Who changed what"), blocks)
 
 
-def messages(say: Voice, zone: str, sent: Sequence[Sent], *, page: int, skip: int) -> View:
+def messages(say: Voice, zone: str, found: Unknown, *, page: int, skip: int) -> View:
     """Messages of unknown outcome; one more than a page says that there are more."""
+    sent = found.sent
     told = say(
         "We can't tell if Slack delivered these. Check before sending again: somebody may get one twice."
     )
     blocks = [piece.section(told) if sent else piece.section(say("There is no such message. All well."))]
+    blocks += [block for one in found.kinds for block in _all_of(say, one)]
     for one in sent[:page]:
         when = say.moment(one.tried, zone) if one.tried else ""
         blocks += [
@@ -216,6 +242,15 @@ def messages(say: Voice, zone: str, sent: Sequence[Sent], *, page: int, skip: in
         ]
     blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(sent))
     return piece.notice(say, say("Messages"), blocks)
+
+
+def _all_of(say: Voice, found: InDoubt) -> list[Block]:
+    """How many there are of a kind, and [Send all again]."""
+    button = piece.button(say("Send all again"), SEND_ALL_AGAIN, found.kind)
+    return [
+        piece.section(say(KINDS[found.kind], n=found.count)),
+        piece.actions([button], block_id=f"all_{found.kind}"),
+    ]
 
 
 def notice(say: Voice, title: str, words: str) -> View:

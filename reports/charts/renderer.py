@@ -84,7 +84,7 @@ class ChartRenderer:
     ) -> None:
         self.close()
 
-    def draw(self, picture: Picture) -> bytes | None:
+    def png(self, picture: Picture) -> bytes | None:
         """The picture as PNG, 1080 pixels wide; None when it cannot be drawn."""
         if self._browser_path is None:
             self._say_once("no browser was found, so digests go without pictures")
@@ -94,7 +94,7 @@ class ChartRenderer:
             self._say_once("a picture could not be drawn, so its digest goes without")
         return drawn
 
-    def figure(self, picture: Picture) -> str | None:
+    def figure_json(self, picture: Picture) -> str | None:
         """The plotly figure as JSON, for a page; None when it cannot be made."""
         made = self._ask("figure", picture)
         return made.decode() if made is not None else None

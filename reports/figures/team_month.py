@@ -214,9 +214,9 @@ class TeamMonth:
     pulse: Pulse
     reach: Reach | None
     highlights: tuple[Highlight, ...]
-    sides: Sides | None = None
-    ways: MutualThanks | None = None
-    seldom: Behaviour | None = None
+    counts_by_direction: Sides | None = None
+    mutual_thanks: MutualThanks | None = None
+    rarely_used: Behaviour | None = None
     """Named in at most one thank-you of ten over three months."""
     promises: tuple[EarlierPromise, ...] = ()
     comments: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ class _Letters:
         chart = next((chart for chart in chart_contents(say, month) if chart.name == name), None)
         if chart is None:
             return Skip("no_picture")
-        produce = partial(self.drawing.draw, chart.picture)
+        produce = partial(self.drawing.png, chart.picture)
         alt = shortened(chart.alt, _ALT_OF_A_FILE)
         return Upload(filename=f"{name}-{found.month}.png", title=chart.title, alt=alt, produce=produce)
 

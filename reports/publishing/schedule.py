@@ -108,7 +108,7 @@ def preview(
 
 def figures(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
     """The charts as plotly figures for a page; one that cannot be made is left out."""
-    made = {chart.name: drawing.figure(chart.picture) for chart in charts}
+    made = {chart.name: drawing.figure_json(chart.picture) for chart in charts}
     return {name: figure for name, figure in made.items() if figure is not None}
 
 

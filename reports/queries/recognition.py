@@ -33,7 +33,7 @@ class Named:
     """What was named: the month's mix, and what three months seldom named. None is what may not be shown."""
 
     mix: figures.Mix | None
-    seldom: Behaviour | None
+    rarely_used: Behaviour | None
 
 
 def behaviour_counts(session: Session, asked: Scope, left: Suppressed) -> dict[str, Named]:

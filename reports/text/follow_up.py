@@ -30,8 +30,8 @@ _PAIR = 2
 
 def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
     """Whether thanks went both ways, and what is seldom named; nothing where too little is known."""
-    told = [say(_WAYS[team.ways])] if team.ways else []
-    return told + ([say(_SELDOM[team.seldom])] if team.seldom else [])
+    told = [say(_WAYS[team.mutual_thanks])] if team.mutual_thanks else []
+    return told + ([say(_SELDOM[team.rarely_used])] if team.rarely_used else [])
 
 
 def frequency(say: Voice, team: TeamMonth) -> list[str]:
@@ -206,7 +206,7 @@ def extra_tables(say: Voice, team: TeamMonth) -> list[Table]:
 
 def sides(say: Voice, team: TeamMonth) -> Table | None:
     """Thanks given and received, about so many, by behaviour."""
-    if team.sides is None:
+    if team.counts_by_direction is None:
         return None
     rows = tuple(
         (
@@ -214,7 +214,9 @@ def sides(say: Voice, team: TeamMonth) -> Table | None:
             words.count(say, given, is_about=True),
             words.count(say, received, is_about=True),
         )
-        for one, given, received in zip(Behaviour, team.sides.given, team.sides.received, strict=True)
+        for one, given, received in zip(
+            Behaviour, team.counts_by_direction.given, team.counts_by_direction.received, strict=True
+        )
     )
     caption = say("Given by the team's people and received by them, to the nearest five")
     return Table(caption, (say("Behaviour"), say("Given"), say("Received")), rows)

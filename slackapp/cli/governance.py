@@ -157,7 +157,7 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
 @workspace_option
 @explained
 def audit_log(most: int, workspace: str | None, *, as_json: bool) -> None:
-    """Show who changed what. People stand in it only as marks; nothing anyone said does."""
+    """Show who changed what. People stand in it only as pseudonyms; nothing anyone said does."""
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
     from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
 

@@ -104,10 +104,9 @@ def sandbox(
 def serve(*, http: bool) -> None:
     """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
     if http:
-        from slackapp.http import server as serving  # noqa: PLC0415 - the command line starts faster without it
-        from slackapp.http import settings  # noqa: PLC0415 - the command line starts faster without it
+        from slackapp.http import process, settings  # noqa: PLC0415 - Socket Mode needs neither
 
-        serving.serve(settings.read(os.environ))
+        process.serve(settings.read(os.environ))
         return
     from slackapp.app import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
 

@@ -116,16 +116,16 @@ def _collected(place: Office, user: str) -> dict[str, bytes] | None:
     from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
 
-    marks = Pseudonyms(place.keys.path)
+    pseudonyms = Pseudonyms(place.keys.path)
     with place.sessions.begin() as session:
         workspace = session.get_one(Workspace, place.workspace_id)
         member = members.find(session, workspace, user)
         if member is None:
             return None
-        subject = marks.person(workspace.slack_team_id, user)
+        subject = pseudonyms.person(workspace.slack_team_id, user)
         entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.EXPORTED, subject)
         audit.record(session, workspace, entry, now=place.now)
-        collected = exporting.collect(session, workspace, member, marks)
+        collected = exporting.collect(session, workspace, member, pseudonyms)
         page = exporting.as_page(members.language_of(workspace, member), collected, made=place.now)
         return {".json": exporting.as_json(collected), ".html": page.encode()}
 

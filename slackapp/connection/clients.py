@@ -1,10 +1,14 @@
 """The clients by which the app speaks to Slack: one token from the settings, or one for each workspace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from slackapp.connection import installations
@@ -14,6 +18,8 @@ from slackapp.core.db import Sessions
 from slackapp.models import Workspace
 
 _PAGE = 100
+
+_SECONDS_FOR_THE_TIME = 5
 
 _PATIENCE = 10
 """How often a list is asked for again; each time after as long as Slack says, about a minute."""
@@ -42,6 +48,20 @@ class Clients:
             team = workspace.slack_team_id
             found = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
         return self._client(found.token, team=team if found.is_enterprise else None) if found else None
+
+    def slack_time(self) -> datetime | None:
+        """The time by Slack's own clock, from the `Date` header of an answer; None when there is none.
+
+        `api.test` needs no token, and whatever is answered has the header.
+        """
+        client = WebClient(base_url=self._address, retry_handlers=[], timeout=_SECONDS_FOR_THE_TIME)
+        try:
+            headers = client.api_test().headers
+        except SlackApiError as refused:
+            headers = getattr(refused.response, "headers", {})
+        except (SlackClientError, OSError, HTTPException):
+            return None
+        return _moment(headers)
 
     def of_organisation(self, enterprise_id: str) -> WebClient | None:
         """An organisation's client, by Slack's id."""
@@ -83,6 +103,16 @@ class Clients:
     def _client(self, token: str, *, team: str | None = None) -> WebClient:
         # An organisation's token serves several workspaces: each call says which is meant.
         return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
+
+
+def _moment(headers: Mapping[str, Any]) -> datetime | None:
+    """What the `Date` header says."""
+    written = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    try:
+        moment = parsedate_to_datetime(written[0] if isinstance(written, list) else str(written))
+    except (ValueError, IndexError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def retrying(client: WebClient) -> WebClient:

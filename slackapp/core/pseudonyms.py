@@ -1,7 +1,7 @@
 """Marks in place of people: the same person always gets the same one, and only KEY_DIR can tell whose it is.
 
 A mark without a secret could be tried out over a list of colleagues. The secret lies with the
-check-in's keys, outside the database, and the marks of those who were erased lie beside it: a
+check-in's keys, outside the database, and the pseudonyms of those who were erased lie beside it: a
 database that is put back from an old backup does not bring them back.
 """
 
@@ -30,8 +30,8 @@ class Pseudonyms:
     """The secret in a key directory, made when it is first needed, and the list of who was erased."""
 
     def __init__(self, directory: Path) -> None:
-        self._secret_file = directory / "marks.secret"
-        self._list = directory / "erased.marks"
+        self._secret_file = directory / "pseudonyms.secret"
+        self._list = directory / "erased.pseudonyms"
 
     def person(self, slack_team_id: str, slack_user_id: str) -> str:
         """Somebody's mark, by which they are known to have been erased."""
@@ -41,9 +41,9 @@ class Pseudonyms:
         """Who did something, for the audit log."""
         return self._mark("actor", member_id)[:24]
 
-    def bury(self, marks: frozenset[str]) -> None:
+    def bury(self, pseudonyms: frozenset[str]) -> None:
         """Write down durably who was erased. Those already on the list are not repeated."""
-        new = sorted(marks - self.buried())
+        new = sorted(pseudonyms - self.buried())
         if new:
             descriptor = os.open(self._list, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _MODE)
             with os.fdopen(descriptor, "w", encoding="ascii") as opened:
@@ -63,7 +63,7 @@ class Pseudonyms:
         made.replace(self._list)
 
     def buried(self) -> frozenset[str]:
-        """The marks of everybody who was erased."""
+        """The pseudonyms of everybody who was erased."""
         try:
             return frozenset(self._list.read_text(encoding="ascii").split())
         except FileNotFoundError:

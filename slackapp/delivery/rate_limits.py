@@ -93,7 +93,7 @@ class RateGate:
         """Whether any message of this method may go now."""
         return _free(self._bucket(_method_name(method)), priority, self._now) <= self._now
 
-    def take(self, method: str, target: str) -> None:
+    def consume(self, method: str, target: str) -> None:
         """Count one message against every limit it falls under."""
         for name in _names(method, target):
             bucket = self._bucket(name)

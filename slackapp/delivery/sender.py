@@ -9,11 +9,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackapp.core import log
 from slackapp.delivery.claims import ClaimedMessage
-from slackapp.delivery.results import Failed, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.delivery.results import Called, Failed, Held, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SCAN_WAITS, SlackMessageId, goes_without_pictures
 from slackapp.outbox.rendered import Deletion, Message, Upload
 
 _logger = logging.getLogger(__name__)
+
+UNOPENED = "token_unopened"
+"""Why a workspace is held of whose token none of the keys opens the seal."""
 
 _UPLOAD_TRIES = 3
 _GONE_ALREADY = frozenset({"message_not_found", "channel_not_found", "file_not_found", "file_deleted"})
@@ -36,22 +40,24 @@ class Sender:
     """
 
     def __init__(self, client: WebClient | ClientOf) -> None:
-        self._client_of = (lambda _workspace_id: client) if isinstance(client, WebClient) else client
+        self.client_of: ClientOf = (lambda _workspace_id: client) if isinstance(client, WebClient) else client
+        """A workspace's client, by our id of it."""
         if isinstance(client, WebClient):
             _never_repeats(client)
 
     def send(self, claimed: ClaimedMessage) -> Outcome:
-        """Send one letter. Never raises: what cannot be known is Unknown."""
+        """Send one rendered. Never raises: what cannot be known is Unknown."""
         try:
-            client = self._client_of(claimed.row.workspace_id)
+            client = self.client_of(claimed.row.workspace_id)
             if client is None:
-                return Failed("not_installed")
+                # Nobody has a token for it: a key is missing at the server, or the app is being taken away.
+                return Held(HoldScope.WORKSPACE, UNOPENED)
             once = _Once(_never_repeats(client))
-            if isinstance(claimed.letter, Upload):
-                return once.upload(claimed, claimed.letter)
-            if isinstance(claimed.letter, Deletion):
-                return once.remove(claimed, claimed.letter)
-            return once.post(claimed, claimed.letter)
+            if isinstance(claimed.rendered, Upload):
+                return once.upload(claimed, claimed.rendered)
+            if isinstance(claimed.rendered, Deletion):
+                return once.remove(claimed, claimed.rendered)
+            return once.post(claimed, claimed.rendered)
         except LeaseOverError:
             return RetryLater("lease_over", wait=0.0)
         except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call
@@ -60,15 +66,15 @@ class Sender:
 
 
 class _Once:
-    """One letter's calls with the client of its workspace."""
+    """One rendered's calls with the client of its workspace."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
 
-    def post(self, claimed: ClaimedMessage, letter: Message) -> Outcome:
-        outcome = self._call(
-            lambda: self._written(claimed, letter), claimed, repeatable=letter.replaces is not None
-        )
+    def post(self, claimed: ClaimedMessage, rendered: Message) -> Outcome:
+        changes = rendered.replaces is not None
+        method = "chat.update" if changes else "chat.postMessage"
+        outcome = self._call(lambda: self._written(claimed, rendered), claimed, (method, changes))
         if not (isinstance(outcome, RetryLater) and outcome.reason == PICTURE_NOT_READY):
             return outcome
         tried = claimed.row.attempts if claimed.row.reason == PICTURE_NOT_READY else 0
@@ -76,43 +82,46 @@ class _Once:
             return RetryLater(PICTURE_NOT_READY, wait=[*SCAN_WAITS, 0.0][tried])
         return Failed("invalid_blocks")
 
-    def _written(self, claimed: ClaimedMessage, letter: Message) -> Sent:
+    def _written(self, claimed: ClaimedMessage, rendered: Message) -> Sent:
         row = claimed.row
-        without = letter.without_pictures if goes_without_pictures(row) else None
-        blocks = without or letter.blocks
-        channel = letter.channel or row.target
-        if letter.replaces:
+        without = rendered.without_pictures if goes_without_pictures(row) else None
+        blocks = without or rendered.blocks
+        channel = rendered.channel or row.target
+        if rendered.replaces:
             answer = self._client.chat_update(
-                channel=channel, ts=letter.replaces, text=letter.text, blocks=blocks
+                channel=channel, ts=rendered.replaces, text=rendered.text, blocks=blocks
             )
         else:
             answer = self._client.chat_postMessage(
                 channel=channel,
-                text=letter.text,
+                text=rendered.text,
                 blocks=blocks,
-                thread_ts=letter.thread_ts,
+                thread_ts=rendered.thread_ts,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         return Sent(SlackMessageId(channel=answer.get("channel"), ts=answer.get("ts")))
 
-    def upload(self, claimed: ClaimedMessage, letter: Upload) -> Outcome:
+    def upload(self, claimed: ClaimedMessage, rendered: Upload) -> Outcome:
         try:
-            content = letter.produce()
+            content = rendered.produce()
         except Exception as problem:  # noqa: BLE001 - whatever keeps it from being made, there is no file
             log.failure(_logger, f"making {claimed.row.kind} {claimed.row.id}", problem)
             content = None
         if not content:
             return Failed("not_made")
-        brought = self._call(lambda: self._bring(letter, content), claimed, repeatable=True)
+        brought = self._call(
+            lambda: self._bring(rendered, content), claimed, ("files.getUploadURLExternal", True)
+        )
         if not isinstance(brought, Sent):
             return brought
         file_id = brought.arrived.file or ""
-        return self._call(lambda: self._complete(letter, file_id), claimed, repeatable=letter.channel is None)
+        last = ("files.completeUploadExternal", rendered.channel is None)
+        return self._call(lambda: self._complete(rendered, file_id), claimed, last)
 
-    def _bring(self, letter: Upload, content: bytes) -> Sent:
+    def _bring(self, rendered: Upload, content: bytes) -> Sent:
         place = self._client.files_getUploadURLExternal(
-            filename=letter.filename, length=len(content), alt_txt=letter.alt
+            filename=rendered.filename, length=len(content), alt_txt=rendered.alt
         )
         for left in reversed(range(_UPLOAD_TRIES)):
             try:
@@ -136,34 +145,39 @@ class _Once:
             ssl=self._client.ssl,
         )
 
-    def _complete(self, letter: Upload, file_id: str) -> Sent:
+    def _complete(self, rendered: Upload, file_id: str) -> Sent:
         self._client.files_completeUploadExternal(
-            files=[{"id": file_id, "title": letter.title}],
-            channel_id=letter.channel,
-            thread_ts=letter.thread_ts,
+            files=[{"id": file_id, "title": rendered.title}],
+            channel_id=rendered.channel,
+            thread_ts=rendered.thread_ts,
         )
-        return Sent(SlackMessageId(channel=letter.channel, file=file_id))
+        return Sent(SlackMessageId(channel=rendered.channel, file=file_id))
 
-    def remove(self, claimed: ClaimedMessage, letter: Deletion) -> Outcome:
-        outcome = self._call(lambda: self._removed(letter), claimed, repeatable=True)
+    def remove(self, claimed: ClaimedMessage, rendered: Deletion) -> Outcome:
+        method = "files.delete" if rendered.file else "chat.delete"
+        outcome = self._call(lambda: self._removed(rendered), claimed, (method, True))
         if isinstance(outcome, Failed) and outcome.reason in _GONE_ALREADY:
             return Sent(SlackMessageId())
         return outcome
 
-    def _removed(self, letter: Deletion) -> Sent:
-        if letter.file:
-            self._client.files_delete(file=letter.file)
+    def _removed(self, rendered: Deletion) -> Sent:
+        if rendered.file:
+            self._client.files_delete(file=rendered.file)
         else:
-            self._client.chat_delete(channel=letter.channel, ts=letter.ts or "")
+            self._client.chat_delete(channel=rendered.channel, ts=rendered.ts or "")
         return Sent(SlackMessageId())
 
-    def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, *, repeatable: bool) -> Outcome:
+    def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, what: tuple[str, bool]) -> Outcome:
+        """Make one call; `what` is its method, and whether it may be made again when in doubt."""
         if not claimed.lease.holds():
             raise LeaseOverError
         try:
             return call()
         except _CALL_FAILURES as problem:
-            return from_exception(problem, repeatable=repeatable)
+            method, repeatable = what
+            return from_exception(
+                problem, Called(method, repeatable, to_person=not claimed.row.is_to_channel)
+            )
 
 
 def _never_repeats(client: WebClient) -> WebClient:

@@ -19,30 +19,30 @@ class WakeUp:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._rings = 0
+        self._count = 0
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake everybody who waits, or is about to."""
         with self._changed:
-            self._rings += 1
+            self._count += 1
             self._changed.notify_all()
 
-    def rings(self) -> int:
+    def count(self) -> int:
         """How often it has rung so far."""
         with self._changed:
-            return self._rings
+            return self._count
 
-    def wait(self, heard: int, seconds: float) -> None:
+    def wait(self, seen: int, seconds: float) -> None:
         """Wait until it has rung more often than `heard`, at most so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._rings != heard, timeout=seconds)
+            self._changed.wait_for(lambda: self._count != seen, timeout=seconds)
 
 
 class SenderPool:
     """Calls Slack in a few threads. A call keeps its slot until its outcome is settled."""
 
-    def __init__(self, call: Callable[[ClaimedMessage], Outcome], bell: WakeUp) -> None:
-        self._call, self._bell = call, bell
+    def __init__(self, call: Callable[[ClaimedMessage], Outcome], wake_up: WakeUp) -> None:
+        self._call, self._wake_up = call, wake_up
         self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="delivery")
         self._lock = threading.Lock()
         self._out: dict[str, ClaimedMessage] = {}
@@ -57,21 +57,21 @@ class SenderPool:
     def send(self, claimed: list[ClaimedMessage]) -> None:
         """Start the calls."""
         with self._lock:
-            self._out |= {one.receipt.id: one for one in claimed}
+            self._out |= {one.claim.id: one for one in claimed}
         for one in claimed:
             self._pool.submit(self._call, one).add_done_callback(self._returning(one))
 
-    def returned(self) -> list[Finished]:
+    def finished(self) -> list[Finished]:
         """What has come back and is not yet settled."""
         with self._lock:
             return list(self._back)
 
-    def forget(self, settled: list[Finished]) -> None:
+    def release(self, settled: list[Finished]) -> None:
         """These are settled: their slots are free again."""
         with self._lock:
             for one in settled:
                 self._back.remove(one)
-                del self._out[one.claimed.receipt.id]
+                del self._out[one.claimed.claim.id]
 
     @property
     def busy(self) -> bool:
@@ -79,20 +79,20 @@ class SenderPool:
         with self._lock:
             return bool(self._out)
 
-    def rest(self, seconds: float) -> bool:
+    def drain(self, seconds: float) -> bool:
         """Wait until every call has come back, at most so long; whether they have."""
         deadline = time.monotonic() + seconds
         while True:
-            heard = self._bell.rings()
+            heard = self._wake_up.count()
             with self._lock:
                 if len(self._back) == len(self._out):
                     return True
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._bell.wait(heard, left)
+            self._wake_up.wait(heard, left)
 
-    def leave(self) -> None:
+    def shutdown(self) -> None:
         """Take no more calls. Those that hang end by their own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
@@ -100,6 +100,6 @@ class SenderPool:
         def back(done: Future[Outcome]) -> None:
             with self._lock:
                 self._back.append(Finished(claimed, done.result()))
-            self._bell.ring()
+            self._wake_up.notify()
 
         return back

@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
+from slackapp.delivery import asking, holding
 from slackapp.delivery import claims as claiming
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery import recording as settling
 from slackapp.delivery.claims import ClaimBatch, Lease
 from slackapp.delivery.fan_out import FanOuts
+from slackapp.delivery.recording import Harmless
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
@@ -41,6 +43,8 @@ class DeliveryWorker:
     """
 
     lease_seconds: float = outbox.LEASE_SECONDS
+    harmless: Harmless = Harmless()
+    """Which messages may come twice: they are sent again when they may not have arrived."""
 
     def __init__(
         self,
@@ -52,15 +56,17 @@ class DeliveryWorker:
     ) -> None:
         self._sessions, self._renderers, self._now = sessions, renderers, now
         self._fan_outs = FanOuts(sessions, expanders or {})
-        self._bell = WakeUp()
-        self._crew = SenderPool(Sender(client).send, self._bell)
+        self._wake_up = WakeUp()
+        sender = Sender(client)
+        self._client_of = sender.client_of
+        self._pool = SenderPool(sender.send, self._wake_up)
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
         """Something was owed just now that a person waits for: look at once."""
-        self._bell.ring()
+        self._wake_up.notify()
 
     def start(self) -> None:
         """Send in the background until `stop`."""
@@ -74,13 +80,13 @@ class DeliveryWorker:
         """
         deadline = time.monotonic() + timeout
         self._stopping.set()
-        self._bell.ring()
+        self._wake_up.notify()
         if self._thread is not None:
             self._thread.join(timeout)
-        rested = self._crew.rest(deadline - time.monotonic())
+        rested = self._pool.drain(deadline - time.monotonic())
         with self._cycle:
             self._settle(self._now())
-        self._crew.leave()
+        self._pool.shutdown()
         return rested
 
     def run_once(self, now: datetime | None = None) -> bool:
@@ -99,51 +105,63 @@ class DeliveryWorker:
         None when nothing is owed.
         """
         moment = now or self._now()
+        self.ask_of_held(moment)
         while not self._stopping.is_set():
-            heard = self._bell.rings()
+            heard = self._wake_up.count()
             if self.run_once(moment):
                 continue
-            if not self._crew.busy:
+            if not self._pool.busy:
                 break
-            self._bell.wait(heard, POLL_SECONDS)
+            self._wake_up.wait(heard, POLL_SECONDS)
         due = self.next_due(moment)
         return None if due is None else max(due, moment + _TICK)
 
+    def ask_of_held(self, now: datetime | None = None) -> None:
+        """Ask Slack of each workspace where it let the app do nothing whether it does now. For a tick."""
+        if asking.ask_of_held(self._sessions, self._client_of, now or self._now()):
+            self.wake()
+
     def next_due(self, now: datetime | None = None) -> datetime | None:
-        """The earliest moment from `now` on at which something may go; None when nothing is owed."""
+        """The earliest moment from `now` on at which something may go or Slack is asked whether it may.
+
+        None when nothing is owed.
+        """
         moment = now or self._now()
         with self._sessions.read() as session:
             if self._fan_outs.waiting(session, now=moment):
                 return moment
-            return claiming.next_due(session, now=moment)
+            moments = (claiming.next_due(session, now=moment), holding.next_look(session))
+            return min((one for one in moments if one is not None), default=None)
 
     def _deliver(self, now: datetime) -> bool:
-        finished, slots = self._crew.returned(), self._crew.slots()
+        finished, slots = self._pool.finished(), self._pool.slots()
         if not finished and not (slots.free and self._anything(now)):
             return False
         lease = Lease.begin(self.lease_seconds)
-        self._block(finished, now)
+        self._keep_back(finished, now)
         with self._sessions.begin() as session:
-            settling.record_results(session, finished, now=now)
-            lapsed = outbox.release_expired_leases(session, real_now=time.time())
+            settling.record_results(session, finished, self.harmless, now=now)
+            lapsed = outbox.release_expired_leases(
+                session, real_now=time.time(), now=now, harmless=self.harmless
+            )
             round_ = ClaimBatch(session, self._renderers, now=now, lease=lease)
             claimed = round_.claim(slots)
-        self._crew.forget(finished)
-        self._crew.send(claimed)
+        self._pool.release(finished)
+        self._pool.send(claimed)
         return bool(finished or lapsed or round_.looked_at)
 
     def _settle(self, now: datetime) -> None:
-        finished = self._crew.returned()
+        finished = self._pool.finished()
         if finished:
-            self._block(finished, now)
+            self._keep_back(finished, now)
             with self._sessions.begin() as session:
-                settling.record_results(session, finished, now=now)
-            self._crew.forget(finished)
+                settling.record_results(session, finished, self.harmless, now=now)
+            self._pool.release(finished)
 
-    def _block(self, finished: list[settling.Finished], now: datetime) -> None:
-        if any(one.limited for one in finished):
+    def _keep_back(self, finished: list[settling.Finished], now: datetime) -> None:
+        if any(done.concerns_others for done in finished):
             with self._sessions.begin() as session:
-                settling.record_rate_limits(session, finished, now=now)
+                settling.keep_back(session, finished, now=now)
 
     def _anything(self, now: datetime) -> bool:
         """A look that takes no lock: most of the time there is nothing to do."""
@@ -152,8 +170,8 @@ class DeliveryWorker:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            heard = self._bell.rings()
-            self._bell.wait(heard, self._turn())
+            heard = self._wake_up.count()
+            self._wake_up.wait(heard, self._turn())
 
     def _turn(self) -> float:
         """One cycle and the seconds to wait after it."""

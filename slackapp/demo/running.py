@@ -72,7 +72,7 @@ class Demo:
         self.sandbox.guide(tour.STEPS)
         if not (self._state / _READY).exists():
             click.echo("Three months pass in the practice hospital. This happens once ...")
-            app.meet_everyone()
+            app.sync_all_members()
             history.settle_in(app)
             history.live_through(app, self.sandbox.move_to)
             (self._state / _READY).touch()

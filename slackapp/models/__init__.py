@@ -4,6 +4,7 @@ from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
+    Clock,
     Installation,
     InstallTicket,
     LegalHold,
@@ -12,7 +13,7 @@ from slackapp.models.governance import (
     TeamSource,
     Tombstone,
 )
-from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Inbound
+from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Hold, HoldScope, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.promises import By, Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (
@@ -42,12 +43,15 @@ __all__ = [
     "By",
     "Cadence",
     "Chore",
+    "Clock",
     "Comment",
     "Delivery",
     "DeliveryState",
     "Digest",
     "FanOut",
     "HiddenComment",
+    "Hold",
+    "HoldScope",
     "Identity",
     "Inbound",
     "InstallTicket",

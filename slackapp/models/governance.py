@@ -99,6 +99,17 @@ class Chore(Base):
     night: Mapped[date]
 
 
+class Clock(Base):
+    """The newest moment that the app has seen and believed; one row, written each minute."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    latest: Mapped[datetime]
+    doubted_at: Mapped[datetime | None]
+    """What our clock said when it was not believed; deletions wait until this is empty again."""
+
+
 class SourceKind(StrEnum):
     """What a team is kept in step with."""
 

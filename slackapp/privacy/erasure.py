@@ -73,7 +73,7 @@ def erase(
 
     Call `traces.sweep` afterwards: until then the database's file may hold old copies of its rows.
     """
-    marks = Pseudonyms(keys.path)
+    pseudonyms = Pseudonyms(keys.path)
     with sessions.begin() as session:
         workspace = session.get_one(Workspace, workspace_id)
         member = members.find(session, workspace, asked.slack_user_id)
@@ -84,47 +84,49 @@ def erase(
             holds.lift(session, workspace, member)
         elif holds.covers(session, workspace, member):
             return ErasureResult.HELD
-        mark = marks.person(workspace.slack_team_id, member.slack_user_id)
-        actor = asked.actor or marks.actor(member.id)
+        mark = pseudonyms.person(workspace.slack_team_id, member.slack_user_id)
+        actor = asked.actor or pseudonyms.actor(member.id)
         _bury(session, workspace, mark)
         audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ERASED, mark), now=now)
         _forget(session, workspace, member, now, asked.told)
     # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
-    marks.bury(frozenset({mark}))
+    pseudonyms.bury(frozenset({mark}))
     return ErasureResult.DONE
 
 
 def without_erased(
-    session: Session, marks: Pseudonyms, workspace: Workspace, people: list[members.SlackProfile]
+    session: Session, pseudonyms: Pseudonyms, workspace: Workspace, people: list[members.SlackProfile]
 ) -> list[members.SlackProfile]:
     """Those who may be remembered: whoever was erased is not re-created by what Slack tells."""
     buried = set(session.scalars(select(Tombstone.mark).where(Tombstone.workspace_id == workspace.id)))
     if not buried:
         return people
-    return [one for one in people if marks.person(workspace.slack_team_id, one.slack_user_id) not in buried]
+    return [
+        one for one in people if pseudonyms.person(workspace.slack_team_id, one.slack_user_id) not in buried
+    ]
 
 
-def allow_return(session: Session, marks: Pseudonyms, workspace: Workspace, slack_user_id: str) -> None:
+def allow_return(session: Session, pseudonyms: Pseudonyms, workspace: Workspace, slack_user_id: str) -> None:
     """Somebody who was erased wants to use the app again, and is met like anybody new."""
-    mark = marks.person(workspace.slack_team_id, slack_user_id)
+    mark = pseudonyms.person(workspace.slack_team_id, slack_user_id)
     session.execute(delete(Tombstone).where(Tombstone.workspace_id == workspace.id, Tombstone.mark == mark))
-    marks.dig_up(mark)
+    pseudonyms.dig_up(mark)
 
 
 def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
     """Erase again whom a database from an old backup brought back; gives how many. For every start."""
-    marks = Pseudonyms(keys.path)
+    pseudonyms = Pseudonyms(keys.path)
     with sessions.read() as session:
         here = session.execute(
             select(Workspace.id, Workspace.slack_team_id, Member.slack_user_id)
             .join(Member, Member.workspace_id == Workspace.id)
             .where(Member.slack_user_id.not_like(f"{GONE}%"))
         ).all()
-        marks.bury(frozenset(session.scalars(select(Tombstone.mark))))
-    buried = marks.buried()
+        pseudonyms.bury(frozenset(session.scalars(select(Tombstone.mark))))
+    buried = pseudonyms.buried()
     if not buried:
         return 0
-    back = [row for row in here if marks.person(row.slack_team_id, row.slack_user_id) in buried]
+    back = [row for row in here if pseudonyms.person(row.slack_team_id, row.slack_user_id) in buried]
     for row in back:
         erase(sessions, keys, row.id, ErasureRequest(row.slack_user_id, actor=audit.THE_APP, again=True), now)
     return len(back)

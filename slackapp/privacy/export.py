@@ -60,7 +60,7 @@ class Row:
     cells: tuple[str, ...]
 
 
-def collect(session: Session, workspace: Workspace, member: Member, marks: Pseudonyms) -> dict[str, Any]:
+def collect(session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms) -> dict[str, Any]:
     """All of it, as plain values: strings, numbers, lists and dictionaries."""
     return {
         "workspace": workspace.name,
@@ -73,7 +73,7 @@ def collect(session: Session, workspace: Workspace, member: Member, marks: Pseud
         **leading.collect(session, member),
         "messages_sent_to_you": _messages(session, workspace, member),
         "check_ins_asked": _asked(session, member),
-        "changes_you_made": _changes(session, workspace, marks.actor(member.id)),
+        "changes_you_made": _changes(session, workspace, pseudonyms.actor(member.id)),
         "not_included": SEALED,
     }
 

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 
 
 def request_export(
-    session: Session, workspace: Workspace, member: Member, marks: Pseudonyms, now: datetime
+    session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms, now: datetime
 ) -> None:
     """Owe somebody a message and, in its thread, everything that is kept about them."""
     reference = f"{new_id()}:{member.id}"
@@ -45,8 +45,8 @@ def request_export(
             for kind in Kind
         ],
     )
-    actor = marks.actor(member.id)
-    subject = marks.person(workspace.slack_team_id, member.slack_user_id)
+    actor = pseudonyms.actor(member.id)
+    subject = pseudonyms.person(workspace.slack_team_id, member.slack_user_id)
     audit.record(session, workspace, audit.NewEntry(actor, audit.Action.EXPORTED, subject), now=now)
 
 

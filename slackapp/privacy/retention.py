@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Delete, delete, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from slackapp.core.calendar import month_before, month_of
 from slackapp.core.db import Sessions
@@ -62,6 +63,16 @@ class Deleted:
 
     kind: str
     rows: int
+
+
+def in_force(session: Session, workspace: Workspace) -> Retention:
+    """How long things are kept here now. Nothing is stored: without a row it is the model's defaults."""
+    defaults = {
+        column.key: column.default.arg
+        for column in Retention.__table__.columns
+        if isinstance(column.default, ScalarElementColumnDefault)
+    }
+    return session.get(Retention, workspace.id) or Retention(workspace_id=workspace.id, **defaults)
 
 
 def rules(session: Session, workspace: Workspace) -> Retention:

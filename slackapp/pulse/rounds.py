@@ -54,6 +54,7 @@ NOT_YOURS = translatable("This check-in is for another team. Yours is on your Ho
 NOT_ASKED = translatable(
     "This check-in is for another team. None asks you, because you are in no team or lead the one at the top."
 )
+NOTHING_CHOSEN = translatable("Choose at least one answer, or close.")
 NOT_ON_THE_LIST = translatable(
     "Whom this check-in asks was fixed when it opened: before you came, or your team is asked less often. "
     "The next one asks you."
@@ -113,20 +114,24 @@ def take_part(session: Session, poll_id: str, member_id: str, now: datetime) -> 
     return _open_for(session, session.get(Poll, poll_id), member_id, now)
 
 
-def submit(session: Session, keys: KeyDirectory, paper: Answers, now: datetime) -> None:
-    """Store an answer in place of an earlier one. Acknowledge it only after the commit.
+def submit(session: Session, keys: KeyDirectory, paper: Answers, now: datetime) -> Poll:
+    """Store an answer in place of an earlier one; gives its poll. Acknowledge it only after the commit.
 
-    Raises UserError when the poll is closed, lost or not this person's.
+    Raises UserError when the poll is closed, lost or not this person's, or beside its first question when
+    nothing is in the paper: an empty one would take the place of an answer, and count as one of five.
     """
     poll, secret, unit = _admitted(session, keys, (paper.poll_id, paper.member_id), now)
     scores = {item: score for item, score in paper.scores.items() if item in poll.items}
     # The comment is cleaned here as well, so that no caller can forget it.
     answer = Answer(unit, scores, comments.clean(paper.comment) if poll.comments_on else "")
+    if not answer.scores and not answer.comment:
+        raise UserError(NOTHING_CHOSEN).beside(poll.items[0])
     sealed = seal(secret, paper.poll_id, paper.member_id, answer, paper.nonce)
     ballot = insert_for(session)(Ballot).values(poll_id=paper.poll_id, receipt=sealed.receipt, box=sealed.box)
     session.execute(
         ballot.on_conflict_do_update(index_elements=["poll_id", "receipt"], set_={"box": ballot.excluded.box})
     )
+    return poll
 
 
 def withdraw(session: Session, keys: KeyDirectory, who: tuple[str, str], now: datetime) -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from slackapp.core import free_text
 from slackapp.core.behaviours import WORDING, Behaviour
-from slackapp.core.confidentiality import Finding, Kind
+from slackapp.core.confidentiality import Finding
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Visibility
@@ -44,9 +45,9 @@ class Draft:
     behaviour: Behaviour | None = None
     words: str = ""
     visibility: Visibility = Visibility.PRIVATE
-    gathered: tuple[str, ...] = ()
+    group_members: tuple[str, ...] = ()
     """Those of `people` who only came with a group: whoever of them can't be thanked is left out."""
-    accepted: tuple[str, ...] = ()
+    accepted_questions: tuple[str, ...] = ()
     """Marks of the questions that the giver has read and wants to send it in spite of."""
     link: str | None = None
     """The message it is about, when it began with one."""
@@ -65,8 +66,12 @@ class Draft:
     @property
     def has_gaps_to_ask_for(self) -> bool:
         """Whether the form can ask for the rest: what it could not hold is refused instead."""
-        fits = len(self.words) <= LONGEST and len(self.people) <= MOST_PEOPLE and not self.unknown
-        return fits and not self.is_complete
+        return self.fits_the_form and not self.is_complete
+
+    @property
+    def fits_the_form(self) -> bool:
+        """Whether the form can hold all of it."""
+        return len(self.words) <= LONGEST and len(self.people) <= MOST_PEOPLE and not self.unknown
 
     def about(self, **changes: object) -> Self:
         """The same draft with some of it changed."""
@@ -114,14 +119,7 @@ class ConfidentialityQuestion(Question):
 
     def words(self, say: Voice) -> str:
         """One sentence for each kind of thing that was found, with the words themselves."""
-        asked = {
-            Kind.PATIENT: translatable("This may point to a patient: {found}. Could you say it without?"),
-            Kind.HEALTH: translatable(
-                "This may tell of somebody's health or loss: {found}. Could you say it without?"
-            ),
-        }
-        found = {kind: [f"“{one.text}”" for one in self.findings if one.kind == kind] for kind in asked}
-        return "\n".join(say(asked[kind], found=say.listing(parts)) for kind, parts in found.items() if parts)
+        return free_text.question(say, self.findings)
 
 
 class DailyLimitQuestion(Question):
@@ -153,6 +151,15 @@ class UnknownBehaviourError(ParseError):
     def words(self, say: Voice) -> str:
         """The sentence with the behaviour's name in the reader's language."""
         return say(self.sentence, word=self.word, nearest=say(WORDING[self.nearest].label).lower())
+
+
+class UnknownWordError(ParseError):
+    """A first word that stands where a behaviour would and is none of the four. `draft` is without it."""
+
+    def __init__(self, word: str, draft: Draft) -> None:
+        sentence = translatable("I don't know “{word}”. Which of the four was it?")
+        super().__init__(Field.BEHAVIOUR, sentence, draft, word=word)
+        self.word = word
 
 
 class InvalidDraft(UserError):  # noqa: N818 - likewise

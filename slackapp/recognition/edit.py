@@ -67,7 +67,7 @@ def edit(
 ) -> Recognition:
     """Change the words and the behaviour; the same change twice is one change."""
     recognition = get_editable(session, workspace, recognition_id, occasion)
-    if refusals := list(check_words(draft, occasion.watch)):
+    if refusals := list(check_words(draft, occasion.confidentiality)):
         raise InvalidDraft(refusals)
     if (recognition.behaviour, recognition.words) == (draft.behaviour, draft.words):
         return recognition

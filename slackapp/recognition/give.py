@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import cast
 
 import orjson
 from sqlalchemy import insert, select, text
@@ -13,9 +14,10 @@ from sqlalchemy.engine import Connection
 
 from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import strip_invisible
-from slackapp.models import Delivery, Recipient, Recognition, Sharing, SharingChoice, Visibility
+from slackapp.models import Delivery, Member, Recipient, Recognition, Sharing, SharingChoice, Visibility
 from slackapp.outbox import deduplication as inbound
 from slackapp.recognition import notifications as letters_owed
 from slackapp.recognition import participants as company
@@ -93,28 +95,37 @@ class GiveContext:
     giver: str
     key: str
     now: datetime
-    watch: guard.ConfidentialityCheck = field(default_factory=guard.standard)
+    confidentiality: guard.ConfidentialityCheck = field(default_factory=guard.standard)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was stored; `standings` tell where each receiver's thanks stand."""
+    """What was stored; `receivers` are Slack ids, `recipient_states` tell where each one's thanks stand."""
 
     id: str
-    company: Participants
+    participants: Participants
+    behaviour: Behaviour
+    words: str
     visibility: Visibility
-    standings: tuple[Sharing, ...]
+    given_at: datetime
+    receivers: tuple[str, ...]
+    recipient_states: tuple[Sharing, ...]
     is_repeat: bool = False
 
     @property
     def giver(self) -> Participant:
         """Who gave it."""
-        return self.company.giver
+        return self.participants.giver
+
+    @property
+    def zone(self) -> str:
+        """Where the giver's days begin."""
+        return self.giver.time_zone or self.participants.place.time_zone
 
     @property
     def language(self) -> str:
         """What the giver reads."""
-        return self.giver.language or self.company.place.language
+        return self.giver.language or self.participants.place.language
 
 
 def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
@@ -126,7 +137,7 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
         NotYet: Something is in the way, or should be asked first.
         members.Unmet: Somebody named is not known here yet.
     """
-    about_words = list(check_words(draft, occasion.watch))
+    about_words = list(check_words(draft, occasion.confidentiality))
     if len(draft.people) > 2 * MOST_PEOPLE:
         raise InvalidDraft([company.too_many(len(draft.people)), *about_words])
     own_id = inbound.id_for(slack_team_id, occasion.key)
@@ -134,17 +145,17 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
     present = company.load(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
     require_staff(present.giver, Permission.THANK)
     if present.is_repeat:
-        return _given_before(connection, present, own_id)
+        return _given_before(connection, present, own_id, draft)
     if refusals := [*company.refusals(draft, present.others), *about_words]:
         raise InvalidDraft(refusals)
-    asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted)
+    asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted_questions)
     if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
         raise InvalidDraft([DailyLimitQuestion()])
     written = _written(draft, present, own_id, occasion.now)
-    return _stored(connection, present, written, company.receivers(draft, present.others))
+    return _stored(connection, present, written, draft)
 
 
-def check_words(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
+def check_words(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
     """What is in the way of these words under this behaviour."""
     is_too_long = len(draft.words) > LONGEST
     if is_too_long:
@@ -159,17 +170,17 @@ def check_words(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Ref
         return
     if visible_length(draft.words) < SHORTEST:
         yield TooShort(draft.behaviour or Behaviour.HELPING)
-    yield from _about_confidence(draft, watch)
+    yield from _about_confidence(draft, confidentiality)
 
 
-def _about_confidence(draft: Draft, watch: guard.ConfidentialityCheck) -> Iterator[Refusal]:
-    found = watch.check(draft.words)
+def _about_confidence(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
+    found = confidentiality.check(draft.words)
     if any(one.kind == guard.Kind.NHS_NUMBER for one in found):
         yield Refusal(
             Field.WORDS,
             translatable("This looks like an NHS number, so it cannot be sent. Please take it out."),
         )
-    elif unread := [one for one in found if one.mark not in draft.accepted]:
+    elif unread := [one for one in found if one.mark not in draft.accepted_questions]:
         yield ConfidentialityQuestion(unread)
 
 
@@ -201,19 +212,26 @@ def _written(draft: Draft, present: Participants, own_id: str, now: datetime) ->
     }
 
 
-def _stored(
-    connection: Connection, present: Participants, row: dict[str, object], receivers: Sequence[Participant]
-) -> Given:
+def _stored(connection: Connection, present: Participants, row: dict[str, object], draft: Draft) -> Given:
     """Write it down, with a row for each receiver and everything it owes."""
-    own_id, visibility = str(row["id"]), Visibility(str(row["visibility"]))
-    received = [_received(row, visibility, one) for one in receivers]
+    own_id, receivers = str(row["id"]), company.receivers(draft, present.others)
+    received = [_received(row, draft.visibility, one) for one in receivers]
     owed = letters_owed.new_deliveries(
         present.place, received, {one.id: one.slack_user_id for one in receivers}
     )
     if not store(connection, row, received, owed):
         # The same payload came to two processes at once, and the other has stored it meanwhile.
-        return _given_before(connection, present, own_id)
-    return Given(own_id, present, visibility, tuple(Sharing(str(one["sharing"])) for one in received))
+        return _given_before(connection, present, own_id, draft)
+    return Given(
+        id=own_id,
+        participants=present,
+        behaviour=require_behaviour(draft),
+        words=draft.words,
+        visibility=draft.visibility,
+        given_at=cast("datetime", row["given_at"]),
+        receivers=tuple(one.slack_user_id for one in receivers),
+        recipient_states=tuple(Sharing(str(one["sharing"])) for one in received),
+    )
 
 
 def _received(row: dict[str, object], visibility: Visibility, one: Participant) -> dict[str, object]:
@@ -235,7 +253,36 @@ def _first_sharing(visibility: Visibility, one: Participant) -> Sharing:
     return Sharing.SHARED if one.sharing == SharingChoice.ALWAYS else Sharing.ASKED
 
 
-def _given_before(connection: Connection, present: Participants, own_id: str) -> Given:
-    visibility = connection.scalars(select(Recognition.visibility).where(Recognition.id == own_id)).one()
-    stood = connection.scalars(select(Recipient.sharing).where(Recipient.recognition_id == own_id))
-    return Given(own_id, present, Visibility(visibility), tuple(map(Sharing, stood)), is_repeat=True)
+def _given_before(connection: Connection, present: Participants, own_id: str, draft: Draft) -> Given:
+    """What is stored of a thank-you that came once more, in the words that it has by now.
+
+    Raises:
+        UserError: Its giver has taken it back meanwhile.
+    """
+    columns = (Recognition.behaviour, Recognition.words, Recognition.visibility, Recognition.given_at)
+    row = connection.execute(select(*columns).where(Recognition.id == own_id)).one()
+    if row.words is None:
+        raise UserError(translatable("You have already taken this one back."))
+    received = (
+        select(Member.slack_user_id, Recipient.sharing)
+        .join(Member, Member.id == Recipient.member_id)
+        .where(Recipient.recognition_id == own_id)
+    )
+    recipient_states = {member: Sharing(sharing) for member, sharing in connection.execute(received)}
+    return Given(
+        id=own_id,
+        participants=present,
+        behaviour=Behaviour(row.behaviour),
+        words=row.words,
+        visibility=Visibility(row.visibility),
+        given_at=row.given_at,
+        # In the order in which they were named, as the first answer had them.
+        receivers=tuple(sorted(recipient_states, key=_place_in(draft))),
+        recipient_states=tuple(recipient_states.values()),
+        is_repeat=True,
+    )
+
+
+def _place_in(draft: Draft) -> Callable[[str], int]:
+    places = {member: place for place, member in enumerate(draft.people)}
+    return lambda member: places.get(member, len(places))

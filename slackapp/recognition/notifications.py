@@ -193,9 +193,11 @@ def enqueue_repost(session: Session, delivery: Delivery, *, now: datetime) -> No
 
 def is_visible_in(recognition: Recognition, channel: str) -> bool:
     """Whether a team's channel is to see it: a receiver shares it there, and nobody found it unkind."""
-    standings = [one.sharing for one in recognition.recipients]
+    recipient_states = [one.sharing for one in recognition.recipients]
     here = [one.sharing for one in recognition.recipients if one.shared_in == channel]
-    return recognition.undone_at is None and Sharing.SHARED in here and Sharing.REPORTED not in standings
+    return (
+        recognition.undone_at is None and Sharing.SHARED in here and Sharing.REPORTED not in recipient_states
+    )
 
 
 def team_channel(session: Session, recipient: Recipient) -> str | None:
@@ -301,4 +303,5 @@ def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, o
         "state": DeliveryState.READY,
         "fence": 0,
         "attempts": 0,
+        "doubts": 0,
     }

@@ -12,8 +12,15 @@ import re
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import translatable
 from slackapp.models import Visibility
-from slackapp.recognition import vocabulary
-from slackapp.recognition.draft import EMOJI, Draft, Field, ParseError, UnknownBehaviourError
+from slackapp.recognition import labels, vocabulary
+from slackapp.recognition.draft import (
+    EMOJI,
+    Draft,
+    Field,
+    ParseError,
+    UnknownBehaviourError,
+    UnknownWordError,
+)
 from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, closest, named_inside
 
 # "helping me find a bed" is a sentence; taking its first word away would spoil it.
@@ -110,6 +117,7 @@ def parse(text: str) -> Draft:
 
     Raises:
         UnknownBehaviourError: The first word is nearly a behaviour.
+        UnknownWordError: The first word stands where a behaviour would.
         Unclear: A whole channel was named, or the only word is nearly an errand.
     """
     if near := vocabulary.closest_subcommand(text):
@@ -119,11 +127,15 @@ def parse(text: str) -> Draft:
     reading.read_start()
     reading.read_what_follows_quoted_words()
     if reading.behaviour is None:
+        reading.look_for_an_unknown_word()
+    if reading.behaviour is None and reading.unknown_word is None:
         reading.look_for_a_slip()
     draft = reading.draft()
     if reading.crowd:
         sentence = translatable("A whole channel can't be thanked at once. Name the people, up to 20.")
         raise ParseError(Field.PEOPLE, sentence, draft)
+    if reading.unknown_word is not None:
+        raise UnknownWordError(reading.unknown_word, draft)
     if reading.slip is not None:
         raise UnknownBehaviourError(reading.slip, reading.slip_means, draft)
     return draft
@@ -155,6 +167,7 @@ class _Parser:
         self.behaviour: Behaviour | None = None
         self.visibility: Visibility | None = None
         self.crowd = False
+        self.unknown_word: str | None = None
         self.slip: str | None = None
         self.slip_means = Behaviour.HELPING
 
@@ -223,6 +236,19 @@ class _Parser:
             self.crowd = self.crowd or behind.crowd
             self.rest = self.rest[: end + 1]
 
+    def look_for_an_unknown_word(self) -> None:
+        """Take a first word away that stands where a behaviour would; what follows is read on."""
+        said = labels.label(self.rest, lambda rest: _VISIBILITY.match(rest) is not None)
+        if said is None or closest(said[0]) is not None:
+            return
+        self.unknown_word, self.rest = said
+        self.read_start()
+        self.read_what_follows_quoted_words()
+        part = _BEHAVIOUR.match(self.rest)
+        if part and VOCABULARY[" ".join(part["form"].lower().split())] is self.behaviour:
+            # Only their sentence speaks of it: "support helped me all night".
+            self.behaviour = None
+
     def look_for_a_slip(self) -> None:
         """Notice a first word that is nearly one of the four."""
         said = _FIRST_WORD.match(self.rest)
@@ -246,7 +272,8 @@ class _Parser:
             groups=tuple(dict.fromkeys(self.groups)),
             unknown=tuple(dict.fromkeys(self.unknown)),
             suggested=tuple(dict.fromkeys(inside)),
-            behaviour=self.behaviour or named_inside(words),
+            # Who called it something else is asked, not guessed at by their sentence.
+            behaviour=self.behaviour or (None if self.unknown_word else named_inside(words)),
             words=_unquoted(words),
             visibility=self.visibility or Visibility.PRIVATE,
         )

@@ -160,7 +160,7 @@ def has_given_enough(connection: Connection, company: Participants, *, besides: 
 def receivers(draft: Draft, known: Mapping[str, Participant]) -> list[Participant]:
     """Who is to be thanked: those named, and of a group those who can be."""
     there = [known[one] for one in dict.fromkeys(draft.people) if one in known]
-    return [one for one in there if one.slack_user_id not in draft.gathered or not list(_about(one))]
+    return [one for one in there if one.slack_user_id not in draft.group_members or not list(_about(one))]
 
 
 def refusals(draft: Draft, known: Mapping[str, Participant]) -> Iterator[Refusal]:

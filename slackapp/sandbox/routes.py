@@ -58,6 +58,19 @@ def build_application(sandbox: SandboxParts) -> web.Application:
     return application
 
 
+def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Answers bear the sandbox's own time, as Slack's bear Slack's: the app compares its clock with it."""
+
+    async def date(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = _http_date(int(slack.clock.epoch()))
+
+    return date
+
+
+# Formatted once a second, not once a call.
+_http_date = lru_cache(maxsize=8)(partial(formatdate, usegmt=True))
+
+
 def _hooks(slack: Simulator) -> list[web.RouteDef]:
     hooks = ResponseUrls(slack)
     return [web.post(f"/{kind}/{{team}}/{{token}}", hooks.answer) for kind in ("commands", "actions", "app")]
@@ -70,19 +83,6 @@ def _delivery(slack: Simulator) -> list[web.RouteDef]:
     socket_mode = SocketMode(slack)
     slack.delivery = socket_mode
     return [web.get("/link/", socket_mode.connect)]
-
-
-def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Every answer tells the sandbox's own time, as Slack's tell Slack's."""
-
-    async def date(_request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = _http_date(int(slack.clock.epoch()))
-
-    return date
-
-
-# Formatted once a second, not once a call.
-_http_date = lru_cache(maxsize=8)(partial(formatdate, usegmt=True))
 
 
 def _extra(sandbox: SandboxParts) -> Handler:

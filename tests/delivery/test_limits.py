@@ -108,7 +108,7 @@ def test_a_429_slows_the_method_down_and_it_recovers(ward: Ward) -> None:
         later = NOON + timedelta(hours=1)
         for n in range(200):
             gate = limits.RateGate(session, ward.workspace.id, later + timedelta(minutes=n))
-            gate.take("chat.postMessage", f"U{n}")
+            gate.consume("chat.postMessage", f"U{n}")
         assert bucket.fraction == 1.0
 
 
@@ -155,7 +155,7 @@ def test_a_429_on_one_method_leaves_the_others_alone(ward: Ward) -> None:
 def test_a_clock_that_was_set_back_does_not_stop_delivery(ward: Ward) -> None:
     with ward.sessions.begin() as session:
         gate = limits.RateGate(session, ward.workspace.id, NOON + timedelta(days=400))
-        gate.take(outbox.Method.POST, "U0NURSE")
+        gate.consume(outbox.Method.POST, "U0NURSE")
         limits.block(
             session, ward.workspace.id, outbox.Method.POST, seconds=60, now=NOON + timedelta(days=400)
         )

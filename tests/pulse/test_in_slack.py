@@ -55,7 +55,6 @@ def test_what_leaves_the_app_is_the_same_for_every_answer(front: Front) -> None:
         for score in (1, 2, 3, 4, 5, CANT_SAY)
         for comment in (None, "short", LONG)
     ]
-    visits.append(whole_visit(front, who, {}, None))
     # Bolt asks Slack once who it is; from the second visit on nothing may differ.
     assert [call[0] for call in visits[0] if call[0] == "/api/auth.test"] == ["/api/auth.test"]
     visits[0] = [call for call in visits[0] if call[0] != "/api/auth.test"]
@@ -273,10 +272,53 @@ def test_a_name_is_noticed_however_it_stands_on_the_profile(on_the_profile: str)
 
 
 def test_a_value_that_no_option_has_is_not_stored(front: Front) -> None:
-    front.submits(front.slack_id("Ward 7 1"), all_four(99))
+    front.submits(front.slack_id("Ward 7 1"), all_four(99) | {"helping": 4})
     ((receipt, box),) = front.hospital.ballots()
     said = open_box(front.hospital.secret(), front.hospital.poll_id, SealedBallot(receipt, box))
-    assert dict(said.scores) == {}
+    assert dict(said.scores) == {"helping": 4}
+
+
+def test_a_blank_form_is_not_stored_and_says_so_beside_its_first_question(front: Front) -> None:
+    who = front.slack_id("Ward 7 1")
+    assert "Your answer is stored." in front.submits(who, all_four(5), "More tea").body
+    before = rows(front.hospital)
+    for scores in ({}, all_four(99)):
+        reply = json.loads(front.submits(who, scores).body)
+        assert reply == {
+            "response_action": "errors",
+            "errors": {"attending": "Choose at least one answer, or close."},
+        }
+    assert rows(front.hospital) == before
+    # Words alone are an answer.
+    assert "Your answer is stored." in front.submits(front.slack_id("Ward 7 2"), {}, "More tea").body
+    assert len(front.hospital.ballots()) == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "en",
+            "To change your answer before Monday 9 November, 09:00, answer all five again. ",
+        ),
+        (
+            "cy",
+            "I newid eich ateb cyn Dydd Llun 9 Tachwedd, 09:00, atebwch y pum cwestiwn eto. ",
+        ),
+    ],
+)
+def test_once_it_is_stored_people_read_that_a_change_means_all_five_again(
+    front: Front, language: str, sentence: str
+) -> None:
+    with front.hospital.sessions.begin() as session:
+        session.get_one(Member, front.hospital.people["Ward 7 1"]).language = language
+    who = front.slack_id("Ward 7 1")
+    assert sentence in words(json.loads(front.submits(who, all_four(5)).body))
+    # It is so: what was answered before and left blank now is gone.
+    front.submits(who, {"helping": 2})
+    ((receipt, box),) = front.hospital.ballots()
+    said = open_box(front.hospital.secret(), front.hospital.poll_id, SealedBallot(receipt, box))
+    assert dict(said.scores) == {"helping": 2}
 
 
 def test_a_poll_id_that_is_none_is_answered_like_a_closed_one(front: Front) -> None:

@@ -169,12 +169,36 @@ def test_a_round_never_opens_below_what_was_promised(hospital: Hospital) -> None
 
 
 def test_cannot_say_and_blank_do_not_score(open_hospital: Hospital) -> None:
-    said = [{"helping": 5}, {"helping": CANT_SAY}, {"helping": 4}, {}, {"helping": 4, "attending": 3}]
+    said = [
+        {"helping": 5},
+        {"helping": CANT_SAY},
+        {"helping": 4},
+        {"attending": 5},
+        {"helping": 4, "attending": 3},
+    ]
     for number, scores in enumerate(said, start=1):
         open_hospital.answer(f"Theatres {number}", scores)
     open_hospital.close()
     assert open_hospital.bundles() == {"Theatres": 5}
     assert open_hospital.results() == {}
+
+
+def test_a_blank_paper_takes_no_answer_s_place_and_is_none_of_the_five(open_hospital: Hospital) -> None:
+    for number in range(1, 5):
+        open_hospital.answer(f"Theatres {number}", 4)
+    before = open_hospital.ballots()
+    # Unknown questions and a comment that nobody would see are nothing, too.
+    blank: list[tuple[dict[str, int], str]] = [({}, ""), ({"once asked": 4}, " \u200b ")]
+    for scores, comment in blank:
+        for number in (4, 5):
+            with pytest.raises(UserError) as refused:
+                open_hospital.answer(f"Theatres {number}", scores, comment)
+            assert refused.value.sentence == rounds.NOTHING_CHOSEN
+            assert refused.value.field == "attending"
+    assert open_hospital.ballots() == before
+    open_hospital.close()
+    # The naive twin stores them: then there are five, and the four answers are shown.
+    assert open_hospital.bundles() == {}
 
 
 def test_answering_again_replaces_and_withdrawing_deletes(open_hospital: Hospital) -> None:

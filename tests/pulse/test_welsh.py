@@ -59,7 +59,7 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
         for speaker in (say, plain):
             views = [
                 pulse.modal(speaker, "p", sheet, group),
-                pulse.stored(speaker, "p"),
+                pulse.stored(speaker, "p", closing=speaker.day(date(2026, 11, 9)), questions=len(items)),
                 pulse.withdrawn(speaker, "p"),
                 anonymity.about(speaker, 5, company),
                 pulse_settings.form(speaker, member, "cy"),

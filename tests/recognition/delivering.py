@@ -42,7 +42,7 @@ def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) 
     def deliver(line: str) -> str:
         body: dict[str, Any] = json.loads(line)
         answer = bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
-        return f"{answer.status} {'Sent.' in answer.body}"
+        return f"{answer.status} {'On its way to' in answer.body}"
 
     with ThreadPoolExecutor(20) as pool:
         told = Counter(pool.map(deliver, sys.stdin.read().splitlines()))

@@ -25,9 +25,9 @@ from handlers.shared.payloads import storable
 from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing, SharingChoice, Visibility
+from slackapp.models import Sharing, SharingChoice
 from slackapp.recognition import parser as grammar
-from slackapp.recognition.draft import LONGEST, Draft, InvalidDraft, ParseError
+from slackapp.recognition.draft import LONGEST, MOST_PEOPLE, Draft, InvalidDraft, ParseError
 from slackapp.recognition.give import check_words
 from slackapp.recognition.history import HistoryEntry, Page, Side
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, view_problems
@@ -161,7 +161,7 @@ def literal_texts(node: object) -> Iterator[str]:
 Told = tuple[str, list[dict[str, Any]]]
 
 
-def accepted(told: Told) -> None:
+def accepted_questions(told: Told) -> None:
     text, blocks = told
     assert problems(blocks, surface="message") == [], json.dumps(blocks)[:500]
     assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
@@ -182,14 +182,14 @@ def is_answered(say: Voice, text: str) -> None:
         draft = grammar.parse(text)
     except ParseError as unclear:
         draft = unclear.draft
-        accepted(appreciate.refusal(say, unclear, draft))
+        accepted_questions(appreciate.refusal(say, unclear, draft))
     asked: FormQuestion | None = None
     if refusals := list(check_words(draft.about(behaviour=Behaviour.HELPING), guard.standard())):
         refused = InvalidDraft(refusals)
         asked = FormQuestion(refused.words(say), refused.questions)
-        accepted(appreciate.refusal(say, refused, draft))
+        accepted_questions(appreciate.refusal(say, refused, draft))
         if question := appreciate.question(say, asked, draft):
-            accepted(question)
+            accepted_questions(question)
     accepted_view(appreciate.form(say, draft, asked))
     accepted_view(appreciate.edit_form(say, draft, "a" * 24, asked))
 
@@ -204,7 +204,7 @@ def is_shown(say: Voice, words: str) -> None:
         recognition.for_contact(say, thanks),
     ]
     for message in messages:
-        accepted(message)
+        accepted_questions(message)
         assert words in list(literal_texts(message[1]))
     entry = HistoryEntry("a" * 24, ("U1",), Behaviour.HELPING, words, NOON, sharing=Sharing.SHARED)
     reader = history_view.Reader("Europe/London", NOON)
@@ -260,13 +260,21 @@ def test_slack_shows_each_text_as_it_was_typed(practice: Any) -> None:
 
 @pytest.mark.parametrize("say", [SAY, WELSH])
 def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
-    for visibility in Visibility:
-        accepted(given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=visibility, asked=True))
-    accepted(given_views.undone(say, ["U1", "U2"]))
-    accepted(given_views.nudge(say))
-    accepted(("Changed.", given_views.changed(say, "a" * 24)))
-    accepted(given_views.with_hint(say, given_views.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING))
-    accepted(settings_views.help_text(say))
+    for can_be_shared in (None, True, False):
+        for words in ("Stayed", "<&>" * 1_000, "\N{HONEYBEE}" * LONGEST):
+            people = tuple(f"U{number:010}" for number in range(MOST_PEOPLE))
+            until = say.moment(datetime(2026, 11, 4, 12, tzinfo=UTC), "Europe/London")
+            thanks = given_views.OnItsWay(
+                "a" * 24, people, Behaviour.UNDERSTANDING, words, until, can_be_shared
+            )
+            accepted_questions(given_views.on_its_way(say, thanks))
+    accepted_questions(given_views.undone(say, ["U1", "U2"]))
+    accepted_questions(given_views.nudge(say))
+    accepted_questions(("Changed.", given_views.changed(say, "a" * 24)))
+    accepted_questions(
+        given_views.with_hint(say, given_views.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING)
+    )
+    accepted_questions(settings_views.help_text(say))
 
 
 @pytest.mark.parametrize("say", [SAY, WELSH])

@@ -218,9 +218,9 @@ def waits_for_a_lock(ward: Any) -> None:
 def test_two_receivers_deciding_at_the_same_moment_are_both_heard(ward: Any) -> None:
     made = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
     assert both_decide(ward, made) == []
-    standings = {one.member_id: one.sharing for one in ward.rows(Recipient)}
+    recipient_states = {one.member_id: one.sharing for one in ward.rows(Recipient)}
     # Unkind to one of them, it is shown to no team any more, whoever pressed second.
-    assert sorted(standings.values()) == [Sharing.PRIVATE, Sharing.REPORTED]
+    assert sorted(recipient_states.values()) == [Sharing.PRIVATE, Sharing.REPORTED]
     assert kinds(ward).count("recognition-post") == 0
 
 

@@ -87,7 +87,7 @@ def stored(practice: Any) -> tuple[int, int]:
 @pytest.mark.parametrize("who", ["guest", "crowd3"])
 def test_a_guest_and_anybody_who_works_here_can_be_thanked(practice: Any, who: str) -> None:
     practice.nurse.types(f"/appreciate @{who} helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert stored(practice) == (1, 1)
 
 
@@ -97,7 +97,7 @@ def test_twenty_of_a_group_and_its_giver_are_twenty(practice: Any) -> None:
     change = {"kind": "usergroup", "usergroup": "S0BANK", "members": [*bank, practice.ward.nurse]}
     assert practice.http.post("/control/change", json=change).status_code == 200
     practice.nurse.types(f"/appreciate @bank helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert stored(practice) == (1, 20)
 
 
@@ -110,7 +110,7 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
         for who, choice in ((practice.ward.colleague, "always"), (practice.ward.third, "never")):
             session.scalar(select(Member).where(Member.slack_user_id == who)).sharing = choice
     practice.nurse.types(f"/appreciate @nia @col @ward7 and @bank @col @lea helping with the team {WORDS}")
-    practice.nurse.sees("choose whether their team sees it")
+    practice.nurse.sees("They can choose whether their team sees it.")
     # Colleague, third, leader and five of the bank, each in private; the post names who agreed.
     with practice.ward.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Recipient)) == 8
@@ -139,3 +139,35 @@ def test_undo_given_twice_by_slack_takes_one_back(practice: Any) -> None:
     assert "Taken back." in told[0]
     assert f"It was for <@{practice.ward.colleague}>." in told[0]
     assert told[1:] == told[:1] * 2
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize("typed", ["helping", "", "helping with the team"])
+def test_a_group_of_hundreds_is_answered_with_its_sentence(practice: Any, typed: str) -> None:
+    many = [f"U0MANY{number:04}" for number in range(300)]
+    change = {"kind": "usergroup", "usergroup": "S0BANK", "members": many}
+    assert practice.http.post("/control/change", json=change).status_code == 200
+    practice.nurse.types(f"/appreciate @bank {typed} {WORDS}")
+    seen = practice.nurse.sees("That is 300 people; 20 at once is the most.")
+    assert WORDS in seen.texts
+    practice.nurse.presses("Open the form")
+    modal = practice.nurse.waits(lambda now: now["modal"] is not None)["modal"]
+    # Twenty of three hundred would be a mere chance, so nobody is chosen.
+    assert [one.get("value") for one in modal["controls"] if one["kind"] == "users"] in ([[]], [None], [])
+    assert stored(practice) == (0, 0)
+
+
+@pytest.mark.parametrize("word", ["kindness", "teamwork", "support"])
+def test_an_unknown_first_word_is_asked_about_and_never_sent(practice: Any, word: str) -> None:
+    practice.nurse.types(f"/appreciate @col {word} You helped me find a bed for her")
+    modal = practice.nurse.sees(f"I don't know “{word}”. Which of the four was it?")["modal"]
+    assert stored(practice) == (0, 0)
+    assert "Send thanks" in str(modal)
+    practice.nurse.fills("What did they do?", "Attending")
+    practice.nurse.submits()
+    practice.nurse.sees("Sent.")
+    seen = practice.colleague.sees("You helped me find a bed for her")
+    assert word not in seen.texts
+    with practice.ward.database.read() as session:
+        (kept,) = session.scalars(select(Recognition)).all()
+    assert (kept.words, kept.behaviour) == ("You helped me find a bed for her", "attending")

@@ -3,11 +3,14 @@
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from slackapp.core.i18n import voice
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team
+from slackapp.recognition import give as giving
 
 WORDS = "Stayed after the shift to find us a bed"
 # What these show hangs on no database; the tests around them run on both.
@@ -16,7 +19,7 @@ ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=T
 
 def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helping {WORDS}")
-    practice.nurse.sees("Sent. They will see it in private. You can edit or undo it for 24 hours.")
+    practice.nurse.sees("On its way to")
     seen = practice.colleague.sees(WORDS)
     (message,) = seen["messages"]
     assert "A colleague thanked you." in message["text"]
@@ -24,6 +27,40 @@ def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Any) -> No
     assert "Only you can see this." in message["text"]
     assert [one["label"] for one in message["controls"]] == ["Say thanks", "Settings", "Report"]
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
+
+
+@ON_ONE_DATABASE
+@pytest.mark.parametrize(
+    ("language", "to_two", "until"),
+    [
+        (
+            "en",
+            "On its way to @Col League and @Theo Third, in private:",
+            "Filed under helping. You can edit or undo it until {day}, ",
+        ),
+        (
+            "cy",
+            "Ar ei ffordd at @Col League a @Theo Third, yn breifat:",
+            "Dan: helpu. Gallwch ei olygu neu ei ddadwneud tan: {day}, ",
+        ),
+    ],
+)
+def test_at_once_the_giver_reads_that_it_is_on_its_way_and_never_that_it_was_sent(
+    practice: Any, language: str, to_two: str, until: str
+) -> None:
+    with practice.ward.database.begin() as session:
+        session.scalar(select(Member).where(Member.slack_user_id == practice.ward.nurse)).language = language
+    tomorrow = practice.context.now().astimezone(ZoneInfo("Europe/London")) + giving.CHANGEABLE_FOR
+    # Slack is down: nothing can have been sent.
+    order = {"method": "chat.postMessage", "kind": "500", "count": 1_000}
+    assert practice.http.post("/control/fault", json=order).status_code == 200
+    practice.nurse.types(f"/appreciate @col @theo helping {WORDS}")
+    receipt = practice.nurse.sees(to_two)["messages"][-1]
+    assert WORDS in receipt["text"]
+    assert until.format(day=voice(language).day(tomorrow.date())) in receipt["text"]
+    assert not [word for word in ("Sent", "sent", "anfon", "Anfon") if word in receipt["text"]]
+    for receiver in (practice.colleague, practice.third):
+        assert WORDS not in receiver.screen().texts
 
 
 @ON_ONE_DATABASE
@@ -38,13 +75,13 @@ def test_whoever_was_thanked_can_say_thanks_for_it_in_their_own_words(practice: 
         "When did they stop and listen, and what did you notice?", "You noticed, and told me"
     )
     practice.colleague.submits()
-    practice.colleague.sees("Sent. They will see it in private.")
+    practice.colleague.sees("On its way to")
     assert "@Col League named this as attending" in practice.nurse.sees("You noticed, and told me").texts
 
 
 def test_with_the_team_only_the_receivers_press_shares_it(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
-    practice.nurse.sees("choose whether their team sees it")
+    practice.nurse.sees("They can choose whether their team sees it.")
     practice.colleague.sees(WORDS)
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
     practice.colleague.presses("Share with my team")
@@ -73,7 +110,7 @@ def test_nothing_typed_opens_the_form_and_the_form_sends(practice: Any) -> None:
     practice.nurse.sees("When did they stop and listen, and what did you notice?")
     practice.nurse.fills("When did they stop and listen, and what did you notice?", WORDS)
     practice.nurse.submits()
-    practice.nurse.sees("Sent. They will see it in private.")
+    practice.nurse.sees("On its way to")
     assert "attending" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
 
 
@@ -84,7 +121,7 @@ def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Any) -> Non
     practice.nurse.presses("Open the form")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
     practice.nurse.submits()
-    practice.nurse.sees("choose whether their team sees it")
+    practice.nurse.sees("They can choose whether their team sees it.")
     practice.colleague.sees(WORDS)
 
 
@@ -94,12 +131,12 @@ def test_a_slip_is_sent_with_one_press_once_it_is_understood(practice: Any) -> N
     seen = practice.nurse.sees("Did you mean helping?")
     assert [one["label"] for one in seen["messages"][-1]["controls"]] == ["Yes, send it", "Open the form"]
     practice.nurse.presses("Yes, send it")
-    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("Sent."))
+    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("On its way to"))
     practice.colleague.sees(WORDS)
     practice.third.sees(WORDS)
     practice.nurse.does("dismiss")
     practice.nurse.presses("Yes, send it")
-    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("Sent."))
+    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("On its way to"))
     assert len(practice.calls("chat.postMessage")) == 2, "pressed twice it is sent once"
 
 
@@ -110,7 +147,7 @@ def test_something_missing_opens_the_form_with_what_was_typed(practice: Any) -> 
     practice.nurse.fills("What did they do?", "Empathising")
     practice.nurse.sees("What did they do that showed they cared how it felt?")
     practice.nurse.submits()
-    practice.nurse.sees("Sent. They will see it in private.")
+    practice.nurse.sees("On its way to")
     assert "empathising" in practice.colleague.sees(WORDS)["messages"][-1]["text"]
 
 
@@ -128,7 +165,7 @@ def test_the_form_says_beside_each_field_what_is_in_the_way(practice: Any) -> No
     practice.nurse.fills("Who would you like to thank?", ["Nia Nurse", "Col League", "Theo Third"])
     practice.nurse.fills("What did they do, and what became easier?", WORDS)
     practice.nurse.submits()
-    practice.nurse.sees("Sent. They will see it in private.")
+    practice.nurse.sees("On its way to")
     practice.colleague.sees(WORDS)
     practice.third.sees(WORDS)
 
@@ -172,7 +209,7 @@ def test_what_was_sent_can_be_edited_and_undone(practice: Any) -> None:
 def test_what_is_edited_on_home_stands_there_in_its_new_words_at_once(practice: Any) -> None:
     nurse = practice.nurse
     nurse.types(f"/appreciate @col helping {WORDS}")
-    nurse.sees("Sent.")
+    nurse.sees("On its way to")
     nurse.screen("home")
     nurse.presses("Given", "home")
     others = {
@@ -195,7 +232,7 @@ def test_what_is_edited_on_home_stands_there_in_its_new_words_at_once(practice: 
 
 def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @newt helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert [one["body"]["user"] for one in practice.calls("users.info")] == ["U0NEWCOMER"]
     newcomer = type(practice.nurse)(practice.http, "U0NEWCOMER")
     newcomer.sees(WORDS)
@@ -206,11 +243,11 @@ def test_everybody_is_met_page_by_page(practice: Any) -> None:
     from handlers.shared import people
 
     known = people.sync_members(
-        practice.bolt.client, practice.desk, practice.bolt.client.auth_test()["team_id"]
+        practice.bolt.client, practice.context, practice.bolt.client.auth_test()["team_id"]
     )
     assert known >= 9
     practice.nurse.types(f"/appreciate @newt helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     assert practice.calls("users.info") == []
 
 
@@ -222,10 +259,10 @@ def test_home_shows_what_came_and_went_ten_a_page_and_what_is_kept(practice: Any
         if number >= 10:
             practice.nurse.sees("That is ten today. Could this one wait until tomorrow?")
             practice.nurse.presses("Send anyway")
-            practice.nurse.waits(lambda seen: seen["modal"] and "Sent." in seen["modal"]["text"])
+            practice.nurse.waits(lambda seen: seen["modal"] and "On its way to" in seen["modal"]["text"])
             practice.nurse.does("dismiss")
         else:
-            practice.nurse.sees("Sent.")
+            practice.nurse.sees("On its way to")
     practice.nurse.screen("home")
     practice.nurse.presses("Given", "home")
     first = practice.nurse.sees("number 11.", "home")
@@ -261,7 +298,7 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: An
 @ON_ONE_DATABASE
 def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
-    practice.nurse.sees("it can't be shared with their team just now")
+    practice.nurse.sees("It can't be shared with their team just now.")
     labels = [one["label"] for one in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
     assert labels == ["Say thanks", "Settings", "Report"]
 
@@ -269,7 +306,7 @@ def test_a_team_without_a_channel_is_told_to_the_giver(practice: Any) -> None:
 def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Any) -> None:
     with practice.ward.database.begin() as session:
         nurse = session.scalar(select(Member).where(Member.slack_user_id == practice.ward.nurse))
-        now = practice.desk.now()
+        now = practice.context.now()
         poll = Poll(
             workspace_id=nurse.workspace_id,
             opens_on=now.date(),

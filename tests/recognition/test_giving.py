@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
+from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import (
     Delivery,
@@ -15,6 +16,8 @@ from slackapp.models import (
     Sharing,
     Visibility,
 )
+from slackapp.recognition import edit as changing
+from slackapp.recognition import give as giving
 from slackapp.recognition.draft import InvalidDraft
 from slackapp.workspace import members
 from slackapp.workspace import registry as workspaces
@@ -45,6 +48,29 @@ def test_a_later_move_changes_nothing_that_was_stored(ward: Any) -> None:
 def test_the_same_command_twice_is_stored_once_and_leads_to_the_same(ward: Any) -> None:
     assert ward.give(ward.draft(ward.colleague)) == ward.give(ward.draft(ward.colleague))
     assert len(ward.rows(Recognition)) == len(ward.rows(Delivery)) == 1
+
+
+def test_a_repeat_tells_what_is_stored_by_now_and_not_what_it_carried(ward: Any) -> None:
+    draft = ward.draft(ward.third, ward.colleague)
+    given_id = ward.give(draft)
+    occasion = giving.GiveContext(ward.nurse, "command:1", NOON + timedelta(minutes=5))
+
+    def repeated() -> giving.Given:
+        with ward.database.rows() as connection:
+            return giving.give(connection, ward.slack_team_id, draft, occasion)
+
+    with ward.database.begin() as session:
+        workspace = workspaces.installed_in(session, ward.slack_team_id)
+        edit = draft.about(words="You stayed, and found us a bed at last")
+        changing.edit(session, workspace, given_id, edit, occasion)
+    repeat = repeated()
+    assert (repeat.words, repeat.given_at, repeat.is_repeat) == (edit.words, NOON, True)
+    assert repeat.receivers == (ward.third, ward.colleague)
+    with ward.database.begin() as session:
+        changing.undo(session, workspaces.installed_in(session, ward.slack_team_id), given_id, occasion)
+    with pytest.raises(UserError) as refused:
+        repeated()
+    assert refused.value.words(voice()) == "You have already taken this one back."
 
 
 def test_two_true_thanks_in_the_same_second_are_two(ward: Any) -> None:
@@ -157,7 +183,9 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
         session.execute(update(Recognition).values(given_at=old))
     for number in range(30):
         ward.give(
-            ward.draft(ward.colleague, accepted=("ten-today",)), key=f"command:{number}", giver=ward.third
+            ward.draft(ward.colleague, accepted_questions=("ten-today",)),
+            key=f"command:{number}",
+            giver=ward.third,
         )
     statements.clear()
     ward.give(ward.draft(ward.colleague), key="command:last")

@@ -1,5 +1,7 @@
 """What was typed after /appreciate, read forgivingly."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,10 +10,11 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import Visibility
-from slackapp.recognition.draft import Draft, ParseError, UnknownBehaviourError
+from slackapp.recognition.draft import Draft, ParseError, UnknownBehaviourError, UnknownWordError
 from slackapp.recognition.parser import parse, plain
 
 WORDS = "Stayed after the shift to find us a bed"
+SENTENCES = Path(__file__).parent / "sentences"
 
 
 def read(text: str) -> Draft:
@@ -302,3 +305,75 @@ def test_a_long_hostile_text_is_read_quickly() -> None:
             parse(piece * 4_000)
         except UserError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "words"),
+    [
+        ("kindness You stayed late with us", "kindness", "You stayed late with us"),
+        ("for kindness you stayed late with us", "kindness", "you stayed late with us"),
+        ("Teamwork: stayed late and helped us", "Teamwork", "stayed late and helped us"),
+        ("team work stayed late", "team work", "stayed late"),
+        ("support helped me all night", "support", "helped me all night"),
+        ("#compassion found us a bed", "compassion", "found us a bed"),
+        ("(dignity) found us a bed", "dignity", "found us a bed"),
+        ("excellence. You stayed late", "excellence", "You stayed late"),
+        ("tenderness You held my hand", "tenderness", "You held my hand"),
+        ("awesome You held my hand", "awesome", "You held my hand"),
+        ("wonderful: you helped me", "wonderful", "you helped me"),
+        ('kindness "You stayed late"', "kindness", "You stayed late"),
+        ("kindness", "kindness", ""),
+        ("caredigrwydd: arhosoch yn hwyr", "caredigrwydd", "arhosoch yn hwyr"),
+        ("gwaith tîm Arhosoch yn hwyr", "gwaith tîm", "Arhosoch yn hwyr"),
+    ],
+)
+def test_a_first_word_that_is_none_of_the_four_is_asked_about_and_is_no_part_of_the_words(
+    typed: str, word: str, words: str
+) -> None:
+    with pytest.raises(UnknownWordError) as unknown:
+        read(f"<@U1> {typed}")
+    assert unknown.value.words(voice()) == f"I don't know “{word}”. Which of the four was it?"
+    assert unknown.value.draft == Draft(people=("U1",), words=words)
+
+
+def test_a_behaviour_named_beside_an_unknown_word_is_proposed() -> None:
+    with pytest.raises(UnknownWordError) as unknown:
+        read(f"<@U1> kindness with the team helping {WORDS}")
+    draft = unknown.value.draft
+    assert (draft.behaviour, draft.words, draft.visibility) == (Behaviour.HELPING, WORDS, Visibility.TEAM)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "support from you made my night",
+        "kindness you showed us all week",
+        "Kindness itself, you stayed with me",
+        "care of our patients was so good",
+        "attention to detail all night",
+        "covered Maria's shift on Friday",
+        "swapped Friday for me",
+        "Thanks: you stayed late",
+        "Sam: you stayed late",
+        "quality time with the families",
+        "trust me, you did so much for us",
+        "Communication with the families was so clear",
+        "https://rota.example You found it",
+        "well - you did it again",
+        "brilliant",
+    ],
+)
+def test_a_sentence_stays_whole_whatever_it_begins_with(sentence: str) -> None:
+    assert read(f"<@U1> {sentence}").words == sentence
+
+
+@pytest.mark.parametrize("file", sorted(SENTENCES.glob("*.txt")), ids=lambda file: file.stem)
+def test_no_written_sentence_is_taken_for_one_with_an_unknown_behaviour(file: Path) -> None:
+    for line in filter(None, file.read_text(encoding="utf-8").splitlines()):
+        for sentence in (line, line[0].lower() + line[1:]):
+            try:
+                read(f"<@U1> {sentence}")
+            except UnknownWordError as unknown:
+                pytest.fail(f"{sentence}: {unknown.word}")
+            except ParseError:
+                pass

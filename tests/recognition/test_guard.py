@@ -162,11 +162,11 @@ def test_a_typed_warning_can_be_sent_anyway_or_edited(practice: Any) -> None:
         "What did they do, and what became easier?", "Stayed until the daughter came, all night"
     )
     practice.nurse.submits()
-    practice.nurse.sees("Sent. They will see it in private.")
+    practice.nurse.sees("On its way to")
     practice.colleague.sees("Stayed until the daughter came")
     practice.nurse.does("dismiss")
     practice.nurse.presses("Send anyway")
-    practice.nurse.waits(lambda seen: seen["modal"] and "Sent." in seen["modal"]["text"])
+    practice.nurse.waits(lambda seen: seen["modal"] and "On its way to" in seen["modal"]["text"])
     practice.colleague.sees(WARNED)
 
 
@@ -183,7 +183,7 @@ def test_the_form_asks_above_and_asks_again_for_what_is_new(practice: Any) -> No
     seen = practice.nurse.sees("This may tell of somebody's health or loss: “Her husband died”.")
     assert "Mrs Jones”" not in seen.texts
     practice.nurse.submits()
-    practice.nurse.sees("Sent. They will see it in private.")
+    practice.nurse.sees("On its way to")
     practice.colleague.sees(WARNED)
 
 

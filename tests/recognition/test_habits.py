@@ -81,13 +81,13 @@ def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: Any) -> None
 
 
 def test_whoever_asked_for_it_is_told_after_a_thank_you_and_then_not_for_a_week(practice: Any) -> None:
-    ward, now = practice.ward, practice.desk.now()
+    ward, now = practice.ward, practice.context.now()
     told = "Your team seldom names understanding: worked it out with you, through dialogue."
     for number in range(21):
         behaviour = (Behaviour.ATTENDING, Behaviour.HELPING, Behaviour.EMPATHISING)[number % 3]
         give(ward, number, behaviour, now - timedelta(days=2 + number))
     practice.nurse.types(f"/appreciate @theo helping {WORDS}")
-    assert told not in practice.nurse.sees("Sent.").texts
+    assert told not in practice.nurse.sees("On its way to").texts
     asks_for(ward, ward.nurse)
     practice.nurse.types(f"/appreciate @theo helping {WORDS}, again")
     practice.nurse.sees(told)
@@ -119,7 +119,7 @@ def test_the_eleventh_of_a_day_is_asked_about_kindly_and_tomorrow_it_is_not(ward
     with pytest.raises(InvalidDraft) as refused:
         give(ward, 10, Behaviour.HELPING, evening)
     assert refused.value.questions == ("ten-today",)
-    give(ward, 11, Behaviour.HELPING, evening, accepted=("ten-today",))
+    give(ward, 11, Behaviour.HELPING, evening, accepted_questions=("ten-today",))
     give(ward, 12, Behaviour.HELPING, evening + timedelta(hours=2))
 
 

@@ -77,7 +77,7 @@ def test_a_redelivered_command_is_stored_once_and_answered_in_the_same_words(pra
     answers = [dispatch(practice, body) for _ in range(4)]
     assert all(answer == answers[0] for answer in answers)
     assert answers[0][0] == 200
-    assert "Sent." in answers[0][1]["text"]
+    assert "On its way to" in answers[0][1]["text"]
     practice.colleague.sees(WORDS)
     assert (stored(practice, Recognition), stored(practice, Delivery)) == (1, 1)
     other = command(practice.ward, body["text"], trigger="1.2.4")

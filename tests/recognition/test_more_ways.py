@@ -84,7 +84,7 @@ def test_a_message_can_be_appreciated_and_is_linked_for_its_author_alone(practic
     practice.nurse.sees("what became easier?")
     practice.nurse.fills("What did they do, and what became easier?", WORDS)
     practice.nurse.submits()
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     practice.colleague.sees(WORDS)
     (sent,) = practice.calls("chat.postMessage")
     link = f"https://hospital.slack.com/archives/{practice.ward.channel}/p{ts.replace('.', '')}"
@@ -93,7 +93,7 @@ def test_a_message_can_be_appreciated_and_is_linked_for_its_author_alone(practic
 
 def test_a_group_is_thanked_without_the_giver_and_whoever_cannot_be(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @ward7 helping with the team {WORDS}")
-    practice.nurse.sees("choose whether their team sees it")
+    practice.nurse.sees("They can choose whether their team sees it.")
     practice.colleague.sees(WORDS)
     practice.third.sees(WORDS)
     receivers = {one.member_id for one in rows(practice, Recipient)}
@@ -135,7 +135,7 @@ def test_settings_are_kept_and_honoured(practice: Any) -> None:
     practice.colleague.submits()
     practice.colleague.sees("Saved.")
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
-    practice.nurse.sees("it can't be shared with their team just now")
+    practice.nurse.sees("It can't be shared with their team just now.")
     assert "Share with my team" not in labels(practice.colleague.sees(WORDS))
     practice.colleague.does("dismiss")
     practice.colleague.presses("Settings")

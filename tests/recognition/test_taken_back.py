@@ -200,8 +200,8 @@ def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice
     practice.third.waits(lambda seen: "Your team sees this too" not in seen.texts)
     labels = [one["label"] for one in practice.third.screen()["messages"][-1]["controls"]]
     assert labels == ["Say thanks", "Settings", "Report"]
-    standings = sorted(one.sharing for one in rows(practice, Recipient))
-    assert standings == [Sharing.PRIVATE, Sharing.REPORTED]
+    recipient_states = sorted(one.sharing for one in rows(practice, Recipient))
+    assert recipient_states == [Sharing.PRIVATE, Sharing.REPORTED]
 
 
 def told(practice: Any, *what: str) -> int:

@@ -22,10 +22,10 @@ from handlers.recognition import settings_view as settings
 from handlers.recognition import thanks_view as recognition
 from handlers.recognition.payloads import carried
 from handlers.shared.payloads import storable
-from slackapp.blocks import literal
+from slackapp.blocks import Asked, literal
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Member, Sharing, SharingChoice, Visibility
+from slackapp.models import Member, Retention, Sharing, SharingChoice, Visibility
 from slackapp.recognition.draft import LONGEST, Draft, Field, InvalidDraft, Refusal
 from slackapp.recognition.history import Cursor, HistoryEntry, Page, Side
 from slackapp.recognition.undelivered import Undelivered
@@ -33,6 +33,7 @@ from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, vi
 
 SAY = voice()
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
+KEPT = Retention(recognitions_months=24, messages_months=3)
 hostile = st.one_of(
     st.text(min_size=1, max_size=300),
     st.sampled_from(
@@ -67,7 +68,7 @@ def post(words: str | None, *receivers: str, boosters: int = 3) -> recognition.P
     return recognition.Post("a" * 24, "U1", receivers or ("U2", "U3"), Behaviour.HELPING, words, boosters)
 
 
-def accepted(text: str, blocks: list[dict[str, Any]]) -> None:
+def accepted_questions(text: str, blocks: list[dict[str, Any]]) -> None:
     assert problems(blocks, surface="message") == []
     assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
     assert Block.parse_all(blocks)
@@ -104,7 +105,7 @@ def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, 
         recognition.team_post([SAY, voice("cy")], post(words)),
         recognition.for_contact(SAY, thanks(words, sharing)),
     ):
-        accepted(text, blocks)
+        accepted_questions(text, blocks)
         # What its receiver found unkind is not shown to them again.
         is_shown = "unkind, and it is hidden" not in text
         assert (words in list(plain_texts(blocks))) is is_shown
@@ -120,10 +121,12 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Every message about a thank-you in which there is more than one thing to read."""
     refused, asked = (
         Refusal(Field.PEOPLE, "That group is empty just now."),
-        appreciate.FormQuestion("Is it?", ("m",)),
+        Asked("Is it?", ("m",)),
     )
     linked = [replace(one, link=LINK) for one in (thanks(DRAFT.words), post(DRAFT.words))]
-    sent = given_views.sent(say, "a" * 24, Behaviour.HELPING, visibility=Visibility.TEAM, asked=True)
+    thanks_given = given_views.OnItsWay(
+        "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", can_be_shared=True
+    )
     question = appreciate.question(say, asked, DRAFT)
     assert question is not None
     return {
@@ -132,7 +135,9 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
         "to whoever hears of unkind ones": recognition.for_contact(say, thanks(DRAFT.words)),
         "refused": appreciate.refusal(say, refused, DRAFT),
         "asked": question,
-        "sent": given_views.with_hint(say, sent, Behaviour.UNDERSTANDING),
+        "on its way": given_views.with_hint(
+            say, given_views.on_its_way(say, thanks_given), Behaviour.UNDERSTANDING
+        ),
         "undone": given_views.undone(say, ["U1", "U2"]),
         "help": settings.help_text(say),
         "on Fridays": given_views.nudge(say),
@@ -154,7 +159,7 @@ def to_read(block: dict[str, Any]) -> Iterator[str]:
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> None:
     for name, (text, blocks) in told_messages(voice(language)).items():
-        accepted(text, blocks)
+        accepted_questions(text, blocks)
         said = [one for block in blocks for one in to_read(block)]
         assert said, name
         assert [one for one in said if one not in text] == [], name
@@ -170,7 +175,7 @@ def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> Non
 )
 def test_nothing_of_the_words_is_left_once_taken_back(draw: Any, what: Any) -> None:
     text, blocks = draw(SAY, what)
-    accepted(text, blocks)
+    accepted_questions(text, blocks)
     assert [block["type"] for block in blocks] == ["section"]
 
 
@@ -246,7 +251,7 @@ def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft)
         [Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])]
     )
     text, blocks = appreciate.refusal(SAY, reason, draft)
-    accepted(text, blocks)
+    accepted_questions(text, blocks)
     if draft.words:
         assert draft.words in list(plain_texts(blocks))
 
@@ -255,7 +260,7 @@ def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_ac
     reason = InvalidDraft(
         [Refusal(Field.WORDS, "That is {n} characters; 3,000 fit. Please shorten it.", n="40,000")]
     )
-    accepted(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
+    accepted_questions(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -276,7 +281,7 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home.Standing(member, "en", leads=Leadership((), 0, None), office=None)
+    standing = home.Standing(member, "en", Leadership((), 0, None), office=None, periods=KEPT)
     view = home.home(
         SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
     )
@@ -298,3 +303,35 @@ def test_words_put_into_markup_would_be_noticed() -> None:
     naive = [{"type": "section", "text": {"type": "mrkdwn", "text": "thanks: <!channel> *hi*"}}]
     assert [one for one in mrkdwn_texts(naive) if "<!channel> *hi*" in one]
     assert "<!channel> *hi*" not in list(plain_texts(naive))
+
+
+ids = st.integers(0, 10**6).map(lambda number: f"U{number:030}")
+
+
+@given(
+    people=st.lists(ids, max_size=400, unique=True),
+    named=st.integers(0, 25),
+    words=st.text(max_size=3_500),
+    marks=st.lists(st.text(alphabet="0123456789abcdef", min_size=10, max_size=10), max_size=300),
+)
+def test_a_button_carries_no_more_than_slack_takes(
+    people: list[str], named: int, words: str, marks: list[str]
+) -> None:
+    link = (
+        f"https://{'w' * 60}.slack.com/archives/C{'0' * 30}/p{'1' * 30}?thread_ts={'1' * 40}&cid=C{'0' * 30}"
+    )
+    draft = Draft(
+        people=tuple(people),
+        group_members=tuple(people[named:]),
+        behaviour=Behaviour.HELPING,
+        words=words,
+        accepted_questions=tuple(marks),
+        link=link,
+    )
+    reason = Refusal(Field.PEOPLE, "That group is empty just now.")
+    asked = Asked("This may give somebody away.", tuple(marks[:3]), "1.2.3")
+    answers = [appreciate.refusal(voice(), reason, draft), appreciate.question(voice(), asked, draft)]
+    for _, blocks in filter(None, answers):
+        buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+        assert buttons
+        assert all(len(one["value"]) <= 2_000 for one in buttons)

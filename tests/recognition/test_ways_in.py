@@ -39,7 +39,7 @@ def from_home(practice: Any) -> None:
 
 def from_an_edit(practice: Any) -> None:
     practice.nurse.types(f"/appreciate @col helping {WORDS}")
-    practice.nurse.sees("Sent.")
+    practice.nurse.sees("On its way to")
     practice.nurse.presses("Edit")
 
 
@@ -86,7 +86,9 @@ def test_the_guard_stands_in_every_way_in(
     logged = [record.getMessage() for record in caplog.records]
     assert not [line for line in logged if "Jones" in line or "943 476" in line]
     practice.nurse.submits()
-    practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith(("Sent.", "Changed.")))
+    practice.nurse.waits(
+        lambda now: now["modal"] and now["modal"]["text"].startswith(("On its way to", "Changed."))
+    )
     practice.colleague.sees(WARNED)
     assert stored(practice) == [WARNED]
 
@@ -123,7 +125,7 @@ def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Any) -> Non
     """Thanked from inside it, with a message out of it, and with its name among the words."""
     secret, name = "C0SECRET", "dignity-review"
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS} in #{name}", secret)
-    practice.nurse.sees("Sent.", secret)
+    practice.nurse.sees("On its way to", secret)
     practice.colleague.sees("find us a bed in #…")
     practice.colleague.presses("Share with my team")
     practice.third.sees("find us a bed in #…", practice.ward.channel)

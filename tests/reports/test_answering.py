@@ -48,9 +48,9 @@ def with_promises(*states: PromiseState) -> TeamMonth:
 
 FULL = replace(
     with_promises(PromiseState.DONE, PromiseState.OPEN),
-    sides=Sides((10, 10, 15, None), (10, None, 15, None)),
-    ways=MutualThanks.SOMETIMES,
-    seldom=Behaviour.HELPING,
+    counts_by_direction=Sides((10, 10, 15, None), (10, None, 15, None)),
+    mutual_thanks=MutualThanks.SOMETIMES,
+    rarely_used=Behaviour.HELPING,
     comments=("A quieter staff room.", "=1+1", "More porters at night."),
     officials=(Official(Behaviour.HELPING, 6.84, "NHS Staff Survey", 2024, "ENG"),),
     silent=True,

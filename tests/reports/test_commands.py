@@ -111,7 +111,7 @@ def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
             slack_api_url=sandbox.url,
         )
         app = Appreciate(settings, now=lambda: now)
-        app.meet_everyone()
+        app.sync_all_members()
         history.settle_in(app, since=now)
         with app.sessions.begin() as session:
             workspace = session.get_one(Workspace, app.workspace_id)

@@ -110,7 +110,7 @@ def page(chromium: Browser) -> Iterator[Page]:
 def test_a_picture_is_a_phone_wide_with_ink_and_bars_and_nothing_is_cut_off_at_its_edges(
     drawing: ChartRenderer, page: Page, name: str
 ) -> None:
-    drawn = drawing.draw(DRAWN[name])
+    drawn = drawing.png(DRAWN[name])
     assert drawn is not None
     assert len(drawn) < 75_000, "on a ward's network"
     seen = page.evaluate(LOOK, base64.b64encode(drawn).decode())
@@ -121,10 +121,10 @@ def test_a_picture_is_a_phone_wide_with_ink_and_bars_and_nothing_is_cut_off_at_i
 
 
 def test_after_the_first_a_picture_takes_no_new_browser(drawing: ChartRenderer) -> None:
-    drawing.draw(DRAWN["rich-mix"])
+    drawing.png(DRAWN["rich-mix"])
     before = {process.pid for process in browsers(drawing_process(drawing))}
     assert before
-    assert drawing.draw(DRAWN["rich-ranges"])
+    assert drawing.png(DRAWN["rich-ranges"])
     assert {process.pid for process in browsers(drawing_process(drawing))} == before
 
 
@@ -136,27 +136,27 @@ def harmed(browser_path: str) -> Iterator[ChartRenderer]:
 
 
 def test_the_next_picture_is_drawn_when_the_browser_was_killed(harmed: ChartRenderer) -> None:
-    first = harmed.draw(DRAWN["rich-mix"])
+    first = harmed.png(DRAWN["rich-mix"])
     killed = browsers(drawing_process(harmed))
     assert killed
     for process in killed:
         process.kill()
-    assert harmed.draw(DRAWN["rich-mix"]) == first is not None
+    assert harmed.png(DRAWN["rich-mix"]) == first is not None
 
 
 def test_the_next_picture_is_drawn_when_the_whole_process_was_killed(harmed: ChartRenderer) -> None:
-    first = harmed.draw(DRAWN["rich-mix"])
+    first = harmed.png(DRAWN["rich-mix"])
     drawing_process(harmed).kill()
-    assert harmed.draw(DRAWN["rich-mix"]) == first is not None
+    assert harmed.png(DRAWN["rich-mix"]) == first is not None
 
 
 def test_a_process_that_hangs_is_ended_and_the_picture_goes_missing(harmed: ChartRenderer) -> None:
-    assert harmed.draw(DRAWN["rich-mix"])
+    assert harmed.png(DRAWN["rich-mix"])
     harmed._limit = 0.3
     drawing_process(harmed).suspend()
-    assert harmed.draw(DRAWN["rich-mix"]) is None
+    assert harmed.png(DRAWN["rich-mix"]) is None
     harmed._limit = PATIENCE
-    assert harmed.draw(DRAWN["rich-mix"])
+    assert harmed.png(DRAWN["rich-mix"])
 
 
 def still_there(process: psutil.Process, gone: set[str]) -> bool:
@@ -169,7 +169,7 @@ def still_there(process: psutil.Process, gone: set[str]) -> bool:
 def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
     program = (
         "import sys, orjson, signal; from tests.reports.test_drawing import DRAWN, ChartRenderer;"
-        f"d = ChartRenderer({browser_path!r}); d.draw(DRAWN['rich-mix']);"
+        f"d = ChartRenderer({browser_path!r}); d.png(DRAWN['rich-mix']);"
         "print(d._process.pid, flush=True); signal.pause()"
     )
     root = Path(__file__).parents[2]
@@ -190,8 +190,8 @@ def test_without_a_browser_there_is_no_picture_and_the_log_says_so_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with ChartRenderer(None) as none:
-        assert none.draw(DRAWN["rich-mix"]) is None
-        assert none.draw(DRAWN["rich-ranges"]) is None
+        assert none.png(DRAWN["rich-mix"]) is None
+        assert none.png(DRAWN["rich-ranges"]) is None
     assert [record.message for record in caplog.records] == [
         "no browser was found, so digests go without pictures"
     ]
@@ -202,12 +202,12 @@ def test_a_browser_that_cannot_start_gives_no_picture(tmp_path: Path) -> None:
     broken.write_text("#!/bin/sh\nexit 1\n")
     broken.chmod(0o755)
     with ChartRenderer(str(broken)) as own:
-        assert own.draw(DRAWN["rich-mix"]) is None
+        assert own.png(DRAWN["rich-mix"]) is None
 
 
 def test_a_figure_for_a_page_needs_no_browser() -> None:
     with ChartRenderer(None) as none:
-        made = none.figure(DRAWN["rich-mix"])
+        made = none.figure_json(DRAWN["rich-mix"])
     assert made is not None
     assert orjson.loads(made)["layout"]["height"] == 294
 
@@ -255,7 +255,7 @@ def renamed(picture: Picture, name: str) -> Picture:
 def test_no_words_on_a_picture_make_the_browser_ask_for_anything(
     drawing: ChartRenderer, listener: Listener, name: str
 ) -> None:
-    assert drawing.draw(renamed(DRAWN[name], hostile(listener.url)))
+    assert drawing.png(renamed(DRAWN[name], hostile(listener.url)))
     assert listener.asked == []
 
 
@@ -263,7 +263,7 @@ def test_no_words_on_a_picture_make_the_browser_ask_for_anything(
 def test_a_page_with_a_network_asks_for_nothing_unless_the_escapes_are_left_out(
     drawing: ChartRenderer, listener: Listener, page: Page, name: str
 ) -> None:
-    safe = drawing.figure(renamed(DRAWN[name], hostile(listener.url)))
+    safe = drawing.figure_json(renamed(DRAWN[name], hostile(listener.url)))
     assert safe is not None
     page.set_content("<!DOCTYPE html><div id=chart></div>")
     page.add_script_tag(content=plotly_script())

@@ -105,10 +105,14 @@ def test_what_three_leads_gave_and_received_is_not_what_their_ward_leaves_of_the
     for across, helping in ((0, 5), (9, 15)):
         silent, busy = worlds[0, across]["Medicine"], worlds[15, across]["Medicine"]
         # With all of them counted it would be about 20 and about 30: the ward's own number tells the rest.
-        assert (counts(silent)[-1], silent.mix, silent.sides) == (helping, busy.mix, busy.sides)
+        assert (counts(silent)[-1], silent.mix, silent.counts_by_direction) == (
+            helping,
+            busy.mix,
+            busy.counts_by_direction,
+        )
         assert counts(worlds[15, across]["Ward 7"])[-1] == 7 + across
     # In the sides of a level each counts for whoever it is told of: the ward received nine more.
-    assert worlds[15, 9]["Medicine"].sides != worlds[15, 0]["Medicine"].sides
+    assert worlds[15, 9]["Medicine"].counts_by_direction != worlds[15, 0]["Medicine"].counts_by_direction
 
 
 def test_a_level_of_few_without_a_team_that_may_be_told_has_a_quiet_month(database: Sessions) -> None:
@@ -148,7 +152,12 @@ def test_one_person_alone_is_not_hidden_by_those_who_thanked_them(database: Sess
         for number in range(6):
             thank(session, ward[number], alone, "helping", moment(11, 3 + number))
     told = november(database, place, place.nights)
-    assert (told.mix, told.sides, told.ways, told.seldom) == (None, None, None, None)
+    assert (told.mix, told.counts_by_direction, told.mutual_thanks, told.rarely_used) == (
+        None,
+        None,
+        None,
+        None,
+    )
     # For those who thanked there are enough of them.
     assert november(database, place, place.ward).mix is not None
 

@@ -19,7 +19,7 @@ MISSING = {"en": "not enough answers", "cy": "dim digon o atebion"}
 
 def figure(drawing: ChartRenderer, month: TeamMonth, name: str, language: str = "en") -> Any:
     picture = next(one.picture for one in chart_contents(voice(language), month) if one.name == name)
-    made = drawing.figure(picture)
+    made = drawing.figure_json(picture)
     assert made is not None
     return orjson.loads(made)
 

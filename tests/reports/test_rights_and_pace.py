@@ -278,11 +278,11 @@ def test_two_way_thanks_and_both_sides_are_counted_from_rows(database: Sessions,
     with database.read() as session:
         told = queries.months(session, place.workspace, "2025-11", [place.ward])[place.ward.id]
     # Twelve neighbours thanked the next; four of them were thanked back.
-    assert told.ways is not None
-    assert told.ways.value == "sometimes"
-    assert told.sides is not None
-    assert told.sides.given == (20, 5, 10, 5)
-    assert told.sides.received == (25, 5, 10, 5)
+    assert told.mutual_thanks is not None
+    assert told.mutual_thanks.value == "sometimes"
+    assert told.counts_by_direction is not None
+    assert told.counts_by_direction.given == (20, 5, 10, 5)
+    assert told.counts_by_direction.received == (25, 5, 10, 5)
 
 
 def test_official_figures_of_another_nation_are_not_shown_and_a_wrong_line_takes_nothing(

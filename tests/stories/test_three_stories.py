@@ -7,7 +7,19 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from slackapp.demo import hospital
-from slackapp.models import Ballot, Bundle, BundleScore, Poll, PollMember, PollState, Team, Workspace
+from slackapp.models import (
+    Ballot,
+    Bundle,
+    BundleScore,
+    Member,
+    Poll,
+    PollMember,
+    PollState,
+    Retention,
+    Team,
+    Workspace,
+)
+from slackapp.privacy import retention
 from slackapp.pulse import rounds
 
 WARD_7 = [one.id for one in hospital.WARD_7.staff]
@@ -41,7 +53,7 @@ def test_a_thank_you_typed_in_the_channel_is_read_by_the_colleague_alone(practic
         "/appreciate @Dylan Hughes helping Stayed after the shift to find us a bed",
         place=hospital.WARD_7.channel_id,
     )
-    practice.nurse.sees("They will see it in private.", place=hospital.WARD_7.channel_id)
+    practice.nurse.sees("in private:", place=hospital.WARD_7.channel_id)
     seen = practice.colleague.sees("Stayed after the shift to find us a bed")
     assert "Only you can see this." in seen.texts
     others = practice.leader.screen(place=hospital.WARD_7.channel_id)
@@ -113,6 +125,47 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     assert "<table" in practice.http.get(pages[0]["url"]).text
     practice.leader.presses("Figures as text", within=told["ts"])
     assert "November 6" in practice.leader.sees("Helping")["modal"]["text"]
+
+
+def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice: Any) -> None:
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    person = practice.person(WARD_7[0])
+    seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
+    person.presses("Answer", within=[one["ts"] for one in seen["messages"] if "Answer" in labels([one])][-1])
+    modal = person.sees("or can change the database: they could read your answer.")["modal"]
+    person.submits()
+    first = next(control for control in modal["controls"] if control["kind"] == "radio")
+    assert person.screen()["modal"]["errors"] == {first["label"]: "Choose at least one answer, or close."}
+    with practice.app.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 0
+    person.fills(first["label"], "Agree")
+    person.submits()
+    assert "answer all five again" in person.screen()["modal"]["text"]
+    with practice.app.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Ballot)) == 1
+
+
+def test_home_tells_how_long_things_are_kept_and_follows_what_an_admin_settles(practice: Any) -> None:
+    """The naive twin types the numbers into its sentences."""
+    practice.clock(now="2026-11-02T10:00:00+00:00")
+    home = practice.nurse.sees("What is kept about me", place="home").texts
+    assert "The thank-yous you gave and received, with their words, for 24 months." in home
+    assert "For 24 hours the giver can take a thank-you back." in home
+    assert "without their text, for 3 months." in home
+    with practice.app.sessions.begin() as session:
+        assert session.scalars(select(Retention)).all() == [], "looking stores nothing"
+        workspace = session.scalars(select(Workspace)).one()
+        retention.set_limit(session, workspace, "recognitions_months", 1)
+        retention.set_limit(session, workspace, "messages_months", 6)
+        nurse = session.scalars(select(Member).where(Member.slack_user_id == practice.nurse.user)).one()
+        nurse.language = "cy"
+    practice.nurse.screen()
+    home = practice.nurse.sees("Beth sy'n cael ei gadw amdanaf i", place="home").texts
+    assert "Y diolch a roesoch ac a gawsoch, gyda'i eiriau, am 1 mis." in home
+    assert "Am 24 awr gall y rhoddwr dynnu diolch yn ôl." in home
+    assert "heb eu testun, am 6 mis." in home
+    practice.nurse.types("/appreciate preifatrwydd")
+    assert "gyda'i eiriau, am 1 mis." in practice.nurse.sees("am 1 mis.")["modal"]["text"]
 
 
 def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: Any) -> None:

@@ -128,6 +128,7 @@ DOORS = (
         shows="We can't tell if Slack delivered these",
     ),
     Door(Permission.SEND_AGAIN, press, "office_send_again", lambda world: world.delivery, is_about=True),
+    Door(Permission.SEND_AGAIN, press, "office_send_all_again", lambda _world: "check-ins"),
     Door(Permission.SEND_AGAIN, press, "office_leave", lambda world: world.delivery, is_about=True),
     # What a team's leader reads and promises.
     Door(
@@ -271,6 +272,7 @@ OF_ONES_OWN = {
     "thanks_report_form",
     "thanks_me_too",
     "thanks_send_again",
+    "thanks_send_all_again",
     "thanks_settings_open",
     "thanks_settings",
     "thanks_settings_form",

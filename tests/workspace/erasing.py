@@ -9,6 +9,8 @@ from slackapp.models import (
     Boost,
     Bucket,
     Delivery,
+    Hold,
+    HoldScope,
     Inbound,
     Recipient,
     Team,
@@ -37,6 +39,15 @@ def everywhere(ward: Any) -> None:
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
         team.deputy_id = nia.id
         session.add(Bucket(workspace_id=workspace.id, name=f"channel:{NIA}", free_at=ward.noon))
+        session.add(
+            Hold(
+                workspace_id=workspace.id,
+                scope=HoldScope.TARGET,
+                subject=NIA,
+                reason="user_is_restricted",
+                since=ward.noon,
+            )
+        )
         session.add(Inbound(workspace_id=workspace.id, key=f"press:{NIA}:1.2", received_at=ward.noon))
         session.add(Boost(recognition_id=elsewhere, booster_id=nia.id, how="button", boosted_at=ward.noon))
         session.add(Blocking(member_id=nia.id, giver_id=ward.person(session, THEO).id))

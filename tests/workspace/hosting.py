@@ -1,7 +1,6 @@
 """The app behind HTTP, with OAuth, beside a Slack with two workspaces or one organisation of them."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +10,13 @@ from typing import Any
 import httpx
 import yaml
 from cryptography.fernet import Fernet
-from waitress.server import create_server
 
 from slackapp import manifest_path
 from slackapp.app import Appreciate
 from slackapp.cli.setup import over_http
 from slackapp.core.config import Settings
 from slackapp.http import web
+from slackapp.http.server import Server
 from slackapp.http.settings import HttpSettings
 from slackapp.sandbox.core.seeds import AppSeed, ChannelSeed, PersonSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
@@ -91,21 +90,13 @@ def hosting(database_url: str, folder: Path, human: Any, organisation: str) -> I
         known = AppSeed()
         http = HttpSettings(plain, "127.0.0.1", port, known.client_id, known.client_secret, keys, address)
         app = Appreciate(plain, locker=http.locker, http=True)
-        application = web.application(http)
-        server = create_server(application, host="127.0.0.1", port=port, threads=8)
-        listening = threading.Thread(target=server.run, daemon=True)
-        listening.start()
+        server = Server(web.application(app, http), http.host, http.port)
         app.start()
+        server.start()
         with (
             httpx.Client(base_url=sandbox.url, timeout=20) as slack,
             httpx.Client(base_url=address, timeout=20) as browser,
         ):
             yield Hosted(app, http, slack, browser, lambda user: human(slack, user))
-        # The sandbox lets go of its connection first; the server would wait for it.
-        sandbox.stop()
-        # Closed by its own thread, which may be waiting on the very socket.
-        server.trigger.pull_trigger(server.close)
-        listening.join(5)
-        server.task_dispatcher.shutdown()
-        application.close()
+        server.stop()
         app.stop()

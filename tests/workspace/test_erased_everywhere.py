@@ -27,11 +27,11 @@ MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
 """No Slack id of a person is shorter, so none can stand in a shorter column."""
 
-OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore"}
-"""What binds the keys, begun and finished installations, what was done at night: nothing of a person."""
+OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore", "clock"}
+"""What binds the keys, installations, what was done at night, the newest moment seen: nothing of a person."""
 
 OF_OUR_OWN = {"id", "mark", "actor", "how", "time_zone"}
-"""Columns of random ids, of keyed marks, and of what is one of a fixed list when it is stored."""
+"""Columns of random ids, of keyed pseudonyms, and of what is one of a fixed list when it is stored."""
 
 WITHOUT_A_PERSON = {("poll", "items"), ("workspace", "pulse_pauses")}
 """Columns of JSON, which are not searched: keys of questions, and days."""
@@ -185,8 +185,8 @@ def test_every_table_that_refers_to_people_is_in_their_export(
         holds.place(session, ward.workspace(session), ward.person(session, MARY), now=ward.noon)
         # What an export words for people must be one of the known kinds.
         session.execute(text("UPDATE recognition SET behaviour = 'helping', undone_at = NULL"))
-        mary, marks = ward.person(session, MARY), Pseudonyms(ward.keys.path)
-        told = export.collect(session, ward.workspace(session), mary, marks)
+        mary, pseudonyms = ward.person(session, MARY), Pseudonyms(ward.keys.path)
+        told = export.collect(session, ward.workspace(session), mary, pseudonyms)
     assert [name for name in EXPORTED.values() if not told[name]] == []
     page = export.as_page(voice(), told, made=ward.noon)
     assert told["promises"][0]["we_will"] in page

@@ -27,12 +27,12 @@ def test_what_slack_tells_does_not_bring_them_back(ward: Any) -> None:
     erase(ward)
     everybody = [SlackProfile(NIA, "Nia Nurse"), SlackProfile(COL, "Col League")]
     with ward.database.begin() as session:
-        marks, workspace = Pseudonyms(ward.keys.path), ward.workspace(session)
+        pseudonyms, workspace = Pseudonyms(ward.keys.path), ward.workspace(session)
         assert [
-            one.slack_user_id for one in erasure.without_erased(session, marks, workspace, everybody)
+            one.slack_user_id for one in erasure.without_erased(session, pseudonyms, workspace, everybody)
         ] == [COL]
-        erasure.allow_return(session, marks, workspace, NIA)
-        assert erasure.without_erased(session, marks, workspace, everybody) == everybody
+        erasure.allow_return(session, pseudonyms, workspace, NIA)
+        assert erasure.without_erased(session, pseudonyms, workspace, everybody) == everybody
     assert Pseudonyms(ward.keys.path).buried() == frozenset()
 
 
@@ -45,7 +45,7 @@ def test_a_tombstone_cannot_be_read_without_the_key_directory(ward: Any, tmp_pat
     other.mkdir(mode=0o700)
     # Somebody with the database alone has another secret, or none: trying out the roster finds nobody.
     assert mark not in {Pseudonyms(other).person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
-    assert (ward.keys.path / "marks.secret").stat().st_mode & 0o777 == 0o600
+    assert (ward.keys.path / "pseudonyms.secret").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -110,7 +110,7 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: Any) -> No
     assert "drug cupboard" not in message.texts
     # Slack goes on telling of her, and that brings nothing back.
     place.change(kind="person", user=carys, title="Charge nurse")
-    place.app.meet_everyone()
+    place.app.sync_all_members()
     with place.app.sessions.read() as session:
         assert traces.find(session, carys) == []
     colleague.types("/appreciate @Carys Bevan helping You found the key to the drug cupboard")

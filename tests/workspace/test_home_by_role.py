@@ -36,7 +36,7 @@ def test_each_role_finds_its_own_on_home(november: Any) -> None:
     nurse = carys.sees("My settings", place="home").texts
     assert "The teams you lead" not in nurse
     assert "For admins" not in nurse
-    assert "Nothing comes between 20:00 and 08:00." in nurse
+    assert "Check-ins and reminders come between 08:00 and 20:00." in nurse
     assert labels(carys) == {
         "Appreciate someone", "Answer", "Received", "Given", "My settings", "When to ask me",
         "Export what is kept about me", "Erase what is kept about me",
@@ -65,15 +65,16 @@ def test_settings_show_on_home_as_soon_as_they_are_saved(place: Any) -> None:
     carys = place.person(CARYS)
     carys.sees("You read English.", place="home")
     carys.presses("When to ask me", within="home")
+    carys.sees("Check-ins and reminders wait for the end of quiet hours. Thank-yous come at once.")
     carys.fills("Quiet from", "08:00")
     carys.fills("Quiet until", "16:00")
-    carys.fills("Days on which I don't want messages", ["Saturday", "Sunday"])
+    carys.fills("Days on which I don't want check-ins and reminders", ["Saturday", "Sunday"])
     carys.fills("On leave from", "2026-11-09")
     carys.fills("On leave until, this day included", "2026-11-15")
     carys.submits()
     carys.does("dismiss")
     seen = carys.screen("home").texts
-    assert "Nothing comes between 08:00 and 16:00." in seen
+    assert "Check-ins and reminders come between 16:00 and 08:00." in seen
     assert "Days off: Saturday and Sunday." in seen
     assert "On leave: Monday 9 November to Sunday 15 November." in seen
     carys.presses("My settings", within="home")

@@ -5,22 +5,23 @@ import hmac
 import io
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from slackapp import migrations
+from slackapp import manifest_path
+from slackapp.app import Appreciate
 from slackapp.core.config import Settings
-from slackapp.core.db import connect
 from slackapp.http import web
 from slackapp.http.guard import LARGEST, Guard
 from slackapp.http.settings import HttpSettings
-from tests.workspace.hosting import SECRET
+from slackapp.sandbox.server import Sandbox
+from tests.workspace.hosting import SECRET, seed
 
 
 def signed(body: bytes, **changed: str) -> dict[str, str]:
@@ -30,9 +31,7 @@ def signed(body: bytes, **changed: str) -> dict[str, str]:
     return {**headers, "Content-Type": "application/x-www-form-urlencoded", **changed}
 
 
-def ask(
-    app: Any, body: bytes, headers: dict[str, str], *, stream: io.BytesIO | None = None
-) -> tuple[int, str]:
+def ask(app: Any, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
     """One request as a WSGI server hands it on: headers as Latin-1, whatever bytes they were."""
     names = {name.upper().replace("-", "_"): value for name, value in headers.items()}
     length = names.pop("CONTENT_LENGTH", str(len(body)))
@@ -41,7 +40,7 @@ def ask(
     environ |= {"REQUEST_METHOD": "POST", "PATH_INFO": "/slack/events", "QUERY_STRING": ""}
     environ |= {
         "SERVER_PROTOCOL": "HTTP/1.1",
-        "wsgi.input": stream or io.BytesIO(body),
+        "wsgi.input": io.BytesIO(body),
         "wsgi.errors": sys.stderr,
     }
     seen: list[str] = []
@@ -50,16 +49,17 @@ def ask(
 
 
 @pytest.fixture
-def listening(tmp_path: Path) -> Iterator[Any]:
+def listening(sqlite_url: str, tmp_path: Path) -> Iterator[Any]:
     """The WSGI application without a server."""
-    url = f"sqlite:///{tmp_path / 'a.db'}"
-    sessions = connect(url)
-    migrations.upgrade(sessions)
-    sessions.dispose()
-    plain = Settings("xoxb-none", "", url, tmp_path / "keys", SECRET, "http://127.0.0.1:9")
-    app = web.application(HttpSettings(plain, "127.0.0.1", 1))
-    yield app
-    app.close()
+    with Sandbox(manifest=manifest_path()) as sandbox:
+        place = replace(
+            seed("T0NORTH", "North", "U0NORTH1", "U0NORTH2"), bot_token="xoxb-single", installed=True
+        )
+        sandbox.seed(place)
+        settings = Settings("xoxb-single", "", sqlite_url, tmp_path / "keys", SECRET, sandbox.url)
+        app = Appreciate(settings, http=True)
+        yield web.application(app, HttpSettings(settings, "127.0.0.1", 1))
+        app.stop()
 
 
 BODY = b"command=%2Fpulse&team_id=T0NOBODY&user_id=U0NOBODY&trigger_id=1.2"
@@ -119,15 +119,33 @@ def test_a_body_of_another_kind_never_fails(listening: Any, kind: str, body: byt
     assert ask(listening, body, stranger)[0] == 401
 
 
-def test_a_body_that_does_not_come_is_not_waited_for() -> None:
-    class Slow(io.BytesIO):
-        def read(self, _size: int | None = -1, /) -> bytes:
-            released.wait(5)
-            return b""
+CHECK = b"ssl_check=1&token=Jhj5dZrVaK7ZwHHjRyZWjbDl"
 
-    released, waiting = threading.Event(), Guard(lambda *_: [b""], {}, secret=SECRET, slowest=0.05)
-    assert ask(waiting, BODY, signed(BODY), stream=Slow())[0] == 408
-    released.set()
+
+def test_slack_may_look_at_the_certificate_by_get_and_post_and_without_a_signature(listening: Any) -> None:
+    guarded = httpx.Client(transport=httpx.WSGITransport(listening), base_url="http://app")
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answers = [
+        guarded.get("/slack/events", params={"ssl_check": "1", "token": "Jhj5dZrVaK7ZwHHjRyZWjbDl"}),
+        guarded.post("/slack/events", content=CHECK, headers=form),
+        guarded.post("/slack/events", content=CHECK, headers=signed(CHECK)),
+        guarded.post("/slack/events?ssl_check=1", headers=form),
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    # Whatever else only looks like one is still a stranger's.
+    for other in (b"ssl_check=0", b"ssl_check=11", b"not_ssl_check=1", b"text=ssl_check%3D1", b"ssl_check="):
+        assert guarded.post("/slack/events", content=other, headers=form).status_code == 401
+    assert guarded.get("/slack/events?ssl_check=0").status_code == 405
+
+
+def test_an_answer_to_head_has_no_body(listening: Any) -> None:
+    guarded = httpx.Client(transport=httpx.WSGITransport(listening), base_url="http://app")
+    answers = [guarded.head(path) for path in ("/slack/events", "/healthz", "/nothing")]
+    assert [(answer.status_code, answer.content) for answer in answers] == [
+        (405, b""),
+        (405, b""),
+        (404, b""),
+    ]
 
 
 def test_other_paths_and_methods_are_not_there(listening: Any) -> None:

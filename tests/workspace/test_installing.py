@@ -12,7 +12,7 @@ from slackapp.connection import installations
 from slackapp.connection.installations import NewInstallation, TokenEncryption
 from slackapp.core.db import Sessions
 from slackapp.http import oauth as installing
-from slackapp.models import AuditEntry, Installation, Member, Recognition, Workspace
+from slackapp.models import AuditEntry, Installation, InstallTicket, Member, Recognition, Workspace
 from tests.waiting import comes
 from tests.workspace.hosting import Hosted
 
@@ -76,7 +76,7 @@ def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(h
     assert (done.status_code, "Appreciate is in Trust." in done.text) == (200, True), done.text
     assert list(tokens(hosted.app.sessions)) == ["E0TRUST"]
     assert gone(hosted) == {"T0NORTH": False, "T0SOUTH": False}
-    hosted.app.meet_everyone()
+    hosted.app.sync_all_members()
     for place in ("NORTH", "SOUTH"):
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
@@ -167,6 +167,60 @@ def test_a_state_serves_once_in_its_own_browser_and_cancel_installs_nothing(host
     wrong = hosted.server.get("/slack/oauth_redirect", params={"state": made_up[1], "code": "made-up"})
     assert (wrong.status_code, "did not confirm" in wrong.text) == (502, True)
     assert tokens(hosted.app.sessions) == {}
+
+
+def begun(hosted: Hosted) -> str:
+    """Begin an installation in a browser and return its state."""
+    address = httpx.URL(hosted.server.get("/slack/install").headers["location"])
+    return address.params["state"]
+
+
+def test_beginning_an_installation_stores_nothing(hosted: Hosted) -> None:
+    for _ in range(3):
+        begun(hosted)
+    with hosted.app.sessions.read() as session:
+        assert session.scalars(select(InstallTicket)).all() == []
+    back = {"state": begun(hosted), "error": "access_denied"}
+    assert hosted.server.get("/slack/oauth_redirect", params=back).status_code == 200
+    with hosted.app.sessions.read() as session:
+        assert len(session.scalars(select(InstallTicket)).all()) == 1, "what came back is remembered"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("foreign", ["filter[ward]=7", 'a="open; b', "=", "ü=1", "appreciate_statement=x"])
+def test_a_foreign_cookie_before_ours_does_not_stop_an_installation(hosted: Hosted, foreign: str) -> None:
+    state = begun(hosted)
+    cookies = f"{foreign}; appreciate_state={state}"
+    back = httpx.get(
+        f"{hosted.http.public_url}/slack/oauth_redirect",
+        params={"state": state, "error": "access_denied"},
+        headers={b"Cookie": cookies.encode()},
+    )
+    assert (back.status_code, "Cancelled" in back.text) == (200, True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_state_that_is_made_up_or_too_old_installs_nothing(hosted: Hosted) -> None:
+    locker = hosted.http.locker
+    assert locker is not None
+    old = installations.new_state(locker, now=hosted.app.now() - installations.STATE_LASTS)
+    stranger = TokenEncryption([Fernet.generate_key().decode()])
+    made_up = installations.new_state(stranger, now=hosted.app.now())
+    token = locker.seal("xoxb-secret").rstrip("=")
+    for state in (old, made_up, token, "", "ü", "=", "a" * 5_000):
+        back = httpx.get(
+            f"{hosted.http.public_url}/slack/oauth_redirect",
+            params={"state": state, "code": "any"},
+            headers={b"Cookie": f"appreciate_state={state}".encode()},
+        )
+        assert (back.status_code, "start the installation again" in back.text) == (400, True), state
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_flood_of_installations_is_asked_to_wait(hosted: Hosted) -> None:
+    answers = [hosted.server.get("/slack/install") for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [302] * 60 + [429]
+    assert "try again in a minute" in answers[-1].text
 
 
 def test_a_rotated_key_opens_old_tokens_and_seals_them_anew(database: Sessions) -> None:

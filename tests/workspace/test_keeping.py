@@ -280,16 +280,16 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: Any) -> None:
         workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, ward.noon)
     assert poll_id
-    marks = Pseudonyms(ward.keys.path)
+    pseudonyms = Pseudonyms(ward.keys.path)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
-        unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, marks))
+        unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, pseudonyms))
     with ward.database.begin() as session:
         paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
         rounds.submit(session, ward.keys, paper, ward.noon)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
-        collected = export.collect(session, ward.workspace(session), nia, marks)
+        collected = export.collect(session, ward.workspace(session), nia, pseudonyms)
         page = export.as_page(voice(), collected, made=ward.noon)
     told = json.loads(export.as_json(collected))
     # Before and after answering it is the same, to the byte.
@@ -337,9 +337,10 @@ def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: A
     with ward.database.begin() as session:
         changing.undo(session, ward.workspace(session), made, giving.GiveContext(NIA, "", ward.noon))
     with ward.database.read() as session:
-        workspace, marks = ward.workspace(session), Pseudonyms(ward.keys.path)
+        workspace, pseudonyms = ward.workspace(session), Pseudonyms(ward.keys.path)
         told = {
-            one: export.collect(session, workspace, ward.person(session, one), marks) for one in (NIA, COL)
+            one: export.collect(session, workspace, ward.person(session, one), pseudonyms)
+            for one in (NIA, COL)
         }
     assert [one["taken_back"] for one in told[NIA]["thanks_given"]] == [True]
     assert told[COL]["thanks_received"] == []

@@ -112,7 +112,7 @@ def test_the_scopes_are_exactly_those_that_the_stories_use(place: Any, journal: 
     for story in STORIES:
         story(place)
     place.change(kind="join", channel=WARD, user=IDRIS)
-    place.app.meet_everyone()
+    place.app.sync_all_members()
     asked_for = set(yaml.safe_load(manifest_path().read_text())["oauth_config"]["scopes"]["bot"])
     contract = read_contract()
     found = used(journal, contract)

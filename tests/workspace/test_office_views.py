@@ -24,7 +24,7 @@ from slackapp.recognition.history import Page, Side
 from slackapp.sandbox.blocks import view_problems
 from slackapp.teams import Assigned, MemberPage, TeamSummary
 from slackapp.workspace import audit_log as audit
-from slackapp.workspace.attention import NeedsAttention
+from slackapp.workspace.attention import Held, NeedsAttention
 from slackapp.workspace.audit_log import Action
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -64,9 +64,9 @@ def everything(say: Voice) -> Iterator[View]:
         for deed in Action
     ]
     yield office.audit(say, ZONE, entries[:16], office.Names("", {ID: LONG}), skip=15)
-    yield office.messages(
-        say, ZONE, [office.Sent(f"{number:024}", "U1", NOW) for number in range(11)], page=10, skip=10
-    )
+    sent = [office.Sent(f"{number:024}", "U1", NOW) for number in range(11)]
+    kinds = [office.InDoubt(kind, 4_000) for kind in office.KINDS]
+    yield office.messages(say, ZONE, office.Unknown(sent, kinds), page=10, skip=10)
     yield home_leading.listed(say, [led(0)] * 10, skip=10, total=400)
     steps = teams.WizardState("C1", LONG, LONG, "U1", ID)
     yield teams.first(say, steps)
@@ -90,18 +90,19 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
         accepts_thanks=False, pulse_messages=False,
         away_from=date(2026, 11, 1), away_until=date(2026, 11, 30),
     )  # fmt: skip
-    troubles = NeedsAttention(datetime(2026, 11, 3, 9, tzinfo=UTC), 1_000, 400)
+    troubles = NeedsAttention(Held("a" * 64, NOW), datetime(2026, 11, 3, 9, tzinfo=UTC), 1_000, 400)
     for is_ready in (True, False):
         standing = home.Standing(
             member,
             language,
             Leadership((led(),) * 3, 60, NOW),
             Office(troubles, 400, NOW),
+            Retention(recognitions_months=120, messages_months=36),
             is_ready=is_ready,
         )
         check_in = home.CheckIn(ID, NOW)
         view = home.home(
-            say, history_view.Reader(ZONE, NOW), Page(Side.GIVEN, (), None, None), check_in, standing
+            say, history_view.Reader(ZONE, NOW), Page(Side.GIVEN, (), None, None, 9), check_in, standing
         )
         assert view_problems(view) == []
         # Ten thank-yous of at most four blocks each, and the buttons between their pages, must fit beside it.

@@ -49,7 +49,7 @@ def free(place: Any, *users: str) -> None:
 
 
 def repaired(place: Any) -> None:
-    teams.repair(place.app.clients.of(place.app.workspace_id), place.app.desk, place.app.workspace_id)
+    teams.repair(place.app.clients.of(place.app.workspace_id), place.app.context, place.app.workspace_id)
 
 
 def invited(place: Any, inviter: str = IDRIS) -> Any:

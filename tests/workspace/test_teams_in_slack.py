@@ -84,11 +84,11 @@ def test_the_nightly_repair_finds_what_events_have_missed(general: Any) -> None:
     place = general
     in_no_team(place, DYLAN)
     client = place.app.clients.of(place.app.workspace_id)
-    moved = teams.repair(client, place.app.desk, place.app.workspace_id)
+    moved = teams.repair(client, place.app.context, place.app.workspace_id)
     assert [len(one.joined) for one in moved] == [1]
     assert team_of(place, DYLAN) == "Hospital at night"
     assert [
-        one.joined + one.left for one in teams.repair(client, place.app.desk, place.app.workspace_id)
+        one.joined + one.left for one in teams.repair(client, place.app.context, place.app.workspace_id)
     ] == [()]
 
 

@@ -20,7 +20,7 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
 APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
-WITHOUT_TOKEN = frozenset({"oauth.v2.access"})
+WITHOUT_TOKEN = frozenset({"api.test", "oauth.v2.access"})
 TOKEN_IF_ANY = frozenset({"blocks.validate"})
 CONFIGURATION_METHODS = frozenset({"apps.manifest.validate"})
 

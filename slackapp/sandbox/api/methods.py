@@ -4,6 +4,7 @@ from slackapp.sandbox.api import chat, directory, files, oauth, validation, view
 from slackapp.sandbox.api.calls import Handler
 
 HANDLERS: dict[str, Handler] = {
+    "api.test": oauth.api_test,
     "apps.connections.open": oauth.connections_open,
     "apps.manifest.validate": validation.manifest_validate,
     "auth.revoke": oauth.auth_revoke,

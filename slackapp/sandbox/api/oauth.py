@@ -30,6 +30,14 @@ def auth_test(call: Call) -> dict[str, Any]:
     }
 
 
+def api_test(call: Call) -> dict[str, Any]:
+    """api.test: answers with what it was sent, or with the error that was asked for; it needs no token."""
+    if error := call.args.get("error"):
+        raise Refused(str(error))
+    arguments = {name: value for name, value in call.args.items() if name != "token"}
+    return {"args": arguments} if arguments else {}
+
+
 def auth_revoke(call: Call) -> dict[str, Any]:
     """auth.revoke: the app is removed from the workspace."""
     if call.args.get("test"):

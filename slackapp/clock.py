@@ -1,0 +1,112 @@
+"""Whether our clock may be believed, before something is done that cannot be undone.
+
+A server's clock can jump: years ahead after a flat battery, a day back after a restored snapshot. So the
+database keeps the newest moment that it has seen. When ours is more than 26 hours away from it, a second
+clock must agree with ours; until then deletions, closes and openings wait. A server that was off for longer
+comes back by itself as soon as that second clock answers.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from slackapp.core.db import Sessions
+from slackapp.models import AuditEntry, Clock, Delivery, Inbound, Recognition
+from slackapp.outbox.queue import insert_for
+
+LONGEST_GAP = timedelta(hours=26)
+"""Between two moments that the app sees while it runs; a night without power fits."""
+AGREEMENT = timedelta(minutes=5)
+"""How far apart our clock and the second one may be; Slack refuses requests of that age too."""
+
+Witness = Callable[[], datetime | None]
+"""The time by a second clock, or None when it does not answer just now.
+
+Slack's `Date` header is one. The clock of a PostgreSQL server is not enough by itself: on the same machine,
+or in a container beside ours, it jumps with ours.
+"""
+
+_ROW = 1
+_STEP = timedelta(minutes=1)
+_ASK_AGAIN_SECONDS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+class ClockWatch:
+    """Decides whether a moment of our clock may be believed, and remembers the newest one that was."""
+
+    def __init__(self, sessions: Sessions, witness: Witness) -> None:
+        self._sessions, self._witness = sessions, witness
+        self._doubt: tuple[datetime, float] | None = None
+        self._one_at_a_time = Lock()
+
+    def believes(self, now: datetime) -> bool:
+        """Whether what cannot be undone may be done at this moment of our clock.
+
+        Doubt is logged once, and stays in the database for the health page and the admins until it is over.
+        """
+        with self._one_at_a_time:
+            return self._believes(now)
+
+    def _believes(self, now: datetime) -> bool:
+        with self._sessions.read() as session:
+            row = session.get(Clock, _ROW)
+            latest = row.latest if row is not None else _newest_moment(session)
+        is_near = latest is None or abs(now - latest) <= LONGEST_GAP
+        if not is_near and not self._is_confirmed(now):
+            self._start_doubting(now, latest, is_known=row is not None and row.doubted_at is not None)
+            return False
+        self._doubt = None
+        # Back by less than the gap: the newest moment stays.
+        if row is None or row.doubted_at is not None or not is_near or now - row.latest >= _STEP:
+            newest = now if latest is None or not is_near else max(now, latest)
+            _write(self._sessions, newest, doubted_at=None)
+        return True
+
+    def _is_confirmed(self, now: datetime) -> bool:
+        """Whether the second clock agrees. It is not asked again about the same minute within a minute."""
+        if self._doubt is not None:
+            doubted, asked = self._doubt
+            if abs(now - doubted) < _STEP and time.monotonic() - asked < _ASK_AGAIN_SECONDS:
+                return False
+        other = self._witness()
+        return other is not None and abs(now - other) <= AGREEMENT
+
+    def _start_doubting(self, now: datetime, latest: datetime | None, *, is_known: bool) -> None:
+        if self._doubt is None:
+            _log.error(
+                "The clock says %s, but the newest moment in the database is %s, and Slack's clock does not "
+                "agree or does not answer. Deletions, closes and openings of check-ins, and digests wait "
+                "until it does. Is the clock right?",
+                now.isoformat(timespec="seconds"),
+                latest.isoformat(timespec="seconds") if latest else "unknown",
+            )
+        self._doubt = (now, time.monotonic())
+        if not is_known:
+            _write(self._sessions, latest or now, doubted_at=now)
+
+
+def is_doubted(session: Session) -> bool:
+    """Whether deletions wait at present because the clock is not believed."""
+    row = session.get(Clock, _ROW)
+    return row is not None and row.doubted_at is not None
+
+
+def _write(sessions: Sessions, latest: datetime, *, doubted_at: datetime | None) -> None:
+    with sessions.begin() as session:
+        values = {"latest": latest, "doubted_at": doubted_at}
+        row = insert_for(session)(Clock).values(id=_ROW, **values)
+        session.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _newest_moment(session: Session) -> datetime | None:
+    """The newest moment in a database without the row: of what was given, sent, received or changed."""
+    columns = (Recognition.given_at, Delivery.last_try, Inbound.received_at, AuditEntry.at)
+    moments = [session.scalar(select(func.max(column))) for column in columns]
+    return max((moment for moment in moments if moment is not None), default=None)
