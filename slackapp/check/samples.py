@@ -15,6 +15,7 @@ from typing import Any, Literal, get_type_hints
 import handlers
 import reports
 from handlers.digest import promise_form_view
+from handlers.workspace import settings_view
 from slackapp.blocks import Block, View
 from slackapp.check.values import Filling, words
 from slackapp.core.i18n import LANGUAGES, Voice, voice
@@ -151,6 +152,9 @@ KNOWN: dict[str, dict[str, Any]] = {
     "handlers.recognition.form_view.question": {"draft": Draft(words=words(300))},
     "handlers.recognition.thanks_view.receivers_buttons": {"sharing": Sharing.ASKED},
     "handlers.recognition.form_view.open_button": {"text": words(75)},
+    "handlers.workspace.settings_view.messages": {
+        "kinds": [settings_view.InDoubt(kind, 9_999) for kind in settings_view.KINDS]
+    },
     "handlers.workspace.settings_view.notice": {"title": words(24)},
     "reports.publishing.promise_view.rich": {"sections": [[{"type": "text", "text": words(500)}]]},
 }

@@ -43,7 +43,7 @@ def serve_standalone(  # noqa: PLR0913  # the command line's options, all by key
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
     try:
-        print(_instructions(sandbox, seed), flush=True)  # noqa: T201  # a command's own words
+        print(_instructions(sandbox, seed, deliver_to), flush=True)  # noqa: T201  # a command's own words
         stop.wait()
     finally:
         sandbox.stop()
@@ -58,14 +58,21 @@ def _start(sandbox: Sandbox, port: int) -> None:
         raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
 
 
-def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:
+def _instructions(sandbox: Sandbox, seed: WorkspaceSeed, deliver_to: str | None) -> str:
+    app = sandbox.slack.app
     return "\n".join(
         [
             f"Practice workspace: {sandbox.url}/",
             "Give your app these, and nothing leaves this computer:",
             f"  WebClient(base_url={sandbox.url + '/api/'!r})",
             f"  SLACK_BOT_TOKEN={seed.bot_token}",
-            f"  SLACK_APP_TOKEN={seed.app_token}",
-            f"  SLACK_SIGNING_SECRET={sandbox.slack.app.signing_secret}",
+            *([] if deliver_to else [f"  SLACK_APP_TOKEN={seed.app_token}"]),
+            f"  SLACK_SIGNING_SECRET={app.signing_secret}",
+            "To install it through OAuth instead of with the bot token:",
+            f"  SLACK_CLIENT_ID={app.client_id}",
+            f"  SLACK_CLIENT_SECRET={app.client_secret}",
+            f"  authorize at {sandbox.url}/oauth/v2/authorize",
+            f"To check the manifest: SLACK_CONFIGURATION_TOKEN={app.configuration_token}",
+            *([f"Requests go to {deliver_to}"] if deliver_to else []),
         ]
     )
