@@ -58,7 +58,7 @@ class Sample:
 def view_functions() -> dict[str, ViewFunction]:
     """Every function that builds what Slack shows, by its name with its module's."""
     functions = {}
-    for module in _view_modules():
+    for module in view_modules():
         for name, member in vars(module).items():
             if _is_view_function(module, name, member):
                 functions[f"{module.__name__}.{name}"] = member
@@ -67,15 +67,17 @@ def view_functions() -> dict[str, ViewFunction]:
 
 def samples() -> Iterator[Sample]:
     """All of them, language by language."""
+    functions = view_functions()
     for language in LANGUAGES:
-        for name, function in view_functions().items():
-            say = voice(language)
+        say = voice(language)
+        for name, function in functions.items():
             for is_bare in (False, True):
-                if sample := _sample(name, function, say, is_bare=is_bare):
-                    yield sample
+                if built := sample(name, function, say, is_bare=is_bare):
+                    yield built
 
 
-def _view_modules() -> Iterator[ModuleType]:
+def view_modules() -> Iterator[ModuleType]:
+    """The modules whose public functions build what Slack shows."""
     for package in (handlers, reports):
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if found.name.endswith("view") or found.name in _MODULES_BESIDE:
@@ -88,8 +90,8 @@ def _is_view_function(module: ModuleType, name: str, member: object) -> bool:
     return not isinstance(member, type) and get_type_hints(member).get("return") in _RETURNED
 
 
-def _sample(name: str, function: ViewFunction, say: Voice, *, is_bare: bool) -> Sample | None:
-    """The sample; None where there is nothing to show."""
+def sample(name: str, function: ViewFunction, say: Voice, *, is_bare: bool) -> Sample | None:
+    """One sample of a view function; None where there is nothing to show."""
     built = function(**Filling(say, is_bare, _known(name)).arguments(function))
     if built is None or built == []:
         return None

@@ -28,7 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Composed(Protocol):
-    """Whoever holds the one who keeps time with the sandbox, and the tour."""
+    """What the control needs of the whole sandbox: who follows its clock, and the tour."""
 
     follower: ClockListener | None
     tour: Tour
@@ -59,10 +59,10 @@ class Control:
             web.get("/control/tour", self._answered(self.tour)),
         ]
 
-    def _answered(self, deed: Answer) -> Handler:
+    def _answered(self, answer_to: Answer) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                return json_response(await deed(request))
+                return json_response(await answer_to(request))
             except NotFound as answer:
                 return json_response(answer.extra, status=answer.status)
 
@@ -76,8 +76,8 @@ class Control:
 
     async def move(self, request: web.Request) -> dict[str, Any]:
         """Move the clock, from one due moment to the next."""
-        asked = await wanted(request)
-        done = await self.move_to(self._target(asked))
+        order = await wanted(request)
+        done = await self.move_to(self._target(order))
         return {**await self.clock(), "done": done}
 
     async def move_to(self, target: datetime) -> list[dict[str, str]]:
@@ -89,13 +89,13 @@ class Control:
             finally:
                 self._slack.hurrying = False
 
-    def _target(self, asked: dict[str, Any]) -> datetime:
-        advance = asked.get("advance")
+    def _target(self, order: dict[str, Any]) -> datetime:
+        advance = order.get("advance")
         try:
             if isinstance(advance, int | float) and not isinstance(advance, bool):
                 moment = self._slack.clock.now() + timedelta(seconds=advance)
             else:
-                moment = datetime.fromisoformat(words(asked, "now"))
+                moment = datetime.fromisoformat(words(order, "now"))
         except OverflowError:
             raise NotFound(400, BEYOND) from None
         except ValueError:
@@ -177,8 +177,8 @@ class Control:
 
     async def change(self, request: web.Request) -> dict[str, Any]:
         """Something happens in the workspace: see docs/sandbox.md for the kinds."""
-        asked = await wanted(request)
-        WorkspaceChanges(self._slack, asked).apply()
+        order = await wanted(request)
+        WorkspaceChanges(self._slack, order).apply()
         return {"ok": True}
 
     async def tour(self, _request: web.Request) -> dict[str, Any]:

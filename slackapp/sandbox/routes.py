@@ -1,4 +1,4 @@
-"""All addresses of the sandbox, and who may call them."""
+"""The sandbox's routes, and the guard in front of them."""
 
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate

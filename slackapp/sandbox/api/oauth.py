@@ -104,11 +104,11 @@ def teams_list(call: Call) -> dict[str, Any]:
     spaces = [call.workspace]
     if organisations.is_wide(call.slack, call.workspace):
         spaces = [
-            one
-            for one in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
-            if one.installed
+            space
+            for space in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
+            if space.installed
         ]
-    teams = [{"id": one.id, "name": one.name} for one in spaces]
+    teams = [{"id": space.id, "name": space.name} for space in spaces]
     return {"teams": teams, "response_metadata": {"next_cursor": ""}}
 
 

@@ -1,4 +1,4 @@
-"""How the Web API says no."""
+"""Answers of the Web API and of the sandbox's own routes, refusals among them."""
 
 from typing import Any
 
@@ -46,5 +46,5 @@ class Refused(Exception):  # noqa: N818  # Slack refuses; this is its answer, no
 
 
 def missing(field: str) -> Refused:
-    """What Slack says when a required argument is not there."""
+    """The refusal of a call without a required argument."""
     return Refused("invalid_arguments", f"[ERROR] missing required field: {field}")

@@ -1,4 +1,4 @@
-"""The double itself: what it knows, how it is set, and the few things every part of it needs."""
+"""The simulated Slack: its state, its settings, and what every part of it needs."""
 
 import asyncio
 import random
@@ -169,7 +169,7 @@ class Simulator:
             await asyncio.sleep(random.uniform(low, high))  # noqa: S311  # a delay, not a secret
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
-        """Write down and send something to the app; gives its answer."""
+        """Record a payload and send it to the app; gives the app's answer."""
         payload = organisations.add_enterprise_fields(self, kind, payload)
         entry, begun = self.journal.sent(kind, payload), time.perf_counter()
         await self.lag()
@@ -198,7 +198,7 @@ class Simulator:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End background work and deliveries, and send home whoever watches."""
+        """End background work and deliveries, and wake everyone who waits for changes."""
         self.state.changes.end()
         for task in tuple(self._tasks):
             task.cancel()
