@@ -66,14 +66,17 @@ def view_functions() -> dict[str, ViewFunction]:
 
 
 def samples() -> Iterator[Sample]:
-    """All of them, language by language."""
+    """All of them, language by language; the bare one only where it differs."""
     functions = view_functions()
     for language in LANGUAGES:
         say = voice(language)
         for name, function in functions.items():
-            for is_bare in (False, True):
-                if built := sample(name, function, say, is_bare=is_bare):
-                    yield built
+            full = sample(name, function, say, is_bare=False)
+            bare = sample(name, function, say, is_bare=True)
+            if full:
+                yield full
+            if bare and (not full or bare.payload != full.payload):
+                yield bare
 
 
 def view_modules() -> Iterator[ModuleType]:

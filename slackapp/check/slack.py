@@ -26,16 +26,18 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A rule of Slack's that a sample breaks: which view, in which language, where in it, and the rule."""
+    """A rule of Slack's that a sample breaks: which view, in which language and form, where, and the rule."""
 
     view: str
     language: str
     pointer: str
     rule: str
     constraint: Json | None = None
+    is_bare: bool = False
 
     def __str__(self) -> str:
-        return f"{self.view} ({self.language}) {self.pointer}: {self.rule}"
+        form = "barest" if self.is_bare else "fullest"
+        return f"{self.view} ({self.language}, {form}) {self.pointer}: {self.rule}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +208,7 @@ def _refusals(sample: Sample, answer: Json) -> list[Refusal]:
             str(problem.get("pointer", "/")),
             str(problem.get("message", error)),
             problem.get("constraint"),
+            sample.is_bare,
         )
         for problem in answer.get("errors") or [{}]
     ]

@@ -94,7 +94,7 @@ def test_a_view_that_slack_refuses_is_named_with_the_place_and_the_rule(sandbox:
     report = ask(sandbox, some=[*FEW, Sample("handlers.tea_view.form", "cy", "view", broken)])
     assert not report.is_clean
     lines = [str(refusal) for refusal in report.refused]
-    assert "handlers.tea_view.form (cy) /title/text: must be less than 25 characters" in lines
+    assert "handlers.tea_view.form (cy, fullest) /title/text: must be less than 25 characters" in lines
     assert report.checked == len(FEW) + 1
 
 

@@ -37,7 +37,7 @@ def test_slack_takes_it(sample: Sample) -> None:
 
 
 def test_the_samples_are_at_their_longest_and_in_both_languages() -> None:
-    # Once it has been reported, the words are gone.
+    # Once it has been reported, the words are gone: only the bare one has them.
     message = BARE["handlers.recognition.thanks_view.direct_message", "en"].payload
     assert len(str(message["blocks"])) > draft.LONGEST
     digest = BY_NAME["reports.publishing.message.message", "en"].payload
