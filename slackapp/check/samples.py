@@ -18,7 +18,7 @@ from handlers.digest import promise_form_view
 from handlers.workspace import settings_view
 from slackapp.blocks import Block, View
 from slackapp.check.values import Filling, words
-from slackapp.core.i18n import LANGUAGES, Voice, voice
+from slackapp.core.i18n import Voice, languages, voice
 from slackapp.digest.promises import MOST
 from slackapp.models import Sharing
 from slackapp.outbox.rendered import Message
@@ -68,7 +68,7 @@ def view_functions() -> dict[str, ViewFunction]:
 def samples() -> Iterator[Sample]:
     """All of them, language by language; the bare one only where it differs."""
     functions = view_functions()
-    for language in LANGUAGES:
+    for language in languages():
         say = voice(language)
         for name, function in functions.items():
             full = sample(name, function, say, is_bare=False)
@@ -140,7 +140,6 @@ def _known(name: str) -> Mapping[str, Any]:
 @cache
 def _everywhere() -> dict[str, Any]:
     return {
-        "spoken": [voice(language) for language in LANGUAGES],
         "limits": LIMITS,
         "pictures": {"mix": "F0123456789", "ranges": "F0123456780"},
         "turnout": (Turnout.UNDER_HALF, Turnout.HALF_TO_THREE_QUARTERS),
@@ -158,7 +157,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "handlers.recognition.thanks_view.receivers_buttons": {"sharing": Sharing.ASKED},
     "handlers.recognition.form_view.open_button": {"text": words(75)},
     "handlers.workspace.settings_view.messages": {
-        "kinds": [settings_view.InDoubt(kind, 9_999) for kind in settings_view.KINDS]
+        "kinds": [settings_view.KindCount(kind, 9_999) for kind in settings_view.KINDS]
     },
     "handlers.workspace.settings_view.notice": {"title": words(24)},
     "reports.publishing.promise_view.rich": {"sections": [[{"type": "text", "text": words(500)}]]},

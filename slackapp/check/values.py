@@ -18,7 +18,7 @@ from sqlalchemy.exc import NoInspectionAvailable
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import ID_LENGTH
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import Voice
+from slackapp.core.i18n import Voice, languages, voice
 from slackapp.digest import promises
 from slackapp.models import PromiseState
 from slackapp.pulse import comments, question_rotation
@@ -145,6 +145,9 @@ class Filling:
             count = 1 if inner[-1] in _BLOCKS else 0
         if issubclass(origin, tuple) and not (len(inner) == 2 and inner[1] is Ellipsis):  # noqa: PLR2004
             return tuple(self.value(kind, name) for kind in inner)
+        if inner[0] is Voice:
+            # A channel is spoken to in every language that is read there.
+            return [voice(language) for language in languages()]
         if inner[-1] is Any:
             return block(self.say)
         if issubclass(origin, Mapping):

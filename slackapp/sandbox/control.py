@@ -134,7 +134,7 @@ class Control:
     async def _settle(self, now: datetime) -> None:
         follower = self._holder.follower
         if follower is not None:
-            await asyncio.get_running_loop().run_in_executor(self._threads, follower.settle, now)
+            await asyncio.get_running_loop().run_in_executor(self._threads, follower.run_due, now)
 
     async def fault(self, request: web.Request) -> dict[str, Any]:
         """Put a fault in force, or with {"clear": true} end all of them."""

@@ -10,7 +10,7 @@ from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
 
 
-def serve_standalone(  # noqa: PLR0913  # the command line's options, all by keyword
+def serve_standalone(  # the command line's options, all by keyword
     *,
     manifest: Path,
     port: int,

@@ -37,7 +37,7 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
     control(running, "plan", scopes=None)
 
 
-def control(sandbox: Sandbox, path: str, **body: Any) -> None:
+def control(sandbox: Sandbox, path: str, **body: object) -> None:
     httpx.post(f"{sandbox.url}/control/{path}", json=body).raise_for_status()
 
 

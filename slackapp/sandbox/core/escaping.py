@@ -36,7 +36,7 @@ def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, label
     return "".join(out)
 
 
-def _token(  # noqa: PLR0913  # one position of one text
+def _token(  # one position of one text
     text: str, at: int, space: Workspace, names: list[Name], *, resolve: bool, labels: bool
 ) -> tuple[str, int]:
     letter = text[at]

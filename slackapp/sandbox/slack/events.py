@@ -131,7 +131,7 @@ def _about_channel(slack: Simulator, channel: Channel, kind: str, what: dict[str
     emit(slack, space, event | {"event_ts": slack.state.next_ts()})
 
 
-def reacted(  # noqa: PLR0913  # a reaction is all of these
+def reacted(  # a reaction is all of these
     slack: Simulator, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
     """Add or take back a reaction and say so."""
