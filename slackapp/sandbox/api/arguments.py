@@ -22,6 +22,7 @@ STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "dialog": dict,
     "file_ids": list,
     "files": list,
+    "message": dict,
     "metadata": dict,
     "prompts": list,
     "unfurls": dict,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slackapp.sandbox.api.calls import Call
+from slackapp.sandbox.core.permissions import require_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.state import Channel
 from slackapp.sandbox.slack import messages as posts
@@ -170,6 +171,4 @@ def scope_kind(channel: Channel) -> str:
 
 def needs_scope(call: Call, *scopes: str) -> None:
     """Refuse unless the app has one of these scopes."""
-    granted = call.slack.manifest.scopes
-    if not set(scopes) & set(granted):
-        raise Refused("missing_scope", needed=",".join(scopes), provided=",".join(granted))
+    require_scope(call.slack, call.workspace, *scopes)

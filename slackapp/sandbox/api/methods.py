@@ -13,6 +13,7 @@ from slackapp.sandbox.api import (
     reactions,
     scheduling,
     unfurls,
+    validation,
     views,
 )
 from slackapp.sandbox.api.calls import Handler
@@ -23,9 +24,11 @@ HANDLERS: dict[str, Handler] = {
     "assistant.threads.setStatus": assistant.set_status,
     "assistant.threads.setSuggestedPrompts": assistant.set_suggested_prompts,
     "assistant.threads.setTitle": assistant.set_title,
+    "apps.manifest.validate": validation.manifest_validate,
     "auth.revoke": oauth.auth_revoke,
     "auth.teams.list": oauth.teams_list,
     "auth.test": oauth.auth_test,
+    "blocks.validate": validation.blocks_validate,
     "bots.info": profiles.bots_info,
     "chat.delete": chat.delete,
     "chat.deleteScheduledMessage": scheduling.delete,

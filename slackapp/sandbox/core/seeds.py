@@ -12,6 +12,8 @@ class AppSeed:
     client_secret: str = field(default="sandbox-client-secret", repr=False)
     signing_secret: str = field(default="sandbox-signing-secret", repr=False)
     verification_token: str = field(default="sandbox-verification-token", repr=False)
+    configuration_token: str = field(default="xoxe.xoxp-sandbox-configuration", repr=False)
+    """Opens apps.manifest.validate, as the one that Slack gives whoever owns the app."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +80,8 @@ class WorkspaceSeed:
     enterprise_id: str = ""
     """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
     enterprise_name: str = ""
+    plan: str = ""
+    """free, paid or grid; without one it is grid in an organisation and paid elsewhere."""
 
 
 def practice_workspace() -> WorkspaceSeed:

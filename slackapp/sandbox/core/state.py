@@ -196,7 +196,11 @@ class ScheduledMessage:
 
 @dataclass(slots=True)
 class Workspace:
-    """A workspace. `installed` turns false when the app is removed; its tokens then open nothing."""
+    """A workspace. `installed` turns false when the app is removed; its tokens then open nothing.
+
+    `scopes` are those granted, None for the manifest's; `core.permissions` knows plans and restrictions.
+    `approval_pending`: whether only admins can install the app as yet.
+    """
 
     id: str
     domain: str
@@ -213,6 +217,10 @@ class Workspace:
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     dms: dict[str, str] = field(default_factory=dict)
     old_tokens: list[str] = field(default_factory=list)
+    plan: str = "paid"
+    scopes: list[str] | None = None
+    restrictions: list[str] = field(default_factory=list)
+    approval_pending: bool = False
 
 
 class Changes:

@@ -6,6 +6,7 @@ scope gets as a message event with a subtype.
 
 from typing import Any
 
+from slackapp.sandbox.core.permissions import has_scope
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, new_id
 from slackapp.sandbox.slack import message_events
@@ -142,7 +143,7 @@ def _membership(slack: Simulator, channel: Channel, user: str, kind: str, extra:
     if space.bot_user_id not in channel.members:
         return
     scope = "groups:read" if channel.is_private else "channels:read"
-    if scope in slack.manifest.scopes:
+    if has_scope(slack, space, scope):
         event = {
             "type": kind,
             "user": user,

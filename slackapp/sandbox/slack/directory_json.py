@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from slackapp.sandbox.core.permissions import has_scope
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Person, UserGroup, Workspace
 
@@ -79,7 +80,7 @@ def _profile(slack: Simulator, space: Workspace, person: Person, team: str) -> d
     }
     if person.id == space.bot_user_id:
         profile |= {"api_app_id": slack.app.app_id, "bot_id": space.bot_id, "always_active": True}
-    elif "users:read.email" in slack.manifest.scopes and not person.is_bot and not person.stranger:
+    elif has_scope(slack, space, "users:read.email") and not person.is_bot and not person.stranger:
         profile["email"] = email_of(space, person)
     return profile
 

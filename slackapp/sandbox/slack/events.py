@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from slackapp.sandbox.core.permissions import has_scope
 from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, Workspace
 from slackapp.sandbox.slack import payloads
@@ -12,11 +13,10 @@ RETRY_SECONDS = (0, 60, 360)
 LOOK_SECONDS = 0.05
 
 
-def is_subscribed(slack: Simulator, name: str) -> bool:
-    """Whether the app gets this event."""
+def is_subscribed(slack: Simulator, name: str, space: Workspace) -> bool:
+    """Whether the app gets this event of this workspace."""
     scopes = slack.contract.events.get(name, ())
-    granted = not scopes or bool(set(scopes) & set(slack.manifest.scopes))
-    return granted and name in slack.manifest.events
+    return name in slack.manifest.events and (not scopes or has_scope(slack, space, *scopes))
 
 
 def emit(
@@ -32,7 +32,7 @@ def emit(
     `subscription` is its name in the manifest where that is not the event's type. Held events wait until
     they are released.
     """
-    if is_subscribed(slack, subscription or event["type"]) and (space.installed or even_removed):
+    if is_subscribed(slack, subscription or event["type"], space) and (space.installed or even_removed):
         payload = payloads.event_callback(slack, space, event)
         if slack.event_hold.is_on:
             slack.event_hold.waiting.append(payload)

@@ -44,5 +44,5 @@ def _tell(slack: Simulator, space: Workspace, event: dict[str, Any]) -> None:
     event = event | {"event_ts": slack.state.next_ts()}
     complete = payloads.event_callback(slack, space, event)
     payload = {name: value for name, value in complete.items() if name not in {"team_id", "authorizations"}}
-    if is_subscribed(slack, event["type"]):
+    if is_subscribed(slack, event["type"], space):
         slack.spawn(slack.send("event_callback", payload))

@@ -280,7 +280,7 @@ async def open_home(slack: Simulator, person: Person) -> None:
     if (
         not slack.manifest.home_tab
         or not space.installed
-        or not events.is_subscribed(slack, "app_home_opened")
+        or not events.is_subscribed(slack, "app_home_opened", space)
     ):
         return
     shown = views.view_object(slack, space, known) if known else None

@@ -50,7 +50,7 @@ def hears(slack: Simulator, channel: Channel) -> bool:
     """Whether the app is told of messages in this conversation."""
     space = slack.state.workspaces[channel.team_id]
     subscription = SUBSCRIPTIONS[channel_type(channel)]
-    return space.bot_user_id in channel.members and events.is_subscribed(slack, subscription)
+    return space.bot_user_id in channel.members and events.is_subscribed(slack, subscription, space)
 
 
 def before_edit(slack: Simulator, channel: Channel, message: Message) -> Json | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, Contents, contents, problems
+from slackapp.sandbox.core.permissions import check_posting, has_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Workspace
@@ -54,9 +55,10 @@ def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
         raise Refused("is_archived")
     if channel.im_with is not None and not slack.manifest.messages_tab:
         raise Refused("messages_tab_disabled")
-    public = not channel.is_private and "chat:write.public" in slack.manifest.scopes
+    public = not channel.is_private and has_scope(slack, space, "chat:write.public")
     if space.bot_user_id not in channel.members and not public:
         raise Refused("not_in_channel")
+    check_posting(space, channel)
 
 
 def without_nulls(payload: dict[str, Any]) -> dict[str, Any]:

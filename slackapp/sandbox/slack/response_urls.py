@@ -4,8 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
+from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
+from slackapp.sandbox.core.responses import Refused, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ResponseUrl
 from slackapp.sandbox.slack import message_events
@@ -26,21 +28,23 @@ class ResponseUrls:
         slack = self._slack
         with slack.traffic.call():
             await slack.lag()
-            fault = slack.faults.take("response_url") if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500"}:
+            token = request.match_info["token"]
+            fault = self._fault(token)
+            if fault and not fault.is_done:
                 slack.journal.call("response_url", {}, "json", {"fault": fault.kind})
-                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
-                return web.Response(status=int(fault.kind), headers=headers)
-            if fault and fault.kind == "hang":
-                fault.kind = "slow"
-                await after_effect(request, fault)
-                hang_up(request)
+                return await play(request, fault)
             body = _decoded(await request.read())
-            answer, status = self._decided(request.match_info["token"], body)
+            answer, status = self._decided(token, body)
             slack.journal.call("response_url", body, "json", answer)
-        if fault:
-            await after_effect(request, fault)
-        return json_response(answer, status=status) if status != 200 else web.Response(text="ok")  # noqa: PLR2004  # OK
+        response = json_response(answer, status=status) if status != 200 else web.Response(text="ok")  # noqa: PLR2004  # OK
+        return await play(request, fault, response) if fault else response
+
+    def _fault(self, token: str) -> Fault | None:
+        known = self._slack.state.response_urls.get(token)
+        subject = Subject()
+        if known:
+            subject = Subject(known.team_id, frozenset({known.channel}), frozenset({known.user}))
+        return self._slack.faults.take("response_url", lambda: subject)
 
     def _decided(self, token: str, body: Any) -> tuple[dict[str, Any], int]:  # noqa: ANN401  # whatever was posted
         known = self._slack.state.response_urls.get(token)
