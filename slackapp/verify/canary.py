@@ -191,7 +191,7 @@ def _lived(world: World, register: Register) -> Outcome:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys, lambda: None))
+        register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys))
         for said in range(PEOPLE):
             _answer(bolt, poll, (said + world.shift) % ASKED, said)
         with sessions.read() as session:
