@@ -60,7 +60,9 @@ def _is_untouched(log: bytes, stored: Mapping[bytes, bytes]) -> bool:
             last[receipt], pending = digest, None
         else:
             return False
-    return pending is None and {one: made for one, made in last.items() if made != WITHDRAWN} == dict(stored)
+    return pending is None and {key: value for key, value in last.items() if value != WITHDRAWN} == dict(
+        stored
+    )
 
 
 def _changes(log: bytes) -> dict[bytes, list[_Change]]:

@@ -151,7 +151,11 @@ def encode(charter: Charter, mac_key: bytes) -> bytes:
         "threshold": charter.comment_threshold,
         "admins_read": charter.admins_read,
         "units": {
-            key: [unit.name, unit.parent, [[one.name, one.leads, one.stands_in] for one in unit.readers]]
+            key: [
+                unit.name,
+                unit.parent,
+                [[reader.name, reader.leads, reader.stands_in] for reader in unit.readers],
+            ]
             for key, unit in charter.units.items()
         },
         "people": {

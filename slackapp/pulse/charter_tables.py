@@ -31,8 +31,8 @@ def unit_of(member: Member, teams: Mapping[str, Team]) -> str | None:
 
 def teams_of(session: Session, poll: Poll) -> dict[str, Team]:
     """The teams of a round's workspace by their ids, closed ones too."""
-    found = session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
-    return {team.id: team for team in found}
+    teams = session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
+    return {team.id: team for team in teams}
 
 
 def draw(session: Session, poll: Poll) -> Charter:

@@ -156,13 +156,13 @@ class KeyDirectory:
 
     def readable_charters(self) -> list[Charter]:
         """Every charter that can be read and verified. Asks no database."""
-        found = []
+        readable = []
         for poll_id in self.files.names(CHARTER):
             with suppress(InvalidCharterError, OSError):
                 charter = self.charter(poll_id)
                 if charter is not None:
-                    found.append(charter)
-        return found
+                    readable.append(charter)
+        return readable
 
     def overdue(self, now: datetime) -> list[Charter]:
         """Check-ins that ought to have been counted an hour ago. Asks no database."""

@@ -114,11 +114,11 @@ def close_due(
     if workspace_id is not None:
         due &= Poll.workspace_id == workspace_id
     with sessions.read() as session:
-        found = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
-    found = [poll_id for poll_id in found if _may_close(keys, poll_id, now)]
-    closing = [partial(close, sessions, keys, poll_id, now) for poll_id in found]
+        poll_ids = list(session.scalars(select(Poll.id).where(due).order_by(Poll.closes_at)))
+    poll_ids = [poll_id for poll_id in poll_ids if _may_close(keys, poll_id, now)]
+    closing = [partial(close, sessions, keys, poll_id, now) for poll_id in poll_ids]
     run_all_then_raise([*closing, partial(destroy_finished, sessions, keys)])
-    return found
+    return poll_ids
 
 
 def recover(sessions: Sessions, keys: KeyDirectory, now: datetime) -> list[str]:

@@ -124,9 +124,9 @@ def _polls(session: Session) -> Iterator[str]:
         if unknown := [item for item in poll.items if item not in ITEMS and item not in own]:
             yield f"{name} has questions that do not exist: {', '.join(unknown)[:60]}."
         invited = select(func.sum(PollUnit.invited)).where(PollUnit.poll_id == poll.id)
-        asked = session.scalar(invited) or 0
-        if asked > people.get(poll.workspace_id, 0):
-            yield f"{name} says that it asked {asked} people; there have never been as many."
+        total = session.scalar(invited) or 0
+        if total > people.get(poll.workspace_id, 0):
+            yield f"{name} says that it asked {total} people; there have never been as many."
         taking = poll.state in {PollState.OPEN, PollState.CLOSING}
         if taking and latest is not None and latest > poll.closes_at + OVERDUE_AFTER:
             yield f"{name} ought to have closed, but has not: its key is kept for too long."
@@ -138,7 +138,7 @@ def _comments(session: Session) -> Iterator[str]:
     signed = 0
     for comment in session.scalars(select(Comment)):
         by_month[comment.unit_id, comment.month].append(comment.id)
-        signed += bool(_SLACK_ID.search(comment.words)) or any(one in comment.words for one in ids)
+        signed += bool(_SLACK_ID.search(comment.words)) or any(number in comment.words for number in ids)
     if signed:
         yield f"{signed} comments have somebody's id in them."
     for numbers in by_month.values():
