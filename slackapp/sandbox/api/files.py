@@ -5,8 +5,7 @@ from typing import Any
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused, missing
 from slackapp.sandbox.core.state import Channel, File, Message, new_id
-from slackapp.sandbox.slack import message_events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import message_events, messages
 from slackapp.sandbox.slack.block_defaults import tidied
 from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
 
@@ -47,7 +46,7 @@ def complete_upload(call: Call) -> dict[str, Any]:
         raise Refused("invalid_arguments", "[ERROR] each file needs its id [json-pointer:/files]")
     files = [_uploaded(call, item["id"]) for item in listed]
     if "blocks" in call.args:
-        posts.check_blocks(call.slack, call.args["blocks"], "invalid_blocks")
+        messages.check_blocks(call.slack, call.args["blocks"], "invalid_blocks")
     for file, item in zip(files, listed, strict=True):
         file.complete, file.title = True, item.get("title") or file.name
         file.ready_at = scanned_at(call.slack)

@@ -7,8 +7,7 @@ from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ScheduledMessage, new_id
-from slackapp.sandbox.slack import message_events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import message_events, messages
 
 FURTHEST_SECONDS: Final = 120 * 86_400
 LOOK_SECONDS: Final = 0.05
@@ -16,15 +15,15 @@ LOOK_SECONDS: Final = 0.05
 
 def schedule(call: Call) -> dict[str, Any]:
     """chat.scheduleMessage; the sandbox's clock decides when it is posted."""
-    channel = posts.named_channel_for(call.slack, call.workspace, call.args["channel"])
-    posts.may_post(call.slack, call.workspace, channel)
+    channel = messages.named_channel_for(call.slack, call.workspace, call.args["channel"])
+    messages.may_post(call.slack, call.workspace, channel)
     post_at, now = call.args["post_at"], call.slack.clock.epoch()
     if post_at <= now:
         raise Refused("time_in_past")
     if post_at > now + FURTHEST_SECONDS:
         raise Refused("time_too_far")
-    posts.check_metadata(call.args.get("metadata"))
-    fields = posts.content(call.slack, call.args)
+    messages.check_metadata(call.args.get("metadata"))
+    fields = messages.content(call.slack, call.args)
     scheduled = ScheduledMessage(
         id=new_id("Q"),
         team_id=call.workspace.id,
@@ -37,14 +36,14 @@ def schedule(call: Call) -> dict[str, Any]:
     call.slack.state.scheduled[scheduled.id] = scheduled
     call.slack.spawn(_post_when_due(call.slack, scheduled.id))
     preview = Message(ts="", author=call.workspace.bot_user_id, **fields)
-    shown = posts.message_object(call.slack, call.workspace, preview)
-    shown |= {"type": "delayed_message"}
-    shown.pop("ts")
+    message = messages.message_object(call.slack, call.workspace, preview)
+    message |= {"type": "delayed_message"}
+    message.pop("ts")
     return {
         "scheduled_message_id": scheduled.id,
         "channel": channel.id,
         "post_at": post_at,
-        "message": shown,
+        "message": message,
     }
 
 

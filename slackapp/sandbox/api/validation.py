@@ -37,9 +37,9 @@ def blocks_validate(call: Call) -> dict[str, Any]:
     if len(given) != 1:
         raise Refused("invalid_arguments", "[ERROR] provide exactly one of blocks, message and view")
     (kind,) = given
-    found = list(sentences(kind, call.args[kind]))
-    if found:
-        raise Refused(f"invalid_{kind}", errors=[_error(sentence) for sentence in found])
+    refused_sentences = list(sentences(kind, call.args[kind]))
+    if refused_sentences:
+        raise Refused(f"invalid_{kind}", errors=[_error(sentence) for sentence in refused_sentences])
     return {}
 
 
@@ -102,7 +102,7 @@ def manifest_validate(call: Call) -> dict[str, Any]:
         manifest = read_json(call.args["manifest"])
     except ValueError as wrong:
         raise Refused("invalid_manifest", errors=[{"pointer": "/", "message": f"is {wrong}"}]) from None
-    if found := manifest_problems(manifest):
-        errors = [{"pointer": problem.pointer, "message": problem.message} for problem in found]
+    if manifest_errors := manifest_problems(manifest):
+        errors = [{"pointer": problem.pointer, "message": problem.message} for problem in manifest_errors]
         raise Refused("invalid_manifest", errors=errors)
     return {"errors": []}

@@ -23,13 +23,13 @@ def problems(blocks: object, *, surface: Surface, at: str = "/blocks") -> list[s
     The sum of all texts is not among them: a message over `TEXT_WEIGHT_LIMIT` by `text_weight` is refused
     with an error of its own.
     """
-    found: list[str] = []
-    check_blocks(blocks, at, found, surface=surface)
-    return found
+    sentences: list[str] = []
+    check_blocks(blocks, at, sentences, surface=surface)
+    return sentences
 
 
 def view_problems(view: object) -> list[str]:
     """What Slack would refuse in this view as an app sends it: its frame, its blocks, and both together."""
-    found: list[str] = []
-    check_view(view, "/view", found)
-    return found
+    sentences: list[str] = []
+    check_view(view, "/view", sentences)
+    return sentences

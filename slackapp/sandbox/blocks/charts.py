@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.blocks.schema import Shape, array, by_type, number, string, tell
 
 _label = string(1, 20)
@@ -10,11 +10,11 @@ _title = string(1, 50)
 _point = Shape({"label": _label, "value": number})
 
 
-def _weighs(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def _weighs(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """A slice of nothing cannot be drawn."""
     weight = value["value"]
     if isinstance(weight, int | float) and weight <= 0:
-        tell(found, "must be greater than 0", f"{at}/value")
+        tell(problems, "must be greater than 0", f"{at}/value")
 
 
 def _series_of(chart: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
@@ -22,22 +22,22 @@ def _series_of(chart: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
     return series if isinstance(series, list) else ()
 
 
-def _names_differ(chart: Mapping[str, object], at: str, found: list[str]) -> None:
+def _names_differ(chart: Mapping[str, object], at: str, problems: list[str]) -> None:
     """The legend tells series apart by their names."""
-    names = [one["name"] for one in _series_of(chart)]
+    names = [series["name"] for series in _series_of(chart)]
     if len(set(names)) < len(names):
-        tell(found, "series names must be unique", f"{at}/series")
+        tell(problems, "series names must be unique", f"{at}/series")
 
 
-def _labels_are_categories(chart: Mapping[str, object], at: str, found: list[str]) -> None:
+def _labels_are_categories(chart: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Each series has one point for each category of the axis."""
     axis = chart["axis_config"]
     categories = axis["categories"] if isinstance(axis, dict) else ()
-    for place, one in enumerate(_series_of(chart)):
-        points = one["data"]
+    for place, series in enumerate(_series_of(chart)):
+        points = series["data"]
         labels = [point["label"] for point in points] if isinstance(points, list) else []
         if sorted(labels) != sorted(categories):
-            tell(found, "labels must match the categories of axis_config", f"{at}/series/{place}/data")
+            tell(problems, "labels must match the categories of axis_config", f"{at}/series/{place}/data")
 
 
 _segment = Shape({"label": _label, "value": number}, rules=(_weighs,))
@@ -53,4 +53,4 @@ _chart = by_type(
     {"pie": Shape({"segments": array(_segment, 1, 6)}), "bar": _plotted, "area": _plotted, "line": _plotted}
 )
 
-data_visualization = Shape({"title": _title, "chart": _chart}, {"block_id": part.block_id})
+data_visualization = Shape({"title": _title, "chart": _chart}, {"block_id": composition.block_id})

@@ -184,22 +184,22 @@ def _offered(value: Mapping[str, object]) -> set[tuple[object, object]]:
     if isinstance(groups, list):
         for group in groups:
             offered.extend(group.get("options", ()) if isinstance(group, dict) else ())
-    return {_sign(one) for one in offered}
+    return {_sign(option) for option in offered}
 
 
-def initial_is_offered(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def initial_is_offered(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """What is chosen beforehand must be among what is offered."""
     chosen = value.get("initial_options", [])
     if "initial_option" in value and _sign(value["initial_option"]) not in _offered(value):
-        tell(found, "initial option must be one of the options", f"{at}/initial_option")
-    if isinstance(chosen, list) and chosen and not {_sign(one) for one in chosen} <= _offered(value):
-        tell(found, "initial options must be among the options", f"{at}/initial_options")
+        tell(problems, "initial option must be one of the options", f"{at}/initial_option")
+    if isinstance(chosen, list) and chosen and not {_sign(option) for option in chosen} <= _offered(value):
+        tell(problems, "initial options must be among the options", f"{at}/initial_options")
 
 
-def values_differ(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def values_differ(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Two options of one element cannot have the same value: nobody could tell which was chosen."""
     options = value.get("options")
     if isinstance(options, list):
-        values = [one.get("value") for one in options if isinstance(one, dict)]
+        values = [option.get("value") for option in options if isinstance(option, dict)]
         if len(set(values)) < len(values):
-            tell(found, "option values must be unique", f"{at}/options")
+            tell(problems, "option values must be unique", f"{at}/options")

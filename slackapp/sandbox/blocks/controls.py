@@ -148,9 +148,9 @@ def controls(blocks: Blocks) -> Iterator[Control]:
 
 def _both(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
     for name in ("positive_button", "negative_button"):
-        one = element[name]
-        names = (str(one["text"]["text"]), *filter(None, [one.get("accessibility_label")]))
-        yield Control(block, element, "button", names, {"value": str(one["value"])})
+        button = element[name]
+        names = (str(button["text"]["text"]), *filter(None, [button.get("accessibility_label")]))
+        yield Control(block, element, "button", names, {"value": str(button["value"])})
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
@@ -174,7 +174,7 @@ def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
         element.get("placeholder"),
         block.get("text") if block["type"] == "section" else None,
     ]
-    texts = [str(one["text"]).strip() for one in candidates if isinstance(one, dict)]
+    texts = [str(text["text"]).strip() for text in candidates if isinstance(text, dict)]
     accessible = element.get("accessibility_label")
     return tuple(texts + ([accessible] if accessible else [])) or (fallback(element),)
 
@@ -189,7 +189,7 @@ def fallback(element: dict[str, Any]) -> str:
 def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
     """The options an element offers, those of option groups included."""
     groups = element.get("option_groups") or []
-    return list(element.get("options") or []) + [one for group in groups for one in group["options"]]
+    return list(element.get("options") or []) + [option for group in groups for option in group["options"]]
 
 
 def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON value
@@ -208,13 +208,13 @@ def initial(element: dict[str, Any]) -> Any:  # noqa: ANN401  # any JSON value
     return element.get(INITIAL_KEYS.get(kind, ""), empty)
 
 
-def initial_values(blocks: Blocks, kept: Values | None = None) -> Values:
-    """state.values of fresh blocks; what is in `kept` under the same ids and type stays."""
+def initial_values(blocks: Blocks, earlier: Values | None = None) -> Values:
+    """state.values of fresh blocks; what is in `earlier` under the same ids and type stays."""
     values: Values = {}
     for control in controls(blocks):
         if control.type not in STATE_KEYS:
             continue
-        before = (kept or {}).get(control.block_id, {}).get(control.action_id)
+        before = (earlier or {}).get(control.block_id, {}).get(control.action_id)
         if before is None or before["type"] != control.type:
             before = entry(control.element, initial(control.element))
         values.setdefault(control.block_id, {})[control.action_id] = before

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from slackapp.sandbox.blocks import composition as part
-from slackapp.sandbox.blocks import elements
+from slackapp.sandbox.blocks import composition, elements
 from slackapp.sandbox.blocks.charts import data_visualization
 from slackapp.sandbox.blocks.richtext import rich_text, rich_text_shape
 from slackapp.sandbox.blocks.schema import (
@@ -30,7 +29,7 @@ Surface = Literal["message", "modal", "home"]
 
 MOST_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home": 100}
 
-_id: Mapping[str, Check] = {"block_id": part.block_id}
+_id: Mapping[str, Check] = {"block_id": composition.block_id}
 
 
 def _holds(names: frozenset[str], surface: Surface) -> Check:
@@ -38,24 +37,24 @@ def _holds(names: frozenset[str], surface: Surface) -> Check:
     return by_type(elements.chosen(names - elements.NOT_ON[surface]), known=elements.ELEMENTS)
 
 
-def _same_width(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def _same_width(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Every row of a data table has as many cells as its first."""
     rows = value["rows"]
     if isinstance(rows, list) and len({len(row) for row in rows}) > 1:
-        tell(found, "all rows must have the same number of cells", f"{at}/rows")
+        tell(problems, "all rows must have the same number of cells", f"{at}/rows")
 
 
-def _plain_head(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def _plain_head(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """The cells of a data table's header name their columns, so they hold no rich text."""
     rows = value["rows"]
     for place, cell in enumerate(rows[0] if isinstance(rows, list) else ()):
         if cell["type"] == "rich_text":
-            tell(found, "rich_text is not allowed in the header row", f"{at}/rows/0/{place}/type")
+            tell(problems, "rich_text is not allowed in the header row", f"{at}/rows/0/{place}/type")
 
 
-def _no_divider_when_collapsible(value: Mapping[str, object], at: str, found: list[str]) -> None:
+def _no_divider_when_collapsible(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     if value.get("is_collapsible") is True and value.get("has_header_divider") is True:
-        tell(found, "has_header_divider cannot be set when is_collapsible is true", at)
+        tell(problems, "has_header_divider cannot be set when is_collapsible is true", at)
 
 
 _cells: Mapping[str, Check] = {
@@ -82,7 +81,7 @@ _task = Shape(
 _plan_task = by_type({"task_card": _task}, otherwise="task_card")
 _picture = only("image", elements.image)
 _button = only("button", elements.button)
-_slack_icon = only("icon", Shape({"name": one_of(*sorted(part.ICONS))}))
+_slack_icon = only("icon", Shape({"name": one_of(*sorted(composition.ICONS))}))
 _card = Shape(
     {},
     {
@@ -90,9 +89,9 @@ _card = Shape(
         "hero_image": _picture,
         "icon": _picture,
         "slack_icon": _slack_icon,
-        "title": part.text(150),
-        "subtitle": part.text(150),
-        "body": part.text(200),
+        "title": composition.text(150),
+        "subtitle": composition.text(150),
+        "body": composition.text(200),
         "actions": array(_button, 1, 5),
     },
     (at_least_one("hero_image", "title", "actions", "body"), at_most_one("icon", "slack_icon")),
@@ -107,25 +106,25 @@ def _common(surface: Surface) -> dict[str, Check]:
             {},
             {
                 **_id,
-                "text": part.text(3000),
-                "fields": array(part.text(2000), 1, 10),
+                "text": composition.text(3000),
+                "fields": array(composition.text(2000), 1, 10),
                 "accessory": _holds(elements.IN_SECTION, surface),
                 "expand": boolean,
             },
             (at_least_one("text", "fields"),),
         ),
-        "header": Shape({"text": part.plain(150)}, _id),
+        "header": Shape({"text": composition.plain(150)}, _id),
         "divider": Shape({}, _id),
         "context": Shape({"elements": array(_context_element, 1, 10)}, _id),
         "image": Shape(
-            {"alt_text": part.alt_text},
-            {**_id, **part.picture, "title": part.plain(2000)},
-            (part.picture_rule,),
+            {"alt_text": composition.alt_text},
+            {**_id, **composition.picture, "title": composition.plain(2000)},
+            (composition.picture_rule,),
         ),
         "actions": Shape({"elements": array(_holds(elements.IN_ACTIONS, surface), 1, 25)}, _id),
         "input": Shape(
-            {"label": part.plain(2000), "element": _holds(elements.IN_INPUT, surface)},
-            {**_id, "hint": part.plain(2000), "optional": boolean, "dispatch_action": boolean},
+            {"label": composition.plain(2000), "element": _holds(elements.IN_INPUT, surface)},
+            {**_id, "hint": composition.plain(2000), "optional": boolean, "dispatch_action": boolean},
         ),
         "rich_text": rich_text_shape,
         "video": _video,
@@ -141,11 +140,16 @@ _texts: Mapping[str, Check] = {
 _context_element = by_type({**_texts, "image": elements.image})
 
 _video = Shape(
-    {"title": part.plain(200), "video_url": _https, "thumbnail_url": url(), "alt_text": part.alt_text},
+    {
+        "title": composition.plain(200),
+        "video_url": _https,
+        "thumbnail_url": url(),
+        "alt_text": composition.alt_text,
+    },
     {
         **_id,
         "title_url": _https,
-        "description": part.plain(200),
+        "description": composition.plain(200),
         "provider_icon_url": url(),
         "provider_name": string(1, 50),
         "author_name": string(1, 50),
@@ -153,17 +157,17 @@ _video = Shape(
 )
 
 _auth_provider = Shape(
-    {"value": string(1, 150), "name": part.plain(75), "is_connected": boolean},
+    {"value": string(1, 150), "name": composition.plain(75), "is_connected": boolean},
     {
         **_id,
-        "description": part.plain(150),
+        "description": composition.plain(150),
         "icon_url": _https,
         "auth_url": _https,
         "disconnect_url": _https,
-        "connected_identity": part.plain(75),
-        "connected_context": part.plain(75),
+        "connected_identity": composition.plain(75),
+        "connected_context": composition.plain(75),
         "accessory": only("overflow", elements.ELEMENTS["overflow"]),
-        "fallback": array(by_type({"section": Shape({"text": part.text(3000)}, _id)}), 1),
+        "fallback": array(by_type({"section": Shape({"text": composition.text(3000)}, _id)}), 1),
     },
 )
 
@@ -179,7 +183,7 @@ def _message_only() -> dict[str, Check]:
         "markdown": Shape({"text": string(1, MARKDOWN_LIMIT)}, _id),
         "table": Shape(
             {"rows": array(_row, 1, 100)},
-            {**_id, "column_settings": array(or_null(part.column), 1, 20)},
+            {**_id, "column_settings": array(or_null(composition.column), 1, 20)},
         ),
         "data_table": Shape(
             {"caption": string(1), "rows": array(_row, 2, 101)},
@@ -201,9 +205,9 @@ def _container(children: Mapping[str, Check]) -> Shape:
         {"child_blocks": array(by_type(children), 1, 10)},
         {
             **_id,
-            "title": part.plain(150),
+            "title": composition.plain(150),
             "rich_text_title": rich_text,
-            "subtitle": part.text(150),
+            "subtitle": composition.text(150),
             "width": one_of("narrow", "standard", "wide", "full"),
             "icon": _picture,
             "is_collapsible": boolean,
@@ -216,7 +220,7 @@ def _container(children: Mapping[str, Check]) -> Shape:
 
 _carousel = Shape({"elements": array(only("card", _card), 1, 10)}, _id)
 _alert = Shape(
-    {"text": part.text(200)},
+    {"text": composition.text(200)},
     {**_id, "level": one_of("default", "info", "warning", "error", "success")},
 )
 
@@ -239,11 +243,11 @@ _LISTS: Final[Mapping[Surface, Check]] = {
 }
 
 
-def check_blocks(blocks: object, at: str, found: list[str], *, surface: Surface) -> None:
+def check_blocks(blocks: object, at: str, problems: list[str], *, surface: Surface) -> None:
     """Adds every problem of these blocks on this surface."""
-    _LISTS[surface](blocks, at, found)
-    if isinstance(blocks, list) and not found:
-        ids_differ(blocks, at, found)
-        one_focus(blocks, at, found)
+    _LISTS[surface](blocks, at, problems)
+    if isinstance(blocks, list) and not problems:
+        ids_differ(blocks, at, problems)
+        one_focus(blocks, at, problems)
         if surface == "message":
-            sums(blocks, at, found)
+            sums(blocks, at, problems)

@@ -22,7 +22,7 @@ class Contents:
 
 def contents(blocks: object, at: str = "/blocks") -> Contents:
     """One walk through the blocks, wherever their elements stand; files and pictures in their order."""
-    found = Contents()
+    references = Contents()
     # No recursion, and a pointer is only written out for what is found: every message is walked through, and
     # this is where a call spent most of its time.
     waiting: list[tuple[object, Trail]] = [(blocks, (None, at))]
@@ -31,18 +31,18 @@ def contents(blocks: object, at: str = "/blocks") -> Contents:
         if isinstance(value, list):
             waiting.extend((value[place], (trail, place)) for place in range(len(value) - 1, -1, -1))
         elif isinstance(value, dict):
-            for name, one in value.items():
-                if isinstance(one, str):
+            for name, member in value.items():
+                if isinstance(member, str):
                     if name in READ:
-                        found.weight += len(one)
+                        references.weight += len(member)
                     elif name == "image_url":
-                        found.pictures[_pointer((trail, name))] = one
-                elif name == "slack_file" and isinstance(one, dict):
-                    named = {key: one[key] for key in ("id", "url") if isinstance(one.get(key), str)}
-                    found.files[_pointer((trail, name))] = named
-                elif isinstance(one, dict | list):
-                    waiting.append((one, (trail, name)))
-    return found
+                        references.pictures[_pointer((trail, name))] = member
+                elif name == "slack_file" and isinstance(member, dict):
+                    named = {key: member[key] for key in ("id", "url") if isinstance(member.get(key), str)}
+                    references.files[_pointer((trail, name))] = named
+                elif isinstance(member, dict | list):
+                    waiting.append((member, (trail, name)))
+    return references
 
 
 def _pointer(trail: "Trail | None") -> str:

@@ -11,24 +11,24 @@ Check = Callable[[object, str, list[str]], None]
 Rule = Callable[[Mapping[str, object], str, list[str]], None]
 
 
-def tell(found: list[str], sentence: str, at: str) -> None:
+def tell(problems: list[str], sentence: str, at: str) -> None:
     """Adds one problem with the place where it was found."""
-    found.append(f"{sentence} [json-pointer:{at or '/'}]")
+    problems.append(f"{sentence} [json-pointer:{at or '/'}]")
 
 
 def string(least: int = 1, most: int | None = None, pattern: str | None = None) -> Check:
     """A text of `least` to `most` characters, and of the given pattern as a whole."""
     compiled = re.compile(pattern) if pattern else None
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, str):
-            tell(found, "must provide a string", at)
+            tell(problems, "must provide a string", at)
         elif len(value) < least:
-            tell(found, f"must be more than {least - 1} characters", at)
+            tell(problems, f"must be more than {least - 1} characters", at)
         elif most is not None and len(value) > most:
-            tell(found, f"must be less than {most + 1} characters", at)
+            tell(problems, f"must be less than {most + 1} characters", at)
         elif compiled and not compiled.fullmatch(value):
-            tell(found, "failed to match the required format", at)
+            tell(problems, "failed to match the required format", at)
 
     return check
 
@@ -38,11 +38,11 @@ def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
     known = re.compile(rf"(?:{'|'.join(schemes)}):(?:(?<=mailto:)|(?<=tel:)|//)[^\s/?#]+\S*", re.IGNORECASE)
     text = string(1, most)
 
-    def check(value: object, at: str, found: list[str]) -> None:
-        before = len(found)
-        text(value, at, found)
-        if len(found) == before and not known.fullmatch(str(value)):
-            tell(found, "must be a valid URL", at)
+    def check(value: object, at: str, problems: list[str]) -> None:
+        before = len(problems)
+        text(value, at, problems)
+        if len(problems) == before and not known.fullmatch(str(value)):
+            tell(problems, "must be a valid URL", at)
 
     return check
 
@@ -50,35 +50,35 @@ def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
 def integer(least: int | None = None, most: int | None = None) -> Check:
     """A whole number; true and false are none."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            tell(found, "must provide an integer", at)
+            tell(problems, "must provide an integer", at)
         elif least is not None and value < least:
-            tell(found, f"must be greater than or equal to {least}", at)
+            tell(problems, f"must be greater than or equal to {least}", at)
         elif most is not None and value > most:
-            tell(found, f"must be less than or equal to {most}", at)
+            tell(problems, f"must be less than or equal to {most}", at)
 
     return check
 
 
-def number(value: object, at: str, found: list[str]) -> None:
+def number(value: object, at: str, problems: list[str]) -> None:
     """A number, whole or not."""
     if not isinstance(value, int | float) or isinstance(value, bool):
-        tell(found, "must provide a number", at)
+        tell(problems, "must provide a number", at)
 
 
-def boolean(value: object, at: str, found: list[str]) -> None:
+def boolean(value: object, at: str, problems: list[str]) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        tell(found, "must provide a boolean", at)
+        tell(problems, "must provide a boolean", at)
 
 
 def one_of(*allowed: str) -> Check:
     """One of these words."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if value not in allowed:
-            tell(found, f"must be a valid enum value ({', '.join(allowed)})", at)
+            tell(problems, f"must be a valid enum value ({', '.join(allowed)})", at)
 
     return check
 
@@ -86,16 +86,16 @@ def one_of(*allowed: str) -> Check:
 def array(item: Check, least: int = 1, most: int | None = None) -> Check:
     """A list of `least` to `most` items; a list too long is told once, its items are not looked at."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, list):
-            tell(found, "must provide an array", at)
+            tell(problems, "must provide an array", at)
         elif len(value) < least:
-            tell(found, f"no fewer than {least} items allowed", at)
+            tell(problems, f"no fewer than {least} items allowed", at)
         elif most is not None and len(value) > most:
-            tell(found, f"no more than {most} items allowed", at)
+            tell(problems, f"no more than {most} items allowed", at)
         else:
             for number, member in enumerate(value):
-                item(member, f"{at}/{number}", found)
+                item(member, f"{at}/{number}", problems)
 
     return check
 
@@ -108,24 +108,24 @@ class Shape:
     optional: Mapping[str, Check] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
 
-    def __call__(self, value: object, at: str, found: list[str]) -> None:
+    def __call__(self, value: object, at: str, problems: list[str]) -> None:
         """Tells what is wrong with the object."""
         if not isinstance(value, dict):
-            tell(found, "must provide an object", at)
+            tell(problems, "must provide an object", at)
             return
-        before = len(found)
+        before = len(problems)
         for name in self.required:
             if name not in value:
-                tell(found, f"missing required field: {name}", at)
+                tell(problems, f"missing required field: {name}", at)
         for name, member in value.items():
             check = self.required.get(name) or self.optional.get(name)
             if check:
-                check(member, f"{at}/{name}", found)
+                check(member, f"{at}/{name}", problems)
             elif name != "type":
-                tell(found, f"invalid additional property: {name}", at)
-        if len(found) == before:
+                tell(problems, f"invalid additional property: {name}", at)
+        if len(problems) == before:
             for rule in self.rules:
-                rule(value, at, found)
+                rule(value, at, problems)
 
     def plus(self, *, optional: Mapping[str, Check]) -> "Shape":
         """The same object with more optional fields."""
@@ -135,9 +135,9 @@ class Shape:
 def or_null(check: Check) -> Check:
     """The same, or null for a place that is passed over."""
 
-    def nullable(value: object, at: str, found: list[str]) -> None:
+    def nullable(value: object, at: str, problems: list[str]) -> None:
         if value is not None:
-            check(value, at, found)
+            check(value, at, problems)
 
     return nullable
 
@@ -149,20 +149,20 @@ def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = (), otherwise:
     """
     elsewhere = frozenset(known)
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, dict):
-            tell(found, "must provide an object", at)
+            tell(problems, "must provide an object", at)
             return
         kind = value.get("type", otherwise)
         chosen = kinds.get(kind) if isinstance(kind, str) else None
         if chosen:
-            chosen(value, at, found)
+            chosen(value, at, problems)
         elif "type" not in value:
-            tell(found, "missing required field: type", at)
+            tell(problems, "missing required field: type", at)
         elif isinstance(kind, str) and kind in elsewhere:
-            tell(found, f"{kind} is not allowed here", f"{at}/type")
+            tell(problems, f"{kind} is not allowed here", f"{at}/type")
         else:
-            tell(found, f"unsupported type: {kind}", f"{at}/type")
+            tell(problems, f"unsupported type: {kind}", f"{at}/type")
 
     return check
 
@@ -175,12 +175,14 @@ def only(kind: str, check: Check) -> Check:
 def exactly_one(*names: str) -> Rule:
     """One of these fields, and not two."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         given = sum(name in value for name in names)
         if given != 1:
             words = " or ".join(f"`{name}`" for name in names)
             tell(
-                found, f"must define either {words}" if not given else f"must define only one of {words}", at
+                problems,
+                f"must define either {words}" if not given else f"must define only one of {words}",
+                at,
             )
 
     return rule
@@ -189,9 +191,9 @@ def exactly_one(*names: str) -> Rule:
 def at_most_one(*names: str) -> Rule:
     """Not two of these fields together."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if sum(name in value for name in names) > 1:
-            tell(found, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
+            tell(problems, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
@@ -199,9 +201,9 @@ def at_most_one(*names: str) -> Rule:
 def at_least_one(*names: str) -> Rule:
     """At least one of these fields."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if not any(name in value for name in names):
-            tell(found, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
+            tell(problems, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
@@ -209,8 +211,8 @@ def at_least_one(*names: str) -> Rule:
 def ordered(low: str, high: str) -> Rule:
     """The number in `low` is not above the number in `high`; both may be numbers in strings."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if low in value and high in value and float(str(value[low])) > float(str(value[high])):
-            tell(found, f"`{low}` must not be greater than `{high}`", at)
+            tell(problems, f"`{low}` must not be greater than `{high}`", at)
 
     return rule

@@ -34,28 +34,28 @@ def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, ob
             if name in SINGLE:
                 yield name, held
         elif isinstance(held, list) and name in SEVERAL:
-            for place, one in enumerate(held):
-                if isinstance(one, dict):
-                    yield f"{name}/{place}", one
+            for place, element in enumerate(held):
+                if isinstance(element, dict):
+                    yield f"{name}/{place}", element
 
 
-def ids_differ(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+def ids_differ(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """No block_id twice on a surface, no action_id twice in a block."""
     seen: set[object] = set()
     for pointer, block in every_block(blocks, at):
         own = block.get("block_id")
         if own is not None and own in seen:
-            tell(found, f"block_id must be unique: {own}", f"{pointer}/block_id")
+            tell(problems, f"block_id must be unique: {own}", f"{pointer}/block_id")
         seen.add(own)
         actions: set[object] = set()
         for path, element in elements_in(block):
             action = element.get("action_id")
             if action is not None and action in actions:
-                tell(found, f"action_id must be unique: {action}", f"{pointer}/{path}/action_id")
+                tell(problems, f"action_id must be unique: {action}", f"{pointer}/{path}/action_id")
             actions.add(action)
 
 
-def one_focus(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+def one_focus(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """One element at most takes the focus."""
     focused = [
         f"{pointer}/{path}"
@@ -64,16 +64,18 @@ def one_focus(blocks: list[dict[str, object]], at: str, found: list[str]) -> Non
         if element.get("focus_on_load") is True
     ]
     for extra in focused[1:]:
-        tell(found, "only one element can have focus_on_load", f"{extra}/focus_on_load")
+        tell(problems, "only one element can have focus_on_load", f"{extra}/focus_on_load")
 
 
-def sums(blocks: list[dict[str, object]], at: str, found: list[str]) -> None:
+def sums(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """What Slack counts over the whole message: tables, their characters, and markdown."""
     kinds = [block["type"] for block in blocks]
     if kinds.count("table") > 1:
-        tell(found, "only one table allowed", at)
+        tell(problems, "only one table allowed", at)
     if sum(len(str(block["text"])) for block in blocks if block["type"] == "markdown") > MARKDOWN_LIMIT:
-        tell(found, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at)
+        tell(problems, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at)
     for place, block in enumerate(blocks):
         if block["type"] in {"table", "data_table"} and text_weight(block["rows"]) > TABLE_LIMIT:
-            tell(found, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows")
+            tell(
+                problems, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows"
+            )

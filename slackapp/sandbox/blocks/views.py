@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.blocks.layout import Surface, check_blocks
 from slackapp.sandbox.blocks.schema import Check, Shape, boolean, string, tell
 
@@ -11,7 +11,7 @@ from slackapp.sandbox.blocks.schema import Check, Shape, boolean, string, tell
 MOST_VIEW_BYTES: Final = 250_000
 
 
-def _elsewhere(_value: object, _at: str, _found: list[str]) -> None:
+def _elsewhere(_value: object, _at: str, _problems: list[str]) -> None:
     """The blocks are checked after the frame, with the surface they stand on."""
 
 
@@ -23,11 +23,11 @@ _shared: Mapping[str, Check] = {
 
 _FRAMES: Final[Mapping[str, Shape]] = {
     "modal": Shape(
-        {"title": part.plain(24), "blocks": _elsewhere},
+        {"title": composition.plain(24), "blocks": _elsewhere},
         {
             **_shared,
-            "submit": part.plain(24),
-            "close": part.plain(24),
+            "submit": composition.plain(24),
+            "close": composition.plain(24),
             "clear_on_close": boolean,
             "notify_on_close": boolean,
             "submit_disabled": boolean,
@@ -37,27 +37,27 @@ _FRAMES: Final[Mapping[str, Shape]] = {
 }
 
 
-def check_view(view: object, at: str, found: list[str]) -> None:
+def check_view(view: object, at: str, problems: list[str]) -> None:
     """Adds every problem of the view and of the blocks in it."""
     if not isinstance(view, dict):
-        tell(found, "must provide an object", at)
+        tell(problems, "must provide an object", at)
         return
     kind = view.get("type")
     if kind is None:
-        tell(found, "missing required field: type", at)
+        tell(problems, "missing required field: type", at)
         return
     frame = _FRAMES.get(kind) if isinstance(kind, str) else None
     if frame is None:
-        tell(found, f"unsupported type: {kind}", f"{at}/type")
+        tell(problems, f"unsupported type: {kind}", f"{at}/type")
         return
-    frame(view, at, found)
+    frame(view, at, problems)
     if "blocks" in view:
         surface: Surface = "modal" if kind == "modal" else "home"
         inside: list[str] = []
         check_blocks(view["blocks"], f"{at}/blocks", inside, surface=surface)
-        found.extend(inside)
+        problems.extend(inside)
     if kind == "modal" and "submit" not in view and _asks(view.get("blocks")):
-        tell(found, "must define `submit` to use an `input` block in modals", at)
+        tell(problems, "must define `submit` to use an `input` block in modals", at)
 
 
 def _asks(blocks: object) -> bool:

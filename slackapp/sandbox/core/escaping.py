@@ -39,17 +39,17 @@ def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, label
 def _token(  # one position of one text
     text: str, at: int, space: Workspace, names: list[Name], *, resolve: bool, labels: bool
 ) -> tuple[str, int]:
-    letter = text[at]
-    if resolve and letter == "<" and (ready := READY.match(text, at)):
+    character = text[at]
+    if resolve and character == "<" and (ready := READY.match(text, at)):
         return _ready(ready.group(), space, labels=labels), len(ready.group())
-    if resolve and letter in "@#" and (at == 0 or not text[at - 1].isalnum()):
+    if resolve and character in "@#" and (at == 0 or not text[at - 1].isalnum()):
         for name in names:
-            if name.sign == letter and _matches(text, at + 1, name.words):
+            if name.sign == character and _matches(text, at + 1, name.words):
                 return name.token, 1 + len(name.words)
-    if resolve and letter == "h" and (address := ADDRESS.match(text, at)):
+    if resolve and character == "h" and (address := ADDRESS.match(text, at)):
         url = address.group().rstrip(".,;:!?)")
         return f"<{plain(url)}>", len(url)
-    return plain(letter), 1
+    return plain(character), 1
 
 
 def plain(text: str) -> str:

@@ -71,8 +71,8 @@ def read_checked_manifest(source: Path, *, has_address: bool) -> dict[str, Any]:
         ManifestError: Slack would refuse it; the words say where and why, a line for each reason.
     """
     raw = _parsed(source)
-    if found := manifest_problems(raw, has_address=has_address):
-        lines = ["Slack would refuse this manifest:", *(f"  {problem}" for problem in found)]
+    if problems := manifest_problems(raw, has_address=has_address):
+        lines = ["Slack would refuse this manifest:", *(f"  {problem}" for problem in problems)]
         raise ManifestError("\n".join(lines))
     return dict(raw)
 

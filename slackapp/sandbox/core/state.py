@@ -72,12 +72,15 @@ class Message:
     @property
     def shown(self) -> Blocks:
         """Every block people see in it: its own, then those of its attachments."""
-        return [*self.blocks, *(block for one in self.attachments for block in one.get("blocks", ()))]
+        return [
+            *self.blocks,
+            *(block for attachment in self.attachments for block in attachment.get("blocks", ())),
+        ]
 
     def attachment_of(self, block_id: str) -> int:
         """The number of the attachment this block stands in, counted from 1; 0 for the message's own."""
-        for number, one in enumerate(self.attachments, start=1):
-            if any(block["block_id"] == block_id for block in one.get("blocks", ())):
+        for number, attachment in enumerate(self.attachments, start=1):
+            if any(block["block_id"] == block_id for block in attachment.get("blocks", ())):
                 return number
         return 0
 
@@ -356,8 +359,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 def new_id(prefix: str) -> str:
     """A fresh id of Slack's form, such as V0AB12CD34EF."""
     number = secrets.randbits(52)
-    letters = []
+    characters = []
     for _ in range(9):
         number, digit = divmod(number, 36)
-        letters.append(ALPHABET[digit])
-    return prefix + "0" + "".join(letters)
+        characters.append(ALPHABET[digit])
+    return prefix + "0" + "".join(characters)

@@ -41,5 +41,5 @@ def _signs() -> dict[str, str]:
 def _of_code_points(unicode: str) -> str | None:
     if not DRAWABLE.fullmatch(unicode):
         return None
-    points = [int(one, 16) for one in unicode.split("-")]
-    return "".join(map(chr, points)) if all(LEAST <= one <= sys.maxunicode for one in points) else None
+    points = [int(code, 16) for code in unicode.split("-")]
+    return "".join(map(chr, points)) if all(LEAST <= point <= sys.maxunicode for point in points) else None

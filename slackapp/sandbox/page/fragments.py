@@ -65,7 +65,7 @@ class Drawing:
             "mention": mrkdwn.mention,
             "link": mrkdwn.link,
             "size": size,
-            "people_named": lambda users: ", ".join(self._scene.name_of(one) for one in users),
+            "people_named": lambda users: ", ".join(self._scene.name_of(user) for user in users),
             "members_of": self._members,
         }
 
@@ -77,7 +77,7 @@ class Drawing:
             "align": align,
             "plotted": plotted,
             "other_errors": other_errors,
-            "asks": lambda blocks: any(one["type"] == "input" for one in blocks),
+            "asks": lambda blocks: any(block["type"] == "input" for block in blocks),
             "picture_address": self._picture,
             "file_address": file_path,
             "being_scanned": lambda file: file.ready_at > time.time(),
@@ -90,13 +90,13 @@ class Drawing:
     def _choices(self) -> dict[str, Any]:
         scene = self._scene
         shortcuts = scene.slack.manifest.shortcuts
-        people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
+        people = [(person.id, _with_title(person.name, person.title)) for person in scene.people]
         return {
             "people_choices": people,
             "place_choices": [(channel.id, f"# {channel.name}") for channel in scene.channels],
             "conversation_choices": scene.conversation_choices,
-            "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
-            "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
+            "global_shortcuts": [shortcut for shortcut in shortcuts if shortcut.kind == "global"],
+            "message_shortcuts": [shortcut for shortcut in shortcuts if shortcut.kind == "message"],
             "offered_emoji": OFFERED,
         }
 
@@ -109,8 +109,8 @@ class Drawing:
         recent = list(self._scene.slack.journal.recent)[::-1]
         return self.fragment(
             "inspector",
-            calls=[self._entry(one) for one in recent if not one.sent][:INSPECTED],
-            inbound=[self._entry(one) for one in recent if one.sent][:INSPECTED],
+            calls=[self._entry(entry) for entry in recent if not entry.sent][:INSPECTED],
+            inbound=[self._entry(entry) for entry in recent if entry.sent][:INSPECTED],
             faults=[self._fault(fault) for fault in self._scene.slack.faults.in_force()],
         )
 
@@ -152,7 +152,7 @@ class Drawing:
 
     def entry(self, number: int) -> str:
         """What was said in one entry of the inspector, in full."""
-        known = next((one for one in self._scene.slack.journal.recent if one.number == number), None)
+        known = next((entry for entry in self._scene.slack.journal.recent if entry.number == number), None)
         if known is None:
             return ""
         # What the app answered to what it was sent is an entry of its own.
@@ -176,16 +176,16 @@ class Drawing:
 
     def _members(self, channel: Channel) -> str:
         scene, bot = self._scene, self._scene.workspace.bot_user_id
-        people = sum(one != bot for one in channel.members)
+        people = sum(user != bot for user in channel.members)
         if bot in channel.members:
             return self._say.count("{n} person and {app}", "{n} people and {app}", people, app=scene.app_name)
         return self._say.count("{n} person", "{n} people", people)
 
     def _picture(self, element: Json) -> str:
         """Where this page finds a picture; one from outside this computer is not fetched."""
-        wanted = element.get("slack_file")
-        if wanted:
-            file = known_file(self._scene.slack, dict(wanted))
+        slack_file = element.get("slack_file")
+        if slack_file:
+            file = known_file(self._scene.slack, dict(slack_file))
             return file_path(file) if file else ""
         address = str(element.get("image_url", ""))
         own = self._scene.slack.url
@@ -233,7 +233,7 @@ def subject(payload: Json) -> str:
         actions[0].get("action_id"),
         view.get("callback_id") or payload.get("callback_id"),
     )
-    return next((str(one) for one in candidates if one), "")
+    return next((str(candidate) for candidate in candidates if candidate), "")
 
 
 def size(length: int) -> str:
@@ -250,9 +250,9 @@ def pretty(body: object) -> str:
 
 def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
     if isinstance(value, dict):
-        return {key: _shown(one, key) for key, one in value.items()}
+        return {key: _shown(member, key) for key, member in value.items()}
     if isinstance(value, list):
-        return [_shown(one) for one in value]
+        return [_shown(member) for member in value]
     if isinstance(value, str) and ("token" in name or "ticket=" in value):
         return "***"
     return value

@@ -50,8 +50,8 @@ _BULLET = re.compile(r"\s*[-*+]\s+(.+)")
 
 def plain(text: object) -> Markup:
     """A plain_text: nothing in it is markup, but line breaks and emoji are kept."""
-    pieces = re.split(WRITTEN, str(text))
-    drawn = (emoji(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+    parts = re.split(WRITTEN, str(text))
+    drawn = (emoji(part) if place % 2 else escape(part) for place, part in enumerate(parts))
     return Markup("").join(drawn).replace("\n", Markup("<br>"))
 
 
@@ -67,8 +67,8 @@ def emoji(name: str, *, unicode: str = "", tone: int = 0) -> Markup:
 def mrkdwn(text: object, names: Names) -> Markup:
     """A mrkdwn text as HTML."""
     drawn = []
-    for place, piece in enumerate(_FENCE.split(str(text))):
-        drawn.append(Markup("<pre>{}</pre>").format(_unescape(piece)) if place % 2 else _lines(piece, names))
+    for place, part in enumerate(_FENCE.split(str(text))):
+        drawn.append(Markup("<pre>{}</pre>").format(_unescape(part)) if place % 2 else _lines(part, names))
     return Markup("").join(drawn)
 
 
@@ -104,11 +104,11 @@ def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
 def _inline(text: str, names: Names) -> Markup:
     drawn: list[Markup] = []
     end = 0
-    for found in _INLINE.finditer(text):
-        drawn.append(escape(_unescape(text[end : found.start()])))
-        kind, inside = str(found.lastgroup), found[str(found.lastgroup)]
+    for match in _INLINE.finditer(text):
+        drawn.append(escape(_unescape(text[end : match.start()])))
+        kind, inside = str(match.lastgroup), match[str(match.lastgroup)]
         drawn.append(_piece(kind, inside, names))
-        end = found.end()
+        end = match.end()
     drawn.append(escape(_unescape(text[end:])))
     return Markup("").join(drawn)
 
@@ -176,14 +176,14 @@ def markdown(text: object) -> Markup:
 def _markdown_inline(text: str) -> Markup:
     drawn: list[Markup] = []
     end = 0
-    for found in _MARKDOWN.finditer(text):
-        drawn.append(escape(text[end : found.start()]))
-        if found["address"]:
-            drawn.append(link(found["address"], found["words"]))
-        elif found["code"]:
-            drawn.append(Markup("<code>{}</code>").format(found["code"]))
+    for match in _MARKDOWN.finditer(text):
+        drawn.append(escape(text[end : match.start()]))
+        if match["address"]:
+            drawn.append(link(match["address"], match["words"]))
+        elif match["code"]:
+            drawn.append(Markup("<code>{}</code>").format(match["code"]))
         else:
-            tag = Markup(_TAGS[str(found.lastgroup)])  # noqa: S704  # one of three tags of ours
-            drawn.append(Markup("<{0}>{1}</{0}>").format(tag, found[str(found.lastgroup)]))
-        end = found.end()
+            tag = Markup(_TAGS[str(match.lastgroup)])  # noqa: S704  # one of three tags of ours
+            drawn.append(Markup("<{0}>{1}</{0}>").format(tag, match[str(match.lastgroup)]))
+        end = match.end()
     return Markup("").join([*drawn, escape(text[end:])])

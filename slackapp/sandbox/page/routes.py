@@ -121,7 +121,7 @@ class Page:
         """The page's own style and script."""
         name = request.match_info["name"]
         file = STATIC / name
-        if name not in {one.name for one in STATIC.iterdir()} or file.suffix not in TYPES:
+        if name not in {path.name for path in STATIC.iterdir()} or file.suffix not in TYPES:
             raise web.HTTPNotFound
         return web.Response(body=file.read_bytes(), content_type=TYPES[file.suffix], headers=SECURITY)
 
@@ -150,7 +150,7 @@ class Page:
         offered: Jumps | None = getattr(self._sandbox, "jumps", None)
         jumps = await asyncio.to_thread(offered) if offered else []
         drawing = Drawing(scene, self._voice(request), due=await self._next_due())
-        return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda one: one[1]))})
+        return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda jump: jump[1]))})
 
     async def entry(self, request: web.Request) -> web.Response:
         """What was said in one entry of the inspector."""
@@ -189,7 +189,9 @@ class Page:
             options = await self._suggestions.ask(self._slack, person, order)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
-        return _json({"ok": True, "options": [[one["value"], one["text"]["text"]] for one in options]})
+        return _json(
+            {"ok": True, "options": [[option["value"], option["text"]["text"]] for option in options]}
+        )
 
     async def reply(self, request: web.Request) -> web.Response:
         """Answer in a thread."""
@@ -216,13 +218,13 @@ class Page:
             moved = await self._sandbox.control.move(request)
         except NotFound as answer:
             return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
-        done = [(one["at"], one["label"]) for one in moved["done"]]
+        done = [(step["at"], step["label"]) for step in moved["done"]]
         return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})
 
     def _voice(self, request: web.Request) -> i18n.Voice:
         """The language this browser reads: asked for in the address once, then kept."""
-        wanted = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
-        return i18n.voice(wanted if wanted in i18n.languages() else i18n.DEFAULT_LANGUAGE)
+        language = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
+        return i18n.voice(language if language in i18n.languages() else i18n.DEFAULT_LANGUAGE)
 
     def _toured(self) -> Tour | None:
         tour = self._sandbox.tour
@@ -245,8 +247,13 @@ class Page:
     def _somebody(self) -> Person | None:
         if first := next(iter(self._sandbox.tour.steps), None):
             return self._slack_person(first.person)
-        people = (one for space in self._slack.state.workspaces.values() for one in space.people.values())
-        return next((one for one in people if not one.is_bot and not one.deleted and not one.stranger), None)
+        people = (
+            person for space in self._slack.state.workspaces.values() for person in space.people.values()
+        )
+        return next(
+            (person for person in people if not person.is_bot and not person.deleted and not person.stranger),
+            None,
+        )
 
     def _scene(self, person: Person, request: web.Request) -> Scene:
         scene = Scene(
@@ -266,8 +273,8 @@ class Page:
         follower = self._sandbox.follower
         if follower is None:
             return None
-        asked, offset, known = self._due
-        if time.monotonic() - asked > DUE_SECONDS or offset != self._slack.clock.offset:
+        checked_at, offset, known = self._due
+        if time.monotonic() - checked_at > DUE_SECONDS or offset != self._slack.clock.offset:
             known = await asyncio.to_thread(follower.next_due, self._slack.clock.now())
             self._due = (time.monotonic(), self._slack.clock.offset, known)
         return known
@@ -278,7 +285,9 @@ class Page:
         if first is not None and first.person == person.id:
             return first.place
         channels = self._slack.state.workspaces[person.team_id].channels.values()
-        return next((one.id for one in channels if person.id in one.members and not one.is_direct), DM)
+        return next(
+            (channel.id for channel in channels if person.id in channel.members and not channel.is_direct), DM
+        )
 
 
 def _words(say: i18n.Voice) -> dict[str, str]:
@@ -300,16 +309,16 @@ def _words(say: i18n.Voice) -> dict[str, str]:
 
 def _composer_people(scene: Scene) -> list[dict[str, str]]:
     return [
-        {"id": one.id, "name": one.name, "handle": one.handle, "title": one.title}
-        for one in scene.workspace.people.values()
-        if not one.deleted
+        {"id": person.id, "name": person.name, "handle": person.handle, "title": person.title}
+        for person in scene.workspace.people.values()
+        if not person.deleted
     ]
 
 
 def _commands(scene: Scene) -> list[dict[str, str]]:
     return [
-        {"name": one.name, "description": one.description, "hint": one.usage_hint}
-        for one in scene.slack.manifest.commands.values()
+        {"name": command.name, "description": command.description, "hint": command.usage_hint}
+        for command in scene.slack.manifest.commands.values()
     ]
 
 

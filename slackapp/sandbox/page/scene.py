@@ -48,7 +48,7 @@ class Reads:
 
     def newest(self, user: str, channel: Channel) -> str:
         """The newest message there that somebody else wrote and this person sees."""
-        return max((one.ts for one in channel.seen_by(user) if one.author != user), default="")
+        return max((message.ts for message in channel.seen_by(user) if message.author != user), default="")
 
     def unread(self, user: str, channel: Channel) -> bool:
         """Whether something came that this person has not looked at."""
@@ -93,17 +93,19 @@ class Scene:
     @property
     def people(self) -> list[Person]:
         """Everyone one can be or choose, in the order they were seeded."""
-        return [one for one in self.workspace.people.values() if not one.is_bot and not one.deleted]
+        return [
+            person for person in self.workspace.people.values() if not person.is_bot and not person.deleted
+        ]
 
     @property
     def everyone(self) -> list[tuple[str, Person]]:
         """Everyone one can be, in all workspaces, each with the workspace's name."""
         spaces = self.slack.state.workspaces.values()
         return [
-            (space.name, one)
+            (space.name, person)
             for space in spaces
-            for one in space.people.values()
-            if not one.is_bot and not one.deleted and not one.stranger
+            for person in space.people.values()
+            if not person.is_bot and not person.deleted and not person.stranger
         ]
 
     def conversation_choices(self, element: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -118,10 +120,10 @@ class Scene:
     @property
     def channels(self) -> list[Channel]:
         """The channels the person is in, by name."""
-        mine = (one for one in self.workspace.channels.values() if self.person.id in one.members)
+        mine = (channel for channel in self.workspace.channels.values() if self.person.id in channel.members)
         return sorted(
-            (one for one in mine if one.is_mpim or not one.is_direct),
-            key=lambda one: (one.archived, one.name),
+            (channel for channel in mine if channel.is_mpim or not channel.is_direct),
+            key=lambda channel: (channel.archived, channel.name),
         )
 
     @property
@@ -157,12 +159,12 @@ class Scene:
     @property
     def lines(self) -> list[Line]:
         """The messages of the conversation, without the replies in threads."""
-        return list(self._lines(lambda one: one.thread_ts in {None, one.ts}))
+        return list(self._lines(lambda message: message.thread_ts in {None, message.ts}))
 
     @property
     def thread_lines(self) -> list[Line]:
         """The thread that is open: the message and its replies."""
-        return list(self._lines(lambda one: self.thread in {one.ts, one.thread_ts}))
+        return list(self._lines(lambda message: self.thread in {message.ts, message.thread_ts}))
 
     def _lines(self, belongs: Any) -> Iterator[Line]:  # noqa: ANN401  # a small question about a message
         channel = self.channel
@@ -170,30 +172,39 @@ class Scene:
             return
         seen = list(channel.seen_by(self.person.id))
         before: Message | None = None
-        for one in [each for each in seen if belongs(each)][-DRAWN_MESSAGES:]:
-            yield self._line(one, before, sum(each.thread_ts == one.ts != each.ts for each in seen))
-            before = one
+        for message in [other for other in seen if belongs(other)][-DRAWN_MESSAGES:]:
+            yield self._line(
+                message, before, sum(other.thread_ts == message.ts != other.ts for other in seen)
+            )
+            before = message
 
-    def _line(self, one: Message, before: Message | None, replies: int) -> Line:
-        at, was = self.local(one.ts), self.local(before.ts) if before else None
-        name = self.name_of(one.author)
-        near = before is not None and float(one.ts) - float(before.ts) < CLOSE_TOGETHER
-        same = before is not None and before.author == one.author and not before.only_for and not one.only_for
+    def _line(self, message: Message, before: Message | None, replies: int) -> Line:
+        at, was = self.local(message.ts), self.local(before.ts) if before else None
+        name = self.name_of(message.author)
+        near = before is not None and float(message.ts) - float(before.ts) < CLOSE_TOGETHER
+        same = (
+            before is not None
+            and before.author == message.author
+            and not before.only_for
+            and not message.only_for
+        )
         new_day = was is None or was.date() != at.date()
-        files = [self.slack.state.files[each] for each in one.files if each in self.slack.state.files]
+        files = [
+            self.slack.state.files[file_id] for file_id in message.files if file_id in self.slack.state.files
+        ]
         return Line(
-            message=one,
+            message=message,
             author=name,
             initials=initials(name),
-            is_app=one.author == self.workspace.bot_user_id,
+            is_app=message.author == self.workspace.bot_user_id,
             clock=f"{at:%H:%M}",
             day=dates.format_date(at.date(), "EEEE d MMMM", locale=self.locale),
             new_day=new_day,
             follows=near and same and not new_day,
             replies=replies,
-            files=[each for each in files if not each.deleted],
-            mine=one.author == self.person.id,
-            values=one.values.get(self.person.id, {}),
+            files=[file for file in files if not file.deleted],
+            mine=message.author == self.person.id,
+            values=message.values.get(self.person.id, {}),
         )
 
     def name_of(self, user_id: str) -> str:
@@ -275,8 +286,8 @@ class SceneNames:
             "{time}": f"{at:%H:%M}",
             "{day_divider_pretty}": long,
         }
-        for place, said in words.items():
-            form = form.replace(place, said)
+        for token, replacement in words.items():
+            form = form.replace(token, replacement)
         return form
 
 

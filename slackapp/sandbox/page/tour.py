@@ -61,10 +61,10 @@ class Tour:
 
         Asked whenever the page is drawn, and by the journal before anything falls out of its newest entries.
         """
-        kept = self._slack.state.toured
-        entries = [one for one in self._slack.journal.recent if one.number > self._since]
+        completed = self._slack.state.toured
+        entries = [entry for entry in self._slack.journal.recent if entry.number > self._since]
         happened = Happened(entries, self._slack.state)
-        kept.update(step.key for step in self.steps if step.key not in kept and step.done(happened))
+        completed.update(step.key for step in self.steps if step.key not in completed and step.done(happened))
 
     def done(self, step: Step) -> bool:
         """Whether this step has been done (or passed over)."""
@@ -85,15 +85,15 @@ class Tour:
 
         Raises ValueError for anything else.
         """
-        kept = self._slack.state.toured
+        completed = self._slack.state.toured
         if order == "skip" and self.current is not None:
-            kept.add(self.current.key)
+            completed.add(self.current.key)
         elif order == "hide":
-            kept.add(HIDDEN)
+            completed.add(HIDDEN)
         elif order == "show":
-            kept.discard(HIDDEN)
+            completed.discard(HIDDEN)
         elif order == "again":
-            kept.clear()
+            completed.clear()
             # What lies behind would count at once.
             self._since = self._slack.journal.number
         elif order != "skip":
@@ -104,13 +104,13 @@ class Tour:
         """The steps for tools: key, title, person, place, and whether each is done."""
         return [
             {
-                "key": one.key,
-                "title": one.title,
-                "person": one.person,
-                "place": one.place,
-                "done": self.done(one),
+                "key": step.key,
+                "title": step.title,
+                "person": step.person,
+                "place": step.place,
+                "done": self.done(step),
             }
-            for one in self.steps
+            for step in self.steps
         ]
 
 
@@ -153,7 +153,7 @@ def reads(user: str, action_id: str) -> Check:
         space = happened.state.workspace_of(user)
         if space is None or space.people[user].place != "dm" or user not in space.dms:
             return False
-        return any(_has(one, action_id) for one in space.channels[space.dms[user]].seen_by(user))
+        return any(_has(message, action_id) for message in space.channels[space.dms[user]].seen_by(user))
 
     return done
 
@@ -162,14 +162,14 @@ def _has(message: Message, action_id: str) -> bool:
     return any(control.action_id == action_id for control in controls(message.shown))
 
 
-def _action_ids(said: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
-    if isinstance(said, dict):
-        if "action_id" in said:
-            yield str(said["action_id"])
-        said = list(said.values())
-    if isinstance(said, list):
-        for one in said:
-            yield from _action_ids(one)
+def _action_ids(body: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if isinstance(body, dict):
+        if "action_id" in body:
+            yield str(body["action_id"])
+        body = list(body.values())
+    if isinstance(body, list):
+        for member in body:
+            yield from _action_ids(member)
 
 
 def _who(entry: Entry) -> str:

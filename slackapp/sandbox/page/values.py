@@ -35,7 +35,9 @@ class At:
         entry = self.entry(block, element) or {}
         known = [entry.get("selected_option"), element.get("initial_option")]
         known += [*(entry.get("selected_options") or ()), *element.get("initial_options", ())]
-        return next((str(one["text"]["text"]) for one in known if one and one["value"] == value), value)
+        return next(
+            (str(option["text"]["text"]) for option in known if option and option["value"] == value), value
+        )
 
 
 def _page_id(text: str) -> str:
@@ -49,8 +51,8 @@ def chosen(element: Json, entry: Json | None) -> list[str]:
     value = entry.get(STATE_KEYS[kind]) if entry else element.get(INITIAL_KEYS.get(kind, ""))
     if value is None:
         return []
-    several = value if isinstance(value, list) else [value]
-    return [_plain(one) for one in several]
+    items = value if isinstance(value, list) else [value]
+    return [_plain(item) for item in items]
 
 
 def _plain(value: object) -> str:
@@ -62,7 +64,7 @@ def _plain(value: object) -> str:
 def spoken(rich_text: object) -> str:
     """The bare words of a rich text, line by line."""
     if isinstance(rich_text, list):
-        return "".join(spoken(one) for one in rich_text)
+        return "".join(spoken(element) for element in rich_text)
     if not isinstance(rich_text, Mapping):
         return ""
     words = str(rich_text.get("text", "")) + spoken(rich_text.get("elements", []))
@@ -71,7 +73,7 @@ def spoken(rich_text: object) -> str:
 
 def choices(element: Json) -> list[tuple[str, str]]:
     """The options of a menu as value and words, grouped or not."""
-    return [(str(one["value"]), str(one["text"]["text"])) for one in options_of(dict(element))]
+    return [(str(option["value"]), str(option["text"]["text"])) for option in options_of(dict(element))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,16 @@ class Plotted:
 def plotted(chart: Json) -> Plotted:
     """Every point of a chart, by its label, with how long its bar is beside the longest."""
     series = chart.get("series") or [{"name": "", "data": chart["segments"]}]
-    labels = (chart.get("axis_config") or {}).get("categories") or [one["label"] for one in chart["segments"]]
-    values = [{point["label"]: float(point["value"]) for point in one["data"]} for one in series]
-    most = max((abs(value) for one in values for value in one.values()), default=0.0) or 1.0
+    labels = (chart.get("axis_config") or {}).get("categories") or [
+        segment["label"] for segment in chart["segments"]
+    ]
+    values = [{point["label"]: float(point["value"]) for point in entry["data"]} for entry in series]
+    most = max((abs(value) for points in values for value in points.values()), default=0.0) or 1.0
     rows = [
-        (label, [(_bare(one[label]), round(100 * abs(one[label]) / most, 1)) for one in values])
+        (label, [(_bare(points[label]), round(100 * abs(points[label]) / most, 1)) for points in values])
         for label in labels
     ]
-    return Plotted([one["name"] for one in series if one["name"]], rows)
+    return Plotted([entry["name"] for entry in series if entry["name"]], rows)
 
 
 def _bare(value: float) -> float:

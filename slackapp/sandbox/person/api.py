@@ -16,8 +16,15 @@ from slackapp.sandbox.person.external_options import EXTERNAL, found
 from slackapp.sandbox.person.form_filling import to_element_value
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.slack import assistant, channel_events, events, interactions, message_events, payloads
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import (
+    assistant,
+    channel_events,
+    events,
+    interactions,
+    message_events,
+    messages,
+    payloads,
+)
 
 HOME_SECONDS = 60.0
 PersonAction = Callable[[ElementFinder, dict[str, Any]], Awaitable[None]]
@@ -122,7 +129,7 @@ class PersonApi:
         thread = words_if_any(order, "thread_ts")
         if text.startswith("/") and thread:
             name = text.split(maxsplit=1)[0]
-            posts.notice(
+            messages.notice(
                 self._slack, channel, finder.person.id, f"{name} is not supported in threads. Sorry!"
             )
         elif text.startswith("/"):
@@ -151,7 +158,7 @@ class PersonApi:
         )
         user = token.removeprefix("<@").removesuffix(">")
         if user not in finder.space.people:
-            posts.notice(self._slack, channel, finder.person.id, f"There is nobody called {token}.")
+            messages.notice(self._slack, channel, finder.person.id, f"There is nobody called {token}.")
         elif name == "/invite":
             channel_events.joined(self._slack, channel, user, finder.person.id)
         else:

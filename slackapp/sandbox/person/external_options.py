@@ -7,7 +7,7 @@ from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.blocks.controls import options_of
 from slackapp.sandbox.core.responses import NotFound
 from slackapp.sandbox.person.lookup import ElementFinder, Location
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import messages
 from slackapp.sandbox.slack.directory_json import home_team
 from slackapp.sandbox.slack.payloads import channel_name, container_of, enterprise_of, team_of
 from slackapp.sandbox.slack.views import view_object
@@ -86,5 +86,5 @@ def _around(finder: ElementFinder, location: Location) -> dict[str, Any]:
         return {}
     return {
         "channel": {"id": location.channel.id, "name": channel_name(location.channel)},
-        "message": posts.message_object(finder.slack, finder.space, location.message),
+        "message": messages.message_object(finder.slack, finder.space, location.message),
     }

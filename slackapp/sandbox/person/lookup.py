@@ -134,7 +134,7 @@ class ElementFinder:
                         return location, {"selected_option": option}
         top = self.slack.state.top_modal(self.person.id)
         if top is not None and within in (None, "modal"):
-            labels += [one["label"] for one in modal_buttons(top)]
+            labels += [button["label"] for button in modal_buttons(top)]
         raise NotFound(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
 
     def fillable(self, label: str, within: str | None, nth: int = 1) -> Location:

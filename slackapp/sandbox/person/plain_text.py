@@ -39,17 +39,17 @@ class Reader:
 
     def mrkdwn(self, text: str) -> str:
         """Slack's markup: mentions by name, links by label, marks left away."""
-        kept: list[str] = []
+        replacements: list[str] = []
 
         def put_aside(match: re.Match[str]) -> str:
-            kept.append(self._angled(match.group(1)))
-            return f"\x00{len(kept) - 1}\x00"
+            replacements.append(self._angled(match.group(1)))
+            return f"\x00{len(replacements) - 1}\x00"
 
         text = ANGLED.sub(put_aside, text)
         for _ in range(3):
             text = MARKS.sub(r"\2", text)
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match.group(1))], text)
+        return re.sub(r"\x00(\d+)\x00", lambda match: replacements[int(match.group(1))], text)
 
     def blocks(self, blocks: list[dict[str, Any]]) -> str:
         """All blocks, each on lines of its own."""

@@ -18,26 +18,26 @@ def uploaded(finder: ElementFinder, control: Control, value: Any) -> list[dict[s
 
     Raises NotHere for what its element does not take.
     """
-    given = value if isinstance(value, list) else [value] if value else []
+    uploads = value if isinstance(value, list) else [value] if value else []
     most = control.element.get("max_files", MOST_FILES)
-    if len(given) > most:
+    if len(uploads) > most:
         raise NotFound(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
-    contents = [_content(control, each) for each in given]
+    contents = [_content(control, upload) for upload in uploads]
     return [_kept(finder, name, content) for name, content in contents]
 
 
-def _content(control: Control, given: Any) -> tuple[str, bytes]:  # noqa: ANN401  # likewise
+def _content(control: Control, upload: Any) -> tuple[str, bytes]:  # noqa: ANN401  # likewise
     """A file's name and bytes."""
-    name = given.get("name") if isinstance(given, dict) else None
+    name = upload.get("name") if isinstance(upload, dict) else None
     if not isinstance(name, str) or not name:
         raise NotFound(400, "A file is an object with its name and its text or base64.")
     allowed = control.element.get("filetypes")
-    if allowed and name.rpartition(".")[2].lower() not in {one.lower() for one in allowed}:
+    if allowed and name.rpartition(".")[2].lower() not in {extension.lower() for extension in allowed}:
         raise NotFound(409, f"“{name}” is of a kind that cannot be chosen here.", labels=[control.label])
     try:
-        if isinstance(given.get("text"), str):
-            return name, given["text"].encode()
-        return name, base64.b64decode(given.get("base64", ""), validate=True)
+        if isinstance(upload.get("text"), str):
+            return name, upload["text"].encode()
+        return name, base64.b64decode(upload.get("base64", ""), validate=True)
     except (binascii.Error, TypeError, ValueError):
         raise NotFound(400, f"“{name}” is no base64.") from None
 

@@ -138,23 +138,23 @@ def _block(element: Json) -> Json:
 
 
 def _element(element: Json) -> Json:
-    shown: Json = {}
+    converted: Json = {}
     if placeholder := element.get("placeholder"):
-        shown["placeholder"] = {"type": "plain_text", "text": placeholder}
+        converted["placeholder"] = {"type": "plain_text", "text": placeholder}
     if element["type"] != "select":
-        shown["type"] = WRITTEN.get(element.get("subtype", ""), "plain_text_input")
-        if shown["type"] == "plain_text_input":
-            shown["multiline"] = element["type"] == "textarea"
-            shown |= {key: element[key] for key in ("min_length", "max_length") if key in element}
-        if shown["type"] == "number_input":
-            shown["is_decimal_allowed"] = True
-        return shown | ({"initial_value": element["value"]} if element.get("value") else {})
-    shown["type"] = MENUS[element.get("data_source", "static")]
-    if shown["type"] != "static_select":
-        return shown
+        converted["type"] = WRITTEN.get(element.get("subtype", ""), "plain_text_input")
+        if converted["type"] == "plain_text_input":
+            converted["multiline"] = element["type"] == "textarea"
+            converted |= {key: element[key] for key in ("min_length", "max_length") if key in element}
+        if converted["type"] == "number_input":
+            converted["is_decimal_allowed"] = True
+        return converted | ({"initial_value": element["value"]} if element.get("value") else {})
+    converted["type"] = MENUS[element.get("data_source", "static")]
+    if converted["type"] != "static_select":
+        return converted
     options = _options(element)
     chosen = [option for option in options if option["value"] == str(element.get("value"))]
-    return shown | {"options": options} | ({"initial_option": chosen[0]} if chosen else {})
+    return converted | {"options": options} | ({"initial_option": chosen[0]} if chosen else {})
 
 
 def submission(view: View) -> Json:

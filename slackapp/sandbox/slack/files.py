@@ -43,7 +43,7 @@ def file_object(slack: Simulator, file: File) -> dict[str, Any]:
         return {"id": file.id, "mode": "tombstone"}
     address = slack.url + file_path(file)
     extension = file.name.rpartition(".")[2].lower()
-    public = [one for one in file.channels if one.startswith("C")]
+    public = [channel for channel in file.channels if channel.startswith("C")]
     space = slack.state.workspaces[file.team_id]
     return {
         "id": file.id,
@@ -63,8 +63,8 @@ def file_object(slack: Simulator, file: File) -> dict[str, Any]:
         "alt_txt": file.alt,
         "permalink": address,
         "channels": public,
-        "groups": [one for one in file.channels if one.startswith("G")],
-        "ims": [one for one in file.channels if one.startswith("D")],
+        "groups": [channel for channel in file.channels if channel.startswith("G")],
+        "ims": [channel for channel in file.channels if channel.startswith("D")],
         **_OF_EVERY_FILE,
     }
 

@@ -8,8 +8,7 @@ from slackapp.sandbox.core.escaping import escaped, plain
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Ack, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View
-from slackapp.sandbox.slack import dialogs, events, message_events, payloads, views
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import dialogs, events, message_events, messages, payloads, views
 
 TROUBLE = "We had some trouble connecting. Try again?"
 REQUIRED = "Please complete this required field."
@@ -30,14 +29,14 @@ async def command(slack: Simulator, person: Person, channel: Channel, typed: str
     ack = await slack.send("slash_command", payload)
     if ack.failure:
         code = FAILURES.get(ack.failure, "dispatch_unknown_error")
-        posts.notice(slack, channel, person.id, f"{name} failed with the error “{code}”")
+        messages.notice(slack, channel, person.id, f"{name} failed with the error “{code}”")
         return
     try:
         say(slack, person, channel, ack.payload)
         slack.journal.call("ack:command", ack.payload or {}, "json", {"ok": True})
     except Refused as refused:
         slack.journal.call("ack:command", ack.payload, "json", refused.answer())
-        posts.notice(slack, channel, person.id, f"{name} failed with the error “{refused.error}”")
+        messages.notice(slack, channel, person.id, f"{name} failed with the error “{refused.error}”")
     await slack.quiet()
 
 
@@ -47,10 +46,10 @@ def say(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Mes
         payload = {"text": payload}
     if not isinstance(payload, dict):
         return None
-    payload = posts.without_nulls(payload)
+    payload = messages.without_nulls(payload)
     if not payload.keys() & {"text", "blocks", "attachments"}:
         return None
-    fields = posts.content(slack, payload)
+    fields = messages.content(slack, payload)
     space = slack.state.workspaces[person.team_id]
     message = Message(
         ts=slack.state.next_ts(),
@@ -70,7 +69,7 @@ def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: s
         "are interpreted as commands.\n\nIf you are trying to send a message and not run a command, try "
         "preceding the “/” with an empty space."
     )
-    posts.notice(slack, channel, person.id, plain(words))
+    messages.notice(slack, channel, person.id, plain(words))
 
 
 async def act_in_message(
@@ -270,7 +269,7 @@ async def shortcut(
         await slack.quiet()
         return
     space = slack.state.workspaces[person.team_id]
-    posts.notice(slack, channel or slack.state.dm(space, person.id), person.id, TROUBLE)
+    messages.notice(slack, channel or slack.state.dm(space, person.id), person.id, TROUBLE)
 
 
 async def open_home(slack: Simulator, person: Person) -> None:
@@ -283,10 +282,10 @@ async def open_home(slack: Simulator, person: Person) -> None:
         or not events.is_subscribed(slack, "app_home_opened", space)
     ):
         return
-    shown = views.view_object(slack, space, known) if known else None
+    view_json = views.view_object(slack, space, known) if known else None
     number = slack.state.changes.number
     before = known.hash if known else None
-    ack = await events.emit_now(slack, space, events.home_opened(slack, person, "home", shown))
+    ack = await events.emit_now(slack, space, events.home_opened(slack, person, "home", view_json))
     if ack.failure:
         return
     for _ in range(PUBLISH_WAITS):

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, Message, Workspace
-from slackapp.sandbox.slack import events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import events, messages
 from slackapp.sandbox.slack.directory_json import home_team
 from slackapp.sandbox.slack.typed_text import links, rich_text
 
@@ -34,7 +33,7 @@ def channel_type(channel: Channel) -> str:
 
 def post(slack: Simulator, channel: Channel, message: Message) -> Message:
     """Put a message into a channel, and tell the app of it."""
-    posts.add(slack, channel, message)
+    messages.add(slack, channel, message)
     if message.only_for or message.author == SLACKBOT:
         return message
     space = slack.state.workspaces[channel.team_id]
@@ -89,7 +88,7 @@ def happened(slack: Simulator, channel: Channel, subtype: str, user: str, text: 
 
 def message_json(slack: Simulator, space: Workspace, message: Message) -> Json:
     """A message as events and the history methods have it: what a person typed as rich text too."""
-    out = posts.message_object(slack, space, message)
+    out = messages.message_object(slack, space, message)
     out.pop("metadata", None)
     if message.author == space.bot_user_id:
         return out

@@ -7,7 +7,7 @@ from typing import Any
 from slackapp.sandbox.blocks.controls import STATE_KEYS, controls
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, ResponseUrl, View, Workspace, new_id
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import messages
 from slackapp.sandbox.slack.directory_json import ELSEWHERE, home_team, is_shared
 from slackapp.sandbox.slack.views import view_object
 
@@ -52,7 +52,7 @@ def message_press(slack: Simulator, person: Person, channel: Channel, message: M
         "actions": [action],
     }
     if not message.only_for:
-        out["message"] = posts.message_object(slack, space, message)
+        out["message"] = messages.message_object(slack, space, message)
     return out
 
 
@@ -153,7 +153,7 @@ def message_action(
         "trigger_id": slack.new_trigger(space.id, person.id),
         "response_url": response_url(slack, person, channel, "app", message.ts),
         "message_ts": message.ts,
-        "message": posts.message_object(slack, space, message),
+        "message": messages.message_object(slack, space, message),
     }
 
 

@@ -10,8 +10,7 @@ from slackapp.sandbox.core.json_input import read_json
 from slackapp.sandbox.core.responses import Refused, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ResponseUrl
-from slackapp.sandbox.slack import message_events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import message_events, messages
 from slackapp.sandbox.slack.interactions import say
 
 MOST_USES = 5
@@ -77,7 +76,7 @@ class ResponseUrls:
 
     def _replace(self, channel: Channel, original: Message, body: dict[str, Any]) -> None:
         before = message_events.before_edit(self._slack, channel, original)
-        fields = posts.content(self._slack, posts.without_nulls(body))
+        fields = messages.content(self._slack, messages.without_nulls(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()
