@@ -149,7 +149,7 @@ class Sandbox:
 
     async def _main(self, ready: Future[None]) -> None:
         self._stopping = asyncio.Event()
-        self.slack.state.changes.over = False
+        self.slack.state.changes.is_ended = False
         runner = web.AppRunner(build_application(self), access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self._port)
@@ -158,7 +158,7 @@ class Sandbox:
             self._port = runner.addresses[0][1]
             self.url = self.slack.url = f"http://{HOST}:{self._port}"
             self._loop = asyncio.get_running_loop()
-            saving = asyncio.ensure_future(self._saved.keep()) if self._saved else None
+            saving = asyncio.ensure_future(self._saved.save_periodically()) if self._saved else None
             ready.set_result(None)
             await self._stopping.wait()
             if saving:

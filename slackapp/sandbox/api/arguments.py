@@ -7,7 +7,7 @@ from aiohttp import web
 
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.responses import Refused, missing_field
 
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
@@ -68,8 +68,8 @@ async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, A
 def _json_body(body: bytes) -> dict[str, Any]:
     try:
         decoded = read_json(body) if body else {}
-    except ValueError as wrong:
-        raise Refused("invalid_arguments", f"[ERROR] the body is {wrong}") from None
+    except ValueError as error:
+        raise Refused("invalid_arguments", f"[ERROR] the body is {error}") from None
     if not isinstance(decoded, dict):
         raise Refused("invalid_arguments", "[ERROR] the body must be a JSON object")
     # Slack takes tokens from the header or a form field, never from a JSON body.
@@ -103,7 +103,7 @@ def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
         if name not in arguments:
             family = method.name.split(".")[0]
             error = ABSENT.get((family, name))
-            raise Refused(error) if error else missing(name)
+            raise Refused(error) if error else missing_field(name)
     return arguments
 
 
@@ -124,8 +124,8 @@ def _structure(name: str, value: Any) -> Any:  # noqa: ANN401  # likewise
     if isinstance(value, str):
         try:
             value = read_json(value)
-        except ValueError as wrong:
-            raise Refused(error, f"[ERROR] {wrong} [json-pointer:/{name}]") from None
+        except ValueError as problem:
+            raise Refused(error, f"[ERROR] {problem} [json-pointer:/{name}]") from None
     if not isinstance(value, STRUCTURES[name]):
         raise Refused(error, f"[ERROR] must be {_article(name)} [json-pointer:/{name}]")
     return value

@@ -118,7 +118,7 @@ def _as_itself(call: Call) -> None:
 
 def _open_channel(call: Call) -> Channel:
     channel = messages.named_channel_for(call.slack, call.workspace, call.args["channel"])
-    messages.may_post(call.slack, call.workspace, channel)
+    messages.check_may_post(call.slack, call.workspace, channel)
     return channel
 
 

@@ -12,7 +12,7 @@ from slackapp.sandbox.slack import messages
 from slackapp.sandbox.slack.directory_json import channel_object, group_object, user_object
 
 Item = TypeVar("Item")
-MOST = 1_000
+MAX_LIMIT = 1_000
 TYPES = {
     "public_channel": "channels:read",
     "private_channel": "groups:read",
@@ -133,7 +133,7 @@ def page(
 ) -> tuple[list[Item], dict[str, str]]:
     """One page of `items` and the response_metadata with the next cursor."""
     limit = call.args.get("limit") or default
-    if not 0 <= limit <= MOST and limit != default:
+    if not 0 <= limit <= MAX_LIMIT and limit != default:
         raise Refused("invalid_limit")
     start = 0
     if cursor := call.args.get("cursor"):

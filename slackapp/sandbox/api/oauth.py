@@ -26,7 +26,7 @@ def auth_test(call: Call) -> dict[str, Any]:
         "user_id": space.bot_user_id,
         "bot_id": space.bot_id,
         **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
-        "is_enterprise_install": organisations.is_wide(call.slack, space),
+        "is_enterprise_install": organisations.is_organisation_install(call.slack, space),
     }
 
 
@@ -102,7 +102,7 @@ def _granted_to_all(call: Call, first: Workspace, code: OAuthCode) -> dict[str, 
 def teams_list(call: Call) -> dict[str, Any]:
     """auth.teams.list: the workspaces that the token is for."""
     spaces = [call.workspace]
-    if organisations.is_wide(call.slack, call.workspace):
+    if organisations.is_organisation_install(call.slack, call.workspace):
         spaces = [
             space
             for space in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)

@@ -10,13 +10,13 @@ from slackapp.sandbox.core.state import Channel, Message, ScheduledMessage, new_
 from slackapp.sandbox.slack import message_events, messages
 
 FURTHEST_SECONDS: Final = 120 * 86_400
-LOOK_SECONDS: Final = 0.05
+POLL_SECONDS: Final = 0.05
 
 
 def schedule(call: Call) -> dict[str, Any]:
     """chat.scheduleMessage; the sandbox's clock decides when it is posted."""
     channel = messages.named_channel_for(call.slack, call.workspace, call.args["channel"])
-    messages.may_post(call.slack, call.workspace, channel)
+    messages.check_may_post(call.slack, call.workspace, channel)
     post_at, now = call.args["post_at"], call.slack.clock.epoch()
     if post_at <= now:
         raise Refused("time_in_past")
@@ -34,7 +34,7 @@ def schedule(call: Call) -> dict[str, Any]:
         fields=fields,
     )
     call.slack.state.scheduled[scheduled.id] = scheduled
-    call.slack.spawn(_post_when_due(call.slack, scheduled.id))
+    call.slack.start_task(_post_when_due(call.slack, scheduled.id))
     preview = Message(ts="", author=call.workspace.bot_user_id, **fields)
     message = messages.message_object(call.slack, call.workspace, preview)
     message |= {"type": "delayed_message"}
@@ -81,7 +81,7 @@ async def _post_when_due(slack: Simulator, scheduled_id: str) -> None:
             del slack.state.scheduled[scheduled_id]
             _post(slack, scheduled)
             return
-        await asyncio.sleep(LOOK_SECONDS)  # the clock may jump at any moment
+        await asyncio.sleep(POLL_SECONDS)  # the clock may jump at any moment
 
 
 def _post(slack: Simulator, scheduled: ScheduledMessage) -> None:

@@ -23,7 +23,7 @@ def unfurl(call: Call) -> dict[str, Any]:
         raise Refused("cannot_parse_attachment")
     before = message_events.before_edit(call.slack, channel, message)
     given = [{"from_url": address, **attachment} for address, attachment in unfurls.items()]
-    message.attachments = messages.attached(call.slack, given, "invalid_unfurls_format")
+    message.attachments = messages.check_attachments(call.slack, given, "invalid_unfurls_format")
     call.slack.state.touch()
     message_events.edited(call.slack, channel, message, before)
     return {}

@@ -100,8 +100,8 @@ def manifest_validate(call: Call) -> dict[str, Any]:
     """apps.manifest.validate, with a configuration token."""
     try:
         manifest = read_json(call.args["manifest"])
-    except ValueError as wrong:
-        raise Refused("invalid_manifest", errors=[{"pointer": "/", "message": f"is {wrong}"}]) from None
+    except ValueError as error:
+        raise Refused("invalid_manifest", errors=[{"pointer": "/", "message": f"is {error}"}]) from None
     if manifest_errors := manifest_problems(manifest):
         errors = [{"pointer": problem.pointer, "message": problem.message} for problem in manifest_errors]
         raise Refused("invalid_manifest", errors=errors)

@@ -6,6 +6,7 @@ from slackapp.sandbox.blocks.schema import (
     Check,
     Rule,
     Shape,
+    add_problem,
     array,
     at_least_one,
     boolean,
@@ -15,7 +16,6 @@ from slackapp.sandbox.blocks.schema import (
     one_of,
     only,
     string,
-    tell,
     url,
 )
 
@@ -167,7 +167,7 @@ column = Shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": bo
 column_count = integer(1, 20)
 
 
-def _sign(chosen: object) -> tuple[object, object]:
+def _option_key(chosen: object) -> tuple[object, object]:
     """What makes two options the same: their value and their words."""
     if not isinstance(chosen, dict):
         return (None, None)
@@ -175,7 +175,7 @@ def _sign(chosen: object) -> tuple[object, object]:
     return (chosen.get("value"), words.get("text") if isinstance(words, dict) else None)
 
 
-def _offered(value: Mapping[str, object]) -> set[tuple[object, object]]:
+def _option_keys(value: Mapping[str, object]) -> set[tuple[object, object]]:
     """The signs of every option a menu offers, grouped or not."""
     offered: list[object] = []
     plain_options, groups = value.get("options"), value.get("option_groups")
@@ -184,22 +184,26 @@ def _offered(value: Mapping[str, object]) -> set[tuple[object, object]]:
     if isinstance(groups, list):
         for group in groups:
             offered.extend(group.get("options", ()) if isinstance(group, dict) else ())
-    return {_sign(option) for option in offered}
+    return {_option_key(option) for option in offered}
 
 
-def initial_is_offered(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def check_initial_option(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """What is chosen beforehand must be among what is offered."""
     chosen = value.get("initial_options", [])
-    if "initial_option" in value and _sign(value["initial_option"]) not in _offered(value):
-        tell(problems, "initial option must be one of the options", f"{at}/initial_option")
-    if isinstance(chosen, list) and chosen and not {_sign(option) for option in chosen} <= _offered(value):
-        tell(problems, "initial options must be among the options", f"{at}/initial_options")
+    if "initial_option" in value and _option_key(value["initial_option"]) not in _option_keys(value):
+        add_problem(problems, "initial option must be one of the options", f"{at}/initial_option")
+    if (
+        isinstance(chosen, list)
+        and chosen
+        and not {_option_key(option) for option in chosen} <= _option_keys(value)
+    ):
+        add_problem(problems, "initial options must be among the options", f"{at}/initial_options")
 
 
-def values_differ(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def check_unique_values(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Two options of one element cannot have the same value: nobody could tell which was chosen."""
     options = value.get("options")
     if isinstance(options, list):
         values = [option.get("value") for option in options if isinstance(option, dict)]
         if len(set(values)) < len(values):
-            tell(problems, "option values must be unique", f"{at}/options")
+            add_problem(problems, "option values must be unique", f"{at}/options")

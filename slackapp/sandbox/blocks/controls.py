@@ -96,7 +96,7 @@ class Control:
     """What pressing it tells beyond the element itself: which of two feedback buttons it was."""
 
     @property
-    def spot(self) -> str:
+    def error_key(self) -> str:
         """Under which name its mistakes are kept: an input's block, else its block and action."""
         return self.block_id if self.is_input else f"{self.block_id}/{self.action_id}"
 
@@ -130,7 +130,7 @@ class Control:
         """Whether choosing tells the app at once."""
         return not self.is_input or bool(self.block.get("dispatch_action"))
 
-    def named(self, label: str) -> bool:
+    def is_called(self, label: str) -> bool:
         """Whether a person means this one by `label` (case and outer blanks do not matter)."""
         return label.strip().casefold() in {name.casefold() for name in self.names}
 
@@ -143,10 +143,10 @@ def controls(blocks: Blocks) -> Iterator[Control]:
             if kind:
                 yield Control(block, element, kind, _names(block, element))
             elif element.get("type") == "feedback_buttons":
-                yield from _both(block, element)
+                yield from _feedback_buttons(block, element)
 
 
-def _both(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
+def _feedback_buttons(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
     for name in ("positive_button", "negative_button"):
         button = element[name]
         names = (str(button["text"]["text"]), *filter(None, [button.get("accessibility_label")]))
@@ -176,10 +176,10 @@ def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
     ]
     texts = [str(text["text"]).strip() for text in candidates if isinstance(text, dict)]
     accessible = element.get("accessibility_label")
-    return tuple(texts + ([accessible] if accessible else [])) or (fallback(element),)
+    return tuple(texts + ([accessible] if accessible else [])) or (fallback_name(element),)
 
 
-def fallback(element: dict[str, Any]) -> str:
+def fallback_name(element: dict[str, Any]) -> str:
     """The name of an element that shows none: a person would describe it by what it is."""
     return {"overflow": "More actions", "datepicker": "Date", "timepicker": "Time"}.get(
         element["type"], str(element.get("action_id") or element["type"])

@@ -7,6 +7,7 @@ from slackapp.sandbox.blocks.richtext import rich_text
 from slackapp.sandbox.blocks.schema import (
     Check,
     Shape,
+    add_problem,
     array,
     boolean,
     exactly_one,
@@ -14,7 +15,6 @@ from slackapp.sandbox.blocks.schema import (
     one_of,
     ordered,
     string,
-    tell,
     url,
 )
 
@@ -42,12 +42,12 @@ _time = string(1, 5, r"(?:[01]\d|2[0-3]):[0-5]\d")
 _moment = integer(1_000_000_000, 9_999_999_999)
 
 
-def _whole_numbers(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def _check_whole_numbers(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Without decimals allowed, the limits and the first value are whole."""
     if value.get("is_decimal_allowed") is False:
         for name in ("initial_value", "min_value", "max_value"):
             if "." in str(value.get(name, "")):
-                tell(problems, "decimals are not allowed", f"{at}/{name}")
+                add_problem(problems, "decimals are not allowed", f"{at}/{name}")
 
 
 def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the two families of menus differ
@@ -62,7 +62,7 @@ def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the 
         "options": array(composition.menu_option, 1, composition.OPTIONS),
         "option_groups": array(composition.option_group, 1, composition.OPTIONS),
     }
-    fixed = (exactly_one("options", "option_groups"), composition.initial_is_offered)
+    fixed = (exactly_one("options", "option_groups"), composition.check_initial_option)
     answers: Mapping[str, Check] = {} if several else {"response_url_enabled": boolean}
     conversations: Mapping[str, Check] = {
         "default_to_current_conversation": boolean,
@@ -110,7 +110,7 @@ button = Shape({"text": composition.plain(75)}, _button_optional)
 image = Shape({"alt_text": composition.alt_text}, composition.picture, (composition.picture_rule,))
 
 _choices = array(composition.choice_option, 1, composition.CHOICES)
-_choice_rules = (composition.initial_is_offered, composition.values_differ)
+_choice_rules = (composition.check_initial_option, composition.check_unique_values)
 
 ELEMENTS: Mapping[str, Check] = {
     "button": button,
@@ -129,7 +129,7 @@ ELEMENTS: Mapping[str, Check] = {
     "overflow": Shape(
         {"options": array(composition.overflow_option, 1, composition.OVERFLOW_OPTIONS)},
         _asks,
-        (composition.values_differ,),
+        (composition.check_unique_values,),
     ),
     **_menus(several=False),
     **{f"multi_{name}": shape for name, shape in _menus(several=True).items()},
@@ -161,7 +161,7 @@ ELEMENTS: Mapping[str, Check] = {
         {"is_decimal_allowed": boolean},
         {**_typed, "initial_value": _number, "min_value": _number, "max_value": _number},
         (
-            _whole_numbers,
+            _check_whole_numbers,
             ordered("min_value", "max_value"),
             ordered("min_value", "initial_value"),
             ordered("initial_value", "max_value"),
@@ -196,6 +196,6 @@ NOT_ON: Mapping[str, frozenset[str]] = {
 }
 
 
-def chosen(names: frozenset[str]) -> dict[str, Check]:
+def checks_for(names: frozenset[str]) -> dict[str, Check]:
     """The checks of these elements."""
     return {name: ELEMENTS[name] for name in names}

@@ -9,6 +9,7 @@ from slackapp.sandbox.blocks.richtext import rich_text, rich_text_shape
 from slackapp.sandbox.blocks.schema import (
     Check,
     Shape,
+    add_problem,
     array,
     at_least_one,
     at_most_one,
@@ -20,10 +21,9 @@ from slackapp.sandbox.blocks.schema import (
     only,
     or_null,
     string,
-    tell,
     url,
 )
-from slackapp.sandbox.blocks.surface import MARKDOWN_LIMIT, ids_differ, one_focus, sums
+from slackapp.sandbox.blocks.surface import MARKDOWN_LIMIT, check_single_focus, check_totals, check_unique_ids
 
 Surface = Literal["message", "modal", "home"]
 
@@ -32,29 +32,29 @@ MOST_BLOCKS: Final[Mapping[Surface, int]] = {"message": 50, "modal": 100, "home"
 _id: Mapping[str, Check] = {"block_id": composition.block_id}
 
 
-def _holds(names: frozenset[str], surface: Surface) -> Check:
+def _element_of(names: frozenset[str], surface: Surface) -> Check:
     """One element of these names that the surface allows."""
-    return by_type(elements.chosen(names - elements.NOT_ON[surface]), known=elements.ELEMENTS)
+    return by_type(elements.checks_for(names - elements.NOT_ON[surface]), known=elements.ELEMENTS)
 
 
-def _same_width(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def _check_row_width(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """Every row of a data table has as many cells as its first."""
     rows = value["rows"]
     if isinstance(rows, list) and len({len(row) for row in rows}) > 1:
-        tell(problems, "all rows must have the same number of cells", f"{at}/rows")
+        add_problem(problems, "all rows must have the same number of cells", f"{at}/rows")
 
 
-def _plain_head(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def _check_plain_header(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     """The cells of a data table's header name their columns, so they hold no rich text."""
     rows = value["rows"]
     for place, cell in enumerate(rows[0] if isinstance(rows, list) else ()):
         if cell["type"] == "rich_text":
-            tell(problems, "rich_text is not allowed in the header row", f"{at}/rows/0/{place}/type")
+            add_problem(problems, "rich_text is not allowed in the header row", f"{at}/rows/0/{place}/type")
 
 
-def _no_divider_when_collapsible(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+def _check_divider(value: Mapping[str, object], at: str, problems: list[str]) -> None:
     if value.get("is_collapsible") is True and value.get("has_header_divider") is True:
-        tell(problems, "has_header_divider cannot be set when is_collapsible is true", at)
+        add_problem(problems, "has_header_divider cannot be set when is_collapsible is true", at)
 
 
 _cells: Mapping[str, Check] = {
@@ -108,7 +108,7 @@ def _common(surface: Surface) -> dict[str, Check]:
                 **_id,
                 "text": composition.text(3000),
                 "fields": array(composition.text(2000), 1, 10),
-                "accessory": _holds(elements.IN_SECTION, surface),
+                "accessory": _element_of(elements.IN_SECTION, surface),
                 "expand": boolean,
             },
             (at_least_one("text", "fields"),),
@@ -121,9 +121,9 @@ def _common(surface: Surface) -> dict[str, Check]:
             {**_id, **composition.picture, "title": composition.plain(2000)},
             (composition.picture_rule,),
         ),
-        "actions": Shape({"elements": array(_holds(elements.IN_ACTIONS, surface), 1, 25)}, _id),
+        "actions": Shape({"elements": array(_element_of(elements.IN_ACTIONS, surface), 1, 25)}, _id),
         "input": Shape(
-            {"label": composition.plain(2000), "element": _holds(elements.IN_INPUT, surface)},
+            {"label": composition.plain(2000), "element": _element_of(elements.IN_INPUT, surface)},
             {**_id, "hint": composition.plain(2000), "optional": boolean, "dispatch_action": boolean},
         ),
         "rich_text": rich_text_shape,
@@ -176,7 +176,7 @@ def _message_only() -> dict[str, Check]:
     """The blocks that stand in messages alone."""
     return {
         "context_actions": Shape(
-            {"elements": array(by_type(elements.chosen(elements.IN_CONTEXT_ACTIONS)), 1, 5)}, _id
+            {"elements": array(by_type(elements.checks_for(elements.IN_CONTEXT_ACTIONS)), 1, 5)}, _id
         ),
         "file": Shape({"external_id": string(1, 255), "source": one_of("remote")}, _id),
         "call": Shape({"call_id": string(1)}, _id),
@@ -188,7 +188,7 @@ def _message_only() -> dict[str, Check]:
         "data_table": Shape(
             {"caption": string(1), "rows": array(_row, 2, 101)},
             {**_id, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
-            (_same_width, _plain_head),
+            (_check_row_width, _check_plain_header),
         ),
         "data_visualization": data_visualization,
         "task_card": _task,
@@ -214,7 +214,7 @@ def _container(children: Mapping[str, Check]) -> Shape:
             "default_collapsed": boolean,
             "has_header_divider": boolean,
         },
-        (at_least_one("title", "rich_text_title"), _no_divider_when_collapsible),
+        (at_least_one("title", "rich_text_title"), _check_divider),
     )
 
 
@@ -247,7 +247,7 @@ def check_blocks(blocks: object, at: str, problems: list[str], *, surface: Surfa
     """Adds every problem of these blocks on this surface."""
     _LISTS[surface](blocks, at, problems)
     if isinstance(blocks, list) and not problems:
-        ids_differ(blocks, at, problems)
-        one_focus(blocks, at, problems)
+        check_unique_ids(blocks, at, problems)
+        check_single_focus(blocks, at, problems)
         if surface == "message":
-            sums(blocks, at, problems)
+            check_totals(blocks, at, problems)

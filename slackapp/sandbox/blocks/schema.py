@@ -11,7 +11,7 @@ Check = Callable[[object, str, list[str]], None]
 Rule = Callable[[Mapping[str, object], str, list[str]], None]
 
 
-def tell(problems: list[str], sentence: str, at: str) -> None:
+def add_problem(problems: list[str], sentence: str, at: str) -> None:
     """Adds one problem with the place where it was found."""
     problems.append(f"{sentence} [json-pointer:{at or '/'}]")
 
@@ -22,13 +22,13 @@ def string(least: int = 1, most: int | None = None, pattern: str | None = None) 
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, str):
-            tell(problems, "must provide a string", at)
+            add_problem(problems, "must provide a string", at)
         elif len(value) < least:
-            tell(problems, f"must be more than {least - 1} characters", at)
+            add_problem(problems, f"must be more than {least - 1} characters", at)
         elif most is not None and len(value) > most:
-            tell(problems, f"must be less than {most + 1} characters", at)
+            add_problem(problems, f"must be less than {most + 1} characters", at)
         elif compiled and not compiled.fullmatch(value):
-            tell(problems, "failed to match the required format", at)
+            add_problem(problems, "failed to match the required format", at)
 
     return check
 
@@ -42,7 +42,7 @@ def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
         before = len(problems)
         text(value, at, problems)
         if len(problems) == before and not known.fullmatch(str(value)):
-            tell(problems, "must be a valid URL", at)
+            add_problem(problems, "must be a valid URL", at)
 
     return check
 
@@ -52,11 +52,11 @@ def integer(least: int | None = None, most: int | None = None) -> Check:
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            tell(problems, "must provide an integer", at)
+            add_problem(problems, "must provide an integer", at)
         elif least is not None and value < least:
-            tell(problems, f"must be greater than or equal to {least}", at)
+            add_problem(problems, f"must be greater than or equal to {least}", at)
         elif most is not None and value > most:
-            tell(problems, f"must be less than or equal to {most}", at)
+            add_problem(problems, f"must be less than or equal to {most}", at)
 
     return check
 
@@ -64,13 +64,13 @@ def integer(least: int | None = None, most: int | None = None) -> Check:
 def number(value: object, at: str, problems: list[str]) -> None:
     """A number, whole or not."""
     if not isinstance(value, int | float) or isinstance(value, bool):
-        tell(problems, "must provide a number", at)
+        add_problem(problems, "must provide a number", at)
 
 
 def boolean(value: object, at: str, problems: list[str]) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        tell(problems, "must provide a boolean", at)
+        add_problem(problems, "must provide a boolean", at)
 
 
 def one_of(*allowed: str) -> Check:
@@ -78,7 +78,7 @@ def one_of(*allowed: str) -> Check:
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if value not in allowed:
-            tell(problems, f"must be a valid enum value ({', '.join(allowed)})", at)
+            add_problem(problems, f"must be a valid enum value ({', '.join(allowed)})", at)
 
     return check
 
@@ -88,11 +88,11 @@ def array(item: Check, least: int = 1, most: int | None = None) -> Check:
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, list):
-            tell(problems, "must provide an array", at)
+            add_problem(problems, "must provide an array", at)
         elif len(value) < least:
-            tell(problems, f"no fewer than {least} items allowed", at)
+            add_problem(problems, f"no fewer than {least} items allowed", at)
         elif most is not None and len(value) > most:
-            tell(problems, f"no more than {most} items allowed", at)
+            add_problem(problems, f"no more than {most} items allowed", at)
         else:
             for number, member in enumerate(value):
                 item(member, f"{at}/{number}", problems)
@@ -111,18 +111,18 @@ class Shape:
     def __call__(self, value: object, at: str, problems: list[str]) -> None:
         """Tells what is wrong with the object."""
         if not isinstance(value, dict):
-            tell(problems, "must provide an object", at)
+            add_problem(problems, "must provide an object", at)
             return
         before = len(problems)
         for name in self.required:
             if name not in value:
-                tell(problems, f"missing required field: {name}", at)
+                add_problem(problems, f"missing required field: {name}", at)
         for name, member in value.items():
             check = self.required.get(name) or self.optional.get(name)
             if check:
                 check(member, f"{at}/{name}", problems)
             elif name != "type":
-                tell(problems, f"invalid additional property: {name}", at)
+                add_problem(problems, f"invalid additional property: {name}", at)
         if len(problems) == before:
             for rule in self.rules:
                 rule(value, at, problems)
@@ -151,18 +151,18 @@ def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = (), otherwise:
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, dict):
-            tell(problems, "must provide an object", at)
+            add_problem(problems, "must provide an object", at)
             return
         kind = value.get("type", otherwise)
         chosen = kinds.get(kind) if isinstance(kind, str) else None
         if chosen:
             chosen(value, at, problems)
         elif "type" not in value:
-            tell(problems, "missing required field: type", at)
+            add_problem(problems, "missing required field: type", at)
         elif isinstance(kind, str) and kind in elsewhere:
-            tell(problems, f"{kind} is not allowed here", f"{at}/type")
+            add_problem(problems, f"{kind} is not allowed here", f"{at}/type")
         else:
-            tell(problems, f"unsupported type: {kind}", f"{at}/type")
+            add_problem(problems, f"unsupported type: {kind}", f"{at}/type")
 
     return check
 
@@ -179,7 +179,7 @@ def exactly_one(*names: str) -> Rule:
         given = sum(name in value for name in names)
         if given != 1:
             words = " or ".join(f"`{name}`" for name in names)
-            tell(
+            add_problem(
                 problems,
                 f"must define either {words}" if not given else f"must define only one of {words}",
                 at,
@@ -193,7 +193,7 @@ def at_most_one(*names: str) -> Rule:
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if sum(name in value for name in names) > 1:
-            tell(problems, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
+            add_problem(problems, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
@@ -203,7 +203,7 @@ def at_least_one(*names: str) -> Rule:
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if not any(name in value for name in names):
-            tell(problems, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
+            add_problem(problems, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
@@ -213,6 +213,6 @@ def ordered(low: str, high: str) -> Rule:
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if low in value and high in value and float(str(value[low])) > float(str(value[high])):
-            tell(problems, f"`{low}` must not be greater than `{high}`", at)
+            add_problem(problems, f"`{low}` must not be greater than `{high}`", at)
 
     return rule

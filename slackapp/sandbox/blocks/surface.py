@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from slackapp.sandbox.blocks.references import text_weight
-from slackapp.sandbox.blocks.schema import tell
+from slackapp.sandbox.blocks.schema import add_problem
 
 # Slack documents no sum; messages whose texts together pass this many characters have been refused.
 TEXT_WEIGHT_LIMIT: Final = 13_200
@@ -39,23 +39,23 @@ def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, ob
                     yield f"{name}/{place}", element
 
 
-def ids_differ(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
+def check_unique_ids(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """No block_id twice on a surface, no action_id twice in a block."""
     seen: set[object] = set()
     for pointer, block in every_block(blocks, at):
         own = block.get("block_id")
         if own is not None and own in seen:
-            tell(problems, f"block_id must be unique: {own}", f"{pointer}/block_id")
+            add_problem(problems, f"block_id must be unique: {own}", f"{pointer}/block_id")
         seen.add(own)
         actions: set[object] = set()
         for path, element in elements_in(block):
             action = element.get("action_id")
             if action is not None and action in actions:
-                tell(problems, f"action_id must be unique: {action}", f"{pointer}/{path}/action_id")
+                add_problem(problems, f"action_id must be unique: {action}", f"{pointer}/{path}/action_id")
             actions.add(action)
 
 
-def one_focus(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
+def check_single_focus(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """One element at most takes the focus."""
     focused = [
         f"{pointer}/{path}"
@@ -64,18 +64,20 @@ def one_focus(blocks: list[dict[str, object]], at: str, problems: list[str]) -> 
         if element.get("focus_on_load") is True
     ]
     for extra in focused[1:]:
-        tell(problems, "only one element can have focus_on_load", f"{extra}/focus_on_load")
+        add_problem(problems, "only one element can have focus_on_load", f"{extra}/focus_on_load")
 
 
-def sums(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
+def check_totals(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
     """What Slack counts over the whole message: tables, their characters, and markdown."""
     kinds = [block["type"] for block in blocks]
     if kinds.count("table") > 1:
-        tell(problems, "only one table allowed", at)
+        add_problem(problems, "only one table allowed", at)
     if sum(len(str(block["text"])) for block in blocks if block["type"] == "markdown") > MARKDOWN_LIMIT:
-        tell(problems, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at)
+        add_problem(
+            problems, f"markdown blocks must be less than {MARKDOWN_LIMIT + 1} characters together", at
+        )
     for place, block in enumerate(blocks):
         if block["type"] in {"table", "data_table"} and text_weight(block["rows"]) > TABLE_LIMIT:
-            tell(
+            add_problem(
                 problems, f"must be less than {TABLE_LIMIT + 1} characters in all cells", f"{at}/{place}/rows"
             )

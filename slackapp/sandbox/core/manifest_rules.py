@@ -35,7 +35,7 @@ def manifest_problems(raw: object, *, has_address: bool = False) -> list[Manifes
 
     `has_address`: where the app is reached is known already, so the manifest need not say it.
     """
-    schema = [_told(error) for error in _leaves(_validator(_major_version(raw)).iter_errors(raw))]
+    schema = [_problem_of(error) for error in _leaves(_validator(_major_version(raw)).iter_errors(raw))]
     if schema or not isinstance(raw, dict):
         return schema or [ManifestProblem("/", "must be an object")]
     delivery = () if has_address else _delivery(raw)
@@ -65,7 +65,7 @@ def _leaves(errors: "Iterator[ValidationError]") -> "Iterator[ValidationError]":
             yield error
 
 
-def _told(error: "ValidationError") -> ManifestProblem:
+def _problem_of(error: "ValidationError") -> ManifestProblem:
     pointer = "/" + "/".join(str(step) for step in error.absolute_path)
     limit = error.validator_value
     messages = {

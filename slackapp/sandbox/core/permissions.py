@@ -1,13 +1,9 @@
 """What a workspace lets an app do: its plan, the scopes it has granted, and what its admins restrict."""
 
-from typing import TYPE_CHECKING
-
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Workspace
-
-if TYPE_CHECKING:
-    from slackapp.sandbox.core.simulator import Simulator
 
 PLANS = ("free", "paid", "grid")
 RESTRICTIONS = ("general", "dm", "channels")
@@ -15,17 +11,17 @@ RESTRICTIONS = ("general", "dm", "channels")
 CHANNEL_MAKERS = frozenset({"conversations.create"})
 
 
-def granted_scopes(slack: "Simulator", space: Workspace) -> tuple[str, ...]:
+def granted_scopes(slack: Simulator, space: Workspace) -> tuple[str, ...]:
     """The scopes of the app's token here: the manifest's, unless others were asked for or granted."""
     return slack.manifest.scopes if space.scopes is None else tuple(space.scopes)
 
 
-def has_scope(slack: "Simulator", space: Workspace, *scopes: str) -> bool:
+def has_scope(slack: Simulator, space: Workspace, *scopes: str) -> bool:
     """Whether one of these scopes is granted."""
     return not set(scopes).isdisjoint(granted_scopes(slack, space))
 
 
-def require_scope(slack: "Simulator", space: Workspace, *scopes: str) -> None:
+def require_scope(slack: Simulator, space: Workspace, *scopes: str) -> None:
     """Refuse a call that needs one of these scopes where none is granted."""
     if not has_scope(slack, space, *scopes):
         provided = ",".join(granted_scopes(slack, space))

@@ -6,7 +6,7 @@ import orjson
 from aiohttp import web
 
 
-class NotFound(Exception):  # noqa: N818  # an answer, not a failure
+class RequestError(Exception):  # an answer, not a failure
     """The person asked for something that does not exist for them; `status` is the HTTP status."""
 
     def __init__(self, status: int, error: str, **extra: Any) -> None:  # noqa: ANN401  # any JSON
@@ -45,6 +45,6 @@ class Refused(Exception):  # noqa: N818  # Slack refuses; this is its answer, no
         return answer
 
 
-def missing(field: str) -> Refused:
+def missing_field(field: str) -> Refused:
     """The refusal of a call without a required argument."""
     return Refused("invalid_arguments", f"[ERROR] missing required field: {field}")

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.clock import SandboxClock
 from slackapp.sandbox.core.contract import Contract, read_contract
+from slackapp.sandbox.core.enterprise_payloads import add_enterprise_fields
 from slackapp.sandbox.core.event_hold import EventHold
 from slackapp.sandbox.core.faults import Faults
 from slackapp.sandbox.core.journal import Journal
@@ -138,7 +138,7 @@ class Simulator:
         self.tickets: set[str] = set()
         self.organisations: dict[str, str] = {}
         """The app's token in each organisation into which it is installed as a whole, by its id."""
-        self.hurrying = False
+        self.is_moving_clock = False
         """Set while the clock is moved: then no network is played, or a day's messages would take minutes."""
         self.url = ""
         self.delivery: Delivery | None = None
@@ -159,41 +159,43 @@ class Simulator:
     def new_trigger(self, team_id: str, user: str, *, view_id: str | None = None) -> str:
         """A trigger id of Slack's form."""
         now = time.monotonic()
-        self.triggers = {key: known for key, known in self.triggers.items() if known.expires > now - 60}
+        self.triggers = {
+            key: existing for key, existing in self.triggers.items() if existing.expires > now - 60
+        }
         trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
         self.triggers[trigger] = Trigger(team_id, user, now + self.settings.trigger_seconds, view_id)
         return trigger
 
-    async def lag(self) -> None:
+    async def simulate_latency(self) -> None:
         """Wait as long as the network would."""
         low, high = self.settings.latency
-        if high > 0 and not self.hurrying:
+        if high > 0 and not self.is_moving_clock:
             await asyncio.sleep(random.uniform(low, high))  # noqa: S311  # a delay, not a secret
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
         """Record a payload and send it to the app; gives the app's answer."""
-        payload = organisations.add_enterprise_fields(self, kind, payload)
-        entry, begun = self.journal.sent(kind, payload), time.perf_counter()
-        await self.lag()
+        payload = add_enterprise_fields(self.state.workspaces, self.organisations, kind, payload)
+        entry, started = self.journal.sent(kind, payload), time.perf_counter()
+        await self.simulate_latency()
         ack = Ack(failure="dispatch_failed")
         if self.delivery is not None:
             ack = await self.delivery.send(kind, payload, retry)
-        entry.took = time.perf_counter() - begun
+        entry.took = time.perf_counter() - started
         entry.response = {"ok": False, "error": ack.failure} if ack.failure else {"ok": True}
         self.state.touch()
         return ack
 
-    async def quiet(self) -> None:
+    async def wait_until_idle(self) -> None:
         """Wait, at most a second, until the app has made no call for a short moment."""
         end = time.monotonic() + 1.0
-        begun = time.monotonic()
+        started = time.monotonic()
         while time.monotonic() < end:
-            since = max(begun, self.traffic.last)
+            since = max(started, self.traffic.last)
             if not self.traffic.under_way and time.monotonic() - since >= self.settings.quiet_seconds:
                 return
             await asyncio.sleep(0.005)
 
-    def spawn(self, work: Any) -> None:  # noqa: ANN401  # any coroutine
+    def start_task(self, work: Any) -> None:  # noqa: ANN401  # any coroutine
         """Run something in the background and keep hold of it."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)

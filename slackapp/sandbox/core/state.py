@@ -13,7 +13,7 @@ from typing import Any
 from slackapp.sandbox.core.clock import SandboxClock
 
 SLACKBOT = "USLACKBOT"
-PAIR = 2
+PAIR_SIZE = 2
 
 Blocks = list[dict[str, Any]]
 Values = dict[
@@ -70,7 +70,7 @@ class Message:
     subtype: str | None = None
 
     @property
-    def shown(self) -> Blocks:
+    def all_blocks(self) -> Blocks:
         """Every block people see in it: its own, then those of its attachments."""
         return [
             *self.blocks,
@@ -123,7 +123,7 @@ class Channel:
 
 @dataclass(slots=True)
 class View:
-    """A modal or a Home. `body` is what the app gave; `errors` are by `Control.spot`."""
+    """A modal or a Home. `body` is what the app gave; `errors` are by `Control.error_key`."""
 
     id: str
     team_id: str
@@ -231,7 +231,7 @@ class Changes:
 
     def __init__(self) -> None:
         self.number = 0
-        self.over = False
+        self.is_ended = False
         """Nothing will change any more: the sandbox is being stopped."""
         self._waiting: set[asyncio.Future[None]] = set()
 
@@ -245,7 +245,7 @@ class Changes:
 
     def end(self) -> None:
         """Wake everyone who waits, for the last time."""
-        self.over = True
+        self.is_ended = True
         self.bump()
 
     async def after(self, number: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109  # a wait with a bound is the promise
@@ -260,7 +260,7 @@ class Changes:
     async def subscribe(self) -> AsyncIterator[int]:
         """Give the number of changes now, and again after each change (several at once count as one)."""
         number = self.number
-        while not self.over:
+        while not self.is_ended:
             yield number
             number = await self.after(number)
 
@@ -278,7 +278,7 @@ class State:
         self.contents: dict[str, bytes] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.scheduled: dict[str, ScheduledMessage] = {}
-        self.toured: set[str] = set()
+        self.completed_steps: set[str] = set()
         self._last_ts = 0
 
     def touch(self) -> None:
@@ -305,12 +305,12 @@ class State:
 
     def dm(self, workspace: Workspace, user: str) -> Channel:
         """The direct conversation of the app and this person, opened if need be."""
-        known = workspace.dms.get(user)
-        if known is None:
-            known = new_id("D")
-            workspace.dms[user] = known
-            workspace.channels[known] = Channel(
-                id=known,
+        channel_id = workspace.dms.get(user)
+        if channel_id is None:
+            channel_id = new_id("D")
+            workspace.dms[user] = channel_id
+            workspace.channels[channel_id] = Channel(
+                id=channel_id,
                 team_id=workspace.id,
                 name=user,
                 is_private=True,
@@ -318,7 +318,7 @@ class State:
                 im_with=user,
                 created=int(self.clock.epoch()),
             )
-        return workspace.channels[known]
+        return workspace.channels[channel_id]
 
     def conversation(self, workspace: Workspace, users: list[str], *, with_app: bool) -> Channel:
         """The direct conversation of these people, opened if need be; `with_app`: the app is in it too."""
@@ -326,7 +326,7 @@ class State:
         for channel in workspace.channels.values():
             if channel.is_direct and sorted(channel.members) == members:
                 return channel
-        is_pair = len(members) <= PAIR
+        is_pair = len(members) <= PAIR_SIZE
         channel = Channel(
             id=new_id("D" if is_pair else "C"),
             team_id=workspace.id,

@@ -23,7 +23,7 @@ from slackapp.sandbox.core.state import (
 )
 
 VERSION = 1
-EVERY_SECONDS = 1.0
+SAVE_SECONDS = 1.0
 
 
 def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
@@ -104,11 +104,11 @@ class Store:
                 self._slack.state.contents[file_id] = content.read_bytes()
         self._slack.index_tokens()
 
-    async def keep(self) -> None:
+    async def save_periodically(self) -> None:
         """Save about once a second while things change."""
         while True:
             await self._slack.state.changes.after(self._saved)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(SAVE_SECONDS)
             self.save()
 
     def save(self) -> None:
@@ -148,7 +148,7 @@ def snapshot(slack: Simulator) -> dict[str, Any]:
         "homes": state.homes,
         "files": state.files,
         "response_urls": state.response_urls,
-        "toured": sorted(state.toured),
+        "toured": sorted(state.completed_steps),
     }
 
 
@@ -159,7 +159,7 @@ def restore(state: State, raw: dict[str, Any]) -> None:
     state.homes = {user: View(**view) for user, view in raw["homes"].items()}
     state.files = {key: File(**each) for key, each in raw["files"].items()}
     state.response_urls = {key: ResponseUrl(**each) for key, each in raw["response_urls"].items()}
-    state.toured = set(raw.get("toured", ()))
+    state.completed_steps = set(raw.get("toured", ()))
 
 
 def _load_workspace(raw: dict[str, Any]) -> Workspace:

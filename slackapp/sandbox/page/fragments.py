@@ -245,14 +245,14 @@ def size(length: int) -> str:
 
 def pretty(body: object) -> str:
     """JSON for reading, long texts cut, tokens left out."""
-    return orjson.dumps(_shown(body), option=orjson.OPT_INDENT_2, default=str).decode()
+    return orjson.dumps(_masked(body), option=orjson.OPT_INDENT_2, default=str).decode()
 
 
-def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
+def _masked(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
     if isinstance(value, dict):
-        return {key: _shown(member, key) for key, member in value.items()}
+        return {key: _masked(member, key) for key, member in value.items()}
     if isinstance(value, list):
-        return [_shown(member) for member in value]
+        return [_masked(member) for member in value]
     if isinstance(value, str) and ("token" in name or "ticket=" in value):
         return "***"
     return value

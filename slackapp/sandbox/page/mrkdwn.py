@@ -107,13 +107,13 @@ def _inline(text: str, names: Names) -> Markup:
     for match in _INLINE.finditer(text):
         drawn.append(escape(_unescape(text[end : match.start()])))
         kind, inside = str(match.lastgroup), match[str(match.lastgroup)]
-        drawn.append(_piece(kind, inside, names))
+        drawn.append(_inline_element(kind, inside, names))
         end = match.end()
     drawn.append(escape(_unescape(text[end:])))
     return Markup("").join(drawn)
 
 
-def _piece(kind: str, inside: str, names: Names) -> Markup:
+def _inline_element(kind: str, inside: str, names: Names) -> Markup:
     if kind == "code":
         return Markup("<code>{}</code>").format(_unescape(inside))
     if kind == "emoji":

@@ -12,11 +12,11 @@ from aiohttp import web
 
 from slackapp.core import i18n
 from slackapp.sandbox.core.clock import ClockListener, SandboxClock
-from slackapp.sandbox.core.json_input import wanted
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.json_input import read_object
+from slackapp.sandbox.core.responses import RequestError
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Person
-from slackapp.sandbox.page.element_actions import Refusal, Suggestions, act, reply
+from slackapp.sandbox.page.element_actions import OfferedOptions, Refusal, act, reply
 from slackapp.sandbox.page.fragments import Drawing, Due
 from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
 from slackapp.sandbox.page.tour import Tour
@@ -93,17 +93,17 @@ class Page:
         self._sandbox = sandbox
         self._slack = sandbox.slack
         self._reads = Reads(f"{sandbox.clock.epoch():.6f}")
-        self._suggestions = Suggestions()
+        self._offered_options = OfferedOptions()
         self._due: tuple[float, float, Due] = (0.0, 0.0, None)
 
     async def index(self, request: web.Request) -> web.Response:
         """The whole page."""
         say = self._voice(request)
-        person = self._slack_person(request.query.get("as")) or self._somebody()
+        person = self._slack_person(request.query.get("as")) or self._first_person()
         if person is None:
             return web.Response(text=say("There is nobody in this workspace yet."), headers=SECURITY)
         scene = self._scene(person, request)
-        drawing = Drawing(scene, say, due=await self._next_due(), tour=self._toured())
+        drawing = Drawing(scene, say, due=await self._next_due(), tour=self._current_tour())
         spaces = {space for space, _ in scene.everyone}
         html = drawing.fragment(
             "index",
@@ -130,8 +130,8 @@ class Page:
         scene = self._scene(self._person(request), request)
         number = self._slack.state.changes.number
         if scene.channel is not None and request.query.get("looking") == "1":
-            self._reads.look(scene.person.id, scene.channel)
-        drawing = Drawing(scene, self._voice(request), due=await self._next_due(), tour=self._toured())
+            self._reads.mark_read(scene.person.id, scene.channel)
+        drawing = Drawing(scene, self._voice(request), due=await self._next_due(), tour=self._current_tour())
         names = {
             "side": "side",
             "tour": "tour",
@@ -163,7 +163,7 @@ class Page:
         await stream.prepare(request)
         number = -1
         try:
-            while not self._slack.state.changes.over:
+            while not self._slack.state.changes.is_ended:
                 changed = await self._slack.state.changes.after(number, timeout=BEAT_SECONDS)
                 # A beat without a change is a comment: it finds out whether anybody still listens.
                 line = f"data: {changed}\n\n" if changed != number else ": still here\n\n"
@@ -175,18 +175,18 @@ class Page:
 
     async def act(self, request: web.Request) -> web.Response:
         """Press or fill exactly one element, named by its block and action."""
-        person, order = self._person(request), await wanted(request)
+        person, order = self._person(request), await read_object(request)
         try:
-            await act(self._slack, person, order, suggestions=self._suggestions)
+            await act(self._slack, person, order, offered_options=self._offered_options)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json({"ok": True})
 
     async def suggest(self, request: web.Request) -> web.Response:
         """The app's options for what is typed into a list from outside."""
-        person, order = self._person(request), await wanted(request)
+        person, order = self._person(request), await read_object(request)
         try:
-            options = await self._suggestions.ask(self._slack, person, order)
+            options = await self._offered_options.load(self._slack, person, order)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json(
@@ -195,7 +195,7 @@ class Page:
 
     async def reply(self, request: web.Request) -> web.Response:
         """Answer in a thread."""
-        person, order = self._person(request), await wanted(request)
+        person, order = self._person(request), await read_object(request)
         try:
             reply(self._slack, person, order)
         except Refusal as refusal:
@@ -204,9 +204,9 @@ class Page:
 
     async def tour(self, request: web.Request) -> web.Response:
         """What the buttons of the tour's card say."""
-        order = await wanted(request)
+        order = await read_object(request)
         try:
-            self._sandbox.tour.told(str(order.get("do")))
+            self._sandbox.tour.apply(str(order.get("do")))
         except ValueError:
             raise web.HTTPBadRequest(text="No such order.") from None
         return _json({"ok": True})
@@ -216,7 +216,7 @@ class Page:
         say = self._voice(request)
         try:
             moved = await self._sandbox.control.move(request)
-        except NotFound as answer:
+        except RequestError as answer:
             return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
         done = [(step["at"], step["label"]) for step in moved["done"]]
         return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})
@@ -226,11 +226,11 @@ class Page:
         language = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
         return i18n.voice(language if language in i18n.languages() else i18n.DEFAULT_LANGUAGE)
 
-    def _toured(self) -> Tour | None:
+    def _current_tour(self) -> Tour | None:
         tour = self._sandbox.tour
         if not tour.steps:
             return None
-        tour.look()
+        tour.update()
         return tour
 
     def _person(self, request: web.Request) -> Person:
@@ -244,7 +244,7 @@ class Page:
         person = space.people.get(str(user)) if space else None
         return None if person is None or person.is_bot or person.deleted else person
 
-    def _somebody(self) -> Person | None:
+    def _first_person(self) -> Person | None:
         if first := next(iter(self._sandbox.tour.steps), None):
             return self._slack_person(first.person)
         people = (

@@ -54,7 +54,7 @@ class Reads:
         """Whether something came that this person has not looked at."""
         return self.newest(user, channel) > self.seen.get((user, channel.id), self.began)
 
-    def look(self, user: str, channel: Channel) -> None:
+    def mark_read(self, user: str, channel: Channel) -> None:
         """The person has this place before them now."""
         self.seen[(user, channel.id)] = max(self.newest(user, channel), self.began)
 
@@ -235,14 +235,14 @@ class Scene:
         """The sandbox's present moment in the person's time zone."""
         return self.slack.clock.now().astimezone(self.zone)
 
-    def said_moment(self, moment: datetime) -> str:
+    def format_moment(self, moment: datetime) -> str:
         """A moment as the strip shows it: "Tue 4 Nov, 09:12"."""
         return dates.format_datetime(moment.astimezone(self.zone), "EEE d MMM, HH:mm", locale=self.locale)
 
-    def said_soon(self, moment: datetime) -> str:
+    def format_soon(self, moment: datetime) -> str:
         """The same without the day when it is today."""
         local = moment.astimezone(self.zone)
-        return f"{local:%H:%M}" if local.date() == self.now.date() else self.said_moment(moment)
+        return f"{local:%H:%M}" if local.date() == self.now.date() else self.format_moment(moment)
 
 
 @dataclass(frozen=True, slots=True)

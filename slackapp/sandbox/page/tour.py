@@ -18,14 +18,14 @@ HIDDEN = "hidden"
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Activity:
     """What a check is asked about: the journal's newest `entries`, oldest first, and all that is known."""
 
     entries: Sequence[Entry]
     state: State
 
 
-Check = Callable[[Happened], bool]
+Check = Callable[[Activity], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,21 +54,21 @@ class Tour:
         self._since = slack.journal.number
         self.steps = tuple(steps)
         if steps:
-            slack.journal.watcher = self.look
+            slack.journal.watcher = self.update
 
-    def look(self) -> None:
+    def update(self) -> None:
         """Check every step that is not done yet, by what happened since the tour began.
 
         Asked whenever the page is drawn, and by the journal before anything falls out of its newest entries.
         """
-        completed = self._slack.state.toured
+        completed = self._slack.state.completed_steps
         entries = [entry for entry in self._slack.journal.recent if entry.number > self._since]
-        happened = Happened(entries, self._slack.state)
-        completed.update(step.key for step in self.steps if step.key not in completed and step.done(happened))
+        activity = Activity(entries, self._slack.state)
+        completed.update(step.key for step in self.steps if step.key not in completed and step.done(activity))
 
     def done(self, step: Step) -> bool:
         """Whether this step has been done (or passed over)."""
-        return step.key in self._slack.state.toured
+        return step.key in self._slack.state.completed_steps
 
     @property
     def current(self) -> Step | None:
@@ -78,14 +78,14 @@ class Tour:
     @property
     def hidden(self) -> bool:
         """Whether the person has put the tour away."""
-        return HIDDEN in self._slack.state.toured
+        return HIDDEN in self._slack.state.completed_steps
 
-    def told(self, order: str) -> None:
+    def apply(self, order: str) -> None:
         """Do what the card's buttons say: "skip" the current step, "hide", "show", or begin "again".
 
         Raises ValueError for anything else.
         """
-        completed = self._slack.state.toured
+        completed = self._slack.state.completed_steps
         if order == "skip" and self.current is not None:
             completed.add(self.current.key)
         elif order == "hide":
@@ -117,9 +117,9 @@ class Tour:
 def submits(user: str, callback_id: str) -> Check:
     """Whether this person has sent this form and the app has taken it without objecting to a field."""
 
-    def done(happened: Happened) -> bool:
+    def done(activity: Activity) -> bool:
         waiting = False
-        for entry in happened.entries:
+        for entry in activity.entries:
             if entry.sent and entry.name == "view_submission":
                 waiting = _who(entry) == user and entry.body["view"]["callback_id"] == callback_id
             elif waiting and entry.name == "ack:view_submission":
@@ -131,12 +131,12 @@ def submits(user: str, callback_id: str) -> Check:
     return done
 
 
-def brings_about(user: str, action_id: str) -> Check:
+def leads_to(user: str, action_id: str) -> Check:
     """Whether, after this person did something, the app said something that holds such an element."""
 
-    def done(happened: Happened) -> bool:
+    def done(activity: Activity) -> bool:
         acted = False
-        for entry in happened.entries:
+        for entry in activity.entries:
             acted = acted or (entry.sent and entry.name != "event_callback" and _who(entry) == user)
             taken = not entry.sent and isinstance(entry.response, dict) and entry.response.get("ok")
             if acted and taken and action_id in _action_ids(entry.body):
@@ -149,8 +149,8 @@ def brings_about(user: str, action_id: str) -> Check:
 def reads(user: str, action_id: str) -> Check:
     """Whether a message with such an element stands in the direct conversation this person looks at."""
 
-    def done(happened: Happened) -> bool:
-        space = happened.state.workspace_of(user)
+    def done(activity: Activity) -> bool:
+        space = activity.state.workspace_of(user)
         if space is None or space.people[user].place != "dm" or user not in space.dms:
             return False
         return any(_has(message, action_id) for message in space.channels[space.dms[user]].seen_by(user))
@@ -159,7 +159,7 @@ def reads(user: str, action_id: str) -> Check:
 
 
 def _has(message: Message, action_id: str) -> bool:
-    return any(control.action_id == action_id for control in controls(message.shown))
+    return any(control.action_id == action_id for control in controls(message.all_blocks))
 
 
 def _action_ids(body: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slackapp.sandbox.blocks.controls import Control, controls, options_of
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.responses import RequestError
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View, Workspace
 from slackapp.sandbox.person.conversations import visible_channels
@@ -36,7 +36,7 @@ class ElementFinder:
         """What they see."""
         return Screen(self.slack, self.space, self.person)
 
-    def may_look(self) -> bool:
+    def may_see_place(self) -> bool:
         """Whether the place where they looked last is still theirs to look at."""
         place = self.person.place
         channel = self.space.channels.get(place)
@@ -52,12 +52,12 @@ class ElementFinder:
     def channel(self, place: str) -> Channel:
         """The channel of a place they may look at; "dm" is the one with the app."""
         if place == "dm" and self.person.stranger:
-            raise NotFound(404, "The app has no direct conversation with people of other organisations.")
+            raise RequestError(404, "The app has no direct conversation with people of other organisations.")
         if place == "dm":
             return self.slack.state.dm(self.space, self.person.id)
         channel = self.space.channels.get(place)
         if channel is None or not self._may_see(channel):
-            raise NotFound(404, f"There is no place {place} for this person.")
+            raise RequestError(404, f"There is no place {place} for this person.")
         return channel
 
     def _may_see(self, channel: Channel) -> bool:
@@ -71,7 +71,7 @@ class ElementFinder:
             message = channel.messages.get(ts)
             if message is not None and message.only_for in (None, self.person.id):
                 return channel, message
-        raise NotFound(404, f"There is no message {ts} here.")
+        raise RequestError(404, f"There is no message {ts} here.")
 
     def _channels(self) -> list[Channel]:
         """Where they look, in the order of likelihood: their place, the direct conversation, all channels."""
@@ -81,7 +81,7 @@ class ElementFinder:
         first = [] if self.person.place == "home" else [self.channel(self.person.place)]
         return first + [channel for channel in seen if channel not in first]
 
-    def spots(self, within: str | None) -> Iterator[Location]:
+    def locations(self, within: str | None) -> Iterator[Location]:
         """The controls a person can use now, the likeliest first.
 
         Without `within`: those of the modal if one is open, else of the newest messages where the person
@@ -90,7 +90,7 @@ class ElementFinder:
         top = self.slack.state.top_modal(self.person.id)
         if within == "modal" or (within is None and top is not None):
             if top is None:
-                raise NotFound(409, "No modal is open.", labels=[])
+                raise RequestError(409, "No modal is open.", labels=[])
             yield from self._in_view(top)
         elif within == "home":
             yield from self._in_view(self.slack.state.homes.get(self.person.id))
@@ -115,16 +115,16 @@ class ElementFinder:
                 yield Location(control, view=view)
 
     def _in_message(self, channel: Channel, message: Message) -> Iterator[Location]:
-        for control in controls(message.shown):
+        for control in controls(message.all_blocks):
             yield Location(control, channel=channel, message=message)
 
     def pressable(self, label: str, within: str | None) -> tuple[Location, dict[str, Any]]:
         """The button of this label, or the menu with such an option; with what pressing it says."""
         labels: list[str] = []
-        for location in self.spots(within):
+        for location in self.locations(within):
             if location.control.kind == "button":
                 labels.append(location.control.label)
-                if location.control.named(label):
+                if location.control.is_called(label):
                     return location, dict(location.control.says)
             elif location.control.kind == "menu":
                 for option in options_of(location.control.element):
@@ -135,23 +135,23 @@ class ElementFinder:
         top = self.slack.state.top_modal(self.person.id)
         if top is not None and within in (None, "modal"):
             labels += [button["label"] for button in modal_buttons(top)]
-        raise NotFound(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
+        raise RequestError(409, f"Nothing here is called “{label}”.", labels=list(dict.fromkeys(labels)))
 
     def fillable(self, label: str, within: str | None, nth: int = 1) -> Location:
         """The input of this label; the `nth` from the top where several have it."""
         labels: list[str] = []
         before = 0
-        for location in self.spots(within):
+        for location in self.locations(within):
             if location.control.kind in {"button", "menu"}:
                 continue
             labels.append(location.control.label)
-            before += location.control.named(label)
-            if location.control.named(label) and before == nth:
+            before += location.control.is_called(label)
+            if location.control.is_called(label) and before == nth:
                 return location
         sentence = f"Nothing to fill in is called “{label}”."
         if before:
             sentence = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
-        raise NotFound(409, sentence, labels=list(dict.fromkeys(labels)))
+        raise RequestError(409, sentence, labels=list(dict.fromkeys(labels)))
 
     def option_words(self, option: dict[str, Any]) -> str:
         """What a person reads of an option."""

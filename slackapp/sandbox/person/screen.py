@@ -41,7 +41,7 @@ class Screen:
 
     def message(self, message: Message) -> dict[str, Any]:
         """One message."""
-        blocks = message.shown
+        blocks = message.all_blocks
         out: dict[str, Any] = {
             "ts": message.ts,
             "from": self.author(message.author),
@@ -151,7 +151,7 @@ def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
 
 def _by_label(view: View) -> dict[str, str]:
     """The mistakes as a person reads them; those of two fields of one label stand under it together."""
-    labels = {control.spot: control.label for control in controls(view.body["blocks"])}
+    labels = {control.error_key: control.label for control in controls(view.body["blocks"])}
     errors: dict[str, list[str]] = {}
     for spot, words in view.errors.items():
         errors.setdefault(labels.get(spot, ""), []).append(words)

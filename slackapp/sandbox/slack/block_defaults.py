@@ -11,17 +11,19 @@ NESTED = frozenset({dict, list})
 INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
 
 
-def tidied(blocks: Blocks) -> Blocks:
+def with_defaults(blocks: Blocks) -> Blocks:
     """A copy with a block_id on every block, an action_id on every element, `emoji` and `verbatim` set."""
-    return _named([_copied(block) for block in blocks], {block.get("block_id") for block in blocks})
+    return _with_ids(
+        [_copy_with_defaults(block) for block in blocks], {block.get("block_id") for block in blocks}
+    )
 
 
 def plain(text: dict[str, Any] | None) -> dict[str, Any] | None:
     """A plain_text object as Slack keeps it."""
-    return _copied(text) if text else None
+    return _copy_with_defaults(text) if text else None
 
 
-def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
+def _with_ids(blocks: Blocks, taken: set[Any]) -> Blocks:
     """The same blocks, each with an id; also those inside others."""
     named: Blocks = []
     for block in blocks:
@@ -33,7 +35,7 @@ def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
             fresh = {"type": "task_card", **block}
         inside = NESTING.get(fresh["type"], "")
         if inside in fresh:
-            fresh[inside] = _named(fresh[inside], taken)
+            fresh[inside] = _with_ids(fresh[inside], taken)
         named.append(fresh)
     return named
 
@@ -46,11 +48,13 @@ def _new_block_id(taken: set[Any]) -> str:
     return fresh
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON
+def _copy_with_defaults(value: Any) -> Any:  # noqa: ANN401  # any JSON
     # A whole type is compared, not a union: every message is copied, and JSON has no subclasses.
     if type(value) is list:
-        return [_copied(inner) if type(inner) in NESTED else inner for inner in value]
-    copy = {name: _copied(inner) if type(inner) in NESTED else inner for name, inner in value.items()}
+        return [_copy_with_defaults(inner) if type(inner) in NESTED else inner for inner in value]
+    copy = {
+        name: _copy_with_defaults(inner) if type(inner) in NESTED else inner for name, inner in value.items()
+    }
     kind = copy.get("type")
     if kind == "plain_text":
         copy.setdefault("emoji", True)

@@ -32,7 +32,7 @@ SENT: Final = frozenset(
 
 ASSISTANT_EVENTS: Final = frozenset({"assistant_thread_started", "assistant_thread_context_changed"})
 # Features and settings of a manifest that nothing here plays, and what a person calls them.
-UNPLAYED: Final = {
+UNSUPPORTED: Final = {
     "features/workflow_steps": "steps for workflows",
     "features/search": "search",
     "functions": "custom functions",
@@ -46,20 +46,20 @@ UNPLAYED: Final = {
 }
 
 
-def never_played(manifest: Manifest, contract: Contract) -> list[str]:
+def unsupported_features(manifest: Manifest, contract: Contract) -> list[str]:
     """One sentence for each subscription, command and feature of the manifest that will never fire."""
     return [
         *(
             f"{name}: {why}"
             for name in sorted(manifest.events)
-            if (why := _silence(manifest, contract, name))
+            if (why := _reason_not_sent(manifest, contract, name))
         ),
         *_commands(manifest),
         *_features(manifest),
     ]
 
 
-def _silence(manifest: Manifest, contract: Contract, name: str) -> str:
+def _reason_not_sent(manifest: Manifest, contract: Contract, name: str) -> str:
     """Why this subscription is never sent; an empty text where it is."""
     raw, scopes = manifest.raw, contract.events.get(name, ())
     has_assistant = _at(raw, "features/assistant_view", "features/agent_view")
@@ -87,7 +87,7 @@ def _commands(manifest: Manifest) -> Iterator[str]:
 
 
 def _features(manifest: Manifest) -> Iterator[str]:
-    for path, name in UNPLAYED.items():
+    for path, name in UNSUPPORTED.items():
         if _at(manifest.raw, path):
             yield f"{path.replace('/', '.')}: the sandbox plays no {name}"
     if manifest.home_tab and "app_home_opened" not in manifest.events:

@@ -6,7 +6,7 @@ from slackapp.sandbox.blocks.controls import STATE_KEYS, initial_values
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Person, View, Workspace, new_id
 from slackapp.sandbox.slack import payloads
-from slackapp.sandbox.slack.block_defaults import tidied
+from slackapp.sandbox.slack.block_defaults import with_defaults
 
 Json = dict[str, Any]
 KIND: Final = "dialog"
@@ -98,7 +98,7 @@ def _options(element: Json) -> list[Json]:
 
 def dialog_view(slack: Simulator, space: Workspace, person: Person, dialog: Json) -> View:
     """The dialog as a modal; `body["dialog"]` keeps what the app gave."""
-    blocks = tidied([_block(element) for element in dialog["elements"]])
+    blocks = with_defaults([_block(element) for element in dialog["elements"]])
     view_id = new_id("V")
     body = {
         "type": "modal",

@@ -10,7 +10,7 @@ from slackapp.sandbox.slack import payloads
 
 # A failed event is sent again at once, after a minute and five minutes after that, on the sandbox's clock.
 RETRY_SECONDS = (0, 60, 360)
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 def is_subscribed(slack: Simulator, name: str, space: Workspace) -> bool:
@@ -37,7 +37,7 @@ def emit(
         if slack.event_hold.is_on:
             slack.event_hold.waiting.append(payload)
         else:
-            slack.spawn(deliver(slack, payload))
+            slack.start_task(deliver(slack, payload))
 
 
 async def emit_now(slack: Simulator, space: Workspace, event: dict[str, Any]) -> Ack:
@@ -47,10 +47,10 @@ async def emit_now(slack: Simulator, space: Workspace, event: dict[str, Any]) ->
 
 async def deliver(slack: Simulator, payload: dict[str, Any]) -> Ack:
     """Send an event's payload; what failed is tried again in the background."""
-    begun = slack.clock.epoch()
+    started = slack.clock.epoch()
     ack = await slack.send("event_callback", payload)
     if ack.failure:
-        slack.spawn(_again(slack, payload, ack.failure, begun))
+        slack.start_task(_retry(slack, payload, ack.failure, started))
     return ack
 
 
@@ -60,12 +60,12 @@ async def deliver_in_turn(slack: Simulator, waiting: list[dict[str, Any]]) -> No
         await deliver(slack, payload)
 
 
-async def _again(slack: Simulator, payload: dict[str, Any], reason: str, begun: float) -> None:
+async def _retry(slack: Simulator, payload: dict[str, Any], reason: str, started: float) -> None:
     for attempt, seconds in enumerate(RETRY_SECONDS, start=1):
         if reason == "no_retry":
             return
-        while slack.clock.epoch() < begun + seconds:  # noqa: ASYNC110  # the clock may jump at any moment
-            await asyncio.sleep(LOOK_SECONDS)
+        while slack.clock.epoch() < started + seconds:  # noqa: ASYNC110  # the clock may jump at any moment
+            await asyncio.sleep(POLL_SECONDS)
         ack = await slack.send("event_callback", payload, Retry(attempt, reason))
         if ack.failure is None:
             return
@@ -85,7 +85,7 @@ def home_opened(slack: Simulator, person: Person, tab: str, view: dict[str, Any]
     return event | ({"view": view} if view else {})
 
 
-def reacted(  # a reaction is all of these
+def set_reaction(  # a reaction is all of these
     slack: Simulator, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
     """Add or take back a reaction and say so."""
@@ -142,4 +142,4 @@ def rate_limited(slack: Simulator, space: Workspace) -> None:
         "minute_rate_limited": int(slack.clock.epoch()) // 60 * 60,
         "api_app_id": slack.app.app_id,
     }
-    slack.spawn(slack.send("app_rate_limited", payload))
+    slack.start_task(slack.send("app_rate_limited", payload))

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.fault_answers import answer_with_fault
 from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.responses import json_response
 from slackapp.sandbox.core.simulator import Simulator
@@ -79,14 +79,14 @@ class FileServer:
         """The second step of an upload: the bytes, raw or as a multipart form."""
         slack = self._slack
         with slack.traffic.call():
-            await slack.lag()
+            await slack.simulate_latency()
             file_id = request.match_info["file"]
             fault = self._fault(file_id)
             if fault and not fault.is_done:
                 slack.journal.call("upload", {"file": file_id}, "form", {"fault": fault.kind})
-                return await play(request, fault)
+                return await answer_with_fault(request, fault)
             answer = self._take(file_id, await _bytes(request))
-        return await play(request, fault, answer) if fault else answer
+        return await answer_with_fault(request, fault, answer) if fault else answer
 
     def _fault(self, file_id: str) -> Fault | None:
         file = self._slack.state.files.get(file_id)

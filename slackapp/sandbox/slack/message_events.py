@@ -40,12 +40,12 @@ def post(slack: Simulator, channel: Channel, message: Message) -> Message:
     if message.author != space.bot_user_id:
         _mention(slack, space, channel, message)
         _shared_links(slack, space, channel, message)
-    if hears(slack, channel):
-        _tell(slack, channel, _posted(slack, space, channel, message))
+    if receives_messages(slack, channel):
+        _send(slack, channel, _posted(slack, space, channel, message))
     return message
 
 
-def hears(slack: Simulator, channel: Channel) -> bool:
+def receives_messages(slack: Simulator, channel: Channel) -> bool:
     """Whether the app is told of messages in this conversation."""
     space = slack.state.workspaces[channel.team_id]
     subscription = SUBSCRIPTIONS[channel_type(channel)]
@@ -54,7 +54,7 @@ def hears(slack: Simulator, channel: Channel) -> bool:
 
 def before_edit(slack: Simulator, channel: Channel, message: Message) -> Json | None:
     """How a message reads before it is edited, as `edited` wants it; None where nobody is told."""
-    if message.only_for or not hears(slack, channel):
+    if message.only_for or not receives_messages(slack, channel):
         return None
     return message_json(slack, slack.state.workspaces[channel.team_id], message)
 
@@ -65,25 +65,32 @@ def edited(slack: Simulator, channel: Channel, message: Message, before: Json | 
         return
     space = slack.state.workspaces[channel.team_id]
     changes = {"message": message_json(slack, space, message), "previous_message": before}
-    _tell(slack, channel, _hidden(slack, "message_changed", changes))
+    _send(slack, channel, _hidden(slack, "message_changed", changes))
 
 
 def deleted(slack: Simulator, channel: Channel, message: Message) -> None:
     """Tell the app that a message is gone."""
-    if message.only_for or not hears(slack, channel):
+    if message.only_for or not receives_messages(slack, channel):
         return
     space = slack.state.workspaces[channel.team_id]
     changes = {"previous_message": message_json(slack, space, message), "deleted_ts": message.ts}
-    _tell(slack, channel, _hidden(slack, "message_deleted", changes))
+    _send(slack, channel, _hidden(slack, "message_deleted", changes))
 
 
-def happened(slack: Simulator, channel: Channel, subtype: str, user: str, text: str, **more: Any) -> None:  # noqa: ANN401  # any JSON
+def send_channel_message(
+    slack: Simulator,
+    channel: Channel,
+    subtype: str,
+    user: str,
+    text: str,
+    **more: Any,  # noqa: ANN401  # any JSON
+) -> None:
     """Tell the app in the channel's own words that somebody joined, left, renamed or converted it."""
-    if not hears(slack, channel):
+    if not receives_messages(slack, channel):
         return
     ts = slack.state.next_ts()
     event = {"type": "message", "subtype": subtype, "user": user, "text": text, "ts": ts, "event_ts": ts}
-    _tell(slack, channel, event | more)
+    _send(slack, channel, event | more)
 
 
 def message_json(slack: Simulator, space: Workspace, message: Message) -> Json:
@@ -116,7 +123,7 @@ def _hidden(slack: Simulator, subtype: str, changes: Json) -> Json:
     return {"type": "message", "subtype": subtype, **changes, "hidden": True, "ts": ts, "event_ts": ts}
 
 
-def _tell(slack: Simulator, channel: Channel, event: Json) -> None:
+def _send(slack: Simulator, channel: Channel, event: Json) -> None:
     space, kind = slack.state.workspaces[channel.team_id], channel_type(channel)
     event |= {"channel": channel.id, "channel_type": kind}
     events.emit(slack, space, event, subscription=SUBSCRIPTIONS[kind])

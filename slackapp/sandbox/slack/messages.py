@@ -10,7 +10,7 @@ from slackapp.sandbox.core.permissions import check_posting, has_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Workspace
-from slackapp.sandbox.slack.block_defaults import tidied
+from slackapp.sandbox.slack.block_defaults import with_defaults
 from slackapp.sandbox.slack.files import file_object
 
 TEXT_LIMIT = 40_000
@@ -49,7 +49,7 @@ def named_channel_for(slack: Simulator, space: Workspace, target: str) -> Channe
     return channel_for(slack, space, target)
 
 
-def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
+def check_may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
     """Refuse what Slack refuses of a bot that posts here."""
     if channel.archived:
         raise Refused("is_archived")
@@ -84,23 +84,27 @@ def content(slack: Simulator, args: dict[str, Any], *, too_long: str = "msg_too_
         raise Refused("no_text")
     if blocks:
         check_blocks(slack, blocks, too_long)
-    return {"text": text, "blocks": tidied(blocks), "attachments": attached(slack, attachments, too_long)}
+    return {
+        "text": text,
+        "blocks": with_defaults(blocks),
+        "attachments": check_attachments(slack, attachments, too_long),
+    }
 
 
-def attached(slack: Simulator, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
+def check_attachments(slack: Simulator, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
     """The checked attachments, those with blocks as Slack keeps them."""
     if len(attachments) > MOST_ATTACHMENTS:
         raise Refused("too_many_attachments")
     checked = []
     for place, attachment in enumerate(attachments):
         if not isinstance(attachment, dict) or not _are_objects(attachment.get("fields") or []):
-            wrong = f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
-            raise Refused("invalid_attachments", wrong)
+            sentence = f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
+            raise Refused("invalid_attachments", sentence)
         if "blocks" not in attachment:
             checked.append(attachment)
             continue
         check_blocks(slack, attachment["blocks"], too_long, at=f"/attachments/{place}/blocks")
-        checked.append({**attachment, "blocks": tidied(attachment["blocks"])})
+        checked.append({**attachment, "blocks": with_defaults(attachment["blocks"])})
     return checked
 
 
@@ -116,31 +120,31 @@ def check_blocks(
     at: str = "/blocks",
 ) -> None:
     """Refuse blocks that Slack would refuse in a message, files that are not ready among them."""
-    wrong = problems(blocks, surface="message", at=at)
-    if not wrong:
+    sentences = problems(blocks, surface="message", at=at)
+    if not sentences:
         references = contents(blocks, at)
         if references.weight > TEXT_WEIGHT_LIMIT:
             raise Refused(too_long)
-        wrong = invalid_images(slack, references)
-    if wrong:
-        raise Refused("invalid_blocks", *wrong, errors=wrong)
+        sentences = invalid_images(slack, references)
+    if sentences:
+        raise Refused("invalid_blocks", *sentences, errors=sentences)
 
 
 def invalid_images(slack: Simulator, references: Contents) -> list[str]:
     """What is wrong with the workspace files these blocks show, and with the pictures they have fetched."""
-    wrong = []
+    sentences = []
     for pointer, named in references.files.items():
         file = known_file(slack, named)
         if file is None or not file.complete or file.deleted or file.ready_at > time.time():
             name = named.get("id") or named.get("url")
-            wrong.append(f"invalid slack file: {name} is not ready [json-pointer:{pointer}]")
+            sentences.append(f"invalid slack file: {name} is not ready [json-pointer:{pointer}]")
     for pointer, address in references.pictures.items():
-        if not _from_everywhere(address):
-            wrong.append(f"downloading image failed [json-pointer:{pointer}]")
-    return wrong
+        if not _is_public_address(address):
+            sentences.append(f"downloading image failed [json-pointer:{pointer}]")
+    return sentences
 
 
-def _from_everywhere(address: str) -> bool:
+def _is_public_address(address: str) -> bool:
     """Whether Slack's servers could fetch from there: nothing on this machine or in a network of its own."""
     host = urlsplit(address).hostname or ""
     try:
@@ -173,7 +177,7 @@ def add(slack: Simulator, channel: Channel, message: Message) -> Message:
     return message
 
 
-def notice(slack: Simulator, channel: Channel, user: str, text: str) -> Message:
+def post_notice(slack: Simulator, channel: Channel, user: str, text: str) -> Message:
     """Slackbot's own words, for one person only."""
     message = Message(ts=slack.state.next_ts(), author=SLACKBOT, text=text, only_for=user)
     return add(slack, channel, message)

@@ -14,7 +14,7 @@ from slackapp.sandbox.core.state import Person, Workspace
 CODE_SECONDS = 600.0
 
 
-class Installing:
+class AuthorizePage:
     """Answers /oauth/v2/authorize."""
 
     def __init__(self, slack: Simulator) -> None:

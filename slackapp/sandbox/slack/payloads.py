@@ -13,7 +13,7 @@ from slackapp.sandbox.slack.views import view_object
 
 RESPONSE_URL_SECONDS = 1800
 # What an element says about itself when it is used; its other settings stay in the view or the message.
-TOLD = frozenset(
+SENT_FIELDS = frozenset(
     {"action_id", "text", "value", "url", "style", "confirm", "placeholder", "min_query_length", "timezone"}
 )
 Json = dict[str, Any]
@@ -247,6 +247,6 @@ def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, 
 def action_of(element: Json, block_id: str, chosen: Json, ts: str) -> Json:
     """An entry of `actions[]`: of the element what the recorded payloads tell, and what was chosen."""
     described = {
-        name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")
+        name: value for name, value in element.items() if name in SENT_FIELDS or name.startswith("initial_")
     }
     return {"type": element["type"], **described, "block_id": block_id, **chosen, "action_ts": ts}

@@ -82,7 +82,7 @@ class SocketMode:
         for socket in tuple(self._connections):
             self._leaving.add(id(socket))
             await self._send(socket, note)
-            self._slack.spawn(self._close_later(socket))
+            self._slack.start_task(self._close_later(socket))
 
     def drop(self) -> None:
         """Cut every connection without a word."""

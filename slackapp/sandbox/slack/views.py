@@ -10,10 +10,10 @@ from slackapp.sandbox.blocks.controls import controls, initial_values
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Blocks, View, Workspace, new_id
-from slackapp.sandbox.slack.block_defaults import plain, tidied
+from slackapp.sandbox.slack.block_defaults import plain, with_defaults
 from slackapp.sandbox.slack.messages import invalid_images
 
-STACK = 3
+MAX_STACK = 3
 
 
 def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
@@ -22,9 +22,9 @@ def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
         raise Refused("view_too_large")
     if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    wrong = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
-    if wrong:
-        raise Refused("invalid_arguments", *wrong)
+    sentences = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
+    if sentences:
+        raise Refused("invalid_arguments", *sentences)
 
 
 def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
@@ -45,7 +45,7 @@ def new_view(
     slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
 ) -> View:
     """A view as Slack keeps it, on top of `under` if given."""
-    blocks = _at_current_conversation(slack, space, user, tidied(view["blocks"]))
+    blocks = _at_current_conversation(slack, space, user, with_defaults(view["blocks"]))
     view_id = new_id("V")
     return View(
         id=view_id,
@@ -74,9 +74,9 @@ def _at_current_conversation(slack: Simulator, space: Workspace, user: str, bloc
     return blocks
 
 
-def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:
+def update(slack: Simulator, known: View, view: dict[str, Any]) -> View:
     """Give an open view new contents; what a person has entered under the same ids stays."""
-    blocks = tidied(view["blocks"])
+    blocks = with_defaults(view["blocks"])
     known.body = {**view, "blocks": blocks}
     known.hash = new_hash(slack)
     known.values = initial_values(blocks, known.values)
@@ -95,7 +95,7 @@ def open_root(slack: Simulator, view: View) -> None:
 def push(slack: Simulator, view: View) -> None:
     """Show a modal on top of the one that is open."""
     stack = slack.state.modals[view.user]
-    if len(stack) >= STACK:
+    if len(stack) >= MAX_STACK:
         raise Refused("push_limit_reached")
     stack.append(view)
     slack.state.touch()
