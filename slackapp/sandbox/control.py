@@ -1,4 +1,4 @@
-"""Control of the sandbox: clock, faults, journal, connections, and what happens in a workspace by itself."""
+"""Control API of the sandbox: clock, faults, journal, connections and workspace changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ from slackapp.sandbox.slack.socket_mode import SocketMode
 from slackapp.sandbox.slack.workspace_changes import WorkspaceChanges
 
 MOST_REPEATS = 10
-# Within these years a message's time has ten digits, as Slack's has, and a month later is still a date.
+# In these years a `ts` has ten digits, as Slack's, and adding a month stays in range.
 FIRST_YEAR, LAST_YEAR = 2002, 2199
 OUT_OF_RANGE = f"The clock goes from {FIRST_YEAR} to {LAST_YEAR}."
 Answer = Callable[[web.Request], Awaitable[dict[str, Any]]]
@@ -30,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ControlledSandbox(Protocol):
-    """What the control needs of the whole sandbox: who follows its clock, and the tour."""
+    """The parts of the sandbox that the control API uses: the clock's listener and the tour."""
 
     follower: ClockListener | None
     tour: Tour
@@ -42,12 +42,12 @@ class Control:
     def __init__(self, slack: Simulator, holder: ControlledSandbox) -> None:
         self._slack = slack
         self._holder = holder
-        # One thread of its own: the app's work must neither block our loop nor wait behind other work.
+        # A thread of its own: the app's work must not block the event loop, nor wait for other work.
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="sandbox-follower")
         self._turn = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
+        """Return the routes."""
         return [
             web.get("/control/clock", self._json_handler(self.clock)),
             web.post("/control/clock", self._json_handler(self.move)),
@@ -73,19 +73,19 @@ class Control:
         return handle
 
     async def clock(self, _request: web.Request | None = None) -> dict[str, Any]:
-        """The present moment, and what is due next."""
+        """Return the current time and what is due next."""
         following = await self._next_due(self._slack.clock.now())
         due = {"at": following[0].isoformat(), "label": following[1]} if following else None
         return {"ok": True, "now": self._slack.clock.now().isoformat(), "next": due}
 
     async def move(self, request: web.Request) -> dict[str, Any]:
-        """Move the clock, from one due moment to the next."""
+        """Move the clock, stopping at each due moment."""
         order = await read_object(request)
         done = await self.move_to(self._target(order))
         return {**await self.clock(), "done": done}
 
     async def move_to(self, target: datetime) -> list[dict[str, str]]:
-        """The same for a moment; gives what was done on the way."""
+        """Move the clock to `target`; return what was done on the way."""
         async with self._turn:
             self._slack.is_moving_clock = True
             try:
@@ -118,7 +118,7 @@ class Control:
                 break
             repeats = repeats + 1 if moment <= current and done else 0
             if repeats >= MOST_REPEATS:
-                # What stays due although it has been settled must not hold up the clock for ever.
+                # Something that stays due after it was run must not stop the clock for ever.
                 break
             current = max(current, moment)
             self._slack.clock.set(current)
@@ -141,7 +141,7 @@ class Control:
             await asyncio.get_running_loop().run_in_executor(self._threads, follower.run_due, now)
 
     async def fault(self, request: web.Request) -> dict[str, Any]:
-        """Put a fault in force, or with {"clear": true} end all of them."""
+        """Activate a fault, or with {"clear": true} remove all faults."""
         order = await read_object(request)
         if order.get("clear"):
             self._slack.faults.clear()
@@ -151,23 +151,23 @@ class Control:
         return {"ok": True}
 
     async def faults(self, _request: web.Request) -> dict[str, Any]:
-        """The faults in force, oldest first."""
+        """The active faults, oldest first."""
         return {"ok": True, "waiting": [fault.describe() for fault in self._slack.faults.in_force()]}
 
     async def plan(self, request: web.Request) -> dict[str, Any]:
-        """Change what a workspace lets the app do; gives all of it."""
+        """Change a workspace's plan, scopes or restrictions; return all of them."""
         order = await read_object(request)
         workspace = plans.change(self._slack, order)
         self._slack.state.touch()
         return {"ok": True, **plans.describe(self._slack, workspace)}
 
     async def plans(self, _request: web.Request) -> dict[str, Any]:
-        """What each workspace lets the app do."""
+        """Return the plan, scopes and restrictions of each workspace."""
         spaces = self._slack.state.workspaces.values()
         return {"ok": True, "workspaces": [plans.describe(self._slack, space) for space in spaces]}
 
     async def connection(self, request: web.Request) -> dict[str, Any]:
-        """The way to the app: {"kind": "refresh"} or "drop" with Socket Mode, "challenge" with HTTP."""
+        """Affect the connection: {"kind": "refresh"} or "drop" (Socket Mode), "challenge" (HTTP)."""
         kind, delivery = get_string(await read_object(request), "kind"), self._slack.delivery
         if isinstance(delivery, SocketMode) and kind == "refresh":
             await delivery.refresh()
@@ -180,13 +180,13 @@ class Control:
         return {"ok": True}
 
     async def change(self, request: web.Request) -> dict[str, Any]:
-        """Something happens in the workspace: see docs/sandbox.md for the kinds."""
+        """Apply a change in the workspace; docs/sandbox.md lists the kinds."""
         order = await read_object(request)
         WorkspaceChanges(self._slack, order).apply()
         return {"ok": True}
 
     async def events(self, request: web.Request) -> dict[str, Any]:
-        """Hold events back, or send those that are held, in another order or more than once."""
+        """Hold events, or release the held ones, perhaps in another order or repeatedly."""
         order = await read_object(request)
         hold = self._slack.event_hold
         if order.get("hold"):
@@ -200,17 +200,17 @@ class Control:
         return await self.held_events()
 
     async def held_events(self, _request: web.Request | None = None) -> dict[str, Any]:
-        """Whether events are held, and the types of those that wait."""
+        """Return whether events are held, and the types of those that wait."""
         hold = self._slack.event_hold
         return {"ok": True, "hold": hold.is_on, "waiting": [each["event"]["type"] for each in hold.waiting]}
 
     async def tour(self, _request: web.Request) -> dict[str, Any]:
-        """The steps of the tour, and which are done."""
+        """Return the steps of the tour and which are done."""
         tour = self._holder.tour
         tour.update()
         return {"ok": True, "hidden": tour.hidden, "steps": tour.report()}
 
     async def journal(self, _request: web.Request) -> web.StreamResponse:
-        """The app's calls so far, as JSON lines."""
+        """Return the app's calls as JSON lines."""
         lines = b"".join(self._slack.journal.calls)
         return web.Response(body=lines, headers={"Content-Type": "application/x-ndjson; charset=utf-8"})

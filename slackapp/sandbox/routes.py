@@ -1,4 +1,4 @@
-"""The sandbox's routes, and the guard in front of them."""
+"""The sandbox's routes, and the middleware that protects them."""
 
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
@@ -35,7 +35,7 @@ _WAIT = (
 
 
 def build_application(sandbox: SandboxParts) -> web.Application:
-    """The aiohttp application; chooses the way to the app on the way."""
+    """Build the aiohttp application and set the delivery: HTTP or Socket Mode."""
     slack = sandbox.slack
     application = web.Application(client_max_size=MOST_BYTES, middlewares=[_guard(sandbox)])
     application.on_response_prepare.append(_date_header(slack))
@@ -59,7 +59,7 @@ def build_application(sandbox: SandboxParts) -> web.Application:
 
 
 def _date_header(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Answers bear the sandbox's own time, as Slack's bear Slack's: the app compares its clock with it."""
+    """Set the Date header to the sandbox's clock, which the app compares with its own."""
 
     async def date(_request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = _http_date(int(slack.clock.epoch()))
@@ -87,7 +87,7 @@ def _delivery_routes(slack: Simulator) -> list[web.RouteDef]:
 
 def _extra_answer(sandbox: SandboxParts) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        # Looked up when asked: whoever composes the sandbox may add to it once it runs.
+        # Looked up at each request, because routes can be added while the sandbox runs.
         answer = sandbox.extra.get(request.path)
         if answer is None:
             raise web.HTTPNotFound
@@ -97,9 +97,9 @@ def _extra_answer(sandbox: SandboxParts) -> Handler:
 
 
 def _guard(sandbox: SandboxParts) -> Middleware:
-    """Refuses strangers, and asks people to wait while the app is being set up.
+    """Refuse foreign requests, and ask people to wait while the app is being set up.
 
-    A stranger is what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts).
+    A foreign request is made by a browser on this machine for another site (DNS rebinding, forged posts).
     """
 
     @web.middleware
@@ -117,7 +117,7 @@ def _guard(sandbox: SandboxParts) -> Middleware:
             return json_response(answer.extra, status=answer.status)
         except (web.RequestPayloadError, HttpProcessingError):
             unread = web.Response(status=400, text="The body could not be read.")
-            # What is left of it cannot be told from the next request.
+            # The rest of the body cannot be separated from the next request.
             unread.force_close()
             return unread
 
@@ -126,7 +126,7 @@ def _guard(sandbox: SandboxParts) -> Middleware:
 
 @lru_cache(maxsize=64)
 def _is_local(address: str) -> bool:
-    """Whether an address names this machine."""
+    """Whether the address's host is this machine."""
     try:
         return urlsplit(address).hostname in LOCAL
     except ValueError:
@@ -134,7 +134,7 @@ def _is_local(address: str) -> bool:
 
 
 def _wait() -> web.Response:
-    """What was done while the app is being set up would be lost."""
+    """Answer 503 while the app is being set up; a change made meanwhile would be lost."""
     say = voice()
     words = say("The practice workspace is being prepared. This page opens it by itself.")
     page = _WAIT.format(title=say("One moment"), words=words)

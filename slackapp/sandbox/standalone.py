@@ -23,7 +23,7 @@ def serve_standalone(  # the command line's options, all by keyword
 ) -> None:
     """Serve until `stop` is set or the process is asked to end, and say how to connect an app.
 
-    Raises SystemExit with words for people when the manifest is none or the port is taken.
+    Raises SystemExit with a message if the manifest is invalid or the port is taken.
     """
     seed = workspace or practice_workspace()
     stop = stop or threading.Event()

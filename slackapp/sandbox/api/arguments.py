@@ -1,4 +1,4 @@
-"""From a request's body to checked arguments: form, JSON and multipart, JSON strings inside form fields."""
+"""Parsing and checking of arguments: form, JSON and multipart bodies."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,7 +29,7 @@ STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "unfurled_attachments": list,
     "view": dict,
 }
-# What Slack says instead of invalid_arguments when this cannot be read, or is not there at all.
+# Slack's errors instead of invalid_arguments for an unreadable or missing argument.
 UNREADABLE = {
     "blocks": "invalid_blocks_format",
     "dialog": "validation_errors",
@@ -51,7 +51,7 @@ JSON = "application/json"
 
 
 async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, Any], str]:
-    """The arguments as sent, and "json" or "form". A JSON body is ignored by methods that read none."""
+    """Return the arguments as sent, and "json" or "form". Some methods ignore a JSON body."""
     arguments: dict[str, Any] = dict(request.query)
     kind = request.content_type
     if kind == JSON:
@@ -80,7 +80,7 @@ async def _multipart_body(request: web.Request) -> dict[str, str]:
     try:
         fields = await request.post()
     except (ValueError, LookupError):
-        # No boundary, a part without a name, a character set nobody knows.
+        # No boundary, a part without a name, or an unknown character set.
         raise Refused("invalid_arguments", "[ERROR] the body is not valid multipart/form-data") from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
@@ -93,7 +93,7 @@ def _form_body(body: bytes) -> dict[str, str]:
 
 
 def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
-    """The arguments this method knows, each of its type. Unknown ones are tolerated and left out."""
+    """Return the method's arguments, converted to their types; unknown ones are ignored."""
     arguments = {
         name: _value(name, value)
         for name, value in sent.items()

@@ -1,4 +1,4 @@
-"""One Web API call from arrival to answer: faults, token, rate limit, scope, arguments, the method itself."""
+"""Dispatch of a Web API call: faults, token, rate limit, scope, arguments, method."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ CONFIGURATION_METHODS = frozenset({"apps.manifest.validate"})
 
 
 class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer
-    """Too many calls: pause for `seconds`."""
+    """The rate limit is reached: wait `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -69,12 +69,12 @@ class Dispatcher:
         return await answer_with_fault(request, fault, response) if fault else response
 
     async def _fault(self, request: web.Request, name: str) -> Fault | None:
-        """The fault this call meets."""
+        """Return the fault that this call meets."""
         sent, _ = await self._arguments(request, name)
         return self._slack.faults.take(name, lambda: self._subject(request, sent))
 
     async def _arguments(self, request: web.Request, name: str) -> tuple[dict[str, Any], str]:
-        """The arguments, as far as they can be read, and "json" or "form"."""
+        """Return the arguments, as far as they are readable, and "json" or "form"."""
         method = self._slack.contract.methods.get(name)
         try:
             return await decode(request, reads_json=bool(method and method.reads_json))
@@ -82,7 +82,7 @@ class Dispatcher:
             return {}, "form"
 
     def _subject(self, request: web.Request, sent: dict[str, Any]) -> Subject:
-        """What the call is about; a person stands for their direct conversation, and the other way round."""
+        """Return what the call concerns; a person includes their direct conversation and vice versa."""
         workspace, _ = self._slack.tokens.get(_credentials(request, sent)[0], (NO_WORKSPACE, ""))
         places = {str(sent[name]) for name in ("channel", "channel_id") if sent.get(name)}
         people = {str(sent[name]) for name in ("user", "user_id") if sent.get(name)}
@@ -97,7 +97,7 @@ class Dispatcher:
         return Subject(workspace.id, frozenset(places), frozenset(people))
 
     async def _answer_fault(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
-        """Write down a call that is not carried out, and let the fault answer it."""
+        """Record a call that is not carried out, and answer with the fault."""
         sent, enc = await self._arguments(request, name)
         answer: dict[str, Any] = {"fault": fault.kind}
         if fault.kind in {"429", "error"}:
@@ -139,7 +139,7 @@ class Dispatcher:
         return method
 
     def _scope_headers(self, workspace: Workspace, method: Method) -> dict[str, str]:
-        """What comes with every answer to a token: the scopes it has, and those of which one is needed."""
+        """Return the headers with the token's scopes and those that the method accepts."""
         if workspace is NO_WORKSPACE:
             return {}
         granted = ",".join(granted_scopes(self._slack, workspace))
@@ -209,7 +209,7 @@ JSON_ARGUMENTS = frozenset(
 
 
 def _credentials(request: web.Request, sent: dict[str, Any]) -> tuple[str, str]:
-    """The token, from the header or a form field, and what a Basic header holds."""
+    """Return the token, from the header or a form field, and the Basic credentials."""
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         return header[7:].strip(), ""

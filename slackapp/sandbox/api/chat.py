@@ -1,4 +1,4 @@
-"""chat.*: post, whisper, edit, delete, link."""
+"""chat.*: post, post ephemeral, update, delete, permalink."""
 
 import re
 from typing import Any
@@ -111,7 +111,7 @@ def get_permalink(call: Call) -> dict[str, Any]:
 
 
 def _as_itself(call: Call) -> None:
-    """A bot of these days speaks for itself only."""
+    """Refuse `as_user`: a bot token posts only as the bot."""
     if call.args.get("as_user"):
         raise Refused("as_user_not_supported")
 
@@ -139,7 +139,7 @@ def _own_message(call: Call, refusal: str) -> tuple[Channel, Message]:
     if channel is None or (channel.is_private and call.workspace.bot_user_id not in channel.members):
         raise Refused("channel_not_found")
     message = channel.messages.get(call.args["ts"])
-    # What was said to one person only cannot be found again through the API.
+    # Ephemeral messages cannot be reached through the API.
     if message is None or message.only_for:
         raise Refused("message_not_found")
     if message.author != call.workspace.bot_user_id or channel.archived:

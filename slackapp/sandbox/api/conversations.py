@@ -44,7 +44,7 @@ def open_conversation(call: Call) -> dict[str, Any]:
 
 
 def close(call: Call) -> dict[str, Any]:
-    """conversations.close: a direct conversation leaves the app's list; nothing of it is lost."""
+    """conversations.close: remove a direct conversation from the app's list; messages stay."""
     channel = visible_channel(call)
     if not channel.is_direct:
         raise Refused("method_not_supported_for_channel_type")
@@ -83,7 +83,7 @@ def leave(call: Call) -> dict[str, Any]:
 
 
 def invite(call: Call) -> dict[str, Any]:
-    """conversations.invite: all of them, or nobody."""
+    """conversations.invite: adds all users or none."""
     channel = _own_channel(call)
     users = [user for user in _listed(call.args["users"]) if user]
     if not users:
@@ -176,7 +176,7 @@ def _opened(call: Call, channel: Channel, *, is_new: bool) -> dict[str, Any]:
 
 
 def _addressee(call: Call, user: str) -> Person:
-    """Somebody the app may write to."""
+    """Return a person whom the app may message."""
     person = call.workspace.people.get(user)
     if person is None:
         raise Refused("user_not_found")
@@ -190,7 +190,7 @@ def _addressee(call: Call, user: str) -> Person:
 
 
 def _named_channel(call: Call) -> Channel:
-    """The channel the call is about, which has a name."""
+    """Return the call's channel; refuse direct conversations."""
     channel = call.workspace.channels.get(call.args["channel"])
     is_hidden = channel is not None and channel.is_private
     if channel is None or (is_hidden and call.workspace.bot_user_id not in channel.members):
@@ -202,7 +202,7 @@ def _named_channel(call: Call) -> Channel:
 
 
 def _own_channel(call: Call) -> Channel:
-    """A channel the app is in and may change."""
+    """Return the call's channel; refuse one that the app is not in."""
     channel = _named_channel(call)
     if call.workspace.bot_user_id not in channel.members:
         raise Refused("not_in_channel")

@@ -1,4 +1,4 @@
-"""Who and what there is: users.*, conversations.*, usergroups.*, team.info, reactions.get."""
+"""Read methods: users.*, conversations.*, usergroups.*, team.info, reactions.get."""
 
 import base64
 from collections.abc import Callable
@@ -131,7 +131,7 @@ def reactions_get(call: Call) -> dict[str, Any]:
 def page(
     call: Call, items: list[Item], *, key: Callable[[Item], str], default: int
 ) -> tuple[list[Item], dict[str, str]]:
-    """One page of `items` and the response_metadata with the next cursor."""
+    """Return one page of `items` and the response_metadata with the next cursor."""
     limit = call.args.get("limit") or default
     if not 0 <= limit <= MAX_LIMIT and limit != default:
         raise Refused("invalid_limit")
@@ -155,7 +155,7 @@ def _decoded(cursor: str) -> str:
 
 
 def visible_channel(call: Call) -> Channel:
-    """The channel the call is about, if the app may know of it."""
+    """Return the call's channel if the app may see it."""
     channel = call.workspace.channels.get(call.args["channel"])
     if channel is None or (channel.is_private and call.workspace.bot_user_id not in channel.members):
         raise Refused("channel_not_found")
@@ -164,7 +164,7 @@ def visible_channel(call: Call) -> Channel:
 
 
 def scope_kind(channel: Channel) -> str:
-    """The channel's kind, as `types` and the scopes name it."""
+    """Return the channel's kind as `types` and the scopes name it."""
     if channel.is_direct:
         return "mpim" if channel.is_mpim else "im"
     return "private_channel" if channel.is_private else "public_channel"

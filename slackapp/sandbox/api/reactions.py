@@ -1,4 +1,4 @@
-"""reactions.add and reactions.remove: the app reacts."""
+"""reactions.add and reactions.remove."""
 
 import re
 from typing import Any, Final

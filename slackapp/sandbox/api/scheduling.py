@@ -1,4 +1,4 @@
-"""chat.scheduleMessage and what belongs to it: messages that are posted when their time has come."""
+"""chat.scheduleMessage, chat.deleteScheduledMessage and chat.scheduledMessages.list."""
 
 import asyncio
 from typing import Any, Final
@@ -85,7 +85,7 @@ async def _post_when_due(slack: Simulator, scheduled_id: str) -> None:
 
 
 def _post(slack: Simulator, scheduled: ScheduledMessage) -> None:
-    """Post it, if the app may still post there."""
+    """Post the message if the app may still post there."""
     space = slack.state.workspaces[scheduled.team_id]
     channel: Channel | None = space.channels.get(scheduled.channel)
     if channel is None or channel.archived or not space.installed:

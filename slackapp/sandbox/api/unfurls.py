@@ -1,4 +1,4 @@
-"""chat.unfurl: what the app shows beneath a link that somebody posted."""
+"""chat.unfurl: the app's preview of a posted link."""
 
 from typing import Any
 

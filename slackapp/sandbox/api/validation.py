@@ -1,4 +1,4 @@
-"""blocks.validate and apps.manifest.validate: the rules alone, nothing is posted or changed."""
+"""blocks.validate and apps.manifest.validate: checks without effects."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from slackapp.sandbox.core.responses import Refused
 KINDS = ("blocks", "message", "view")
 _PLACED = re.compile(r"(?P<message>.*) \[json-pointer:(?P<pointer>[^\]]*)\]")
 _NUMBER = re.compile(r"\d+")
-# The beginning of a sentence -> the code and the constraint that it stands for.
+# The beginning of a sentence -> its code and constraint.
 _CODES = (
     ("missing required field", "missing_required_field", "required"),
     ("must define", "missing_required_field", "required"),
@@ -44,12 +44,12 @@ def blocks_validate(call: Call) -> dict[str, Any]:
 
 
 def sentences(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401  # not yet checked
-    """What Slack would refuse in blocks, a message or a view, each sentence with its JSON pointer."""
+    """Yield the problems of blocks, a message or a view, each with its JSON pointer."""
     return _CHECKS[kind](value)
 
 
 def _blocks(blocks: list[Any], at: str = "") -> Iterator[str]:
-    """The blocks of a message; their pointers begin at the list itself."""
+    """Yield the problems of a message's blocks; pointers start at the list."""
     yield from problems(blocks, surface="message", at=at)
     if text_weight(blocks) > TEXT_WEIGHT_LIMIT:
         yield f"must be less than {TEXT_WEIGHT_LIMIT + 1} characters in all texts [json-pointer:{at or '/'}]"

@@ -11,7 +11,7 @@ _point = Shape({"label": _label, "value": number})
 
 
 def _check_weight(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """A slice of nothing cannot be drawn."""
+    """Check that a pie segment is greater than 0."""
     weight = value["value"]
     if isinstance(weight, int | float) and weight <= 0:
         add_problem(problems, "must be greater than 0", f"{at}/value")
@@ -23,14 +23,14 @@ def _series_of(chart: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
 
 
 def _check_unique_names(chart: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """The legend tells series apart by their names."""
+    """Check that series have different names, since the legend shows only names."""
     names = [series["name"] for series in _series_of(chart)]
     if len(set(names)) < len(names):
         add_problem(problems, "series names must be unique", f"{at}/series")
 
 
 def _check_labels(chart: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """Each series has one point for each category of the axis."""
+    """Check that each series has one point for each category."""
     axis = chart["axis_config"]
     categories = axis["categories"] if isinstance(axis, dict) else ()
     for place, series in enumerate(_series_of(chart)):

@@ -1,4 +1,4 @@
-"""The composition objects: texts, options, confirmations, filters, files."""
+"""Checks of composition objects: texts, options, confirmations, filters, files."""
 
 from collections.abc import Mapping
 
@@ -102,7 +102,7 @@ def text(most: int) -> Check:
 
 
 def option(words: Check, *, address: bool = False) -> Shape:
-    """An option whose text and description are checked by `words`; only an overflow menu's has an address."""
+    """An option whose text and description are checked by `words`; `address` allows a url."""
     return Shape(
         {"text": words, "value": string(1, 150)},
         {"description": words, **({"url": url()} if address else {})},
@@ -158,7 +158,7 @@ feedback_button = Shape(
     {"accessibility_label": string(1, 75)},
 )
 
-# Where a picture comes from: an address or an uploaded file, one of the two; words for it always.
+# A picture has either an address or an uploaded file, and always an alt text.
 picture: Mapping[str, Check] = {"image_url": url(), "slack_file": slack_file}
 picture_rule: Rule = exactly_one("image_url", "slack_file")
 alt_text = string(1, 2000)
@@ -168,7 +168,7 @@ column_count = integer(1, 20)
 
 
 def _option_key(chosen: object) -> tuple[object, object]:
-    """What makes two options the same: their value and their words."""
+    """Return what identifies an option: its value and its text."""
     if not isinstance(chosen, dict):
         return (None, None)
     words = chosen.get("text")
@@ -176,7 +176,7 @@ def _option_key(chosen: object) -> tuple[object, object]:
 
 
 def _option_keys(value: Mapping[str, object]) -> set[tuple[object, object]]:
-    """The signs of every option a menu offers, grouped or not."""
+    """Return the keys of all options of a menu, grouped or not."""
     offered: list[object] = []
     plain_options, groups = value.get("options"), value.get("option_groups")
     if isinstance(plain_options, list):
@@ -188,7 +188,7 @@ def _option_keys(value: Mapping[str, object]) -> set[tuple[object, object]]:
 
 
 def check_initial_option(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """What is chosen beforehand must be among what is offered."""
+    """Check that the initial options are among the options."""
     chosen = value.get("initial_options", [])
     if "initial_option" in value and _option_key(value["initial_option"]) not in _option_keys(value):
         add_problem(problems, "initial option must be one of the options", f"{at}/initial_option")
@@ -201,7 +201,7 @@ def check_initial_option(value: Mapping[str, object], at: str, problems: list[st
 
 
 def check_unique_values(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """Two options of one element cannot have the same value: nobody could tell which was chosen."""
+    """Check that the options of an element have different values."""
     options = value.get("options")
     if isinstance(options, list):
         values = [option.get("value") for option in options if isinstance(option, dict)]

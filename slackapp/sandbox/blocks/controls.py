@@ -1,4 +1,4 @@
-"""Interactive elements: what each keeps as its state, starts with, and is called by a person."""
+"""Interactive elements: state keys, initial values and the names people use."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 from slackapp.sandbox.blocks.surface import every_block
 from slackapp.sandbox.core.state import Blocks, Values
 
-# Element type -> the key under which state.values and actions[] carry what was chosen.
+# Element type -> the key of the chosen value in state.values and actions[].
 STATE_KEYS = {
     "plain_text_input": "value",
     "email_text_input": "value",
@@ -86,33 +86,33 @@ MULTIPLE = frozenset(kind for kind, key in STATE_KEYS.items() if key.endswith("s
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An interactive element where a person sees it. `names` find it; the first is what one reads."""
+    """An interactive element in its block. `names` find it; the first is its visible label."""
 
     block: dict[str, Any]
     element: dict[str, Any]
     kind: str
     names: tuple[str, ...]
     says: Mapping[str, str] = field(default_factory=dict)
-    """What pressing it tells beyond the element itself: which of two feedback buttons it was."""
+    """Extra fields of its action, such as the value of one of two feedback buttons."""
 
     @property
     def error_key(self) -> str:
-        """Under which name its mistakes are kept: an input's block, else its block and action."""
+        """The key of its errors: the block id of an input, else block id and action id."""
         return self.block_id if self.is_input else f"{self.block_id}/{self.action_id}"
 
     @property
     def block_id(self) -> str:
-        """Its block."""
+        """The block's id."""
         return str(self.block["block_id"])
 
     @property
     def action_id(self) -> str:
-        """Its action."""
+        """The element's action id, or ""."""
         return str(self.element.get("action_id", ""))
 
     @property
     def label(self) -> str:
-        """What a person reads beside or in it."""
+        """The visible label."""
         return self.names[0]
 
     @property
@@ -122,21 +122,21 @@ class Control:
 
     @property
     def is_input(self) -> bool:
-        """Whether it stands in an input block."""
+        """Whether it is in an input block."""
         return bool(self.block["type"] == "input")
 
     @property
     def dispatches(self) -> bool:
-        """Whether choosing tells the app at once."""
+        """Whether a choice is sent to the app at once."""
         return not self.is_input or bool(self.block.get("dispatch_action"))
 
     def is_called(self, label: str) -> bool:
-        """Whether a person means this one by `label` (case and outer blanks do not matter)."""
+        """Whether `label` is one of its names, ignoring case and outer spaces."""
         return label.strip().casefold() in {name.casefold() for name in self.names}
 
 
 def controls(blocks: Blocks) -> Iterator[Control]:
-    """Every interactive element of these blocks, from top to bottom."""
+    """Yield the interactive elements of these blocks from top to bottom."""
     for _, block in every_block(blocks):
         for element in elements_of(block):
             kind = KINDS.get(element.get("type", ""))
@@ -154,7 +154,7 @@ def _feedback_buttons(block: dict[str, Any], element: dict[str, Any]) -> Iterato
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """The elements of a block that a person can use."""
+    """Return a block's elements that a person can use."""
     kind = block["type"]
     if kind == "input":
         return [block["element"]]
@@ -180,20 +180,20 @@ def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
 
 
 def fallback_name(element: dict[str, Any]) -> str:
-    """The name of an element that shows none: a person would describe it by what it is."""
+    """Return a name for an element without a label."""
     return {"overflow": "More actions", "datepicker": "Date", "timepicker": "Time"}.get(
         element["type"], str(element.get("action_id") or element["type"])
     )
 
 
 def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
-    """The options an element offers, those of option groups included."""
+    """Return an element's options, including those of option groups."""
     groups = element.get("option_groups") or []
     return list(element.get("options") or []) + [option for group in groups for option in group["options"]]
 
 
 def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON value
-    """A state.values entry: the element's type and what is chosen."""
+    """Return a state.values entry: the element's type and its value."""
     kind = element["type"]
     out = {"type": kind, STATE_KEYS[kind]: value}
     if kind == "timepicker" and "timezone" in element:
@@ -202,14 +202,14 @@ def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN40
 
 
 def initial(element: dict[str, Any]) -> Any:  # noqa: ANN401  # any JSON value
-    """What an element holds before anyone touched it."""
+    """Return an element's initial value."""
     kind = element["type"]
     empty: Any = [] if kind in MULTIPLE else None
     return element.get(INITIAL_KEYS.get(kind, ""), empty)
 
 
 def initial_values(blocks: Blocks, earlier: Values | None = None) -> Values:
-    """state.values of fresh blocks; what is in `earlier` under the same ids and type stays."""
+    """Return state.values of new blocks; values in `earlier` with the same ids and type are kept."""
     values: Values = {}
     for control in controls(blocks):
         if control.type not in STATE_KEYS:

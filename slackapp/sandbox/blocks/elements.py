@@ -1,4 +1,4 @@
-"""Every interactive element, and the sets of them that each kind of block may hold."""
+"""Checks of every interactive element, and the elements that each block may hold."""
 
 from collections.abc import Mapping
 
@@ -43,7 +43,7 @@ _moment = integer(1_000_000_000, 9_999_999_999)
 
 
 def _check_whole_numbers(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """Without decimals allowed, the limits and the first value are whole."""
+    """Check that limits and initial value are whole numbers where decimals are not allowed."""
     if value.get("is_decimal_allowed") is False:
         for name in ("initial_value", "min_value", "max_value"):
             if "." in str(value.get(name, "")):
@@ -51,7 +51,7 @@ def _check_whole_numbers(value: Mapping[str, object], at: str, problems: list[st
 
 
 def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the two families of menus differ
-    """The five kinds of menu: `several` for those that take more than one choice."""
+    """Return the five kinds of menu; `several` allows more than one choice."""
     more = _several if several else {}
     first: Mapping[str, Check] = (
         {"initial_options": array(composition.menu_option, 1, composition.OPTIONS)}
@@ -89,7 +89,7 @@ def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the 
 
 
 def _first(noun: str, check: Check, *, several: bool) -> dict[str, Check]:
-    """What is chosen beforehand: `initial_user`, or `initial_users` as a list."""
+    """Return the initial choice's field: `initial_user`, or `initial_users` as a list."""
     return (
         {f"initial_{noun}s": array(check, 0, composition.OPTIONS)} if several else {f"initial_{noun}": check}
     )
@@ -188,7 +188,7 @@ IN_SECTION = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"image"}
 IN_ACTIONS = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"datetimepicker", "rich_text_input"}
 IN_INPUT = _ALL_MENUS | _PICKERS | _CHOICES | _TYPED | {"datetimepicker", "file_input"}
 IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
-# What Slack documents for some surfaces only: https://docs.slack.dev/reference/block-kit/block-elements
+# Elements that Slack documents for some surfaces only: https://docs.slack.dev/reference/block-kit/block-elements
 NOT_ON: Mapping[str, frozenset[str]] = {
     "modal": frozenset(),
     "message": frozenset({"email_text_input", "url_text_input", "number_input", "file_input"}),
@@ -197,5 +197,5 @@ NOT_ON: Mapping[str, frozenset[str]] = {
 
 
 def checks_for(names: frozenset[str]) -> dict[str, Check]:
-    """The checks of these elements."""
+    """Return the checks of these elements."""
     return {name: ELEMENTS[name] for name in names}

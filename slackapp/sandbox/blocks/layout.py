@@ -1,4 +1,4 @@
-"""Every block, which surface it may stand on, and what holds for all blocks of a surface together."""
+"""Checks of every block, by the surfaces on which it is allowed."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -33,19 +33,19 @@ _id: Mapping[str, Check] = {"block_id": composition.block_id}
 
 
 def _element_of(names: frozenset[str], surface: Surface) -> Check:
-    """One element of these names that the surface allows."""
+    """Return a check for one of these elements, where the surface allows it."""
     return by_type(elements.checks_for(names - elements.NOT_ON[surface]), known=elements.ELEMENTS)
 
 
 def _check_row_width(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """Every row of a data table has as many cells as its first."""
+    """Check that all rows of a data table have the same number of cells."""
     rows = value["rows"]
     if isinstance(rows, list) and len({len(row) for row in rows}) > 1:
         add_problem(problems, "all rows must have the same number of cells", f"{at}/rows")
 
 
 def _check_plain_header(value: Mapping[str, object], at: str, problems: list[str]) -> None:
-    """The cells of a data table's header name their columns, so they hold no rich text."""
+    """Check that the header cells of a data table hold no rich text."""
     rows = value["rows"]
     for place, cell in enumerate(rows[0] if isinstance(rows, list) else ()):
         if cell["type"] == "rich_text":
@@ -77,7 +77,7 @@ _task = Shape(
         "sources": array(only("url", Shape({"url": url(), "text": string()})), 0),
     },
 )
-# A plan holds tasks alone, so that they need not say what they are.
+# A plan holds only tasks, so their type may be missing.
 _plan_task = by_type({"task_card": _task}, otherwise="task_card")
 _picture = only("image", elements.image)
 _button = only("button", elements.button)
@@ -100,7 +100,7 @@ _https = url(schemes=("https",))
 
 
 def _common(surface: Surface) -> dict[str, Check]:
-    """The blocks that stand on every surface."""
+    """Return the blocks that are allowed on every surface."""
     return {
         "section": Shape(
             {},
@@ -173,7 +173,7 @@ _auth_provider = Shape(
 
 
 def _message_only() -> dict[str, Check]:
-    """The blocks that stand in messages alone."""
+    """Return the blocks that are allowed in messages only."""
     return {
         "context_actions": Shape(
             {"elements": array(by_type(elements.checks_for(elements.IN_CONTEXT_ACTIONS)), 1, 5)}, _id
@@ -200,7 +200,7 @@ def _message_only() -> dict[str, Check]:
 
 
 def _container(children: Mapping[str, Check]) -> Shape:
-    """A box around other blocks, but not around another box."""
+    """Return the container block, which holds other blocks but no container."""
     return Shape(
         {"child_blocks": array(by_type(children), 1, 10)},
         {
@@ -226,7 +226,7 @@ _alert = Shape(
 
 
 def _blocks_of(surface: Surface) -> dict[str, Check]:
-    """The blocks of a surface, as https://docs.slack.dev/reference/block-kit/blocks lists them."""
+    """Return the blocks of a surface as in https://docs.slack.dev/reference/block-kit/blocks."""
     common: dict[str, Check] = _common(surface)
     if surface == "modal":
         return {**common, "alert": _alert}
@@ -244,7 +244,7 @@ _LISTS: Final[Mapping[Surface, Check]] = {
 
 
 def check_blocks(blocks: object, at: str, problems: list[str], *, surface: Surface) -> None:
-    """Adds every problem of these blocks on this surface."""
+    """Add every problem of these blocks on this surface."""
     _LISTS[surface](blocks, at, problems)
     if isinstance(blocks, list) and not problems:
         check_unique_ids(blocks, at, problems)

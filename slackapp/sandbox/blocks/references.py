@@ -1,18 +1,18 @@
-"""What blocks hold besides their form: the words people read, and what they refer to outside themselves."""
+"""Contents of blocks: length of the texts, files and pictures."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
-# A way down: the trail to the object or list around, and the name or place in it.
+# A path in JSON: the trail of the enclosing object or list, and the key or index in it.
 Trail = tuple["Trail | None", "str | int"]
 READ: Final = frozenset({"text", "alt_text"})
 
 
 @dataclass(slots=True)
 class Contents:
-    """`weight`: how many characters people read. `files`, `pictures`: each by the JSON pointer to it.
+    """`weight`: number of characters people read. `files`, `pictures`: keyed by JSON pointer.
 
-    A file is `{"id": ...}` or `{"url": ...}`, a picture the address it is fetched from.
+    A file is `{"id": ...}` or `{"url": ...}`, a picture is its address.
     """
 
     weight: int = 0
@@ -21,10 +21,10 @@ class Contents:
 
 
 def contents(blocks: object, at: str = "/blocks") -> Contents:
-    """One walk through the blocks, wherever their elements stand; files and pictures in their order."""
+    """Collect the contents of blocks in one pass; files and pictures in document order."""
     references = Contents()
-    # No recursion, and a pointer is only written out for what is found: every message is walked through, and
-    # this is where a call spent most of its time.
+    # No recursion, and pointers are built only for references: every message is walked, and most of a
+    # call's time was spent here.
     waiting: list[tuple[object, Trail]] = [(blocks, (None, at))]
     while waiting:
         value, trail = waiting.pop()
@@ -46,7 +46,7 @@ def contents(blocks: object, at: str = "/blocks") -> Contents:
 
 
 def _pointer(trail: "Trail | None") -> str:
-    """The JSON pointer that a trail leads along."""
+    """Return the JSON pointer of a trail."""
     steps: list[object] = []
     while trail is not None:
         trail, step = trail
@@ -55,5 +55,5 @@ def _pointer(trail: "Trail | None") -> str:
 
 
 def text_weight(blocks: object) -> int:
-    """How many characters people would read in these blocks, wherever they stand in them."""
+    """Return the number of characters that people read in these blocks."""
     return contents(blocks).weight

@@ -1,6 +1,6 @@
-"""Pieces for saying what JSON may look like, and for telling what is wrong with it in Slack's words.
+"""Building blocks of a JSON schema whose problems are reported in Slack's words.
 
-A check takes a value, the JSON pointer to it and the list of sentences found so far, and adds to that list.
+A check takes a value, its JSON pointer and a list of problems, to which it adds.
 """
 
 import re
@@ -12,12 +12,12 @@ Rule = Callable[[Mapping[str, object], str, list[str]], None]
 
 
 def add_problem(problems: list[str], sentence: str, at: str) -> None:
-    """Adds one problem with the place where it was found."""
+    """Add a problem with its JSON pointer."""
     problems.append(f"{sentence} [json-pointer:{at or '/'}]")
 
 
 def string(least: int = 1, most: int | None = None, pattern: str | None = None) -> Check:
-    """A text of `least` to `most` characters, and of the given pattern as a whole."""
+    """A string of `least` to `most` characters that matches the pattern fully."""
     compiled = re.compile(pattern) if pattern else None
 
     def check(value: object, at: str, problems: list[str]) -> None:
@@ -34,7 +34,7 @@ def string(least: int = 1, most: int | None = None, pattern: str | None = None) 
 
 
 def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
-    """An absolute address of one of these schemes: with a host, but for mail and telephone."""
+    """An absolute URL of one of these schemes, with a host except for mailto and tel."""
     known = re.compile(rf"(?:{'|'.join(schemes)}):(?:(?<=mailto:)|(?<=tel:)|//)[^\s/?#]+\S*", re.IGNORECASE)
     text = string(1, most)
 
@@ -48,7 +48,7 @@ def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
 
 
 def integer(least: int | None = None, most: int | None = None) -> Check:
-    """A whole number; true and false are none."""
+    """An integer; booleans are refused."""
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -62,19 +62,19 @@ def integer(least: int | None = None, most: int | None = None) -> Check:
 
 
 def number(value: object, at: str, problems: list[str]) -> None:
-    """A number, whole or not."""
+    """Check an integer or float."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         add_problem(problems, "must provide a number", at)
 
 
 def boolean(value: object, at: str, problems: list[str]) -> None:
-    """True or false."""
+    """Check a boolean."""
     if not isinstance(value, bool):
         add_problem(problems, "must provide a boolean", at)
 
 
 def one_of(*allowed: str) -> Check:
-    """One of these words."""
+    """One of these strings."""
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if value not in allowed:
@@ -84,7 +84,7 @@ def one_of(*allowed: str) -> Check:
 
 
 def array(item: Check, least: int = 1, most: int | None = None) -> Check:
-    """A list of `least` to `most` items; a list too long is told once, its items are not looked at."""
+    """A list of `least` to `most` items; if its length is wrong, the items are not checked."""
 
     def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, list):
@@ -102,14 +102,14 @@ def array(item: Check, least: int = 1, most: int | None = None) -> Check:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An object with these fields and no others. `rules` see it once its fields are all well formed."""
+    """An object with these fields and no others. `rules` run if all fields are valid."""
 
     required: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
 
     def __call__(self, value: object, at: str, problems: list[str]) -> None:
-        """Tells what is wrong with the object."""
+        """Add the object's problems."""
         if not isinstance(value, dict):
             add_problem(problems, "must provide an object", at)
             return
@@ -128,12 +128,12 @@ class Shape:
                 rule(value, at, problems)
 
     def plus(self, *, optional: Mapping[str, Check]) -> "Shape":
-        """The same object with more optional fields."""
+        """Return the same shape with more optional fields."""
         return Shape(self.required, {**self.optional, **optional}, self.rules)
 
 
 def or_null(check: Check) -> Check:
-    """The same, or null for a place that is passed over."""
+    """The same, or null."""
 
     def nullable(value: object, at: str, problems: list[str]) -> None:
         if value is not None:
@@ -143,7 +143,7 @@ def or_null(check: Check) -> Check:
 
 
 def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = (), otherwise: str | None = None) -> Check:
-    """An object whose `type` says which of the kinds it is. A kind in `known` exists, but not here.
+    """An object whose `type` selects the check. A kind in `known` exists but is not allowed here.
 
     `otherwise` is the kind of an object without a type.
     """
@@ -173,7 +173,7 @@ def only(kind: str, check: Check) -> Check:
 
 
 def exactly_one(*names: str) -> Rule:
-    """One of these fields, and not two."""
+    """Exactly one of these fields."""
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         given = sum(name in value for name in names)
@@ -189,7 +189,7 @@ def exactly_one(*names: str) -> Rule:
 
 
 def at_most_one(*names: str) -> Rule:
-    """Not two of these fields together."""
+    """At most one of these fields."""
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if sum(name in value for name in names) > 1:
@@ -209,7 +209,7 @@ def at_least_one(*names: str) -> Rule:
 
 
 def ordered(low: str, high: str) -> Rule:
-    """The number in `low` is not above the number in `high`; both may be numbers in strings."""
+    """The number in `low` is at most the number in `high`; both may be strings."""
 
     def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if low in value and high in value and float(str(value[low])) > float(str(value[high])):

@@ -1,4 +1,4 @@
-"""What holds for all blocks of a surface together: ids, focus, and the sums Slack counts."""
+"""Checks across all blocks of a surface: unique ids, focus, and totals."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -6,18 +6,18 @@ from typing import Any, Final
 from slackapp.sandbox.blocks.references import text_weight
 from slackapp.sandbox.blocks.schema import add_problem
 
-# Slack documents no sum; messages whose texts together pass this many characters have been refused.
+# Slack documents no limit; messages with more characters in total have been refused.
 TEXT_WEIGHT_LIMIT: Final = 13_200
 MARKDOWN_LIMIT: Final = 12_000
 TABLE_LIMIT: Final = 10_000
 SINGLE: Final = frozenset({"accessory", "element"})
 SEVERAL: Final = frozenset({"elements", "actions"})
-# Block type -> where it holds other blocks.
+# Block type -> the field that holds its inner blocks.
 NESTING: Final = {"container": "child_blocks", "carousel": "elements", "plan": "tasks"}
 
 
 def every_block(blocks: list[dict[str, Any]], at: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    """These blocks and those inside them, each before what it holds, with its JSON pointer from `at`."""
+    """Yield these blocks and their inner blocks, outer first, with JSON pointers from `at`."""
     for place, block in enumerate(blocks):
         where = f"{at}/{place}"
         yield where, block
@@ -28,7 +28,7 @@ def every_block(blocks: list[dict[str, Any]], at: str = "") -> Iterator[tuple[st
 
 
 def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, object]]]:
-    """The elements of a block with the path to each inside the block."""
+    """Yield a block's elements with the path to each inside the block."""
     for name, held in block.items():
         if isinstance(held, dict):
             if name in SINGLE:
@@ -40,7 +40,7 @@ def elements_in(block: Mapping[str, object]) -> Iterator[tuple[str, dict[str, ob
 
 
 def check_unique_ids(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
-    """No block_id twice on a surface, no action_id twice in a block."""
+    """Check that block ids are unique on a surface and action ids in a block."""
     seen: set[object] = set()
     for pointer, block in every_block(blocks, at):
         own = block.get("block_id")
@@ -56,7 +56,7 @@ def check_unique_ids(blocks: list[dict[str, object]], at: str, problems: list[st
 
 
 def check_single_focus(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
-    """One element at most takes the focus."""
+    """Check that at most one element has focus_on_load."""
     focused = [
         f"{pointer}/{path}"
         for pointer, block in every_block(blocks, at)
@@ -68,7 +68,7 @@ def check_single_focus(blocks: list[dict[str, object]], at: str, problems: list[
 
 
 def check_totals(blocks: list[dict[str, object]], at: str, problems: list[str]) -> None:
-    """What Slack counts over the whole message: tables, their characters, and markdown."""
+    """Check the totals of a message: tables, their characters, and markdown."""
     kinds = [block["type"] for block in blocks]
     if kinds.count("table") > 1:
         add_problem(problems, "only one table allowed", at)

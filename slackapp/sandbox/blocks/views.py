@@ -7,12 +7,12 @@ from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.blocks.layout import Surface, check_blocks
 from slackapp.sandbox.blocks.schema import Check, Shape, add_problem, boolean, string
 
-# A view heavier than this, as JSON in UTF-8, fails with `view_too_large`.
+# A larger view, as JSON in UTF-8, fails with `view_too_large`.
 MOST_VIEW_BYTES: Final = 250_000
 
 
 def _accept_any(_value: object, _at: str, _problems: list[str]) -> None:
-    """The blocks are checked after the frame, with the surface they stand on."""
+    """Accept any value: blocks are checked after the frame, with their surface."""
 
 
 _shared: Mapping[str, Check] = {
@@ -38,7 +38,7 @@ _FRAMES: Final[Mapping[str, Shape]] = {
 
 
 def check_view(view: object, at: str, problems: list[str]) -> None:
-    """Adds every problem of the view and of the blocks in it."""
+    """Add every problem of the view and its blocks."""
     if not isinstance(view, dict):
         add_problem(problems, "must provide an object", at)
         return

@@ -1,4 +1,4 @@
-"""What a person types, as Slack passes it on: `&<>` escaped, mentions turned into ids."""
+"""Typed text as Slack delivers it: `&<>` escaped, mentions replaced by ids."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from slackapp.sandbox.core.state import Person, Workspace
 
-# A mention already in Slack's own form, as a client's completion would have put it.
+# A mention in Slack's own form, as a client's completion inserts it.
 CLIENT_MENTION = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+)(?:\|[^<>]*)?>")
 ADDRESS = re.compile(r"https?://[^\s<>|]+")
 BROADCASTS = ("here", "channel", "everyone")
@@ -14,7 +14,7 @@ BROADCASTS = ("here", "channel", "everyone")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that can be named after @ or #, and what stands for it."""
+    """A name that can follow @ or #, and the token that replaces it."""
 
     sign: str
     words: str
@@ -22,7 +22,7 @@ class Name:
 
 
 def escape_text(text: str, space: Workspace, person: Person, *, resolve: bool, labels: bool) -> str:
-    """The text as Slack hands it on.
+    """Return the text as Slack delivers it.
 
     With `resolve`, `@name`, `#channel`, user groups and addresses become `<...>` tokens; with `labels` those
     of people carry `|handle`, as in slash commands. Without `resolve` only `&<>` are escaped.
@@ -53,7 +53,7 @@ def _token(  # one position of one text
 
 
 def escape_characters(text: str) -> str:
-    """The three characters Slack escapes."""
+    """Escape the three characters that Slack escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

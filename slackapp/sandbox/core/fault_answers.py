@@ -1,4 +1,4 @@
-"""What a client sees of a fault, after the call has been carried out or instead of it."""
+"""The response to a call that meets a fault, whether or not the call was carried out."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.02
 async def answer_with_fault(
     request: web.Request, fault: Fault, answer: web.StreamResponse | None = None
 ) -> web.StreamResponse:
-    """Let the fault happen; gives what is answered. `answer` is the real one, if the call was carried out."""
+    """Return the faulty response. `answer` is the real response, if the call was carried out."""
     nobody_reads = web.Response(status=500)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
@@ -47,7 +47,7 @@ def _refusal(fault: Fault) -> web.Response:
 
 
 async def _send_partly(request: web.Request, seconds: float) -> web.StreamResponse:
-    """The head of an answer and the first byte of its body, then nothing."""
+    """Send the headers and the first byte of the body, wait, then close the connection."""
     response = web.StreamResponse(
         headers={"Content-Type": "application/json; charset=utf-8", "Content-Length": "4096"}
     )
@@ -59,9 +59,9 @@ async def _send_partly(request: web.Request, seconds: float) -> web.StreamRespon
 
 
 async def _wait_for_disconnect(request: web.Request, most: float) -> None:
-    """Wait until the client has given up, at most so many seconds."""
+    """Wait until the client disconnects, at most `most` seconds."""
     end = time.monotonic() + most
-    # A transport tells nobody that it closes.
+    # A transport has no callback for closing, so it is polled.
     while time.monotonic() < end and request.transport and not request.transport.is_closing():  # noqa: ASYNC110
         await asyncio.sleep(POLL_SECONDS)
 

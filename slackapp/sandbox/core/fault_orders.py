@@ -1,4 +1,4 @@
-"""From the JSON of `POST /control/fault` to a fault, or a sentence that says why not."""
+"""Parse the JSON of `POST /control/fault`."""
 
 from typing import Any
 
@@ -8,15 +8,15 @@ from slackapp.sandbox.core.faults import ALWAYS_DONE, BESIDE_THE_API, KINDS, NEV
 from slackapp.sandbox.core.json_input import get_boolean, get_number, get_string
 from slackapp.sandbox.core.responses import RequestError
 
-# The reference of the Web API does not cover them.
+# The Web API reference does not list these.
 RESPONSE_URL_ERRORS = frozenset({"expired_url", "used_url", "invalid_payload"})
 
 
 def read_fault(order: dict[str, Any], contract: Contract, clock: SandboxClock) -> Fault:
-    """The fault that is ordered.
+    """Return the requested fault.
 
     Raises:
-        RequestError: The order makes no sense; where names are limited, the answer lists them.
+        RequestError: The request is invalid; where names are limited, the answer lists them.
     """
     kind = str(order.get("kind"))
     if kind not in KINDS:
@@ -48,7 +48,7 @@ def _method(order: dict[str, Any], contract: Contract, kind: str) -> str:
 
 
 def _error(order: dict[str, Any], contract: Contract, method: str) -> str:
-    """An error name that Slack documents for this method or another, or with `undocumented` any name."""
+    """Return the error name; it must be documented by Slack unless `undocumented` is set."""
     name = get_string(order, "error")
     if method == "response_url":
         known = documented = RESPONSE_URL_ERRORS
@@ -61,7 +61,7 @@ def _error(order: dict[str, Any], contract: Contract, method: str) -> str:
 
 
 def _count(order: dict[str, Any], *, is_open: bool) -> int | None:
-    """How many calls meet it. What has another end, or none, goes on until that end."""
+    """Return how many calls meet the fault; None if something else ends it."""
     return None if is_open and "count" not in order else int(get_number(order, "count", 1))
 
 

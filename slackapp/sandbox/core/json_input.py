@@ -1,4 +1,4 @@
-"""JSON from outside, read only as far as the sandbox can write it down again."""
+"""Parsing of JSON requests, limited to what can be serialised again."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,12 +8,12 @@ from aiohttp import web
 
 from slackapp.sandbox.core.responses import RequestError
 
-# A count or a pause beyond this is a slip of the keyboard.
+# A larger count or pause is a typing mistake.
 MAX_NUMBER = 1_000_000
 
 
 async def read_object(request: web.Request) -> dict[str, Any]:
-    """The JSON object a request carries."""
+    """Return the JSON object in a request's body."""
     try:
         body = read_json(await request.read() or b"{}")
     except ValueError as error:
@@ -24,7 +24,7 @@ async def read_object(request: web.Request) -> dict[str, Any]:
 
 
 def get_string(body: dict[str, Any], name: str, otherwise: str | None = None) -> str:
-    """A string out of a request's JSON."""
+    """Return a string from a request's JSON."""
     value = body.get(name, otherwise)
     if not isinstance(value, str):
         raise RequestError(400, f"“{name}” must be a string.")
@@ -32,12 +32,12 @@ def get_string(body: dict[str, Any], name: str, otherwise: str | None = None) ->
 
 
 def get_optional_string(body: dict[str, Any], name: str) -> str | None:
-    """A string that may be left out, or be null."""
+    """Return a string, or None if it is missing or null."""
     return None if body.get(name) is None else get_string(body, name)
 
 
 def get_number(body: dict[str, Any], name: str, otherwise: float) -> float:
-    """A number that makes sense as a count or as seconds: none below nought, none without end."""
+    """Return a number from 0 to `MAX_NUMBER`, a count or seconds."""
     value = body.get(name, otherwise)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_NUMBER:
         raise RequestError(400, f"“{name}” must be a number from 0 to {MAX_NUMBER}.")
@@ -45,7 +45,7 @@ def get_number(body: dict[str, Any], name: str, otherwise: float) -> float:
 
 
 def get_boolean(body: dict[str, Any], name: str) -> bool:
-    """True or false."""
+    """Return a boolean."""
     value = body.get(name)
     if not isinstance(value, bool):
         raise RequestError(400, f"“{name}” must be true or false.")
@@ -53,24 +53,24 @@ def get_boolean(body: dict[str, Any], name: str) -> bool:
 
 
 def get_strings(body: dict[str, Any], name: str) -> list[str]:
-    """A list of strings; an empty one where it is left out."""
+    """Return a list of strings; empty if it is missing."""
     value = body.get(name, [])
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise RequestError(400, f"“{name}” must be a list of strings.")
     return value
 
 
-# What is read is written again, into the journal and the state, and orjson writes at most 254 levels.
+# Bodies are written to the journal and the state, and orjson writes at most 254 levels.
 MAX_DEPTH = 100
 
 
 def read_json(text: bytes | str) -> Any:  # noqa: ANN401  # any JSON
-    """The value that `text` is. Raises ValueError, with what is the matter, where there is none to be had."""
+    """Parse JSON. Raises ValueError for invalid or too deeply nested JSON."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise ValueError("not valid JSON") from None
-    # Most opens too few to be deep; only what might be is looked through.
+    # Most values have too few brackets to be deep; only the others are walked.
     written = text if isinstance(text, bytes) else text.encode()
     opened = len(written) - len(written.translate(None, b"[{"))
     if opened > MAX_DEPTH and _is_deep(value):

@@ -1,4 +1,4 @@
-"""What the sandbox learns about an app: only what Slack itself would learn, from its manifest."""
+"""The parts of an app manifest that the sandbox uses."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,7 @@ class Manifest:
 
 
 class ManifestError(ValueError):
-    """What was given is no app manifest; the words say what is wrong with it."""
+    """The input is not an app manifest; the message says why."""
 
 
 def read_manifest(source: Path | dict[str, Any]) -> Manifest:
@@ -65,10 +65,10 @@ def read_manifest(source: Path | dict[str, Any]) -> Manifest:
 
 
 def read_checked_manifest(source: Path, *, has_address: bool) -> dict[str, Any]:
-    """A manifest's parsed form, once it has been found to be one that Slack would take.
+    """Read a manifest and check it as Slack does.
 
     Raises:
-        ManifestError: Slack would refuse it; the words say where and why, a line for each reason.
+        ManifestError: Slack would refuse it; the message has one line for each reason.
     """
     raw = _parse(source)
     if problems := manifest_problems(raw, has_address=has_address):

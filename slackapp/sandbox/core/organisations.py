@@ -17,13 +17,13 @@ _PLACES = ("channel", "user", "user_id", "usergroup")
 
 
 def workspaces_of(slack: Simulator, enterprise_id: str) -> list[Workspace]:
-    """The organisation's workspaces; none where there is no such organisation."""
+    """Return the organisation's workspaces; empty if it does not exist."""
     spaces = slack.state.workspaces.values()
     return [space for space in spaces if enterprise_id and space.enterprise_id == enterprise_id]
 
 
 def install(slack: Simulator, enterprise_id: str, token: str) -> list[Workspace]:
-    """Give the app one token for all of them."""
+    """Install the app in all of the organisation's workspaces with one token."""
     spaces = workspaces_of(slack, enterprise_id)
     for space in spaces:
         space.bot_token, space.installed = token, True
@@ -39,7 +39,7 @@ def is_organisation_install(slack: Simulator, space: Workspace) -> bool:
 
 
 def resolve_workspace(slack: Simulator, known: Workspace, method: str, sent: dict[str, Any]) -> Workspace:
-    """The workspace that a call with an organisation's token is about."""
+    """Return the workspace that a call with an organisation's token concerns."""
     if not is_organisation_install(slack, known):
         return known
     spaces = [space for space in workspaces_of(slack, known.enterprise_id) if space.installed]

@@ -1,4 +1,4 @@
-"""What a workspace lets an app do: its plan, the scopes it has granted, and what its admins restrict."""
+"""Permissions of the app in a workspace: plan, granted scopes and admin restrictions."""
 
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.responses import Refused
@@ -7,12 +7,12 @@ from slackapp.sandbox.core.state import Channel, Workspace
 
 PLANS = ("free", "paid", "grid")
 RESTRICTIONS = ("general", "dm", "channels")
-"""What admins may keep for themselves: posts in #general, apps that write to people, making channels."""
+"""What admins can restrict: posts in #general, direct messages from apps, creating channels."""
 CHANNEL_MAKERS = frozenset({"conversations.create"})
 
 
 def granted_scopes(slack: Simulator, space: Workspace) -> tuple[str, ...]:
-    """The scopes of the app's token here: the manifest's, unless others were asked for or granted."""
+    """Return the token's scopes: the manifest's unless others were granted."""
     return slack.manifest.scopes if space.scopes is None else tuple(space.scopes)
 
 

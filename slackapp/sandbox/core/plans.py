@@ -10,10 +10,10 @@ from slackapp.sandbox.core.state import Workspace
 
 
 def change(slack: Simulator, order: dict[str, Any]) -> Workspace:
-    """Carry out an order as a whole, or not at all.
+    """Apply a change to a workspace's plan completely or not at all.
 
     Raises:
-        RequestError: There is no such workspace, or a part of the order makes no sense.
+        RequestError: The workspace does not exist, or the request is invalid.
     """
     space = _workspace(slack, order)
     changes: dict[str, Any] = {}
@@ -38,7 +38,7 @@ def change(slack: Simulator, order: dict[str, Any]) -> Workspace:
 
 
 def describe(slack: Simulator, space: Workspace) -> dict[str, Any]:
-    """What the workspace lets the app do."""
+    """Return the workspace's plan, scopes and restrictions as JSON."""
     return {
         "workspace": space.id,
         "plan": space.plan,

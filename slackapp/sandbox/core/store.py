@@ -1,4 +1,4 @@
-"""Seeding a workspace, and a snapshot on disk so that a stopped sandbox goes on where it was."""
+"""Seeding of a workspace, and a snapshot on disk from which a sandbox continues."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ SAVE_SECONDS = 1.0
 
 
 def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
-    """Add a workspace to the state; what a saved state already holds stays, tokens are the seed's."""
+    """Add a workspace to the state; saved data stays, tokens are the seed's."""
     state = slack.state
     space = state.workspaces.setdefault(seed.team_id, _workspace(seed))
     space.bot_token, space.app_token = seed.bot_token, seed.app_token
@@ -81,7 +81,7 @@ def _bot_user(slack: Simulator, seed: WorkspaceSeed) -> Person:
 
 
 class Store:
-    """Writes the state beside `path` (file contents in `<path>.files/`) and reads it back."""
+    """Saves the state in `path` (file contents in `<path>.files/`) and loads it."""
 
     def __init__(self, slack: Simulator, path: Path) -> None:
         self._slack = slack
@@ -90,7 +90,7 @@ class Store:
         self._saved = -1
 
     def load(self) -> None:
-        """Read what was saved, if anything. Raises ValueError for a file of another version."""
+        """Load the saved state, if there is one. Raises ValueError for a file of another version."""
         if not self._path.exists():
             return
         raw = orjson.loads(self._path.read_bytes())
@@ -105,20 +105,20 @@ class Store:
         self._slack.index_tokens()
 
     async def save_periodically(self) -> None:
-        """Save about once a second while things change."""
+        """Save about once a second while the state changes."""
         while True:
             await self._slack.state.changes.after(self._saved)
             await asyncio.sleep(SAVE_SECONDS)
             self.save()
 
     def save(self) -> None:
-        """Write everything now; the old file is replaced in one step."""
+        """Save now; the old file is replaced atomically."""
         state = self._slack.state
         self._saved = state.changes.number
         self._save_contents(state)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_name(self._path.name + ".new")
-        # The practice tokens and everything written in the demo are in here: for the owner only.
+        # It holds the practice tokens and everything written in the demo: readable by the owner only.
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(orjson.dumps(snapshot(self._slack)))
         fresh.replace(self._path)
@@ -134,10 +134,10 @@ class Store:
 
 
 def snapshot(slack: Simulator) -> dict[str, Any]:
-    """The state as orjson can write it.
+    """Return the state as JSON-serialisable objects.
 
-    Open modals are left out: what somebody has half filled in, an anonymous answer among it,
-    lives with that person in Slack and is never written down by anybody.
+    Open modals are left out: a half-filled form, perhaps with an anonymous answer, stays on the
+    person's device in Slack and is never stored.
     """
     state = slack.state
     return {

@@ -1,4 +1,4 @@
-"""Pressing and filling exactly one element, by its block and action: a label may stand on a screen twice."""
+"""Actions on one element, found by block id and action id, since labels may repeat."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,11 +21,11 @@ Order = Mapping[str, Any]
 
 
 class Refusal(Exception):  # noqa: N818  # an answer, not a failure
-    """What was asked cannot be done; the text is for the person."""
+    """The action is not possible; the text is for the person."""
 
 
 def find_location(finder: ElementFinder, order: Order) -> Location:
-    """The element that the page names. Raises Refusal when it is no longer there."""
+    """Return the element's location. Raises Refusal if it is no longer there."""
     within, names = str(order.get("within")), (order.get("block_id"), order.get("action_id"))
     try:
         location = next(
@@ -43,17 +43,17 @@ def _names(control: Control) -> tuple[str, str]:
 
 
 class OfferedOptions:
-    """What the app has offered to whom, so that a choice by its value can be told from an invention."""
+    """The options that the app has offered, so that a chosen value can be checked."""
 
     def __init__(self) -> None:
         self._offered: dict[tuple[str, str, str], dict[str, Option]] = {}
 
     def known(self, person: Person, location: Location, value: str) -> Option | None:
-        """The option of this value that the app has offered here."""
+        """Return the option with this value that was offered in this element."""
         return self._offered.get(_key(person, location), {}).get(value)
 
     async def load(self, slack: Simulator, person: Person, order: Order) -> list[Option]:
-        """The app's options for what was typed. Raises Refusal when it gives none that Slack would take."""
+        """Load the app's options for the typed text. Raises Refusal if they are missing or invalid."""
         finder = ElementFinder(slack, slack.state.workspaces[person.team_id], person)
         location = find_location(finder, order)
         try:
@@ -67,10 +67,10 @@ class OfferedOptions:
 
 
 async def act(slack: Simulator, person: Person, order: Order, *, offered_options: OfferedOptions) -> None:
-    """Do what the page asks: `within` (a message's time, "modal", "home"), `block_id`, `action_id`, `value`.
+    """Act on an element: `within` (a message's ts, "modal", "home"), `block_id`, `action_id`, `value`.
 
-    A button is pressed, a menu's choice is told, a field is filled and, where it dispatches, told too. Raises
-    Refusal when the element is no longer there or does not take the value.
+    Buttons and menus send an action; fields are filled and, if they dispatch, send one too. Raises Refusal
+    if the element is no longer there or does not accept the value.
     """
     finder = ElementFinder(slack, slack.state.workspaces[person.team_id], person)
     location = find_location(finder, order)
@@ -89,7 +89,7 @@ async def act(slack: Simulator, person: Person, order: Order, *, offered_options
 
 
 def reply(slack: Simulator, person: Person, order: Order) -> None:
-    """Answer in a thread, as a person."""
+    """Reply in a thread as a person."""
     finder = ElementFinder(slack, slack.state.workspaces[person.team_id], person)
     try:
         channel, root = finder.message(str(order.get("place")), str(order.get("thread_ts")))
@@ -129,13 +129,13 @@ async def _fill(finder: ElementFinder, location: Location, value: Any) -> None: 
 def _fill_view(view: View, control: Control, held: dict[str, Any]) -> None:
     before = view.values[control.block_id][control.action_id]
     view.values[control.block_id][control.action_id] = held
-    # What was wrong with a field stands beside it until the field is changed.
+    # A field's error stays until the field is changed.
     if before != held:
         view.errors.pop(control.error_key, None)
 
 
 def _new_value(finder: ElementFinder, location: Location, value: Any, offered_options: OfferedOptions) -> Any:  # noqa: ANN401  # JSON
-    """The element's new value: options by their values, everything else as the person API takes it."""
+    """Return the element's new value: options by value, others as in the person API."""
     control = location.control
     if control.type in OPTIONS | EXTERNAL:
         values = [str(chosen) for chosen in (value if isinstance(value, list) else [value] if value else [])]

@@ -1,4 +1,4 @@
-"""The practice page: its routes. Everything is drawn on the server; the browser swaps fragments in."""
+"""The practice page's routes. Fragments are rendered on the server and swapped in the browser."""
 
 import asyncio
 import time
@@ -87,7 +87,7 @@ def routes(sandbox: SandboxParts) -> list[web.RouteDef]:
 
 
 class Page:
-    """Draws the page for whoever one is being."""
+    """Handlers of the page, for the person whose view is shown."""
 
     def __init__(self, sandbox: SandboxParts) -> None:
         self._sandbox = sandbox
@@ -97,7 +97,7 @@ class Page:
         self._due: tuple[float, float, Due] = (0.0, 0.0, None)
 
     async def index(self, request: web.Request) -> web.Response:
-        """The whole page."""
+        """Render the whole page."""
         say = self._voice(request)
         person = self._slack_person(request.query.get("as")) or self._first_person()
         if person is None:
@@ -118,7 +118,7 @@ class Page:
         return page
 
     async def static(self, request: web.Request) -> web.Response:
-        """The page's own style and script."""
+        """Serve the page's styles and scripts."""
         name = request.match_info["name"]
         file = STATIC / name
         if name not in {path.name for path in STATIC.iterdir()} or file.suffix not in TYPES:
@@ -126,7 +126,7 @@ class Page:
         return web.Response(body=file.read_bytes(), content_type=TYPES[file.suffix], headers=SECURITY)
 
     async def scene(self, request: web.Request) -> web.Response:
-        """The fragments that change, with the number of changes they stand for."""
+        """Render the fragments that change, with the number of changes."""
         scene = self._scene(self._person(request), request)
         number = self._slack.state.changes.number
         if scene.channel is not None and request.query.get("looking") == "1":
@@ -145,7 +145,7 @@ class Page:
         return _json({"number": number, "fragments": {**fragments, "inspector": drawing.inspector()}})
 
     async def moves(self, request: web.Request) -> web.Response:
-        """What the window for moving time offers now."""
+        """Render the dialog for moving time."""
         scene = self._scene(self._person(request), request)
         offered: Jumps | None = getattr(self._sandbox, "jumps", None)
         jumps = await asyncio.to_thread(offered) if offered else []
@@ -153,19 +153,19 @@ class Page:
         return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda jump: jump[1]))})
 
     async def entry(self, request: web.Request) -> web.Response:
-        """What was said in one entry of the inspector."""
+        """Render one entry of the inspector."""
         scene = self._scene(self._person(request), request)
         return _json({"html": Drawing(scene, self._voice(request)).entry(int(request.match_info["number"]))})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: the number of changes, whenever something changed."""
+        """Stream the number of changes as server-sent events."""
         stream = web.StreamResponse(headers={**SECURITY, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
         number = -1
         try:
             while not self._slack.state.changes.is_ended:
                 changed = await self._slack.state.changes.after(number, timeout=BEAT_SECONDS)
-                # A beat without a change is a comment: it finds out whether anybody still listens.
+                # A heartbeat without a change is a comment; it detects a closed connection.
                 line = f"data: {changed}\n\n" if changed != number else ": still here\n\n"
                 await stream.write((("retry: 1000\n" if number < 0 else "") + line).encode())
                 number = changed
@@ -174,7 +174,7 @@ class Page:
         return stream
 
     async def act(self, request: web.Request) -> web.Response:
-        """Press or fill exactly one element, named by its block and action."""
+        """Press or fill one element, named by block id and action id."""
         person, order = self._person(request), await read_object(request)
         try:
             await act(self._slack, person, order, offered_options=self._offered_options)
@@ -183,7 +183,7 @@ class Page:
         return _json({"ok": True})
 
     async def suggest(self, request: web.Request) -> web.Response:
-        """The app's options for what is typed into a list from outside."""
+        """Return the app's options for text typed in an external select."""
         person, order = self._person(request), await read_object(request)
         try:
             options = await self._offered_options.load(self._slack, person, order)
@@ -194,7 +194,7 @@ class Page:
         )
 
     async def reply(self, request: web.Request) -> web.Response:
-        """Answer in a thread."""
+        """Post a reply in a thread."""
         person, order = self._person(request), await read_object(request)
         try:
             reply(self._slack, person, order)
@@ -203,7 +203,7 @@ class Page:
         return _json({"ok": True})
 
     async def tour(self, request: web.Request) -> web.Response:
-        """What the buttons of the tour's card say."""
+        """Handle the buttons of the tour's card."""
         order = await read_object(request)
         try:
             self._sandbox.tour.apply(str(order.get("do")))
@@ -212,7 +212,7 @@ class Page:
         return _json({"ok": True})
 
     async def move(self, request: web.Request) -> web.Response:
-        """Move time as /control/clock does; what was done is told in this page's language."""
+        """Move time as /control/clock does; labels are in the page's language."""
         say = self._voice(request)
         try:
             moved = await self._sandbox.control.move(request)
@@ -222,7 +222,7 @@ class Page:
         return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})
 
     def _voice(self, request: web.Request) -> i18n.Voice:
-        """The language this browser reads: asked for in the address once, then kept."""
+        """Return the browser's language: from the address, else from the cookie."""
         language = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
         return i18n.voice(language if language in i18n.languages() else i18n.DEFAULT_LANGUAGE)
 
@@ -269,7 +269,7 @@ class Page:
         return scene
 
     async def _next_due(self) -> Due:
-        """What is due next, asked of the app at most every few seconds and after each move of the clock."""
+        """Return what is due next; cached for a few seconds unless the clock was moved."""
         follower = self._sandbox.follower
         if follower is None:
             return None
@@ -280,7 +280,7 @@ class Page:
         return known
 
     def _first_place(self, person: Person) -> str:
-        """Where somebody comes who has named no place."""
+        """Return the place to show if none is requested."""
         first = next(iter(self._sandbox.tour.steps), None)
         if first is not None and first.person == person.id:
             return first.place
@@ -291,7 +291,7 @@ class Page:
 
 
 def _words(say: i18n.Voice) -> dict[str, str]:
-    """The sentences the script says."""
+    """Return the sentences for the script."""
     return {
         "sending": say("Sending..."),
         "working": say("One moment..."),

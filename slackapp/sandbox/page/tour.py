@@ -1,7 +1,7 @@
-"""A short guided path that whoever composes the sandbox may give it: steps as values, each with a check.
+"""A guided tour: steps, each with a check.
 
-The sandbox knows nothing of the app. A step says who one is, where, and what to do; its check looks at
-what has passed between the app and this Slack.
+The sandbox does not know the app. A step names the person, the place and the task; its check inspects the
+traffic between the app and this Slack.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,12 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Message, State
 
 HIDDEN = "hidden"
-"""Stands among the steps done when the person has put the tour away."""
+"""Marker among the completed steps: the tour is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What a check is asked about: the journal's newest `entries`, oldest first, and all that is known."""
+    """Input of a check: the journal's newest `entries`, oldest first, and the state."""
 
     entries: Sequence[Entry]
     state: State
@@ -32,8 +32,8 @@ Check = Callable[[Activity], bool]
 class Step:
     """One step. `title` and `words` are English sentences of the catalogue.
 
-    `person` and `place` (a channel id, "dm" or "home") say where [Show me] leads; `typed` is what it then
-    puts into the message box, `points_at` the text of the button it brings into view.
+    [Show me] opens `place` (a channel id, "dm" or "home") as `person`, fills the message box with `typed`
+    and scrolls to the button with the text `points_at`.
     """
 
     key: str
@@ -47,7 +47,7 @@ class Step:
 
 
 class Tour:
-    """How far one has come. What is done stays done, and a saved state keeps it."""
+    """Progress of the tour. Completed steps stay completed and are saved with the state."""
 
     def __init__(self, slack: Simulator, steps: Sequence[Step]) -> None:
         self._slack = slack
@@ -57,9 +57,9 @@ class Tour:
             slack.journal.watcher = self.update
 
     def update(self) -> None:
-        """Check every step that is not done yet, by what happened since the tour began.
+        """Check every step that is not done yet against the activity since the tour began.
 
-        Asked whenever the page is drawn, and by the journal before anything falls out of its newest entries.
+        Called whenever the page is rendered, and by the journal before it drops entries.
         """
         completed = self._slack.state.completed_steps
         entries = [entry for entry in self._slack.journal.recent if entry.number > self._since]
@@ -67,23 +67,23 @@ class Tour:
         completed.update(step.key for step in self.steps if step.key not in completed and step.done(activity))
 
     def done(self, step: Step) -> bool:
-        """Whether this step has been done (or passed over)."""
+        """Whether this step is completed or skipped."""
         return step.key in self._slack.state.completed_steps
 
     @property
     def current(self) -> Step | None:
-        """The first step that is still to do."""
+        """The first step that is not done."""
         return next((step for step in self.steps if not self.done(step)), None)
 
     @property
     def hidden(self) -> bool:
-        """Whether the person has put the tour away."""
+        """Whether the tour is hidden."""
         return HIDDEN in self._slack.state.completed_steps
 
     def apply(self, order: str) -> None:
-        """Do what the card's buttons say: "skip" the current step, "hide", "show", or begin "again".
+        """Apply an order of the card's buttons: "skip", "hide", "show" or "again".
 
-        Raises ValueError for anything else.
+        Raises ValueError for any other order.
         """
         completed = self._slack.state.completed_steps
         if order == "skip" and self.current is not None:
@@ -94,14 +94,14 @@ class Tour:
             completed.discard(HIDDEN)
         elif order == "again":
             completed.clear()
-            # What lies behind would count at once.
+            # Earlier activity would complete steps at once.
             self._since = self._slack.journal.number
         elif order != "skip":
             raise ValueError(order)
         self._slack.state.touch()
 
     def report(self) -> list[dict[str, Any]]:
-        """The steps for tools: key, title, person, place, and whether each is done."""
+        """Return the steps as JSON: key, title, person, place and done."""
         return [
             {
                 "key": step.key,
@@ -115,7 +115,7 @@ class Tour:
 
 
 def submits(user: str, callback_id: str) -> Check:
-    """Whether this person has sent this form and the app has taken it without objecting to a field."""
+    """Return a check: this person submitted this form and the app accepted it."""
 
     def done(activity: Activity) -> bool:
         waiting = False
@@ -132,7 +132,7 @@ def submits(user: str, callback_id: str) -> Check:
 
 
 def leads_to(user: str, action_id: str) -> Check:
-    """Whether, after this person did something, the app said something that holds such an element."""
+    """Return a check: after an action of this person, the app sent a message with this element."""
 
     def done(activity: Activity) -> bool:
         acted = False
@@ -147,7 +147,7 @@ def leads_to(user: str, action_id: str) -> Check:
 
 
 def reads(user: str, action_id: str) -> Check:
-    """Whether a message with such an element stands in the direct conversation this person looks at."""
+    """Return a check: this person views a direct conversation that contains this element."""
 
     def done(activity: Activity) -> bool:
         space = activity.state.workspace_of(user)
@@ -173,6 +173,6 @@ def _action_ids(body: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
 
 
 def _who(entry: Entry) -> str:
-    """Who did what was sent to the app."""
+    """Return the id of the person who caused a payload."""
     user = entry.body.get("user_id") or entry.body.get("user") or ""
     return str(user.get("id") if isinstance(user, dict) else user)

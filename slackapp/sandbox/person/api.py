@@ -37,7 +37,7 @@ class PersonApi:
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
+        """Return the routes."""
         actions = {
             "type": self.type,
             "press": self.press,
