@@ -1,4 +1,4 @@
-"""The Person API: any tool drives the sandbox as a person would (docs/sandbox.md)."""
+"""The Person API: tools act in the sandbox as a person (docs/sandbox.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -60,7 +60,7 @@ class PersonApi:
         ]
 
     async def people(self, request: web.Request) -> web.StreamResponse:
-        """Everyone whose place one can take; `?strangers=1`: those of other organisations too."""
+        """List the people one can act as; `?strangers=1` adds those of other organisations."""
         with_strangers = "strangers" in request.query
         everyone = [
             {"id": person.id, "name": person.name, "workspace": space.name, "roles": list(person.roles)}
@@ -71,7 +71,7 @@ class PersonApi:
         return json_response(everyone)
 
     async def screen(self, request: web.Request) -> web.StreamResponse:
-        """What a person sees in a place; looking at Home tells the app."""
+        """Return what a person sees in a place; viewing Home sends app_home_opened."""
         try:
             finder = self._finder(request)
             return json_response(await self._look(finder, request.query.get("place") or finder.person.place))
@@ -103,7 +103,7 @@ class PersonApi:
             raise RequestError(404, f"There is no person {user}.")
         finder = ElementFinder(self._slack, space, space.people[user])
         if not finder.may_see_place():
-            # What they last looked at is not theirs any more.
+            # The person may no longer see the place they viewed last.
             finder.person.place = finder.first_place()
         return finder
 
@@ -143,7 +143,7 @@ class PersonApi:
 
     async def _command(self, finder: ElementFinder, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
-        # Commands are the workspace's own people's: a stranger's workspace has not installed the app.
+        # Strangers have no commands: their own workspace has not installed the app.
         if name in self._slack.manifest.commands and finder.space.installed and not finder.person.stranger:
             await interactions.command(self._slack, finder.person, channel, text)
         elif name in {"/invite", "/remove", "/leave"}:
@@ -152,7 +152,7 @@ class PersonApi:
             interactions.unknown_command(self._slack, finder.person, channel, text)
 
     def _membership(self, finder: ElementFinder, channel: Channel, name: str, text: str) -> None:
-        """Slack's own commands about who is in a channel."""
+        """Run Slack's own commands /invite, /remove and /leave."""
         if name == "/leave":
             channel_events.remove_member(self._slack, channel, finder.person.id)
             finder.person.place = "dm"
@@ -195,7 +195,7 @@ class PersonApi:
         await self._tell(finder, location, chosen)
 
     async def _frame(self, finder: ElementFinder, top: View, label: str) -> bool:
-        """Press a button of the modal's frame; whether there is one of this label."""
+        """Press submit or close of the modal; return whether one has this label."""
         pressed = label.strip().casefold()
         if top.body.get("submit") and top.body["submit"]["text"].casefold() == pressed:
             await interactions.submit(self._slack, finder.person, top)
@@ -219,7 +219,7 @@ class PersonApi:
             await interactions.act_in_message(self._slack, finder.person, place, location.control, chosen)
 
     async def fill(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Enter or choose something, by the label of its control."""
+        """Enter or choose a value in the control with this label."""
         if "value" not in order:
             raise RequestError(400, "A value is needed.")
         nth = int(get_number(order, "nth", 1)) or 1
@@ -262,7 +262,7 @@ class PersonApi:
         return view
 
     async def react(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Add a reaction to a message, or take it back."""
+        """Add or remove a reaction to a message."""
         channel, message = finder.message(
             get_string(order, "place", finder.person.place), get_string(order, "ts")
         )
@@ -272,7 +272,7 @@ class PersonApi:
         )
 
     async def edit(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Change the words of one's own message."""
+        """Edit one's own message."""
         channel, message = self._own(finder, order)
         before = message_events.before_edit(self._slack, channel, message)
         typed = get_string(order, "text").strip()
@@ -295,7 +295,7 @@ class PersonApi:
         return channel, message
 
     async def assistant(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Open a thread with the app's assistant or, with `thread_ts`, go to another channel meanwhile."""
+        """Open an assistant thread or, with `thread_ts`, view another channel beside it."""
         viewed = get_optional_string(order, "channel")
         channel = finder.channel(viewed) if viewed else None
         if thread := get_optional_string(order, "thread_ts"):
@@ -327,7 +327,7 @@ class PersonApi:
 
 
 async def _from_outside(finder: ElementFinder, location: Location, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """What is chosen in a list whose options the app gives."""
+    """Return the chosen options of an external select."""
     several = takes_several(location.control)
     labels = value if isinstance(value, list) else [value] if value else []
     if len(labels) > 1 and not several:

@@ -1,4 +1,4 @@
-"""Lists from outside: what is typed into an external select goes to the app, which answers with options."""
+"""External selects: the app answers typed text with options (block_suggestion)."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -19,7 +19,7 @@ Option = dict[str, Any]
 
 
 async def load_options(finder: ElementFinder, location: Location, typed: str) -> list[Option]:
-    """The app's options for what was typed. Raises RequestError when it gives none that Slack would take."""
+    """Load the app's options for typed text. Raises RequestError if missing or invalid."""
     slack = finder.slack
     ack = await slack.send("block_suggestion", _payload(finder, location, typed))
     answer = ack.payload if isinstance(ack.payload, dict) else {}
@@ -31,7 +31,7 @@ async def load_options(finder: ElementFinder, location: Location, typed: str) ->
 
 
 async def find_option(finder: ElementFinder, location: Location, label: str) -> Option:
-    """The one option that reads like `wanted`, asked for as a person would: by typing it."""
+    """Return the option with this label, found by typing it. Raises RequestError if there is none."""
     options = await load_options(finder, location, label)
     for option in options:
         if finder.option_words(option).strip().casefold() == label.strip().casefold():

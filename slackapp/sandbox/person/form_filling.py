@@ -1,4 +1,4 @@
-"""From what a person enters to what an element then holds."""
+"""Conversion of a person's entry to an element's value."""
 
 import re
 from collections.abc import Iterable
@@ -125,7 +125,7 @@ def _public_channel(finder: ElementFinder, control: Control, label: str) -> str:
 
 
 def _conversation(finder: ElementFinder, control: Control, label: str) -> str:
-    """A channel's id or, for a person, that of the direct conversation with them."""
+    """Return a channel's id or, for a person, the id of the direct conversation with them."""
     for channel in conversation_channels(finder.space, finder.person, control.element):
         if _is_called(channel, label):
             return channel.id

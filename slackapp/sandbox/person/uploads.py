@@ -1,4 +1,4 @@
-"""Files that a person puts into a form: taken as they are, and told to the app as Slack tells of files."""
+"""Files that a person uploads in a form."""
 
 import base64
 import binascii
@@ -14,9 +14,9 @@ MOST_FILES = 10
 
 
 def add_files(finder: ElementFinder, control: Control, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # JSON in
-    """The state of a file_input that holds these files, each `{"name", "text"}` or `{"name", "base64"}`.
+    """Return the state of a file_input with these files: `{"name", "text"}` or `{"name", "base64"}`.
 
-    Raises RequestError for what its element does not take.
+    Raises RequestError for files that the element does not accept.
     """
     uploads = value if isinstance(value, list) else [value] if value else []
     most = control.element.get("max_files", MOST_FILES)
@@ -29,7 +29,7 @@ def add_files(finder: ElementFinder, control: Control, value: Any) -> list[dict[
 
 
 def _content(control: Control, upload: Any) -> tuple[str, bytes]:  # noqa: ANN401  # likewise
-    """A file's name and bytes."""
+    """Return a file's name and bytes."""
     name = upload.get("name") if isinstance(upload, dict) else None
     if not isinstance(name, str) or not name:
         raise RequestError(400, "A file is an object with its name and its text or base64.")
@@ -45,7 +45,7 @@ def _content(control: Control, upload: Any) -> tuple[str, bytes]:  # noqa: ANN40
 
 
 def _add_file(finder: ElementFinder, name: str, content: bytes) -> dict[str, Any]:
-    """The file in the workspace, as Slack's JSON has it."""
+    """Add the file to the workspace and return it as in Slack's API."""
     slack = finder.slack
     file = File(
         id=new_id("F"),

@@ -1,4 +1,4 @@
-"""The assistant (agent) container: threads with the app, and the channel that is looked at meanwhile."""
+"""The assistant (agent) container: threads with the app, and the channel viewed beside them."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def is_assistant(slack: Simulator) -> bool:
 
 
 def start_thread(slack: Simulator, person: Person, viewed: Channel | None) -> Message:
-    """Open a new thread with the app; `viewed` is the channel the person looks at meanwhile."""
+    """Open a new thread with the app; `viewed` is the channel that the person views."""
     if not is_assistant(slack):
         raise RequestError(409, "The app's manifest has neither an assistant view nor an agent view.")
     space = slack.state.workspaces[person.team_id]
@@ -31,7 +31,7 @@ def start_thread(slack: Simulator, person: Person, viewed: Channel | None) -> Me
 
 
 def change_context(slack: Simulator, person: Person, thread_ts: str, viewed: Channel | None) -> None:
-    """The person goes to another channel while the thread is open."""
+    """Send the event of viewing another channel while the thread is open."""
     space = slack.state.workspaces[person.team_id]
     root = slack.state.dm(space, person.id).messages.get(thread_ts)
     if root is None or root.subtype != ROOT:

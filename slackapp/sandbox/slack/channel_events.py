@@ -1,7 +1,7 @@
-"""What happens to channels: who comes and goes, and what becomes of the channel itself.
+"""Changes of channels and their members, and their events.
 
-Beside the events of their own kind Slack posts a line of its own for most of it, which an app with a history
-scope gets as a message event with a subtype.
+For most of them Slack also posts a message in the channel, which an app with a history scope receives as a
+message event with a subtype.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from slackapp.sandbox.slack.events import emit
 
 
 def add_member(slack: Simulator, channel: Channel, user: str, inviter: str | None = None) -> None:
-    """Put someone into a channel and say so."""
+    """Add a person to a channel and send the events."""
     if user in channel.members:
         return
     channel.members.append(user)
@@ -25,7 +25,7 @@ def add_member(slack: Simulator, channel: Channel, user: str, inviter: str | Non
 
 
 def remove_member(slack: Simulator, channel: Channel, user: str) -> None:
-    """Take someone out of a channel and say so. The app hears of its own leaving too."""
+    """Remove a person or the app from a channel and send the events."""
     if user not in channel.members:
         return
     _send_membership_event(slack, channel, user, "member_left_channel", {})
@@ -37,7 +37,7 @@ def remove_member(slack: Simulator, channel: Channel, user: str) -> None:
 
 
 def create(slack: Simulator, channel: Channel) -> None:
-    """Add a channel; apps hear of new public ones only."""
+    """Add a channel; send an event if it is public."""
     space = slack.state.workspaces[channel.team_id]
     space.channels[channel.id] = channel
     slack.state.touch()
@@ -58,7 +58,7 @@ def create(slack: Simulator, channel: Channel) -> None:
 
 
 def set_archived(slack: Simulator, channel: Channel, *, is_archived: bool) -> None:
-    """Archive a channel or bring it back, and say so."""
+    """Archive or unarchive a channel and send the events."""
     channel.archived = is_archived
     kind, user = "archive" if is_archived else "unarchive", _somebody(slack, channel)
     _send_event(slack, channel, kind, {"channel": channel.id, "user": user})
@@ -66,7 +66,7 @@ def set_archived(slack: Simulator, channel: Channel, *, is_archived: bool) -> No
 
 
 def rename(slack: Simulator, channel: Channel, name: str) -> None:
-    """Give a channel another name and say so."""
+    """Rename a channel and send the events."""
     old_name, channel.name = channel.name, name
     channel.previous_names = [
         old_name,
@@ -79,13 +79,13 @@ def rename(slack: Simulator, channel: Channel, name: str) -> None:
 
 
 def delete(slack: Simulator, channel: Channel) -> None:
-    """Delete a channel and say so."""
+    """Delete a channel and send the event."""
     _send_event(slack, channel, "deleted", {"channel": channel.id, "actor_id": _somebody(slack, channel)})
     del slack.state.workspaces[channel.team_id].channels[channel.id]
 
 
 def convert(slack: Simulator, channel: Channel, *, is_private: bool) -> None:
-    """Make a public channel private, or the other way round. Only the line in the channel tells of it."""
+    """Make a channel private or public; only a message in the channel reports it."""
     channel.is_private = is_private
     kind = "private" if is_private else "public"
     subtype = f"channel_convert_to_{kind}"
@@ -95,7 +95,7 @@ def convert(slack: Simulator, channel: Channel, *, is_private: bool) -> None:
 
 
 def share(slack: Simulator, channel: Channel, other_team: str, *, gets_new_id: bool = False) -> Channel:
-    """Share a channel with another organisation. Slack may give it a new id then, and says so first."""
+    """Share a channel with another organisation; a new id is reported by an event before."""
     space = slack.state.workspaces[channel.team_id]
     if gets_new_id:
         old_id, channel.id = channel.id, new_id("C")
@@ -110,7 +110,7 @@ def share(slack: Simulator, channel: Channel, other_team: str, *, gets_new_id: b
 
 
 def unshare(slack: Simulator, channel: Channel, other_team: str) -> None:
-    """End the sharing: the strangers of that organisation are not in it any more."""
+    """End the sharing with an organisation and remove its people."""
     space = slack.state.workspaces[channel.team_id]
     channel.shared_with = [team for team in channel.shared_with if team != other_team]
     if not channel.shared_with:
@@ -125,14 +125,14 @@ def unshare(slack: Simulator, channel: Channel, other_team: str) -> None:
 
 
 def set_topic(slack: Simulator, channel: Channel, user: str, topic: str) -> None:
-    """Give a channel another topic and say so."""
+    """Set a channel's topic and send the message."""
     channel.topic = topic
     slack.state.touch()
     _send_message(slack, channel, "topic", user, f"set the {_noun(channel)}'s topic: {topic}", topic=topic)
 
 
 def set_purpose(slack: Simulator, channel: Channel, user: str, purpose: str) -> None:
-    """Give a channel another description and say so."""
+    """Set a channel's description and send the message."""
     channel.purpose = purpose
     slack.state.touch()
     _send_message(
@@ -166,7 +166,7 @@ def _noun(channel: Channel) -> str:
 
 
 def _send_message(slack: Simulator, channel: Channel, kind: str, user: str, text: str, **more: Any) -> None:  # noqa: ANN401  # any JSON
-    """Slack's own line in the channel: channel_join, group_leave and so on."""
+    """Send Slack's message in the channel: channel_join, group_leave and so on."""
     message_events.send_channel_message(slack, channel, f"{_noun(channel)}_{kind}", user, text, **more)
 
 
@@ -176,7 +176,7 @@ def _somebody(slack: Simulator, channel: Channel) -> str:
 
 
 def _send_event(slack: Simulator, channel: Channel, kind: str, details: dict[str, Any]) -> None:
-    """An app hears this of every public channel, and of the private ones it is in."""
+    """Send an event of a public channel, or of a private one that the app is in."""
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
     if channel.is_private and space.bot_user_id not in channel.members:

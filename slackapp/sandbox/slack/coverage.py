@@ -1,4 +1,4 @@
-"""What a manifest asks for and this sandbox will never do, so that nobody waits for it."""
+"""Parts of a manifest that the sandbox does not support."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -28,10 +28,10 @@ SENT: Final = frozenset(
     | {"subteam_updated", "team_access_granted", "team_access_revoked", "team_join", "tokens_revoked"}
     | {"user_change", "user_profile_changed"}
 )
-"""The subscriptions that something in the sandbox brings about."""
+"""The subscriptions for which the sandbox sends events."""
 
 ASSISTANT_EVENTS: Final = frozenset({"assistant_thread_started", "assistant_thread_context_changed"})
-# Features and settings of a manifest that nothing here plays, and what a person calls them.
+# Manifest settings that the sandbox does not simulate, and their names for people.
 UNSUPPORTED: Final = {
     "features/workflow_steps": "steps for workflows",
     "features/search": "search",
@@ -47,7 +47,7 @@ UNSUPPORTED: Final = {
 
 
 def unsupported_features(manifest: Manifest, contract: Contract) -> list[str]:
-    """One sentence for each subscription, command and feature of the manifest that will never fire."""
+    """Return a sentence for each subscription, command and feature without effect here."""
     return [
         *(
             f"{name}: {why}"
@@ -60,7 +60,7 @@ def unsupported_features(manifest: Manifest, contract: Contract) -> list[str]:
 
 
 def _reason_not_sent(manifest: Manifest, contract: Contract, name: str) -> str:
-    """Why this subscription is never sent; an empty text where it is."""
+    """Return why this subscription is never sent, or ""."""
     raw, scopes = manifest.raw, contract.events.get(name, ())
     has_assistant = _at(raw, "features/assistant_view", "features/agent_view")
     is_writable = manifest.messages_tab and not manifest.messages_read_only
@@ -97,7 +97,7 @@ def _features(manifest: Manifest) -> Iterator[str]:
 
 
 def _at(raw: dict[str, Any], *paths: str) -> bool:
-    """Whether something stands at one of these places of the manifest."""
+    """Whether the manifest has a value at one of these paths."""
     for path in paths:
         value: Any = raw
         for name in path.split("/"):

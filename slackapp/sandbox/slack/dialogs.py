@@ -1,4 +1,4 @@
-"""Dialogs, the forms Slack had before modals: shown as a modal, sent to the app in their own words."""
+"""Dialogs, the predecessors of modals: shown as a modal, submitted in their own format."""
 
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from slackapp.sandbox.slack.block_defaults import with_defaults
 Json = dict[str, Any]
 KIND: Final = "dialog"
 MOST_ELEMENTS: Final = 10
-# What a dialog calls the source of a menu, and the modal's element for it.
+# A menu's data_source in a dialog -> the modal's element.
 MENUS: Final = {
     "static": "static_select",
     "users": "users_select",
@@ -25,7 +25,7 @@ ELEMENT_LIMITS: Final = {"label": 48, "name": 300, "placeholder": 150, "hint": 1
 
 
 def problems(dialog: Json) -> list[str]:
-    """What is wrong with a dialog, in sentences as Slack writes them."""
+    """Return the problems of a dialog in Slack's words."""
     elements = dialog.get("elements")
     wrong = [f"Field `{key}` is required" for key in ("title", "callback_id") if not dialog.get(key)]
     wrong += _too_long(dialog, LIMITS, "Field")
@@ -77,7 +77,7 @@ def _is_option(option: object) -> bool:
 
 
 def _given_options(element: Json) -> list[Any]:
-    """The options as the app gave them, those of groups too; whatever is no list holds none."""
+    """Return the app's options, including those of groups; a value that is no list is ignored."""
     groups = _listed(element.get("option_groups"))
     inside = [
         option for group in groups if isinstance(group, dict) for option in _listed(group.get("options"))
@@ -97,7 +97,7 @@ def _options(element: Json) -> list[Json]:
 
 
 def dialog_view(slack: Simulator, space: Workspace, person: Person, dialog: Json) -> View:
-    """The dialog as a modal; `body["dialog"]` keeps what the app gave."""
+    """Return the dialog as a modal; `body["dialog"]` is the app's dialog."""
     blocks = with_defaults([_block(element) for element in dialog["elements"]])
     view_id = new_id("V")
     body = {
@@ -158,7 +158,7 @@ def _element(element: Json) -> Json:
 
 
 def submission(view: View) -> Json:
-    """What was entered, by the names of the elements; nothing where nothing was."""
+    """Return the entered values by element name; None where empty."""
     entered: Json = {}
     for name, elements in view.values.items():
         state = elements[name]
@@ -168,18 +168,18 @@ def submission(view: View) -> Json:
 
 
 def submission_payload(slack: Simulator, person: Person, view: View) -> Json:
-    """dialog_submission."""
+    """Build dialog_submission."""
     payload = _payload(slack, person, view, "dialog_submission")
     return payload | {"submission": submission(view)}
 
 
 def cancellation_payload(slack: Simulator, person: Person, view: View) -> Json:
-    """dialog_cancellation."""
+    """Build dialog_cancellation."""
     return _payload(slack, person, view, "dialog_cancellation")
 
 
 def errors_of(view: View, answer: Json) -> dict[str, str] | None:
-    """The app's mistakes by element name; None where it names what is not in the dialog."""
+    """Return the app's errors by element name; None if the answer is invalid."""
     errors = answer.get("errors")
     names = {block["block_id"] for block in view.body["blocks"]}
     if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):

@@ -1,4 +1,4 @@
-"""What happens to an app in an organisation: a workspace is taken out of it or put in, or all of it ends."""
+"""Grants of an organisation's install: workspaces granted, revoked, or all of them."""
 
 from typing import Any
 
@@ -10,19 +10,19 @@ from slackapp.sandbox.slack.events import is_subscribed
 
 
 def grant(slack: Simulator, space: Workspace) -> None:
-    """The organisation's app may be used in one more of its workspaces."""
+    """Grant the organisation's app access to another workspace."""
     space.bot_token, space.installed = slack.organisations[space.enterprise_id], True
     _send_event(slack, space, {"type": "team_access_granted", "team_ids": [space.id]})
 
 
 def revoke(slack: Simulator, space: Workspace) -> None:
-    """It may not be used in this workspace any more."""
+    """Revoke the app's access to this workspace."""
     _remove(slack, space)
     _send_event(slack, space, {"type": "team_access_revoked", "team_ids": [space.id]})
 
 
 def revoke_all(slack: Simulator, enterprise_id: str) -> None:
-    """The organisation takes the app away."""
+    """Uninstall the app from the organisation."""
     spaces = organisations.workspaces_of(slack, enterprise_id)
     for space in spaces:
         _remove(slack, space)
@@ -38,7 +38,7 @@ def _remove(slack: Simulator, space: Workspace) -> None:
 
 
 def _send_event(slack: Simulator, space: Workspace, event: dict[str, Any]) -> None:
-    """Such an event tells of the organisation, not of a workspace."""
+    """Send an event of the organisation, which has no workspace fields."""
     slack.index_tokens()
     slack.state.touch()
     event = event | {"event_ts": slack.state.next_ts()}

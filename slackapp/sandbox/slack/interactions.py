@@ -1,4 +1,4 @@
-"""What happens when a person does something the app is told about, and what its answer brings about."""
+"""Interactions of a person: payloads sent to the app, and the effects of its answers."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ FAILURES = {
 
 
 async def command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
-    """A slash command the manifest declares."""
+    """Send a slash command that the manifest declares."""
     name, _, text = typed.partition(" ")
     space = slack.state.workspaces[person.team_id]
     declared = slack.manifest.commands[name]
@@ -41,7 +41,7 @@ async def command(slack: Simulator, person: Person, channel: Channel, typed: str
 
 
 def post_answer(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Message | None:  # noqa: ANN401  # any JSON
-    """Show what an app answers to a command or posts to a response_url; None when it says nothing."""
+    """Post an app's answer to a command or response_url; return None if it has no message."""
     if isinstance(payload, str):
         payload = {"text": payload}
     if not isinstance(payload, dict):
@@ -62,7 +62,7 @@ def post_answer(slack: Simulator, person: Person, channel: Channel, payload: Any
 
 
 def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
-    """Slack's own words about a command nobody has."""
+    """Show Slack's notice about an unknown command."""
     name = typed.split(" ", 1)[0]
     words = (
         f"{name} is not a valid command. In Slack, all messages that start with the “/” character "
@@ -75,7 +75,7 @@ def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: s
 async def act_in_message(
     slack: Simulator, person: Person, place: tuple[Channel, Message], control: Control, chosen: dict[str, Any]
 ) -> None:
-    """A button pressed or something chosen in a message."""
+    """Send the action of a button or choice in a message."""
     channel, message = place
     action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
     payload = payloads.message_press(slack, person, channel, message, action)
@@ -90,7 +90,7 @@ async def act_in_message(
 async def act_in_view(
     slack: Simulator, person: Person, view: View, control: Control, chosen: dict[str, Any]
 ) -> None:
-    """A button pressed or something chosen in a modal or a Home."""
+    """Send the action of a button or choice in a modal or the Home tab."""
     action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
     ack = await _send_action(slack, payloads.view_press(slack, person, view, action))
     if ack.failure:
@@ -109,7 +109,7 @@ async def _send_action(slack: Simulator, payload: dict[str, Any]) -> Ack:
 
 
 async def submit(slack: Simulator, person: Person, view: View) -> None:
-    """The modal on top is submitted: first the client's own checks, then the app's answer."""
+    """Submit the modal on top: run the client's checks, then apply the app's answer."""
     view.errors = input_errors(view)
     slack.state.touch()
     if view.errors:
@@ -153,7 +153,7 @@ async def _submit_dialog(slack: Simulator, person: Person, view: View) -> None:
 
 
 def input_errors(view: View) -> dict[str, str]:
-    """What the client refuses before it asks the app: empty required inputs, texts too short or too long."""
+    """Return the errors that the client finds itself: required inputs, formats, lengths."""
     errors: dict[str, str] = {}
     for control in controls(view.body["blocks"]):
         if not control.is_input or control.type not in STATE_KEYS:
@@ -170,7 +170,7 @@ def input_errors(view: View) -> dict[str, str]:
 
 
 def _format_error(kind: str, value: str) -> str | None:
-    """What the client says of a text that is not of its element's form."""
+    """Return the client's error for a text in the wrong format."""
     if kind == "number_input" and not re.fullmatch(r"-?\d+(\.\d+)?", value):
         return "Please enter a number."
     if kind == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
@@ -228,7 +228,7 @@ def _apply_view(slack: Simulator, person: Person, view: View, answer: dict[str, 
 
 
 def close(slack: Simulator, person: Person, view: View) -> None:
-    """Take this view away; the one beneath is seen again."""
+    """Close a view; the one below becomes visible."""
     stack = slack.state.modals.get(person.id, [])
     remaining = (
         []
@@ -240,7 +240,7 @@ def close(slack: Simulator, person: Person, view: View) -> None:
 
 
 async def dismiss(slack: Simulator, person: Person, view: View) -> None:
-    """The modal on top is closed by the person."""
+    """Close the modal on top as the person."""
     stack = list(slack.state.modals.get(person.id, []))
     cleared = bool(view.body.get("clear_on_close"))
     close(slack, person, view)
@@ -264,7 +264,7 @@ async def _tell_closed(slack: Simulator, person: Person, view: View, *, is_clear
 async def shortcut(
     slack: Simulator, person: Person, payload: dict[str, Any], channel: Channel | None
 ) -> None:
-    """A global or message shortcut."""
+    """Send a global or message shortcut."""
     ack = await slack.send(payload["type"], payload)
     if ack.failure is None:
         slack.journal.call("ack:shortcut", ack.payload or {}, "json", {"ok": True})
@@ -275,7 +275,7 @@ async def shortcut(
 
 
 async def open_home(slack: Simulator, person: Person) -> None:
-    """A person looks at the Home: tell the app and wait, within bounds, until it has published."""
+    """Send app_home_opened and wait, at most `PUBLISH_SECONDS`, until the app has published."""
     known = slack.state.homes.get(person.id)
     space = slack.state.workspaces[person.team_id]
     if (

@@ -1,7 +1,7 @@
-"""Events about messages: posted, edited, deleted, the app mentioned, a link of its domains shared.
+"""Events about messages: posted, edited, deleted, app mentions and shared links.
 
-Slack sends them only where the app is in the conversation and has its history scope; what is said to one
-person only is never among them.
+Slack sends them only where the app is in the conversation and has its history scope, and never for
+ephemeral messages.
 """
 
 import hashlib
@@ -25,14 +25,14 @@ SUBSCRIPTIONS = {
 
 
 def channel_type(channel: Channel) -> str:
-    """What an event calls this kind of conversation."""
+    """Return the conversation's channel_type in events."""
     if channel.is_direct:
         return "mpim" if channel.is_mpim else "im"
     return "group" if channel.is_private else "channel"
 
 
 def post(slack: Simulator, channel: Channel, message: Message) -> Message:
-    """Put a message into a channel, and tell the app of it."""
+    """Add a message to a channel and send its events."""
     messages.add(slack, channel, message)
     if message.only_for or message.author == SLACKBOT:
         return message
@@ -46,21 +46,21 @@ def post(slack: Simulator, channel: Channel, message: Message) -> Message:
 
 
 def receives_messages(slack: Simulator, channel: Channel) -> bool:
-    """Whether the app is told of messages in this conversation."""
+    """Whether the app receives message events of this conversation."""
     space = slack.state.workspaces[channel.team_id]
     subscription = SUBSCRIPTIONS[channel_type(channel)]
     return space.bot_user_id in channel.members and events.is_subscribed(slack, subscription, space)
 
 
 def before_edit(slack: Simulator, channel: Channel, message: Message) -> Json | None:
-    """How a message reads before it is edited, as `edited` wants it; None where nobody is told."""
+    """Return the message's JSON before an edit, for `edited`; None if no event is sent."""
     if message.only_for or not receives_messages(slack, channel):
         return None
     return message_json(slack, slack.state.workspaces[channel.team_id], message)
 
 
 def edited(slack: Simulator, channel: Channel, message: Message, before: Json | None) -> None:
-    """Tell the app that a message reads otherwise; `before` is what before_edit gave."""
+    """Send message_changed; `before` is the result of `before_edit`."""
     if before is None:
         return
     space = slack.state.workspaces[channel.team_id]
@@ -69,7 +69,7 @@ def edited(slack: Simulator, channel: Channel, message: Message, before: Json | 
 
 
 def deleted(slack: Simulator, channel: Channel, message: Message) -> None:
-    """Tell the app that a message is gone."""
+    """Send message_deleted."""
     if message.only_for or not receives_messages(slack, channel):
         return
     space = slack.state.workspaces[channel.team_id]
@@ -85,7 +85,7 @@ def send_channel_message(
     text: str,
     **more: Any,  # noqa: ANN401  # any JSON
 ) -> None:
-    """Tell the app in the channel's own words that somebody joined, left, renamed or converted it."""
+    """Send Slack's own message about a join, leave, rename or conversion."""
     if not receives_messages(slack, channel):
         return
     ts = slack.state.next_ts()
@@ -94,7 +94,7 @@ def send_channel_message(
 
 
 def message_json(slack: Simulator, space: Workspace, message: Message) -> Json:
-    """A message as events and the history methods have it: what a person typed as rich text too."""
+    """Return a message as in events and history: a person's text also as rich text."""
     out = messages.message_object(slack, space, message)
     out.pop("metadata", None)
     if message.author == space.bot_user_id:
@@ -130,7 +130,7 @@ def _send(slack: Simulator, channel: Channel, event: Json) -> None:
 
 
 def _mention(slack: Simulator, space: Workspace, channel: Channel, message: Message) -> None:
-    """In a direct conversation nobody needs to mention the app, and Slack sends no such event."""
+    """Send app_mention, except in a direct conversation."""
     in_sight = space.bot_user_id in channel.members and not (channel.is_direct and not channel.is_mpim)
     author = space.people.get(message.author)
     if not in_sight or author is None or author.is_bot:
@@ -141,7 +141,7 @@ def _mention(slack: Simulator, space: Workspace, channel: Channel, message: Mess
 
 
 def _shared_links(slack: Simulator, space: Workspace, channel: Channel, message: Message) -> None:
-    """Links of the manifest's unfurl_domains, those of their subdomains included."""
+    """Send link_shared for links of the manifest's unfurl_domains and their subdomains."""
     domains = slack.manifest.raw.get("features", {}).get("unfurl_domains", [])
     shared = [
         {"url": address, "domain": domain}
@@ -166,6 +166,6 @@ def _shared_links(slack: Simulator, space: Workspace, channel: Channel, message:
 
 
 def unfurl_id(channel: Channel, message: Message) -> str:
-    """The id under which chat.unfurl finds the message of a link_shared event."""
+    """Return the id by which chat.unfurl finds the message of a link_shared event."""
     proof = hashlib.sha256(f"{channel.id}{message.ts}".encode()).hexdigest()
     return f"{channel.id}.{message.ts}.{proof}"

@@ -1,4 +1,4 @@
-"""Messages: who may post where, what is accepted, and how a message looks as Slack's JSON."""
+"""Messages: permission to post, validation, and Slack's JSON."""
 
 import time
 from ipaddress import ip_address
@@ -26,7 +26,7 @@ PRIVATE_NAMES: Final = (".localhost", ".local", ".internal", ".lan", ".home.arpa
 
 
 def channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
-    """The channel with this id, or the direct conversation with this person; names are not ids."""
+    """Return the channel with this id, or the direct conversation with this person."""
     channel = space.channels.get(target)
     if channel is not None:
         if channel.is_private and space.bot_user_id not in channel.members:
@@ -41,7 +41,7 @@ def channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
 
 
 def named_channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
-    """The same, where Slack takes `#general` too."""
+    """Return the channel by id, person or a name such as `#general`."""
     for channel in space.channels.values():
         may_know = not channel.is_private or space.bot_user_id in channel.members
         if target == f"#{channel.name}" and may_know and not channel.is_direct:
@@ -50,7 +50,7 @@ def named_channel_for(slack: Simulator, space: Workspace, target: str) -> Channe
 
 
 def check_may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
-    """Refuse what Slack refuses of a bot that posts here."""
+    """Refuse a post as Slack does for a bot in this channel."""
     if channel.archived:
         raise Refused("is_archived")
     if channel.im_with is not None and not slack.manifest.messages_tab:
@@ -62,9 +62,9 @@ def check_may_post(slack: Simulator, space: Workspace, channel: Channel) -> None
 
 
 def without_nulls(payload: dict[str, Any]) -> dict[str, Any]:
-    """An app's answer to a command or a response_url without its nulls; refused where a kind is wrong.
+    """Return an answer to a command or response_url without nulls; refuse wrong types.
 
-    What comes as a method's arguments has been looked at already; this has not.
+    Arguments of methods are checked elsewhere; this payload is not.
     """
     answer = {name: value for name, value in payload.items() if value is not None}
     for name, kind in ANSWER_KINDS.items():
@@ -74,7 +74,7 @@ def without_nulls(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def content(slack: Simulator, args: dict[str, Any], *, too_long: str = "msg_too_long") -> dict[str, Any]:
-    """The checked text, blocks and attachments of a message; `too_long` is this method's name for that."""
+    """Return the checked text, blocks and attachments; `too_long` is the method's error name."""
     blocks, text, attachments = args.get("blocks") or [], args.get("text", ""), args.get("attachments") or []
     if args.get("markdown_text"):
         if text or blocks:
@@ -92,7 +92,7 @@ def content(slack: Simulator, args: dict[str, Any], *, too_long: str = "msg_too_
 
 
 def check_attachments(slack: Simulator, attachments: list[Any], too_long: str) -> list[dict[str, Any]]:
-    """The checked attachments, those with blocks as Slack keeps them."""
+    """Return the checked attachments, with defaults in their blocks."""
     if len(attachments) > MOST_ATTACHMENTS:
         raise Refused("too_many_attachments")
     checked = []
@@ -119,7 +119,7 @@ def check_blocks(
     *,
     at: str = "/blocks",
 ) -> None:
-    """Refuse blocks that Slack would refuse in a message, files that are not ready among them."""
+    """Refuse blocks that Slack would refuse in a message, also for files that are not ready."""
     sentences = problems(blocks, surface="message", at=at)
     if not sentences:
         references = contents(blocks, at)
@@ -131,7 +131,7 @@ def check_blocks(
 
 
 def invalid_images(slack: Simulator, references: Contents) -> list[str]:
-    """What is wrong with the workspace files these blocks show, and with the pictures they have fetched."""
+    """Return the problems of the files and pictures in these blocks."""
     sentences = []
     for pointer, named in references.files.items():
         file = known_file(slack, named)
@@ -145,7 +145,7 @@ def invalid_images(slack: Simulator, references: Contents) -> list[str]:
 
 
 def _is_public_address(address: str) -> bool:
-    """Whether Slack's servers could fetch from there: nothing on this machine or in a network of its own."""
+    """Whether Slack's servers could fetch the address: a public host."""
     host = urlsplit(address).hostname or ""
     try:
         return ip_address(host).is_global
@@ -154,7 +154,7 @@ def _is_public_address(address: str) -> bool:
 
 
 def known_file(slack: Simulator, named: dict[str, str]) -> File | None:
-    """The file that a `slack_file` object names by id or by address."""
+    """Return the file that a `slack_file` object names by id or address."""
     files = slack.state.files
     if "id" in named:
         return files.get(named["id"])
@@ -171,20 +171,20 @@ def check_metadata(metadata: dict[str, Any] | None) -> None:
 
 
 def add(slack: Simulator, channel: Channel, message: Message) -> Message:
-    """Put a message into a channel."""
+    """Add a message to a channel."""
     channel.messages[message.ts] = message
     slack.state.touch()
     return message
 
 
 def post_notice(slack: Simulator, channel: Channel, user: str, text: str) -> Message:
-    """Slackbot's own words, for one person only."""
+    """Post an ephemeral message of Slackbot."""
     message = Message(ts=slack.state.next_ts(), author=SLACKBOT, text=text, only_for=user)
     return add(slack, channel, message)
 
 
 def message_object(slack: Simulator, space: Workspace, message: Message) -> dict[str, Any]:
-    """A message as Slack's JSON has it."""
+    """Return a message as in Slack's API."""
     out: dict[str, Any] = {"user": message.author, "type": "message", "ts": message.ts}
     if message.author == space.bot_user_id:
         out |= {"bot_id": space.bot_id, "app_id": slack.app.app_id}
@@ -205,12 +205,12 @@ def message_object(slack: Simulator, space: Workspace, message: Message) -> dict
 
 
 def reactions(message: Message) -> list[dict[str, Any]]:
-    """The reactions as Slack's JSON has them."""
+    """Return the reactions as in Slack's API."""
     return [{"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()]
 
 
 def bot_profile(slack: Simulator, space: Workspace) -> dict[str, Any]:
-    """The app as it stands beside its messages."""
+    """Return the bot profile in the app's messages."""
     icons = {f"image_{size}": f"{slack.url}/icons/app_{size}.png" for size in (36, 48, 72)}
     return {
         "id": space.bot_id,

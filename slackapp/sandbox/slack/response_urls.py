@@ -1,4 +1,4 @@
-"""response_url: five uses in thirty minutes, to answer, replace or take back."""
+"""response_url: five uses in thirty minutes, to post, replace or delete."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MOST_USES = 5
 
 
 class ResponseUrls:
-    """Answers what the app posts to a response_url."""
+    """Handles posts to a response_url."""
 
     def __init__(self, slack: Simulator) -> None:
         self._slack = slack
@@ -92,7 +92,7 @@ class ResponseUrls:
         message = post_answer(self._slack, person, channel, body)
         if message is None:
             raise Refused("no_text")
-        # The first message posted to a command's response_url is the "original" of later posts.
+        # The first message posted to a command's response_url is the original of later posts.
         response_url.message_ts = response_url.message_ts or message.ts
 
 

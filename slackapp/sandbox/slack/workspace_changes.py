@@ -1,4 +1,4 @@
-"""What happens in a workspace by itself: somebody joins, leaves or is renamed, a channel is archived."""
+"""Changes in a workspace through the control API: people, channels, installs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ from slackapp.sandbox.slack.directory_json import ELSEWHERE
 
 
 def _zone(order: dict[str, Any], name: str) -> str:
-    """The name of a time zone that there is."""
+    """Return the name of an existing time zone."""
     zone = get_string(order, name)
     try:
         ZoneInfo(zone)
@@ -22,7 +22,7 @@ def _zone(order: dict[str, Any], name: str) -> str:
     return zone
 
 
-# What may change about a person, and how it is read.
+# The fields of a person that may change -> how to read them.
 PERSON_FIELDS: dict[str, Callable[[dict[str, Any], str], Any]] = {
     "name": get_string,
     "handle": get_string,
@@ -38,14 +38,14 @@ PERSON_FIELDS: dict[str, Callable[[dict[str, Any], str], Any]] = {
 
 
 class WorkspaceChanges:
-    """One change in a workspace that no person makes through a screen."""
+    """One requested change in a workspace."""
 
     def __init__(self, slack: Simulator, order: dict[str, Any]) -> None:
         self._slack = slack
         self._order = order
 
     def apply(self) -> None:
-        """Do it. Raises RequestError where there is no such thing or it makes no sense."""
+        """Apply the change. Raises RequestError if its subject does not exist or it is invalid."""
         changes: dict[str, Callable[[], None]] = {
             "join": self._join,
             "leave": lambda: channel_events.remove_member(
@@ -106,7 +106,7 @@ class WorkspaceChanges:
         channel_events.add_member(self._slack, channel, user, get_optional_string(self._order, "inviter"))
 
     def _create(self) -> None:
-        """A new channel; `members` are in it from the start."""
+        """Create a channel with `members`."""
         space, channel_id = self._workspace(), get_string(self._order, "channel")
         channel = Channel(
             id=channel_id,
@@ -133,7 +133,7 @@ class WorkspaceChanges:
         channel_events.unshare(self._slack, self._channel(), get_string(self._order, "with", ELSEWHERE))
 
     def _uninstall(self) -> None:
-        """From one workspace or, by its id, from an organisation that has it as a whole."""
+        """Uninstall from a workspace or, by its id, from an organisation."""
         workspace_id = get_optional_string(self._order, "workspace") or ""
         if workspace_id in self._slack.organisations:
             grants.revoke_all(self._slack, workspace_id)
@@ -141,7 +141,7 @@ class WorkspaceChanges:
             events.app_uninstalled(self._slack, self._workspace())
 
     def _tokens_revoked(self) -> None:
-        """The app's token alone or, with `users`, the tokens of these people; the app stays installed."""
+        """Revoke the app's token or, with `users`, these people's tokens; the app stays installed."""
         space, users = self._workspace(), get_strings(self._order, "users")
         events.tokens_revoked(self._slack, space, [] if users else [space.bot_user_id], users)
 
