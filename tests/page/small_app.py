@@ -110,8 +110,8 @@ class SmallApp:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if found := what():
-                return found
+            if result := what():
+                return result
             threading.Event().wait(0.02)
         raise AssertionError("It did not come about in time.")
 
@@ -122,7 +122,7 @@ def seed() -> WorkspaceSeed:
         PersonSeed(id=MANAGER, name="Ben Okoro", handle="ben", title="Ward manager"),
         PersonSeed(id=CLERK, name="Siân <b>Hughes</b>", handle="sian", title="Ward clerk"),
     )
-    everyone = (*(one.id for one in people), BOT)
+    everyone = (*(person.id for person in people), BOT)
     return WorkspaceSeed(
         team_id="T0PAGE0001",
         domain="ward",

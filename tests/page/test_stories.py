@@ -128,7 +128,9 @@ def test_escape_closes_the_form_tells_the_app_and_gives_the_focus_back(wide: Vis
 
     expect(form).to_be_hidden()
     expect(button).to_be_focused()
-    closed = wide.small.until(lambda: [one for one in wide.small.heard if one.get("type") == "view_closed"])
+    closed = wide.small.until(
+        lambda: [payload for payload in wide.small.heard if payload.get("type") == "view_closed"]
+    )
     assert len(closed) == 1
 
 

@@ -18,8 +18,8 @@ class AgreeableSlack:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 slack.calls.append((self.path, body))
-                told = {"ok": True} | answers(self.path.rpartition("/")[2], body.decode())
-                answer = json.dumps(told).encode()
+                body_of_answer = {"ok": True} | answers(self.path.rpartition("/")[2], body.decode())
+                answer = json.dumps(body_of_answer).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))

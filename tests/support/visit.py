@@ -37,6 +37,6 @@ class Visit:
         if message.type in {"error", "warning"}:
             self.noise.append(message.text)
 
-    def asked(self, request: Request) -> None:
+    def note(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
             self.outside.append(request.url)
