@@ -72,7 +72,7 @@ def test_everything_in_the_way_has_its_answer_and_nothing_typed_is_lost(practice
         answer = seen["messages"][-1]
         assert sentence in answer["text"], (typed, answer["text"])
         assert answer["ephemeral"]
-        labels = [one["label"] for one in answer["controls"]]
+        labels = [control["label"] for control in answer["controls"]]
         if typed in {"undo", "edit"}:
             # There is nothing to give back: it was no thank-you.
             assert answer["text"] == sentence
@@ -124,7 +124,7 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
     post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
     assert "@Nia Nurse thanked @Col League." in post["text"]
     private = practice.third.sees(WORDS)["messages"][-1]
-    assert [one["label"] for one in private["controls"]] == ["Say thanks", "Settings", "Report"]
+    assert [control["label"] for control in private["controls"]] == ["Say thanks", "Settings", "Report"]
     # The leader's own team is the one above, which shares nothing: it has no channel.
     assert "would be glad for your team" not in practice.leader.sees("Only you can see this.").texts
 
@@ -142,10 +142,10 @@ def test_undo_given_twice_by_slack_takes_one_back(practice: Practice) -> None:
         "user_id": practice.ward.nurse,
         "trigger_id": "1.2.undo",
     }
-    told = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
-    assert "Taken back." in told[0]
-    assert f"It was for <@{practice.ward.colleague}>." in told[0]
-    assert told[1:] == told[:1] * 2
+    answers = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
+    assert "Taken back." in answers[0]
+    assert f"It was for <@{practice.ward.colleague}>." in answers[0]
+    assert answers[1:] == answers[:1] * 2
 
 
 @ON_ONE_DATABASE
@@ -160,7 +160,11 @@ def test_a_group_of_hundreds_is_answered_with_its_sentence(practice: Practice, t
     practice.nurse.presses("Open the form")
     modal = practice.nurse.waits(lambda now: now["modal"] is not None)["modal"]
     # Twenty of three hundred would be a mere chance, so nobody is chosen.
-    assert [one.get("value") for one in modal["controls"] if one["kind"] == "users"] in ([[]], [None], [])
+    assert [control.get("value") for control in modal["controls"] if control["kind"] == "users"] in (
+        [[]],
+        [None],
+        [],
+    )
     assert stored(practice) == (0, 0)
 
 
@@ -176,5 +180,5 @@ def test_an_unknown_first_word_is_asked_about_and_never_sent(practice: Practice,
     seen = practice.colleague.sees("You helped me find a bed for her")
     assert word not in seen.texts
     with practice.ward.database.read() as session:
-        (kept,) = session.scalars(select(Recognition)).all()
-    assert (kept.words, kept.behaviour) == ("You helped me find a bed for her", "attending")
+        (recognition,) = session.scalars(select(Recognition)).all()
+    assert (recognition.words, recognition.behaviour) == ("You helped me find a bed for her", "attending")

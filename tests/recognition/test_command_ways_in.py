@@ -144,7 +144,7 @@ def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Practice) -
     sent = [practice.calls(method) for method in ("chat.postMessage", "chat.update", "views.open")]
     assert f"archives/{secret}/p{ts.replace('.', '')}" in str(sent[0]), "the premise: its author is led to it"
     assert name not in str(sent)
-    posts = [one["body"] for one in sent[0] if one["body"]["channel"] == practice.ward.channel]
+    posts = [call["body"] for call in sent[0] if call["body"]["channel"] == practice.ward.channel]
     assert len(posts) == 2
     assert secret not in str(posts)
     assert name not in practice.http.get("/control/journal").text
@@ -162,6 +162,6 @@ def test_a_post_is_said_in_each_language_that_its_team_reads_welsh_first(practic
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
     welsh, english = post["text"].index("Helpu."), post["text"].index("Helping.")
     assert welsh < english
-    assert [one["label"] for one in post["controls"]] == ["Fi hefyd / Me too"]
+    assert [control["label"] for control in post["controls"]] == ["Fi hefyd / Me too"]
     practice.third.presses("Fi hefyd / Me too")
     practice.nurse.sees("1 other said me too.", practice.ward.channel)
