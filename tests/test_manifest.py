@@ -1,4 +1,4 @@
-"""What Slack is told of the app, against what the app listens to."""
+"""The manifest lists exactly what the app listens to."""
 
 import inspect
 import json

@@ -1,4 +1,4 @@
-"""Help that teaches: every command has lines that can be typed as they stand, and says how it ends."""
+"""Every command's help has examples that run as written, and lists its exit codes."""
 
 import json
 import shlex
@@ -19,7 +19,7 @@ from slackapp.cli.main import main
 SCHEMA = Path(__file__).parent.parent / "data" / "manifest.schema.1.0.0.json"
 URL = "https://thanks.example.org"
 WITHOUT_JSON = {"demo", "sandbox", "serve", "migrate", "digest", "tokens new-key"}
-"""Commands that run until they are ended, or answer with one file or one line."""
+"""Commands that run until stopped, or that print one file or one line."""
 
 
 def commands(group: click.Group = main, *above: str) -> Iterator[tuple[str, click.Command]]:
@@ -48,7 +48,7 @@ def test_every_example_in_the_help_is_understood(name: str, tmp_path: Path) -> N
             assert (program, words[: len(name.split())]) == ("slackapp", name.split())
             arguments = words[len(name.split()) :]
             for word in arguments:
-                # Files that the line names must be there for it to be understood.
+                # The files that the line names must exist for it to be parsed.
                 if word.endswith((".csv", ".db", ".yml")) and not word.startswith("/"):
                     Path(word).touch()
             context = command.make_context(name, _in_this_folder(arguments))

@@ -1,4 +1,4 @@
-"""The command line: what it says, how it ends, and what it leaves behind."""
+"""The command line: its output, its exit codes, and the files it writes."""
 
 import json
 import sqlite3
@@ -33,7 +33,7 @@ WORDS = "You stayed after the shift to find us a bed"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A computer with the app on it."""
+    """A server's folder and settings, on which commands are run."""
 
     folder: Path
 
@@ -131,7 +131,7 @@ def test_no_other_user_of_the_computer_may_read_the_database(server: Server) -> 
     place.parent.mkdir()
     assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
     assert {file.stat().st_mode & 0o777 for file in place.parent.iterdir()} == {0o600}
-    # Whoever lets others read theirs has said so: it stays as it is.
+    # An owner who lets others read the file did so on purpose: its permissions stay.
     place.chmod(0o640)
     assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
     assert place.stat().st_mode & 0o777 == 0o640
@@ -306,7 +306,7 @@ def test_a_restore_erases_again_and_sends_nothing_twice(server: Server) -> None:
     back = server.run("restore", str(copy), "--replace", "--json")
     assert (back.exit_code, json.loads(back.stdout)) == (0, {"erased_again": 1}), back.stderr
     assert NIA.encode() not in server.database.read_bytes()
-    # What was owed on Monday may have gone since: it is left to a person, and its change finds it not sent.
+    # What was unsent at the time of the copy may have been sent since: a person decides about it.
     states = server.ask("SELECT state FROM delivery WHERE kind = 'recognition'")
     assert states == [(DeliveryState.UNKNOWN,)]
 
@@ -320,7 +320,7 @@ def test_a_hold_that_was_lifted_since_brings_nobody_back(server: Server, whose: 
     back = server.run("restore", "held.db", "--replace", "--json")
     assert json.loads(back.stdout) == {"erased_again": 1}
     assert [NIA.encode() in file.read_bytes() for file in server.database.parent.iterdir()] == [False]
-    # The hold itself is as it was then, but for one that was about them alone.
+    # The hold is as it was in the copy, except one that was about the erased person alone.
     left = [hold["whose"] for hold in json.loads(server.run("hold", "--list", "--json").stdout)]
     assert left == (["everything"] if whose == "--everything" else [])
 
@@ -346,7 +346,7 @@ def test_a_backup_comes_to_its_end_however_often_the_app_writes(
         monkeypatch.setattr(backup, "bar", watched)
         assert server.run("backup", "busy.db").exit_code == 0
     assert len(steps) > 1
-    # One moment of it: none of what was written meanwhile.
+    # The copy is of one moment: nothing written during it is in it.
     with closing(sqlite3.connect(server.folder / "busy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM filler").fetchone() == (1,)
 
@@ -383,7 +383,7 @@ def test_nothing_is_restored_under_a_running_app(server: Server) -> None:
     sessions.dispose()
     assert server.run("restore", "monday.db", "--replace").exit_code == 0
     assert server.ask("SELECT count(*) FROM member WHERE name = 'Written since'") == [(0,)]
-    # A damaged database is in nobody's use.
+    # A damaged database is used by no process.
     server.database.write_bytes(b"torn" * 5000)
     assert server.run("restore", "monday.db", "--replace").exit_code == 0
 
@@ -395,7 +395,7 @@ def test_a_copy_that_does_not_come_to_its_end_leaves_nothing_behind(server: Serv
         other.commit()
     assert server.run("restore", "good.db", "--replace").exit_code == 1
     assert list(server.database.parent.glob("*.restoring*")) == []
-    # Nor is one of the database's own files taken for a place to write to.
+    # One of the database's own files is refused as the target, too.
     assert "is the database itself" in server.run("backup", "data/appreciate.db-wal").stderr
 
 

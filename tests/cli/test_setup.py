@@ -114,11 +114,11 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             app.send_signal(signal.SIGTERM)
             rest = app.stderr.read()
             assert app.wait(30) == 0, rest
-        # Even at its most talkative the log names nobody and tells nothing anyone wrote.
+        # Even at the most detailed level, the log has no names and no content.
         assert "Stopping" in rest
         for private in ("U0PRACTICE", "Ben Okoro", "when there was none", links["SLACK_BOT_TOKEN"]):
             assert private not in rest
-        # What was acknowledged before the end has reached the colleague, or is still owed; it is not lost.
+        # What was acknowledged before the stop has been sent or is still queued; it is not lost.
         seen = httpx.get(f"{url}/person/U0PRACTICE2/screen", params={"place": "dm"}).text
         with sqlite3.connect(tmp_path / "appreciate.db") as database:
             ready = database.execute("SELECT count(*) FROM delivery WHERE state = 'ready'").fetchone()[0]

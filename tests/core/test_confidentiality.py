@@ -1,4 +1,4 @@
-"""The guard against written sentences: those that give somebody away, and those that only sound so."""
+"""The check for confidential details: sentences that identify somebody, and sentences that do not."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from slackapp.core.confidentiality import Kind
 from tests.support.practice import Practice
 
 SENTENCES = Path(__file__).parents[1] / "data" / "sentences"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 

@@ -168,7 +168,7 @@ def loses_its_connection(database: Sessions) -> None:
 
 
 def writes_inside_itself(database: Sessions) -> None:
-    """The inner one changes nothing before the outer one has: two that write would wait for each other."""
+    """The inner transaction writes only after the outer: two writers would wait for each other."""
     with database.begin() as session:
         with database.begin() as inner:
             assert inner.scalars(sa.select(Workspace.id)).all() is not None
@@ -203,7 +203,7 @@ def test_a_writer_that_does_not_end_is_waited_for_and_yet_not_for_ever(database:
         late = pool.submit(write, impatient, "T9")
         with pytest.raises(TimeoutError):
             late.result(timeout=0.2)
-        # Once the time is over SQLite is asked, and nobody holds its own lock.
+        # After the time-out SQLite itself is asked, and no connection holds its lock.
         late.result(timeout=5)
         finished.set()
     assert names_of(database) == ["T9"]

@@ -1,4 +1,4 @@
-"""The Welsh catalogue holds every sentence of the app, and no sentence that nobody says any more."""
+"""The Welsh catalogue holds every sentence of the app, and none that the app no longer uses."""
 
 import re
 from pathlib import Path

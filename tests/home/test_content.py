@@ -23,7 +23,7 @@ def labels(person: Human) -> set[str]:
 
 @pytest.fixture
 def november(place: RunningApp) -> RunningApp:
-    """October's digests came out this morning; nothing much happened in that month."""
+    """October's digests came out this morning, about a month with little in it."""
     with place.app.sessions.begin() as session:
         session.get_one(Workspace, place.app.workspace_id).digests_from = "2026-10"
         for team in session.scalars(select(Team)):

@@ -1,4 +1,4 @@
-"""Installing through OAuth: two workspaces or an organisation on one server, taken away and put back."""
+"""Installing through OAuth: two workspaces or an organisation on one server, removed and installed again."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def test_two_workspaces_install_and_never_see_each_other(hosted: Hosted) -> None
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
         colleague.sees(f"in the {place} wing")
-    # Somebody of the other workspace is nobody here, also by their id.
+    # Somebody of the other workspace is unknown here, also by their id.
     hosted.person("U0NORTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the night")
     hosted.person("U0NORTH1").sees("I can't find one of these people here.")
     with hosted.app.sessions.read() as session:
@@ -64,7 +64,7 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
 
 
 def gone(hosted: Hosted) -> dict[str, bool]:
-    """By workspace, whether the app was taken away there."""
+    """By workspace, whether the app was uninstalled there."""
     with hosted.app.sessions.read() as session:
         rows = session.execute(select(Workspace.slack_team_id, Workspace.uninstalled_at)).all()
     return {team: at is not None for team, at in rows}
@@ -81,7 +81,7 @@ def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(h
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
         colleague.sees(f"in the {place} wing")
-        # Home, shortcuts and modals tell of the organisation instead of the workspace.
+        # Payloads of Home, shortcuts and modals name the organisation instead of the workspace.
         assert f"in the {place} wing" in colleague.sees("You found us a bed", place="home").texts
         nurse.uses_shortcut("Appreciate someone")
         assert nurse.screen()["modal"]["title"]

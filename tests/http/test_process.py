@@ -42,7 +42,7 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def refused_over_the_wire(port: int) -> None:
-    """What no client library would send, to the server as it runs."""
+    """Send the running server what no client library would send."""
 
     def status_of(rest: bytes, first: bytes = b"POST /slack/events HTTP/1.1") -> int:
         with hanging(port, first + b"\r\nHost: app\r\n" + rest, 1) as (line,):
@@ -78,7 +78,7 @@ class Running:
         assert "failed with the error" not in self.nurse.screen().texts
 
     def ends(self) -> str:
-        """What it has logged, once it has been told to end and has ended well."""
+        """Stop the server; returns its log once it has ended with status 0."""
         self.process.send_signal(signal.SIGTERM)
         _, logged = self.process.communicate(timeout=40)
         assert self.process.returncode == 0, logged
@@ -167,7 +167,7 @@ def test_an_answer_under_way_is_sent_although_the_app_is_to_end_and_others_hang(
         running.nurse.waits(lambda seen: seen["modal"] is not None)
         begun = time.monotonic()
         running.ends()
-        # Nobody who hangs is waited for.
+        # The stop does not wait for clients that hang.
         assert time.monotonic() - begun < 9
         typed.result(10)
     assert "failed with the error" not in running.nurse.screen().texts

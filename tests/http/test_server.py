@@ -1,4 +1,4 @@
-"""The HTTP server alone: what never arrives costs nobody else anything, and a stop loses no answer."""
+"""The HTTP server alone: unfinished requests delay no others, and a stop loses no answer."""
 
 import socket
 import threading
@@ -59,7 +59,7 @@ def naive_server(application: WSGIApplication) -> Iterator[int]:
         request_queue_size = 128
 
         def server_bind(self) -> None:
-            # Its own looks up this computer's name in the network.
+            # The base class looks up this computer's name in the network.
             TCPServer.server_bind(self)
             self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
             self.setup_environ()

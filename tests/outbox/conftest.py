@@ -1,4 +1,4 @@
-"""A workspace that owes messages and receives payloads."""
+"""A workspace with queued messages and received payloads."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What Slack says twice, late or long ago is no news."""
+"""Payloads that Slack repeats, sends late or sent long ago are recognised."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What becomes of a message whose process died while it was being sent."""
+"""A message whose process died while it was being sent."""
 
 from datetime import UTC, datetime
 

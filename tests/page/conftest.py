@@ -81,7 +81,7 @@ def phone(chromium: Browser, small: SmallApp) -> Iterator[Visit]:
 
 
 def _short(value: Any) -> Any:
-    """The same block with its filler cut: what is drawn is looked at by people."""
+    """The same block with its long texts cut, since people look at the pictures."""
     if isinstance(value, dict):
         return {key: _short(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Looked over by axe-core: every place and window, by day and by night, on a desk and on a phone."""
+"""axe-core checks every place and window, light and dark, on a desktop and on a phone."""
 
 import json
 from collections.abc import Callable

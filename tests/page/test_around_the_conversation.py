@@ -136,7 +136,7 @@ def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> Non
     expect(inspector).to_be_visible()
     for width, height in ((3840, 2160), (768, 1024), (320, 640)):
         page.set_viewport_size({"width": width, "height": height})
-        # Without room beside the conversation it does not lie over it unasked.
+        # Without room beside the conversation it does not cover the conversation by itself.
         expect(inspector).to_be_visible(visible=width > WIDE)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         wide.picture(f"ward-{width}-dark")

@@ -28,7 +28,7 @@ def read_aloud(form: Locator) -> int:
 
 
 def come(page: Page, sandbox: Sandbox, user: str) -> Locator:
-    """In front of the open check-in's message; gives its [Answer]."""
+    """Open the check-in's message; returns its [Answer] button."""
     page.goto(f"{sandbox.url}/?as={user}&place=dm")
     page.wait_for_selector("body[data-ready]")
     button = page.get_by_role("button", name="Answer").last
@@ -56,7 +56,7 @@ def by_keys(page: Page, sandbox: Sandbox) -> tuple[float, int]:
 
 
 def on_a_phone(page: Page, sandbox: Sandbox) -> tuple[float, int]:
-    """Likewise, by taps; nothing may have to be pushed sideways."""
+    """Seconds and taps needed on a phone; nothing may need horizontal scrolling."""
     taps = 0
 
     def tap(what: Locator) -> None:

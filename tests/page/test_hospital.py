@@ -57,7 +57,7 @@ def composed(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guided]:
-    """A window on the hospital; nothing on the console, nothing asked of other machines."""
+    """A window on the hospital; no errors on the console, no requests to other machines."""
     opened = chromium.new_context(reduced_motion="reduce", **context)
     page = opened.new_page()
     page.set_default_timeout(15_000)
@@ -78,7 +78,7 @@ def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guid
 
 
 def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
-    """Walk there with Tab alone, or backwards where that is nearer."""
+    """Reach a control with Tab alone, or with Shift+Tab where that is nearer."""
     expect(target).to_be_visible()
     for _ in range(150):
         if target.evaluate("one => one === document.activeElement"):

@@ -31,7 +31,7 @@ def test_after_an_erasure_no_table_holds_the_id(ward: WorkspaceWard) -> None:
     everywhere(ward)
     with ward.database.read() as session:
         before = {trace.table for trace in id_scrubbing.find(session, NIA)}
-    # The premise: the id stood in all the places that this test is about.
+    # The premise: the id was stored in all the places that this test is about.
     assert {"member", "delivery", "recognition", "workspace", "bucket", "inbound"} <= before
     assert erase(ward) is ErasureResult.DONE
     with ward.database.read() as session:
@@ -110,7 +110,7 @@ def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived
     erase(ward)
     with ward.database.begin() as session:
         assert id_scrubbing.find(session, NIA) == []
-        # Only now Slack answers the call that was under way.
+        # Only now does Slack answer the call that was being sent.
         assert queue.mark_sent(session, receipt, queue.SlackMessageId(channel="D0NIA", ts="1.7"))
     for _ in range(2):
         with ward.database.begin() as session:
@@ -122,7 +122,7 @@ def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived
 
 
 def sent(session: Session, workspace_id: str, kind: str, reference: str, **where: str) -> Delivery:
-    """A message or file that stands in Slack."""
+    """A message or file that was sent to Slack."""
     row = Delivery(
         key=f"{kind}:{reference}",
         workspace_id=workspace_id,
@@ -180,7 +180,7 @@ def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: Workspa
         ready = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
         gone = {row.reference for row in ready if row.method in {"files.delete", "chat.delete"}}
         assert gone == {"F0PAGE", "F0THEO", "1.5"}
-        # Whoever has left gets nothing any more; the others get it anew, as it is without her.
+        # Receivers who have left get nothing more; the others get the message without her.
         again = {(row.kind, row.target) for row in ready if row.kind.startswith("digest-")}
         assert again == {("digest-page", LEA), ("digest-comments", LEA)}
         stale = Delivery.slack_file_id.in_(["F0PAGE", "F0THEO"]) | Delivery.slack_ts.is_not(None)

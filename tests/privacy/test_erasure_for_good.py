@@ -1,4 +1,4 @@
-"""Nothing brings an erased person back but they themselves."""
+"""An erased person stays erased unless they use the app again themselves."""
 
 import sqlite3
 from pathlib import Path
@@ -110,7 +110,7 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: RunningApp
     assert "Carys" not in post.texts
     message = colleague.sees("A former colleague thanked you")
     assert "drug cupboard" not in message.texts
-    # Slack goes on telling of her, and that brings nothing back.
+    # Slack still sends events about her, and they restore nothing.
     place.change(kind="person", user=carys, title="Charge nurse")
     place.app.sync_all_members()
     with place.app.sessions.read() as session:

@@ -1,4 +1,4 @@
-"""A person in every column of every table there is, and after their erasure in none.
+"""A person is stored in every column of every table, and after erasure in none.
 
 A new table or column takes part by itself: nobody has to remember to add it here.
 """
@@ -24,7 +24,7 @@ from tests.support.workspace_ward import WorkspaceWard
 
 MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
-"""No Slack id of a person is shorter, so none can stand in a shorter column."""
+"""No Slack id of a person is shorter, so a shorter column cannot hold one."""
 
 OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore", "clock"}
 """What binds the keys, installations, what was done at night, the newest moment seen: nothing of a person."""
@@ -58,7 +58,7 @@ PLAIN: dict[type, object] = {
 
 
 class Filler:
-    """Fills one row of every table, with the person wherever there is room for them."""
+    """Fills one row of every table, with the person in every column that can hold them."""
 
     def __init__(self, session: Session, ward: WorkspaceWard, mary: Member) -> None:
         self._session = session
@@ -69,7 +69,7 @@ class Filler:
         }
 
     def fill(self, table: Table) -> set[str]:
-        """One row; gives the columns in which the person now stands as text."""
+        """Add one row; returns the columns that now hold the person as text."""
         room = {column.name for column in table.columns if _has_room(column)}
         if table.name in self._known:
             free = {name: _text(table.c[name]) for name in room}
@@ -104,7 +104,7 @@ def _text(column: Column[Any]) -> str:
 
 @pytest.fixture
 def everywhere(ward: WorkspaceWard) -> set[tuple[str, str]]:
-    """Mary in every table; the columns where she stands as text."""
+    """Store Mary in every table; returns the columns that hold her as text."""
     with ward.database.begin() as session:
         mary = members.upsert_one(session, ward.workspace(session), SlackProfile(MARY, NAME))
         members.put_in_team(session, mary, session.scalars(select(Team).where(Team.name == "Ward 7")).one())
@@ -139,7 +139,7 @@ def test_a_person_in_every_column_of_every_table_is_in_none_after_their_erasure(
 ) -> None:
     with ward.database.read() as session:
         mary = ward.person(session, MARY).id
-        # The premise: she stands in every place that has room, and is referred to from everywhere.
+        # The premise: she is in every column with room, and every table refers to her.
         assert everywhere - where(session, MARY, NAME) == set()
         assert len(everywhere) > 40
         before = references(session, mary)
@@ -167,7 +167,7 @@ EXPORTED = {
     "team_pace": "paces_you_chose",
     "legal_hold": "legal_holds",
 }
-"""Under which name an export tells what each table that refers to people holds."""
+"""By table that refers to people, the name of their section in a person's export."""
 
 
 def test_every_table_that_refers_to_people_is_in_their_export(

@@ -1,4 +1,4 @@
-"""A legal hold keeps what is under it from erasing, but for open ballots."""
+"""A legal hold prevents erasure of what is under it, except open ballots."""
 
 from datetime import UTC, datetime
 

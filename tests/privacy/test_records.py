@@ -1,4 +1,4 @@
-"""The paper that says what is kept follows the code: every table, every column, the periods in force."""
+"""The records document matches the code: every table, every column, the periods in force."""
 
 from pathlib import Path
 

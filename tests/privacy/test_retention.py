@@ -1,4 +1,4 @@
-"""How long each kind is kept, what a hold keeps, and what a person is given of themselves."""
+"""Retention periods, legal holds, and the export of a person's own data."""
 
 import json
 from datetime import UTC, datetime, timedelta

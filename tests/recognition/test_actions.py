@@ -13,7 +13,7 @@ from slackapp.recognition import give
 from tests.support.practice import Practice
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -51,7 +51,7 @@ def test_at_once_the_giver_reads_that_it_is_on_its_way_and_never_that_it_was_sen
     with practice.ward.database.begin() as session:
         practice.ward.person(session, practice.ward.nurse).language = language
     tomorrow = practice.context.now().astimezone(ZoneInfo("Europe/London")) + give.CHANGEABLE_FOR
-    # Slack is down: nothing can have been sent.
+    # Slack is down: nothing was sent.
     order = {"method": "chat.postMessage", "kind": "500", "count": 1_000}
     assert practice.http.post("/control/fault", json=order).status_code == 200
     practice.nurse.types(f"/appreciate @col @theo helping {WORDS}")

@@ -134,7 +134,7 @@ def component(node: Any) -> Any:
 
 
 def blockkit_accepts(view: Block | list[Block]) -> None:
-    """It builds, and what is built is what is sent."""
+    """Assert that blockkit accepts it and builds exactly what is sent."""
     for item in view if isinstance(view, list) else [view]:
         built = component(item).build()
         if "private_metadata" not in item:
@@ -173,7 +173,7 @@ def accepted_view(view: dict[str, Any]) -> None:
 
 
 def is_answered(say: Voice, text: str) -> None:
-    """Typed after the command: whatever is said about it, and the form that it opens."""
+    """Text typed after the command: the answer, and the form that opens."""
     try:
         draft = parser.parse(text)
     except ParseError as unclear:
@@ -210,7 +210,7 @@ def is_shown(say: Voice, words: str) -> None:
 
 
 def judged(examples: int) -> list[int]:
-    """Judge so many times forty texts; gives how long each was."""
+    """Check forty texts for each example; returns the length of each."""
     lengths: list[int] = []
 
     # A failing example of forty texts would be shrunk for minutes, and says enough as it is.

@@ -43,13 +43,13 @@ def from_an_edit(practice: Practice) -> None:
     practice.nurse.presses("Edit")
 
 
-# What is asked and shown here hangs on no database; the tests around it run on both.
+# What is asked and shown here does not depend on the database; the tests around it run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WAYS = [from_the_command, from_the_shortcut, from_a_message, from_home, from_an_edit]
 
 
 def write(practice: Practice, words: str) -> None:
-    """Fill in whatever the open form asks for, and press its button."""
+    """Fill in every field of the open form, and submit it."""
     modal = practice.nurse.waits(lambda seen: seen["modal"] is not None)["modal"]
     if "Who would you like to thank?" in modal["text"]:
         practice.nurse.fills("Who would you like to thank?", ["Col League"])

@@ -18,7 +18,7 @@ WORDS = "Stayed after the shift to find us a bed"
 
 
 def slow(practice: Practice, method: str, count: int = 1) -> None:
-    """Slack does it at once, and is slow to say so."""
+    """Slack performs the call at once, but answers late."""
     order = {"method": method, "kind": "slow", "count": count, "seconds": 0.7}
     assert practice.http.post("/control/fault", json=order).status_code == 200
 
@@ -31,14 +31,14 @@ def sending(practice: Practice, kind: str) -> bool:
 
 
 def everywhere(practice: Practice) -> str:
-    """All that anybody's screen shows, in the channel and in their own conversation."""
+    """Everything on anybody's screen, in the channel and in the app's conversation."""
     people = (practice.nurse, practice.colleague, practice.third, practice.leader)
     places = ("dm", practice.ward.channel)
     return "\n".join(person.screen(place).texts for person in people for place in places)
 
 
 def settled(practice: Practice) -> None:
-    """Wait until nothing is owed any more."""
+    """Wait until no message is queued or being sent."""
     practice.nurse.waits(lambda _seen: not ready_deliveries(practice))
 
 
@@ -99,7 +99,7 @@ def test_once_it_is_said_old_words_are_in_none_of_the_databases_files(
 
 
 def test_while_somebody_reads_old_copies_stay_and_nobody_is_held_up(ward: RecognitionWard) -> None:
-    """The reader still sees what was there before; the next chance takes it."""
+    """While a reader needs the old version nothing is purged; the next purge succeeds."""
     if not ward.database.is_sqlite:
         assert purge_old_copies(ward.database)
         return
@@ -202,7 +202,7 @@ def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice
 
 
 def count_of(practice: Practice, *what: str) -> int:
-    """Slack tells of a reaction (the post's ts, which event, when, whose); the app's status."""
+    """Send a reaction event (the post's ts, event type, time, user); returns the app's status."""
     ts, kind, at, user = what
     item = {"type": "message", "channel": practice.ward.channel, "ts": ts}
     event = {"type": kind, "user": user, "reaction": "clap", "item": item, "event_ts": at}

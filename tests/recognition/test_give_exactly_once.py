@@ -1,4 +1,4 @@
-"""Whatever Slack repeats, and wherever: as many as come in are stored, and as many are posted."""
+"""However Slack repeats payloads, each thank-you is stored once and posted once."""
 
 import json
 import random
@@ -182,7 +182,7 @@ def boosts(ward: RecognitionWard) -> set[tuple[str, str]]:
 
 
 def everything(ward: RecognitionWard, post: Delivery, many: int) -> list[dict[str, Any]]:
-    """So many thank-yous by command and form, the reactions of so many people, and ten presses."""
+    """This many thank-yous by command and form, reactions by this many people, and ten presses."""
     thanks = [(submission if number % 3 == 0 else command)(ward, number) for number in range(many)]
     events = [payload for number in range(many) for payload in reactions(ward, post, number)]
     return [*thanks, *events, *(press(ward, post, number) for number in range(10))]
@@ -227,7 +227,7 @@ def slack(ward: RecognitionWard) -> Iterator[Sandbox]:
 
 
 def drain(ward: RecognitionWard, slack: Sandbox) -> None:
-    """Send all that is owed. The clock of the limits is moved, so that nobody waits for them."""
+    """Send every queued message, with the rate limits' clock moved on so that nothing waits."""
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
         now = max(session.scalars(select(Delivery.due)))
@@ -243,7 +243,7 @@ def sent(slack: Sandbox, method: str) -> list[dict[str, Any]]:
 
 
 def everything_sent(ward: RecognitionWard, slack: Sandbox) -> list[str]:
-    """The words of every message in Slack, once all that is owed has been sent."""
+    """The words of every message in Slack, once the queue is empty."""
     drain(ward, slack)
     messages = [call["body"]["blocks"][1] for call in sent(slack, "chat.postMessage")]
     return [message["elements"][0]["elements"][0]["text"] for message in messages]

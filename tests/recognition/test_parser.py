@@ -1,4 +1,4 @@
-"""What was typed after /appreciate, read forgivingly."""
+"""The parser of what is typed after /appreciate is forgiving."""
 
 import time
 from contextlib import suppress
@@ -302,7 +302,7 @@ def test_what_slack_escapes_comes_back(text: str) -> None:
 
 
 def seconds_to_read(text: str) -> float:
-    """Of this thread's own processor time, however busy the machine is."""
+    """Processor time of this thread, which does not depend on how busy the machine is."""
     begun = time.thread_time()
     with suppress(UserError):
         parse(text)

@@ -1,4 +1,4 @@
-"""Gentle habits, only for those who asked: the Friday question, and what a team seldom names."""
+"""Opt-in reminders: the Friday question, and the behaviour a team seldom names."""
 
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta

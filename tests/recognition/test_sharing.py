@@ -166,7 +166,7 @@ def waiting(ward: RecognitionWard) -> list[str]:
 
 
 def test_while_one_change_waits_a_second_is_not_enqueued(ward: RecognitionWard) -> None:
-    """What waits shows how things stand when it goes; a second one would only be the same once more."""
+    """A queued update shows the state when it is sent; a second one would be the same."""
     recognition_id = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     arrived(ward)
     decide(ward, recognition_id, sharing.share)
@@ -273,7 +273,7 @@ def test_whoever_found_it_unkind_has_reported_it_whatever_another_receiver_finds
 
 
 def test_no_giver_hears_of_what_was_found_unkind_in_their_own_words(ward: RecognitionWard) -> None:
-    """Neither as the person who is named for it, nor as an admin."""
+    """Not even if the giver is the person named to read reports, or an admin."""
     recognition_id = ward.give(ward.draft(ward.colleague))
     with ward.database.begin() as session:
         workspace = ward.workspace(session)

@@ -10,7 +10,7 @@ from tests.support.human import Screen
 from tests.support.practice import Practice
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -156,7 +156,7 @@ def test_me_too_and_reactions_count_each_person_once_and_can_be_taken_back(pract
     practice.nurse.sees("1 other said me too.", place)
     practice.third.does("react", place=place, ts=ts, emoji="clap", remove=True)
     practice.nurse.waits(lambda seen: "said me too" not in seen.texts, place)
-    # Nobody joins in what is already theirs.
+    # Nobody can join in their own thank-you.
     practice.colleague.does("react", place=place, ts=ts, emoji="clap")
     practice.third.does("react", place=place, ts=ts, emoji="clap")
     practice.nurse.sees("1 other said me too.", place)

@@ -1,4 +1,4 @@
-"""Blocks and what they are made of, right as they stand; tests make them wrong in one place."""
+"""Valid blocks and their parts; tests break them in one place."""
 
 from typing import Any
 
@@ -83,4 +83,4 @@ FEEDBACK = {
 LONG = "more than 0 characters"
 
 Refused = dict[str, tuple[str, object, str, str]]
-"""By what is wrong: surface, blocks, words of the refusal, place."""
+"""By fault: surface, blocks, words of the refusal, JSON pointer."""

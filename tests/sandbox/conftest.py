@@ -49,7 +49,7 @@ EVENTS = [
 
 
 def manifest(**changes: Any) -> dict[str, Any]:
-    """A manifest of the ordinary kind; `scopes`, `events` and `read_only` can be changed."""
+    """An ordinary manifest; `scopes`, `events` and `read_only` can be changed."""
     return {
         "display_information": {"name": "Kettle"},
         "features": {

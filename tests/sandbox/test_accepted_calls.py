@@ -1,4 +1,4 @@
-"""What Slack takes, the sandbox takes: sixty good calls beside the broken ones of test_refusals."""
+"""The sandbox accepts what Slack accepts: sixty good calls beside the broken ones of test_refusals."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What Slack accepts, the sandbox accepts, and answers with Slack's keys, called with the real client."""
+"""The sandbox accepts what Slack accepts, and answers with Slack's keys, called with the real client."""
 
 from collections.abc import Callable
 from typing import Any

@@ -20,7 +20,7 @@ from tests.sandbox.ward import ADA, BEN, GENERAL, ben_leaves
 
 
 class Receiver(HTTPServer):
-    """An app's HTTP address that keeps what it gets and answers with what it is told."""
+    """An app's HTTP address that records requests and answers as `answer` says."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

@@ -19,7 +19,7 @@ from tests.support.waiting import comes
 
 
 class RawSocket:
-    """A Socket Mode client without any manners of its own, in a thread."""
+    """A Socket Mode client that acknowledges nothing by itself, in a thread."""
 
     def __init__(self, ward: Ward) -> None:
         self.received: queue.Queue[dict[str, Any]] = queue.Queue()

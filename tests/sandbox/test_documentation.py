@@ -1,4 +1,4 @@
-"""docs/sandbox.md tells the truth: its examples run, its lists are those of the code."""
+"""docs/sandbox.md is true: its examples run, and its lists match the code."""
 
 import re
 import subprocess
@@ -23,7 +23,7 @@ START = "http://127.0.0.1:3999"
 
 
 def example(mark: str) -> str:
-    """The one example in which this stands."""
+    """The one example that contains this text."""
     (code,) = [code for code in EXAMPLES if mark in code]
     return str(code)
 

@@ -1,4 +1,4 @@
-"""What makes no sense is answered with a name or a sentence, and the sandbox goes on as it was."""
+"""Senseless requests get an error name or a sentence, and leave the sandbox unchanged."""
 
 import socket
 from collections.abc import Callable

@@ -92,7 +92,7 @@ def _elsewhere(path: str) -> bool:
 
 @pytest.fixture
 def busy(ward: Ward) -> Ward:
-    """A ward in which everything has happened once."""
+    """A ward in which every kind of payload was sent once."""
     app = ward.bolt()
 
     def open_form(ack: Any, body: Any, client: Any) -> None:
@@ -187,7 +187,7 @@ def test_every_payload_is_of_a_recorded_shape(
 
 
 def _aside(kind: str, path: str) -> bool:
-    """What is compared as a view, apart."""
+    """Whether the path lies in the view, which is compared by itself."""
     return kind == "block_suggestion" and path.partition(".")[0] == "view"
 
 

@@ -1,4 +1,4 @@
-"""What Slack refuses, the sandbox refuses, with Slack's error name."""
+"""The sandbox refuses what Slack refuses, with Slack's error name."""
 
 from collections.abc import Callable
 from typing import Any

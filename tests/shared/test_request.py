@@ -19,7 +19,7 @@ from tests.support.practice import Practice
 from tests.support.recognition_ward import RecognitionWard
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KNOWN = frozenset(inspect.signature(Args.__init__).parameters) | {"args", "agent", "self"}
 

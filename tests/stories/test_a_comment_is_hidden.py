@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("without_browser")
 
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return postgresql_url
 
 

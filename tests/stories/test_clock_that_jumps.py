@@ -1,4 +1,4 @@
-"""A clock that jumps deletes, closes and opens nothing; a server that was off comes back by itself."""
+"""A clock that jumps deletes, closes and opens nothing; a server that was off recovers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("without_browser")
 
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return postgresql_url
 
 
@@ -49,7 +49,7 @@ def appoint(practice: RunningApp, team: str, leader: str) -> None:
 
 
 def file_for(person: Human, typed: str) -> str:
-    """What the command answers."""
+    """The command's answer."""
     before = len(person.screen()["messages"])
     person.types(typed)
     return str(person.waits(lambda seen: len(seen["messages"]) > before)["messages"][-1]["text"])

@@ -1,4 +1,4 @@
-"""Every door of the app, pressed by everybody who may not: roles x permissions x (own workspace, another's).
+"""Every door of the app, pressed by everybody without the permission, for their own workspace and another.
 
 Each press is a signed request as Slack sends them, made up as somebody would who knows our action ids:
 with the right ids of the own workspace, with another workspace's, and in another workspace's name.

@@ -13,7 +13,7 @@ FRIDAY = "Who helped you this week?"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return sqlite_url
 
 

@@ -1,4 +1,4 @@
-"""The scopes that the manifest asks for are those that the stories use: not one more, not one less."""
+"""The manifest asks for exactly the scopes that the stories use."""
 
 import json
 from collections.abc import Callable, Iterator

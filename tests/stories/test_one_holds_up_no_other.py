@@ -1,4 +1,4 @@
-"""What cannot be done for one workspace holds up no other on the same server."""
+"""Work that fails for one workspace delays no other on the same server."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Leaders on leave, people who have left, archived channels: nothing breaks, nothing goes astray."""
+"""Leaders on leave, people who have left, archived channels: each message reaches its reader."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -51,7 +51,7 @@ def led(database: Sessions) -> Hospital:
 
 
 def read_by(database: Sessions, led: Hospital) -> list[str]:
-    """Who was made a digest of the ward, in the order in which that happened; as ids of ours."""
+    """Our ids of the readers of the ward's digests, in the order of making."""
     with database.read() as session:
         query = select(Digest).where(Digest.team_id == led.ward.id).order_by(Digest.made_at)
         return [digest_row.recipient_id for digest_row in session.scalars(query)]
@@ -148,7 +148,7 @@ def test_two_teams_become_one_with_their_people_their_history_and_their_open_che
 
 
 def everybody_of(place: RunningApp, method: str) -> set[str]:
-    """Where something has arrived."""
+    """The channels in which calls of this method succeeded."""
     return {call["body"]["channel"] for call in place.calls(method) if call["response"]["ok"]}
 
 

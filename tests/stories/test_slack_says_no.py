@@ -1,4 +1,4 @@
-"""Slack refuses the app, fails, or says what nobody knows: nothing is lost, and people hear true words."""
+"""Slack refuses, fails or answers with unknown errors: nothing is lost, and people are told the truth."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def well_again(place: RunningApp) -> None:
 
 
 def refused(place: RunningApp, error: str) -> int:
-    """How many posts Slack has refused with this."""
+    """How many posts Slack has refused with this error."""
     return sum(call["response"].get("error") == error for call in place.calls("chat.postMessage"))
 
 
@@ -41,7 +41,7 @@ def held(place: RunningApp) -> dict[str, Any]:
 
 
 def given(place: RunningApp, user: str) -> Human:
-    """What somebody gave, on their Home."""
+    """The thank-yous a person gave, as their Home tab shows them."""
     person = place.person(user)
     person.screen("home")
     person.presses("Given", within="home")

@@ -1,4 +1,4 @@
-"""A thank-you that did not arrive, or may not have: its giver hears of it, and of nothing else."""
+"""When a thank-you did not arrive, or may not have, its giver alone is told."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ UNSURE = "We can't tell if Slack delivered this to"
 
 
 def ended(ward: WorkspaceWard, receiver: str, state: DeliveryState, *, minutes: int = 0) -> None:
-    """How the message to one receiver ended."""
+    """Set the final state of the message to one receiver."""
     with ward.database.begin() as session:
         of_theirs = (Delivery.kind == Kind.THANKS, Delivery.target == receiver)
         row = session.scalars(select(Delivery).where(*of_theirs)).one()

@@ -1,4 +1,4 @@
-"""What the clock does again and again walks no table that grows with every message ever sent."""
+"""Scheduled work scans no table that grows with every message sent."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ SENT = 6000
 
 
 def send(session: Session, workspace_id: str) -> None:
-    """As after some months: nearly everything has arrived."""
+    """Messages as after some months: nearly all have been sent."""
     rows = [
         {
             "id": new_id(),
@@ -43,11 +43,11 @@ def send(session: Session, workspace_id: str) -> None:
 
 
 Values = tuple[Any, ...] | dict[str, Any]
-"""What stands in the places of a statement."""
+"""The parameters of a statement."""
 
 
 def plans(session: Session, work: Callable[[], object]) -> list[str]:
-    """How the database looks into the messages for everything that this work asks or changes."""
+    """The query plans of every statement about messages that this work executes."""
     statements: list[tuple[str, Values]] = []
 
     def note(_on: Connection, _cursor: object, statement: str, values: Values, *_more: object) -> None:

@@ -1,4 +1,4 @@
-"""A small Slack on a local port that writes every call down and says yes."""
+"""A small Slack on a local port that records every call and accepts it."""
 
 import json
 import threading
@@ -27,7 +27,7 @@ class AgreeableSlack:
                 self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
-                """Nothing is said on the terminal."""
+                """Print nothing on the terminal."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self.url = f"http://127.0.0.1:{self.server.server_port}/api/"

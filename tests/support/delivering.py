@@ -24,7 +24,7 @@ from slackapp.pulse.keys import KeyDirectory
 
 def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) -> None:
     if naive:
-        # The twin that never looks.
+        # The naive twin, which never checks for repeats.
         deduplication.first_time = deduplication.is_newer = lambda *_args, **_kwargs: True
         deduplication.id_for = lambda *_args: new_id()
     bolt = App(

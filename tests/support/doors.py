@@ -1,4 +1,4 @@
-"""Every way to do what not everybody may, and what is behind it in one workspace."""
+"""Every restricted action, and the thing it is about in one workspace."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""The app with two full workspaces in one database, and presses as somebody would forge them."""
+"""The app with two full workspaces in one database, and forged requests to it."""
 
 import json
 import sqlite3
@@ -104,20 +104,20 @@ class Front:
         self.before, self._version = self.dump(), self._now()
 
     def _naive(self, ack: Ack) -> None:
-        """A listener that asks nobody: the twin that shows what an open door looks like."""
+        """A listener without a permission check: the naive twin, an open door."""
         with self.sessions.begin() as session:
             for workspace in session.scalars(select(Workspace)):
                 workspace.k = 30
         ack()
 
     def restore(self) -> None:
-        """As it was before anybody pressed anything."""
+        """Restore the database as it was before any press."""
         with sqlite3.connect(self.path) as now:
             self._kept.backup(now)
         now.close()
 
     def _now(self) -> int:
-        """Another number as soon as anybody has committed anything."""
+        """A number that changes with every commit."""
         return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def _has_changed(self) -> bool:

@@ -52,13 +52,13 @@ class RecognitionWard:
         return Draft(people=people, behaviour=Behaviour.HELPING, words=words).about(**changes)
 
     def give(self, draft: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
-        """Give it at noon; its id."""
+        """Give it at noon; returns its id."""
         with self.database.begin() as session:
             occasion = give.GiveContext(giver or self.nurse, key, NOON)
             return give.give(session, self.slack_team_id, draft, occasion).id
 
     def rows(self, table: type[Row]) -> list[Row]:
-        """All that is stored."""
+        """All stored rows of this model."""
         with self.database.read() as session:
             return list(session.scalars(select(table)))
 

@@ -27,7 +27,7 @@ class Visit:
         return self.page
 
     def picture(self, name: str) -> Path:
-        """Keep what is seen."""
+        """Save a screenshot; returns its path."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         path = ARTEFACTS / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")

@@ -28,7 +28,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceWard:
-    """The rules' own small world."""
+    """A small ward with its database, keys and clock."""
 
     database: Sessions
     keys: KeyDirectory
@@ -44,7 +44,7 @@ class WorkspaceWard:
         return member
 
     def thank(self, giver: str, receiver: str, words: str, *, at: datetime = NOON) -> str:
-        """One thank-you; its id."""
+        """Give one thank-you; returns its id."""
         with self.database.begin() as session:
             draft = Draft((receiver,), behaviour=Behaviour.HELPING, words=words, visibility=Visibility.TEAM)
             key = f"command:{len(words)}:{giver}:{receiver}:{at}"

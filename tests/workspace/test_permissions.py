@@ -1,4 +1,4 @@
-"""Every cell of roles, deeds and workspaces: what is not allowed is refused."""
+"""Every combination of role, permission and workspace: what is not allowed is refused."""
 
 from datetime import UTC, date, datetime
 from itertools import product
@@ -64,7 +64,7 @@ def ward_7(session: Session, workspace: Workspace) -> Team:
 def allowed(
     session: Session, workspace: Workspace, user: str, permission: Permission, team: Team | None = None
 ) -> None:
-    """Asked as a listener asks: who it is follows from the workspace the press came from."""
+    """Check as a listener does: the person is looked up in the press's own workspace."""
     permissions.require(session, members.find(session, workspace, user), permission, now=NOON, team=team)
 
 

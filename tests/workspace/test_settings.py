@@ -1,4 +1,4 @@
-"""Admins look after teams, settings, how long things are kept, and messages that may not have arrived."""
+"""Admins manage teams, settings, retention periods, and messages that may not have arrived."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,7 @@ def deeds(place: RunningApp) -> list[str]:
 
 @pytest.fixture
 def idris(place: RunningApp) -> Human:
-    """The operations manager, who is an admin, before the Home tab."""
+    """The operations manager, who is an admin, with the Home tab open."""
     person = place.person(IDRIS)
     person.sees("For admins", place="home")
     return person

@@ -1,4 +1,4 @@
-"""The office's windows at their fullest, in both languages, as strict as Slack."""
+"""The settings' views at their fullest, in both languages, within Slack's rules."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Dialogs, the forms of old: opened, filled in, answered with mistakes, cancelled."""
+"""Dialogs, the older kind of form: opened, filled in, answered with mistakes, cancelled."""
 
 from typing import Any
 

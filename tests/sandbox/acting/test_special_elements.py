@@ -1,4 +1,4 @@
-"""Elements with ways of their own: lists from outside, buttons without a text, two fields of one label."""
+"""Special elements: lists from outside, buttons without a text, two fields of one label."""
 
 from collections.abc import Callable
 from typing import Any
