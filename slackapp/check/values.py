@@ -35,7 +35,7 @@ _WORDS = "Stayed & listened <until> the family had asked everything; *everyone* 
 
 
 def words(length: int) -> str:
-    """Words of just so many letters, among them what Slack would escape."""
+    """Words of just so many characters, among them what Slack would escape."""
     return (_WORDS * (length // len(_WORDS) + 1))[:length]
 
 
