@@ -9,6 +9,8 @@ from slackapp.pulse import notices, opening, rounds, settings
 from slackapp.pulse.notices import TEST
 from slackapp.recognition import reminders, undelivered
 from slackapp.recognition.notifications import Kind
+from slackapp.teams.moves import MOVED
+from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE
 from slackapp.teams.sync import ARCHIVED, OFFER
 
 CHECK_INS: Final = frozenset(
@@ -34,7 +36,18 @@ DIGESTS: Final = frozenset(
     }
 )
 _NOTICES: Final = frozenset(
-    {ARCHIVED, Kind.REPORT, OFFER, reminders.KIND, undelivered.KIND, *export_requests.Kind}
+    {
+        ANSWERED,
+        ARCHIVED,
+        Kind.REPORT,
+        MOVED,
+        NOMINATION,
+        OFFER,
+        PLACE,
+        reminders.KIND,
+        undelivered.KIND,
+        *export_requests.Kind,
+    }
 )
 
 HARMLESS: Final = Harmless(

@@ -19,6 +19,7 @@ from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.outbox import queue
 from slackapp.pulse.notices import next_allowed_time
+from slackapp.teams import moves
 from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import permissions, registry
 from slackapp.workspace.permissions import Permission
@@ -106,8 +107,8 @@ class Teams:
                 return
         with Request(self.context, client, caller).write() as scope:
             source = teams.sourced(scope.session, scope.workspace, slack_id)
-            if source is not None:
-                step(scope.session, source, scope.member)
+            if source is not None and step(scope.session, source, scope.member):
+                moves.tell(scope.session, scope.workspace, [scope.member.id], now=scope.now)
 
     def _offer(self, client: WebClient, slack_team_id: str, event: Payload) -> None:
         """Ask the inviter whether the channel shall be a team, once for each invitation."""
@@ -210,9 +211,10 @@ def _match(
             teams.source_removed(session, workspace, place)
         if source is None or source.slack_id != place or isinstance(present, Unavailable):
             return None
-        return teams.set_members(
-            session, source, known_members(session, workspace, present), now=context.now()
-        )
+        people, now = known_members(session, workspace, present), context.now()
+        changes = teams.set_members(session, source, people, now=now)
+        moves.tell(session, workspace, [*changes.joined, *changes.left], now=now)
+        return changes
 
 
 def _notify_leaders(session: Session, workspace: Workspace, event: Payload, now: datetime) -> None:

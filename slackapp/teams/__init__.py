@@ -18,6 +18,7 @@ from slackapp.teams.edit import (
 )
 from slackapp.teams.listing import MemberPage, TeamSummary, member_page, page, search
 from slackapp.teams.merge import merge
+from slackapp.teams.proposals import Answer, Outcome, is_unconfirmed, may_appoint, may_confirm
 from slackapp.teams.sync import (
     Changes,
     MembershipSource,
@@ -38,10 +39,12 @@ from slackapp.teams.sync import (
 
 __all__ = [
     "LONGEST_NAME",
+    "Answer",
     "Assigned",
     "Changes",
     "MemberPage",
     "MembershipSource",
+    "Outcome",
     "TeamForm",
     "TeamSummary",
     "assign",
@@ -53,9 +56,12 @@ __all__ = [
     "end",
     "follow",
     "in_channel",
+    "is_unconfirmed",
     "join",
     "leave",
     "make",
+    "may_appoint",
+    "may_confirm",
     "member_page",
     "merge",
     "named",

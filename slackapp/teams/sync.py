@@ -11,6 +11,7 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.teams.edit import LONGEST_NAME, named
+from slackapp.teams.proposals import is_unconfirmed
 
 OFFER = "team-offer"
 ARCHIVED = "team-archived"
@@ -100,13 +101,14 @@ def eligible(session: Session, workspace: Workspace, people: Iterable[Member]) -
 def set_members(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Changes:
     """Set a team's members; apps, strangers, leaders and those who left are passed over.
 
-    Somebody in another team stays there: a person has one team, and the first one counts.
+    Somebody in another team stays there: a person has one team, and the first one counts. Nobody joins a
+    team whose leader, named by a member, has not accepted.
     """
     workspace = session.get_one(Workspace, source.workspace_id)
     people = list(people)
     stay = {person.id for person in people if person.can_be_reached} | leading(session, workspace.id)
     present = list(session.scalars(select(Member).where(Member.team_id == source.team_id)))
-    joined = eligible(session, workspace, people)
+    joined = [] if is_unconfirmed(session, source.team_id) else eligible(session, workspace, people)
     left = [person for person in present if person.id not in stay]
     # None of them leads a team, so no leader's own team depends on it.
     for person in joined:
@@ -121,7 +123,7 @@ def set_members(session: Session, source: TeamSource, people: Iterable[Member], 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
     """Add somebody who joined the channel or group; return whether the team changed."""
     workspace = session.get_one(Workspace, source.workspace_id)
-    if not eligible(session, workspace, [person]):
+    if is_unconfirmed(session, source.team_id) or not eligible(session, workspace, [person]):
         return False
     person.team_id = source.team_id
     session.flush()
