@@ -11,7 +11,7 @@ from slackapp.recognition import reminders, undelivered
 from slackapp.recognition.notifications import Kind
 from slackapp.teams.moves import MOVED
 from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE
-from slackapp.teams.sync import ARCHIVED, OFFER
+from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
 
 CHECK_INS: Final = frozenset(
     {
@@ -44,6 +44,7 @@ _NOTICES: Final = frozenset(
         NOMINATION,
         OFFER,
         PLACE,
+        REMOVED,
         reminders.KIND,
         undelivered.KIND,
         *export_requests.Kind,

@@ -13,13 +13,13 @@ from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip, WaitUnti
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.teams.moves import MOVED
 from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE, Outcome
-from slackapp.teams.sync import ARCHIVED, OFFER
+from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
 from slackapp.workspace import members
 
 
 def _offer(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    if teams.sourced(session, workspace, delivery.reference) is not None:
+    if teams.using(session, workspace, delivery.reference):
         return Skip("is_a_team")
     reader = members.find(session, workspace, delivery.target)
     text, blocks = wizard_view.offer(members.language_of(workspace, reader), delivery.reference)
@@ -50,6 +50,16 @@ def _archived(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reader = members.find(session, workspace, delivery.target)
     text, blocks = wizard_view.archived(members.language_of(workspace, reader), team.name)
+    return Message(text=text, blocks=blocks)
+
+
+def _removed(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
+    team = session.get(Team, delivery.reference)
+    if team is None or team.closed_at is not None:
+        return Skip("no_team")
+    workspace = _workspace(session, delivery)
+    reader = members.find(session, workspace, delivery.target)
+    text, blocks = wizard_view.removed(members.language_of(workspace, reader), team.name)
     return Message(text=text, blocks=blocks)
 
 
@@ -116,6 +126,7 @@ RENDERERS: dict[str, Renderer] = {
     OFFER: _offer,
     ANNOUNCED: _announced,
     ARCHIVED: _archived,
+    REMOVED: _removed,
     NOMINATION: _nomination,
     PLACE: _place,
     ANSWERED: _answered,

@@ -30,6 +30,7 @@ ANNOUNCED = "team-made"
 MOST_OPTIONS = 100
 _MAY = Permission.MAKE_TEAM_OF_CHANNEL
 _JOIN_FIRST = translatable("Please join the channel first, then make it a team.")
+_IN_USE = translatable("The team {name} uses this channel. Only an admin can make another team of it.")
 _MADE_ALREADY = translatable("This channel makes the team {name} already.")
 
 
@@ -124,9 +125,11 @@ def _check_present(client: WebClient, slack_user_id: str, channel: str) -> list[
 
 
 def _check_free(scope: Scope, channel: str) -> None:
-    """UserError when a team follows this channel already."""
+    """UserError when a team follows this channel or shares in it, even while the app was out of it."""
     if (source := teams.sourced(scope.session, scope.workspace, channel)) is not None:
         raise UserError(_MADE_ALREADY, name=scope.session.get_one(Team, source.team_id).name)
+    if in_use := teams.using(scope.session, scope.workspace, channel):
+        raise UserError(_IN_USE, name=in_use[0].name)
 
 
 def _make_team(scope: Scope, state: WizardState, present: list[str]) -> None:

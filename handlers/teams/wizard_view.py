@@ -208,6 +208,17 @@ def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
     return blocks.literal(text), [blocks.plain_section(text)]
 
 
+def removed(say: Voice, team: str) -> tuple[str, list[Block]]:
+    """The message to the leader of a team when the app was removed from its channel."""
+    text = say(
+        "I was removed from the channel of {team}. The team keeps its channel and its people: nobody joins "
+        "or leaves it through the channel, and posts wait. To go on, invite me there again. An admin can "
+        "choose another channel.",
+        team=team,
+    )
+    return blocks.literal(text), [blocks.plain_section(text)]
+
+
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:
     return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 

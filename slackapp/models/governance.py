@@ -153,3 +153,5 @@ class TeamSource(Base):
     called: Mapped[str | None] = mapped_column(Text)
     """The name its channel or group gave the team; while the team still bears it, it follows a renaming."""
     checked_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """Since when the app is out of the channel: nobody comes or goes until it is invited again."""

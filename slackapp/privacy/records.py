@@ -218,7 +218,7 @@ RECORDS = (
         "team_source",
         "Which channel or user group a team follows, and the name it gave the team",
         "until it follows nothing",
-        "team_id workspace_id kind slack_id called checked_at",
+        "team_id workspace_id kind slack_id called checked_at suspended_at",
         is_about_people=False,
     ),
     Kept(

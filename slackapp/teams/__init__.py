@@ -28,13 +28,16 @@ from slackapp.teams.sync import (
     join,
     leave,
     renamed,
+    resume,
     set_members,
     source_of,
     source_removed,
     sourced,
     sources,
     suggest_name,
+    suspend,
     unfollow,
+    using,
 )
 
 __all__ = [
@@ -68,6 +71,7 @@ __all__ = [
     "of",
     "page",
     "renamed",
+    "resume",
     "search",
     "set_members",
     "source_of",
@@ -75,6 +79,8 @@ __all__ = [
     "sourced",
     "sources",
     "suggest_name",
+    "suspend",
     "unassign",
     "unfollow",
+    "using",
 ]
