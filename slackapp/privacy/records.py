@@ -209,10 +209,16 @@ RECORDS = (
         "id workspace_id parent_id name slack_channel_id leader_id deputy_id closed_at",
     ),
     Kept(
+        "team_proposal",
+        "Who was asked to lead a team that a member made, or what it is to be part of, and by whom",
+        "until it is accepted, or an admin decides",
+        "team_id kind member_id parent_id proposed_by_id proposed_at declined_at",
+    ),
+    Kept(
         "team_source",
         "Which channel or user group a team follows, and the name it gave the team",
         "until it follows nothing",
-        "team_id workspace_id kind slack_id called checked_at",
+        "team_id workspace_id kind slack_id called checked_at suspended_at",
         is_about_people=False,
     ),
     Kept(
