@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -121,7 +122,8 @@ class Digests:
             _, month = telling.load(session, found)
             ours = not self._leads(session, reader, team, found.month)
             say = members.language_of(workspace_of(session, pressed.caller), reader)
-        told = message.modal(say, as_shared(month) if ours else month, ours=ours)
+            today = self._today(workspace_of(session, pressed.caller))
+        told = message.modal(say, as_shared(month) if ours else month, today, ours=ours)
         client.views_open(trigger_id=pressed.caller.trigger_id, view=told)
         ack()
 
@@ -187,8 +189,11 @@ class Digests:
         self._must_be_out(workspace, reader, wanted)
         told = queries.months(session, workspace, wanted, [team])[team.id]
         if self._leads(session, reader, team, wanted):
-            return message.on_demand(say, told, send=f"{team.id}:{wanted}")
-        return message.on_demand(say, as_shared(told), send=None)
+            return message.on_demand(say, told, send=f"{team.id}:{wanted}", today=self._today(workspace))
+        return message.on_demand(say, as_shared(told), send=None, today=self._today(workspace))
+
+    def _today(self, workspace: Workspace) -> date:
+        return self.context.now().astimezone(ZoneInfo(workspace.time_zone)).date()
 
     def _must_be_out(self, workspace: Workspace, reader: Member, month: str) -> None:
         """A month's figures are nobody's before its digests are."""

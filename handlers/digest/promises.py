@@ -26,6 +26,7 @@ from slackapp.digest.promises import IncompleteError, Part, PromiseDetails, Word
 from slackapp.models import Digest, Member, Promise, PromiseState, SharedDigest, Team
 from slackapp.workspace import members
 
+_ANSWERS = {message.NOT_YET: PromiseState.OPEN, message.CHANGED: PromiseState.CHANGED}
 _GONE = translatable("This is not there any more. Please open the digest again.")
 
 
@@ -36,7 +37,7 @@ class Promises:
     context: Context
 
     def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Write what we will do]."""
+        """[Say what we will do]."""
         pressed = press(body)
         with self.context.sessions.read() as session:
             digest, leader = self._led(session, pressed.caller, pressed.value)
@@ -101,7 +102,7 @@ class Promises:
         ack(response_action="update", view=view.shared(voice_for(self.context, wanted.caller), team))
 
     def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Update promises], under the next digest."""
+        """[Is it done?], under the next digest."""
         pressed = press(body)
         with self.context.sessions.read() as session:
             digest, _ = self._led(session, pressed.caller, pressed.value)
@@ -120,6 +121,28 @@ class Promises:
             found, told = self._promise(session, pressed.caller, pressed.value)
         say = voice_for(self.context, pressed.caller)
         replace_or_open(client, pressed, view.settle_form(say, found.id, told))
+        ack()
+
+    def done(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Done], beside a promise whose day has passed."""
+        pressed = press(body)
+        with self.context.sessions.begin() as session:
+            promise, _ = self._promise(session, pressed.caller, pressed.value)
+            promises.set_outcome(session, promise, PromiseState.DONE, now=self.context.now())
+            told = self._retell(session, promise.team_id, promise.month)
+        self.context.wake()
+        say = voice_for(self.context, pressed.caller)
+        replace_or_open(client, pressed, view.settled(say, told=told))
+        ack()
+
+    def not_done(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Not yet] or [Changed]: the form about it, with that answer chosen."""
+        pressed = press(body)
+        with self.context.sessions.read() as session:
+            promise, told = self._promise(session, pressed.caller, pressed.value)
+        say = voice_for(self.context, pressed.caller)
+        became = view.Became(_ANSWERS[pressed.action_id], told.reason or "")
+        replace_or_open(client, pressed, view.settle_form(say, promise.id, told, became=became))
         ack()
 
     def settle(self, ack: Ack, body: Payload) -> None:
@@ -211,6 +234,9 @@ def register(bolt: App, context: Context) -> None:
     bolt.action(message.SHARE)(listeners.ask_to_share)
     bolt.view(view.SHARE_FORM)(listeners.share)
     bolt.action(message.OPEN_LIST)(listeners.listed)
+    bolt.action(message.DONE)(listeners.done)
+    for action_id in _ANSWERS:
+        bolt.action(action_id)(listeners.not_done)
     bolt.action(view.UPDATE)(listeners.ask_what_became)
     bolt.view(view.SETTLE)(listeners.settle)
 

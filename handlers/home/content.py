@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -113,10 +114,8 @@ def _sentences(
     say = members.language_of(workspace, member)
     month = digest.latest(workspace, now).month
     told = queries.months(session, workspace, month, out)
-    return {
-        team_id: " ".join(text for _, text in brief.summary(say, one, brief=True) if text)
-        for team_id, one in told.items()
-    }
+    today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    return {team_id: brief.in_short(say, team_month, today) for team_id, team_month in told.items()}
 
 
 def _out(

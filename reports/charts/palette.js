@@ -1,6 +1,6 @@
 // A picture as a PNG with a palette: a third of the size that the browser's own PNG has, and as sharp.
 // The card has seven colours and the shades between them at the edges of letters and bars.
-const COLOURS = 128;
+const COLOURS = 24;
 
 const CHECKS = Uint32Array.from({length: 256}, (_, byte) => {
   let check = byte;

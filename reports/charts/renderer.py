@@ -20,7 +20,16 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
-from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from reports.charts.spec import (
+    BehaviourRow,
+    FourPicture,
+    MixPicture,
+    MixRow,
+    Picture,
+    RangeGroup,
+    RangeRow,
+    RangesPicture,
+)
 
 if TYPE_CHECKING:
     from reports.charts.browser import BrowserPage
@@ -195,11 +204,19 @@ def _picture(kind: str, value: dict[str, Any]) -> Picture:
     if kind == MixPicture.__name__:
         rows = tuple(MixRow(**row) for row in value["rows"])
         return MixPicture(**{**value, "rows": rows})
+    if kind == FourPicture.__name__:
+        four = tuple(_behaviour_row(row) for row in value["rows"])
+        return FourPicture(**{**value, "rows": four, "notes": tuple(value["notes"])})
     groups = tuple(
         RangeGroup(**{**group, "rows": tuple(RangeRow(**row) for row in group["rows"])})
         for group in value["groups"]
     )
     return RangesPicture(**{**value, "groups": groups})
+
+
+def _behaviour_row(row: dict[str, Any]) -> BehaviourRow:
+    ranges = {name: RangeRow(**row[name]) if row[name] else None for name in ("led", "led_before")}
+    return BehaviourRow(**{**row, **ranges})
 
 
 async def _serve(browser_path: str, out: IO[bytes]) -> None:

@@ -46,7 +46,7 @@ def _figures(say: Voice, team: TeamMonth) -> Iterable[tuple[str, str, str, str]]
     sentences = [
         words.reach(say, team.reach),
         *answering.mutual_thanks(say, team),
-        brief.small_print(say, team),
+        *brief.small_print(say),
     ]
     for sentence in sentences:
         yield (say("In words"), sentence, "", "")

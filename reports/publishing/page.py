@@ -7,6 +7,7 @@ all, so whatever people wrote can neither run nor fetch anything.
 import base64
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,7 +36,7 @@ for (const source of document.querySelectorAll("script[type='application/json']"
 """
 
 
-def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
+def page(say: Voice, team: TeamMonth, figures: Mapping[str, str], today: date) -> str:
     """The page. `figures` are plotly figures as JSON, by chart; a chart without one is a table only."""
     plotly = plotly_script().replace("</script", "<\\/script") if figures else ""
     return (
@@ -45,7 +46,7 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             language=say.language,
             policy=_policy(plotly, _START),
             heading=words.heading(say, team, year=True),
-            summary=[*brief.summary(say, team), *(("", one) for one in answering.progress(say, team))],
+            summary=[(line.label, line.words) for line in brief.lines(say, team, today)],
             titles=_titles(say),
             charts={"mix": None, "ranges": None} | {chart.name: chart for chart in chart_contents(say, team)},
             reach=" ".join([words.reach(say, team.reach), *answering.mutual_thanks(say, team)]),
@@ -59,7 +60,7 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             officials=answering.officials(say, team),
             highlights=[_shared(say, one) for one in team.highlights],
             check_in=_check_in(say, team),
-            questions=questions.suggested(say, team),
+            questions=[questions.question(say, team, today)],
             method=_method(say, team),
             figures={name: Markup(_inert(figure)) for name, figure in figures.items()},  # noqa: S704 - made inert
             plotly=Markup(plotly),  # noqa: S704 - plotly's own script from its package
@@ -84,7 +85,7 @@ def _titles(say: Voice) -> dict[str, str]:
         "mix": say("How we were with each other"),
         "shared": say("Shared with the team"),
         "ranges": say("What the team said"),
-        "ask": say("To ask the team"),
+        "ask": say("Ask at the next handover"),
         "promised": say("You said / we will"),
         "comments": say("What people wrote, in no order"),
         "kept": say("Promises kept, and what the team said since"),

@@ -26,6 +26,7 @@ from slackapp.models import (
     DeliveryState,
     Digest,
     FanOut,
+    MonthFigures,
     Poll,
     PollState,
     PollUnit,
@@ -191,7 +192,7 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     handed_out.enqueue_deletions(session, workspace, digests, now)
     told = [
         _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
-        for model in (Digest, SharedDigest)
+        for model in (Digest, MonthFigures, SharedDigest)
     ]
     held = holds.held_people(session, workspace)
     theirs = or_(Promise.written_by_id.in_(held), Promise.who_id.in_(held))

@@ -144,7 +144,7 @@ def promises(page: Page) -> None:
     """Step 4: the leader says what will be done."""
     reach(page, card(page).get_by_role("button", name="Show me"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Write what we will do").last).to_be_focused()
+    expect(page.get_by_role("button", name="Say what we will do").last).to_be_focused()
     page.keyboard.press("Enter")
     form = page.get_by_role("dialog")
     reach(page, form.get_by_role("textbox").first)
@@ -215,7 +215,7 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
 
         page.get_by_role("button", name="What to do").tap()
         card(page).get_by_role("button", name="Show me").tap()
-        page.get_by_role("button", name="Write what we will do").last.tap()
+        page.get_by_role("button", name="Say what we will do").last.tap()
         form.get_by_role("textbox").first.fill("Handover runs late")
         form.get_by_role("textbox").nth(1).fill("Start handover at a quarter to")
         picture(page, "tour-promise-360-dark")

@@ -16,6 +16,7 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import voice
 from tests.reports import samples
 from tests.reports.test_answering import FULL
+from tests.reports.test_message import TODAY
 
 pytestmark = pytest.mark.browser
 say = voice()
@@ -45,7 +46,7 @@ def opened(
 ) -> Opened:
     source = tmp_path / "digest.html"
     said = voice(language)
-    html = made_page(said, month, figures(drawing, chart_contents(said, month)))
+    html = made_page(said, month, figures(drawing, chart_contents(said, month)), TODAY)
     source.write_text(html, encoding="utf-8")
     return Opened(chromium.new_page(viewport={"width": 1000, "height": 900}), source)
 
@@ -75,7 +76,7 @@ def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
     chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     source = tmp_path / "digest.html"
-    html = made_page(say, samples.FIRST, figures(drawing, chart_contents(say, samples.FIRST)))
+    html = made_page(say, samples.FIRST, figures(drawing, chart_contents(say, samples.FIRST)), TODAY)
     planted = "<script>document.title = 'broken'</script><img src='http://127.0.0.1:9/x'>"
     source.write_text(html.replace("<main>", f"<main>{planted}"), encoding="utf-8")
     seen = Opened(chromium.new_page(), source)
@@ -149,9 +150,9 @@ def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
 
 
 def test_plotly_is_in_the_page_once_and_not_at_all_without_charts(drawing: ChartRenderer) -> None:
-    html = made_page(say, samples.RICH, figures(drawing, chart_contents(say, samples.RICH)))
+    html = made_page(say, samples.RICH, figures(drawing, chart_contents(say, samples.RICH)), TODAY)
     assert html.count("plotly.js v") == 1
-    assert len(made_page(say, samples.EMPTY, {})) < 10_000
+    assert len(made_page(say, samples.EMPTY, {}, TODAY)) < 10_000
     assert "http" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL).replace("http-equiv", "")
 
 

@@ -37,7 +37,7 @@ def answered(practice: Any) -> Any:
         practice.person(giver).types(f"/appreciate <@{receiver}> helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
     told = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    practice.leader.presses("Say what we will do", within=_last(told, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.fills("We will", WILL)
     practice.leader.submits()
@@ -91,14 +91,13 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
 
     here = leader.screen()
     leader.does("dismiss")
-    leader.presses("Write what we will do", within=_last(here, "Ward 7 in November"))
+    leader.presses("Say what we will do", within=_last(here, "Ward 7 in November"))
     assert WILL in str(answered.calls("views.open")[-1]), "it can still be reworded"
     leader.does("dismiss")
     answered.clock(now="2027-01-04T09:01:00+00:00")
     later = leader.sees("Ward 7 in December", seconds=30)
-    assert "Your promise is still open." in later.texts
-    leader.presses("Update promises", within=_last(later, "Ward 7 in December"))
-    leader.presses("Update")
+    assert f"You promised: “{WILL}”, by Thursday 31 December. That date has passed." in later.texts
+    leader.presses("Not yet", within=_last(later, "Ward 7 in December"))
     leader.fills("What became of it?", "Dropped")
     leader.submits()
     assert "One sentence about why helps your team more than silence." in leader.screen().texts
@@ -115,7 +114,7 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
     told = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    practice.leader.presses("Say what we will do", within=_last(told, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.submits()
     assert practice.leader.screen()["modal"]["errors"], "what we will do is missing"
@@ -134,7 +133,7 @@ def test_members_read_with_a_command_only_what_was_shared(answered: Any) -> None
     nurse.types("/digest")
     assert "There is no digest for you to read yet." in nurse.screen().texts
     leader.types("/digest ward nov")
-    assert "Helping: November 6" in leader.screen().texts
+    assert "Helping: Thanks 6" in leader.screen().texts
     leader.types("/digest ward january")
     assert "Digests here begin with November 2026." in leader.screen().texts
     leader.types("/digest Ward 7 2026-12")
@@ -177,7 +176,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     director.does("dismiss")
     director.waits(
         lambda seen: any(
-            "Write what we will do" in str(one) and "Ward 7" in one["text"] for one in seen["messages"]
+            "Say what we will do" in str(one) and "Ward 7" in one["text"] for one in seen["messages"]
         ),
         seconds=20,
     )
@@ -185,7 +184,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     assert "It was sent to you before" in director.screen()["modal"]["text"]
     director.does("dismiss")
     sent = director.screen()
-    director.presses("Write what we will do", within=_last(sent, "Ward 7 in November"))
+    director.presses("Say what we will do", within=_last(sent, "Ward 7 in November"))
     assert "Only the leader of Ward 7 can do this." in director.screen()["modal"]["text"]
 
 

@@ -34,7 +34,7 @@ def asked_to_answer(practice: Any) -> Any:
     practice.clock(now="2026-12-01T09:01:00+00:00")
     told = practice.leader.sees("Ward 7 in November", seconds=30)
     ts = [one["ts"] for one in told["messages"] if "Ward 7 in November" in one["text"]][-1]
-    practice.leader.presses("Write what we will do", within=ts)
+    practice.leader.presses("Say what we will do", within=ts)
     return practice
 
 

@@ -115,8 +115,8 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     seen = practice.leader.sees("Ward 7 in November", seconds=30)
     told = next(one for one in seen["messages"] if "Ward 7 in November" in one["text"])
     alts = [one["alt"] for one in told["images"]]
-    assert any("helping 6" in alt for alt in alts), alts
-    assert any(re.search(r"made time to listen \d\.\d to \d\.\d|or higher", alt) for alt in alts), alts
+    assert any("Helping: " in alt and "6 thank-yous" in alt for alt in alts), alts
+    assert any(re.search(r"Attending: \d\.\d (to \d\.\d|or higher)", alt) for alt in alts), alts
     picture = practice.http.get(told["images"][0]["url"])
     assert picture.content.startswith(b"\x89PNG")
     seen = practice.leader.waits(lambda now: len(files(now)) > 1, seconds=20)
