@@ -7,7 +7,7 @@ RESET ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults lint types contracts wheel bench browser locks catalogue clean
+.PHONY: demo test faults lint types contracts wheel bench browser locks pictures papers catalogue clean
 
 demo: .venv/.ready browser
 	@exec $(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
@@ -46,6 +46,10 @@ locks: .venv/.ready-for-tests
 # Takes the README's pictures from a demo that is running on PORT.
 pictures: .venv/.ready-for-tests
 	DEMO=http://127.0.0.1:$(PORT) $(BIN)/python deploy/pictures.py
+
+# Writes the tables that documents take from the code.
+papers: .venv/.ready-for-tests
+	$(BIN)/python deploy/papers.py
 
 catalogue: .venv/.ready-for-tests
 	sh deploy/catalogue.sh

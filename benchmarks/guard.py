@@ -9,7 +9,7 @@ from pathlib import Path
 
 from slackapp.core import confidentiality as guard
 
-SENTENCES = Path(__file__).parent.parent / "tests" / "recognition" / "sentences"
+SENTENCES = Path(__file__).parent.parent / "tests" / "data" / "sentences"
 
 
 def _lines(name: str) -> list[str]:

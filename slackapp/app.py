@@ -21,8 +21,10 @@ from handlers.pulse import renderers as pulse_letters
 from handlers.recognition import renderers as appreciate_letters
 from handlers.shared import people
 from handlers.shared.context import Context
+from handlers.shared.message_kinds import HARMLESS
 from handlers.teams import renderers as teams_letters
 from handlers.teams import sync as teams
+from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_letters
 from reports.publishing import schedule as digest
@@ -42,6 +44,7 @@ from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
 from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.queue import OUTBOX
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
@@ -95,9 +98,8 @@ class Appreciate:
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.context = Context(
-            self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
-        )
+        self.sessions.on_commit(OUTBOX, self.deliveries.wake)
+        self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
@@ -116,7 +118,9 @@ class Appreciate:
             **teams_letters.RENDERERS,
             **taking_back.RENDERERS,
         }
-        return DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made = DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
+        made.harmless = HARMLESS
+        return made
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -124,7 +128,8 @@ class Appreciate:
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
-            Job("thanks that failed", lambda: unreached.notify_givers(self.sessions, self.now()), 3),
+            Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
+            Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
@@ -221,11 +226,8 @@ class Appreciate:
             return
         self._recover(now)
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
-        try:
-            close = partial(rounds.close_due, self.sessions, self.keys, now)
-            run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
-        finally:
-            self.deliveries.wake()
+        close = partial(rounds.close_due, self.sessions, self.keys, now)
+        run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
@@ -250,7 +252,6 @@ class Appreciate:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
-        self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
         if not self.clock.believes(now):
@@ -260,10 +261,13 @@ class Appreciate:
             with self.sessions.begin() as session:
                 nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
 
-        try:
-            run_all_then_raise(partial(ask, one) for one in self._workspaces())
-        finally:
-            self.deliveries.wake()
+        run_all_then_raise(partial(ask, one) for one in self._workspaces())
+
+    def _tell_givers(self, now: datetime) -> None:
+        for missed in unreached.of_unknown_whereabouts(self.sessions, now):
+            if client := self.clients.of(missed.workspace_id):
+                people.look_again(client, self.context, missed.slack_team_id, missed.slack_user_id)
+        unreached.notify_givers(self.sessions, now)
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:
@@ -314,7 +318,7 @@ def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
     if clients.authorize is not None:
-        bolt.use(handlers.organisations.speak_there)
+        bolt.use(lifecycle.speak_there)
     handlers.register(bolt, context)
     return bolt
 

@@ -1,4 +1,4 @@
-"""The health page: whether the database answers, Slack is connected, and nothing owed is stuck."""
+"""The health page: whether the database answers, Slack is connected and takes messages, nothing is stuck."""
 
 import logging
 from collections.abc import Callable
@@ -8,14 +8,15 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from slackapp import clock
 from slackapp.core.db import Sessions
 from slackapp.core.errors import SettingsError
-from slackapp.models import Delivery, DeliveryState, Workspace
+from slackapp.models import Delivery, DeliveryState, Hold, Workspace
 
 STUCK_AFTER = 600
 """Seconds that a due message may wait before the app is called unwell."""
@@ -25,14 +26,15 @@ Report = dict[str, Any]
 
 
 def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
-    """`{"ok", "database", "slack", "oldest_due_seconds", "clock"}`; no names, no content.
+    """`{"ok", "database", "slack", "oldest_due_seconds", "clock", "held"}`; no names, no content.
 
-    `clock` is false while deletions wait because the clock may be wrong. That does not make the app unwell:
-    to start it again would not help.
+    `clock` is false while deletions wait because the clock may be wrong; `held` counts, by scope and
+    Slack's own name of the reason, where Slack takes no message just now. Neither makes the app unwell: to
+    start it again would not help.
     """
     try:
         with sessions.read() as session:
-            is_doubted = clock.is_doubted(session)
+            is_doubted, held = clock.is_doubted(session), _held(session)
             oldest = session.scalar(
                 select(func.min(Delivery.due)).where(
                     Delivery.state == DeliveryState.READY,
@@ -42,7 +44,8 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
             )
     except SQLAlchemyError as failure:
         logger.warning("the database does not answer: %s", type(failure).__name__)
-        return {"ok": False, "database": False, "slack": connected, "oldest_due_seconds": None, "clock": None}
+        unknown: Report = {"oldest_due_seconds": None, "clock": None, "held": {}}
+        return {"ok": False, "database": False, "slack": connected, **unknown}
     waiting = (now - oldest).total_seconds() if oldest else 0.0
     is_well = connected and waiting < STUCK_AFTER
     return {
@@ -51,7 +54,23 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
         "slack": connected,
         "oldest_due_seconds": round(waiting, 1),
         "clock": not is_doubted,
+        "held": held,
     }
+
+
+def _held(session: Session) -> dict[str, dict[str, int]]:
+    """`{scope: {reason: how many}}`, of the workspaces that have the app."""
+    here = (Workspace.id == Hold.workspace_id, Workspace.uninstalled_at.is_(None))
+    counted = (
+        select(Hold.scope, Hold.reason, func.count())
+        .join(Workspace, and_(*here))
+        .where(Hold.again.is_not(None))
+        .group_by(Hold.scope, Hold.reason)
+    )
+    held: dict[str, dict[str, int]] = {}
+    for scope, reason, count in session.execute(counted):
+        held.setdefault(scope, {})[reason] = count
+    return held
 
 
 class HealthPage:

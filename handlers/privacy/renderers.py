@@ -1,4 +1,4 @@
-"""Somebody's export, rendered when it is sent: a message, and two files in its thread."""
+"""Renders a person's export: a message, and two files in its thread."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from handlers.privacy import data_requests_view as rights
+from handlers.privacy import data_requests_view
 from slackapp.core.i18n import Voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Delivery, DeliveryState, Workspace
@@ -21,29 +21,33 @@ _PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 def renderers(pseudonyms: Pseudonyms) -> dict[str, Renderer]:
     """By delivery kind."""
-    made = _Letters(pseudonyms)
-    return {Kind.MESSAGE: made.message, Kind.PAGE: made.page, Kind.FILE: made.file}
+    export_renderers = _ExportRenderers(pseudonyms)
+    return {
+        Kind.MESSAGE: export_renderers.message,
+        Kind.PAGE: export_renderers.page,
+        Kind.FILE: export_renderers.file,
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class _Letters:
+class _ExportRenderers:
     pseudonyms: Pseudonyms
 
     def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
-        """What the files are."""
+        """The message that explains the files."""
         member = member_of(session, row)
         if member is None:
             return Skip("erased")
         say = members.language_of(session.get_one(Workspace, row.workspace_id), member)
-        text, blocks = rights.export_message(say)
+        text, blocks = data_requests_view.export_message(say)
         return Message(text=text, blocks=blocks)
 
     def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """For the person."""
+        """The page to read."""
         return self._file(session, row, now, readable=True)
 
     def file(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """For machines."""
+        """The file for machines."""
         return self._file(session, row, now, readable=False)
 
     def _file(self, session: Session, row: Delivery, now: datetime, *, readable: bool) -> Rendered:
@@ -68,5 +72,5 @@ class _Letters:
         )
 
 
-def _page(say: Voice, collected: dict[str, object], made: datetime) -> bytes:
-    return export.as_page(say, collected, made=made).encode()
+def _page(say: Voice, collected: dict[str, object], made_at: datetime) -> bytes:
+    return export.as_page(say, collected, made=made_at).encode()

@@ -26,11 +26,9 @@ from slackapp.pulse import opening
 from slackapp.pulse import question_rotation as asking
 from slackapp.pulse import settings as governing
 from slackapp.pulse.audience import Group
+from slackapp.pulse.notices import TEST
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
-
-TEST = "poll_test"
-"""The kind of the message by which an admin tries the check-in out."""
 
 AsAdmin = Callable[[Context, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
 
@@ -65,7 +63,6 @@ class Previews:
             return view.notice(say, say("Sent. Look at your messages; what you answer there is not stored."))
 
         shown = self.as_admin(self.context, client, found.caller, deed)
-        self.context.wake()
         client.views_push(trigger_id=found.caller.trigger_id, view=shown)
         ack()
 

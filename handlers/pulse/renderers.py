@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.pulse import messages_view as view
-from handlers.pulse.preview import TEST
 from slackapp.core.i18n import voice
 from slackapp.digest import promises
 from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
@@ -15,6 +14,7 @@ from slackapp.pulse import audience as invitations
 from slackapp.pulse import notices as telling
 from slackapp.pulse import opening
 from slackapp.pulse import settings as governing
+from slackapp.pulse.notices import TEST
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.rounds import LOSS
 from slackapp.pulse.schedule import upcoming

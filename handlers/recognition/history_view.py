@@ -1,10 +1,16 @@
+"""A page of the thank-yous that somebody gave or received, and what is kept about them."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.recognition.giver_view import changing_buttons, send_again_button, undelivered_line
+from handlers.recognition.giver_view import (
+    changing_buttons,
+    send_again_button,
+    undelivered_line,
+)
 from handlers.recognition.thanks_view import receivers_buttons
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
@@ -13,14 +19,12 @@ from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.history import HistoryEntry, Page, Side
 
 _QUOTED = 600
-
-
 """A view may be 250 kB; ten long texts in a script of four bytes a character must fit, and more beside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose Home tab it is: their zone and moment."""
+    """The reader's time zone, and now."""
 
     zone: str
     now: datetime
@@ -28,24 +32,24 @@ class Reader:
 
 def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
     """The thank-yous of one page, or what to say when there are none."""
-    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
-    return shown or [piece.section(_nothing(say, page.side))]
+    layout = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
+    return layout or [blocks.section(_nothing(say, page.side))]
 
 
 def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     label = say(WORDING[entry.behaviour].label)
-    names = say.listing(piece.person(one, say) for one in entry.people)
+    names = say.listing(blocks.person(user_id, say) for user_id in entry.people)
     if side is Side.RECEIVED:
-        yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
+        yield blocks.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
     else:
-        yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
-    yield piece.quote(piece.shortened(entry.words, _QUOTED))
+        yield blocks.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
+    yield blocks.quote(blocks.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
     missed = undelivered_line(say, entry.unreached)
-    told = ["\n".join(missed)] if missed else []
-    yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
+    undelivered = ["\n".join(missed)] if missed else []
+    yield blocks.context(say.moment(entry.given_at, reader.zone), *joined, *undelivered)
     if buttons := [*_buttons(say, reader, side, entry)]:
-        yield piece.actions(buttons)
+        yield blocks.actions(buttons)
 
 
 def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
@@ -58,7 +62,7 @@ def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Ite
 
 
 def _joined(say: Voice, entry: HistoryEntry) -> str:
-    people = say.listing(piece.person(one, say) for one in entry.joined_by)
+    people = say.listing(blocks.person(user_id, say) for user_id in entry.joined_by)
     return say("Me too, said {people}.", people=people)
 
 
@@ -92,4 +96,4 @@ def kept(say: Voice, periods: Retention) -> list[Block]:
         say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
         say("For a legal reason your organisation may have to keep some of this for longer."),
     ]
-    return [piece.section("\n".join(f"• {line}" for line in lines))]
+    return [blocks.section("\n".join(f"• {line}" for line in lines))]

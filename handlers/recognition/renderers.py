@@ -6,21 +6,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.recognition import erased_view
-from handlers.recognition import giver_view as given
-from handlers.recognition import thanks_view as view
+from handlers.recognition import erased_view, giver_view, thanks_view
 from slackapp.blocks import Block
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
 from slackapp.core.pseudonyms import is_erased
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox.rendered import Deletion, Message, Rendered, Renderer, Skip, WaitUntil
-from slackapp.pulse import notices as telling
-from slackapp.recognition import boosts as boosting
-from slackapp.recognition import notifications as letters_owed
-from slackapp.recognition import reminders as nudging
-from slackapp.recognition import sharing
-from slackapp.recognition import undelivered as unreached
+from slackapp.pulse import notices
+from slackapp.recognition import boosts, notifications, reminders, sharing, undelivered
 from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.notifications import Kind
 from slackapp.workspace import members
@@ -36,7 +30,7 @@ def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     thanks = _read(session, delivery)
     if thanks.words is None:
         return Skip("undone")
-    return _message(view.direct_message(_receivers_voice(session, delivery), thanks))
+    return _message(thanks_view.direct_message(_receivers_voice(session, delivery), thanks))
 
 
 def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
@@ -46,11 +40,11 @@ def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
         return Skip("undone")
     if not post.receivers:
         return Skip("not_shared")
-    return _message(_drawn_post(_teams_voices(session, delivery), post))
+    return _message(_post_content(_teams_voices(session, delivery), post))
 
 
 def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The direct message as things stand now. It says "shared" only once the post is there."""
+    """The direct message, current. It says "shared" only once the post is there."""
     thanks = _read(session, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
         return WaitUntil(now + _WAIT)
@@ -58,26 +52,26 @@ def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rend
     if is_erased(thanks.giver):
         text, blocks = erased_view.former_direct_message(say, thanks.behaviour)
     else:
-        text, blocks = view.direct_message(say, thanks)
+        text, blocks = thanks_view.direct_message(say, thanks)
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
 def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The team's post as things stand now; posted anew when it was taken out of Slack meanwhile."""
-    if letters_owed.was_deleted(session, delivery):
+    """The team's post, current; posted again when it was removed from Slack meanwhile."""
+    if notifications.was_deleted(session, delivery):
         if _read_post(session, delivery).receivers:
-            letters_owed.enqueue_repost(session, delivery, now=now)
+            notifications.enqueue_repost(session, delivery, now=now)
         return Skip("gone")
-    text, blocks = _drawn_post(_teams_voices(session, delivery), _read_post(session, delivery))
+    text, blocks = _post_content(_teams_voices(session, delivery), _read_post(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
 def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     """The post out of Slack, once its words are, unless a receiver shares it again."""
-    first = letters_owed.original_delivery(session, delivery)
+    first = notifications.original_delivery(session, delivery)
     if first is None or _read_post(session, delivery).receivers:
         return Skip("shared_again")
-    waits = letters_owed.has_update_waiting(session, delivery) or letters_owed.has_update_in_flight(
+    waits = notifications.has_update_waiting(session, delivery) or notifications.has_update_in_flight(
         session, delivery
     )
     if waits or first.state == DeliveryState.SENDING:
@@ -88,14 +82,14 @@ def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Rendered:
 
 
 def _report(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """What whoever hears about unkind thank-yous is told."""
+    """The message to the contact for unkind thank-yous."""
     thanks = _read(session, delivery)
-    return _message(view.for_contact(_targets_voice(session, delivery), thanks))
+    return _message(thanks_view.for_contact(_targets_voice(session, delivery), thanks))
 
 
 def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The same as things stand now."""
-    text, blocks = view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
+    """The update of that message."""
+    text, blocks = thanks_view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
     return _instead(session, delivery, Message(text=text, blocks=blocks), now)
 
 
@@ -105,24 +99,24 @@ def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     if not member.nudges:
         return Skip("not_wanted")
     return _message(
-        given.nudge(members.language_of(session.get_one(Workspace, delivery.workspace_id), member))
+        giver_view.nudge(members.language_of(session.get_one(Workspace, delivery.workspace_id), member))
     )
 
 
 def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """To the giver, whom it has missed as things stand now."""
+    """The message to the giver about those whom the thank-you has not reached by now."""
     recognition = session.get(Recognition, delivery.reference)
     if recognition is None or recognition.undone_at is not None:
         return Skip("undone")
-    found = unreached.by_recognition(session, [recognition]).get(recognition.id)
-    if not found:
+    missed = undelivered.by_recognition(session, [recognition]).get(recognition.id)
+    if not missed:
         return Skip("arrived")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     giver = session.get_one(Member, recognition.giver_id)
     say = members.language_of(workspace, giver)
     sent = say.moment(recognition.given_at, members.time_zone_of(workspace, giver))
     is_changeable = now - recognition.given_at < CHANGEABLE_FOR
-    return _message(given.unreached(say, recognition.id, found, sent=sent, is_changeable=is_changeable))
+    return _message(giver_view.unreached(say, recognition.id, missed, sent=sent, is_changeable=is_changeable))
 
 
 RENDERERS: dict[str, Renderer] = {
@@ -133,32 +127,32 @@ RENDERERS: dict[str, Renderer] = {
     Kind.POST_GONE: _post_gone,
     Kind.REPORT: _report,
     Kind.REPORT_CHANGED: _report_changed,
-    unreached.KIND: _unreached,
-    nudging.KIND: _nudge,
+    undelivered.KIND: _unreached,
+    reminders.KIND: _nudge,
 }
 
 
 def _instead(session: Session, delivery: Delivery, message: Message, now: datetime) -> Rendered:
     """The message in place of the one that was sent first."""
-    first = letters_owed.original_delivery(session, delivery)
+    first = notifications.original_delivery(session, delivery)
     if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
         return Skip("not_sent")
     # An older change that arrived after this one would put old words back.
-    if first.state == DeliveryState.SENDING or letters_owed.has_update_in_flight(session, delivery):
+    if first.state == DeliveryState.SENDING or notifications.has_update_in_flight(session, delivery):
         return WaitUntil(now + _WAIT)
     return Message(
         text=message.text, blocks=message.blocks, channel=first.slack_channel_id, replaces=first.slack_ts
     )
 
 
-def _read(session: Session, delivery: Delivery) -> view.Thanks:
+def _read(session: Session, delivery: Delivery) -> thanks_view.Thanks:
     recognition_id, _, member_id = delivery.reference.partition(":")
     recognition = session.get_one(Recognition, recognition_id)
     recipient = session.get_one(Recipient, (recognition_id, member_id))
-    post = letters_owed.post_of(session, recipient)
+    post = notifications.post_of(session, recipient)
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reported = recipient.sharing == Sharing.REPORTED
-    return view.Thanks(
+    return thanks_view.Thanks(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
         receiver=session.get_one(Member, member_id).slack_user_id,
@@ -171,7 +165,7 @@ def _read(session: Session, delivery: Delivery) -> view.Thanks:
     )
 
 
-def _read_post(session: Session, delivery: Delivery) -> view.Post:
+def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
     recognition_id, _, channel = delivery.reference.partition(":")
     recognition = session.get_one(Recognition, recognition_id)
     shared = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
@@ -180,30 +174,30 @@ def _read_post(session: Session, delivery: Delivery) -> view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    shown = letters_owed.is_visible_in(recognition, channel)
+    is_visible = notifications.is_visible_in(recognition, channel)
     link = recognition.link
-    return view.Post(
+    return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared)) if shown else (),
+        receivers=tuple(session.scalars(shared)) if is_visible else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
-        boosters=boosting.boosters(session, recognition_id),
+        boosters=boosts.boosters(session, recognition_id),
         # A link to anywhere else would tell the team of a place that is not theirs.
         link=link if link and f"/{channel}/" in link else None,
     )
 
 
-def _drawn_post(spoken: list[Voice], post: view.Post) -> tuple[str, list[Block]]:
+def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
-    there = tuple(one for one in post.receivers if not is_erased(one))
-    if not post.receivers or (there and not is_erased(post.giver)):
-        return view.team_post(spoken, replace(post, receivers=there))
+    receivers = tuple(user_id for user_id in post.receivers if not is_erased(user_id))
+    if not post.receivers or (receivers and not is_erased(post.giver)):
+        return thanks_view.team_post(languages, replace(post, receivers=receivers))
     giver = None if is_erased(post.giver) else post.giver
-    receivers = erased_view.FormerPerson(there[0] if there else None)
-    left = erased_view.RemainingText(post.words if giver else None, post.boosters)
+    receiver = erased_view.FormerPerson(receivers[0] if receivers else None)
+    remaining = erased_view.RemainingText(post.words if giver else None, post.boosters)
     return erased_view.former_post(
-        spoken[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receivers, left=left
+        languages[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receiver, left=remaining
     )
 
 
@@ -220,9 +214,9 @@ def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
 def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
     """The languages read in the channel, Welsh first."""
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    return [voice(one) for one in telling.languages_in(session, workspace, delivery.target)]
+    return [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
 
 
-def _message(drawn: tuple[str, list[Block]]) -> Message:
-    text, blocks = drawn
+def _message(content: tuple[str, list[Block]]) -> Message:
+    text, blocks = content
     return Message(text=text, blocks=blocks)

@@ -104,10 +104,7 @@ def sandbox(
 def serve(*, http: bool) -> None:
     """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
     if http:
-        from slackapp.http import (
-            process,  # noqa: PLC0415 - the command line starts faster without it
-            settings,  # noqa: PLC0415 - the command line starts faster without it
-        )
+        from slackapp.http import process, settings  # noqa: PLC0415 - Socket Mode needs neither
 
         process.serve(settings.read(os.environ))
         return

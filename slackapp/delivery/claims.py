@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from slackapp.core import log
+from slackapp.delivery import holding
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery.rate_limits import RateGate
 from slackapp.models import Delivery, DeliveryState, Workspace
@@ -21,7 +22,8 @@ from slackapp.outbox.rendered import Deletion, Message, Rendered, Renderer, Skip
 _logger = logging.getLogger(__name__)
 _BATCH = 20
 _LOOKED_AT = 50
-_RENDER_AGAIN = timedelta(minutes=5)
+_NOT_RENDERED = "not_rendered"
+_RENDER_AGAIN, _RENDER_LATEST = timedelta(minutes=5), timedelta(hours=1)
 _SOON = timedelta(seconds=1)
 
 
@@ -93,18 +95,29 @@ class ClaimBatch:
         """At most `slots` letters, urgent ones first in each workspace."""
         claimed: list[ClaimedMessage] = []
         for workspace_id, priorities in _waiting(self._session, self._now):
-            gate = RateGate(self._session, workspace_id, self._now)
-            for priority in priorities:
-                for row in self._candidates(workspace_id, priority, gate, slots):
-                    self.looked_at += 1
-                    rendered = self._letter(row)
-                    if rendered is not None:
-                        gate.consume(row.method, row.target)
-                        slots.fill(priority)
-                        claimed.append(rendered)
+            claimed += self._claim_in(workspace_id, priorities, slots)
         for one in claimed:
             self._session.expunge(one.row)
         return claimed
+
+    def _claim_in(
+        self, workspace_id: str, priorities: list[Priority], slots: Slots
+    ) -> Iterator[ClaimedMessage]:
+        gate = RateGate(self._session, workspace_id, self._now)
+        # After the gate, whose rows no other claim has now: two claims do not both see the trial as free.
+        is_trial_free = holding.is_trial_free(self._session, workspace_id)
+        if is_trial_free is False:
+            return
+        for priority in priorities:
+            for row in self._candidates(workspace_id, priority, gate, slots):
+                self.looked_at += 1
+                rendered = self._letter(row)
+                if rendered is not None:
+                    gate.consume(row.method, row.target)
+                    slots.fill(priority)
+                    yield rendered
+                    if is_trial_free:
+                        return
 
     def _candidates(
         self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots
@@ -112,7 +125,10 @@ class ClaimBatch:
         """Rows that may go now; those of a channel or method that is busy let others pass."""
         methods: set[str] = set()
         channels: set[str] = set()
-        while rows := self._ready(workspace_id, priority, methods, channels):
+        due = _due(workspace_id, priority, self._now)
+        if holding.has_any(self._session, workspace_id):
+            due = (*due, ~holding.keeps_target(self._now))
+        while rows := self._ready(due, methods, channels):
             for row in rows:
                 if not slots.fit(priority) or self.looked_at >= _LOOKED_AT:
                     return
@@ -126,24 +142,23 @@ class ClaimBatch:
                     yield row
 
     def _ready(
-        self, workspace_id: str, priority: Priority, methods: set[str], channels: set[str]
+        self, due: tuple[ColumnElement[bool], ...], methods: set[str], channels: set[str]
     ) -> list[Delivery]:
         rows = (
             select(Delivery)
-            .where(*_due(workspace_id, priority, self._now))
+            .where(*due)
             .where(Delivery.method.not_in(methods))
             .where(or_(Delivery.method.not_in(limits.IN_CHANNELS), Delivery.target.not_in(channels)))
             .order_by(Delivery.due, Delivery.id)
             .limit(_BATCH)
-            .with_for_update(skip_locked=True)
+            .with_for_update(skip_locked=True, of=Delivery)
         )
         return list(self._session.scalars(rows.execution_options(populate_existing=True)))
 
     def _letter(self, row: Delivery) -> ClaimedMessage | None:
         """The claimed rendered, or None when nothing is to be sent for this row now."""
         if row.expires is not None and row.expires <= self._now:
-            row.state, row.reason = DeliveryState.EXPIRED, "too_late"
-            self._session.flush()
+            outbox.overdue(self._session, row)
             return None
         receipt = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
         rendered = self._rendered(row)
@@ -158,8 +173,9 @@ class ClaimBatch:
             due = max(rendered.due, self._now + _SOON)
             outbox.retry_later(self._session, receipt, due=due, reason="later", counted=False)
         else:
-            due = self._now + _RENDER_AGAIN
-            outbox.retry_later(self._session, receipt, due=due, reason="not_rendered")
+            tried = row.attempts if row.reason == _NOT_RENDERED else 0
+            due = self._now + min(_RENDER_AGAIN * (tried + 1), _RENDER_LATEST)
+            outbox.retry_later(self._session, receipt, due=due, reason=_NOT_RENDERED)
         return None
 
     def _rendered(self, row: Delivery) -> Rendered | None:
@@ -201,8 +217,14 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
     asked = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
-    rows = [(method, target) for method, target in session.execute(_DUE_KINDS, asked)]
-    moments = limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
+    kinds, moments = _DUE_KINDS, list[datetime]()
+    if holding.has_any(session, workspace_id):
+        kinds, moments = (
+            kinds.where(~holding.keeps_target(now)),
+            holding.next_trial(session, workspace_id, now=now),
+        )
+    rows = [(method, target) for method, target in session.execute(kinds, asked)]
+    moments += limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
     return moments + list(session.scalars(_FIRST_AHEAD, asked))
 
 
@@ -246,13 +268,14 @@ _FIRST_AHEAD = (
 def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Each workspace, and for each priority whether it has such a row: index look-ups only.
 
-    Nothing goes where the app was taken away; what is owed there waits for its return.
+    Nothing goes where the app was taken away, or where Slack lets it do nothing: what is owed there waits.
     """
     found = select(
         Workspace.id,
         *(exists().where(*_ready_in(Workspace.id, int(one)), *further) for one in Priority),
     )
-    return found.where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
+    there = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
+    return found.where(*there).order_by(Workspace.id)
 
 
 _READY_ANYWHERE = _anywhere()

@@ -1,14 +1,18 @@
 """Writing down how calls ended."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from slackapp.delivery import holding
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery.claims import ClaimedMessage
-from slackapp.delivery.results import Failed, Outcome, RateLimited, RetryLater, Sent, Unknown
+from slackapp.delivery.holding import Place
+from slackapp.delivery.results import Failed, Held, Outcome, RateLimited, RetryLater, Sent, Unknown
+from slackapp.models import Delivery, HoldScope
 from slackapp.outbox import queue as outbox
 
 _logger = logging.getLogger(__name__)
@@ -23,27 +27,47 @@ class Finished:
     outcome: Outcome
 
     @property
-    def limited(self) -> bool:
-        """Whether Slack refused it with 429."""
-        return isinstance(self.outcome, RateLimited)
+    def concerns_others(self) -> bool:
+        """Whether other messages are kept back, too: after a 429, or where Slack takes none at all."""
+        return isinstance(self.outcome, RateLimited | Held)
 
 
-def record_rate_limits(session: Session, finished: list[Finished], *, now: datetime) -> None:
-    """Hold back what Slack refused with 429, for all processes.
+class Harmless:
+    """Which messages harm nobody twice: those of some kinds to a person, of others `anywhere`."""
+
+    def __init__(self, to_people: Collection[str] = (), anywhere: Collection[str] = ()) -> None:
+        self._to_people, self._anywhere = frozenset(to_people), frozenset(anywhere)
+
+    def __call__(self, row: Delivery) -> bool:
+        """Whether a second copy of this one would harm nobody."""
+        return row.kind in self._anywhere or (row.kind in self._to_people and not row.is_to_channel)
+
+
+def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> None:
+    """Keep back, for all processes, what Slack refused with 429 and what it takes no message for.
 
     In a transaction of its own: a claim locks limits in the order of workspaces, and
     so does this.
     """
+    refused = [
+        (_place(done.claimed.row, done.outcome), done.outcome.reason)
+        for done in finished
+        if isinstance(done.outcome, Held)
+    ]
+    for place, reason in sorted(dict(refused).items()):
+        _logger.warning("Slack takes no message (%s, %s)", place.scope, reason)
+    holding.hold(session, refused, now=now)
     for one in sorted(finished, key=lambda done: (done.claimed.row.workspace_id, done.claimed.row.method)):
         if isinstance(one.outcome, RateLimited):
             row = one.claimed.row
             limits.block(session, row.workspace_id, row.method, seconds=one.outcome.seconds, now=now)
 
 
-def record_results(session: Session, finished: list[Finished], *, now: datetime) -> None:
+def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
     """Settle every row, in the order of their ids, so that two processes never wait in a circle."""
     for one in sorted(finished, key=lambda done: done.claimed.claim.id):
-        kept = _settle(session, one.claimed, one.outcome, now)
+        is_harmless = harmless(one.claimed.row)
+        kept = _settle(session, one.claimed, one.outcome, now, is_harmless=is_harmless)
         if not kept or not isinstance(one.outcome, Sent):
             _logger.warning(
                 "delivery %s of kind %s: %s%s",
@@ -52,25 +76,47 @@ def record_results(session: Session, finished: list[Finished], *, now: datetime)
                 _in_words(one.outcome),
                 "" if kept else " (no longer ours)",
             )
+    _lift(session, finished, now)
 
 
-def _settle(session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime) -> bool:
+def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
+    """What went through shows that Slack takes messages there again."""
+    sent = [done.claimed.row for done in finished if isinstance(done.outcome, Sent)]
+    if not sent:
+        return
+    trials = holding.on_trial(session, (row.workspace_id for row in sent), now=now)
+    holding.lift(
+        session,
+        (
+            place
+            for row in sent
+            for place in holding.places_of(row.workspace_id, row.target)
+            if place in trials
+        ),
+    )
+
+
+def _place(row: Delivery, held: Held) -> Place:
+    return Place(row.workspace_id, held.scope, row.target if held.scope is HoldScope.TARGET else "")
+
+
+def _settle(
+    session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime, *, is_harmless: bool
+) -> bool:
     receipt = claimed.claim
     match outcome:
         case Sent(arrived):
             return outbox.mark_sent(session, receipt, arrived)
-        case RateLimited():
-            # Still due when it was: the blocked bucket holds it back, and it keeps its place.
-            return outbox.retry_later(
-                session, receipt, due=claimed.row.due, reason="ratelimited", counted=False
-            )
+        case RateLimited() | Held():
+            # Still due when it was: the blocked bucket or the hold keeps it back, and it keeps its place.
+            return outbox.hold_back(session, receipt, due=claimed.row.due)
         case RetryLater(reason, wait):
             due = now + timedelta(seconds=_wait(claimed, reason) if wait is None else wait)
             return outbox.retry_later(session, receipt, due=due, reason=reason)
         case Failed(reason):
             return outbox.mark_failed(session, receipt, reason=reason)
         case Unknown(reason):
-            return outbox.mark_unknown(session, receipt, reason=reason)
+            return outbox.mark_unknown(session, receipt, reason=reason, now=now, is_harmless=is_harmless)
 
 
 def _wait(claimed: ClaimedMessage, reason: str) -> float:

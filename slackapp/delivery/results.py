@@ -2,7 +2,7 @@
 
 Slack has no idempotency key, so the one question that matters is whether a message
 may have arrived. Sources: docs.slack.dev (errors of chat.postMessage, rate limits)
-and the exceptions of slack_sdk 3.47 over urllib.
+and the exceptions of slack_sdk 3.47 over urllib. What each of Slack's errors means is in `outcome_table`.
 """
 
 import errno
@@ -16,13 +16,13 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from slackapp.delivery.outcome_table import Ending, ending_of
+from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SlackMessageId
 
 LONGEST_RETRY_AFTER = 3600.0
 
 _DEFAULT_RETRY_AFTER = 30.0
-_MAY_HAVE_ARRIVED = frozenset({"internal_error", "fatal_error", "service_unavailable", "unknown_error"})
-_LATER = frozenset({"request_timeout", "team_added_to_org", "org_login_required"})
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 _NO_WAY_THERE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN})
@@ -52,6 +52,14 @@ class RetryLater:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """It did not arrive, and nothing of this scope would: it waits until Slack takes messages again."""
+
+    scope: HoldScope
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """It did not arrive and never will."""
 
@@ -65,13 +73,22 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | RateLimited | RetryLater | Failed | Unknown
+Outcome = Sent | RateLimited | RetryLater | Held | Failed | Unknown
 
 
-def from_exception(problem: Exception, *, repeatable: bool) -> Outcome:
-    """What an exception out of a call means. A `repeatable` call that may have arrived is made again."""
-    outcome = _of_answer(problem) if isinstance(problem, SlackApiError) else _of_connection(problem)
-    if repeatable and isinstance(outcome, Unknown):
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The call that failed. A `repeatable` one that may have arrived is made again."""
+
+    method: str
+    repeatable: bool
+    to_person: bool
+
+
+def from_exception(problem: Exception, called: Called) -> Outcome:
+    """What an exception out of a call means."""
+    outcome = _of_answer(problem, called) if isinstance(problem, SlackApiError) else _of_connection(problem)
+    if called.repeatable and isinstance(outcome, Unknown):
         return RetryLater(outcome.reason)
     return outcome
 
@@ -94,10 +111,10 @@ def _never_left(cause: object) -> bool:
     return cause.errno in _NO_WAY_THERE or str(cause).startswith("Tunnel connection failed")
 
 
-def _of_answer(problem: SlackApiError) -> Outcome:
+def _of_answer(problem: SlackApiError, called: Called) -> Outcome:
     answer = problem.response
     status = answer.status_code
-    error = _error_of(answer.data)
+    error = error_of(answer.data)
     if status == HTTPStatus.TOO_MANY_REQUESTS or error in _LIMITED:
         return RateLimited(_retry_after(answer.headers))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
@@ -107,18 +124,28 @@ def _of_answer(problem: SlackApiError) -> Outcome:
         return (
             RetryLater(f"http_{status}") if status >= HTTPStatus.BAD_REQUEST else Unknown("unreadable_answer")
         )
-    return _of_error(error, answer.data)
-
-
-def _of_error(error: str, answer: Any) -> Outcome:  # noqa: ANN401 - Slack's JSON
-    if error in _MAY_HAVE_ARRIVED:
-        return Unknown(error)
-    if error == "invalid_blocks" and _names_picture(answer):
+    if error == "invalid_blocks" and _names_picture(answer.data):
         return RetryLater(PICTURE_NOT_READY)
-    return RetryLater(error) if error in _LATER else Failed(error)
+    return _of_error(error, ending_of(called.method, error, to_person=called.to_person))
 
 
-def _error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON
+def _of_error(error: str, ending: Ending | None) -> Outcome:
+    match ending:
+        case None:
+            # Nobody knows what it means, so it ends no message.
+            return Held(HoldScope.TARGET, error)
+        case Ending.HOLD_WORKSPACE:
+            return Held(HoldScope.WORKSPACE, error)
+        case Ending.MAY_HAVE_ARRIVED:
+            return Unknown(error)
+        case Ending.RETRY:
+            return RetryLater(error)
+        case _:
+            return Failed(error)
+
+
+def error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON
+    """Slack's name for what went wrong, if an answer has one."""
     error = answer.get("error") if isinstance(answer, dict) else None
     return error if isinstance(error, str) and _ERROR_NAME.fullmatch(error) else None
 

@@ -9,11 +9,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackapp.core import log
 from slackapp.delivery.claims import ClaimedMessage
-from slackapp.delivery.results import Failed, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.delivery.results import Called, Failed, Held, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SCAN_WAITS, SlackMessageId, goes_without_pictures
 from slackapp.outbox.rendered import Deletion, Message, Upload
 
 _logger = logging.getLogger(__name__)
+
+UNOPENED = "token_unopened"
+"""Why a workspace is held of whose token none of the keys opens the seal."""
 
 _UPLOAD_TRIES = 3
 _GONE_ALREADY = frozenset({"message_not_found", "channel_not_found", "file_not_found", "file_deleted"})
@@ -36,16 +40,18 @@ class Sender:
     """
 
     def __init__(self, client: WebClient | ClientOf) -> None:
-        self._client_of = (lambda _workspace_id: client) if isinstance(client, WebClient) else client
+        self.client_of: ClientOf = (lambda _workspace_id: client) if isinstance(client, WebClient) else client
+        """A workspace's client, by our id of it."""
         if isinstance(client, WebClient):
             _never_repeats(client)
 
     def send(self, claimed: ClaimedMessage) -> Outcome:
         """Send one rendered. Never raises: what cannot be known is Unknown."""
         try:
-            client = self._client_of(claimed.row.workspace_id)
+            client = self.client_of(claimed.row.workspace_id)
             if client is None:
-                return Failed("not_installed")
+                # Nobody has a token for it: a key is missing at the server, or the app is being taken away.
+                return Held(HoldScope.WORKSPACE, UNOPENED)
             once = _Once(_never_repeats(client))
             if isinstance(claimed.rendered, Upload):
                 return once.upload(claimed, claimed.rendered)
@@ -66,9 +72,9 @@ class _Once:
         self._client = client
 
     def post(self, claimed: ClaimedMessage, rendered: Message) -> Outcome:
-        outcome = self._call(
-            lambda: self._written(claimed, rendered), claimed, repeatable=rendered.replaces is not None
-        )
+        changes = rendered.replaces is not None
+        method = "chat.update" if changes else "chat.postMessage"
+        outcome = self._call(lambda: self._written(claimed, rendered), claimed, (method, changes))
         if not (isinstance(outcome, RetryLater) and outcome.reason == PICTURE_NOT_READY):
             return outcome
         tried = claimed.row.attempts if claimed.row.reason == PICTURE_NOT_READY else 0
@@ -104,13 +110,14 @@ class _Once:
             content = None
         if not content:
             return Failed("not_made")
-        brought = self._call(lambda: self._bring(rendered, content), claimed, repeatable=True)
+        brought = self._call(
+            lambda: self._bring(rendered, content), claimed, ("files.getUploadURLExternal", True)
+        )
         if not isinstance(brought, Sent):
             return brought
         file_id = brought.arrived.file or ""
-        return self._call(
-            lambda: self._complete(rendered, file_id), claimed, repeatable=rendered.channel is None
-        )
+        last = ("files.completeUploadExternal", rendered.channel is None)
+        return self._call(lambda: self._complete(rendered, file_id), claimed, last)
 
     def _bring(self, rendered: Upload, content: bytes) -> Sent:
         place = self._client.files_getUploadURLExternal(
@@ -147,7 +154,8 @@ class _Once:
         return Sent(SlackMessageId(channel=rendered.channel, file=file_id))
 
     def remove(self, claimed: ClaimedMessage, rendered: Deletion) -> Outcome:
-        outcome = self._call(lambda: self._removed(rendered), claimed, repeatable=True)
+        method = "files.delete" if rendered.file else "chat.delete"
+        outcome = self._call(lambda: self._removed(rendered), claimed, (method, True))
         if isinstance(outcome, Failed) and outcome.reason in _GONE_ALREADY:
             return Sent(SlackMessageId())
         return outcome
@@ -159,13 +167,17 @@ class _Once:
             self._client.chat_delete(channel=rendered.channel, ts=rendered.ts or "")
         return Sent(SlackMessageId())
 
-    def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, *, repeatable: bool) -> Outcome:
+    def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, what: tuple[str, bool]) -> Outcome:
+        """Make one call; `what` is its method, and whether it may be made again when in doubt."""
         if not claimed.lease.holds():
             raise LeaseOverError
         try:
             return call()
         except _CALL_FAILURES as problem:
-            return from_exception(problem, repeatable=repeatable)
+            method, repeatable = what
+            return from_exception(
+                problem, Called(method, repeatable, to_person=not claimed.row.is_to_channel)
+            )
 
 
 def _never_repeats(client: WebClient) -> WebClient:

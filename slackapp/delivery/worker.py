@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
+from slackapp.delivery import asking, holding
 from slackapp.delivery import claims as claiming
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery import recording as settling
 from slackapp.delivery.claims import ClaimBatch, Lease
 from slackapp.delivery.fan_out import FanOuts
+from slackapp.delivery.recording import Harmless
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
@@ -41,6 +43,8 @@ class DeliveryWorker:
     """
 
     lease_seconds: float = outbox.LEASE_SECONDS
+    harmless: Harmless = Harmless()
+    """Which messages may come twice: they are sent again when they may not have arrived."""
 
     def __init__(
         self,
@@ -53,7 +57,9 @@ class DeliveryWorker:
         self._sessions, self._renderers, self._now = sessions, renderers, now
         self._fan_outs = FanOuts(sessions, expanders or {})
         self._wake_up = WakeUp()
-        self._pool = SenderPool(Sender(client).send, self._wake_up)
+        sender = Sender(client)
+        self._client_of = sender.client_of
+        self._pool = SenderPool(sender.send, self._wake_up)
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -99,6 +105,7 @@ class DeliveryWorker:
         None when nothing is owed.
         """
         moment = now or self._now()
+        self.ask_of_held(moment)
         while not self._stopping.is_set():
             heard = self._wake_up.count()
             if self.run_once(moment):
@@ -109,23 +116,34 @@ class DeliveryWorker:
         due = self.next_due(moment)
         return None if due is None else max(due, moment + _TICK)
 
+    def ask_of_held(self, now: datetime | None = None) -> None:
+        """Ask Slack of each workspace where it let the app do nothing whether it does now. For a tick."""
+        if asking.ask_of_held(self._sessions, self._client_of, now or self._now()):
+            self.wake()
+
     def next_due(self, now: datetime | None = None) -> datetime | None:
-        """The earliest moment from `now` on at which something may go; None when nothing is owed."""
+        """The earliest moment from `now` on at which something may go or Slack is asked whether it may.
+
+        None when nothing is owed.
+        """
         moment = now or self._now()
         with self._sessions.read() as session:
             if self._fan_outs.waiting(session, now=moment):
                 return moment
-            return claiming.next_due(session, now=moment)
+            moments = (claiming.next_due(session, now=moment), holding.next_look(session))
+            return min((one for one in moments if one is not None), default=None)
 
     def _deliver(self, now: datetime) -> bool:
         finished, slots = self._pool.finished(), self._pool.slots()
         if not finished and not (slots.free and self._anything(now)):
             return False
         lease = Lease.begin(self.lease_seconds)
-        self._block(finished, now)
+        self._keep_back(finished, now)
         with self._sessions.begin() as session:
-            settling.record_results(session, finished, now=now)
-            lapsed = outbox.release_expired_leases(session, real_now=time.time())
+            settling.record_results(session, finished, self.harmless, now=now)
+            lapsed = outbox.release_expired_leases(
+                session, real_now=time.time(), now=now, harmless=self.harmless
+            )
             round_ = ClaimBatch(session, self._renderers, now=now, lease=lease)
             claimed = round_.claim(slots)
         self._pool.release(finished)
@@ -135,15 +153,15 @@ class DeliveryWorker:
     def _settle(self, now: datetime) -> None:
         finished = self._pool.finished()
         if finished:
-            self._block(finished, now)
+            self._keep_back(finished, now)
             with self._sessions.begin() as session:
-                settling.record_results(session, finished, now=now)
+                settling.record_results(session, finished, self.harmless, now=now)
             self._pool.release(finished)
 
-    def _block(self, finished: list[settling.Finished], now: datetime) -> None:
-        if any(one.limited for one in finished):
+    def _keep_back(self, finished: list[settling.Finished], now: datetime) -> None:
+        if any(done.concerns_others for done in finished):
             with self._sessions.begin() as session:
-                settling.record_rate_limits(session, finished, now=now)
+                settling.keep_back(session, finished, now=now)
 
     def _anything(self, now: datetime) -> bool:
         """A look that takes no lock: most of the time there is nothing to do."""

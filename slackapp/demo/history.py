@@ -189,7 +189,7 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
         )
         key = f"history:{thanks.at.isoformat()}:{thanks.giver}"
         given = giving.give(
-            session.connection(),
+            session,
             workspace.slack_team_id,
             draft,
             giving.GiveContext(thanks.giver, key, thanks.at),

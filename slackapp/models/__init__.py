@@ -13,7 +13,7 @@ from slackapp.models.governance import (
     TeamSource,
     Tombstone,
 )
-from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Inbound
+from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Hold, HoldScope, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.promises import By, Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (
@@ -50,6 +50,8 @@ __all__ = [
     "Digest",
     "FanOut",
     "HiddenComment",
+    "Hold",
+    "HoldScope",
     "Identity",
     "Inbound",
     "InstallTicket",

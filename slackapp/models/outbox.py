@@ -10,7 +10,7 @@ from slackapp.core.db import Base, Id, new_id
 
 
 class DeliveryState(StrEnum):
-    """`unknown` may have arrived and is never sent again by itself."""
+    """`unknown` may have arrived and is not sent again by itself any more."""
 
     READY = "ready"
     SENDING = "sending"
@@ -68,9 +68,47 @@ class Delivery(Base):
     last_try: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(64))
     """Slack's error name or our own; never content."""
+    doubts: Mapped[int] = mapped_column(default=0)
+    """How often it may have arrived since a person last had it sent; such a message is sent again, if at all,
+    because a second copy harms nobody."""
     slack_channel_id: Mapped[str | None] = mapped_column(String(32))
     slack_ts: Mapped[str | None] = mapped_column(String(32))
     slack_file_id: Mapped[str | None] = mapped_column(String(32))
+
+    @property
+    def is_to_channel(self) -> bool:
+        """Whether it goes to a channel, by what Slack's ids of channels begin with, and not to a person."""
+        return self.target[:1] in {"C", "G"}
+
+
+class HoldScope(StrEnum):
+    """What a hold keeps back: everything of a workspace, or what goes to one person or channel."""
+
+    WORKSPACE = "workspace"
+    TARGET = "target"
+
+
+class Hold(Base):
+    """Something for which Slack takes no message just now: what is owed stays READY, and its place.
+
+    One row, however many messages it keeps back; to lift it is to delete it. `subject` is the Slack id of
+    a target, empty for a workspace. Further scopes (a method, one message) need no other column.
+    """
+
+    __tablename__ = "hold"
+
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(12), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(32), primary_key=True, default="")
+    reason: Mapped[str] = mapped_column(String(64))
+    """Slack's error name, or our own; never content."""
+    since: Mapped[datetime]
+    again: Mapped[datetime | None]
+    """When it is looked at again. None for a workspace that is well by `auth.test`: a message is tried."""
+    looks: Mapped[int] = mapped_column(default=0)
+    """How often it was looked at in vain."""
+    told: Mapped[datetime | None]
+    """When somebody was told of it by a message of its own."""
 
 
 class Bucket(Base):

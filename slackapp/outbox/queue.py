@@ -2,21 +2,27 @@
 
 A row goes READY -> SENDING -> SENT, or back to READY when it certainly did not
 arrive, to UNKNOWN when it may have, to DEAD when it never can, to EXPIRED when
-nobody needs it any more. Every claim raises the row's fence, and only the claim
-that holds the present fence may say how it ended.
+nobody needs it any more. One that may have arrived and harms nobody twice goes
+back to READY, too, three times; only `expires` ends what Slack does not take for
+a while. Every claim raises the row's fence, and only the claim that holds the
+present fence may say how it ended.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from slackapp.core.db import after_commit
 from slackapp.models import Delivery, DeliveryState, FanOut, Workspace
+
+OUTBOX = "outbox"
+"""Topic of a transaction that enqueued a message: after its commit the delivery worker is woken."""
 
 PICTURE_NOT_READY = "slack_file"
 
@@ -38,8 +44,8 @@ def goes_without_pictures(row: Delivery) -> bool:
 LEASE_SECONDS = 120.0
 """How long a claim may take. Longer than every time-out of a call together."""
 
-GIVE_UP_AFTER = timedelta(days=1)
-"""A message that could not be sent for this long since its first try is given up."""
+REPEATED_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+"""When a message that may have arrived is sent again, where a second copy harms nobody."""
 
 _CHUNK = 500
 _DEATHS = 5
@@ -57,7 +63,7 @@ class Priority(IntEnum):
 
 
 class Method(StrEnum):
-    """The ways out. A private upload, an update and a removal may be repeated; others never by themselves."""
+    """The ways out. A private upload, an update and a removal may be repeated; of others a copy is seen."""
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
@@ -121,6 +127,8 @@ def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDeliv
         # A multi-row upsert's rowcount is negative on PostgreSQL, so the rows themselves are asked for.
         insert = insert_for(session)(Delivery).on_conflict_do_nothing().returning(Delivery)
         written.extend(session.scalars(insert, rows))
+    if written:
+        after_commit(session, OUTBOX)
     return written
 
 
@@ -128,6 +136,7 @@ def fan_out(session: Session, workspace: Workspace, *, key: str, kind: str, refe
     """Owe a message to many: `delivery` writes the rows down in chunks, by the expander of `kind`."""
     row = {"key": key, "workspace_id": workspace.id, "kind": kind, "reference": reference}
     session.execute(insert_for(session)(FanOut).on_conflict_do_nothing().values(row))
+    after_commit(session, OUTBOX)
 
 
 def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
@@ -142,7 +151,10 @@ def claim(session: Session, delivery: Delivery, *, lease_until: float, now: date
 
 
 def mark_sent(session: Session, receipt: Claim, arrived: SlackMessageId) -> bool:
-    """It arrived. False when the claim is no longer ours to settle."""
+    """It arrived. False when the claim is no longer ours to settle.
+
+    A row that is READY for another copy, because our lease ran out, is ours until somebody takes it.
+    """
     values: dict[str, Any] = {
         "state": DeliveryState.SENT,
         "reason": None,
@@ -150,7 +162,7 @@ def mark_sent(session: Session, receipt: Claim, arrived: SlackMessageId) -> bool
     }
     values |= {"slack_ts": arrived.ts} if arrived.ts else {}
     values |= {"slack_file_id": arrived.file} if arrived.file else {}
-    return _end(session, receipt, values)
+    return _end(session, receipt, values, among=(*_UNSENT, DeliveryState.READY))
 
 
 def retry_later(
@@ -158,19 +170,26 @@ def retry_later(
 ) -> bool:
     """It certainly did not arrive, and is READY again at `due`.
 
-    `attempts` counts tries in a row that failed for the same reason; what Slack
-    holds back by its limits is not `counted`. After a day of trying it is given up.
+    `attempts` counts tries in a row that failed for the same reason; a message that only waits for
+    another is not `counted`.
     """
     row = session.get(Delivery, receipt.id, populate_existing=True)
     if row is None:
         return False
-    if counted and row.first_try and due - row.first_try > GIVE_UP_AFTER:
-        return mark_failed(session, receipt, reason=reason)
     values: dict[str, Any] = {"state": DeliveryState.READY, "due": due}
     if counted:
         values |= {"reason": reason, "attempts": row.attempts + 1 if row.reason == reason else 1}
-    elif not row.attempts:
-        values |= {"first_try": None}  # The day after which it is given up has not begun.
+    return _end(session, receipt, values)
+
+
+def hold_back(session: Session, receipt: Claim, *, due: datetime) -> bool:
+    """It did not arrive for no reason of its own: a limit, or a hold, which keep it back from now on."""
+    row = session.get(Delivery, receipt.id, populate_existing=True)
+    if row is None:
+        return False
+    values: dict[str, Any] = {"state": DeliveryState.READY, "due": due}
+    # How long it waits for its pictures is counted from a time at which it could go.
+    values |= {} if row.attempts else {"first_try": None}
     return _end(session, receipt, values)
 
 
@@ -179,9 +198,14 @@ def mark_failed(session: Session, receipt: Claim, *, reason: str) -> bool:
     return _end(session, receipt, {"state": DeliveryState.DEAD, "reason": reason[:64]})
 
 
-def mark_unknown(session: Session, receipt: Claim, *, reason: str) -> bool:
-    """It may have arrived. It is never sent again by itself."""
-    return _end(session, receipt, {"state": DeliveryState.UNKNOWN, "reason": reason[:64]})
+def mark_unknown(
+    session: Session, receipt: Claim, *, reason: str, now: datetime, is_harmless: bool = False
+) -> bool:
+    """It may have arrived. Where a second copy `is_harmless`, it is sent again up to three times."""
+    row = session.get(Delivery, receipt.id, populate_existing=True)
+    if row is None:
+        return False
+    return _end(session, receipt, _in_doubt(row, now, is_harmless=is_harmless) | {"reason": reason[:64]})
 
 
 def mark_skipped(session: Session, receipt: Claim, *, reason: str) -> bool:
@@ -204,35 +228,55 @@ def cancel(session: Session, reference: str, *, reason: str = "withdrawn") -> in
 
 
 def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
-    """A person decided that a message which is UNKNOWN or DEAD goes once more."""
+    """A person decided that a message which is UNKNOWN or DEAD goes once more, even when its time is over."""
     again = session.scalars(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state.in_([DeliveryState.UNKNOWN, DeliveryState.DEAD]))
         .values(
             state=DeliveryState.READY,
             due=now,
-            expires=None,
+            expires=case((Delivery.expires > now, Delivery.expires)),
             reason=None,
             attempts=0,
+            doubts=0,
             first_try=None,
             fence=Delivery.fence + 1,
         )
         .returning(Delivery.id)
     )
-    return again.first() is not None
+    is_due = again.first() is not None
+    if is_due:
+        after_commit(session, OUTBOX)
+    return is_due
 
 
-def release_expired_leases(session: Session, *, real_now: float) -> int:
+def overdue(session: Session, row: Delivery) -> None:
+    """Its time is over. What may have arrived before stays in doubt."""
+    if row.doubts:
+        row.state = DeliveryState.UNKNOWN
+    else:
+        row.state, row.reason = DeliveryState.EXPIRED, "too_late"
+    session.flush()
+
+
+def release_expired_leases(
+    session: Session, *, real_now: float, now: datetime, harmless: Callable[[Delivery], bool]
+) -> int:
     """End claims whose lease is over, by the real clock; gives how many.
 
     Their process died or froze: what may be repeated is READY again, five times, for it may
-    be what kills them; the rest is UNKNOWN. Rows that another process is settling right now are left to it.
+    be what kills them; the rest may have arrived, and `harmless` says whether a second copy of it would
+    harm nobody. Rows that another process is settling right now are left to it.
     """
     over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
     rows = session.scalars(over.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.attempts = row.attempts + 1 if row.reason == _LEASE_OVER else 1
-        row.state = _after_lapse(row)
+        if row.method in REPEATABLE:
+            row.state = DeliveryState.READY if row.attempts <= _DEATHS else DeliveryState.DEAD
+        else:
+            for name, value in _in_doubt(row, now, is_harmless=harmless(row)).items():
+                setattr(row, name, value)
         row.lease_until, row.reason = None, _LEASE_OVER
     session.flush()
     return len(rows)
@@ -244,10 +288,13 @@ def insert_for(session: Session) -> Any:  # noqa: ANN401 - two dialects' constru
     return constructors[session.get_bind().dialect.name]
 
 
-def _after_lapse(row: Delivery) -> DeliveryState:
-    if row.method not in REPEATABLE:
-        return DeliveryState.UNKNOWN
-    return DeliveryState.READY if row.attempts <= _DEATHS else DeliveryState.DEAD
+def _in_doubt(row: Delivery, now: datetime, *, is_harmless: bool) -> dict[str, Any]:
+    """How a row stands that may have arrived: ready for its next copy, or unknown for good."""
+    if is_harmless and row.doubts < len(REPEATED_AFTER):
+        due = now + REPEATED_AFTER[row.doubts]
+        if row.expires is None or due < row.expires:
+            return {"state": DeliveryState.READY, "due": due, "doubts": row.doubts + 1}
+    return {"state": DeliveryState.UNKNOWN, "doubts": row.doubts + 1}
 
 
 def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
@@ -264,12 +311,18 @@ def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
     }
 
 
-def _end(session: Session, receipt: Claim, values: dict[str, Any]) -> bool:
+def _end(
+    session: Session,
+    receipt: Claim,
+    values: dict[str, Any],
+    *,
+    among: Sequence[DeliveryState] = _UNSENT,
+) -> bool:
     # UNKNOWN with the same fence is our own claim whose lease ran out while Slack was still
     # answering: now we know more. Anybody who took it up again has raised the fence.
     ended = session.scalars(
         update(Delivery)
-        .where(Delivery.id == receipt.id, Delivery.fence == receipt.fence, Delivery.state.in_(_UNSENT))
+        .where(Delivery.id == receipt.id, Delivery.fence == receipt.fence, Delivery.state.in_(among))
         .values(lease_until=None, **values)
         .returning(Delivery.id)
     )

@@ -10,6 +10,12 @@ from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
 
+TEST = "poll_test"
+
+
+"""The kind of the message by which an admin tries the check-in out."""
+
+
 REMINDER = "poll_reminder"
 """The kind of the one line in a team's channel."""
 

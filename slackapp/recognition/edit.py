@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from slackapp.core.db import OLD_COPIES, after_commit
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, Recipient, Recognition, Workspace
@@ -75,6 +76,7 @@ def edit(
     recognition.revision += 1
     session.flush()
     letters_owed.enqueue_text_update(session, workspace, recognition, now=occasion.now)
+    after_commit(session, OLD_COPIES)
     return recognition
 
 
@@ -86,6 +88,7 @@ def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: 
     boosting.delete_for(session, recognition)
     session.flush()
     letters_owed.withdraw(session, workspace, recognition, now=occasion.now)
+    after_commit(session, OLD_COPIES)
     return recognition
 
 

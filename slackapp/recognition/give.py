@@ -11,14 +11,17 @@ import orjson
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.db import after_commit
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import strip_invisible
 from slackapp.models import Delivery, Member, Recipient, Recognition, Sharing, SharingChoice, Visibility
 from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.queue import OUTBOX
 from slackapp.recognition import notifications as letters_owed
 from slackapp.recognition import participants as company
 from slackapp.recognition.draft import (
@@ -128,7 +131,7 @@ class Given:
         return self.giver.language or self.participants.place.language
 
 
-def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
+def give(session: Session, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
     """Store one thank-you and owe each receiver their message; a repeat gives what was stored before.
 
     Raises:
@@ -140,6 +143,7 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
     about_words = list(check_words(draft, occasion.confidentiality))
     if len(draft.people) > 2 * MOST_PEOPLE:
         raise InvalidDraft([company.too_many(len(draft.people)), *about_words])
+    connection = session.connection()
     own_id = inbound.id_for(slack_team_id, occasion.key)
     people = [occasion.giver, *draft.people]
     present = company.load(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
@@ -152,7 +156,9 @@ def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: Giv
     if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
         raise InvalidDraft([DailyLimitQuestion()])
     written = _written(draft, present, own_id, occasion.now)
-    return _stored(connection, present, written, draft)
+    given = _stored(connection, present, written, draft)
+    after_commit(session, OUTBOX)
+    return given
 
 
 def check_words(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:

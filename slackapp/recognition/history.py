@@ -74,6 +74,8 @@ class Page:
     entries: tuple[HistoryEntry, ...]
     newer: Cursor | None
     older: Cursor | None
+    in_doubt: int = 0
+    """How many messages with thanks that one gave may not have arrived, on any page."""
 
 
 def page(session: Session, member: Member, side: Side, place: Cursor | None = None) -> Page:
@@ -89,6 +91,7 @@ def page(session: Session, member: Member, side: Side, place: Cursor | None = No
     shown = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
     return Page(
         side=side,
+        in_doubt=unreached.count_in_doubt(session, member) if side is Side.GIVEN else 0,
         entries=tuple(replace(one, unreached=missed.get(one.id, NOBODY)) for one in shown),
         newer=Cursor(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
         older=Cursor(rows[-1].given_at, rows[-1].id) if rows and older else None,

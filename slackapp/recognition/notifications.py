@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from slackapp.core.db import new_id
+from slackapp.core.db import after_commit, new_id
 from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
 from slackapp.outbox import queue as outbox
 from slackapp.outbox.deduplication import HasId
@@ -246,6 +246,7 @@ def _try_again(session: Session, post: Delivery, *, now: datetime) -> None:
     post.attempts, post.first_try, post.fence = 0, None, post.fence + 1
     post.slack_channel_id, post.slack_ts = None, None
     session.flush()
+    after_commit(session, outbox.OUTBOX)
 
 
 def _owe_post_change(session: Session, workspace: Workspace, post: Delivery, *, now: datetime) -> None:
@@ -303,4 +304,5 @@ def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, o
         "state": DeliveryState.READY,
         "fence": 0,
         "attempts": 0,
+        "doubts": 0,
     }

@@ -6,7 +6,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from slackapp.core.behaviours import Behaviour
@@ -33,7 +32,7 @@ _ENOUGH = 20
 _SELDOM = 0.15
 
 
-def rarely_used_behaviour(connection: Connection, giver: Participant, *, now: datetime) -> Behaviour | None:
+def rarely_used_behaviour(session: Session, giver: Participant, *, now: datetime) -> Behaviour | None:
     """The behaviour that the giver's team seldom names; at most once a week, and None when all are named."""
     if giver.team_id is None or (giver.hinted_at is not None and now - giver.hinted_at < _HINTED_AGAIN):
         return None
@@ -48,9 +47,9 @@ def rarely_used_behaviour(connection: Connection, giver: Participant, *, now: da
         )
         .group_by(Recognition.behaviour)
     )
-    least = _least({row[0]: row[1] for row in connection.execute(query)})
+    least = _least({row[0]: row[1] for row in session.execute(query)})
     if least is not None:
-        connection.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
+        session.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
     return least
 
 

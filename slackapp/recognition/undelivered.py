@@ -37,6 +37,15 @@ class Undelivered:
         return bool(self.left or self.refused or self.unsure)
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Somebody for whom Slack took no message; our id of the workspace, then Slack's ids."""
+
+    workspace_id: str
+    slack_team_id: str
+    slack_user_id: str
+
+
 NOBODY: Final = Undelivered()
 
 
@@ -48,6 +57,30 @@ def notify_givers(sessions: Sessions, now: datetime) -> int:
         with sessions.begin() as session:
             _owe(session, recognition_id, key, now)
     return len(waiting)
+
+
+def of_unknown_whereabouts(sessions: Sessions, now: datetime) -> list[Missed]:
+    """Whom a thank-you did not reach although we know of nobody who left, before their givers are told."""
+    with sessions.read() as session:
+        waiting = _untold(session, now)
+        if not waiting:
+            return []
+        missed = (
+            select(Workspace.id, Workspace.slack_team_id, Delivery.target, Delivery.reference)
+            .join(Workspace, Workspace.id == Delivery.workspace_id)
+            .join(
+                Member,
+                (Member.workspace_id == Workspace.id) & (Member.slack_user_id == Delivery.target),
+            )
+            .where(_THANKS, Delivery.state == DeliveryState.DEAD, Delivery.last_try > now - _LOOKED_BACK)
+            .where(Member.left.is_(False))
+        )
+        return [
+            Missed(workspace_id, team, user)
+            for workspace_id, team, user, reference in session.execute(missed)
+            if (recognition_id := reference.partition(":")[0]) in waiting
+            and _is_told_of(session, session.get_one(Recognition, recognition_id))
+        ]
 
 
 def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dict[str, Undelivered]:
@@ -90,6 +123,36 @@ def send_again(session: Session, workspace: Workspace, recognition_id: str, occa
         raise UserError(translatable("Somebody has seen to this message already."))
 
 
+def send_all_again(session: Session, giver: Member, *, now: datetime) -> int:
+    """All of a giver's thanks that may not have arrived go once more; gives how many messages.
+
+    Raises:
+        UserError: Nothing of theirs is in doubt any more.
+    """
+    sent = [one for one in _in_doubt(session, giver) if outbox.send_again(session, one.id, now=now)]
+    if not sent:
+        raise UserError(translatable("Somebody has seen to this message already."))
+    return len(sent)
+
+
+def count_in_doubt(session: Session, giver: Member) -> int:
+    """How many messages with a giver's thanks may not have arrived."""
+    return len(_in_doubt(session, giver))
+
+
+def _in_doubt(session: Session, giver: Member) -> list[Delivery]:
+    ours = (Delivery.workspace_id == giver.workspace_id, Delivery.state == DeliveryState.UNKNOWN, _THANKS)
+    rows = session.scalars(select(Delivery).where(*ours).order_by(Delivery.id)).all()
+    about = {row.id: row.reference.partition(":")[0] for row in rows}
+    given = select(Recognition.id).where(
+        Recognition.id.in_(set(about.values())),
+        Recognition.giver_id == giver.id,
+        Recognition.undone_at.is_(None),
+    )
+    theirs = set(session.scalars(given))
+    return [row for row in rows if about[row.id] in theirs]
+
+
 def _untold(session: Session, now: datetime) -> dict[str, str]:
     """The key of the message that is due about each thank-you; a later failure makes another one."""
     failed = session.execute(
@@ -108,12 +171,16 @@ def _untold(session: Session, now: datetime) -> dict[str, str]:
 
 def _owe(session: Session, recognition_id: str, key: str, now: datetime) -> None:
     recognition = session.get_one(Recognition, recognition_id)
-    giver = session.get_one(Member, recognition.giver_id)
-    if recognition.undone_at is None and giver.can_be_reached:
+    if _is_told_of(session, recognition):
+        giver = session.get_one(Member, recognition.giver_id)
         workspace = session.get_one(Workspace, recognition.workspace_id)
         outbox.enqueue(
             session, workspace, outbox.NewDelivery(key, KIND, recognition_id, giver.slack_user_id, now)
         )
+
+
+def _is_told_of(session: Session, recognition: Recognition) -> bool:
+    return recognition.undone_at is None and session.get_one(Member, recognition.giver_id).can_be_reached
 
 
 def _sorted(people: Iterable[Member], states: Mapping[str, str]) -> Undelivered:

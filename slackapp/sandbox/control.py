@@ -148,6 +148,7 @@ class Control:
             count=int(number(asked, "count", 1)),
             retry_after=int(number(asked, "retry_after", 1)),
             seconds=number(asked, "seconds", 5.0),
+            error=words(asked, "error") if kind == "error" else "",
         )
         self._slack.faults.add(fault)
         return {"ok": True}

@@ -12,6 +12,9 @@ from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.teams.edit import LONGEST_NAME, named
 
+OFFER = "team-offer"
+ARCHIVED = "team-archived"
+
 
 @dataclass(frozen=True, slots=True)
 class MembershipSource:

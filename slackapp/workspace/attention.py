@@ -1,5 +1,6 @@
 """What an admin ought to see to: messages that wait or may not have arrived, teams without a leader."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from slackapp import clock
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Delivery, DeliveryState, Member, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Member, Team, Workspace
 from slackapp.outbox import queue as outbox
 from slackapp.workspace import audit_log as audit
 
@@ -20,9 +21,19 @@ _SEEN_TO = translatable("Somebody has seen to this message already.")
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Slack's own name for why the app may send nothing here, and since when."""
+
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsAttention:
     """Numbers only. `waiting_since` is when the message that waits longest was due, if any waits too long."""
 
+    held: "Held | None"
+    """Why Slack lets the app send nothing at all, if it does not."""
     waiting_since: datetime | None
     unknown: int
     without_leader: int
@@ -36,6 +47,7 @@ def needs_attention(session: Session, workspace: Workspace, now: datetime) -> Ne
     ours = Delivery.workspace_id == workspace.id
     due = (Delivery.state == DeliveryState.READY, Delivery.due <= now - STUCK_AFTER)
     return NeedsAttention(
+        held=_held(session, workspace),
         waiting_since=session.scalar(select(func.min(Delivery.due)).where(ours, *due)),
         unknown=_unknown_count(session, workspace),
         without_leader=_without_leader(session, workspace),
@@ -58,6 +70,32 @@ def send_again(
     if not outbox.send_again(session, delivery_id, now=now):
         raise UserError(_SEEN_TO)
     audit.record(session, workspace, audit.NewEntry(actor, audit.Action.SENT_AGAIN, delivery_id), now=now)
+
+
+def unknown_by_kind(session: Session, workspace: Workspace) -> dict[str, int]:
+    """How many messages of each kind may have arrived."""
+    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    counted = select(Delivery.kind, func.count()).where(*ours).group_by(Delivery.kind)
+    counts: dict[str, int] = dict(session.execute(counted).all())
+    return counts
+
+
+def send_all_again(
+    session: Session, workspace: Workspace, kinds: Collection[str], *, actor: str, now: datetime
+) -> int:
+    """Send every message of these kinds that may have arrived once more; gives how many.
+
+    Raises:
+        UserError: There is none any more.
+    """
+    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    found = session.scalars(select(Delivery.id).where(*ours, Delivery.kind.in_(kinds)).order_by(Delivery.id))
+    sent = [delivery_id for delivery_id in found if outbox.send_again(session, delivery_id, now=now)]
+    if not sent:
+        raise UserError(_SEEN_TO)
+    entry = audit.NewEntry(actor, audit.Action.SENT_AGAIN, after=str(len(sent)))
+    audit.record(session, workspace, entry, now=now)
+    return len(sent)
 
 
 def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
@@ -83,6 +121,11 @@ def _unknown_one(session: Session, workspace: Workspace, delivery_id: str) -> No
 def _unknown_count(session: Session, workspace: Workspace) -> int:
     ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
     return session.scalar(select(func.count()).select_from(Delivery).where(*ours)) or 0
+
+
+def _held(session: Session, workspace: Workspace) -> Held | None:
+    hold = session.get(Hold, (workspace.id, HoldScope.WORKSPACE, ""))
+    return Held(hold.reason, hold.since) if hold is not None and hold.again is not None else None
 
 
 def _without_leader(session: Session, workspace: Workspace) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Installation, Member, Workspace
+from slackapp.models import Hold, Installation, Member, Workspace
 from slackapp.workspace import audit_log as audit
 
 
@@ -51,6 +51,8 @@ def install(
     workspace.name, workspace.bot_user_id, workspace.uninstalled_at = name, bot_user_id, None
     workspace.enterprise_id = enterprise_id
     session.flush()
+    # Whatever the old token was not allowed, the new one is tried with.
+    session.execute(delete(Hold).where(Hold.workspace_id == workspace.id))
     return workspace
 
 

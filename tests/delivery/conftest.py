@@ -141,7 +141,7 @@ class SmallSlack:
 
 def _decoded(kind: str, raw: bytes) -> dict[str, Any]:
     if "json" in kind:
-        return dict(json.loads(raw))
+        return dict(json.loads(raw or b"{}"))
     if "form-urlencoded" in kind:
         return {name: values[0] for name, values in parse_qs(raw.decode()).items()}
     return {"bytes": raw}

@@ -22,6 +22,12 @@ def _claimed(session: Session, row: str, lease: float = 120.0) -> Claim:
     return outbox.claim(session, delivery, lease_until=time.time() + lease, now=NOON)
 
 
+def _lapse(session: Session, *, harmless: bool = False) -> int:
+    return outbox.release_expired_leases(
+        session, real_now=time.time(), now=NOON, harmless=lambda _row: harmless
+    )
+
+
 def _state_of(session: Session, row: str) -> str:
     return session.scalars(select(Delivery.state).where(Delivery.id == row)).one()
 
@@ -35,6 +41,29 @@ def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
         assert [row.reference for row in outbox.enqueue_many(session, ward.workspace, many)] == ["2"]
     with ward.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 2
+
+
+def test_the_worker_is_woken_by_whatever_makes_a_message_due(ward: Ward) -> None:
+    woken: list[str] = []
+    ward.sessions.on_commit(outbox.OUTBOX, lambda: woken.append("woken"))
+    owed = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    with ward.sessions.begin() as session:
+        first = outbox.enqueue(session, ward.workspace, owed)
+        outbox.enqueue(session, ward.workspace, NewDelivery("thanks:2", "thanks", "2", "U0NURSE", NOON))
+    assert woken == ["woken"]
+    assert first is not None
+    with ward.sessions.begin() as session:
+        outbox.enqueue(session, ward.workspace, owed)
+        outbox.cancel(session, "2")
+    assert woken == ["woken"]
+    with ward.sessions.begin() as session:
+        outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
+    with ward.sessions.begin() as session:
+        outbox.mark_unknown(session, _claimed(session, first.id), reason="lease_over", now=NOON)
+    assert len(woken) == 2
+    with ward.sessions.begin() as session:
+        outbox.send_again(session, first.id, now=NOON)
+    assert len(woken) == 3
 
 
 def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
@@ -63,7 +92,7 @@ def test_a_claim_that_was_taken_over_can_no_longer_say_how_it_ended(ward: Ward) 
     row = ward.owes()
     with ward.sessions.begin() as session:
         first = _claimed(session, row)
-        outbox.mark_unknown(session, first, reason="lease_over")
+        outbox.mark_unknown(session, first, reason="lease_over", now=NOON)
         assert outbox.send_again(session, row, now=NOON)
         second = _claimed(session, row)
     with ward.sessions.begin() as session:
@@ -78,7 +107,7 @@ def test_an_answer_that_comes_after_the_lease_still_turns_doubt_into_knowledge(w
     row = ward.owes()
     with ward.sessions.begin() as session:
         receipt = _claimed(session, row, lease=-1)
-        assert outbox.release_expired_leases(session, real_now=time.time()) == 1
+        assert _lapse(session) == 1
     assert ward.row(row).state == DeliveryState.UNKNOWN
     with ward.sessions.begin() as session:
         assert outbox.mark_sent(session, receipt, SlackMessageId("D0NURSE", "1.1"))
@@ -89,7 +118,7 @@ def test_a_lease_that_holds_is_left_alone(ward: Ward) -> None:
     row = ward.owes()
     with ward.sessions.begin() as session:
         _claimed(session, row, lease=60)
-        assert outbox.release_expired_leases(session, real_now=time.time()) == 0
+        assert _lapse(session) == 0
     assert ward.row(row).state == DeliveryState.SENDING
 
 
@@ -99,26 +128,36 @@ def test_what_kills_its_worker_again_and_again_is_given_up(ward: Ward) -> None:
     for _ in range(6):
         with ward.sessions.begin() as session:
             _claimed(session, row, lease=-1)
-            outbox.release_expired_leases(session, real_now=time.time())
+            _lapse(session)
         states.append(ward.row(row).state)
     assert states == [DeliveryState.READY] * 5 + [DeliveryState.DEAD]
 
 
-def test_the_day_after_which_it_is_given_up_begins_with_the_first_failure_and_not_with_a_limit(
-    ward: Ward,
-) -> None:
-    row, later = ward.owes(), NOON + timedelta(days=2)
+def test_a_month_of_refusals_ends_no_message_but_its_own_end_does(ward: Ward) -> None:
+    lasting, ending = (
+        ward.owes("lasting"),
+        ward.owes("ending", target="U0OTHER", expires=NOON + timedelta(days=20)),
+    )
+    for row in (lasting, ending):
+        for day in range(30):
+            with ward.sessions.begin() as session:
+                delivery = session.get_one(Delivery, row, populate_existing=True)
+                now = NOON + timedelta(days=day)
+                failing = outbox.claim(session, delivery, lease_until=time.time() + 120, now=now)
+                outbox.retry_later(session, failing, due=now, reason="request_timeout")
+    assert ward.row(lasting).state == ward.row(ending).state == DeliveryState.READY
+    ward.deliveries().drain(NOON + timedelta(days=31))
+    assert [ward.row(row).state for row in (lasting, ending)] == [DeliveryState.SENT, DeliveryState.EXPIRED]
+
+
+def test_how_long_it_waits_for_its_pictures_is_not_counted_while_it_is_held_back(ward: Ward) -> None:
+    row = ward.owes()
     with ward.sessions.begin() as session:
-        held_back = _claimed(session, row)
-        outbox.retry_later(session, held_back, due=NOON, reason="ratelimited", counted=False)
-        delivery = session.get_one(Delivery, row, populate_existing=True)
-        failing = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
-        outbox.retry_later(session, failing, due=later + timedelta(seconds=1), reason="request_timeout")
-        assert _state_of(session, row) == DeliveryState.READY
-        delivery = session.get_one(Delivery, row, populate_existing=True)
-        again = outbox.claim(session, delivery, lease_until=time.time() + 120, now=later)
-        outbox.retry_later(session, again, due=later + timedelta(days=2), reason="request_timeout")
-        assert _state_of(session, row) == DeliveryState.DEAD
+        outbox.hold_back(session, _claimed(session, row), due=NOON)
+    assert ward.row(row).first_try is None
+    with ward.sessions.begin() as session:
+        outbox.retry_later(session, _claimed(session, row), due=NOON, reason="later", counted=False)
+    assert ward.row(row).first_try == NOON
 
 
 def test_a_lease_ends_by_whichever_clock_comes_first() -> None:
@@ -131,7 +170,7 @@ def test_a_lease_ends_by_whichever_clock_comes_first() -> None:
 def test_doubtful_messages_go_again_only_when_a_person_says_so(ward: Ward) -> None:
     row = ward.owes(expires=NOON + timedelta(hours=1))
     with ward.sessions.begin() as session:
-        outbox.mark_unknown(session, _claimed(session, row), reason="http_500")
+        outbox.mark_unknown(session, _claimed(session, row), reason="http_500", now=NOON)
     deliveries = ward.deliveries()
     assert deliveries.drain(NOON + timedelta(days=3)) is None
     assert ward.slack.calls == []

@@ -2,18 +2,18 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.page.small_app import NURSE, WARD
+from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
 WIDE = 3000
 
 
-def test_time_moves_to_where_one_asks(wide: Any) -> None:
+def test_time_moves_to_where_one_asks(wide: Visit) -> None:
     page = wide.come()
     page.get_by_role("button", name="Move time").click()
     window = page.get_by_role("dialog", name="Move time")
@@ -42,7 +42,7 @@ class Timetable:
             self.done.append(now)
 
 
-def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Any) -> None:
+def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Visit) -> None:
     wide.small.sandbox.follower = timetable = Timetable()
     page = wide.come()
     expect(page.locator("#clock")).to_contain_text("next: the check-in opens, 10:15")
@@ -55,7 +55,7 @@ def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Any) -> N
     assert timetable.done[0] - timetable.at < timedelta(seconds=1)
 
 
-def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any) -> None:
+def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visit) -> None:
     with pytest.raises(Exception, match="invalid_blocks"):
         wide.small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
@@ -76,7 +76,7 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any)
     expect(inspector).to_be_hidden()
 
 
-def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Any) -> None:
+def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Visit) -> None:
     page = wide.come()
     wide.small.post(NURSE, text="A colleague thanked you.")
 
@@ -87,7 +87,7 @@ def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Any) -> None:
     expect(page.get_by_role("link", name="Kindly unread")).to_be_hidden()
 
 
-def test_a_lost_connection_is_said_and_found_again(wide: Any) -> None:
+def test_a_lost_connection_is_said_and_found_again(wide: Visit) -> None:
     page = wide.come()
     page.route("**/changes", lambda route: route.abort())
     small = wide.small
@@ -101,7 +101,7 @@ def test_a_lost_connection_is_said_and_found_again(wide: Any) -> None:
     wide.noise[:] = [one for one in wide.noise if "ERR_" not in one]
 
 
-def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Any) -> None:
+def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> None:
     wide.small.post(WARD, text="Bay 2 is short until eleven. Please say if you get stuck.")
     page = wide.come()
     for scheme in ("light", "dark"):

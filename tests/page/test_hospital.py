@@ -15,7 +15,7 @@ from slackapp.core.db import connect
 from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital, tour
 from slackapp.sandbox.server import Sandbox
-from tests.composed import beside
+from tests.support.composed import beside
 
 pytestmark = pytest.mark.browser
 

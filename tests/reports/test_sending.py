@@ -218,7 +218,7 @@ def test_without_a_browser_the_figures_stand_in_the_message(
 def test_a_message_that_never_arrived_has_no_page_in_its_thread(
     database: Sessions, place: Hospital, slack: SmallSlack
 ) -> None:
-    slack.order("chat.postMessage", *[Answer(200, {"ok": False, "error": "account_inactive"})] * 3)
+    slack.order("chat.postMessage", *[Answer(200, {"ok": False, "error": "user_disabled"})] * 3)
     digest.enqueue_due(database, NINE)
     with ChartRenderer(None) as none:
         send(database, slack, none)

@@ -6,7 +6,7 @@ from alembic import op
 import slackapp.core.db
 
 revision = "month_figures"
-down_revision = "clock_row"
+down_revision = "holds"
 branch_labels = None
 depends_on = None
 

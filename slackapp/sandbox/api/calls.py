@@ -57,7 +57,7 @@ class Dispatcher:
             await slack.lag()
             name = request.match_info["method"]
             fault = slack.faults.take(name) if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500", "hang"}:
+            if fault and fault.kind in {"429", "500", "hang", "error"}:
                 return await self._trouble(request, name, fault)
             answer, status, headers = await self._decided(request, name, begun)
         if fault:
@@ -145,6 +145,10 @@ class Dispatcher:
             answer: dict[str, Any] = {"ok": False, "error": "ratelimited"}
             self._record(name, sent, enc, answer, None)
             return json_response(answer, status=429, headers={"Retry-After": str(fault.retry_after)})
+        if fault.kind == "error":
+            answer = {"ok": False, "error": fault.error}
+            self._record(name, sent, enc, answer, None)
+            return json_response(answer)
         self._record(name, sent, enc, {"fault": fault.kind}, None)
         if fault.kind == "hang":
             await asyncio.sleep(fault.seconds)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-KINDS = ("429", "500", "drop", "hang", "slow")
+KINDS = ("429", "500", "drop", "hang", "slow", "error")
 
 
 @dataclass(slots=True)
@@ -11,7 +11,7 @@ class Fault:
 
     429: refused with Retry-After. 500: fails before anything is done. drop: done, then the connection is
     closed without an answer. hang: nothing is done and nothing answered for `seconds`, then closed. slow:
-    done, answered after `seconds`.
+    done, answered after `seconds`. error: refused with Slack's name for it in `error`.
     """
 
     method: str
@@ -19,6 +19,7 @@ class Fault:
     count: int = 1
     retry_after: int = 1
     seconds: float = 5.0
+    error: str = ""
 
 
 class Faults:
