@@ -99,3 +99,9 @@ async function drawn(figure, {width, height, scale}) {
   for (let at = 0; at < bytes.length; at += 32768) text += String.fromCharCode(...bytes.subarray(at, at + 32768));
   return btoa(text);
 }
+
+// The figure as vector graphics, to stand in a page.
+async function vector(figure, {width, height}) {
+  const source = await Plotly.toImage(figure, {format: "svg", width, height});
+  return decodeURIComponent(source.slice(source.indexOf(",") + 1));
+}

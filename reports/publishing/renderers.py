@@ -8,7 +8,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reports.charts import side_by_side
-from reports.charts.from_figures import chart_contents
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule as digest
@@ -24,7 +23,7 @@ from reports.publishing.loading import (
     uploaded_charts,
 )
 from reports.publishing.message import comments, message
-from reports.publishing.page import page
+from reports.publishing.page import charts, page
 from reports.text import sentences as words
 from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
@@ -115,7 +114,7 @@ class _Letters:
             return found
         say, month = found.say, found.month
         return Upload(
-            filename=f"digest-{found.name}.html",
+            filename=f"digest-{found.name}.pdf",
             title=say("{heading}: a page to keep or print", heading=words.heading(say, month)),
             alt=words.heading(say, month),
             produce=partial(self._page, say, month, today(session, row, now)),
@@ -176,8 +175,8 @@ class _Letters:
         say, month = load(session, found)
         return _Thread(say, month, found.month, sent.slack_channel_id, sent.slack_ts)
 
-    def _page(self, say: Voice, month: TeamMonth, day: date) -> bytes:
-        return page(say, month, digest.figures(self.drawing, chart_contents(say, month)), day).encode()
+    def _page(self, say: Voice, month: TeamMonth, day: date) -> bytes | None:
+        return self.drawing.pdf(page(say, month, digest.drawings(self.drawing, charts(say, month)), day))
 
 
 def _message_of(row: Delivery) -> Select[Delivery]:

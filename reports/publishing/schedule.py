@@ -1,5 +1,6 @@
 """Which month is told, to whom, and when: on the first working day at nine, once for each leader and team."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -12,11 +13,10 @@ from sqlalchemy.orm import Session
 from reports import queries
 from reports.charts import side_by_side
 from reports.charts.content import ChartContent
-from reports.charts.from_figures import chart_contents
-from reports.charts.renderer import ChartRenderer
+from reports.charts.renderer import ChartRenderer, find_browser
 from reports.figures.team_month import TeamMonth
 from reports.publishing import failures as noticing
-from reports.publishing.page import page
+from reports.publishing.page import charts, page
 from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
@@ -105,15 +105,15 @@ def preview(
     say = members.language_of(workspace, leader)
     today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
     if drawing is not None:
-        return page(say, told, figures(drawing, chart_contents(say, told)), today)
-    with ChartRenderer(None) as own:
-        return page(say, told, figures(own, chart_contents(say, told)), today)
+        return page(say, told, drawings(drawing, charts(say, told)), today)
+    with ChartRenderer(find_browser(os.environ)) as own:
+        return page(say, told, drawings(own, charts(say, told)), today)
 
 
-def figures(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
-    """The charts as plotly figures for a page; one that cannot be made is left out."""
-    made = {chart.name: drawing.figure_json(chart.picture) for chart in charts}
-    return {name: figure for name, figure in made.items() if figure is not None}
+def drawings(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
+    """The charts as SVG for a page; one that cannot be drawn is left out."""
+    drawn = {chart.name: drawing.svg(chart.picture) for chart in charts}
+    return {name: svg for name, svg in drawn.items() if svg is not None}
 
 
 def send(session: Session, reader: Member, *, team: Team, month: str, now: datetime) -> bool:

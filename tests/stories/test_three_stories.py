@@ -123,8 +123,8 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     assert picture.content.startswith(b"\x89PNG")
     seen = practice.leader.waits(lambda now: len(files(now)) > 1, seconds=20)
     pages = sorted(files(seen), key=lambda one: str(one["name"]), reverse=True)
-    assert [one["name"] for one in pages] == ["digest-2026-11.html", "digest-2026-11.csv"]
-    assert "<table" in practice.http.get(pages[0]["url"]).text
+    assert [one["name"] for one in pages] == ["digest-2026-11.pdf", "digest-2026-11.csv"]
+    assert practice.http.get(pages[0]["url"]).content.startswith(b"%PDF-")
     practice.leader.presses("Figures as text", within=told["ts"])
     assert "November 6" in practice.leader.sees("Helping")["modal"]["text"]
 
