@@ -13,7 +13,8 @@ from reports.publishing import csv_export as sheet
 from reports.publishing.message import comments, for_team, message, modal, on_demand
 from reports.publishing.page import page
 from slackapp.core.i18n import voice
-from slackapp.models import Pace
+from slackapp.digest import actions
+from slackapp.models import By, Pace
 from slackapp.sandbox.blocks import problems, view_problems
 from tests.reports import samples
 from tests.reports.test_answering import FULL
@@ -74,8 +75,14 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
 
 def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
     group = promises.Group(0, "gwelyau", "teclyn codi", "U1")
+    offered = [
+        *actions.suggested(["breaks"], month="2025-11", promised=()),
+        *map(actions.by_key, ["helping:0"]),
+    ]
+    due = dict.fromkeys(By, samples.NOVEMBER)
+    filled = promises.FormContent("Ward 7", [action for action in offered if action], due)
     views = [
-        promises.form(welsh, "d", [group, promises.Group(1)], more=True),
+        promises.form(welsh, "d", [group, promises.Group(1)], more=True, content=filled),
         promises.saved(welsh, "d", is_posted=False),
         promises.share_form(welsh, "d", "Ward 7", has_promises=True),
         promises.shared(welsh, "Ward 7"),
