@@ -74,7 +74,7 @@ def real_time() -> datetime:
 class Appreciate:
     """The app as one thing: start it, ask how it is, stop it.
 
-    Its `next_due` and `settle` let whoever moves its clock know what is due and have it done.
+    Its `next_due` and `run_due` let whoever moves its clock know what is due and have it done.
 
     Raises:
         SettingsError: The database, the keys or Slack's tokens do not allow a start.
@@ -207,7 +207,7 @@ class Appreciate:
         with self.sessions.read() as session:
             return [(at, voice()(label)) for at, label in pulse_opening.next_events(session, now)[:2]]
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""
         # Between two due moments only messages go out; the first time, what a standstill left is caught up.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):

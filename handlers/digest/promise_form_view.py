@@ -87,7 +87,7 @@ class Led:
     sentence: str = ""
 
 
-def form(  # noqa: PLR0913 - a form is filled from as many places
+def form(
     say: Voice,
     digest_id: str,
     groups: Sequence[Group],

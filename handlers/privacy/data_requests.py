@@ -55,7 +55,7 @@ class DataRequests:
         request = Request(self.context, client, press(body).caller)
         user = request.caller.user
         with request.write(look_up=False) as scope:
-            erasure.allow_return(scope.session, request.pseudonyms, scope.workspace, user)
+            erasure.allow_return(scope.session, self.context.keys, scope.workspace, user)
         request.look_up([user])
         request.refresh_home()
         ack()

@@ -73,4 +73,4 @@ class _ExportRenderers:
 
 
 def _page(say: Voice, collected: dict[str, object], made_at: datetime) -> bytes:
-    return export.as_page(say, collected, made=made_at).encode()
+    return export.as_page(say, collected, created_at=made_at).encode()

@@ -45,7 +45,7 @@ def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Itera
         yield blocks.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
     yield blocks.quote(blocks.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
-    missed = undelivered_line(say, entry.unreached)
+    missed = undelivered_line(say, entry.undelivered)
     undelivered = ["\n".join(missed)] if missed else []
     yield blocks.context(say.moment(entry.given_at, reader.zone), *joined, *undelivered)
     if buttons := [*_buttons(say, reader, side, entry)]:
@@ -55,7 +55,7 @@ def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Itera
 def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     if entry.sharing:
         yield from receivers_buttons(say, entry.id, entry.sharing)
-    if entry.unreached.unsure:
+    if entry.undelivered.unsure:
         yield send_again_button(say, entry.id)
     if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
         yield from changing_buttons(say, entry.id)

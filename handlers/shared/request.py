@@ -41,7 +41,7 @@ class Scope:
     @property
     def actor(self) -> str:
         """The member's pseudonym for the audit log."""
-        return self.pseudonyms.actor(self.member.id)
+        return self.pseudonyms.for_actor(self.member.id)
 
     def record(
         self, action: Action, subject: str = "", before: str | None = None, after: str | None = None

@@ -118,7 +118,7 @@ class UnknownMessages:
 
 def settings_form(say: Voice, current: CurrentSettings) -> View:
     """Settings for everyone."""
-    languages = [option(language, i18n.language_name(language)) for language in i18n.LANGUAGES]
+    languages = [option(language, i18n.language_name(language)) for language in i18n.languages()]
     nations = [option(code, say(name)) for code, name in _NATIONS.items()]
     return {
         "type": "modal",

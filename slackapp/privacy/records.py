@@ -290,11 +290,11 @@ def as_markdown(periods: Mapping[str, int]) -> str:
     """Return the table for docs/privacy.md; `periods` are the retention settings by name."""
     lines = ["| table | what | about people | how long |", "|---|---|---|---|"]
     lines += [
-        f"| `{kept.table}` | {kept.what} | {_yes(kept)} | {kept.until.format(**periods)} |"
-        for kept in RECORDS
+        f"| `{stored.table}` | {stored.what} | {_yes(stored)} | {stored.until.format(**periods)} |"
+        for stored in RECORDS
     ]
     return "\n".join(lines)
 
 
-def _yes(kept: Kept) -> str:
-    return "yes" if kept.is_about_people else "no"
+def _yes(stored: Kept) -> str:
+    return "yes" if stored.is_about_people else "no"

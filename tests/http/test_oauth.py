@@ -56,7 +56,7 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
     with hosted.app.sessions.read() as session:
         assert session.scalars(select(Workspace.uninstalled_at)).one() is not None
     before = len(hosted.slack.get("/control/journal").text.splitlines())
-    hosted.app.settle(hosted.app.now())
+    hosted.app.run_due(hosted.app.now())
     assert len(hosted.slack.get("/control/journal").text.splitlines()) == before
     assert hosted.install("T0NORTH").status_code == 200
     hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found the key once more")

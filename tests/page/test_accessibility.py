@@ -129,6 +129,7 @@ def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
     with pytest.raises(Exception, match="invalid_blocks"):
         small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     inspector = page.get_by_role("complementary", name="Inspector")
     inspector.locator("summary").first.click()
     expect(inspector.locator("pre").first).to_be_visible()

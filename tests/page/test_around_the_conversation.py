@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
+from slackapp.sandbox.core.faults import Fault, Where
 from tests.page.small_app import NURSE, WARD
 from tests.support.visit import Visit
 
@@ -37,7 +39,7 @@ class Timetable:
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
         return None if self.done or after > self.at else (self.at, "the check-in opens")
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         if now >= self.at:
             self.done.append(now)
 
@@ -60,6 +62,8 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visi
         wide.small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
     inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).to_be_hidden()
+    page.get_by_role("button", name="Inspector", exact=True).click()
 
     entry = inspector.get_by_role("listitem").filter(has_text="chat.postMessage").first
     expect(entry).to_contain_text("invalid_blocks")
@@ -74,6 +78,26 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visi
     expect(page.locator("body")).not_to_contain_text("xoxb-")
     page.get_by_role("button", name="Inspector", exact=True).click()
     expect(inspector).to_be_hidden()
+
+
+def test_the_inspector_shows_the_faults_in_force(wide: Visit) -> None:
+    page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
+    inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).not_to_contain_text("Faults in force")
+    for fault in (
+        Fault("chat.postMessage", "error", count=3, error="is_archived", where=Where(channel=WARD)),
+        Fault("*", "away", count=None),
+        Fault("*", "500", count=None, rate=0.1, until=wide.small.sandbox.clock.epoch() + 3600),
+    ):
+        wide.small.sandbox.run(partial(wide.small.sandbox.slack.faults.add, fault))
+    wide.small.sandbox.run(wide.small.sandbox.state.touch)
+    shown = inspector.get_by_role("list").first.get_by_role("listitem")
+    expect(shown).to_have_count(3)
+    expect(shown.nth(0)).to_contain_text("chat.postMessage error is_archived")
+    expect(shown.nth(0)).to_contain_text(f"{WARD} · calls still to meet it: 3")
+    expect(shown.nth(1)).to_contain_text("until it is called off")
+    expect(shown.nth(2)).to_contain_text("10 of 100 calls · until ")
 
 
 def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Visit) -> None:
@@ -104,6 +128,7 @@ def test_a_lost_connection_is_said_and_found_again(wide: Visit) -> None:
 def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> None:
     wide.small.post(WARD, text="Bay 2 is short until eleven. Please say if you get stuck.")
     page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         wide.picture(f"ward-1280-{scheme}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from slackapp.core.pseudonyms import Pseudonyms
+from slackapp.core.pseudonyms import ErasureList, Pseudonyms
 from slackapp.models import (
     AuditEntry,
     Member,
@@ -32,20 +32,20 @@ def test_what_slack_tells_does_not_bring_them_back(ward: WorkspaceWard) -> None:
         assert [
             one.slack_user_id for one in erasure.without_erased(session, pseudonyms, workspace, everybody)
         ] == [COL]
-        erasure.allow_return(session, pseudonyms, workspace, NIA)
+        erasure.allow_return(session, ward.keys, workspace, NIA)
         assert erasure.without_erased(session, pseudonyms, workspace, everybody) == everybody
-    assert Pseudonyms(ward.keys.path).buried() == frozenset()
+    assert ErasureList(ward.keys.path).all() == frozenset()
 
 
 def test_a_tombstone_cannot_be_read_without_the_key_directory(ward: WorkspaceWard, tmp_path: Path) -> None:
     erase(ward)
     with ward.database.read() as session:
         mark = session.scalars(select(Tombstone.mark)).one()
-    assert Pseudonyms(ward.keys.path).person("T0WARD", NIA) == mark
+    assert Pseudonyms(ward.keys.path).for_person("T0WARD", NIA) == mark
     other = tmp_path / "other"
     other.mkdir(mode=0o700)
     # Somebody with the database alone has another secret, or none: trying out the roster finds nobody.
-    assert mark not in {Pseudonyms(other).person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
+    assert mark not in {Pseudonyms(other).for_person("T0WARD", user) for user in (NIA, COL, THEO, LEA)}
     assert (ward.keys.path / "pseudonyms.secret").stat().st_mode & 0o777 == 0o600
 
 
@@ -79,7 +79,7 @@ def test_the_audit_log_names_nobody(ward: WorkspaceWard) -> None:
     with ward.database.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
         assert entry.deed == audit.Action.ERASED
-        assert entry.subject == Pseudonyms(ward.keys.path).person("T0WARD", NIA)
+        assert entry.subject == Pseudonyms(ward.keys.path).for_person("T0WARD", NIA)
         assert len(entry.actor) == 24
         ids = set(session.scalars(select(Member.id)))
         assert entry.actor not in ids

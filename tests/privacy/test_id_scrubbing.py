@@ -190,7 +190,7 @@ def test_every_table_that_refers_to_people_is_in_their_export(
         mary, pseudonyms = ward.person(session, MARY), Pseudonyms(ward.keys.path)
         told = export.collect(session, ward.workspace(session), mary, pseudonyms)
     assert [name for name in EXPORTED.values() if not told[name]] == []
-    page = export.as_page(voice(), told, made=ward.noon)
+    page = export.as_page(voice(), told, created_at=ward.noon)
     assert told["promises"][0]["we_will"] in page
 
 

@@ -293,7 +293,7 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: WorkspaceWard) -> None
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
         collected = export.collect(session, ward.workspace(session), nia, pseudonyms)
-        page = export.as_page(voice(), collected, made=ward.noon)
+        page = export.as_page(voice(), collected, created_at=ward.noon)
     told = json.loads(export.as_json(collected))
     # Before and after answering it is the same, to the byte.
     assert export.as_json(collected) == unanswered
@@ -320,7 +320,7 @@ def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(wa
         for who in ("U0THEOTHIRD", NIA):
             person = ward.person(session, who)
             told[who] = export.collect(session, ward.workspace(session), person, Pseudonyms(ward.keys.path))
-    page = export.as_page(voice(), told["U0THEOTHIRD"], made=ward.noon)
+    page = export.as_page(voice(), told["U0THEOTHIRD"], created_at=ward.noon)
     joined = told["U0THEOTHIRD"]["thanks_joined"]
     assert [(one["by"], one["thanks_from"]) for one in joined] == [
         (":clap:", "Col League"),
@@ -364,7 +364,7 @@ def test_hostile_words_do_nothing_on_the_page(ward: WorkspaceWard) -> None:
         collected = export.collect(
             session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
         )
-    page = export.as_page(voice(), collected, made=ward.noon)
+    page = export.as_page(voice(), collected, created_at=ward.noon)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
     assert "http" not in page

@@ -100,7 +100,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
         server = Server(sandbox, database_url, tmp_path / "keys")
         server.start()
         server.app.sync_all_members()
-        history.settle_in(server.app, since=MONDAY)
+        history.set_up(server.app, since=MONDAY)
         sandbox.clock.set(MONDAY + timedelta(hours=2))
         server.work()
         with server.app.sessions.begin() as session:

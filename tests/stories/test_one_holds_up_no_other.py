@@ -68,7 +68,7 @@ def test_a_check_in_that_cannot_be_closed_holds_up_no_other(database_url: str, t
         # Nobody plays Slack here, whose clock would agree that a week has passed.
         app.clock = ClockWatch(app.sessions, lambda: later)
         with pytest.raises(IsADirectoryError):
-            app.settle(later)
+            app.run_due(later)
         with app.sessions.read() as session:
             found = select(Poll.state).where(Poll.workspace_id == FINE).order_by(Poll.opens_on)
             assert session.scalars(found).all() == ["closed", "open"]
@@ -85,7 +85,7 @@ def test_a_workspace_whose_own_time_cannot_be_told_holds_up_no_other(
             # As after a change of the machine's own zones.
             session.get_one(Workspace, STUCK).time_zone = "Europe/Nowhere"
         with pytest.raises(ZoneInfoNotFoundError):
-            app.settle(FRIDAY)
+            app.run_due(FRIDAY)
         assert done(app) == {"check-ins": {FINE}, "digests": {FINE}, "questions": {FINE}}
     finally:
         app.stop()

@@ -22,6 +22,8 @@ sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 def trouble(place: RunningApp, method: str, kind: str, *, count: int = 100_000, error: str = "x") -> None:
     fault = {"method": method, "kind": kind, "count": count, "error": error}
+    if kind == "error":
+        fault["undocumented"] = True
     assert place.http.post("/control/fault", json=fault).status_code == 200
 
 

@@ -104,8 +104,8 @@ def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: Workspace
     ended(ward, COL, DeliveryState.UNKNOWN)
     with ward.database.begin() as session:
         page = reading.page(session, ward.person(session, NIA), Side.GIVEN)
-        assert page.entries[0].unreached == unreached.Undelivered(unsure=(COL,))
-        assert not reading.page(session, ward.person(session, COL), Side.RECEIVED).entries[0].unreached
+        assert page.entries[0].undelivered == unreached.Undelivered(unsure=(COL,))
+        assert not reading.page(session, ward.person(session, COL), Side.RECEIVED).entries[0].undelivered
     for giver, state, words in (
         (COL, DeliveryState.UNKNOWN, "Only the person who wrote this can send it again."),
         (NIA, DeliveryState.DEAD, "Somebody has seen to this message already."),

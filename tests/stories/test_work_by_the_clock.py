@@ -71,7 +71,7 @@ WORK: dict[str, Callable[[Session, WorkspaceWard], object]] = {
     "old digests' comments": lambda session, ward: retention._comments(
         session, ward.workspace(session), NOW - timedelta(days=365), NOW
     ),
-    "thanks that failed": lambda session, _: unreached._untold(session, NOW),
+    "thanks that failed": lambda session, _: unreached._not_notified(session, NOW),
     "digests that failed": lambda session, _: noticing.workspaces_with_failures(session, NOW),
 }
 WALKS = ("SCAN delivery", "Seq Scan on delivery")

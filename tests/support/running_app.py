@@ -78,7 +78,7 @@ def settled_app(
     with Sandbox(manifest=manifest_path(), now=MONDAY, journal=journal) as sandbox:
         app = beside(sandbox, seed, database_url=database_url, key_directory=state / "keys")
         sandbox.follower = app
-        history.settle_in(app, since=MONDAY)
+        history.set_up(app, since=MONDAY)
         yield app, sandbox
 
 
