@@ -180,10 +180,23 @@ def test_no_cell_of_the_csv_begins_a_formula(start: str) -> None:
     assert naive.getvalue().lstrip('"\t\r\n ')[:1] in {*"=+-@|%＝"}, "written plainly it would be one"  # noqa: RUF001 - likewise
 
 
-def test_the_csv_holds_every_figure_and_no_person_and_no_comment() -> None:
+def test_the_csv_has_one_number_in_a_cell_and_no_person_and_no_comment() -> None:
     written = sheet.sheet(say, FULL).decode("utf-8-sig")
-    for figure in ("under 5", "6.1 to 6.9", "8.4 or higher", "not enough answers", "about 15", "6.8"):
-        assert f'"{figure}"' in written
+    rows = {(row["Measure"], row["Item"], row["Month"]): row for row in csv.DictReader(io.StringIO(written))}
+    numbers = ("Low", "High", "Count", "Hidden", "Rounded")
+
+    def of(measure: str, item: str, month: str) -> list[str]:
+        return [rows[measure, item, month][name] for name in numbers]
+
+    assert of("led", "attending", "2025-11") == ["6.1", "6.9", "", "0", "0"]
+    assert of("led", "empathising", "2025-11") == ["8.4", "", "", "0", "0"], "8.4 or higher"
+    assert of("led", "helping", "2025-09") == ["", "", "", "1", "0"], "not enough answers"
+    assert of("thanks", "attending", "2025-10") == ["", "", "10", "0", "0"]
+    assert of("thanks", "helping", "2025-11") == ["", "", "", "1", "0"], "under 5"
+    assert of("given", "empathising", "2025-11") == ["", "", "15", "0", "1"]
+    assert of("official", "helping", "2025-11") == ["6.8", "6.8", "", "0", "0"]
+    for row in rows.values():
+        assert all(not row[name] or float(row[name]) >= 0 for name in numbers)
     for name in ("Elin Morgan", "Carys Bevan", "porters"):
         assert name not in written
     assert len({len(row) for row in csv.reader(io.StringIO(written))}) == 1
