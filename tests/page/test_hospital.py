@@ -151,7 +151,7 @@ def promises(page: Page) -> None:
     page.keyboard.type("Handover runs late")
     reach(page, form.get_by_role("textbox").nth(1))
     page.keyboard.type("Start handover at a quarter to")
-    reach(page, form.get_by_role("button", name="Save"))
+    reach(page, form.get_by_role("button", name="Promise this"))
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Saved.")
     picture(page, "tour-promise-1280-light")
@@ -220,7 +220,7 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
         form.get_by_role("textbox").nth(1).fill("Start handover at a quarter to")
         picture(page, "tour-promise-360-dark")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
-        form.get_by_role("button", name="Save").tap()
+        form.get_by_role("button", name="Promise this").tap()
         expect(form).to_contain_text("Saved.")
         form.get_by_role("button", name="Close").last.tap()
         expect(page.locator(".tour-bar")).to_have_count(0)
