@@ -37,9 +37,9 @@ RECORDS = (
     ),
     Kept(
         "recipient",
-        "Who was thanked, who may see it, and whether it was reported as unkind",
+        "Who was thanked, who may see it, whether it was reported as unkind, and which digest quoted it",
         "as long as the thank-you",
-        "recognition_id member_id team_id given_at sharing shared_in",
+        "recognition_id member_id team_id given_at sharing shared_in quoted_in",
     ),
     Kept(
         "boost",
@@ -128,6 +128,12 @@ RECORDS = (
         "Which digests were made, and for whom",
         "{figures_months} months",
         "id team_id month recipient_id made_at",
+    ),
+    Kept(
+        "month_figures",
+        "What a month's digest published: counts of 5 or more, ranges, names of questions; nobody's words",
+        "{figures_months} months",
+        "team_id month published_at figures",
     ),
     Kept(
         "shared_digest",
