@@ -16,16 +16,15 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
-from handlers.privacy import renderers as rights_letters
-from handlers.pulse import renderers as pulse_letters
-from handlers.recognition import renderers as appreciate_letters
+from handlers.privacy import renderers as privacy_renderers
+from handlers.pulse import renderers as pulse_renderers
+from handlers.recognition import renderers as recognition_renderers
 from handlers.shared import people
 from handlers.shared.context import Context
-from handlers.shared.message_kinds import HARMLESS
-from handlers.teams import renderers as teams_letters
+from handlers.teams import renderers as teams_renderers
 from handlers.teams import sync as teams
 from reports.charts.renderer import ChartRenderer, find_browser
-from reports.publishing import renderers as digest_letters
+from reports.publishing import renderers as digest_renderers
 from reports.publishing import schedule as digest
 from slackapp import health, migrations
 from slackapp.clock import ClockWatch
@@ -43,6 +42,7 @@ from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
 from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.rendered import Routes
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
@@ -109,17 +109,8 @@ class Appreciate:
         erasure.reapply(self.sessions, self.keys, now())
 
     def _outgoing(self) -> DeliveryWorker:
-        renderers = {
-            **appreciate_letters.RENDERERS,
-            **pulse_letters.RENDERERS,
-            **digest_letters.renderers(self._drawing),
-            **rights_letters.renderers(Pseudonyms(self.keys.path)),
-            **teams_letters.RENDERERS,
-            **taking_back.RENDERERS,
-        }
-        made = DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
-        made.harmless = HARMLESS
-        return made
+        sent = routes(self._drawing, Pseudonyms(self.keys.path))
+        return DeliveryWorker(self.sessions, self.clients.of, sent, self.now, pulse_renderers.EXPANDERS)
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -280,6 +271,18 @@ class Appreciate:
             inbound.purge(session, now=now)
             delete_idle_limits(session, now)
             taking_back.delete_finished(session, now)
+
+
+def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
+    """Return how each kind of delivery becomes a message."""
+    return {
+        **recognition_renderers.ROUTES,
+        **pulse_renderers.ROUTES,
+        **digest_renderers.routes(drawing),
+        **privacy_renderers.routes(pseudonyms),
+        **teams_renderers.ROUTES,
+        **taking_back.ROUTES,
+    }
 
 
 def _beat(owed: datetime, after: datetime) -> datetime:

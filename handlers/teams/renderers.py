@@ -1,5 +1,6 @@
 """The question whether a channel shall be a team, and the word in the channel once it is one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,25 +8,48 @@ from sqlalchemy.orm import Session
 from handlers.teams import wizard_view as view
 from handlers.teams.wizard import ANNOUNCED
 from slackapp import teams as units
-from slackapp.core.i18n import voice
+from slackapp.core.i18n import Voice, voice
 from slackapp.models import Delivery, Member, Team, Workspace
-from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip
+from slackapp.outbox.references import ChannelRef, TeamMakerRef, TeamRef
+from slackapp.outbox.rendered import Message, Route, Skip, by_kind
 from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import members
 
 
-def _offer(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    say: Voice
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcement:
+    say: Voice
+    made: view.Made
+
+
+@dataclass(frozen=True, slots=True)
+class _Archived:
+    say: Voice
+    team: str
+
+
+def _load_offer(session: Session, about: ChannelRef, delivery: Delivery, _now: datetime) -> _Offer | Skip:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    if units.sourced(session, workspace, delivery.reference) is not None:
+    if units.sourced(session, workspace, about.channel) is not None:
         return Skip("is_a_team")
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = view.offer(members.language_of(workspace, reader), delivery.reference)
-    return Message(text=text, blocks=blocks)
+    return _Offer(members.language_of(workspace, reader), about.channel)
 
 
-def _announced(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    team_id, _, maker_id = delivery.reference.partition(":")
-    team, maker = session.get(Team, team_id), session.get(Member, maker_id)
+def _offer(content: _Offer) -> Message:
+    return Message(*view.offer(content.say, content.channel))
+
+
+def _load_announced(
+    session: Session, about: TeamMakerRef, delivery: Delivery, _now: datetime
+) -> _Announcement | Skip:
+    team, maker = session.get(Team, about.team_id), session.get(Member, about.member_id)
     if team is None or team.closed_at is not None or maker is None:
         return Skip("no_team")
     workspace = session.get_one(Workspace, delivery.workspace_id)
@@ -36,18 +60,28 @@ def _announced(session: Session, delivery: Delivery, _now: datetime) -> Rendered
         leader=leader.slack_user_id if leader else None,
         follows=units.source_of(session, team) is not None,
     )
-    text, blocks = view.announced(voice(workspace.language), made)
-    return Message(text=text, blocks=blocks)
+    return _Announcement(voice(workspace.language), made)
 
 
-def _archived(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    team = session.get(Team, delivery.reference)
+def _announced(content: _Announcement) -> Message:
+    return Message(*view.announced(content.say, content.made))
+
+
+def _load_archived(session: Session, about: TeamRef, delivery: Delivery, _now: datetime) -> _Archived | Skip:
+    team = session.get(Team, about.team_id)
     if team is None or team.slack_channel_id is None:
         return Skip("no_channel")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = view.archived(members.language_of(workspace, reader), team.name)
-    return Message(text=text, blocks=blocks)
+    return _Archived(members.language_of(workspace, reader), team.name)
 
 
-RENDERERS: dict[str, Renderer] = {OFFER: _offer, ANNOUNCED: _announced, ARCHIVED: _archived}
+def _archived(content: _Archived) -> Message:
+    return Message(*view.archived(content.say, content.team))
+
+
+ROUTES = by_kind(
+    Route(OFFER, _load_offer, _offer),
+    Route(ANNOUNCED, _load_announced, _announced),
+    Route(ARCHIVED, _load_archived, _archived),
+)

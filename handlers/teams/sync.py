@@ -17,6 +17,7 @@ from slackapp import teams as units
 from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.references import ChannelRef, TeamRef
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.teams.sync import ARCHIVED, OFFER
 from slackapp.workspace import members
@@ -203,14 +204,9 @@ def _tell_leaders(session: Session, context: Context, workspace: Workspace, even
         leader = rights.acting_leader(session, team, context.now())
         if leader is None:
             continue
-        owed = outbox.NewDelivery(
-            key=f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}",
-            kind=ARCHIVED,
-            reference=team.id,
-            target=leader.slack_user_id,
-            due=next_allowed_time(leader, workspace, context.now()),
-        )
-        outbox.enqueue(session, workspace, owed)
+        due = next_allowed_time(leader, workspace, context.now())
+        key = f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}"
+        outbox.enqueue(session, workspace, ARCHIVED.new(TeamRef(team.id), leader.slack_user_id, due, key=key))
 
 
 def _offer(session: Session, context: Context, who: Caller, event: Payload) -> None:
@@ -222,11 +218,5 @@ def _offer(session: Session, context: Context, who: Caller, event: Payload) -> N
     asked = members.get_all(session, workspace, [inviter])[inviter]
     if not rights.allows(asked, rights.Permission.MAKE_TEAM_OF_CHANNEL):
         return
-    owed = outbox.NewDelivery(
-        key=f"{OFFER}:{workspace.id}:{channel}:{event.get('event_ts', '')}",
-        kind=OFFER,
-        reference=channel,
-        target=inviter,
-        due=context.now(),
-    )
-    outbox.enqueue(session, workspace, owed)
+    key = f"{OFFER}:{workspace.id}:{channel}:{event.get('event_ts', '')}"
+    outbox.enqueue(session, workspace, OFFER.new(ChannelRef(channel), inviter, context.now(), key=key))

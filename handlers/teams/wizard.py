@@ -22,6 +22,8 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import TeamMakerRef
 from slackapp.teams import MembershipSource, TeamForm
 from slackapp.teams.edit import FIELD_NAME
 from slackapp.workspace import audit_log as audit
@@ -29,7 +31,7 @@ from slackapp.workspace import members
 from slackapp.workspace import permissions as rights
 from slackapp.workspace.permissions import Permission
 
-ANNOUNCED = "team-made"
+ANNOUNCED = Kind("team-made", TeamMakerRef, second_copy=SecondCopy.SEEN_BY_ALL)
 MOST_OPTIONS = 100
 _JOIN_FIRST = translatable("Please join the channel first, then make it a team.")
 _MADE_ALREADY = translatable("This channel makes the team {name} already.")
@@ -125,14 +127,10 @@ class TeamWizard:
 def announce(session: Session, workspace: Workspace, team: Team, maker: Member, context: Context) -> None:
     """Owe the channel a word about who made it a team."""
     if team.slack_channel_id:
-        owed = outbox.NewDelivery(
-            key=f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}",
-            kind=ANNOUNCED,
-            reference=f"{team.id}:{maker.id}",
-            target=team.slack_channel_id,
-            due=context.now(),
+        about, key = TeamMakerRef(team.id, maker.id), f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}"
+        outbox.enqueue(
+            session, workspace, ANNOUNCED.new(about, team.slack_channel_id, context.now(), key=key)
         )
-        outbox.enqueue(session, workspace, owed)
 
 
 def register(bolt: App, context: Context) -> None:

@@ -11,7 +11,6 @@ from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.shared import message_kinds
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -23,6 +22,7 @@ from slackapp.core.calendar import zones
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Member, Team, Workspace
+from slackapp.outbox.kinds import topic_of
 from slackapp.privacy import retention
 from slackapp.workspace import attention as troubles
 from slackapp.workspace import audit_log as audit
@@ -142,7 +142,7 @@ class WorkspaceSettings:
             chosen = [
                 kind
                 for kind in troubles.unknown_by_kind(session, workspace)
-                if _kind_shown(kind) == pressed.value
+                if topic_of(kind) == pressed.value
             ]
             who = actor(self.context, member)
             troubles.send_all_again(session, workspace, chosen, actor=who, now=self.context.now())
@@ -210,14 +210,8 @@ def _messages(session: Session, workspace: Workspace, member: Member, say: Voice
 def _in_doubt(session: Session, workspace: Workspace) -> list[view.InDoubt]:
     counts: Counter[str] = Counter()
     for kind, count in troubles.unknown_by_kind(session, workspace).items():
-        counts[_kind_shown(kind)] += count
+        counts[topic_of(kind)] += count
     return [view.InDoubt(kind, counts[kind]) for kind in view.KINDS if counts[kind]]
-
-
-def _kind_shown(kind: str) -> str:
-    if kind in message_kinds.CHECK_INS:
-        return view.CHECK_INS
-    return view.DIGESTS if kind in message_kinds.DIGESTS else view.OTHERS
 
 
 def _skip(pressed: ButtonPress) -> int:

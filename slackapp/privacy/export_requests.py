@@ -1,7 +1,7 @@
 """Somebody asks for their export: what is owed to them for it."""
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,42 +9,44 @@ from sqlalchemy.orm import Session
 from slackapp.core.db import new_id
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Delivery, Member, Workspace
+from slackapp.outbox import kinds
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.kinds import SecondCopy
+from slackapp.outbox.queue import Method
+from slackapp.outbox.references import ExportRef
 from slackapp.workspace import audit_log as audit
 
 ANSWERED_WITHIN = timedelta(hours=1)
 """A file that could not be sent for so long is asked for again rather than sent late."""
 
 
-class Kind(StrEnum):
-    """What there is to render."""
+class Kind:
+    """The kinds of messages of an export: a message, and two files in its thread."""
 
-    MESSAGE = "export"
-    PAGE = "export-page"
-    FILE = "export-file"
+    MESSAGE: Final = kinds.Kind("export", ExportRef, second_copy=SecondCopy.HARMLESS)
+    PAGE: Final = kinds.Kind("export-page", ExportRef, method=Method.SHARE, second_copy=SecondCopy.HARMLESS)
+    FILE: Final = kinds.Kind("export-file", ExportRef, method=Method.SHARE, second_copy=SecondCopy.HARMLESS)
 
 
 def request_export(
     session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms, now: datetime
 ) -> None:
-    """Owe somebody a message and, in its thread, everything that is kept about them."""
-    reference = f"{new_id()}:{member.id}"
-    outbox.enqueue_many(
-        session,
-        workspace,
-        [
-            outbox.NewDelivery(
-                key=f"{kind}:{reference}",
-                kind=kind,
-                reference=reference,
-                target=member.slack_user_id,
-                due=now,
-                expires=now + ANSWERED_WITHIN,
-                method=outbox.Method.POST if kind is Kind.MESSAGE else outbox.Method.SHARE,
-            )
-            for kind in Kind
-        ],
-    )
+    """Enqueue a message to somebody and, in its thread, everything that is kept about them."""
+    about = ExportRef(new_id(), member.id)
+    group, expires = f"{Kind.MESSAGE}:{about}", now + ANSWERED_WITHIN
+    deliveries = [
+        kind.new(
+            about,
+            member.slack_user_id,
+            now,
+            key=f"{kind}:{about}",
+            expires=expires,
+            group=group,
+            step=step,
+        )
+        for kind, step in ((Kind.MESSAGE, 0), (Kind.PAGE, 1), (Kind.FILE, 1))
+    ]
+    outbox.enqueue_many(session, workspace, deliveries)
     actor = pseudonyms.actor(member.id)
     subject = pseudonyms.person(workspace.slack_team_id, member.slack_user_id)
     audit.record(session, workspace, audit.NewEntry(actor, audit.Action.EXPORTED, subject), now=now)
@@ -52,7 +54,7 @@ def request_export(
 
 def member_of(session: Session, delivery: Delivery) -> Member | None:
     """Whose export it is; None once they were erased."""
-    member = session.get(Member, delivery.reference.partition(":")[2])
+    member = session.get(Member, ExportRef.parse(delivery.reference).member_id)
     return member if member is not None and member.slack_user_id == delivery.target else None
 
 

@@ -8,18 +8,25 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
+from slackapp.outbox.references import PollRef, TeamRef, TestRef
 
-TEST = "poll_test"
-
-
+TEST = Kind("poll_test", TestRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
 """The kind of the message by which an admin tries the check-in out."""
 
-
-REMINDER = "poll_reminder"
+REMINDER = Kind(
+    "poll_reminder",
+    PollRef,
+    priority=Priority.REMINDER,
+    topic=Topic.CHECK_INS,
+    second_copy=SecondCopy.HARMLESS_ANYWHERE,
+)
 """The kind of the one line in a team's channel."""
 
-NEW_LEADER = "team_leader"
+NEW_LEADER = Kind(
+    "team_leader", TeamRef, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS
+)
 """The kind of the message that tells a team who leads it now."""
 
 CHUNK = 500
@@ -33,14 +40,14 @@ def enqueue_threshold_notices(session: Session, fan_out: FanOut, now: datetime, 
 
 def enqueue_leader_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people of a team that somebody else leads it; True when everybody has been seen to."""
-    return _next(session, fan_out, now, (chunk, Member.team_id == fan_out.reference))
+    return _next(session, fan_out, now, (chunk, Member.team_id == TeamRef.parse(fan_out.reference).team_id))
 
 
 def announce_new_leader(session: Session, workspace: Workspace, team: Team, now: datetime) -> None:
     """Owe the members of a team a word that somebody else leads it. Only once check-ins are live."""
     if workspace.pulse_on and team.leader_id:
         key = f"{NEW_LEADER}:{team.id}:{now:%Y%m%d%H%M%S}"
-        fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=team.id)
+        fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=str(TeamRef(team.id)))
 
 
 def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:
@@ -72,15 +79,7 @@ def enqueue_reminders(session: Session, workspace: Workspace, poll: Poll) -> Non
     found = select(Team.slack_channel_id).where(Team.id.in_(units))
     channels = sorted({channel for channel in session.scalars(found) if channel})
     owed = [
-        NewDelivery(
-            key=f"{REMINDER}:{poll.id}:{channel}",
-            kind=REMINDER,
-            reference=poll.id,
-            target=channel,
-            due=reminder_time(poll, workspace),
-            priority=Priority.REMINDER,
-            expires=poll.closes_at,
-        )
+        REMINDER.new(PollRef(poll.id), channel, reminder_time(poll, workspace), expires=poll.closes_at)
         for channel in channels
     ]
     enqueue_many(session, workspace, owed)

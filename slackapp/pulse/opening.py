@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
-from slackapp.outbox.queue import fan_out, insert_for
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
+from slackapp.outbox.queue import Priority, fan_out, insert_for
+from slackapp.outbox.references import PollRef
 from slackapp.pulse import disclosure
 from slackapp.pulse import question_rotation as asking
 from slackapp.pulse.frequency import teams_skipping
@@ -53,7 +55,9 @@ def next_events(session: Session, now: datetime) -> list[Moment]:
     return sorted(found)
 
 
-INVITATION = "poll"
+INVITATION = Kind(
+    "poll", PollRef, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS
+)
 """The kind of the message that asks people to answer."""
 
 
@@ -181,7 +185,7 @@ def _freeze(session: Session, poll: Poll) -> None:
     )
     session.add_all(PollMember(poll_id=poll.id, member_id=one, unit_id=unit) for one, unit in units.items())
     workspace = session.get_one(Workspace, poll.workspace_id)
-    fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
+    fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=str(PollRef(poll.id)))
     poll.state = PollState.OPEN
     session.flush()
     enqueue_reminders(session, workspace, poll)

@@ -33,7 +33,9 @@ from slackapp.models import (
     PollUnit,
     Workspace,
 )
-from slackapp.outbox.queue import fan_out, insert_for
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
+from slackapp.outbox.queue import Priority, fan_out, insert_for
+from slackapp.outbox.references import PollRef
 from slackapp.pulse import comments, opening
 from slackapp.pulse.ballots import (
     Answer,
@@ -79,7 +81,9 @@ __all__ = [
     "withdraw",
 ]
 
-LOSS = "poll_lost"
+LOSS = Kind(
+    "poll_lost", PollRef, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS
+)
 """The kind of the message that tells people of a lost check-in."""
 
 _BOXES_AT_ONCE = 500
@@ -312,5 +316,5 @@ def _lose(session: Session, poll: Poll) -> None:
     poll.state = PollState.LOST
     session.execute(delete(Ballot).where(Ballot.poll_id == poll.id))
     workspace = session.get_one(Workspace, poll.workspace_id)
-    fan_out(session, workspace, key=f"poll_lost:{poll.id}", kind=LOSS, reference=poll.id)
+    fan_out(session, workspace, key=f"poll_lost:{poll.id}", kind=LOSS, reference=str(PollRef(poll.id)))
     session.flush()

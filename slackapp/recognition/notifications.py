@@ -7,36 +7,50 @@ however much has changed meanwhile.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import new_id
 from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
+from slackapp.outbox import kinds
 from slackapp.outbox import queue as outbox
 from slackapp.outbox.deduplication import HasId
+from slackapp.outbox.kinds import SecondCopy
+from slackapp.outbox.queue import Method
+from slackapp.outbox.references import PostRef, RecipientRef
 
 
-class Kind(StrEnum):
-    """What there is to render."""
+class Kind:
+    """The kinds of messages about a thank-you."""
 
-    THANKS = "recognition"
-    THANKS_CHANGED = "recognition-dm-settled"
-    POST = "recognition-post"
-    POST_CHANGED = "recognition-post-changed"
-    POST_GONE = "recognition-post-gone"
-    REPORT = "recognition-report"
-    REPORT_CHANGED = "recognition-report-changed"
+    THANKS: Final = kinds.Kind("recognition", RecipientRef, second_copy=SecondCopy.AWKWARD)
+    THANKS_CHANGED: Final = kinds.Kind(
+        "recognition-dm-settled", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
+    POST: Final = kinds.Kind("recognition-post", PostRef, second_copy=SecondCopy.SEEN_BY_ALL)
+    POST_CHANGED: Final = kinds.Kind(
+        "recognition-post-changed", PostRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
+    POST_GONE: Final = kinds.Kind(
+        "recognition-post-gone", PostRef, method=Method.DELETE, second_copy=SecondCopy.HARMLESS
+    )
+    REPORT: Final = kinds.Kind("recognition-report", RecipientRef, second_copy=SecondCopy.HARMLESS)
+    REPORT_CHANGED: Final = kinds.Kind(
+        "recognition-report-changed", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
 
 
-CHANGED = {
+CHANGED: Final[Mapping[str, kinds.Kind[RecipientRef] | kinds.Kind[PostRef]]] = {
     Kind.THANKS: Kind.THANKS_CHANGED,
     Kind.POST: Kind.POST_CHANGED,
     Kind.REPORT: Kind.REPORT_CHANGED,
 }
-_FIRST = {changed: first for first, changed in CHANGED.items()} | {Kind.POST_GONE: Kind.POST}
-CHANGES = (*CHANGED.values(), Kind.POST_GONE)
+_FIRST: Final[Mapping[str, str]] = {
+    **{changed: first for first, changed in CHANGED.items()},
+    Kind.POST_GONE: Kind.POST,
+}
 _ON_ITS_WAY = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
 _TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
 _OWE = insert(Delivery).inline()
@@ -44,12 +58,12 @@ _OWE = insert(Delivery).inline()
 
 def recipient_reference(recipient: Recipient) -> str:
     """What a message is about: one receiver of one recognition."""
-    return f"{recipient.recognition_id}:{recipient.member_id}"
+    return str(RecipientRef(recipient.recognition_id, recipient.member_id))
 
 
 def post_reference(recognition_id: str, channel: str) -> str:
     """What a post is about: one recognition, and those of its receivers who share it in this channel."""
-    return f"{recognition_id}:{channel}"
+    return str(PostRef(recognition_id, channel))
 
 
 def new_deliveries(
@@ -64,7 +78,7 @@ def new_deliveries(
         _new(
             workspace,
             Kind.THANKS,
-            f"{one['recognition_id']}:{one['member_id']}",
+            str(RecipientRef(str(one["recognition_id"]), str(one["member_id"]))),
             str(targets[str(one["member_id"])]),
         )
         | {"due": one["given_at"]}
@@ -87,14 +101,8 @@ def enqueue_post(session: Session, workspace: Workspace, recipient: Recipient, *
     subject = post_reference(recipient.recognition_id, recipient.shared_in)
     posts = _sent_first(session, subject, Kind.POST)
     if not posts:
-        owed = outbox.NewDelivery(
-            key=f"{Kind.POST}:{subject}:0",
-            kind=Kind.POST,
-            reference=subject,
-            target=recipient.shared_in,
-            due=now,
-        )
-        outbox.enqueue(session, workspace, owed)
+        about, key = PostRef(recipient.recognition_id, recipient.shared_in), f"{Kind.POST}:{subject}:0"
+        outbox.enqueue(session, workspace, Kind.POST.new(about, recipient.shared_in, now, key=key, group=key))
     for post in posts:
         if post.state in _TRY_AGAIN and recipient.sharing == Sharing.SHARED:
             _try_again(session, post, now=now)
@@ -119,9 +127,9 @@ def enqueue_text_update(
 
 
 def _owe_change_of(
-    session: Session, workspace: Workspace, recipient: Recipient, kinds: Iterable[Kind], *, now: datetime
+    session: Session, workspace: Workspace, recipient: Recipient, among: Iterable[str], *, now: datetime
 ) -> None:
-    for kind in kinds:
+    for kind in among:
         for first in _sent_first(session, recipient_reference(recipient), kind):
             _owe_change(session, workspace, first, now=now)
 
@@ -157,20 +165,10 @@ def original_delivery(session: Session, delivery: Delivery) -> Delivery | None:
     return session.scalar(
         select(Delivery).where(
             Delivery.reference == delivery.reference,
-            Delivery.kind == _FIRST[Kind(delivery.kind)],
+            Delivery.kind == _FIRST[delivery.kind],
             Delivery.target == delivery.target,
         )
     )
-
-
-def has_update_in_flight(session: Session, delivery: Delivery) -> bool:
-    """Whether another change or the removal of the same message is being sent at this moment."""
-    return _is_there(session, delivery, CHANGES, DeliveryState.SENDING)
-
-
-def has_update_waiting(session: Session, delivery: Delivery) -> bool:
-    """Whether a change of the same message still waits to be sent."""
-    return _is_there(session, delivery, CHANGED.values(), DeliveryState.READY)
 
 
 def was_deleted(session: Session, delivery: Delivery) -> bool:
@@ -214,11 +212,11 @@ def post_of(session: Session, recipient: Recipient) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.key == f"{Kind.POST}:{subject}:0"))
 
 
-def _is_there(session: Session, delivery: Delivery, kinds: Iterable[Kind], state: DeliveryState) -> bool:
+def _is_there(session: Session, delivery: Delivery, among: Iterable[str], state: DeliveryState) -> bool:
     """Whether another delivery about the same message is of one of these kinds and stands so."""
     found = select(Delivery.id).where(
         Delivery.reference == delivery.reference,
-        Delivery.kind.in_([*kinds]),
+        Delivery.kind.in_([*among]),
         Delivery.target == delivery.target,
         Delivery.state == state,
         Delivery.id != delivery.id,
@@ -231,7 +229,7 @@ def _post_references(recognition: Recognition) -> Iterable[str]:
     return [post_reference(recognition.id, channel) for channel in channels]
 
 
-def _sent_first(session: Session, subject: str, kind: Kind) -> Sequence[Delivery]:
+def _sent_first(session: Session, subject: str, kind: str) -> Sequence[Delivery]:
     """The first messages about something, locked: whoever is just claiming one is waited for."""
     return session.scalars(
         select(Delivery)
@@ -254,16 +252,23 @@ def _owe_post_change(session: Session, workspace: Workspace, post: Delivery, *, 
     Some workspaces let nobody delete a message.
     """
     _owe_later(session, workspace, post, Kind.POST_CHANGED, now=now)
-    recognition = session.get_one(Recognition, post.reference.partition(":")[0])
+    recognition = session.get_one(Recognition, PostRef.parse(post.reference).recognition_id)
     if not is_visible_in(recognition, post.target):
         _owe_later(session, workspace, post, Kind.POST_GONE, now=now)
 
 
 def _owe_change(session: Session, workspace: Workspace, first: Delivery, *, now: datetime) -> None:
-    _owe_later(session, workspace, first, CHANGED[Kind(first.kind)], now=now)
+    _owe_later(session, workspace, first, CHANGED[first.kind], now=now)
 
 
-def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Kind, *, now: datetime) -> None:
+def _owe_later(
+    session: Session,
+    workspace: Workspace,
+    first: Delivery,
+    kind: kinds.Kind[RecipientRef] | kinds.Kind[PostRef],
+    *,
+    now: datetime,
+) -> None:
     # A message that still waits will show how things stand when it goes, and so will a change that waits.
     if first.state not in _ON_ITS_WAY:
         return
@@ -278,28 +283,36 @@ def _owe_later(session: Session, workspace: Workspace, first: Delivery, kind: Ki
         .with_for_update()
     )
     if waiting.first() is None:
+        # One after the other, each after the message that it changes has arrived.
         owed = outbox.NewDelivery(
             key=f"{kind}:{first.reference}:{new_id()}",
             kind=kind,
             reference=first.reference,
             target=first.target,
             due=now,
-            method=outbox.Method.DELETE if kind is Kind.POST_GONE else outbox.Method.UPDATE,
+            method=kind.method,
+            group=first.key,
+            step=outbox.next_step(session, first.key),
         )
         outbox.enqueue(session, workspace, owed)
 
 
-def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, object]:
+def _new(
+    workspace: HasId, kind: kinds.Kind[RecipientRef] | kinds.Kind[PostRef], subject: str, target: str
+) -> dict[str, object]:
+    key = f"{kind}:{subject}:0"
     return {
         "id": new_id(),
-        "key": f"{kind}:{subject}:0",
+        "key": key,
         "token": new_id(),
         "workspace_id": workspace.id,
-        "method": outbox.Method.POST,
+        "method": kind.method,
         "target": target,
         "kind": kind,
         "reference": subject,
-        "priority": int(outbox.Priority.PERSON),
+        "priority": int(kind.priority),
+        "group_key": key,
+        "step": 0,
         "state": DeliveryState.READY,
         "fence": 0,
         "attempts": 0,

@@ -9,6 +9,7 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Blocking, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.references import RecipientRef
 from slackapp.recognition import boosts as boosting
 from slackapp.recognition import notifications as letters_owed
 from slackapp.recognition.notifications import Kind
@@ -61,16 +62,10 @@ def report(session: Session, workspace: Workspace, recipient: Recipient, *, now:
     _hide_from_all(session, recipient)
     _end_joining(session, recipient)
     letters_owed.enqueue_all_updates(session, workspace, recipient.recognition, now=now)
-    subject = letters_owed.recipient_reference(recipient)
     for contact in contacts:
-        owed = outbox.NewDelivery(
-            key=f"{Kind.REPORT}:{subject}:{contact}",
-            kind=Kind.REPORT,
-            reference=subject,
-            target=contact,
-            due=now,
-        )
-        outbox.enqueue(session, workspace, owed)
+        about = RecipientRef(recipient.recognition_id, recipient.member_id)
+        key = f"{Kind.REPORT}:{about}:{contact}"
+        outbox.enqueue(session, workspace, Kind.REPORT.new(about, contact, now, key=key, group=key))
     return contacts
 
 

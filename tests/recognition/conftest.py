@@ -241,7 +241,7 @@ def practice(ward: Ward, human: Any, tmp_path: Path) -> Iterator[Practice]:
         def now() -> datetime:
             return datetime.now(UTC)
 
-        deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, now)
+        deliveries = DeliveryWorker(ward.database, client, appreciate_letters.ROUTES, now)
         desk = Context(ward.database, now, keys, deliveries.wake)
         executor = ThreadPoolExecutor(8)
         bolt = App(

@@ -230,7 +230,7 @@ def drain(ward: Any, slack: Sandbox) -> None:
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
         now = max(session.scalars(select(Delivery.due)))
-    deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, lambda: now)
+    deliveries = DeliveryWorker(ward.database, client, appreciate_letters.ROUTES, lambda: now)
     while now is not None:
         now = deliveries.drain(now)
     deliveries.stop()

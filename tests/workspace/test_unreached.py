@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.recognition.renderers import RENDERERS
+from handlers.recognition.renderers import ROUTES
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Member, Recognition
@@ -37,7 +37,7 @@ def told(ward: Any) -> list[str]:
     """What givers are told, as it would be sent now: whom it goes to, and the text."""
     with ward.database.begin() as session:
         rows = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND).order_by(Delivery.key))
-        letters = [(row, RENDERERS[row.kind](session, row, ward.noon)) for row in rows]
+        letters = [(row, ROUTES[row.kind].rendered(session, row, ward.noon)) for row in rows]
         return [f"{row.target}: {one.text}" for row, one in letters if isinstance(one, Message)]
 
 
@@ -74,7 +74,7 @@ def test_what_arrived_after_all_or_was_taken_back_is_not_spoken_of(ward: Any) ->
     assert told(ward) == []
     with ward.database.begin() as session:
         rows = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND))
-        ends = {row.reference: RENDERERS[row.kind](session, row, ward.noon) for row in rows}
+        ends = {row.reference: ROUTES[row.kind].rendered(session, row, ward.noon) for row in rows}
         assert ends == {late: Skip("arrived"), undone: Skip("undone")}
 
 
