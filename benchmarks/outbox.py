@@ -7,11 +7,8 @@ while all their messages are loaded, rendered and sent.
 
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,7 @@ from reports.publishing.renderers import routes
 from slackapp import migrations
 from slackapp.core.db import connect
 from slackapp.delivery import DeliveryWorker
-from slackapp.models import Delivery, DeliveryState, Member, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, Member, Team
 
 _NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 _FAR = 9_999_999_999.0
@@ -60,7 +57,7 @@ def measure(*, digests: int = 200, thanks: int = 20_000, seconds: float = 15.0) 
             sessions.dispose()
     what = f"longest wait of another writer, SQLite, {digests} digests that wait for charts; beside none"
     more = f"{(waiting - none) * 1000:+.0f} ms"
-    sent = f"the same while all are loaded, rendered and sent; beside none"
+    sent = "the same while all are loaded, rendered and sent; beside none"
     return [
         Line(what, f"{waiting * 1000:.0f} ms", f"{none * 1000:.0f} ms", more),
         Line(sent, f"{sending * 1000:.0f} ms", f"{none * 1000:.0f} ms", f"{(sending - none) * 1000:+.0f} ms"),
@@ -70,7 +67,6 @@ def measure(*, digests: int = 200, thanks: int = 20_000, seconds: float = 15.0) 
 def _enqueue(url: str, digests: int) -> None:
     sessions = connect(url)
     with sessions.begin() as session:
-        workspace = session.scalars(select(Workspace)).one()
         for team in session.scalars(select(Team).limit(digests)).all():
             reader = session.scalars(select(Member).where(Member.team_id == team.id).limit(1)).one()
             schedule.send(session, reader, team=team, month=MONTH, now=_NOW)

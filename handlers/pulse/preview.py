@@ -22,7 +22,7 @@ from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, enqueue_many
-from slackapp.outbox.references import TestRef
+from slackapp.outbox.references import TrialRef
 from slackapp.pulse import opening
 from slackapp.pulse import question_rotation as asking
 from slackapp.pulse import settings as governing
@@ -147,4 +147,4 @@ def _group(session: Session, workspace: Workspace, member: Member) -> Group:
 
 
 def _test(member: Member, now: datetime) -> NewDelivery:
-    return TEST.new(TestRef(), member.slack_user_id, now, key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}")
+    return TEST.new(TrialRef(), member.slack_user_id, now, key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}")

@@ -14,7 +14,7 @@ from slackapp.digest import promises
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
 from slackapp.outbox.kinds import R
-from slackapp.outbox.references import PollRef, TeamRef, TestRef, ThresholdsRef
+from slackapp.outbox.references import PollRef, TeamRef, ThresholdsRef, TrialRef
 from slackapp.outbox.rendered import Expander, Loader, Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse import audience, notices, opening, settings
 from slackapp.pulse.opening import INVITATION
@@ -134,7 +134,7 @@ def _new_leader(content: _NewLeader) -> Message:
     return Message(text=words, blocks=view.loss(words, plain=True))
 
 
-def _load_trial(session: Session, _about: TestRef, delivery: Delivery, now: datetime) -> _Invitation:
+def _load_trial(session: Session, _about: TrialRef, delivery: Delivery, now: datetime) -> _Invitation:
     workspace, person = _reader(session, delivery)
     say = members.language_of(workspace, person)
     coming = upcoming(workspace, opening.last_poll(session, workspace), now)

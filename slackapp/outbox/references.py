@@ -123,7 +123,7 @@ class ThresholdsRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
-class TestRef(Reference):
+class TrialRef(Reference):
     """A message that an admin tries out: it is about nothing."""
 
     name: str = "test"

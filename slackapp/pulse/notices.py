@@ -10,9 +10,9 @@ from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
-from slackapp.outbox.references import PollRef, TeamRef, TestRef
+from slackapp.outbox.references import PollRef, TeamRef, TrialRef
 
-TEST = Kind("poll_test", TestRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
+TEST = Kind("poll_test", TrialRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
 """The kind of the message by which an admin tries the check-in out."""
 
 REMINDER = Kind(
