@@ -7,7 +7,7 @@ RESET ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults lint types contracts wheel bench browser locks catalogue clean
+.PHONY: demo test faults third-party lint types contracts wheel bench browser locks pictures papers catalogue clean
 
 demo: .venv/.ready browser
 	@exec $(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
@@ -18,6 +18,12 @@ test: .venv/.ready-for-tests browser
 # What takes minutes: killed at every line of a close, dozens of times while answers come in.
 faults: .venv/.ready-for-tests
 	$(BIN)/pytest -n 2 --dist worksteal -m long $(ARGS)
+
+# Other people's apps against the sandbox, as separate programs; those in JavaScript where npm is.
+third-party: .venv/.ready-for-tests
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/third_party/javascript; \
+	  else echo "npm is not here: the apps in JavaScript are left out."; fi
+	$(BIN)/pytest -m third_party tests/third_party $(ARGS)
 
 lint: .venv/.ready-for-tests
 	$(BIN)/ruff check .
@@ -47,6 +53,10 @@ locks: .venv/.ready-for-tests
 pictures: .venv/.ready-for-tests
 	DEMO=http://127.0.0.1:$(PORT) $(BIN)/python deploy/pictures.py
 
+# Writes the tables that documents take from the code.
+papers: .venv/.ready-for-tests
+	$(BIN)/python deploy/papers.py
+
 catalogue: .venv/.ready-for-tests
 	sh deploy/catalogue.sh
 
@@ -59,9 +69,9 @@ clean:
 	@$(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; echo "Python's venv module is needed (on Debian: apt install python3-venv)."; exit 1; }
 
-.venv/.ready: requirements.lock pyproject.toml | .venv/bin/python
+.venv/.ready: requirements-demo.lock pyproject.toml | .venv/bin/python
 	@echo "Installing the pinned dependencies ..."
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --require-hashes -r requirements-demo.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 

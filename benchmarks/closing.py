@@ -77,8 +77,8 @@ def filled(sessions: Sessions, keys: KeyDirectory, ballots: int) -> str:
         session.add(top)
         session.flush()
         wards = [
-            Team(id=new_id(), workspace_id=workspace.id, name=f"Ward {one}", parent_id=top.id)
-            for one in range(ballots // WARD)
+            Team(id=new_id(), workspace_id=workspace.id, name=f"Ward {number}", parent_id=top.id)
+            for number in range(ballots // WARD)
         ]
         session.add_all(wards)
         session.flush()
@@ -105,9 +105,9 @@ def _vote(sessions: Sessions, keys: KeyDirectory, poll_id: str, people: list[Mem
     items = ["attending", "understanding", "empathising", "helping", ROTATING[0].key]
     rows = []
     for place, person in enumerate(people):
-        said = {item: chance.randint(0, 5) for item in items}
+        scores = {item: chance.randint(0, 5) for item in items}
         words = secrets.token_urlsafe(60) if place % 3 == 0 else ""
-        sealed = seal(secret, poll_id, person.id, Answer(person.team_id or "", said, words), new_nonce())
+        sealed = seal(secret, poll_id, person.id, Answer(person.team_id or "", scores, words), new_nonce())
         rows.append({"poll_id": poll_id, "receipt": sealed.receipt, "box": sealed.box})
     with sessions.begin() as session:
         for start in range(0, len(rows), _AT_ONCE):

@@ -75,21 +75,21 @@ class Past:
     count: int
 
     def rows(self, start: int, stop: int) -> dict[str, list[Row]]:
-        made: dict[str, list[Row]] = {table: [] for table in _COLUMNS}
+        rows_by_table: dict[str, list[Row]] = {table: [] for table in _COLUMNS}
         for number in range(start, stop):
-            self._add(made, number)
-        return made
+            self._add(rows_by_table, number)
+        return rows_by_table
 
-    def _add(self, made: dict[str, list[Row]], number: int) -> None:
+    def _add(self, rows_by_table: dict[str, list[Row]], number: int) -> None:
         giver, _ = self.people[number % len(self.people)]
         receiver, slack_id = self.people[(number * 7 + 1 + number // len(self.people)) % len(self.people)]
         own, space, team = secrets.token_hex(12), self.workspace_id, self.team_id
         at = (_LATEST - timedelta(seconds=60 * (self.count - number))).strftime("%Y-%m-%d %H:%M:%S.%f")
         words = f"Stayed after the shift to find us a bed, for the {number}th time."
         about = f"{own}:{receiver}"
-        made["recognition"].append((own, space, giver, team, "helping", words, "private", at, 0))
-        made["recipient"].append((own, receiver, team, at, "private"))
-        made["delivery"].append(
+        rows_by_table["recognition"].append((own, space, giver, team, "helping", words, "private", at, 0))
+        rows_by_table["recipient"].append((own, receiver, team, at, "private"))
+        rows_by_table["delivery"].append(
             (
                 *(secrets.token_hex(12), f"recognition:{about}:0", secrets.token_hex(12), space),
                 *(
@@ -116,9 +116,9 @@ def fill(sessions: Sessions, workspace_id: str, count: int) -> None:
     """Put that many thank-yous into the past of a workspace."""
     with sessions.read() as session:
         # Not the app itself, which nobody thanks.
-        found = session.scalars(select(Member).where(~Member.is_bot).order_by(Member.slack_user_id)).all()
-        people = tuple((one.id, one.slack_user_id) for one in found)
-        past = Past(workspace_id, found[0].team_id, people, count)
+        staff = session.scalars(select(Member).where(~Member.is_bot).order_by(Member.slack_user_id)).all()
+        people = tuple((member.id, member.slack_user_id) for member in staff)
+        past = Past(workspace_id, staff[0].team_id, people, count)
     with sessions.engine.begin() as connection:
         for start in range(0, count, _AT_ONCE):
             for table, rows in past.rows(start, min(count, start + _AT_ONCE)).items():

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 from benchmarks.databases import _insert, makers
 from benchmarks.measuring import Line, load, show
 from reports import queries
-from reports.figures import team_month as figures
-from reports.queries import recognition as thanks_of
+from reports.figures import team_month
+from reports.queries import recognition
 from reports.queries.scope import Scope, ancestors
 from reports.queries.suppressed import suppressed
 from slackapp.core.behaviours import Behaviour
@@ -41,8 +41,8 @@ _AT_ONCE = 20_000
 
 
 def quick(*, teams: int = 100, thanks: int = 50_000, sample: int = 25) -> list[Line]:
-    with tempfile.TemporaryDirectory() as folder, makers(Path(folder)) as made:
-        return [_line(name, make(), teams, thanks, sample) for name, make in made.items()]
+    with tempfile.TemporaryDirectory() as folder, makers(Path(folder)) as databases:
+        return [_line(name, make(), teams, thanks, sample) for name, make in databases.items()]
 
 
 def _line(name: str, url: str, teams: int, thanks: int, sample: int) -> Line:
@@ -61,54 +61,56 @@ def _measured(sessions: Sessions, name: str, teams: int, thanks: int, sample: in
         every = Scope(workspace, MONTH, tuple(tree), tuple(tree))
         some = tuple(Random(1).sample(sorted(tree), sample))  # noqa: S311 - which teams stand for all
         _one_team(session, every, tree, some[0])  # The disk's pages are warm for both.
-        with _counted(sessions) as asked:
+        with _counted(sessions) as statements:
             begun = time.perf_counter()
-            named = thanks_of.behaviour_counts(session, every, suppressed(session, every, tree))
-            reached = thanks_of.reaches(session, every, tree)
+            named = recognition.behaviour_counts(session, every, suppressed(session, every, tree))
+            reached = recognition.reaches(session, every, tree)
             grouped = time.perf_counter() - begun
         begun = time.perf_counter()
         single = {team: _one_team(session, every, tree, team) for team in some}
         each = (time.perf_counter() - begun) / len(some) * len(tree)
         begun = time.perf_counter()
         queries.months(session, workspace, MONTH, list(tree.values()))
-        whole = time.perf_counter() - begun
+        all_figures = time.perf_counter() - begun
     # Both tell the same, or the comparison would mean nothing.
     for team, (now, before, share) in single.items():
         mix = named[team].mix
-        assert figures.mix(now[0], before[0], people=(now[1], before[1]), k=workspace.k) == mix
+        assert team_month.mix(now[0], before[0], people=(now[1], before[1]), k=workspace.k) == mix
         assert share is None or (reached[team].share, reached[team].rolled_up_to) == (share, None)
-    assert sum(one.mix is not None for one in named.values()) > len(tree) / 2
-    what = f"mix and reach of {teams:,} teams from {thanks:,} thank-yous, {name}; beside asking team by team"
-    ours = f"{grouped:.2f} s, {len(asked)} queries (all figures: {whole:.2f} s)"
-    theirs = f"{each:.2f} s, 6 queries a team (from {sample} teams)"
+    assert sum(count.mix is not None for count in named.values()) > len(tree) / 2
+    label = f"mix and reach of {teams:,} teams from {thanks:,} thank-yous, {name}; beside asking team by team"
+    grouped_text = f"{grouped:.2f} s, {len(statements)} queries (all figures: {all_figures:.2f} s)"
+    single_text = f"{each:.2f} s, 6 queries a team (from {sample} teams)"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Line(what, ours, theirs, f"{each / grouped:.1f} times as fast; {peak:.0f} MB at most")
+    return Line(
+        label, grouped_text, single_text, f"{each / grouped:.1f} times as fast; {peak:.0f} MB at most"
+    )
 
 
 def _one_team(
-    session: Session, asked: Scope, tree: dict[str, Team], team: str
-) -> tuple[tuple[dict[str, int], int], tuple[dict[str, int], int], figures.Share | None]:
+    session: Session, scope: Scope, tree: dict[str, Team], team: str
+) -> tuple[tuple[dict[str, int], int], tuple[dict[str, int], int], team_month.Share | None]:
     """What somebody would write for one team: plain questions about the teams in it, with the indexes."""
-    inside = [one for one in tree if team in ancestors(tree, one)]
-    end = asked.bounds(MONTH)[1]
-    months = [asked.bounds(month) for month in (MONTH, month_before(MONTH))]
+    inside = [team_id for team_id in tree if team in ancestors(tree, team_id)]
+    end = scope.bounds(MONTH)[1]
+    months = [scope.bounds(month) for month in (MONTH, month_before(MONTH))]
     counted = [_mix_of(session, inside, start, until) for start, until in months]
-    here = (Member.team_id.in_(inside), Member.left.is_(False))
+    in_teams = (Member.team_id.in_(inside), Member.left.is_(False))
     thanked = exists().where(
         Recipient.member_id == Member.id,
         Recipient.given_at >= end - timedelta(days=90),
         Recipient.given_at < end,
     )
-    people = session.scalar(select(func.count(Member.id)).where(*here)) or 0
-    found = session.scalar(select(func.count(Member.id)).where(*here, thanked)) or 0
-    share = figures.reach(people, found) if people >= figures.SMALLEST_FOR_REACH else None
+    people = session.scalar(select(func.count(Member.id)).where(*in_teams)) or 0
+    thanked_people = session.scalar(select(func.count(Member.id)).where(*in_teams, thanked)) or 0
+    share = team_month.reach(people, thanked_people) if people >= team_month.SMALLEST_FOR_REACH else None
     return counted[0], counted[1], share
 
 
 def _mix_of(
     session: Session, inside: list[str], since: datetime, until: datetime
 ) -> tuple[dict[str, int], int]:
-    touched = (
+    recognitions = (
         select(Recognition.id, Recognition.behaviour)
         .where(Recognition.given_at >= since, Recognition.given_at < until, Recognition.undone_at.is_(None))
         .where(
@@ -122,8 +124,8 @@ def _mix_of(
             )
         )
     )
-    rows = session.execute(touched).all()
-    ids = [one for one, _ in rows]
+    rows = session.execute(recognitions).all()
+    ids = [recognition_id for recognition_id, _ in rows]
     counts = Counter(behaviour for _, behaviour in rows)
     everybody = (
         select(Recognition.giver_id)
@@ -139,14 +141,14 @@ def _mix_of(
 
 @contextmanager
 def _counted(sessions: Sessions) -> Iterator[list[str]]:
-    asked: list[str] = []
+    statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        asked.append(statement)
+        statements.append(statement)
 
     event.listen(sessions.engine, "before_cursor_execute", note)
     try:
-        yield asked
+        yield statements
     finally:
         event.remove(sessions.engine, "before_cursor_execute", note)
 
@@ -156,24 +158,26 @@ def _fill(sessions: Sessions, teams: int, thanks: int) -> None:
         workspace = Workspace(slack_team_id="T1", name="Hospital", digests_from="2024-11")
         session.add(workspace)
         session.flush()
-        above: list[Team] = []
+        teams_so_far: list[Team] = []
         people: list[tuple[str, str]] = []
         for number in range(teams):
-            parent = above[(number - 1) // _TEAMS_BELOW].id if number else None
+            parent = teams_so_far[(number - 1) // _TEAMS_BELOW].id if number else None
             team = Team(workspace_id=workspace.id, name=f"Team {number}", parent_id=parent)
             session.add(team)
             session.flush()
-            above.append(team)
+            teams_so_far.append(team)
             staff = [_person(workspace, team, number, place) for place in range(_PEOPLE_A_TEAM)]
             session.add_all(staff)
             session.flush()
-            people += [(one.id, team.id) for one in staff]
+            people += [(person.id, team.id) for person in staff]
         own = workspace.id
     with sessions.engine.begin() as connection:
         for start in range(0, thanks, _AT_ONCE):
-            given, received = _thanks(own, people, range(start, min(thanks, start + _AT_ONCE)), thanks)
-            _insert(connection, "recognition", given)
-            _insert(connection, "recipient", received)
+            recognitions, recipients = _thanks(
+                own, people, range(start, min(thanks, start + _AT_ONCE)), thanks
+            )
+            _insert(connection, "recognition", recognitions)
+            _insert(connection, "recipient", recipients)
     with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
 
@@ -187,29 +191,31 @@ def _thanks(
     own: str, people: list[tuple[str, str]], numbers: range, total: int
 ) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
     chance = Random(numbers.start)  # noqa: S311 - made-up thanks
-    given: list[tuple[object, ...]] = []
-    received: list[tuple[object, ...]] = []
+    recognitions: list[tuple[object, ...]] = []
+    recipients: list[tuple[object, ...]] = []
     for number in numbers:
         place = chance.randrange(len(people))
         giver, team = people[place]
         # Most thanks stay in the team; some go anywhere.
-        near = place - place % _PEOPLE_A_TEAM + chance.randrange(_PEOPLE_A_TEAM)
-        other = near if chance.random() < 0.9 else chance.randrange(len(people))
-        receiver, theirs = people[other if other != place else (place + 1) % len(people)]
+        colleague = place - place % _PEOPLE_A_TEAM + chance.randrange(_PEOPLE_A_TEAM)
+        receiver_place = colleague if chance.random() < 0.9 else chance.randrange(len(people))
+        receiver, receiver_team = people[
+            receiver_place if receiver_place != place else (place + 1) % len(people)
+        ]
         at = (_END - _SPAN * (1 - number / total)).strftime("%Y-%m-%d %H:%M:%S.%f")
         key = secrets.token_hex(12)
         behaviour = chance.choice(list(Behaviour))
-        given.append((key, own, giver, team, str(behaviour), "You helped.", "private", at, 0))
-        received.append((key, receiver, theirs, at, "private"))
-    return given, received
+        recognitions.append((key, own, giver, team, str(behaviour), "You helped.", "private", at, 0))
+        recipients.append((key, receiver, receiver_team, at, "private"))
+    return recognitions, recipients
 
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--large", action="store_true")
-    asked = reader.parse_args()
+    options = reader.parse_args()
     print(f"Measuring digests ({load()}) ...", file=sys.stderr, flush=True)
-    show(quick(teams=2_000, thanks=1_000_000, sample=20) if asked.large else quick())
+    show(quick(teams=2_000, thanks=1_000_000, sample=20) if options.large else quick())
 
 
 if __name__ == "__main__":

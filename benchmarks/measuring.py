@@ -68,7 +68,7 @@ def _round(work: list[Work], threads: int) -> tuple[float, list[float]]:
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(time.sleep, [0.01] * threads))  # The threads are there before the clock starts.
         begun = time.perf_counter()
-        seconds = [one for several in pool.map(_each, shares) for one in several]
+        seconds = [duration for durations in pool.map(_each, shares) for duration in durations]
         return len(work) / (time.perf_counter() - begun), seconds
 
 
@@ -81,9 +81,9 @@ def _each(work: list[Work]) -> list[float]:
     return seconds
 
 
-def compared(ours: Runs, theirs: Runs) -> str:
+def compared(app: Runs, reference: Runs) -> str:
     """Ours as a share of theirs, round by round: the median, and from least to most."""
-    ratios = [one / other for one, other in zip(ours.rates, theirs.rates, strict=True)]
+    ratios = [own / compared_rate for own, compared_rate in zip(app.rates, reference.rates, strict=True)]
     return f"{statistics.median(ratios):.0%} ({min(ratios):.0%} to {max(ratios):.0%})"
 
 

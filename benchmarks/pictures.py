@@ -18,7 +18,7 @@ from typing import Any
 import kaleido
 
 from benchmarks.measuring import Line, Runs, Work, in_turns, show
-from reports.charts import plotly_figures as charts
+from reports.charts import plotly_figures
 from reports.charts.browser import SCALE
 from reports.charts.canvas import WIDTH
 from reports.charts.renderer import ChartRenderer, find_browser
@@ -32,8 +32,8 @@ EVERY = 10
 
 def mix(counts: Sequence[tuple[int, int]] = ((12, 10), (9, 11), (19, 12), (7, 6))) -> MixPicture:
     rows = tuple(
-        MixRow(one, WORDING[one].label, now, before, str(now), f"was {before}")
-        for one, (now, before) in zip(Behaviour, counts, strict=True)
+        MixRow(behaviour, WORDING[behaviour].label, now, before, str(now), f"was {before}")
+        for behaviour, (now, before) in zip(Behaviour, counts, strict=True)
     )
     return MixPicture("Empathising came first", "Thank-yous in the month", rows, "47 thank-yous", "Ward 7")
 
@@ -42,15 +42,15 @@ def ranges(start: float = 5.0) -> RangesPicture:
     months = [date(2026, number, 1) for number in range(5, 11)]
     groups = tuple(
         RangeGroup(
-            one,
-            WORDING[one].label,
+            behaviour,
+            WORDING[behaviour].label,
             "6.1 to 7.4",
             tuple(
                 RangeRow(low, low + 1.3, f"{month:%B} {low} to {low + 1.3}")
                 for low, month in ((start + place / 4, month) for place, month in enumerate(months))
             ),
         )
-        for one in Behaviour
+        for behaviour in Behaviour
     )
     return RangesPicture(
         "Most felt listened to",
@@ -78,8 +78,8 @@ class Kaleido:
         self._wait(self._kaleido.__aenter__())
 
     def draw(self, figure: Any) -> bytes:  # noqa: ANN401 - a plotly figure
-        wanted: Any = {"format": "png", "scale": SCALE, "width": WIDTH, "height": int(figure.layout.height)}
-        drawn = self._wait(self._kaleido.calc_fig(figure, wanted))
+        options: Any = {"format": "png", "scale": SCALE, "width": WIDTH, "height": int(figure.layout.height)}
+        drawn = self._wait(self._kaleido.calc_fig(figure, options))
         return bytes(drawn)
 
     def close(self) -> None:
@@ -95,29 +95,29 @@ def quick(*, rounds: int = ROUNDS) -> list[Line]:
     browser = find_browser(os.environ)
     assert browser, "no browser was found"
     with ChartRenderer(browser) as drawing:
-        theirs = Kaleido(browser)
+        kaleido_browser = Kaleido(browser)
         try:
             return [
-                _line(drawing, theirs, name, picture, rounds)
+                _line(drawing, kaleido_browser, name, picture, rounds)
                 for name, picture in (("behaviours", mix()), ("ranges", ranges()))
             ]
         finally:
-            theirs.close()
+            kaleido_browser.close()
 
 
-def _line(drawing: ChartRenderer, theirs: Kaleido, name: str, picture: Picture, rounds: int) -> Line:
-    figure = charts.figure(picture)
+def _line(drawing: ChartRenderer, kaleido_browser: Kaleido, name: str, picture: Picture, rounds: int) -> Line:
+    figure = plotly_figures.figure(picture)
 
-    def ours(_: int) -> Iterator[Work]:
+    def app_draws(_: int) -> Iterator[Work]:
         return (lambda: _is_png(drawing.draw(picture)) for _ in range(PICTURES))
 
-    def kaleidos(_: int) -> Iterator[Work]:
-        return (lambda: _is_png(theirs.draw(figure)) for _ in range(PICTURES))
+    def kaleido_draws(_: int) -> Iterator[Work]:
+        return (lambda: _is_png(kaleido_browser.draw(figure)) for _ in range(PICTURES))
 
-    drawn, beside = in_turns([ours, kaleidos], rounds=rounds, threads=1)
+    drawn, beside = in_turns([app_draws, kaleido_draws], rounds=rounds, threads=1)
     ratio = drawn.milliseconds(0.5) / beside.milliseconds(0.5)
-    what = f"PNG of the {name} chart after the first; beside kaleido"
-    return Line(what, _told(drawn), _told(beside), f"{ratio:.0%} of its time")
+    label = f"PNG of the {name} chart after the first; beside kaleido"
+    return Line(label, _percentiles(drawn), _percentiles(beside), f"{ratio:.0%} of its time")
 
 
 def digests(count: int) -> list[Line]:
@@ -125,31 +125,31 @@ def digests(count: int) -> list[Line]:
     browser = find_browser(os.environ)
     assert browser, "no browser was found"
     chance = Random(1)  # noqa: S311 - made-up figures
-    ours = beside = 0.0
+    own_seconds = kaleido_seconds = 0.0
     with ChartRenderer(browser) as drawing:
-        theirs = Kaleido(browser)
+        kaleido_browser = Kaleido(browser)
         for picture in (mix(), ranges()):  # The first of each starts the browser.
             _is_png(drawing.draw(picture))
-            _is_png(theirs.draw(charts.figure(picture)))
+            _is_png(kaleido_browser.draw(plotly_figures.figure(picture)))
         for number in range(count):
             counts = [(chance.randint(5, 60), chance.randint(5, 60)) for _ in Behaviour]
             pictures = (mix(counts), ranges(chance.uniform(0, 7)))
             begun = perf_counter()
             for picture in pictures:
                 _is_png(drawing.draw(picture))
-            ours += perf_counter() - begun
+            own_seconds += perf_counter() - begun
             if number % EVERY:
                 continue
-            figures = [charts.figure(picture) for picture in pictures]
+            figures = [plotly_figures.figure(picture) for picture in pictures]
             begun = perf_counter()
             for figure in figures:
-                _is_png(theirs.draw(figure))
-            beside += perf_counter() - begun
-        theirs.close()
-    rates = count / ours, -(-count // EVERY) / beside
-    what = f"{count:,} digests with two charts each; beside kaleido with every tenth of them"
-    told = [f"{rate * 60:.0f} digests a minute" for rate in rates]
-    return [Line(what, told[0], told[1], f"{rates[0] / rates[1]:.1f} times the rate")]
+                _is_png(kaleido_browser.draw(figure))
+            kaleido_seconds += perf_counter() - begun
+        kaleido_browser.close()
+    rates = count / own_seconds, -(-count // EVERY) / kaleido_seconds
+    label = f"{count:,} digests with two charts each; beside kaleido with every tenth of them"
+    rates_text = [f"{rate * 60:.0f} digests a minute" for rate in rates]
+    return [Line(label, rates_text[0], rates_text[1], f"{rates[0] / rates[1]:.1f} times the rate")]
 
 
 def _is_png(drawn: bytes | None) -> None:
@@ -159,7 +159,7 @@ def _is_png(drawn: bytes | None) -> None:
     assert int.from_bytes(drawn[16:20], "big") == WIDTH * SCALE
 
 
-def _told(runs: Runs) -> str:
+def _percentiles(runs: Runs) -> str:
     return f"p50 {runs.milliseconds(0.5):.0f} ms, p99 {runs.milliseconds(0.99):.0f} ms"
 
 
@@ -167,8 +167,8 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--rounds", type=int, default=ROUNDS)
     reader.add_argument("--digests", type=int, default=0)
-    asked = reader.parse_args()
-    show(digests(asked.digests) if asked.digests else quick(rounds=asked.rounds))
+    options = reader.parse_args()
+    show(digests(options.digests) if options.digests else quick(rounds=options.rounds))
 
 
 if __name__ == "__main__":

@@ -28,8 +28,7 @@ from slackapp.app import Appreciate, Clock
 from slackapp.core.config import Settings
 from slackapp.core.db import Sessions, new_id
 from slackapp.models import Delivery, Recognition
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 
 WORDS = "stayed after the shift to find us a bed"
 ROUNDS = 7
@@ -61,8 +60,8 @@ class Place:
     def thanks(self, number: int, calls: int) -> Iterator[Work]:
         for place in range(calls):
             giver, receiver = _pair(number * calls + place)
-            said = f"<@{receiver}|someone> helping {WORDS}"
-            request = slack.command("/appreciate", said, user=giver, ticket=secrets.token_hex(8))
+            typed = f"<@{receiver}|someone> helping {WORDS}"
+            request = slack.command("/appreciate", typed, user=giver, ticket=secrets.token_hex(8))
             yield _answered(self.app.bolt, request, "Sent")
 
     def notes(self, number: int, calls: int) -> Iterator[Work]:
@@ -105,7 +104,7 @@ def opened(url: str, slack_url: str, folder: Path) -> Iterator[Place]:
     )
     app = Appreciate(settings, now=_days_go_by())
     app.sync_all_members()
-    _settle_in(app.sessions)
+    _set_up(app.sessions)
     Base.metadata.create_all(app.sessions.engine)
     try:
         yield Place(app, _bare(app.sessions, slack_url))
@@ -119,9 +118,9 @@ def _days_go_by() -> Clock:
     return lambda: _BEGINNING + timedelta(minutes=20 * next(reads))
 
 
-def _settle_in(sessions: Sessions) -> None:
+def _set_up(sessions: Sessions) -> None:
     with sessions.begin() as session:
-        workspace = workspaces.find(session, slack.TEAM)
+        workspace = registry.find(session, slack.TEAM)
         assert workspace
         team = members.create_team(session, workspace, "Ward", channel=slack.CHANNEL)
         for member in members.get_all(session, workspace, slack.PEOPLE).values():
@@ -148,16 +147,16 @@ def _bare(sessions: Sessions, slack_url: str) -> App:
 
 def beside_bare(place: Place, name: str, *, rounds: int, threads: int) -> Line:
     before = _stored(place.app.sessions)
-    ours, bare = in_turns(
+    app, bare = in_turns(
         [lambda number: place.thanks(number, CALLS), lambda number: place.notes(number, CALLS)],
         rounds=rounds,
         threads=threads,
     )
     # The premise: every one was stored, with the message it owes.
     stored = _stored(place.app.sessions)
-    assert [now - then for now, then in zip(stored, before, strict=True)] == [(rounds + 1) * CALLS] * 2
-    what = f"/appreciate, one receiver, {name}, {_threads(threads)}; beside a bare listener"
-    return Line(what, ours.told(), bare.told(), compared(ours, bare))
+    assert [now - earlier for now, earlier in zip(stored, before, strict=True)] == [(rounds + 1) * CALLS] * 2
+    label = f"/appreciate, one receiver, {name}, {_threads(threads)}; beside a bare listener"
+    return Line(label, app.told(), bare.told(), compared(app, bare))
 
 
 def _threads(number: int) -> str:
@@ -166,7 +165,9 @@ def _threads(number: int) -> str:
 
 def _stored(sessions: Sessions) -> list[int]:
     with sessions.read() as session:
-        return [session.scalar(select(func.count()).select_from(one)) or 0 for one in (Recognition, Delivery)]
+        return [
+            session.scalar(select(func.count()).select_from(model)) or 0 for model in (Recognition, Delivery)
+        ]
 
 
 def quick(*, rounds: int = ROUNDS) -> list[Line]:
@@ -186,9 +187,9 @@ def work(*, requests: int = 100) -> list[Line]:
     with _everything() as (folder, slack_url, kinds):
         for name, make in kinds.items():
             with opened(make(), slack_url, folder) as place:
-                ours, bare = (_calls(prepare, requests) for prepare in (place.thanks, place.notes))
-            what = f"Function calls a request, /appreciate, {name}; beside a bare listener"
-            lines.append(Line(what, f"{ours:,.0f}", f"{bare:,.0f}", f"{ours / bare:.1f} times as many"))
+                app, bare = (_calls(prepare, requests) for prepare in (place.thanks, place.notes))
+            label = f"Function calls a request, /appreciate, {name}; beside a bare listener"
+            lines.append(Line(label, f"{app:,.0f}", f"{bare:,.0f}", f"{app / bare:.1f} times as many"))
     return lines
 
 
@@ -221,20 +222,20 @@ def _large(
         fill(new.app.sessions, new.app.workspace_id, len(slack.PEOPLE) * 20)
         fill(full.app.sessions, full.app.workspace_id, stored)
         for threads in (1, 16):
-            ours, few = in_turns(
+            large_runs, small_runs = in_turns(
                 [lambda number: full.thanks(number, CALLS), lambda number: new.thanks(number, CALLS)],
                 rounds=rounds,
                 threads=threads,
             )
-            what = f"/appreciate, {name}, {_threads(threads)}, {stored:,} stored; beside few stored"
-            yield Line(what, ours.told(), few.told(), compared(ours, few))
-        ours, few = in_turns(
+            label = f"/appreciate, {name}, {_threads(threads)}, {stored:,} stored; beside few stored"
+            yield Line(label, large_runs.told(), small_runs.told(), compared(large_runs, small_runs))
+        large_runs, small_runs = in_turns(
             [lambda number: full.homes(number, 40), lambda number: new.homes(number, 40)],
             rounds=rounds,
             threads=1,
         )
-        what = f"Home tab with its call to Slack, {name}, {stored:,} stored; beside few stored"
-        yield Line(what, ours.told(), few.told(), compared(ours, few))
+        label = f"Home tab with its call to Slack, {name}, {stored:,} stored; beside few stored"
+        yield Line(label, large_runs.told(), small_runs.told(), compared(large_runs, small_runs))
 
 
 @contextmanager
@@ -252,11 +253,11 @@ def main() -> None:
     reader.add_argument("--rounds", type=int, default=ROUNDS)
     reader.add_argument("--large", type=int, nargs="?", const=1_000_000, metavar="COUNT")
     reader.add_argument("--calls", action="store_true")
-    asked = reader.parse_args()
-    if asked.calls:
+    options = reader.parse_args()
+    if options.calls:
         show(work())
         return
-    show(large(asked.large, rounds=asked.rounds) if asked.large else quick(rounds=asked.rounds))
+    show(large(options.large, rounds=options.rounds) if options.large else quick(rounds=options.rounds))
 
 
 if __name__ == "__main__":

@@ -74,16 +74,16 @@ class Client:
         )
         self._request = head.encode() + body
         self._sockets = [socket.create_connection((place.hostname, place.port)) for _ in range(CONNECTIONS)]
-        for one in self._sockets:
-            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for connection in self._sockets:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def round(self, calls: int, own: Runs | None) -> None:
         begun = time.perf_counter()
         for _ in range(calls // CONNECTIONS):
-            for one in self._sockets:
-                one.sendall(self._request)
-            for one in self._sockets:
-                assert _answer(one)["ok"]
+            for connection in self._sockets:
+                connection.sendall(self._request)
+            for connection in self._sockets:
+                assert _answer(connection)["ok"]
         if own:
             own.rates.append(calls / (time.perf_counter() - begun))
 
@@ -92,8 +92,8 @@ class Client:
         return _answer(self._sockets[0])
 
     def close(self) -> None:
-        for one in self._sockets:
-            one.close()
+        for connection in self._sockets:
+            connection.close()
 
 
 def _answer(connection: socket.socket) -> dict[str, object]:
@@ -124,17 +124,17 @@ def quick(*, rounds: int = ROUNDS) -> list[Line]:
         _elsewhere(cores),
     ):
         _refuses_what_is_wrong(sandbox_url)
-        ours, bare = Runs(), Runs()
-        contestants = [(Client(sandbox_url, MESSAGE), ours), (Client(empty_url, MESSAGE), bare)]
+        sandbox_runs, bare = Runs(), Runs()
+        contestants = [(Client(sandbox_url, MESSAGE), sandbox_runs), (Client(empty_url, MESSAGE), bare)]
         for place in range(rounds + 1):
             for client, own in contestants if place % 2 else reversed(contestants):
                 client.round(CALLS, own if place else None)
         for client, _ in contestants:
             client.close()
     pinned = f"core {core}" if core is not None else "not pinned"
-    what = f"Sandbox, validated chat.postMessage ({pinned}); beside an empty aiohttp handler"
+    label = f"Sandbox, validated chat.postMessage ({pinned}); beside an empty aiohttp handler"
     return [
-        Line(what, f"{ours.rate:,.0f}/s", f"{bare.rate:,.0f}/s", compared(ours, bare)),
+        Line(label, f"{sandbox_runs.rate:,.0f}/s", f"{bare.rate:,.0f}/s", compared(sandbox_runs, bare)),
         _starting(),
         _process_starting(),
     ]
@@ -168,8 +168,8 @@ def _starting() -> Line:
         with Sandbox(manifest=manifest_path()) as sandbox:
             sandbox.seed(slack.workspace())
             took.append(time.perf_counter() - begun)
-    what = "Sandbox in this process: from nothing to an address that answers"
-    return Line(what, f"{1000 * statistics.median(took):.0f} ms")
+    label = "Sandbox in this process: from nothing to an address that answers"
+    return Line(label, f"{1000 * statistics.median(took):.0f} ms")
 
 
 def _process_starting() -> Line:
@@ -186,9 +186,14 @@ def _process_starting() -> Line:
             [sys.executable, "-c", "import aiohttp.web"], check=True, cwd=Path(__file__).parent.parent
         )
         bare.append(time.perf_counter() - begun)
-    ours, theirs = statistics.median(took), statistics.median(bare)
-    what = "Sandbox as a process: until it answers; beside `python -c 'import aiohttp.web'`"
-    return Line(what, f"{ours:.2f} s", f"{theirs:.2f} s", f"{ours / theirs:.1f} x its time")
+    sandbox_median, bare_median = statistics.median(took), statistics.median(bare)
+    label = "Sandbox as a process: until it answers; beside `python -c 'import aiohttp.web'`"
+    return Line(
+        label,
+        f"{sandbox_median:.2f} s",
+        f"{bare_median:.2f} s",
+        f"{sandbox_median / bare_median:.1f} x its time",
+    )
 
 
 def main() -> None:

@@ -30,8 +30,8 @@ APP_TOKEN = "xapp-measure"  # noqa: S105 - likewise
 
 def workspace() -> WorkspaceSeed:
     people = tuple(
-        PersonSeed(id=one, name=f"Person {place}", handle=f"person{place}")
-        for place, one in enumerate(PEOPLE)
+        PersonSeed(id=user_id, name=f"Person {place}", handle=f"person{place}")
+        for place, user_id in enumerate(PEOPLE)
     )
     return WorkspaceSeed(
         team_id=TEAM,

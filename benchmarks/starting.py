@@ -32,26 +32,26 @@ def quick(*, starts: int = STARTS, idle: float = IDLE) -> list[Line]:
 
 
 def _demo(folder: Path, starts: int, idle: float) -> list[Line]:
-    asked = [*_SLACKAPP, "demo", "--port", str(_free_port()), "--state", str(folder / "state")]
-    with _running(asked, until="is open") as (first, _):
+    arguments = [*_SLACKAPP, "demo", "--port", str(_free_port()), "--state", str(folder / "state")]
+    with _running(arguments, until="is open") as (first, _):
         pass
     took, bare = [], []
     for place in range(starts):
-        with _running(asked, until="is open") as (seconds, process):
+        with _running(arguments, until="is open") as (seconds, process):
             took.append(seconds)
             if place == starts - 1:
                 memory = _at_rest(process.pid, idle)
         begun = time.perf_counter()
         subprocess.run([sys.executable, "-c", _LEAST], check=True, cwd=ROOT)  # noqa: S603 - our own words
         bare.append(time.perf_counter() - begun)
-    ours, theirs = statistics.median(took), statistics.median(bare)
+    demo_median, bare_median = statistics.median(took), statistics.median(bare)
     return [
         Line("`slackapp demo`, first start: three months are lived through", f"{first:.1f} s"),
         Line(
             "`slackapp demo`, second start until it is open; beside importing its libraries alone",
-            f"{ours:.2f} s",
-            f"{theirs:.2f} s",
-            f"{ours / theirs:.1f} x its time",
+            f"{demo_median:.2f} s",
+            f"{bare_median:.2f} s",
+            f"{demo_median / bare_median:.1f} x its time",
         ),
         Line(f"`slackapp demo` in memory, idle for {idle:.0f} s; beside its libraries alone", *memory),
     ]
@@ -89,14 +89,14 @@ def _drawing(idle: float) -> Line:
     with ChartRenderer(browser) as drawing:
         assert drawing.draw(pictures.mix())
         time.sleep(idle)
-        process = psutil.Process(next(one.pid for one in psutil.Process().children() if _draws(one)))
+        process = psutil.Process(next(child.pid for child in psutil.Process().children() if _draws(child)))
         python = process.memory_info().rss / _MB
         # Its processes share most of their pages, so each page is counted in parts.
-        shared = sum(_share(one) for one in process.children(recursive=True)) / _MB
-    what = (
+        shared = sum(_share(child) for child in process.children(recursive=True)) / _MB
+    label = (
         f"Drawing process after a chart, idle for {idle:.0f} s; beside its browser (PSS of all its processes)"
     )
-    return Line(what, f"{python:.0f} MB", f"{shared:.0f} MB", "gone after 120 s without a request")
+    return Line(label, f"{python:.0f} MB", f"{shared:.0f} MB", "gone after 120 s without a request")
 
 
 def _draws(process: psutil.Process) -> bool:
@@ -111,13 +111,13 @@ def _share(process: psutil.Process) -> int:
 def _at_rest(pid: int, idle: float) -> tuple[str, str, str]:
     """Megabytes of the process, of one that only imports the libraries, and their ratio."""
     time.sleep(idle)
-    ours = psutil.Process(pid).memory_info().rss / _MB
+    own = psutil.Process(pid).memory_info().rss / _MB
     print_own = "import psutil; print(psutil.Process().memory_info().rss)"
-    told = subprocess.run(  # noqa: S603 - our own words
+    output = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", f"{_LEAST}; {print_own}"], check=True, cwd=ROOT, capture_output=True, text=True
     )
-    theirs = int(told.stdout) / _MB
-    return f"{ours:.0f} MB", f"{theirs:.0f} MB", f"{ours / theirs:.1f} x"
+    reference = int(output.stdout) / _MB
+    return f"{own:.0f} MB", f"{reference:.0f} MB", f"{own / reference:.1f} x"
 
 
 @contextmanager
@@ -135,14 +135,14 @@ def _running(
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
     )
     assert process.stdout
-    said = []
+    lines = []
     try:
         for line in process.stdout:
-            said.append(line)
+            lines.append(line)
             if until in line:
                 break
         else:
-            raise RuntimeError("".join(said))
+            raise RuntimeError("".join(lines))
         yield time.perf_counter() - begun, process
     finally:
         process.send_signal(signal.SIGTERM)
@@ -159,8 +159,8 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--starts", type=int, default=STARTS)
     reader.add_argument("--idle", type=float, default=IDLE)
-    asked = reader.parse_args()
-    show(quick(starts=asked.starts, idle=asked.idle))
+    options = reader.parse_args()
+    show(quick(starts=options.starts, idle=options.idle))
 
 
 if __name__ == "__main__":

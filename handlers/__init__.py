@@ -1,44 +1,44 @@
-"""Every listener, and the one place where a failure is answered."""
+"""Registers every listener, and the one place where a failure is answered."""
 
 from dataclasses import replace
 
 from slack_bolt import App
 
-from handlers import error_handler as boundary
-from handlers.digest import command as digest
-from handlers.digest import comments
-from handlers.home import listeners as home
-from handlers.privacy import data_requests as rights
-from handlers.pulse import survey as pulse
-from handlers.recognition import actions as appreciated
-from handlers.recognition import command as appreciate
-from handlers.recognition import settings as appreciate_settings
+import handlers.digest.command
+import handlers.digest.comments
+import handlers.home.listeners
+import handlers.privacy.data_requests
+import handlers.pulse.survey
+import handlers.recognition.actions
+import handlers.recognition.command
+import handlers.recognition.settings
+import handlers.teams.admin
+import handlers.teams.sync
+import handlers.teams.wizard
+import handlers.workspace.lifecycle
+import handlers.workspace.settings
+from handlers import error_handler
 from handlers.shared.context import Context
-from handlers.teams import admin as office_teams
-from handlers.teams import sync as teams
-from handlers.teams import wizard as team_steps
-from handlers.workspace import lifecycle as organisations
-from handlers.workspace import settings as office_rooms
 
 
 def register(bolt: App, context: Context) -> None:
-    """Let every story listen, and answer what fails in any of them."""
-    context = replace(context, publish_home=home.publish)
-    stories = (
-        appreciate,
-        appreciated,
-        appreciate_settings,
-        home,
-        office_teams,
-        office_rooms,
-        organisations,
-        pulse,
-        digest,
-        comments,
-        rights,
-        teams,
-        team_steps,
+    """Register the listeners of every story, and the answer to what fails in any of them."""
+    context = replace(context, publish_home=handlers.home.listeners.publish)
+    modules = (
+        handlers.recognition.command,
+        handlers.recognition.actions,
+        handlers.recognition.settings,
+        handlers.home.listeners,
+        handlers.teams.admin,
+        handlers.workspace.settings,
+        handlers.workspace.lifecycle,
+        handlers.pulse.survey,
+        handlers.digest.command,
+        handlers.digest.comments,
+        handlers.privacy.data_requests,
+        handlers.teams.sync,
+        handlers.teams.wizard,
     )
-    for story in stories:
-        story.register(bolt, context)
-    boundary.register(bolt, context)
+    for module in modules:
+        module.register(bolt, context)
+    error_handler.register(bolt, context)

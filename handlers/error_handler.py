@@ -1,4 +1,4 @@
-"""The only error handler. A sentence for a person is shown as written; anything else gets a reference.
+"""The only error handler. A UserError is shown as written; anything else gets a reference.
 
 Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a thank-you's words are
 given back with the answer, a form stays open.
@@ -18,14 +18,13 @@ from handlers.recognition.payloads import typed
 from handlers.shared.context import Context
 from handlers.shared.payloads import Payload, caller, press
 from handlers.shared.people import voice_for
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.core import log
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, voice
 from slackapp.outbox.deduplication import NotYetKnown
-from slackapp.recognition import parser as grammar
-from slackapp.recognition import vocabulary
+from slackapp.recognition import parser, vocabulary
 
 SORRY = translatable(
     "Something went wrong on our side. Nothing was lost: please try again in a moment. "
@@ -34,7 +33,7 @@ SORRY = translatable(
 _TITLE = translatable("Appreciate")
 _QUOTED = 9_000
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What it raises to look into a payload of another shape, or to ask a database for what it cannot hold."""
+"""What reading a payload of another shape raises, or asking a database for what it cannot hold."""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,15 +45,15 @@ class ErrorHandler:
     context: Context
 
     def answer(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
-        """What Slack is told, and through it the person. An event that failed is asked for again."""
+        """The response to Slack, which shows it to the person. Slack repeats an event that failed."""
         try:
-            return self._told(error, body, client)
+            return self._response(error, body, client)
         except _UNREADABLE as problem:
-            # Not of the shape of Slack's own payloads: it does not even say whom to tell.
+            # Not of the shape of Slack's own payloads: it does not even say who sent it.
             log.failure(_logger, "a payload that cannot be read", problem)
             return _answer("")
 
-    def _told(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+    def _response(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         kind = "command" if "command" in body else str(body.get("type"))
         if kind == "event_callback" or "event" in body:
             return self._event(error)
@@ -98,9 +97,9 @@ class ErrorHandler:
                 client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
             else:
                 client.views_open(trigger_id=caller(body).trigger_id, view=view)
-        except (SlackApiError, OSError) as failed:
+        except (SlackApiError, OSError) as failure:
             # The press took longer than Slack waits, or Slack is away: there is no way to tell the person.
-            log.failure(_logger, "telling a person", failed)
+            log.failure(_logger, "telling a person", failure)
 
 
 def register(bolt: App, context: Context) -> None:
@@ -113,17 +112,17 @@ def _answer(body: str | dict[str, Any]) -> BoltResponse:
 
 
 def _command(sentence: str, body: Payload) -> dict[str, Any]:
-    blocks = [piece.plain_section(sentence)]
+    answer = [blocks.plain_section(sentence)]
     if words := _own_words(body):
-        blocks.append(piece.quote(piece.shortened(words, _QUOTED)))
-    return {"response_type": "ephemeral", "text": piece.literal(sentence), "blocks": blocks}
+        answer.append(blocks.quote(blocks.shortened(words, _QUOTED)))
+    return {"response_type": "ephemeral", "text": blocks.literal(sentence), "blocks": answer}
 
 
 def _own_words(body: Payload) -> str:
     """What would be lost if it were not given back; "undo" and its like are not among it."""
     text = typed(body).text
     return (
-        "" if body["command"] != COMMAND or vocabulary.parse_subcommand(text) else grammar.plain(text).strip()
+        "" if body["command"] != COMMAND or vocabulary.parse_subcommand(text) else parser.plain(text).strip()
     )
 
 
@@ -131,11 +130,11 @@ def _submission(say: Voice, sentence: str, view: Payload, beside: str) -> dict[s
     """Beside the field it is about, else the form's last, so that everything typed stays in it."""
     fields = [block for block in view["blocks"] if block["type"] == "input"]
     if fields:
-        named = {one["element"]["action_id"]: one for one in fields if "element" in one}
-        meant = named.get(beside, fields[-1])
-        return {"response_action": "errors", "errors": {meant["block_id"]: sentence}}
+        by_action_id = {block["element"]["action_id"]: block for block in fields if "element" in block}
+        field = by_action_id.get(beside, fields[-1])
+        return {"response_action": "errors", "errors": {field["block_id"]: sentence}}
     return {"response_action": "update", "view": _notice(say, sentence)}
 
 
 def _notice(say: Voice, sentence: str) -> View:
-    return piece.notice(say, say(_TITLE), [piece.plain_section(sentence)])
+    return blocks.notice(say, say(_TITLE), [blocks.plain_section(sentence)])

@@ -23,6 +23,7 @@ from handlers.shared import people
 from handlers.shared.context import Context
 from handlers.teams import renderers as teams_renderers
 from handlers.teams import sync as teams
+from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_renderers
 from reports.publishing import schedule as digest
@@ -42,6 +43,7 @@ from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
 from slackapp.outbox import deduplication as inbound
+from slackapp.outbox.queue import OUTBOX
 from slackapp.outbox.rendered import Routes
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
@@ -72,7 +74,7 @@ def real_time() -> datetime:
 class Appreciate:
     """The app as one thing: start it, ask how it is, stop it.
 
-    Its `next_due` and `settle` let whoever moves its clock know what is due and have it done.
+    Its `next_due` and `run_due` let whoever moves its clock know what is due and have it done.
 
     Raises:
         SettingsError: The database, the keys or Slack's tokens do not allow a start.
@@ -96,9 +98,8 @@ class Appreciate:
         self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
-        self.context = Context(
-            self.sessions, now, self.keys, self.deliveries.wake, guard.standard(settings.guard_words)
-        )
+        self.sessions.on_commit(OUTBOX, self.deliveries.wake)
+        self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
@@ -197,7 +198,7 @@ class Appreciate:
         with self.sessions.read() as session:
             return [(at, voice()(label)) for at, label in pulse_opening.next_events(session, now)[:2]]
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         """Do everything due at `now`; returns once it is done."""
         # Between two due moments only messages go out; the first time, what a standstill left is caught up.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
@@ -216,11 +217,8 @@ class Appreciate:
             return
         self._recover(now)
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
-        try:
-            close = partial(rounds.close_due, self.sessions, self.keys, now)
-            run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
-        finally:
-            self.deliveries.wake()
+        close = partial(rounds.close_due, self.sessions, self.keys, now)
+        run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
@@ -245,7 +243,6 @@ class Appreciate:
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
-        self.deliveries.wake()
 
     def _nudges(self, now: datetime) -> None:
         if not self.clock.believes(now):
@@ -255,10 +252,7 @@ class Appreciate:
             with self.sessions.begin() as session:
                 nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
 
-        try:
-            run_all_then_raise(partial(ask, one) for one in self._workspaces())
-        finally:
-            self.deliveries.wake()
+        run_all_then_raise(partial(ask, one) for one in self._workspaces())
 
     def _tell_givers(self, now: datetime) -> None:
         for missed in unreached.of_unknown_whereabouts(self.sessions, now):
@@ -327,7 +321,7 @@ def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
     if clients.authorize is not None:
-        bolt.use(handlers.organisations.speak_there)
+        bolt.use(lifecycle.speak_there)
     handlers.register(bolt, context)
     return bolt
 

@@ -54,14 +54,18 @@ class FormQuestion:
     """Slack's ticket of the command that is asked about: what is sent all the same is that command."""
 
 
-def asked_above(asked: FormQuestion | None) -> list[Block]:
+def asked_above(form_question: FormQuestion | None) -> list[Block]:
     """The question above a form."""
-    return [plain_section(shortened(asked.sentence, _QUESTION))] if asked and asked.sentence else []
+    return (
+        [plain_section(shortened(form_question.sentence, _QUESTION))]
+        if form_question and form_question.sentence
+        else []
+    )
 
 
-def unseen(about: str, asked: FormQuestion | None) -> str:
+def unseen(about: str, form_question: FormQuestion | None) -> str:
     """What a form carries unseen: what it is about, and which questions were read. Never what was written."""
-    return " ".join([about, *dict.fromkeys(asked.marks if asked else ())][: _MOST_MARKS + 1])
+    return " ".join([about, *dict.fromkeys(form_question.marks if form_question else ())][: _MOST_MARKS + 1])
 
 
 def plain(text: str) -> Block:
@@ -71,8 +75,8 @@ def plain(text: str) -> Block:
 
 def button(text: str, action_id: str, value: str, *, style: str | None = None) -> Block:
     """A button."""
-    made: Block = {"type": "button", "text": plain(text), "action_id": action_id, "value": value}
-    return made | {"style": style} if style else made
+    block: Block = {"type": "button", "text": plain(text), "action_id": action_id, "value": value}
+    return block | {"style": style} if style else block
 
 
 def header(text: str) -> Block:
@@ -132,7 +136,7 @@ def someone(slack_user_id: str, say: Voice) -> Block:
 
 def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = None) -> Block:
     """A row of buttons."""
-    elements = [one if isinstance(one, dict) else dict(one.to_dict()) for one in buttons]
+    elements = [element if isinstance(element, dict) else dict(element.to_dict()) for element in buttons]
     row: Block = {"type": "actions", "elements": elements}
     return row | {"block_id": block_id} if block_id else row
 
@@ -143,7 +147,9 @@ def pager(say: Voice, turn: str, *, skip: int, page: int, total: int) -> list[Bl
         (skip > 0, say("Previous page"), f"{turn}:previous", max(skip - page, 0)),
         (skip + page < total, say("Next page"), f"{turn}:next", skip + page),
     )
-    buttons = [button(text, action_id, str(value)) for there, text, action_id, value in places if there]
+    buttons = [
+        button(text, action_id, str(value)) for is_needed, text, action_id, value in places if is_needed
+    ]
     return [actions(buttons, block_id=f"{turn}:pages")] if buttons else []
 
 

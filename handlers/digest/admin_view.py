@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reports.publishing import notices_view as digests
-from slackapp import blocks as piece
+from reports.publishing import notices_view
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 
@@ -16,8 +16,8 @@ _MOST = 15
 
 
 @dataclass(frozen=True, slots=True)
-class TakenOver:
-    """A team whose leader took over on a day and has not been handed the digests before it."""
+class NewLeader:
+    """A team whose new leader, since `since`, has not been handed its earlier digests."""
 
     team_id: str
     team: str
@@ -25,26 +25,28 @@ class TakenOver:
     since: date
 
 
-def form(say: Voice, *, admins_read: bool, taken_over: Sequence[TakenOver]) -> View:
+def form(say: Voice, *, admins_read: bool, new_leaders: Sequence[NewLeader]) -> View:
     """The form."""
-    blocks = [_readers(say, admins_read=admins_read), piece.context(_who_reads(say))]
-    if taken_over:
-        blocks.append(piece.divider())
-        blocks += [block for one in taken_over[:_MOST] for block in _one(say, one)]
+    layout = [_readers(say, admins_read=admins_read), blocks.context(_who_reads(say))]
+    if new_leaders:
+        layout.append(blocks.divider())
+        layout += [block for team in new_leaders[:_MOST] for block in _hand_on(say, team)]
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": piece.plain(say("Digests")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("Digests")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }
 
 
 def saved(say: Voice) -> View:
     """After [Save]."""
-    told = say("Saved. Everybody can read who may read their team's digest under “How it stays anonymous”.")
-    return piece.notice(say, say("Digests"), [piece.section(told)])
+    sentence = say(
+        "Saved. Everybody can read who may read their team's digest under “How it stays anonymous”."
+    )
+    return blocks.notice(say, say("Digests"), [blocks.section(sentence)])
 
 
 def _who_reads(say: Voice) -> str:
@@ -62,7 +64,7 @@ def _readers(say: Voice, *, admins_read: bool) -> Block:
     return {
         "type": "input",
         "block_id": READERS,
-        "label": piece.plain(say("What may the admins of this workspace read?")),
+        "label": blocks.plain(say("What may the admins of this workspace read?")),
         "element": {
             "type": "radio_buttons",
             "action_id": READERS,
@@ -72,16 +74,16 @@ def _readers(say: Voice, *, admins_read: bool) -> Block:
     }
 
 
-def _one(say: Voice, found: TakenOver) -> list[Block]:
-    told = say(
+def _hand_on(say: Voice, team: NewLeader) -> list[Block]:
+    sentence = say(
         "{leader} has led {team} since {day} and cannot read its earlier digests.",
-        leader=found.leader,
-        team=found.team,
-        day=say.day(found.since),
+        leader=team.leader,
+        team=team.team,
+        day=say.day(team.since),
     )
-    button = piece.button(say("Hand them on"), digests.HAND_ON, found.team_id)
-    return [piece.plain_section(told), piece.actions([button], block_id=f"hand_on:{found.team_id}")]
+    button = blocks.button(say("Hand them on"), notices_view.HAND_ON, team.team_id)
+    return [blocks.plain_section(sentence), blocks.actions([button], block_id=f"hand_on:{team.team_id}")]
 
 
 def _option(text: str, value: str) -> Block:
-    return {"text": piece.plain(text), "value": value}
+    return {"text": blocks.plain(text), "value": value}

@@ -1,38 +1,37 @@
+"""What `/digest` and its buttons answer."""
+
 from collections.abc import Iterable
 
 from reports.publishing.notices_view import _button
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Pace
 
 CHOOSE = "digest_choose"
-
-
 """The button whose value is the team's id."""
-
 
 _MOST_TEAMS = 20
 
 
 def handed_on(say: Voice, team: str) -> View:
     """After [Hand them on]."""
-    told = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
-    return piece.notice(say, say("Digests"), [piece.plain_section(told)])
+    sentence = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
+    return blocks.notice(say, say("Digests"), [blocks.plain_section(sentence)])
 
 
-def teams(say: Voice, found: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
-    """Which digests somebody may read: a button for each team, by id and name."""
-    shown = list(found)[:_MOST_TEAMS]
-    told = say("Whose digest would you like to read? You can also type: /digest team month")
+def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
+    """A button for each team whose digest may be read; `teams` are ids and names."""
+    listed = list(teams)[:_MOST_TEAMS]
+    question = say("Whose digest would you like to read? You can also type: /digest team month")
     buttons = [
-        _button(piece.shortened(name, 75), f"{CHOOSE}:{place}", team)
-        for place, (team, name) in enumerate(shown)
+        _button(blocks.shortened(name, 75), f"{CHOOSE}:{place}", team_id)
+        for place, (team_id, name) in enumerate(listed)
     ]
-    return told, [piece.section(told), piece.actions(buttons)]
+    return question, [blocks.section(question), blocks.actions(buttons)]
 
 
-def pace(say: Voice, team: str, chosen: Pace) -> View:
+def frequency_saved(say: Voice, team: str, pace: Pace) -> View:
     """After a leader chose how often the team is asked."""
     sentences = {
         Pace.EVERY: say("{team} is asked as often as everybody. Thank you for telling us.", team=team),
@@ -41,4 +40,11 @@ def pace(say: Voice, team: str, chosen: Pace) -> View:
             "{team} is not asked any more, until you choose otherwise under the next digest.", team=team
         ),
     }
-    return piece.notice(say, say("Check-in"), [piece.plain_section(sentences[chosen])])
+    return blocks.notice(say, say("Check-in"), [blocks.plain_section(sentences[pace])])
+
+
+def sent(say: Voice, *, is_new: bool) -> View:
+    """After [Send me the pictures]; `is_new` is whether they were not sent before."""
+    on_its_way = say("It is on its way to you as a direct message.")
+    sent_before = say("It was sent to you before: look among my messages to you.")
+    return blocks.notice(say, say("Digest"), [blocks.section(on_its_way if is_new else sent_before)])

@@ -1,30 +1,26 @@
-"""What people wrote: a leader hides a comment, or shows it again."""
+"""Published comments: a leader hides one, or shows it again."""
 
 from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers.digest import comments_view as view
+from handlers.digest import comments_view
 from handlers.shared.context import Context
 from handlers.shared.modals import replace_or_open
-from handlers.shared.payloads import Caller, Payload, press
-from handlers.shared.people import voice_for, workspace_of
-from reports.publishing import message
-from reports.publishing import schedule as digest
+from handlers.shared.payloads import Payload, press
+from handlers.shared.request import Request, Scope
+from reports.publishing import message, schedule
 from slackapp.core.errors import UserError
-from slackapp.core.pseudonyms import Pseudonyms
-from slackapp.digest import readers as rights
-from slackapp.models import Digest, Member, Workspace
+from slackapp.digest import readers
+from slackapp.models import Digest
 from slackapp.pulse import comments
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
+from slackapp.workspace.audit_log import Action
 
 
 @dataclass(frozen=True, slots=True)
 class Comments:
-    """The listeners. Only whoever leads the team gets here, and nobody can learn who wrote what."""
+    """The listeners. Only the team's leader gets here, and nobody can learn who wrote what."""
 
     context: Context
 
@@ -33,53 +29,46 @@ class Comments:
         pressed = press(body)
         digest_id, _, rest = pressed.value.partition(":")
         page = int(rest.partition(":")[0] or 0)
-        with self.context.sessions.read() as session:
-            found, _ = self._led(session, pressed.caller, digest_id)
-            several = _released(session, found)
-        replace_or_open(
-            client, pressed, view.listed(voice_for(self.context, pressed.caller), digest_id, several, page)
-        )
+        with Request(self.context, client, pressed.caller).read() as scope:
+            published = _published(scope, _led_digest(scope, digest_id))
+        view = comments_view.comment_list(scope.say, digest_id, published, page)
+        replace_or_open(client, pressed, view)
         ack()
 
     def change(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Hide] or [Show it again]."""
         pressed = press(body)
         digest_id, page, comment_id = pressed.value.split(":")
-        hidden = pressed.action_id == view.HIDE
-        with self.context.sessions.begin() as session:
-            found, leader = self._led(session, pressed.caller, digest_id)
-            if comments.hide(session, found.team_id, comment_id, hidden=hidden):
-                self._note(session, leader, comment_id, hidden=hidden)
-                digest.enqueue_comments_update(session, found, self.context.now())
-            several = _released(session, found)
-        self.context.wake()
-        say = voice_for(self.context, pressed.caller)
-        replace_or_open(client, pressed, view.listed(say, digest_id, several, int(page)))
+        is_hidden = pressed.action_id == comments_view.HIDE
+        with Request(self.context, client, pressed.caller).write() as scope:
+            digest = _led_digest(scope, digest_id)
+            if comments.hide(scope.session, digest.team_id, comment_id, hidden=is_hidden):
+                scope.record(Action.COMMENT_HIDDEN if is_hidden else Action.COMMENT_SHOWN, comment_id)
+                schedule.enqueue_comments_update(scope.session, digest, scope.now)
+            published = _published(scope, digest)
+        view = comments_view.comment_list(scope.say, digest_id, published, int(page))
+        replace_or_open(client, pressed, view)
         ack()
-
-    def _led(self, session: Session, who: Caller, digest_id: str) -> tuple[Digest, Member]:
-        found = session.get(Digest, digest_id)
-        reader = members.find(session, workspace_of(session, who), who.user)
-        if found is None or reader is None:
-            raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, reader, self.context.now())
-        return found, reader
-
-    def _note(self, session: Session, leader: Member, comment_id: str, *, hidden: bool) -> None:
-        deed = audit.Action.COMMENT_HIDDEN if hidden else audit.Action.COMMENT_SHOWN
-        actor = Pseudonyms(self.context.keys.path).actor(leader.id)
-        workspace = session.get_one(Workspace, leader.workspace_id)
-        audit.record(session, workspace, audit.NewEntry(actor, deed, comment_id), now=self.context.now())
 
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the list and its buttons."""
     listeners = Comments(context)
     bolt.action(message.OPEN_COMMENTS)(listeners.open)
-    bolt.action(view.TURN)(listeners.open)
-    bolt.action(view.HIDE)(listeners.change)
-    bolt.action(view.SHOW)(listeners.change)
+    bolt.action(comments_view.TURN)(listeners.open)
+    bolt.action(comments_view.HIDE)(listeners.change)
+    bolt.action(comments_view.SHOW)(listeners.change)
 
 
-def _released(session: Session, found: Digest) -> list[comments.PublishedComment]:
-    return comments.published(session, [found.team_id], found.month).get(found.team_id, [])
+def _led_digest(scope: Scope, digest_id: str) -> Digest:
+    """A digest of a team that the caller leads; UserError when there is none."""
+    digest = scope.session.get(Digest, digest_id)
+    if digest is None:
+        raise UserError(readers.NOT_A_LEADER)
+    readers.require_led_team(scope.session, digest.team_id, scope.member, scope.now)
+    return digest
+
+
+def _published(scope: Scope, digest: Digest) -> list[comments.PublishedComment]:
+    by_team = comments.published(scope.session, [digest.team_id], digest.month)
+    return by_team.get(digest.team_id, [])

@@ -1,4 +1,4 @@
-"""Around the digest, as values: what was typed after /digest, and the forms under it."""
+"""Reads payloads around the digest: what was typed after /digest, and the forms under it."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from handlers.digest import admin_view
-from handlers.digest import promise_form_view as view
+from handlers.digest import admin_view, promise_form_view
 from handlers.shared.form_values import about
 from handlers.shared.payloads import Caller, Payload, caller, storable, typed_text
 from slackapp.core.i18n import Voice, voice
@@ -18,7 +17,7 @@ from slackapp.recognition.parser import plain
 _NUMBERED = re.compile(r"(?P<year>(19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])$", re.ASCII)
 _YEAR = re.compile(r"(19|20)\d\d$", re.ASCII)
 _MEANT = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}", re.ASCII)
-"""What somebody types who means a month, whether there is such a month or not."""
+"""What looks like a month, whether there is such a month or not."""
 _MONTHS = range(1, 13)
 
 
@@ -37,12 +36,12 @@ class DigestCommand:
         last = self.team.rpartition(" ")[2]
         return last if self.month is None and _MEANT.fullmatch(last) else None
 
-    def before(self, this: str) -> str | None:
-        """The month meant, as in "2026-11": without a year the last one of that name before `this` month."""
+    def before(self, current_month: str) -> str | None:
+        """The month meant, as in "2026-11": without a year the last one before the current month."""
         if self.month is None:
             return None
-        year = self.year or int(this[:4])
-        if self.year is None and f"{year}-{self.month:02}" >= this:
+        year = self.year or int(current_month[:4])
+        if self.year is None and f"{year}-{self.month:02}" >= current_month:
             year -= 1
         return f"{year}-{self.month:02}"
 
@@ -55,32 +54,35 @@ class PromiseForm:
     view_id: str
     view_hash: str
     digest_id: str
-    groups: tuple[view.Group, ...]
+    groups: tuple[promise_form_view.Group, ...]
     accepted: tuple[str, ...] = ()
-    """Marks of what may give somebody away, and was read and left."""
+    """Marks of the findings that the writer has read and kept."""
 
     @property
     def texts(self) -> dict[str, str]:
         """What was written, by the field."""
-        said = {view.field(Part.YOU_SAID, one.place): one.you_said for one in self.groups}
-        return said | {view.field(Part.WE_WILL, one.place): one.we_will for one in self.groups}
+        you_said = {
+            promise_form_view.field(Part.YOU_SAID, group.place): group.you_said for group in self.groups
+        }
+        we_will = {promise_form_view.field(Part.WE_WILL, group.place): group.we_will for group in self.groups}
+        return you_said | we_will
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseOutcome:
-    """What became of a promise."""
+    """The outcome of a promise."""
 
     caller: Caller
     promise_id: str
     state: PromiseState
     reason: str
     accepted: tuple[str, ...] = ()
-    """Marks of what may give somebody away, and was read and left."""
+    """Marks of the findings that the writer has read and kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sharing:
-    """What goes to the team's channel."""
+    """What a leader shares with the team."""
 
     caller: Caller
     digest_id: str
@@ -92,58 +94,58 @@ def is_admin(body: Payload) -> bool:
     return storable(body.get("text") or "").split() == ["admin"]
 
 
-def asked(body: Payload, say: Voice) -> DigestCommand:
+def digest_command(body: Payload, say: Voice) -> DigestCommand:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
     # Slack escapes what is typed: A&E comes as A&amp;E.
     words = plain(storable(body.get("text") or "")).split()
     if words and (numbered := _NUMBERED.match(words[-1])):
         month, year = int(numbered["month"]), int(numbered["year"])
         return DigestCommand(caller(body), " ".join(words[:-1]), month, year)
-    spelled = int(words[-1]) if len(words) > 1 and _YEAR.match(words[-1]) else None
-    rest = words[:-1] if spelled else words
-    named = _month(rest[-1], say) if rest else None
-    if named is None:
+    typed_year = int(words[-1]) if len(words) > 1 and _YEAR.match(words[-1]) else None
+    rest = words[:-1] if typed_year else words
+    named_month = _month(rest[-1], say) if rest else None
+    if named_month is None:
         return DigestCommand(caller(body), " ".join(words))
-    return DigestCommand(caller(body), " ".join(rest[:-1]), named, spelled)
+    return DigestCommand(caller(body), " ".join(rest[:-1]), named_month, typed_year)
 
 
 def filled(body: Payload) -> PromiseForm:
     """The promises in a `view_submission` or a press in the form."""
-    sent = body["view"]
-    values = (sent.get("state") or {}).get("values") or {}
+    view = body["view"]
+    values = (view.get("state") or {}).get("values") or {}
     digest_id, accepted = about(body)
-    places = [place for place in range(MOST) if view.field(Part.WE_WILL, place) in values]
+    places = [place for place in range(MOST) if promise_form_view.field(Part.WE_WILL, place) in values]
     return PromiseForm(
         caller=caller(body),
-        view_id=sent["id"],
-        view_hash=sent.get("hash") or "",
+        view_id=view["id"],
+        view_hash=view.get("hash") or "",
         digest_id=digest_id,
         groups=tuple(_group(values, place) for place in places),
         accepted=accepted,
     )
 
 
-def settled(body: Payload) -> PromiseOutcome:
-    """What a leader says became of a promise."""
-    sent = body["view"]
-    values = (sent.get("state") or {}).get("values") or {}
-    state = _chosen(values, view.STATE, view.STATE)
+def outcome(body: Payload) -> PromiseOutcome:
+    """The outcome of a promise, as its leader filled it in."""
+    view = body["view"]
+    values = (view.get("state") or {}).get("values") or {}
+    state = _chosen(values, promise_form_view.STATE, promise_form_view.STATE)
     promise_id, accepted = about(body)
     return PromiseOutcome(
         caller=caller(body),
         promise_id=promise_id,
-        state=next((one for one in PromiseState if one == state), PromiseState.OPEN),
-        reason=_written(values, view.REASON, view.REASON),
+        state=next((member for member in PromiseState if member == state), PromiseState.OPEN),
+        reason=_written(values, promise_form_view.REASON, promise_form_view.REASON),
         accepted=accepted,
     )
 
 
 def sharing(body: Payload) -> Sharing:
-    """What a leader opens to the team."""
-    sent = body["view"]
-    values = (sent.get("state") or {}).get("values") or {}
-    chosen = _chosen(values, view.WITH, view.WITH)
-    return Sharing(caller(body), sent.get("private_metadata") or "", chosen == view.ALL)
+    """What a leader shares with the team, as chosen in the form."""
+    view = body["view"]
+    values = (view.get("state") or {}).get("values") or {}
+    chosen = _chosen(values, promise_form_view.WITH, promise_form_view.WITH)
+    return Sharing(caller(body), view.get("private_metadata") or "", chosen == promise_form_view.ALL)
 
 
 def admins_read(body: Payload) -> bool:
@@ -153,31 +155,31 @@ def admins_read(body: Payload) -> bool:
 
 
 def _month(word: str, say: Voice) -> int | None:
-    for said in (say, voice()):
+    for language in (say, voice()):
         for number in _MONTHS:
             first = date(2026, number, 1)
-            if word.casefold() in (said.month(first).casefold(), said.short_month(first).casefold()):
+            if word.casefold() in (language.month(first).casefold(), language.short_month(first).casefold()):
                 return number
     return None
 
 
-def _group(values: Mapping[str, Any], place: int) -> view.Group:
+def _group(values: Mapping[str, Any], place: int) -> promise_form_view.Group:
     def of(part: Part) -> str:
-        return view.field(part, place)
+        return promise_form_view.field(part, place)
 
     by = _chosen(values, of(Part.BY), Part.BY)
-    return view.Group(
+    return promise_form_view.Group(
         place=place,
         you_said=_written(values, of(Part.YOU_SAID), Part.YOU_SAID),
         we_will=_written(values, of(Part.WE_WILL), Part.WE_WILL),
         who=str(_element(values, of(Part.WHO), Part.WHO).get("selected_user") or ""),
-        by=next((one for one in By if one == by), By.MONTH),
+        by=next((member for member in By if member == by), By.MONTH),
     )
 
 
 def _element(values: Mapping[str, Any], block: str, action: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (values.get(block) or {}).get(action) or {}
-    return found
+    element: Mapping[str, Any] = (values.get(block) or {}).get(action) or {}
+    return element
 
 
 def _written(values: Mapping[str, Any], block: str, action: str) -> str:

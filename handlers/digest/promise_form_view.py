@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 
 from reports.publishing.message import SHARE
 from reports.publishing.promise_view import TITLE, promise_block
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
@@ -56,7 +56,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of a promise, as it is filled in so far."""
+    """The outcome of a promise, as it is filled in so far."""
 
     state: PromiseState
     reason: str
@@ -64,7 +64,7 @@ class Became:
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """A team for its leader's Home tab: promises by their ids, and the last digest's own sentence."""
+    """A team on its leader's Home tab: promises by their ids, and the last digest's first sentence."""
 
     team_id: str
     team: str
@@ -73,25 +73,25 @@ class Led:
 
 
 def form(
-    say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool, asked: FormQuestion | None = None
+    say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool, question: FormQuestion | None = None
 ) -> View:
     """The form: one group of fields for each promise, and a way to add another.
 
     With a question above it, its button saves all the same.
     """
-    blocks = piece.asked_above(asked)
+    layout = blocks.asked_above(question)
     for number, group in enumerate(groups):
-        blocks += [piece.divider()] if number else []
-        blocks += _fields(say, group, optional=number > 0)
+        layout += [blocks.divider()] if number else []
+        layout += _fields(say, group, optional=number > 0)
     if more:
-        blocks.append(piece.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
-    blocks.append(piece.context(say("Your team reads this once you share it. Leave out names of patients.")))
-    head = _modal(say, FORM, say(TITLE), _saving(say, asked))
-    return head | {"private_metadata": piece.unseen(digest_id, asked), "blocks": blocks}
+        layout.append(blocks.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
+    layout.append(blocks.context(say("Your team reads this once you share it. Leave out names of patients.")))
+    head = _modal(say, FORM, say(TITLE), _submit(say, question))
+    return head | {"private_metadata": blocks.unseen(digest_id, question), "blocks": layout}
 
 
-def _saving(say: Voice, asked: FormQuestion | None) -> str:
-    return say("Save anyway") if asked and asked.sentence else say("Save")
+def _submit(say: Voice, question: FormQuestion | None) -> str:
+    return say("Save anyway") if question and question.sentence else say("Save")
 
 
 def field(part: Part, place: int) -> str:
@@ -99,47 +99,56 @@ def field(part: Part, place: int) -> str:
     return f"{part}:{place}"
 
 
-def saved(say: Voice, digest_id: str, *, told: bool) -> View:
-    """After [Save]: what happens now. `told` is whether the team already reads it."""
-    if told:
+def saved(say: Voice, digest_id: str, *, is_posted: bool) -> View:
+    """After [Save]: what happens now. `is_posted` is whether the team's post shows it already."""
+    if is_posted:
         sentence = say("Saved. Your team's post now says the same.")
-        return piece.notice(say, say(TITLE), [piece.section(sentence)])
+        return blocks.notice(say, say(TITLE), [blocks.section(sentence)])
     sentence = say("Saved. Nobody else sees it yet. Share it, and the next check-in carries it too.")
     button = _button(say("Share with the team"), SHARE, digest_id, primary=True)
-    return piece.notice(say, say(TITLE), [piece.section(sentence), piece.actions([button])])
+    return blocks.notice(say, say(TITLE), [blocks.section(sentence), blocks.actions([button])])
 
 
-def share_form(say: Voice, digest_id: str, team: str, *, promised: bool) -> View:
+def share_form(say: Voice, digest_id: str, team: str, *, has_promises: bool) -> View:
     """[Share with the team]: what goes to the team's channel."""
-    blocks = [piece.plain_section(say("It goes to the channel of {team}. Comments stay out.", team=team))]
-    if promised:
+    layout = [blocks.plain_section(say("It goes to the channel of {team}. Comments stay out.", team=team))]
+    if has_promises:
         options = [
             Option(value=ALL, text=_plain(say("The digest, and what we will do"))),
             Option(value=ONLY_DIGEST, text=_plain(say("The digest only"))),
         ]
         radio = RadioButtonsElement(action_id=WITH, options=options, initial_option=options[0])
         block = InputBlock(label=_plain(say("What shall they see?")), block_id=WITH, element=radio)
-        blocks.append(dict(block.to_dict()))
+        layout.append(dict(block.to_dict()))
     head = _modal(say, SHARE_FORM, say("Share with the team"), say("Share"))
-    return head | {"private_metadata": digest_id, "blocks": blocks}
+    return head | {"private_metadata": digest_id, "blocks": layout}
 
 
 def shared(say: Voice, team: str) -> View:
     """After [Share]."""
     sentence = say("It is on its way to the channel of {team}.", team=team)
-    return piece.notice(say, say("Share with the team"), [piece.plain_section(sentence)])
+    return blocks.notice(say, say("Share with the team"), [blocks.plain_section(sentence)])
 
 
-def settle_form(
+def outcome_form(
     say: Voice,
     promise_id: str,
-    told: PromiseDetails,
+    details: PromiseDetails,
     *,
     became: Became | None = None,
-    asked: FormQuestion | None = None,
+    question: FormQuestion | None = None,
 ) -> View:
     """[Update]: what became of a promise; with what was filled in before a question about it, if any."""
-    became = became or Became(told.state, told.reason or "")
+    became = became or Became(details.state, details.reason or "")
+    head = _modal(say, SETTLE, say(TITLE), _submit(say, question))
+    fields = [promise_block(say, details, later=True), *_outcome_fields(say, became)]
+    return head | {
+        "private_metadata": blocks.unseen(promise_id, question),
+        "blocks": [*blocks.asked_above(question), *fields],
+    }
+
+
+def _outcome_fields(say: Voice, became: Became) -> list[Block]:
     states = {
         PromiseState.OPEN: say("Still going on"),
         PromiseState.DONE: say("Done"),
@@ -150,60 +159,53 @@ def settle_form(
     radio = RadioButtonsElement(
         action_id=STATE, options=list(options.values()), initial_option=options[became.state]
     )
-    why = PlainTextInputElement(
+    text = PlainTextInputElement(
         action_id=REASON, multiline=True, max_length=LONGEST, initial_value=became.reason or None
     )
     state = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
     reason = InputBlock(
         label=_plain(say("Why?")),
         block_id=REASON,
-        element=why,
+        element=text,
         optional=True,
         hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
     )
-    head = _modal(say, SETTLE, say(TITLE), _saving(say, asked))
-    shown = [promise_block(say, told, later=True), dict(state.to_dict()), dict(reason.to_dict())]
-    return head | {
-        "private_metadata": piece.unseen(promise_id, asked),
-        "blocks": [*piece.asked_above(asked), *shown],
-    }
+    return [dict(state.to_dict()), dict(reason.to_dict())]
 
 
-def settled(say: Voice, *, told: bool) -> View:
+def outcome_saved(say: Voice, *, is_posted: bool) -> View:
     """After a promise was updated."""
-    sentence = say("Saved. Your team's post now says the same.") if told else say("Saved.")
-    return piece.notice(say, say(TITLE), [piece.section(sentence)])
+    sentence = say("Saved. Your team's post now says the same.") if is_posted else say("Saved.")
+    return blocks.notice(say, say(TITLE), [blocks.section(sentence)])
 
 
-def listed(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
+def promise_list(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
     """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
-    blocks = updatable(say, promises[:_LISTED])
+    layout = updatable(say, promises[:_LISTED])
     if len(promises) > _LISTED:
-        told = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
-        blocks.append(piece.context(told))
-    return piece.notice(
-        say, say(TITLE), blocks or [piece.section(say("There is no promise that is still open."))]
+        note = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
+        layout.append(blocks.context(note))
+    return blocks.notice(
+        say, say(TITLE), layout or [blocks.section(say("There is no promise that is still open."))]
     )
 
 
 def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> list[Block]:
-    """Promises by their ids, each that goes on with [Update]."""
-    blocks: list[Block] = []
-    for promise_id, told in promises:
-        blocks.append(promise_block(say, told, later=True))
-        if told.state in GOING_ON:
+    """Promises by their ids; those that are still open have [Update]."""
+    layout: list[Block] = []
+    for promise_id, details in promises:
+        layout.append(promise_block(say, details, later=True))
+        if details.state in GOING_ON:
             button = _button(say("Update"), UPDATE, promise_id)
-            blocks.append(piece.actions([button]))
-    return blocks
+            layout.append(blocks.actions([button]))
+    return layout
 
 
 def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
     options = {by: Option(value=by, text=_plain(say(text))) for by, text in _WHEN.items()}
-    said, will = (
-        PlainTextInputElement(
-            action_id=part, multiline=True, max_length=LONGEST, initial_value=written or None
-        )
-        for part, written in ((Part.YOU_SAID, group.you_said), (Part.WE_WILL, group.we_will))
+    you_said, we_will = (
+        PlainTextInputElement(action_id=part, multiline=True, max_length=LONGEST, initial_value=text or None)
+        for part, text in ((Part.YOU_SAID, group.you_said), (Part.WE_WILL, group.we_will))
     )
     who = UserSelectElement(
         action_id=Part.WHO, placeholder=_plain(say("Choose a person")), initial_user=group.who or None
@@ -211,9 +213,9 @@ def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
     by = RadioButtonsElement(
         action_id=Part.BY, options=list(options.values()), initial_option=options[group.by]
     )
-    asked: list[tuple[str, Part, Any]] = [
-        (say("You said"), Part.YOU_SAID, said),
-        (say("We will"), Part.WE_WILL, will),
+    fields: list[tuple[str, Part, Any]] = [
+        (say("You said"), Part.YOU_SAID, you_said),
+        (say("We will"), Part.WE_WILL, we_will),
         (say("Who will do it?"), Part.WHO, who),
         (say("By when?"), Part.BY, by),
     ]
@@ -223,7 +225,7 @@ def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
                 label=_plain(label), block_id=field(part, group.place), element=element, optional=optional
             ).to_dict()
         )
-        for label, part, element in asked
+        for label, part, element in fields
     ]
 
 

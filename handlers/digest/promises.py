@@ -5,25 +5,23 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers.digest import payloads
-from handlers.digest import promise_form_view as view
+from handlers.digest import payloads, promise_form_view
+from handlers.digest.promise_form_view import Became, Group
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
-from handlers.shared.payloads import Caller, Payload, press
-from handlers.shared.people import acquainted, voice_for, workspace_of
+from handlers.shared.payloads import Payload, press
+from handlers.shared.request import Request, Scope
 from reports.publishing import message
 from reports.queries.extras import promise_details
 from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
 from slackapp.core.errors import UserError
 from slackapp.core.free_text import Concern
-from slackapp.core.i18n import Voice, translatable
-from slackapp.digest import promises, sharing
-from slackapp.digest import readers as rights
-from slackapp.digest.promises import IncompleteError, Part, PromiseDetails, Wording
-from slackapp.models import Digest, Member, Promise, PromiseState, SharedDigest, Team
+from slackapp.core.i18n import translatable
+from slackapp.digest import promises, readers, sharing
+from slackapp.digest.promises import IncompleteError, Part, Wording
+from slackapp.models import Digest, Promise, PromiseState, SharedDigest, Team
 from slackapp.workspace import members
 
 _GONE = translatable("This is not there any more. Please open the digest again.")
@@ -38,204 +36,217 @@ class Promises:
     def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Write what we will do]."""
         pressed = press(body)
-        with self.context.sessions.read() as session:
-            digest, leader = self._led(session, pressed.caller, pressed.value)
-            groups = _groups(session, digest, leader)
-            more = bool(_free(session, digest, groups))
-        say = voice_for(self.context, pressed.caller)
-        replace_or_open(client, pressed, view.form(say, digest.id, groups, more=more))
+        with Request(self.context, client, pressed.caller).read() as scope:
+            digest = _led_digest(scope, pressed.value)
+            groups = _groups(scope, digest)
+            more = bool(_free_places(scope, digest, groups))
+        view = promise_form_view.form(scope.say, digest.id, groups, more=more)
+        replace_or_open(client, pressed, view)
         ack()
 
     def more(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Add another]: one more group of fields, and what was typed stays."""
-        filled = payloads.filled(body)
-        with self.context.sessions.read() as session:
-            digest, _ = self._led(session, filled.caller, filled.digest_id)
-            free = _free(session, digest, filled.groups)
-        added = view.Group(free[0], who=filled.caller.user) if free else None
-        groups = [*filled.groups, *([added] if added else [])]
-        say = voice_for(self.context, filled.caller)
-        read = FormQuestion("", filled.accepted)
-        made = view.form(say, filled.digest_id, groups, more=len(free) > 1, asked=read)
-        client.views_update(view_id=filled.view_id, hash=filled.view_hash, view=made)
+        form = payloads.filled(body)
+        with Request(self.context, client, form.caller).read() as scope:
+            free = _free_places(scope, _led_digest(scope, form.digest_id), form.groups)
+        groups = [*form.groups, *(Group(place, who=form.caller.user) for place in free[:1])]
+        question = FormQuestion("", form.accepted)
+        view = promise_form_view.form(
+            scope.say, form.digest_id, groups, more=len(free) > 1, question=question
+        )
+        client.views_update(view_id=form.view_id, hash=form.view_hash, view=view)
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of the form."""
-        filled = payloads.filled(body)
-        say = voice_for(self.context, filled.caller)
+        form = payloads.filled(body)
+        request = Request(self.context, client, form.caller)
         try:
-            free_text.check(filled.texts, self.context.confidentiality, filled.accepted)
-            told = acquainted(
-                self.context, client, filled.caller, lambda session: self._write(session, filled)
-            )
+            free_text.check(form.texts, self.context.confidentiality, form.accepted)
+            is_posted = _save(request, form)
         except Concern as concern:
-            ack(response_action="update", view=self._asking_form(say, filled, concern))
-            return
-        except IncompleteError as half:
-            ack(response_action="errors", errors={view.field(half.part, half.place): half.words(say)})
-            return
-        self.context.wake()
-        ack(response_action="update", view=view.saved(say, filled.digest_id, told=told))
+            ack(response_action="update", view=_form_with_question(request, form, concern))
+        except IncompleteError as error:
+            field = promise_form_view.field(error.part, error.place)
+            ack(response_action="errors", errors={field: error.words(request.say)})
+        else:
+            view = promise_form_view.saved(request.say, form.digest_id, is_posted=is_posted)
+            ack(response_action="update", view=view)
 
     def ask_to_share(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share with the team]: with or without what was promised?"""
         pressed = press(body)
-        with self.context.sessions.read() as session:
-            digest, _ = self._led(session, pressed.caller, pressed.value)
-            team = session.get_one(Team, digest.team_id).name
-            promised = bool(promises.of_month(session, digest.team_id, digest.month))
-        say = voice_for(self.context, pressed.caller)
-        replace_or_open(client, pressed, view.share_form(say, digest.id, team, promised=promised))
+        with Request(self.context, client, pressed.caller).read() as scope:
+            digest = _led_digest(scope, pressed.value)
+            team = scope.session.get_one(Team, digest.team_id).name
+            has_promises = bool(promises.of_month(scope.session, digest.team_id, digest.month))
+        view = promise_form_view.share_form(scope.say, digest.id, team, has_promises=has_promises)
+        replace_or_open(client, pressed, view)
         ack()
 
-    def share(self, ack: Ack, body: Payload) -> None:
+    def share(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Share]."""
-        wanted = payloads.sharing(body)
-        with self.context.sessions.begin() as session:
-            digest, leader = self._led(session, wanted.caller, wanted.digest_id)
-            now = self.context.now()
-            sharing.share(session, digest, with_promises=wanted.with_promises, by=leader, now=now)
-            team = session.get_one(Team, digest.team_id).name
-        self.context.wake()
-        ack(response_action="update", view=view.shared(voice_for(self.context, wanted.caller), team))
+        form = payloads.sharing(body)
+        with Request(self.context, client, form.caller).write() as scope:
+            digest = _led_digest(scope, form.digest_id)
+            sharing.share(
+                scope.session, digest, with_promises=form.with_promises, by=scope.member, now=scope.now
+            )
+            team = scope.session.get_one(Team, digest.team_id).name
+        ack(response_action="update", view=promise_form_view.shared(scope.say, team))
 
-    def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_list(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Update promises], under the next digest."""
         pressed = press(body)
-        with self.context.sessions.read() as session:
-            digest, _ = self._led(session, pressed.caller, pressed.value)
-            kept = promises.open_promises(session, [digest.team_id])
-            told = promise_details(session, kept)
-        say = voice_for(self.context, pressed.caller)
-        open_modal(
-            client, pressed.caller.trigger_id, view.listed(say, [(one.id, told[one.id]) for one in kept])
-        )
+        with Request(self.context, client, pressed.caller).read() as scope:
+            digest = _led_digest(scope, pressed.value)
+            open_promises = promises.open_promises(scope.session, [digest.team_id])
+            details = promise_details(scope.session, open_promises)
+        by_id = [(promise.id, details[promise.id]) for promise in open_promises]
+        open_modal(client, pressed.caller.trigger_id, promise_form_view.promise_list(scope.say, by_id))
         ack()
 
-    def ask_what_became(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def ask_for_outcome(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Update], beside a promise, in a list or on the Home tab."""
         pressed = press(body)
-        with self.context.sessions.read() as session:
-            found, told = self._promise(session, pressed.caller, pressed.value)
-        say = voice_for(self.context, pressed.caller)
-        replace_or_open(client, pressed, view.settle_form(say, found.id, told))
+        with Request(self.context, client, pressed.caller).read() as scope:
+            promise = _led_promise(scope, pressed.value)
+            details = promise_details(scope.session, [promise])[promise.id]
+        view = promise_form_view.outcome_form(scope.say, promise.id, details)
+        replace_or_open(client, pressed, view)
         ack()
 
-    def settle(self, ack: Ack, body: Payload) -> None:
+    def save_outcome(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of what became of a promise."""
-        said = payloads.settled(body)
-        reason = said.reason if said.state in (PromiseState.CHANGED, PromiseState.DROPPED) else ""
+        form = payloads.outcome(body)
+        request = Request(self.context, client, form.caller)
+        reason = form.reason if form.state in (PromiseState.CHANGED, PromiseState.DROPPED) else ""
         try:
-            free_text.check({view.REASON: reason}, self.context.confidentiality, said.accepted)
+            texts = {promise_form_view.REASON: reason}
+            free_text.check(texts, self.context.confidentiality, form.accepted)
         except Concern as concern:
-            ack(response_action="update", view=self._asking_why(said, concern))
+            ack(response_action="update", view=_outcome_with_question(request, form, concern))
             return
-        with self.context.sessions.begin() as session:
-            found, _ = self._promise(session, said.caller, said.promise_id)
-            now = self.context.now()
-            promises.set_outcome(session, found, said.state, reason=said.reason, now=now)
-            told = self._retell(session, found.team_id, found.month)
-        self.context.wake()
-        ack(response_action="update", view=view.settled(voice_for(self.context, said.caller), told=told))
-
-    def _asking_form(self, say: Voice, filled: payloads.PromiseForm, concern: Concern) -> View:
-        """The form as it stands, with the question above it."""
-        with self.context.sessions.read() as session:
-            digest, _ = self._led(session, filled.caller, filled.digest_id)
-            more = bool(_free(session, digest, filled.groups))
-        asked = FormQuestion(concern.words(say), (*filled.accepted, *concern.marks))
-        return view.form(say, filled.digest_id, filled.groups, more=more, asked=asked)
-
-    def _asking_why(self, said: payloads.PromiseOutcome, concern: Concern) -> View:
-        """The same for what became of a promise."""
-        with self.context.sessions.read() as session:
-            promise, told = self._promise(session, said.caller, said.promise_id)
-        say = voice_for(self.context, said.caller)
-        asked = FormQuestion(concern.words(say), (*said.accepted, *concern.marks))
-        became = view.Became(said.state, said.reason)
-        return view.settle_form(say, promise.id, told, became=became, asked=asked)
-
-    def _write(self, session: Session, filled: payloads.PromiseForm) -> bool:
-        digest, leader = self._led(session, filled.caller, filled.digest_id)
-        workspace = workspace_of(session, filled.caller)
-        known = members.get_all(session, workspace, {one.who for one in filled.groups if one.who})
-        for one in filled.groups:
-            if one.who and not known[one.who].can_be_reached:
-                sentence = translatable("Please choose a colleague who can do it.")
-                raise IncompleteError(one.place, Part.WHO, sentence)
-        wordings = [
-            Wording(one.place, one.you_said, one.we_will, known[one.who].id if one.who else "", one.by)
-            for one in filled.groups
-        ]
-        promises.save(session, digest, wordings, author=leader, now=self.context.now())
-        return self._retell(session, digest.team_id, digest.month)
-
-    def _retell(self, session: Session, team_id: str, month: str) -> bool:
-        """Bring the team's post up to date; whether there is one."""
-        told = session.get(SharedDigest, (team_id, month))
-        if told is None or not told.with_promises:
-            return False
-        sharing.post_promises(session, told, self.context.now())
-        return True
-
-    def _led(self, session: Session, who: Caller, digest_id: str) -> tuple[Digest, Member]:
-        """A digest of a team that this person leads."""
-        found = session.get(Digest, digest_id)
-        if found is None:
-            raise UserError(_GONE)
-        leader = members.find(session, workspace_of(session, who), who.user)
-        if leader is None:
-            raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, leader, self.context.now())
-        return found, leader
-
-    def _promise(self, session: Session, who: Caller, promise_id: str) -> tuple[Promise, PromiseDetails]:
-        """A promise of a team that this person leads."""
-        found = session.get(Promise, promise_id)
-        if found is None:
-            raise UserError(_GONE)
-        leader = members.find(session, workspace_of(session, who), who.user)
-        if leader is None:
-            raise UserError(rights.NOT_A_LEADER)
-        rights.require_led_team(session, found.team_id, leader, self.context.now())
-        return found, promise_details(session, [found])[found.id]
+        with request.write() as scope:
+            promise = _led_promise(scope, form.promise_id)
+            promises.set_outcome(scope.session, promise, form.state, reason=form.reason, now=scope.now)
+            is_posted = _update_post(scope, promise.team_id, promise.month)
+        ack(response_action="update", view=promise_form_view.outcome_saved(scope.say, is_posted=is_posted))
 
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the buttons and forms of promises."""
     listeners = Promises(context)
     bolt.action(message.WRITE)(listeners.write)
-    bolt.action(view.MORE)(listeners.more)
-    bolt.view(view.FORM)(listeners.save)
+    bolt.action(promise_form_view.MORE)(listeners.more)
+    bolt.view(promise_form_view.FORM)(listeners.save)
     bolt.action(message.SHARE)(listeners.ask_to_share)
-    bolt.view(view.SHARE_FORM)(listeners.share)
-    bolt.action(message.OPEN_LIST)(listeners.listed)
-    bolt.action(view.UPDATE)(listeners.ask_what_became)
-    bolt.view(view.SETTLE)(listeners.settle)
+    bolt.view(promise_form_view.SHARE_FORM)(listeners.share)
+    bolt.action(message.OPEN_LIST)(listeners.open_list)
+    bolt.action(promise_form_view.UPDATE)(listeners.ask_for_outcome)
+    bolt.view(promise_form_view.SETTLE)(listeners.save_outcome)
 
 
-def _groups(session: Session, digest: Digest, leader: Member) -> list[view.Group]:
+def _save(request: Request, form: payloads.PromiseForm) -> bool:
+    """Save the promises; returns whether the team's post shows them."""
+    with request.read() as scope:
+        # Only whoever leads the team may have people looked up.
+        _led_digest(scope, form.digest_id)
+    request.look_up(group.who for group in form.groups)
+    with request.write() as scope:
+        digest = _led_digest(scope, form.digest_id)
+        wordings = _wordings(scope, form.groups)
+        promises.save(scope.session, digest, wordings, author=scope.member, now=scope.now)
+        return _update_post(scope, digest.team_id, digest.month)
+
+
+def _wordings(scope: Scope, groups: Sequence[Group]) -> list[Wording]:
+    user_ids = {group.who for group in groups if group.who}
+    people = members.get_all(scope.session, scope.workspace, user_ids)
+    for group in groups:
+        if group.who and not people[group.who].can_be_reached:
+            sentence = translatable("Please choose a colleague who can do it.")
+            raise IncompleteError(group.place, Part.WHO, sentence)
+    return [
+        Wording(
+            group.place, group.you_said, group.we_will, people[group.who].id if group.who else "", group.by
+        )
+        for group in groups
+    ]
+
+
+def _update_post(scope: Scope, team_id: str, month: str) -> bool:
+    """Bring the team's post up to date; returns whether there is one."""
+    shared = scope.session.get(SharedDigest, (team_id, month))
+    if shared is None or not shared.with_promises:
+        return False
+    sharing.post_promises(scope.session, shared, scope.now)
+    return True
+
+
+def _form_with_question(request: Request, form: payloads.PromiseForm, concern: Concern) -> View:
+    """The form as it stands, with the question above it."""
+    with request.read() as scope:
+        more = bool(_free_places(scope, _led_digest(scope, form.digest_id), form.groups))
+    question = FormQuestion(concern.words(scope.say), (*form.accepted, *concern.marks))
+    return promise_form_view.form(scope.say, form.digest_id, form.groups, more=more, question=question)
+
+
+def _outcome_with_question(request: Request, form: payloads.PromiseOutcome, concern: Concern) -> View:
+    """The same for what became of a promise."""
+    with request.read() as scope:
+        promise = _led_promise(scope, form.promise_id)
+        details = promise_details(scope.session, [promise])[promise.id]
+    question = FormQuestion(concern.words(scope.say), (*form.accepted, *concern.marks))
+    became = Became(form.state, form.reason)
+    return promise_form_view.outcome_form(scope.say, promise.id, details, became=became, question=question)
+
+
+def _led_digest(scope: Scope, digest_id: str) -> Digest:
+    """A digest of a team that the caller leads; UserError when there is none."""
+    digest = scope.session.get(Digest, digest_id)
+    if digest is None:
+        raise UserError(_GONE)
+    readers.require_led_team(scope.session, digest.team_id, scope.member, scope.now)
+    return digest
+
+
+def _led_promise(scope: Scope, promise_id: str) -> Promise:
+    """A promise of a team that the caller leads; UserError when there is none."""
+    promise = scope.session.get(Promise, promise_id)
+    if promise is None:
+        raise UserError(_GONE)
+    readers.require_led_team(scope.session, promise.team_id, scope.member, scope.now)
+    return promise
+
+
+def _groups(scope: Scope, digest: Digest) -> list[Group]:
     """What was promised already and can still be reworded, else one empty group."""
-    kept = promises.of_month(session, digest.team_id, digest.month)
-    told = promise_details(session, kept)
+    earlier = promises.of_month(scope.session, digest.team_id, digest.month)
+    details = promise_details(scope.session, earlier)
     groups = [
-        view.Group(one.place, one.you_said, one.we_will, told[one.id].who, told[one.id].by)
-        for one in kept
-        if one.state == PromiseState.OPEN
+        Group(
+            promise.place,
+            promise.you_said,
+            promise.we_will,
+            details[promise.id].who,
+            details[promise.id].by,
+        )
+        for promise in earlier
+        if promise.state == PromiseState.OPEN
     ]
     if groups:
         return groups
-    free = _free(session, digest, [])
+    free = _free_places(scope, digest, [])
     if not free:
         raise UserError(
             translatable("All three promises of this month have ended. The next digest takes new ones.")
         )
-    return [view.Group(free[0], who=leader.slack_user_id)]
+    return [Group(free[0], who=scope.member.slack_user_id)]
 
 
-def _free(session: Session, digest: Digest, groups: Sequence[view.Group]) -> list[int]:
+def _free_places(scope: Scope, digest: Digest, groups: Sequence[Group]) -> list[int]:
     """The places that neither the form nor an earlier promise takes."""
-    kept = promises.of_month(session, digest.team_id, digest.month)
-    taken = {one.place for one in kept} | {one.place for one in groups}
+    earlier = promises.of_month(scope.session, digest.team_id, digest.month)
+    taken = {promise.place for promise in earlier} | {group.place for group in groups}
     return [place for place in range(promises.MOST) if place not in taken]

@@ -1,19 +1,18 @@
-"""The part of the Home tab for whoever leads: their teams, the last digest, what was promised."""
+"""The part of the Home tab for leaders: their teams, the last digest, what was promised."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.digest import command_view
-from handlers.digest import promise_form_view as promises
+from handlers.digest import command_view, promise_form_view
 from handlers.digest.promise_form_view import Led
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseDetails
 
 SHOWN = 3
-"""Teams that stand on Home itself; the others are one press away."""
+"""Teams shown on Home itself; the others are one press away."""
 
 PROMISES = 3
 PAGE = 10
@@ -23,7 +22,7 @@ _HEADER, _QUOTED = 150, 120
 
 @dataclass(frozen=True, slots=True)
 class Leading:
-    """A team that somebody leads: how many people and teams belong to it, and whether a digest is out."""
+    """A team that the reader leads: how many people and teams belong to it, and whether a digest is out."""
 
     led: Led
     people: int
@@ -41,52 +40,52 @@ class Leadership:
 
 
 def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
-    """The whole part, or nothing for somebody who leads nothing."""
+    """The whole part; empty for a reader who leads no team."""
     if not leadership.teams:
         return []
-    blocks = [piece.divider(), piece.header(say("The teams you lead"))]
-    blocks.append(piece.context(coming(say, zone, leadership.next_poll)))
+    layout = [blocks.divider(), blocks.header(say("The teams you lead"))]
+    layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
     for place, team in enumerate(leadership.teams[:SHOWN]):
-        blocks += _team(say, team, place)
+        layout += _team(say, team, place)
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
-        button = piece.button(say("All your teams"), ALL, "0")
-        blocks.append(piece.actions([button], block_id="leading_all"))
-    return blocks
+        button = blocks.button(say("All your teams"), ALL, "0")
+        layout.append(blocks.actions([button], block_id="leading_all"))
+    return layout
 
 
-def coming(say: Voice, zone: str, next_poll: datetime | None) -> str:
+def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
     """When the next check-in opens."""
     if next_poll is None:
         return say("No check-in is planned.")
     return say("The next check-in opens on: {moment}.", moment=say.moment(next_poll, zone))
 
 
-def listed(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
-    """All the teams somebody leads and those below, a page at a time."""
-    blocks = []
+def team_list(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) -> View:
+    """All the teams the reader leads and those below, a page at a time."""
+    layout = []
     for place, team in enumerate(teams):
-        block = piece.plain_section(f"{team.led.team}\n{_size(say, team)}")
+        block = blocks.plain_section(f"{team.led.team}\n{_size(say, team)}")
         if team.has_digest:
             block["accessory"] = _digest_button(say, team, place)
-        blocks.append(block)
-    blocks += piece.pager(say, TURN, skip=skip, page=PAGE, total=total)
-    return piece.notice(say, say("Your teams"), blocks)
+        layout.append(block)
+    layout += blocks.pager(say, TURN, skip=skip, page=PAGE, total=total)
+    return blocks.notice(say, say("Your teams"), layout)
 
 
 def _team(say: Voice, team: Leading, place: int) -> list[Block]:
     led = team.led
-    blocks = [
-        piece.header(piece.shortened(led.team, _HEADER)),
-        piece.plain_section(_size(say, team)),
+    layout = [
+        blocks.header(blocks.shortened(led.team, _HEADER)),
+        blocks.plain_section(_size(say, team)),
     ]
     if team.has_digest:
-        told = led.sentence or say("The last digest is out.")
-        blocks.append(piece.plain_section(told) | {"accessory": _digest_button(say, team, place)})
-    shown = [(one_id, _short(told)) for one_id, told in led.promises[:PROMISES]]
-    blocks += promises.updatable(say, shown)
+        sentence = led.sentence or say("The last digest is out.")
+        layout.append(blocks.plain_section(sentence) | {"accessory": _digest_button(say, team, place)})
+    first = [(promise_id, _shortened(details)) for promise_id, details in led.promises[:PROMISES]]
+    layout += promise_form_view.updatable(say, first)
     if len(led.promises) > PROMISES:
-        blocks.append(piece.context(say("More promises stand in the digest.")))
-    return blocks
+        layout.append(blocks.context(say("More promises stand in the digest.")))
+    return layout
 
 
 def _size(say: Voice, team: Leading) -> str:
@@ -97,14 +96,14 @@ def _size(say: Voice, team: Leading) -> str:
 
 
 def _digest_button(say: Voice, team: Leading, place: int) -> Block:
-    return piece.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
+    return blocks.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
 
 
-def _short(told: PromiseDetails) -> PromiseDetails:
+def _shortened(details: PromiseDetails) -> PromiseDetails:
     """A promise's own words can be long, and Home is an overview."""
     return replace(
-        told,
-        you_said=piece.shortened(told.you_said, _QUOTED),
-        we_will=piece.shortened(told.we_will, _QUOTED),
-        reason=piece.shortened(told.reason, _QUOTED) if told.reason else None,
+        details,
+        you_said=blocks.shortened(details.you_said, _QUOTED),
+        we_will=blocks.shortened(details.we_will, _QUOTED),
+        reason=blocks.shortened(details.reason, _QUOTED) if details.reason else None,
     )

@@ -1,8 +1,8 @@
-"""The part of the Home tab about one's own settings: what holds now, and two ways to change it."""
+"""The part of the Home tab about the reader's own settings, and two buttons to change them."""
 
-from handlers.pulse import settings_view as pulse_settings
-from handlers.recognition import settings_view as settings
-from slackapp import blocks as piece
+from handlers.pulse.settings_view import day_names, open_button
+from handlers.recognition.settings_view import open_settings
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core import i18n
 from slackapp.core.calendar import days_in
@@ -33,12 +33,12 @@ def part(say: Voice, member: Member, language: str) -> list[Block]:
         lines.append(say("You would rather not be recognised here."))
     if member.nudges:
         lines.append(say("You are asked on Fridays who helped you, and get a hint now and then."))
-    buttons = [settings.open_settings(say), pulse_settings.open_button(say)]
+    buttons = [open_settings(say), open_button(say)]
     return [
-        piece.divider(),
-        piece.header(say("My settings")),
-        piece.section("\n".join(f"• {line}" for line in lines)),
-        piece.actions(buttons, block_id="home_settings"),
+        blocks.divider(),
+        blocks.header(say("My settings")),
+        blocks.section("\n".join(f"• {line}" for line in lines)),
+        blocks.actions(buttons, block_id="home_settings"),
     ]
 
 
@@ -54,7 +54,7 @@ def _hours(say: Voice, member: Member) -> list[str]:
         hours = {"first": f"{member.quiet_from:%H:%M}", "last": f"{member.quiet_until:%H:%M}"}
         lines = [say("Check-ins and reminders come between {last} and {first}.", **hours)]
     if off := sorted(days_in(member.days_off)):
-        lines.append(say("Days off: {days}.", days=say.listing(pulse_settings.day_names(say, off))))
+        lines.append(say("Days off: {days}.", days=say.listing(day_names(say, off))))
     return lines
 
 

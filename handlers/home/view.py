@@ -6,19 +6,15 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
-from handlers.home import admin_view as home_office
-from handlers.home import leader_view as home_leading
-from handlers.home import own_settings_view as home_mine
-from handlers.home.admin_view import Office
+from handlers.home import admin_view, leader_view, own_settings_view
+from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import Leadership
-from handlers.privacy import data_requests_view as rights
-from handlers.pulse import survey_view as pulse
-from handlers.recognition import form_view as appreciate
-from handlers.recognition.giver_view import (
-    all_in_doubt,
-)
+from handlers.privacy import data_requests_view
+from handlers.pulse import survey_view
+from handlers.recognition import form_view
+from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Member, Retention
@@ -32,47 +28,47 @@ OLDER = "home_older"
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """The open check-in. Whether this person has answered is not known here, nor anywhere."""
+    """The open check-in. Whether the reader has answered is not known here, nor anywhere."""
 
     poll_id: str
     closes_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the tab holds beside one's own thanks: settings, the teams one leads, what an admin looks after.
+class Sections:
+    """What the tab shows beside the reader's own thanks: settings, led teams, admin's overview.
 
-    `is_ready` is whether there is any team here yet; `office` is None for everybody but admins; `periods` is
+    `is_ready` is whether there is any team here yet; `admin` is None for everybody but admins; `periods` is
     how long things are kept here.
     """
 
     member: Member
     language: str
     leads: Leadership
-    office: Office | None
+    admin: AdminOverview | None
     periods: Retention
     is_ready: bool = True
 
 
-def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, standing: Standing) -> View:
+def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, sections: Sections) -> View:
     """The whole tab."""
-    start = appreciate.open_button(say("Appreciate someone"))
-    is_admin = standing.office is not None
-    blocks = [
-        piece.header(say("Appreciate")),
-        *([] if standing.is_ready else home_office.unready(say, is_admin=is_admin)),
-        piece.actions([start], block_id="home_start"),
+    start = form_view.open_button(say("Appreciate someone"))
+    is_admin = sections.admin is not None
+    layout = [
+        blocks.header(say("Appreciate")),
+        *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
+        blocks.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_thanks(say, reader, page),
-        *home_leading.part(say, reader.zone, standing.leads),
-        *home_mine.part(say, standing.member, standing.language),
-        *(home_office.part(say, reader.zone, reader.now, standing.office) if standing.office else []),
-        piece.divider(),
-        piece.header(say("What is kept about me")),
-        *kept(say, standing.periods),
-        *rights.buttons(say),
+        *leader_view.part(say, reader.zone, sections.leads),
+        *own_settings_view.part(say, sections.member, sections.language),
+        *(admin_view.part(say, reader.zone, reader.now, sections.admin) if sections.admin else []),
+        blocks.divider(),
+        blocks.header(say("What is kept about me")),
+        *kept(say, sections.periods),
+        *data_requests_view.buttons(say),
     ]
-    return {"type": "home", "blocks": blocks}
+    return {"type": "home", "blocks": layout}
 
 
 def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Block]:
@@ -80,17 +76,17 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
         return []
     closing = say.moment(check_in.closes_at, reader.zone)
     return [
-        piece.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
-        piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
-        piece.actions([pulse.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
+        blocks.section(say("*How were your last few shifts?* A few short questions, under a minute.")),
+        blocks.context(say("Anonymous. Open until {closing}.", closing=closing)),
+        blocks.actions([survey_view.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
     ]
 
 
 def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
     return [
-        piece.divider(),
-        piece.header(say("Thank-yous")),
-        piece.actions(_tabs(say, page.side), block_id="home_tabs"),
+        blocks.divider(),
+        blocks.header(say("Thank-yous")),
+        blocks.actions(_tabs(say, page.side), block_id="home_tabs"),
         *all_in_doubt(say, page.in_doubt),
         *entries(say, reader, page),
         *_pager(say, page),
@@ -98,12 +94,12 @@ def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:
 
 
 def _tabs(say: Voice, side: Side) -> Iterable[ButtonElement]:
-    for one, text, action_id in (
+    for tab, text, action_id in (
         (Side.RECEIVED, say("Received"), RECEIVED),
         (Side.GIVEN, say("Given"), GIVEN),
     ):
-        style = "primary" if one is side else None
-        yield ButtonElement(text=_plain(text), action_id=action_id, value=one, style=style)
+        style = "primary" if tab is side else None
+        yield ButtonElement(text=_plain(text), action_id=action_id, value=tab, style=style)
 
 
 def _pager(say: Voice, page: Page) -> list[Block]:
@@ -113,7 +109,7 @@ def _pager(say: Voice, page: Page) -> list[Block]:
         for place, text, action_id in places
         if place is not None
     ]
-    return [piece.actions(buttons, block_id="home_pages")] if buttons else []
+    return [blocks.actions(buttons, block_id="home_pages")] if buttons else []
 
 
 def _plain(text: str) -> PlainTextObject:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handlers.privacy import data_requests_view as view
+from handlers.privacy import data_requests_view
 from slackapp.core.i18n import Voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Delivery, DeliveryState, Workspace
@@ -51,7 +51,7 @@ def _load_message(session: Session, _about: ExportRef, row: Delivery, _now: date
 
 def _message(say: Voice) -> Message:
     """What the files are."""
-    return Message(*view.export_message(say))
+    return Message(*data_requests_view.export_message(say))
 
 
 def _load_file(
@@ -93,4 +93,4 @@ def _upload(content: _Export, filename: str, produce: partial[bytes]) -> Upload:
 
 
 def _page_bytes(content: _Export) -> bytes:
-    return export.as_page(content.say, content.collected, made=content.made).encode()
+    return export.as_page(content.say, content.collected, created_at=content.made).encode()

@@ -66,7 +66,6 @@ class Admin:
             return _form(session, workspace, member, say)
 
         self._shown(ack, body, client, deed)
-        self.context.wake()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
@@ -82,7 +81,6 @@ class Admin:
             return view.notice(say, say("Saved. It holds from the next check-in on."))
 
         ack(response_action="update", view=self._done(client, form.caller, deed))
-        self.context.wake()
 
     def questions(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Questions]."""

@@ -64,7 +64,6 @@ class Previews:
             return view.notice(say, say("Sent. Look at your messages; what you answer there is not stored."))
 
         shown = self.as_admin(self.context, client, found.caller, deed)
-        self.context.wake()
         client.views_push(trigger_id=found.caller.trigger_id, view=shown)
         ack()
 

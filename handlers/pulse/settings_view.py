@@ -6,7 +6,7 @@ from typing import Any
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.calendar import days_in
-from slackapp.core.i18n import LANGUAGES, Voice, translatable
+from slackapp.core.i18n import Voice, languages, translatable
 from slackapp.models import Member
 
 FORM = "pulse_settings_form"
@@ -81,7 +81,7 @@ def _days_off(say: Voice, member: Member) -> Block:
 
 
 def _language(say: Voice, language: str) -> Block:
-    options = {key: {"text": piece.plain(name), "value": key} for key, name in LANGUAGES.items()}
+    options = {key: {"text": piece.plain(name), "value": key} for key, name in languages().items()}
     element: dict[str, Any] = {
         "type": "radio_buttons",
         "action_id": LANGUAGE,

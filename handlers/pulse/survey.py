@@ -23,7 +23,7 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
 from handlers.shared.payloads import Caller, Payload, caller, press
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import Voice, translatable, voice
+from slackapp.core.i18n import Voice, translatable, typed, voice
 from slackapp.models import Workspace
 from slackapp.pulse import audience as invitations
 from slackapp.pulse import comment_warnings as cautions
@@ -193,7 +193,7 @@ def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
     mine = pulse_settings.register(bolt, context)
     admins = admin.register(bolt, context)
-    listeners = Pulse(context, {"settings": mine, "gosodiadau": mine, "admin": admins})
+    listeners = Pulse(context, {"admin": admins} | dict.fromkeys(typed("check_in", "settings"), mine))
     bolt.action(pulse.ANSWER)(listeners.answer)
     bolt.action(pulse.ABOUT)(listeners.about)
     bolt.action(pulse.WITHDRAW)(listeners.withdraw)

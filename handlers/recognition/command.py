@@ -6,31 +6,21 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from handlers.recognition import form_view as ask
-from handlers.recognition import giver_view as show
-from handlers.recognition import payloads
-from handlers.recognition import subcommands as appreciate_errands
+from handlers.recognition import doubts, form_view, giver_view, payloads, subcommands
 from handlers.recognition.giver_view import Confirmation
 from handlers.shared.channels import expand_groups
 from handlers.shared.context import Context
-from handlers.shared.modals import open_modal
-from handlers.shared.modals import replace_or_open as show_modal
-from handlers.shared.onboarding import with_setup_note
-from handlers.shared.payloads import Caller, Payload, caller, press
-from handlers.shared.people import introduced, voice_for, workspace_of
-from slackapp.blocks import FormQuestion, View
+from handlers.shared.modals import open_modal, replace_or_open
+from handlers.shared.payloads import Payload, caller, press
+from handlers.shared.request import Request
 from slackapp.core.behaviours import Behaviour
-from slackapp.core.db import purge_old_copies
-from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, voice
 from slackapp.models import Sharing, Visibility
-from slackapp.recognition import edit as changing
-from slackapp.recognition import give as giving
-from slackapp.recognition import parser as grammar
-from slackapp.recognition import reminders, vocabulary
+from slackapp.recognition import edit, give, parser, reminders, vocabulary
 from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
-from slackapp.recognition.give import Given
+from slackapp.recognition.give import GiveContext, Given
 from slackapp.recognition.history import Side
+from slackapp.workspace.members import UnknownMembers
 
 COMMAND = "/appreciate"
 SHORTCUT = "appreciate_someone"
@@ -49,190 +39,138 @@ class RecognitionCommand:
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """`/appreciate ...`: given at once when all was said; else the form asks for the rest."""
         typed = payloads.typed(body)
-        if wanted := vocabulary.parse_subcommand(typed.text):
-            appreciate_errands.run(self.context, wanted, typed.caller, client, ack)
+        request = Request(self.context, client, typed.caller)
+        if subcommand := vocabulary.parse_subcommand(typed.text):
+            subcommands.run(subcommand, request, ack)
             return
-        draft = Draft()
         try:
-            draft = grammar.parse(typed.text)
-            draft = expand_groups(client, draft, typed.caller.user)
-            if draft.has_gaps_to_ask_for:
-                open_modal(client, typed.caller.trigger_id, self._form(typed.caller, draft))
-                ack()
-                return
-            answer = self._give(client, typed.caller, draft, f"command:{typed.caller.trigger_id}")
+            draft = parser.parse(typed.text)
         except UnknownWordError as unknown:
-            self._ask_for_the_behaviour(ack, client, typed.caller, unknown)
+            doubts.ask_for_behaviour(request, ack, unknown)
         except ParseError as unclear:
-            self._refuse(ack, typed.caller, unclear, _as_far_as_known(client, unclear.draft, typed.caller))
-        except InvalidDraft as refused:
-            self._ask_or_refuse(ack, client, typed.caller, refused, draft)
+            doubts.refuse_unclear(request, ack, unclear, unclear.draft)
         else:
-            ack(text=answer.text, blocks=answer.blocks)
+            self._give_or_ask(request, ack, draft)
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Appreciate someone], [Open the form], [Edit] before it went, or the shortcut."""
-        who = caller(body)
+        request = Request(self.context, client, caller(body))
         draft = payloads.carried(press(body).value) if body.get("actions") else Draft()
-        open_modal(client, who.trigger_id, self._form(who, draft))
+        open_modal(client, request.caller.trigger_id, doubts.form_for(request, draft))
         ack()
 
     def open_about(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """The shortcut on a message, in a thread too: its author is filled in, and it is linked."""
-        who = caller(body)
-        open_modal(client, who.trigger_id, self._form(who, payloads.about_message(body)))
+        request = Request(self.context, client, caller(body))
+        view = doubts.form_for(request, payloads.about_message(body))
+        open_modal(client, request.caller.trigger_id, view)
         ack()
 
     def choose(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """A behaviour was chosen: the words are asked for in its own question, and nothing else changes."""
         pressed, form = press(body), payloads.form(body)
+        view = doubts.same_form(Request(self.context, client, form.caller), form)
         try:
-            client.views_update(view_id=form.view_id, hash=pressed.view_hash, view=self._same(form))
-        except SlackApiError as refused:
-            if refused.response.get("error") not in _FORM_MOVED_ON:
+            client.views_update(view_id=form.view_id, hash=pressed.view_hash, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in _FORM_MOVED_ON:
                 raise
         ack()
 
     def submit(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send thanks], or [Send anyway] once a question stands above the form."""
         form = payloads.form(body)
+        request = Request(self.context, client, form.caller)
         try:
-            answer = self._give(client, form.caller, form.draft, f"view:{form.view_id}")
-        except InvalidDraft as refused:
-            self._ask_or_mark(ack, form, refused)
+            answer = self._give(request, form.draft, f"view:{form.view_id}")
+        except InvalidDraft as invalid:
+            doubts.ask_or_mark(request, ack, form, invalid)
         else:
             ack(response_action="update", view=answer.as_view())
 
     def send_anyway(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send anyway] below a typed thank-you; pressed twice it is one."""
         pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
         draft = payloads.carried(pressed.value)
         key = f"command:{payloads.idempotency_key(pressed.value) or pressed.caller.trigger_id}"
         try:
-            answer = self._give(client, pressed.caller, draft, key)
-        except InvalidDraft as refused:
-            show_modal(client, pressed, self._asking_form(pressed.caller, draft, refused))
-        else:
-            show_modal(client, pressed, answer.as_view())
+            view = self._give(request, draft, key).as_view()
+        except InvalidDraft as invalid:
+            view = doubts.form_with_question(request, draft, invalid)
+        replace_or_open(client, pressed, view)
+        ack()
+
+    def edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Edit]: the form again, with what was sent."""
+        pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
+        with request.read() as scope:
+            recognition = edit.get_editable(
+                scope.session, scope.workspace, pressed.value, self._occasion(request)
+            )
+            draft = Draft(behaviour=Behaviour(recognition.behaviour), words=recognition.words or "")
+        view = form_view.edit_form(scope.say, draft, pressed.value, from_home=pressed.is_home)
+        replace_or_open(client, pressed, view)
         ack()
 
     def submit_edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]. A Home tab on which it began shows the new words."""
         form = payloads.form(body)
+        request = Request(self.context, client, form.caller)
+        occasion = self._occasion(request)
         try:
-            with self.context.sessions.begin() as session:
-                workspace = workspace_of(session, form.caller)
-                changing.edit(
-                    session, workspace, form.recognition_id, form.draft, self._occasion(form.caller)
-                )
-        except InvalidDraft as refused:
-            self._ask_or_mark(ack, form, refused)
+            with request.write() as scope:
+                edit.edit(scope.session, scope.workspace, form.recognition_id, form.draft, occasion)
+        except InvalidDraft as invalid:
+            doubts.ask_or_mark(request, ack, form, invalid)
             return
-        purge_old_copies(self.context.sessions)
-        self.context.wake()
         if form.from_home:
-            self.context.refresh_home(client, form.caller, side=Side.GIVEN)
-        say = voice_for(self.context, form.caller)
-        ack(
-            response_action="update",
-            view=Confirmation(say, "", show.changed(say, form.recognition_id)).as_view(),
-        )
+            request.refresh_home(Side.GIVEN)
+        answer = Confirmation(request.say, "", giver_view.changed(request.say, form.recognition_id))
+        ack(response_action="update", view=answer.as_view())
 
-    def edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Edit]: the form again, with what was sent."""
-        pressed = press(body)
-        with self.context.sessions.begin() as session:
-            workspace = workspace_of(session, pressed.caller)
-            found = changing.get_editable(session, workspace, pressed.value, self._occasion(pressed.caller))
-            draft = Draft(behaviour=Behaviour(found.behaviour), words=found.words or "")
-        say = voice_for(self.context, pressed.caller)
-        view = ask.edit_form(say, draft, pressed.value, from_home=pressed.is_home)
-        show_modal(client, pressed, view)
-        ack()
-
-    def _give(self, client: WebClient, who: Caller, draft: Draft, key: str) -> Confirmation:
-        occasion = self._occasion(who, key)
-
-        def deed() -> tuple[Given, Behaviour | None]:
-            with self.context.sessions.rows() as connection:
-                given = giving.give(connection, who.team, draft, occasion)
-                hinted = given.giver.nudges and not given.is_repeat
-                seldom = (
-                    reminders.rarely_used_behaviour(connection, given.giver, now=occasion.now)
-                    if hinted
-                    else None
-                )
-                return given, seldom
-
-        given, seldom = introduced(self.context, client, who, deed)
-        self.context.wake()
-        say = voice(given.language)
-        return Confirmation(say, *show.with_hint(say, show.on_its_way(say, _on_its_way(say, given)), seldom))
-
-    def _occasion(self, who: Caller, key: str = "") -> giving.GiveContext:
-        return giving.GiveContext(
-            giver=who.user, key=key, now=self.context.now(), confidentiality=self.context.confidentiality
-        )
-
-    def _form(self, who: Caller, draft: Draft) -> View:
-        return with_setup_note(self.context, who, ask.form(voice_for(self.context, who), draft))
-
-    def _same(self, form: payloads.Form, asked: FormQuestion | None = None) -> View:
-        """The form as it stands, with a question above it if there is one."""
-        say = voice_for(self.context, form.caller)
-        if form.recognition_id:
-            return ask.edit_form(say, form.draft, form.recognition_id, asked, from_home=form.from_home)
-        return with_setup_note(self.context, form.caller, ask.form(say, form.draft, asked))
-
-    def _asking_form(self, who: Caller, draft: Draft, refused: InvalidDraft) -> View:
-        say = voice_for(self.context, who)
-        return ask.form(say, draft, FormQuestion(refused.words(say), refused.questions))
-
-    def _refuse(self, ack: Ack, who: Caller, reason: UserError, draft: Draft) -> None:
-        text, blocks = ask.refusal(voice_for(self.context, who), reason, draft)
-        ack(text=text, blocks=blocks)
-
-    def _ask_for_the_behaviour(
-        self, ack: Ack, client: WebClient, who: Caller, unknown: UnknownWordError
-    ) -> None:
-        """The form with everything but the unknown word, which is asked about; else the sentence alone."""
-        draft = _as_far_as_known(client, unknown.draft, who)
-        if draft.groups or not draft.fits_the_form:
-            self._refuse(ack, who, unknown, draft)
-            return
-        say = voice_for(self.context, who)
-        asked = FormQuestion(unknown.words(say), ())
-        open_modal(client, who.trigger_id, with_setup_note(self.context, who, ask.form(say, draft, asked)))
-        ack()
-
-    def _ask_or_refuse(
-        self, ack: Ack, client: WebClient, who: Caller, refused: InvalidDraft, draft: Draft
-    ) -> None:
-        """Below the command: a question with [Edit] and [Send anyway], or what is in the way."""
-        if not refused.questions:
-            self._refuse(ack, who, refused, draft)
-            return
-        say = voice_for(self.context, who)
-        asked = FormQuestion(refused.words(say), refused.questions, who.trigger_id)
-        if question := ask.question(say, asked, draft):
-            text, blocks = question
-            ack(text=text, blocks=blocks)
+    def _give_or_ask(self, request: Request, ack: Ack, draft: Draft) -> None:
+        try:
+            draft = expand_groups(request.client, draft, request.caller.user)
+            if draft.has_gaps_to_ask_for:
+                open_modal(request.client, request.caller.trigger_id, doubts.form_for(request, draft))
+                ack()
+                return
+            answer = self._give(request, draft, f"command:{request.caller.trigger_id}")
+        except InvalidDraft as invalid:
+            doubts.ask_or_refuse(request, ack, invalid, draft)
         else:
-            open_modal(client, who.trigger_id, self._asking_form(who, draft, refused))
-            ack()
+            ack(text=answer.text, blocks=answer.blocks)
 
-    def _ask_or_mark(self, ack: Ack, form: payloads.Form, refused: InvalidDraft) -> None:
-        """In the form: a question above it, or each sentence beside its field. What was typed stays."""
-        say = voice_for(self.context, form.caller)
-        if refused.questions:
-            asked = FormQuestion(refused.words(say), refused.questions)
-            ack(response_action="update", view=self._same(form, asked))
-            return
-        errors: dict[str, str] = {}
-        for refusal in refused.refusals:
-            before, sentence = errors.get(refusal.field), refusal.words(say)
-            errors[refusal.field] = f"{before}\n{sentence}" if before else sentence
-        ack(response_action="errors", errors=errors)
+    def _give(self, request: Request, draft: Draft, key: str) -> Confirmation:
+        """Store a thank-you; whoever is new here is looked up, and it is tried once more."""
+        occasion = self._occasion(request, key)
+        try:
+            given, rarely_used = self._store(request, draft, occasion)
+        except UnknownMembers as unknown:
+            request.look_up(unknown.slack_user_ids)
+            given, rarely_used = self._store(request, draft, occasion)
+        say = voice(given.language)
+        answer = giver_view.on_its_way(say, _on_its_way(say, given))
+        return Confirmation(say, *giver_view.with_hint(say, answer, rarely_used))
+
+    def _store(self, request: Request, draft: Draft, occasion: GiveContext) -> tuple[Given, Behaviour | None]:
+        """The thank-you, and the behaviour to hint at if its giver wants hints."""
+        # Without a scope of the request: `give` reads the workspace and everybody in one statement.
+        with self.context.sessions.begin() as session:
+            given = give.give(session, request.caller.team, draft, occasion)
+            if given.is_repeat or not given.giver.nudges:
+                return given, None
+            return given, reminders.rarely_used_behaviour(session, given.giver, now=occasion.now)
+
+    def _occasion(self, request: Request, key: str = "") -> GiveContext:
+        return GiveContext(
+            giver=request.caller.user,
+            key=key,
+            now=self.context.now(),
+            confidentiality=self.context.confidentiality,
+        )
 
 
 def register(bolt: App, context: Context) -> None:
@@ -241,34 +179,22 @@ def register(bolt: App, context: Context) -> None:
     bolt.command(COMMAND)(listeners.command)
     bolt.global_shortcut(SHORTCUT)(listeners.open)
     bolt.message_shortcut(MESSAGE_SHORTCUT)(listeners.open_about)
-    pressed = {
-        ask.OPEN: listeners.open,
-        ask.BEHAVIOUR: listeners.choose,
-        ask.ANYWAY: listeners.send_anyway,
-        show.EDIT: listeners.edit,
-    }
-    for action_id, listener in pressed.items():
-        bolt.action(action_id)(listener)
-    bolt.view(ask.FORM)(listeners.submit)
-    bolt.view(ask.EDIT_FORM)(listeners.submit_edit)
+    bolt.action(form_view.OPEN)(listeners.open)
+    bolt.action(form_view.BEHAVIOUR)(listeners.choose)
+    bolt.action(form_view.ANYWAY)(listeners.send_anyway)
+    bolt.action(giver_view.EDIT)(listeners.edit)
+    bolt.view(form_view.FORM)(listeners.submit)
+    bolt.view(form_view.EDIT_FORM)(listeners.submit_edit)
 
 
-def _as_far_as_known(client: WebClient, draft: Draft, who: Caller) -> Draft:
-    """The draft with the people of its groups, so that a button can carry it."""
-    try:
-        return expand_groups(client, draft, who.user)
-    except InvalidDraft:
-        return draft
-
-
-def _on_its_way(say: Voice, given: Given) -> show.OnItsWay:
+def _on_its_way(say: Voice, given: Given) -> giver_view.OnItsWay:
     is_private = given.visibility == Visibility.PRIVATE
-    may_be_seen = any(one in {Sharing.ASKED, Sharing.SHARED} for one in given.recipient_states)
-    return show.OnItsWay(
+    may_be_seen = any(sharing in {Sharing.ASKED, Sharing.SHARED} for sharing in given.recipient_states)
+    return giver_view.OnItsWay(
         id=given.id,
         receivers=given.receivers,
         behaviour=given.behaviour,
         words=given.words,
-        until=say.moment(given.given_at + giving.CHANGEABLE_FOR, given.zone),
+        until=say.moment(given.given_at + give.CHANGEABLE_FOR, given.zone),
         can_be_shared=None if is_private else may_be_seen,
     )

@@ -1,4 +1,4 @@
-"""The form for thanks, and what is said when something is in the way. Nothing typed is ever lost."""
+"""The form for thanks, and the answers to a draft that cannot be sent. Nothing typed is lost."""
 
 import json
 from typing import Any
@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.errors import UserError
@@ -34,68 +34,69 @@ _QUOTED = 9_000
 """All blocks of a message together may hold about 13,200 characters."""
 
 
-def form(say: Voice, draft: Draft, asked: FormQuestion | None = None) -> View:
+def form(say: Voice, draft: Draft, question: FormQuestion | None = None) -> View:
     """The form, filled with whatever is known.
 
     With a question above it that may be answered by sending, its button sends all the same.
     """
-    blocks = [
-        *piece.asked_above(asked),
+    layout = [
+        *blocks.asked_above(question),
         *_about(say, draft),
         _people(say, draft),
         *_what(say, draft),
         _who_may_see(say, draft),
     ]
-    sends_all_the_same = asked is not None and asked.marks
+    sends_all_the_same = question is not None and question.marks
     button = say("Send anyway") if sends_all_the_same else say("Send thanks")
     head = _modal(say, FORM, say("Appreciate someone"), button)
-    return head | {"private_metadata": _kept("", draft, asked), "blocks": blocks}
+    return head | {"private_metadata": _kept("", draft, question), "blocks": layout}
 
 
 def edit_form(
     say: Voice,
     draft: Draft,
     recognition_id: str,
-    asked: FormQuestion | None = None,
+    question: FormQuestion | None = None,
     *,
     from_home: bool = False,
 ) -> View:
     """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
-    head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if asked else say("Save"))
-    blocks = [*piece.asked_above(asked), *_what(say, draft)]
-    unseen = _kept(recognition_id, draft, asked, from_home=from_home)
-    return head | {"private_metadata": unseen, "blocks": blocks}
+    head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if question else say("Save"))
+    layout = [*blocks.asked_above(question), *_what(say, draft)]
+    metadata = _kept(recognition_id, draft, question, from_home=from_home)
+    return head | {"private_metadata": metadata, "blocks": layout}
 
 
 def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
     """The sentence, the person's own words to copy or keep, and the way to the form: text and blocks."""
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
-    shown = (
-        piece.section(sentence)
+    sentence_block = (
+        blocks.section(sentence)
         if isinstance(reason, UnknownBehaviourError)
-        else piece.plain_section(sentence)
+        else blocks.plain_section(sentence)
     )
     buttons = [open_button(say("Open the form"), draft)]
     whole = _carried(draft)
     if isinstance(reason, UnknownBehaviourError) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
-        buttons.insert(0, piece.button(say("Yes, send it"), ANYWAY, whole))
-    return _said(sentence, draft), [shown, *_own_words(draft), piece.actions(buttons)]
+        buttons.insert(0, blocks.button(say("Yes, send it"), ANYWAY, whole))
+    return _said(sentence, draft), [sentence_block, *_own_words(draft), blocks.actions(buttons)]
 
 
-def question(say: Voice, asked: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
-    """What is asked before a typed thank-you goes, with [Edit] and [Send anyway]: text and blocks.
+def question(say: Voice, form_question: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
+    """The question about a typed thank-you, with [Edit] and [Send anyway]: text and blocks.
 
     None when a button cannot carry that much; then the form asks.
     """
     anyway = _carried(
-        draft.about(accepted_questions=(*draft.accepted_questions, *asked.marks)), ticket=asked.ticket
+        draft.about(accepted_questions=(*draft.accepted_questions, *form_question.marks)),
+        ticket=form_question.ticket,
     )
     if len(anyway) > _BUTTON_VALUE:
         return None
-    buttons = [open_button(say("Edit"), draft), piece.button(say("Send anyway"), ANYWAY, anyway)]
-    blocks = [piece.plain_section(asked.sentence), *_own_words(draft), piece.actions(buttons)]
-    return _said(asked.sentence, draft), blocks
+    buttons = [open_button(say("Edit"), draft), blocks.button(say("Send anyway"), ANYWAY, anyway)]
+    layout = [blocks.plain_section(form_question.sentence), *_own_words(draft), blocks.actions(buttons)]
+    return _said(form_question.sentence, draft), layout
 
 
 def open_button(text: str, draft: Draft | None = None) -> Block:
@@ -105,15 +106,17 @@ def open_button(text: str, draft: Draft | None = None) -> Block:
     """
     whole = draft or Draft()
     shorter = (whole, whole.about(words=""), whole.about(words="", accepted_questions=()))
-    carried = next((one for one in map(_carried, shorter) if len(one) <= _BUTTON_VALUE), _carried(Draft()))
-    return piece.button(text, OPEN, carried)
+    fitting = next(
+        (value for value in map(_carried, shorter) if len(value) <= _BUTTON_VALUE), _carried(Draft())
+    )
+    return blocks.button(text, OPEN, fitting)
 
 
 def _to_choose_from(draft: Draft) -> list[str]:
     """The people that the form begins with: of a group too large for it none, not twenty by chance."""
     people = draft.people or draft.suggested
     if len(people) > MOST_PEOPLE:
-        people = tuple(one for one in people if one not in draft.group_members)
+        people = tuple(user_id for user_id in people if user_id not in draft.group_members)
     return list(people[:MOST_PEOPLE])
 
 
@@ -125,7 +128,7 @@ def _carried(draft: Draft, **more: str) -> str:
         Field.VISIBILITY: draft.visibility,
         Field.WORDS: draft.words,
     }
-    group_members = [one for one in draft.group_members if one in people]
+    group_members = [user_id for user_id in draft.group_members if user_id in people]
     seldom = {
         "accepted": list(draft.accepted_questions),
         "link": draft.link,
@@ -134,32 +137,34 @@ def _carried(draft: Draft, **more: str) -> str:
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
-def _kept(recognition_id: str, draft: Draft, asked: FormQuestion | None, *, from_home: bool = False) -> str:
+def _kept(
+    recognition_id: str, draft: Draft, question: FormQuestion | None, *, from_home: bool = False
+) -> str:
     """What the form carries unseen: never anything that was written."""
-    accepted_questions = [*draft.accepted_questions, *(asked.marks if asked else ())][:_MOST_MARKS]
-    kept = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
-    return json.dumps(kept | ({"home": True} if from_home else {}))
+    accepted_questions = [*draft.accepted_questions, *(question.marks if question else ())][:_MOST_MARKS]
+    metadata = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
+    return json.dumps(metadata | ({"home": True} if from_home else {}))
 
 
 def _about(say: Voice, draft: Draft) -> list[Block]:
-    return [piece.context(say("They will find a link to the message with it."))] if draft.link else []
+    return [blocks.context(say("They will find a link to the message with it."))] if draft.link else []
 
 
 def _said(sentence: str, draft: Draft) -> str:
-    return piece.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
+    return blocks.literal(f"{sentence} “{draft.words}”" if draft.words else sentence)
 
 
 def _own_words(draft: Draft) -> list[Block]:
-    return [piece.quote(piece.shortened(draft.words, _QUOTED))] if draft.words else []
+    return [blocks.quote(blocks.shortened(draft.words, _QUOTED))] if draft.words else []
 
 
 def _modal(say: Voice, callback_id: str, title: str, submit: str) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": piece.plain(title),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(title),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Cancel")),
     }
 
 
@@ -176,8 +181,10 @@ def _people(say: Voice, draft: Draft) -> Block:
 
 def _what(say: Voice, draft: Draft) -> list[Block]:
     options = {
-        one: Option(value=one, text=_plain(say(wording.label)), description=_plain(say(wording.meaning)))
-        for one, wording in WORDING.items()
+        behaviour: Option(
+            value=behaviour, text=_plain(say(wording.label)), description=_plain(say(wording.meaning))
+        )
+        for behaviour, wording in WORDING.items()
     }
     radio = RadioButtonsElement(
         action_id=BEHAVIOUR,

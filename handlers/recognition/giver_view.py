@@ -1,4 +1,4 @@
-"""What somebody is told about the thanks they gave, or might give."""
+"""What a giver reads about the thanks they gave, or might give."""
 
 import logging
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from slack_sdk.webhook import WebhookClient
 
 from handlers.recognition.form_view import open_button
 from handlers.recognition.thanks_view import SETTINGS
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core import log
 from slackapp.core.behaviours import WORDING, Behaviour
@@ -17,17 +17,14 @@ from slackapp.core.i18n import Voice
 from slackapp.recognition.undelivered import Undelivered
 
 _REPLACED_WITHIN = 2
-
-
 """Seconds. Slack itself waits three for the answer to a press."""
-
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What the giver is told, in the language they read."""
+    """An answer to the giver, in the language they read."""
 
     say: Voice
     text: str
@@ -35,19 +32,19 @@ class Confirmation:
 
     def as_view(self) -> View:
         """The answer as a modal."""
-        return piece.notice(self.say, self.say("Your thanks"), self.blocks)
+        return blocks.notice(self.say, self.say("Your thanks"), self.blocks)
 
 
 def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -> None:
-    """Put an answer in the place of the one that only this person sees, which is not true any more.
+    """Replace the message that only this person sees, and that is not true any more.
 
-    Whoever pressed is told in a window besides. So a failure is logged, and changes nothing else.
+    The answer is shown in a modal besides, so a failure is only logged.
     """
     receipt = WebhookClient(receipt_url, timeout=_REPLACED_WITHIN, proxy=client.proxy, ssl=client.ssl)
     try:
         receipt.send(text=answer.text, blocks=answer.blocks, replace_original=True)
-    except OSError as problem:
-        log.failure(_logger, "a giver's receipt", problem)
+    except OSError as failure:
+        log.failure(_logger, "a giver's receipt", failure)
 
 
 SEVERAL = 2
@@ -58,7 +55,7 @@ SEND_AGAIN, SEND_ALL_AGAIN = "thanks_send_again", "thanks_send_all_again"
 
 @dataclass(frozen=True, slots=True)
 class OnItsWay:
-    """What a giver is told about a thank-you that is stored, before Slack has taken any message of it.
+    """A stored thank-you for its giver, before Slack has accepted any message about it.
 
     `receivers` are Slack ids; `can_be_shared` is None where the team was not meant to see it; `until` says in
     words how long it can be changed.
@@ -74,7 +71,7 @@ class OnItsWay:
 
 def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
     """The giver's answer at once: top-level text and blocks. Nothing is called sent before Slack took it."""
-    people = say.listing(piece.person(receiver, say) for receiver in thanks.receivers)
+    people = say.listing(blocks.person(receiver, say) for receiver in thanks.receivers)
     head = say("On its way to {people}, in private:", people=people)
     # A behaviour may have been read out of the sentence, so the giver sees which.
     filed = say(
@@ -83,9 +80,9 @@ def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
         time=thanks.until,
     )
     quiet = [*_about_the_team(say, thanks), filed]
-    blocks = [piece.section(head), piece.quote(thanks.words), piece.context(*quiet)]
-    text = " ".join([head, f"“{piece.literal(thanks.words)}”", *quiet])
-    return text, [*blocks, piece.actions(changing_buttons(say, thanks.id))]
+    layout = [blocks.section(head), blocks.quote(thanks.words), blocks.context(*quiet)]
+    text = " ".join([head, f"“{blocks.literal(thanks.words)}”", *quiet])
+    return text, [*layout, blocks.actions(changing_buttons(say, thanks.id))]
 
 
 def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
@@ -98,118 +95,120 @@ def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
 
 def changed(say: Voice, recognition_id: str) -> list[Block]:
     """The giver's answer after an edit."""
-    told = say(
+    sentence = say(
         "Changed. They will see the new words. You can edit or undo it for 24 hours from when you sent it."
     )
-    return [piece.section(told), piece.actions(changing_buttons(say, recognition_id))]
+    return [blocks.section(sentence), blocks.actions(changing_buttons(say, recognition_id))]
 
 
 def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:
-    """The giver's answer after taking it back. A typed undo takes the latest: it says whose that was."""
-    told = say("Taken back. The words are deleted here, and taken out of the messages about it.")
-    whose = say("It was for {people}.", people=say.listing(piece.person(one, say) for one in people))
-    return f"{told} {whose}", [piece.section(told), piece.context(whose)]
+    """The giver's answer after an undo. A typed undo takes the latest, so the answer names the recipients."""
+    sentence = say("Taken back. The words are deleted here, and taken out of the messages about it.")
+    recipients = say(
+        "It was for {people}.", people=say.listing(blocks.person(user_id, say) for user_id in people)
+    )
+    return f"{sentence} {recipients}", [blocks.section(sentence), blocks.context(recipients)]
 
 
 def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
     """[Edit] [Undo], offered for 24 hours."""
-    return [piece.button(say("Edit"), EDIT, recognition_id), undo_button(say, recognition_id)]
+    return [blocks.button(say("Edit"), EDIT, recognition_id), undo_button(say, recognition_id)]
 
 
 def undo_button(say: Voice, recognition_id: str) -> Block:
     """[Undo], which asks once more."""
     certain = {
-        "title": piece.plain(say("Take it back?")),
-        "text": piece.plain(say("They will no longer see what you wrote.")),
-        "confirm": piece.plain(say("Undo")),
-        "deny": piece.plain(say("Keep it")),
+        "title": blocks.plain(say("Take it back?")),
+        "text": blocks.plain(say("They will no longer see what you wrote.")),
+        "confirm": blocks.plain(say("Undo")),
+        "deny": blocks.plain(say("Keep it")),
     }
-    return piece.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain}
+    return blocks.button(say("Undo"), UNDO, recognition_id) | {"confirm": certain}
 
 
 def unreached(
-    say: Voice, recognition_id: str, found: Undelivered, *, sent: str, is_changeable: bool
+    say: Voice, recognition_id: str, undelivered: Undelivered, *, sent: str, is_changeable: bool
 ) -> tuple[str, list[Block]]:
     """To the giver: whom a thank-you did not reach, or may not have. `sent` is the moment, in words."""
-    if found.left or found.refused:
+    if undelivered.left or undelivered.refused:
         head = say("*Your thank-you did not reach everyone it was for.*")
     else:
         head = say("*Your thank-you may not have arrived.*")
-    lines = [head, *undelivered_line(say, found)]
+    lines = [head, *undelivered_line(say, undelivered)]
     when = say("You wrote it on {moment}.", moment=sent)
     buttons = [
-        *([send_again_button(say, recognition_id)] if found.unsure else []),
+        *([send_again_button(say, recognition_id)] if undelivered.unsure else []),
         *([undo_button(say, recognition_id)] if is_changeable else []),
     ]
-    blocks = [piece.section("\n".join(lines)), piece.context(when)]
-    return "\n".join([*lines, when]), [*blocks, *([piece.actions(buttons)] if buttons else [])]
+    layout = [blocks.section("\n".join(lines)), blocks.context(when)]
+    return "\n".join([*lines, when]), [*layout, *([blocks.actions(buttons)] if buttons else [])]
 
 
-def undelivered_line(say: Voice, found: Undelivered) -> list[str]:
+def undelivered_line(say: Voice, undelivered: Undelivered) -> list[str]:
     """A sentence for each receiver whom a thank-you did not reach, or may not have."""
     return [
         *(
-            say("{name} has left, so this can't reach them.", name=piece.person(one, say))
-            for one in found.left
+            say("{name} has left, so this can't reach them.", name=blocks.person(user_id, say))
+            for user_id in undelivered.left
         ),
         *(
             say(
                 "This did not reach {name}: Slack does not let Appreciate send just now.",
-                name=piece.person(one, say),
+                name=blocks.person(user_id, say),
             )
-            for one in found.refused
+            for user_id in undelivered.refused
         ),
         *(
             say(
                 "We can't tell if Slack delivered this to {name}. Check before sending it again.",
-                name=piece.person(one, say),
+                name=blocks.person(user_id, say),
             )
-            for one in found.unsure
+            for user_id in undelivered.unsure
         ),
     ]
 
 
 def send_again_button(say: Voice, recognition_id: str) -> Block:
     """[Send again], to everyone who may not have had it."""
-    return piece.button(say("Send again"), SEND_AGAIN, recognition_id)
+    return blocks.button(say("Send again"), SEND_AGAIN, recognition_id)
 
 
 def all_in_doubt(say: Voice, count: int) -> list[Block]:
     """[Send all again], where more than one message with thanks may not have arrived."""
     if count < SEVERAL:
         return []
-    told = say(
+    sentence = say(
         "We can't tell if Slack delivered {n} of your thank-yous. Check before sending them again: "
         "somebody may get one twice.",
         n=count,
     )
-    button = piece.button(say("Send all again"), SEND_ALL_AGAIN, "all")
-    return [piece.section(told), piece.actions([button], block_id="thanks_in_doubt")]
+    button = blocks.button(say("Send all again"), SEND_ALL_AGAIN, "all")
+    return [blocks.section(sentence), blocks.actions([button], block_id="thanks_in_doubt")]
 
 
 def sent_again(say: Voice) -> tuple[str, list[Block]]:
     """The giver's answer after that."""
-    return piece.only(say("It goes once more to whoever may not have had it."))
+    return blocks.only(say("It goes once more to whoever may not have had it."))
 
 
 def nudge(say: Voice) -> tuple[str, list[Block]]:
     """The Friday question: text and blocks."""
-    asked = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
-    why = say("You asked for this question on Fridays.")
-    buttons = [open_button(say("Appreciate someone")), piece.button(say("Settings"), SETTINGS, "nudge")]
-    return f"{asked} {why}", [piece.section(asked), piece.context(why), piece.actions(buttons)]
+    question = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
+    reason = say("You asked for this question on Fridays.")
+    buttons = [open_button(say("Appreciate someone")), blocks.button(say("Settings"), SETTINGS, "nudge")]
+    return f"{question} {reason}", [blocks.section(question), blocks.context(reason), blocks.actions(buttons)]
 
 
 def with_hint(
     say: Voice, answer: tuple[str, list[Block]], seldom: Behaviour | None
 ) -> tuple[str, list[Block]]:
-    """The answer to a giver who asked for it, with which of the four their team seldom names."""
+    """The answer with a hint at the behaviour that the giver's team rarely names, if they want hints."""
     if seldom is None:
         return answer
-    text, blocks = answer
-    told = say(
+    text, layout = answer
+    hint = say(
         "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
         behaviour=say(WORDING[seldom].label).lower(),
         meaning=say(WORDING[seldom].meaning),
     )
-    return f"{text} {told}", [*blocks, piece.context(told)]
+    return f"{text} {hint}", [*layout, blocks.context(hint)]

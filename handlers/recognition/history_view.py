@@ -1,3 +1,5 @@
+"""A page of the thank-yous that somebody gave or received, and what is kept about them."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +10,7 @@ from handlers.recognition.giver_view import (
     undelivered_line,
 )
 from handlers.recognition.thanks_view import receivers_buttons
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
@@ -17,14 +19,12 @@ from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.history import HistoryEntry, Page, Side
 
 _QUOTED = 600
-
-
 """A view may be 250 kB; ten long texts in a script of four bytes a character must fit, and more beside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose Home tab it is: their zone and moment."""
+    """The reader's time zone, and now."""
 
     zone: str
     now: datetime
@@ -32,37 +32,37 @@ class Reader:
 
 def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
     """The thank-yous of one page, or what to say when there are none."""
-    shown = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
-    return shown or [piece.section(_nothing(say, page.side))]
+    layout = [block for entry in page.entries for block in _entry(say, reader, page.side, entry)]
+    return layout or [blocks.section(_nothing(say, page.side))]
 
 
 def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     label = say(WORDING[entry.behaviour].label)
-    names = say.listing(piece.person(one, say) for one in entry.people)
+    names = say.listing(blocks.person(user_id, say) for user_id in entry.people)
     if side is Side.RECEIVED:
-        yield piece.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
+        yield blocks.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
     else:
-        yield piece.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
-    yield piece.quote(piece.shortened(entry.words, _QUOTED))
+        yield blocks.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
+    yield blocks.quote(blocks.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
-    missed = undelivered_line(say, entry.unreached)
-    told = ["\n".join(missed)] if missed else []
-    yield piece.context(say.moment(entry.given_at, reader.zone), *joined, *told)
+    missed = undelivered_line(say, entry.undelivered)
+    undelivered = ["\n".join(missed)] if missed else []
+    yield blocks.context(say.moment(entry.given_at, reader.zone), *joined, *undelivered)
     if buttons := [*_buttons(say, reader, side, entry)]:
-        yield piece.actions(buttons)
+        yield blocks.actions(buttons)
 
 
 def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
     if entry.sharing:
         yield from receivers_buttons(say, entry.id, entry.sharing)
-    if entry.unreached.unsure:
+    if entry.undelivered.unsure:
         yield send_again_button(say, entry.id)
     if side is Side.GIVEN and reader.now - entry.given_at < CHANGEABLE_FOR:
         yield from changing_buttons(say, entry.id)
 
 
 def _joined(say: Voice, entry: HistoryEntry) -> str:
-    people = say.listing(piece.person(one, say) for one in entry.joined_by)
+    people = say.listing(blocks.person(user_id, say) for user_id in entry.joined_by)
     return say("Me too, said {people}.", people=people)
 
 
@@ -96,4 +96,4 @@ def kept(say: Voice, periods: Retention) -> list[Block]:
         say("While a check-in is open: that you were asked. Never whether you answered, nor what you said."),
         say("For a legal reason your organisation may have to keep some of this for longer."),
     ]
-    return [piece.section("\n".join(f"• {line}" for line in lines))]
+    return [blocks.section("\n".join(f"• {line}" for line in lines))]

@@ -1,4 +1,4 @@
-"""Slash text, forms and buttons about thanks, as values."""
+"""Reads commands, forms and buttons about thanks."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.recognition import settings_view as view
+from handlers.recognition import settings_view
 from handlers.recognition.form_view import BEHAVIOUR
 from handlers.recognition.report_view import BLOCK, BLOCK_FIELD
 from handlers.shared.payloads import Caller, Payload, caller, storable, typed_text
@@ -44,10 +44,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings somebody saves."""
+    """The settings to save."""
 
     caller: Caller
-    choices: view.Choices
+    choices: settings_view.Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +67,23 @@ class Reaction:
 
 
 def typed(body: Payload) -> Typed:
-    """What stands behind `/appreciate`."""
+    """What was typed after `/appreciate`."""
     return Typed(caller(body), storable(body.get("text") or ""))
 
 
 def form(body: Payload) -> Form:
     """The state of the form in a `view_submission` or `block_actions` payload."""
-    seen = body["view"]
-    unseen = _object(seen.get("private_metadata") or "")
-    filled = _filled_in((seen.get("state") or {}).get("values") or {})
+    view = body["view"]
+    metadata = _object(view.get("private_metadata") or "")
+    draft = _filled_in((view.get("state") or {}).get("values") or {})
     return Form(
         caller=caller(body),
-        view_id=seen["id"],
-        draft=filled.about(accepted_questions=_texts(unseen.get("accepted")), link=_link(unseen.get("link"))),
-        recognition_id=str(unseen.get("id") or ""),
-        from_home=unseen.get("home") is True,
+        view_id=view["id"],
+        draft=draft.about(
+            accepted_questions=_texts(metadata.get("accepted")), link=_link(metadata.get("link"))
+        ),
+        recognition_id=str(metadata.get("id") or ""),
+        from_home=metadata.get("home") is True,
     )
 
 
@@ -118,21 +120,23 @@ def settings(body: Payload) -> Settings:
     values = (body["view"].get("state") or {}).get("values") or {}
 
     def field(name: str) -> Payload:
-        found: Payload = (values.get(name) or {}).get(name) or {}
-        return found
+        element: Payload = (values.get(name) or {}).get(name) or {}
+        return element
 
-    habits = {one.get("value") for one in field(view.HABITS).get("selected_options") or ()}
+    habits = {user_id.get("value") for user_id in field(settings_view.HABITS).get("selected_options") or ()}
     return Settings(
         caller=caller(body),
-        choices=view.Choices(
-            sharing=_sharing(_option(field(view.SHARING))),
-            nudges=view.NUDGES in habits,
-            accepts_thanks=view.DECLINED not in habits,
+        choices=settings_view.Choices(
+            sharing=_sharing(_option(field(settings_view.SHARING))),
+            nudges=settings_view.NUDGES in habits,
+            accepts_thanks=settings_view.DECLINED not in habits,
             blocked=tuple(
-                one for one in field(view.BLOCKED).get("selected_users") or () if isinstance(one, str)
+                user_id
+                for user_id in field(settings_view.BLOCKED).get("selected_users") or ()
+                if isinstance(user_id, str)
             ),
-            contact=field(view.CONTACT).get("selected_user"),
-            may_name_contact=view.CONTACT in values,
+            contact=field(settings_view.CONTACT).get("selected_user"),
+            may_name_contact=settings_view.CONTACT in values,
         ),
     )
 
@@ -141,7 +145,7 @@ def also_block(body: Payload) -> bool:
     """Whether a report asks for no more thank-yous from that person."""
     values = (body["view"].get("state") or {}).get("values") or {}
     ticked = ((values.get(BLOCK_FIELD) or {}).get(BLOCK_FIELD) or {}).get("selected_options") or ()
-    return any(one.get("value") == BLOCK for one in ticked)
+    return any(option.get("value") == BLOCK for option in ticked)
 
 
 def reaction(body: Payload) -> Reaction | None:
@@ -162,21 +166,21 @@ def reaction(body: Payload) -> Reaction | None:
 
 
 def _digits(ts: object) -> str:
-    whole, _, part = ts.partition(".") if isinstance(ts, str) and _TS.fullmatch(ts) else ("0", "", "0")
-    return f"{whole:0>20}{part:0<20}"
+    seconds, _, fraction = ts.partition(".") if isinstance(ts, str) and _TS.fullmatch(ts) else ("0", "", "0")
+    return f"{seconds:0>20}{fraction:0<20}"
 
 
 def carried(value: str) -> Draft:
     """The draft that a button carried; an empty one when it carried nothing that can be read."""
-    read = _object(value)
+    fields = _object(value)
     return Draft(
-        people=_people(read.get(Field.PEOPLE) or ()),
-        behaviour=_behaviour(read.get(Field.BEHAVIOUR)),
-        words=storable(str(read.get(Field.WORDS) or "")),
-        visibility=_visibility(read.get(Field.VISIBILITY)),
-        group_members=_people(read.get("gathered") or ()),
-        accepted_questions=_texts(read.get("accepted")),
-        link=_link(read.get("link")),
+        people=_people(fields.get(Field.PEOPLE) or ()),
+        behaviour=_behaviour(fields.get(Field.BEHAVIOUR)),
+        words=storable(str(fields.get(Field.WORDS) or "")),
+        visibility=_visibility(fields.get(Field.VISIBILITY)),
+        group_members=_people(fields.get("gathered") or ()),
+        accepted_questions=_texts(fields.get("accepted")),
+        link=_link(fields.get("link")),
     )
 
 
@@ -187,14 +191,14 @@ def idempotency_key(value: str) -> str:
 
 def _object(value: str) -> dict[str, Any]:
     try:
-        read = json.loads(value)
+        fields = json.loads(value)
     except ValueError:
         return {}
-    return read if isinstance(read, dict) else {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return tuple(text for text in value if isinstance(text, str)) if isinstance(value, list) else ()
 
 
 def _link(value: object) -> str | None:
@@ -202,13 +206,13 @@ def _link(value: object) -> str | None:
 
 
 def _sharing(value: object) -> SharingChoice:
-    return next((one for one in SharingChoice if one == value), SharingChoice.ASK)
+    return next((choice for choice in SharingChoice if choice == value), SharingChoice.ASK)
 
 
 def _filled_in(values: Payload) -> Draft:
     def field(name: Field, action_id: str) -> Payload:
-        found: Payload = (values.get(name) or {}).get(action_id) or {}
-        return found
+        element: Payload = (values.get(name) or {}).get(action_id) or {}
+        return element
 
     return Draft(
         people=_people(field(Field.PEOPLE, Field.PEOPLE).get("selected_users") or ()),
@@ -223,13 +227,13 @@ def _option(element: Payload) -> Any:  # noqa: ANN401 - as Slack sent it, judged
 
 
 def _people(ids: Iterable[object]) -> tuple[str, ...]:
-    known = [one for one in ids if isinstance(one, str) and _SLACK_USER_ID.fullmatch(one)]
+    user_ids = [user_id for user_id in ids if isinstance(user_id, str) and _SLACK_USER_ID.fullmatch(user_id)]
     # One more than may be thanked at once, so that too many are still told apart.
-    return tuple(dict.fromkeys(known))[: MOST_PEOPLE + 2]
+    return tuple(dict.fromkeys(user_ids))[: MOST_PEOPLE + 2]
 
 
 def _behaviour(value: object) -> Behaviour | None:
-    return next((one for one in Behaviour if one == value), None)
+    return next((behaviour for behaviour in Behaviour if behaviour == value), None)
 
 
 def _visibility(value: object) -> Visibility:

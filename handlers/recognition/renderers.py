@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.recognition import erased_view
-from handlers.recognition import giver_view as given
-from handlers.recognition import thanks_view as view
+from handlers.recognition import erased_view, giver_view, thanks_view
 from slackapp.blocks import Block
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
@@ -42,7 +40,7 @@ class _Thanks:
     """One receiver's thanks in the reader's language, and where the message stands that is to be changed."""
 
     say: Voice
-    thanks: view.Thanks
+    thanks: thanks_view.Thanks
     stands: _Stands | None = None
 
 
@@ -51,7 +49,7 @@ class _Post:
     """A post in the languages of its channel, and where it stands when it is to be changed."""
 
     spoken: list[Voice]
-    post: view.Post
+    post: thanks_view.Post
     stands: _Stands | None = None
 
 
@@ -75,7 +73,7 @@ def _load_thanks(session: Session, about: RecipientRef, delivery: Delivery, _now
 
 def _thanks(content: _Thanks) -> Message:
     """The receiver's direct message."""
-    return _message(view.direct_message(content.say, content.thanks))
+    return _message(thanks_view.direct_message(content.say, content.thanks))
 
 
 def _load_post(session: Session, about: PostRef, delivery: Delivery, _now: datetime) -> _Post | Skip:
@@ -89,7 +87,7 @@ def _load_post(session: Session, about: PostRef, delivery: Delivery, _now: datet
 
 def _post(content: _Post) -> Message:
     """The post in the team's channel, only while a receiver agrees; or its change."""
-    return _message(_drawn_post(content.spoken, content.post), content.stands)
+    return _message(_post_content(content.spoken, content.post), content.stands)
 
 
 def _load_thanks_changed(
@@ -110,7 +108,7 @@ def _thanks_changed(content: _Thanks) -> Message:
     if is_erased(content.thanks.giver):
         text, blocks = erased_view.former_direct_message(content.say, content.thanks.behaviour)
     else:
-        text, blocks = view.direct_message(content.say, content.thanks)
+        text, blocks = thanks_view.direct_message(content.say, content.thanks)
     return _message((text, blocks), content.stands)
 
 
@@ -163,7 +161,7 @@ def _load_report_changed(
 
 def _report(content: _Thanks) -> Message:
     """What whoever hears about unkind thank-yous is told, as things stand now."""
-    return _message(view.for_contact(content.say, content.thanks), content.stands)
+    return _message(thanks_view.for_contact(content.say, content.thanks), content.stands)
 
 
 def _load_nudge(session: Session, about: MemberRef, delivery: Delivery, _now: datetime) -> Voice | Skip:
@@ -175,7 +173,7 @@ def _load_nudge(session: Session, about: MemberRef, delivery: Delivery, _now: da
 
 def _nudge(say: Voice) -> Message:
     """The Friday question, unless they have changed their mind meanwhile."""
-    return _message(given.nudge(say))
+    return _message(giver_view.nudge(say))
 
 
 def _load_undelivered(
@@ -202,7 +200,7 @@ def _load_undelivered(
 def _undelivered(content: _Undelivered) -> Message:
     """To the giver, whom it has missed as things stand now."""
     return _message(
-        given.unreached(
+        giver_view.unreached(
             content.say,
             content.recognition_id,
             content.missed,
@@ -236,13 +234,13 @@ def _where(session: Session, delivery: Delivery, now: datetime) -> _Stands | Wai
     return _Stands(first.slack_channel_id, first.slack_ts)
 
 
-def _read(session: Session, about: RecipientRef, delivery: Delivery) -> view.Thanks:
+def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_view.Thanks:
     recognition = session.get_one(Recognition, about.recognition_id)
     recipient = session.get_one(Recipient, (about.recognition_id, about.member_id))
     post = notifications.post_of(session, recipient)
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reported = recipient.sharing == Sharing.REPORTED
-    return view.Thanks(
+    return thanks_view.Thanks(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
         receiver=session.get_one(Member, about.member_id).slack_user_id,
@@ -255,7 +253,7 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> view.Tha
     )
 
 
-def _read_post(session: Session, about: PostRef) -> view.Post:
+def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
     recognition_id, channel = about.recognition_id, about.channel
     recognition = session.get_one(Recognition, recognition_id)
     shared = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
@@ -266,7 +264,7 @@ def _read_post(session: Session, about: PostRef) -> view.Post:
     ).order_by(Member.name, Member.id)
     shown = notifications.is_visible_in(recognition, channel)
     link = recognition.link
-    return view.Post(
+    return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
         receivers=tuple(session.scalars(shared)) if shown else (),
@@ -278,11 +276,11 @@ def _read_post(session: Session, about: PostRef) -> view.Post:
     )
 
 
-def _drawn_post(spoken: list[Voice], post: view.Post) -> tuple[str, list[Block]]:
+def _post_content(spoken: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
     there = tuple(user for user in post.receivers if not is_erased(user))
     if not post.receivers or (there and not is_erased(post.giver)):
-        return view.team_post(spoken, replace(post, receivers=there))
+        return thanks_view.team_post(spoken, replace(post, receivers=there))
     giver = None if is_erased(post.giver) else post.giver
     receivers = erased_view.FormerPerson(there[0] if there else None)
     left = erased_view.RemainingText(post.words if giver else None, post.boosters)
@@ -307,9 +305,9 @@ def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
     return [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
 
 
-def _message(drawn: tuple[str, list[Block]], stands: _Stands | None = None) -> Message:
+def _message(content: tuple[str, list[Block]], stands: _Stands | None = None) -> Message:
     """A new message, or what the one that stands there is changed to."""
-    text, blocks = drawn
+    text, blocks = content
     if stands is None:
         return Message(text=text, blocks=blocks)
     return Message(text=text, blocks=blocks, channel=stands.channel, replaces=stands.ts)

@@ -4,21 +4,17 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers.recognition import payloads
-from handlers.recognition import settings_view as settings
-from handlers.recognition import thanks_view as recognition
+from handlers.recognition import payloads, settings_view, thanks_view
 from handlers.shared.context import Context
-from handlers.shared.modals import replace_or_open as show_modal
-from handlers.shared.payloads import Caller, Payload, press
-from handlers.shared.people import acquainted, workspace_of
-from slackapp import blocks as piece
+from handlers.shared.modals import replace_or_open
+from handlers.shared.payloads import Payload, press
+from handlers.shared.request import Request, Scope
+from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.models import SharingChoice
-from slackapp.recognition import preferences as choosing
-from slackapp.workspace import members
-from slackapp.workspace import permissions as rights
+from slackapp.recognition import preferences
+from slackapp.workspace import members, permissions
 from slackapp.workspace.permissions import Permission
 
 
@@ -31,57 +27,54 @@ class ThanksSettings:
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[My settings] or [Settings]."""
         pressed = press(body)
-        show_modal(client, pressed, form_for(self.context, client, pressed.caller))
+        replace_or_open(client, pressed, form_for(Request(self.context, client, pressed.caller)))
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
-        filled = payloads.settings(body)
-
-        def deed(session: Session) -> View:
-            workspace = workspace_of(session, filled.caller)
-            people = members.get_all(session, workspace, [filled.caller.user, *filled.choices.blocked])
-            member = people[filled.caller.user]
-            choice = choosing.Preferences(
-                sharing=filled.choices.sharing,
-                nudges=filled.choices.nudges,
-                accepts_thanks=filled.choices.accepts_thanks,
-                blocked=frozenset(people[one].id for one in filled.choices.blocked),
-            )
-            choosing.save(session, member, choice)
-            # Slack says who is an admin; a form that somebody made up does not.
-            if filled.choices.may_name_contact and rights.allows(member, Permission.SETTLE):
-                choosing.set_contact(session, workspace, filled.choices.contact)
-            say = members.language_of(workspace, member)
-            return piece.notice(say, say("My settings"), settings.saved(say))
-
-        saved = acquainted(self.context, client, filled.caller, deed)
-        self.context.refresh_home(client, filled.caller)
-        ack(response_action="update", view=saved)
+        form = payloads.settings(body)
+        request = Request(self.context, client, form.caller)
+        request.look_up(form.choices.blocked)
+        with request.write() as scope:
+            _save(scope, form.choices)
+        request.refresh_home()
+        say = scope.say
+        view = blocks.notice(say, say("My settings"), settings_view.saved(say))
+        ack(response_action="update", view=view)
 
 
-def form_for(context: Context, client: WebClient, who: Caller) -> View:
-    """The settings as this person has them."""
-
-    def made(session: Session) -> View:
-        workspace = workspace_of(session, who)
-        member = members.get_all(session, workspace, [who.user])[who.user]
-        choices = settings.Choices(
+def form_for(request: Request) -> View:
+    """The settings as the caller has them."""
+    with request.read() as scope:
+        member = scope.member
+        choices = settings_view.Choices(
             sharing=SharingChoice(member.sharing),
             nudges=member.nudges,
             accepts_thanks=member.accepts_thanks,
-            blocked=choosing.blocked_by(session, member),
-            contact=workspace.concerns_to,
-            may_name_contact=rights.allows(member, Permission.SETTLE),
+            blocked=preferences.blocked_by(scope.session, member),
+            contact=scope.workspace.concerns_to,
+            may_name_contact=permissions.allows(member, Permission.SETTLE),
         )
-        return settings.form(members.language_of(workspace, member), choices)
-
-    return acquainted(context, client, who, made)
+    return settings_view.form(scope.say, choices)
 
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the settings."""
     listeners = ThanksSettings(context)
-    bolt.action(settings.OPEN)(listeners.open)
-    bolt.action(recognition.SETTINGS)(listeners.open)
-    bolt.view(settings.FORM)(listeners.save)
+    bolt.action(settings_view.OPEN)(listeners.open)
+    bolt.action(thanks_view.SETTINGS)(listeners.open)
+    bolt.view(settings_view.FORM)(listeners.save)
+
+
+def _save(scope: Scope, choices: settings_view.Choices) -> None:
+    blocked = members.get_all(scope.session, scope.workspace, choices.blocked)
+    new_preferences = preferences.Preferences(
+        sharing=choices.sharing,
+        nudges=choices.nudges,
+        accepts_thanks=choices.accepts_thanks,
+        blocked=frozenset(member.id for member in blocked.values()),
+    )
+    preferences.save(scope.session, scope.member, new_preferences)
+    # Slack says who is an admin; a form that somebody made up does not.
+    if choices.may_name_contact and permissions.allows(scope.member, Permission.SETTLE):
+        preferences.set_contact(scope.session, scope.workspace, choices.contact)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.recognition.form_view import open_button
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
@@ -22,7 +22,7 @@ DECLINED = "declined"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What somebody has chosen. `blocked` are Slack ids; `contact` is None for those who don't choose it."""
+    """A person's settings. `blocked` are Slack ids; `contact` is None for those who may not choose it."""
 
     sharing: SharingChoice = SharingChoice.ASK
     nudges: bool = False
@@ -34,22 +34,22 @@ class Choices:
 
 def form(say: Voice, choices: Choices) -> View:
     """The settings."""
-    blocks = [_sharing(say, choices), _habits(say, choices), _blocked(say, choices)]
+    layout = [_sharing(say, choices), _habits(say, choices), _blocked(say, choices)]
     if choices.may_name_contact:
-        blocks.append(_contact(say, choices))
+        layout.append(_contact(say, choices))
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": piece.plain(say("My settings")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("My settings")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }
 
 
 def saved(say: Voice) -> list[Block]:
     """Said once they are stored."""
-    return [piece.section(say("Saved. It holds for every thank-you from now on."))]
+    return [blocks.section(say("Saved. It holds for every thank-you from now on."))]
 
 
 def help_text(say: Voice) -> tuple[str, list[Block]]:
@@ -60,8 +60,8 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
         say("`/appreciate` alone opens a form."),
     ]
     four = [
-        say("*{behaviour}*: {meaning}", behaviour=say(one.label), meaning=say(one.meaning))
-        for one in WORDING.values()
+        say("*{behaviour}*: {meaning}", behaviour=say(wording.label), meaning=say(wording.meaning))
+        for wording in WORDING.values()
     ]
     private = say("It is private unless you add “with the team” and they agree.")
     more = [
@@ -71,13 +71,13 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
         say("`/appreciate privacy` tells what is kept."),
     ]
     parts = ["\n".join(examples), "\n".join(four), private, "\n".join(more)]
-    blocks = [*map(piece.section, parts), piece.actions([open_button(say("Open the form"))])]
-    return "\n".join(parts), blocks
+    layout = [*map(blocks.section, parts), blocks.actions([open_button(say("Open the form"))])]
+    return "\n".join(parts), layout
 
 
 def open_settings(say: Voice) -> Block:
     """[My settings]."""
-    return piece.button(say("My settings"), OPEN, "settings")
+    return blocks.button(say("My settings"), OPEN, "settings")
 
 
 def _sharing(say: Voice, choices: Choices) -> Block:
@@ -119,7 +119,7 @@ def _blocked(say: Voice, choices: Choices) -> Block:
     element: dict[str, Any] = {
         "type": "multi_users_select",
         "action_id": BLOCKED,
-        "placeholder": piece.plain(say("Choose people")),
+        "placeholder": blocks.plain(say("Choose people")),
     }
     if choices.blocked:
         element["initial_users"] = list(choices.blocked)
@@ -131,19 +131,19 @@ def _contact(say: Voice, choices: Choices) -> Block:
     element: dict[str, Any] = {
         "type": "users_select",
         "action_id": CONTACT,
-        "placeholder": piece.plain(say("Choose a person")),
+        "placeholder": blocks.plain(say("Choose a person")),
     }
     if choices.contact:
         element["initial_user"] = choices.contact
     label = say("For the whole workspace: who hears about an unkind thank-you?")
     hint = say("You see this because you are an admin. Without a choice, the admins hear of it.")
-    return _input(label, CONTACT, element) | {"optional": True, "hint": piece.plain(hint)}
+    return _input(label, CONTACT, element) | {"optional": True, "hint": blocks.plain(hint)}
 
 
 def _option(text: str, value: str, description: str | None = None) -> Block:
-    made: Block = {"text": piece.plain(text), "value": value}
-    return made | {"description": piece.plain(description)} if description else made
+    option: Block = {"text": blocks.plain(text), "value": value}
+    return option | {"description": blocks.plain(description)} if description else option
 
 
 def _input(label: str, block_id: str, element: dict[str, Any]) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.recognition import report_view as unkind
+from handlers.recognition import report_view
 from handlers.recognition.form_view import open_button
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
@@ -63,63 +63,63 @@ class Post:
 def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     """The receiver's own message: top-level text and blocks."""
     if thanks.words is None:
-        return piece.only(say("{giver} took this thank-you back.", giver=piece.person(thanks.giver, say)))
+        return blocks.only(say("{giver} took this thank-you back.", giver=blocks.person(thanks.giver, say)))
     if thanks.sharing == Sharing.REPORTED:
-        return piece.only(unkind.reported(say, thanks.told))
+        return blocks.only(report_view.reported(say, thanks.told))
     wording = WORDING[thanks.behaviour]
-    told = say(
+    sentence = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
-        giver=piece.person(thanks.giver, say),
+        giver=blocks.person(thanks.giver, say),
         behaviour=say(wording.label).lower(),
         meaning=say(wording.meaning),
     )
     standing = _standing(say, thanks)
-    blocks = [
-        piece.section(told),
-        piece.quote(thanks.words),
+    layout = [
+        blocks.section(sentence),
+        blocks.quote(thanks.words),
         *_about(say, thanks.link),
-        piece.context(standing),
+        blocks.context(standing),
     ]
-    blocks.append(piece.actions([*_decisions(say, thanks), *_always(say, thanks)]))
-    text = " ".join([told, f"“{piece.literal(thanks.words)}”", *_address(say, thanks.link), standing])
-    return text, blocks
+    layout.append(blocks.actions([*_decisions(say, thanks), *_always(say, thanks)]))
+    text = " ".join([sentence, f"“{blocks.literal(thanks.words)}”", *_address(say, thanks.link), standing])
+    return text, layout
 
 
-def team_post(spoken: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
+def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
     """What the team sees once a receiver has agreed, in each language that is read there: text and blocks.
 
     Without words or receivers it says nothing but that, until the post itself is gone.
     """
     if post.words is None:
-        return piece.only("\n".join(say("This thank-you was taken back.") for say in spoken))
+        return blocks.only("\n".join(say("This thank-you was taken back.") for say in languages))
     if not post.receivers:
-        return piece.only("\n".join(say("This thank-you is not shown here any more.") for say in spoken))
-    told = "\n".join(_told(say, post) for say in spoken)
-    agreed = "\n".join(_agreed(say, post) for say in spoken)
-    joined = ["\n".join(_joined(say, post.boosters) for say in spoken)] if post.boosters else []
-    me_too = " / ".join(dict.fromkeys(say("Me too") for say in spoken))
-    blocks = [
-        piece.section(told),
-        piece.quote(post.words),
-        *[about for say in spoken for about in _about(say, post.link)],
-        piece.context(agreed, *joined),
-        piece.actions([piece.button(me_too, ME_TOO, post.id)]),
+        return blocks.only("\n".join(say("This thank-you is not shown here any more.") for say in languages))
+    sentences = "\n".join(_told(say, post) for say in languages)
+    agreed = "\n".join(_agreed(say, post) for say in languages)
+    joined = ["\n".join(_joined(say, post.boosters) for say in languages)] if post.boosters else []
+    me_too = " / ".join(dict.fromkeys(say("Me too") for say in languages))
+    layout = [
+        blocks.section(sentences),
+        blocks.quote(post.words),
+        *[about for say in languages for about in _about(say, post.link)],
+        blocks.context(agreed, *joined),
+        blocks.actions([blocks.button(me_too, ME_TOO, post.id)]),
     ]
-    address = [line for say in spoken for line in _address(say, post.link)]
-    return "\n".join([told, f"“{piece.literal(post.words)}”", *address, agreed, *joined]), blocks
+    address = [line for say in languages for line in _address(say, post.link)]
+    return "\n".join([sentences, f"“{blocks.literal(post.words)}”", *address, agreed, *joined]), layout
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
-    """What is told to whoever hears about unkind thank-yous: top-level text and blocks."""
-    people = {"receiver": piece.person(thanks.receiver, say), "giver": piece.person(thanks.giver, say)}
+    """The message to the contact for unkind thank-yous: top-level text and blocks."""
+    people = {"receiver": blocks.person(thanks.receiver, say), "giver": blocks.person(thanks.giver, say)}
     if thanks.words is None:
-        return piece.only(
+        return blocks.only(
             say("{receiver} found a thank-you from {giver} unkind. It has been taken back since.", **people)
         )
-    told = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
-    asked = say("Please talk with {receiver} first. {giver} has not been told.", **people)
-    blocks = [piece.section(told), piece.quote(thanks.words), piece.context(asked)]
-    return f"{told} “{piece.literal(thanks.words)}” {asked}", blocks
+    sentence = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
+    request = say("Please talk with {receiver} first. {giver} has not been told.", **people)
+    layout = [blocks.section(sentence), blocks.quote(thanks.words), blocks.context(request)]
+    return f"{sentence} “{blocks.literal(thanks.words)}” {request}", layout
 
 
 def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
@@ -127,7 +127,7 @@ def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list
     if sharing == Sharing.SHARED:
         return [_hide(say, recognition_id)]
     if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
-        return [piece.button(say("Share with my team"), SHARE, recognition_id)]
+        return [blocks.button(say("Share with my team"), SHARE, recognition_id)]
     return []
 
 
@@ -135,7 +135,7 @@ def _told(say: Voice, post: Post) -> str:
     return say(
         "*{behaviour}.* {giver} thanked {receiver}.",
         behaviour=say(WORDING[post.behaviour].label),
-        giver=piece.person(post.giver, say),
+        giver=blocks.person(post.giver, say),
         receiver=_receivers(say, post),
     )
 
@@ -145,7 +145,7 @@ def _agreed(say: Voice, post: Post) -> str:
 
 
 def _receivers(say: Voice, post: Post) -> str:
-    return say.listing(piece.person(one, say) for one in post.receivers)
+    return say.listing(blocks.person(user_id, say) for user_id in post.receivers)
 
 
 def _standing(say: Voice, thanks: Thanks) -> str:
@@ -154,7 +154,7 @@ def _standing(say: Voice, thanks: Thanks) -> str:
     sentences = {
         Sharing.ASKED: say(
             "Only you can see this. {giver} would be glad for your team to see it too. You decide.",
-            giver=piece.person(thanks.giver, say),
+            giver=blocks.person(thanks.giver, say),
         ),
         Sharing.KEPT: say("Only you can see this. You kept it between the two of you."),
         Sharing.HIDDEN: say("Only you can see this. You took it out of your team's channel."),
@@ -178,24 +178,24 @@ def _shared(say: Voice, post: DeliveryState | None) -> str:
 
 
 def _decisions(say: Voice, thanks: Thanks) -> list[Block]:
-    share = piece.button(say("Share with my team"), SHARE, thanks.id)
+    share = blocks.button(say("Share with my team"), SHARE, thanks.id)
     if thanks.is_open:
-        return [share, piece.button(say("Keep between us"), KEEP, thanks.id)]
+        return [share, blocks.button(say("Keep between us"), KEEP, thanks.id)]
     if thanks.sharing == Sharing.SHARED:
         return [_hide(say, thanks.id)]
     return [share] if thanks.sharing == Sharing.HIDDEN else []
 
 
 def _hide(say: Voice, recognition_id: str) -> Block:
-    return piece.button(say("Hide from the team"), HIDE, recognition_id)
+    return blocks.button(say("Hide from the team"), HIDE, recognition_id)
 
 
 def _always(say: Voice, thanks: Thanks) -> list[Block]:
     return [
         # It opens the form with its giver in it: a thank-you in return says what for, as any other.
         open_button(say("Say thanks"), Draft(people=(thanks.giver,))),
-        piece.button(say("Settings"), SETTINGS, thanks.id),
-        piece.button(say("Report"), unkind.REPORT, thanks.id),
+        blocks.button(say("Settings"), SETTINGS, thanks.id),
+        blocks.button(say("Report"), report_view.REPORT, thanks.id),
     ]
 
 
@@ -204,12 +204,12 @@ def _about(say: Voice, link: str | None) -> list[Block]:
         return []
     words = say("The message this is about")
     # In markup even an address has its ampersands escaped.
-    return [piece.context(f"<{piece.literal(link)}|{words}>")]
+    return [blocks.context(f"<{blocks.literal(link)}|{words}>")]
 
 
 def _address(say: Voice, link: str | None) -> list[str]:
     """The same in the text beside the blocks."""
-    return [f"{say('The message this is about')}: {piece.literal(link)}"] if link else []
+    return [f"{say('The message this is about')}: {blocks.literal(link)}"] if link else []
 
 
 def _joined(say: Voice, boosters: int) -> str:

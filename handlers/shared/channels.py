@@ -1,4 +1,4 @@
-"""Who is in a channel or user group, as Slack's lists have it."""
+"""Channels and user groups: who is in them, what they are called, and whether the app can post there."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -20,32 +20,32 @@ def expand_groups(client: WebClient, draft: Draft, giver: str) -> Draft:
     """The draft with the people of its groups beside those named; the giver only if there is nobody else.
 
     Raises:
-        NotYet: All the groups are empty, or Slack does not say who is in one.
+        InvalidDraft: All the groups are empty, or Slack does not list who is in one.
     """
     if not draft.groups:
         return draft
-    in_groups = dict.fromkeys(one for group in draft.groups for one in _people(client, group))
+    in_groups = dict.fromkeys(user_id for group in draft.groups for user_id in _group_members(client, group))
     if not in_groups and not draft.people:
         raise InvalidDraft([Refusal(Field.PEOPLE, translatable("That group is empty just now."))])
     # Somebody named beside their group is meant in person.
-    only_by_group = tuple(one for one in in_groups if one not in {*draft.people, giver})
+    only_by_group = tuple(user_id for user_id in in_groups if user_id not in {*draft.people, giver})
     if not only_by_group and not draft.people:
         only_by_group = tuple(in_groups)
     return draft.about(people=(*draft.people, *only_by_group), group_members=only_by_group, groups=())
 
 
-def _people(client: WebClient, group: str) -> list[str]:
+def _group_members(client: WebClient, group: str) -> list[str]:
     try:
         return list(client.usergroups_users_list(usergroup=group)["users"])
-    except SlackApiError as refused:
-        if refused.response.get("error") not in _CLOSED:
+    except SlackApiError as error:
+        if error.response.get("error") not in _CLOSED:
             raise
         sentence = translatable("I can't see who is in that group. Name the people, up to 20.")
-        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from refused
+        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from error
 
 
 _PAGE = 999
-"""The most that Slack gives at once: a form waits for three seconds only."""
+"""Slack's largest page: a form waits for three seconds only."""
 
 _GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
 _ARCHIVED = translatable("This channel is archived. Please choose another one.")
@@ -62,67 +62,67 @@ class ChannelInfo:
 
 
 class Unavailable(Enum):
-    """Why nobody can be seen in a place."""
+    """Why the members of a channel or group cannot be listed."""
 
     GONE = auto()
     """Deleted, switched off, or out of the app's sight."""
     ARCHIVED = auto()
-    """Closed for now; it may be opened again with everybody in it."""
+    """It may be opened again with everybody in it."""
 
 
 def people_in(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
-    """Who is in it now. UserError when the app can't see it."""
-    found = people_in_or_reason(client, kind, slack_id)
-    if isinstance(found, Unavailable):
-        raise UserError(_ARCHIVED if found is Unavailable.ARCHIVED else _NOT_SEEN)
-    return found
+    """The Slack ids of who is in it now. UserError when the app cannot see it."""
+    people = people_in_or_reason(client, kind, slack_id)
+    if isinstance(people, Unavailable):
+        raise UserError(_ARCHIVED if people is Unavailable.ARCHIVED else _NOT_SEEN)
+    return people
 
 
 def people_in_or_reason(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Unavailable:
-    """Who is in it now, or why nobody can be seen there."""
+    """The Slack ids of who is in it now, or why they cannot be listed."""
     try:
         if kind is SourceKind.USER_GROUP:
             return list(client.usergroups_users_list(usergroup=slack_id)["users"])
         if client.conversations_info(channel=slack_id)["channel"].get("is_archived"):
             return Unavailable.ARCHIVED
         return members(client, slack_id)
-    except SlackApiError as refused:
-        if refused.response.get("error") not in _GONE:
+    except SlackApiError as error:
+        if error.response.get("error") not in _GONE:
             raise
         return Unavailable.GONE
 
 
 def channel_name(client: WebClient, slack_id: str) -> str:
-    """What a channel is called. UserError when the app can't see it."""
+    """A channel's name. UserError when the app cannot see it."""
     try:
         return str(client.conversations_info(channel=slack_id)["channel"].get("name", ""))
-    except SlackApiError as refused:
-        if refused.response.get("error") not in _GONE:
+    except SlackApiError as error:
+        if error.response.get("error") not in _GONE:
             raise
-        raise UserError(_NOT_SEEN) from refused
+        raise UserError(_NOT_SEEN) from error
 
 
 def channels(client: WebClient) -> dict[str, ChannelInfo]:
     """Every channel that the app can see, by Slack's id: one list instead of a call for each."""
-    found: dict[str, ChannelInfo] = {}
+    by_id: dict[str, ChannelInfo] = {}
     cursor = ""
     while True:
-        answer = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor)
-        for one in answer["channels"]:
-            found[one["id"]] = ChannelInfo(one.get("name") or "", bool(one.get("is_archived")))
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        page = client.conversations_list(types="public_channel,private_channel", limit=_PAGE, cursor=cursor)
+        for channel in page["channels"]:
+            by_id[channel["id"]] = ChannelInfo(channel.get("name") or "", bool(channel.get("is_archived")))
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return found
+            return by_id
 
 
 def check_can_post(client: WebClient, slack_id: str) -> None:
-    """UserError when the app is not in a channel, and so can't post there."""
+    """UserError when the app cannot post in a channel because it is not in it, or it is archived."""
     try:
         channel = client.conversations_info(channel=slack_id)["channel"]
-    except SlackApiError as refused:
-        if refused.response.get("error") not in _GONE:
+    except SlackApiError as error:
+        if error.response.get("error") not in _GONE:
             raise
-        raise UserError(_NOT_IN_CHANNEL) from refused
+        raise UserError(_NOT_IN_CHANNEL) from error
     if channel.get("is_archived"):
         raise UserError(_ARCHIVED)
     if not channel.get("is_member"):
@@ -131,16 +131,16 @@ def check_can_post(client: WebClient, slack_id: str) -> None:
 
 def groups(client: WebClient) -> list[tuple[str, str]]:
     """Ids and names of the user groups that are switched on."""
-    return [(one["id"], one["name"]) for one in client.usergroups_list()["usergroups"]]
+    return [(group["id"], group["name"]) for group in client.usergroups_list()["usergroups"]]
 
 
 def members(client: WebClient, slack_id: str) -> list[str]:
-    """Who is in a channel."""
-    found: list[str] = []
+    """The Slack ids of who is in a channel."""
+    user_ids: list[str] = []
     cursor = ""
     while True:
-        answer = client.conversations_members(channel=slack_id, limit=_PAGE, cursor=cursor)
-        found += answer["members"]
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        page = client.conversations_members(channel=slack_id, limit=_PAGE, cursor=cursor)
+        user_ids += page["members"]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return found
+            return user_ids

@@ -15,7 +15,7 @@ from slackapp.recognition.history import Side
 
 
 class PublishHome(Protocol):
-    """Draws a person's Home tab anew; `side` is the list of thank-yous on it."""
+    """Publishes a person's Home tab; `side` is the list of thank-yous on it."""
 
     def __call__(  # noqa: D102 - the class says it
         self, context: "Context", client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED
@@ -29,12 +29,10 @@ class Context:
     sessions: Sessions
     now: Callable[[], datetime]
     keys: KeyDirectory
-    wake: Callable[[], None]
-    """Rung after a commit that owes a message somebody waits for, so that it goes at once."""
     confidentiality: ConfidentialityCheck = field(default_factory=standard)
-    """Reads thank-yous before they go, with the organisation's own words if it has any."""
+    """Checks what people write before it is sent, with the organisation's own words if it has any."""
     publish_home: PublishHome | None = None
-    """The Home tab's own function: stories refresh it without importing it."""
+    """`handlers.home.listeners.publish`: stories refresh the Home tab without importing it."""
 
     def refresh_home(self, client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED) -> None:
         """Show the caller's Home tab as it is now."""

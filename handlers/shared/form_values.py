@@ -1,4 +1,4 @@
-"""The state of a form on its way in: every field has a name of its own, whatever its block is called."""
+"""The state of a submitted form. Every field has a name of its own, whatever its block is called."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,12 +36,12 @@ class Values:
 
     def people(self, name: str) -> list[str]:
         """The Slack ids of the people."""
-        return [str(one) for one in self._element(name).get("selected_users") or ()]
+        return [str(user_id) for user_id in self._element(name).get("selected_users") or ()]
 
     def place(self, name: str) -> str:
         """The Slack id of the channel."""
-        found = self._element(name)
-        return str(found.get("selected_conversation") or found.get("selected_channel") or "")
+        element = self._element(name)
+        return str(element.get("selected_conversation") or element.get("selected_channel") or "")
 
     def number(self, name: str) -> int | None:
         """The whole number that was typed, if it is one."""

@@ -1,4 +1,4 @@
-"""Opening modals with a ticket that is good once and for three seconds."""
+"""Opens modals with a trigger id, which is good once and for three seconds."""
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -20,12 +20,12 @@ def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
     """
     try:
         client.views_open(trigger_id=trigger_id, view=view)
-    except SlackApiError as refused:
-        reason = refused.response.get("error")
+    except SlackApiError as error:
+        reason = error.response.get("error")
         if reason == _LATE:
             raise UserError(
                 translatable("That took too long, so Slack did not open the form. Please try again.")
-            ) from refused
+            ) from error
         if reason != _USED:
             raise
 

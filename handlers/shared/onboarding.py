@@ -1,22 +1,19 @@
-"""A workspace without a single team explains itself, wherever somebody meets the app first."""
+"""What people read in a workspace that has no team yet, wherever they meet the app first."""
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from handlers.shared.context import Context
-from handlers.shared.payloads import Caller
-from handlers.shared.people import workspace_of
-from slackapp import blocks as piece
+from handlers.shared.request import Request
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Team, Workspace
-from slackapp.workspace import members
-from slackapp.workspace import permissions as rights
+from slackapp.workspace import permissions
 from slackapp.workspace.permissions import Permission
 
 
 def first_words(say: Voice, *, is_admin: bool) -> str:
-    """What anybody reads before there is a team; admins stand before their first steps on Home."""
+    """What anybody reads before there is a team; an admin's Home tab shows the first steps below it."""
     if is_admin:
         return say(
             "There is no team here yet, so a thank-you stays between the two of you. "
@@ -30,31 +27,26 @@ def first_words(say: Voice, *, is_admin: bool) -> str:
 
 def has_teams(session: Session, workspace: Workspace) -> bool:
     """Whether there is any team here."""
-    there = exists().where(Team.workspace_id == workspace.id, Team.closed_at.is_(None))
-    return bool(session.scalar(select(there)))
+    has_open_team = exists().where(Team.workspace_id == workspace.id, Team.closed_at.is_(None))
+    return bool(session.scalar(select(has_open_team)))
 
 
-def setup_note(context: Context, who: Caller) -> str:
-    """A sentence for whoever is here before the first team is; nothing afterwards."""
-    with context.sessions.read() as session:
-        workspace = workspace_of(session, who)
-        if has_teams(session, workspace):
+def setup_note(request: Request) -> str:
+    """A sentence for callers who come before the first team; empty afterwards."""
+    with request.read(look_up=False) as scope:
+        if has_teams(scope.session, scope.workspace):
             return ""
-        member = members.find(session, workspace, who.user)
-        is_admin = member is not None and rights.allows(member, Permission.SETTLE)
-        say = members.language_of(workspace, member)
-        return first_words(say, is_admin=is_admin)
+        is_admin = scope.member is not None and permissions.allows(scope.member, Permission.SETTLE)
+    return first_words(scope.say, is_admin=is_admin)
 
 
-def with_setup_note(context: Context, who: Caller, view: View) -> View:
+def with_setup_note(request: Request, view: View) -> View:
     """A form, with that sentence above it."""
-    told = setup_note(context, who)
-    return view | {"blocks": [piece.context(told), *view["blocks"]]} if told else view
+    note = setup_note(request)
+    return view | {"blocks": [blocks.context(note), *view["blocks"]]} if note else view
 
 
-def message_with_setup_note(
-    context: Context, who: Caller, message: tuple[str, list[Block]]
-) -> tuple[str, list[Block]]:
+def message_with_setup_note(request: Request, message: tuple[str, list[Block]]) -> tuple[str, list[Block]]:
     """A message, with that sentence before it in its text and above its blocks."""
-    told, (text, blocks) = setup_note(context, who), message
-    return (f"{told}\n{text}", [piece.context(told), *blocks]) if told else message
+    note, (text, layout) = setup_note(request), message
+    return (f"{note}\n{text}", [blocks.context(note), *layout]) if note else message

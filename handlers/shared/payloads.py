@@ -1,4 +1,4 @@
-"""What every kind of payload has in common: who, where, which press, which people."""
+"""Reads what every kind of payload has in common: the caller, the press, people's profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _SLACKBOT = "USLACKBOT"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who did something, where, and the ticket for answering with a modal (3 s, once)."""
+    """Who did something, in which workspace, and the trigger id for opening a modal (3 s, once)."""
 
     team: str
     user: str
@@ -50,7 +50,7 @@ def caller(body: Payload) -> Caller:
 
 
 def workspace_id(body: Payload) -> str:
-    """Slack's id of the workspace that a payload is about; empty where it tells of a whole organisation."""
+    """Slack's id of the workspace that a payload is about; empty where it is about a whole organisation."""
     if "event" in body:
         return str(body.get("team_id") or "")
     return caller(body).team if "user" in body or "user_id" in body else ""
@@ -84,7 +84,7 @@ def _receipt_url(body: Payload) -> str:
 
 
 def person(user: Payload, *, slack_team_id: str) -> SlackProfile:
-    """A person out of `users.info`, `users.list`, `team_join` or `user_change`."""
+    """A person's profile from `users.info`, `users.list`, `team_join` or `user_change`."""
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     return SlackProfile(
@@ -99,7 +99,7 @@ def person(user: Payload, *, slack_team_id: str) -> SlackProfile:
 
 
 def typed_text(value: object) -> str:
-    """What somebody typed into a field; nothing where nobody would see anything of it."""
+    """The text of a field; empty when all of it is invisible."""
     text = storable(str(value or ""))
     return "" if is_blank(text) else text
 
@@ -113,6 +113,6 @@ def _is_stranger(user: Payload, slack_team_id: str) -> bool:
     """Somebody of a connected organisation. In an enterprise, `teams` lists the workspaces they belong to."""
     if user.get("is_stranger"):
         return True
-    theirs = user.get("team_id")
+    team_id = user.get("team_id")
     teams = (user.get("enterprise_user") or {}).get("teams") or []
-    return bool(theirs and theirs != slack_team_id and slack_team_id not in teams)
+    return bool(team_id and team_id != slack_team_id and slack_team_id not in teams)

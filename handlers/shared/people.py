@@ -1,7 +1,7 @@
-"""Who is who: people as Slack tells us of them, and whom to ask about somebody new."""
+"""People: everybody in a workspace, and those who are looked up in Slack because they are new here."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from slack_sdk import WebClient
@@ -18,108 +18,129 @@ from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Workspace
 from slackapp.privacy import erasure
 from slackapp.recognition.draft import Field, InvalidDraft, Refusal
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile, UnknownMembers
 
 PAGE = 999
-"""People asked for at once. Slack takes twenty such calls a minute, and a health board has 5,000 people."""
+"""People on one page. Slack takes twenty such calls a minute, and a health board has 5,000 people."""
 
-Told = TypeVar("Told")
+Returned = TypeVar("Returned")
 _ERASED_SELF = translatable(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
 )
 _ERASED_OTHER = translatable("One of these people has asked not to be known here, so this can't be sent.")
-_NOBODY = "user_not_found"
-_NOT_THERE = frozenset({_NOBODY, "user_not_visible", "users_not_found"})
+_UNKNOWN_USER = "user_not_found"
+_NOT_FOUND = frozenset({_UNKNOWN_USER, "user_not_visible", "users_not_found"})
+
 _logger = logging.getLogger(__name__)
 
 
 def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
-    """Take in everybody in a workspace, page by page; gives how many Slack told us of."""
-    cursor, total, reading = "", 0, retrying(client)
+    """Store everybody in a workspace, page by page; returns how many people Slack listed."""
+    cursor, total, retrying_client = "", 0, retrying(client)
     while True:
-        answer = reading.users_list(limit=PAGE, cursor=cursor)
-        people = [person(user, slack_team_id=slack_team_id) for user in answer["members"]]
-        _remember(context, slack_team_id, people)
-        total += len(people)
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        page = retrying_client.users_list(limit=PAGE, cursor=cursor)
+        profiles = [person(user, slack_team_id=slack_team_id) for user in page["members"]]
+        store_profiles(context, slack_team_id, profiles)
+        total += len(profiles)
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return total
 
 
-def acquainted(context: Context, client: WebClient, who: Caller, deed: Callable[[Session], Told]) -> Told:
-    """Do something in one transaction; whoever is not known yet is looked up first, outside of it."""
+def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids: Iterable[str]) -> None:
+    """Ask Slack about those who are not known here yet, outside any transaction, and store them.
 
-    def in_one() -> Told:
+    Empty ids are passed over.
+
+    Raises:
+        UserError: One of them was erased, or Slack does not know them.
+    """
+    user_ids = tuple(user_id for user_id in slack_user_ids if user_id)
+    try:
+        _check_known(context, caller, user_ids)
+    except UnknownMembers as unknown:
+        profiles = [_profile(client, caller.team, user_id) for user_id in unknown.slack_user_ids]
+        store_profiles(context, caller.team, profiles)
+    else:
+        return
+    try:
+        _check_known(context, caller, user_ids)
+    except UnknownMembers as unknown:
+        # Slack knows them, and yet they were not stored: they had themselves erased.
+        erased_self = caller.user in unknown.slack_user_ids
+        raise UserError(_ERASED_SELF if erased_self else _ERASED_OTHER) from unknown
+
+
+def acquainted(
+    context: Context, client: WebClient, caller: Caller, action: Callable[[Session], Returned]
+) -> Returned:
+    """Run a closure in one transaction: for the check-in's listeners, until they use `Request`."""
+    try:
         with context.sessions.begin() as session:
-            return deed(session)
-
-    return introduced(context, client, who, in_one)
-
-
-def introduced(context: Context, client: WebClient, who: Caller, deed: Callable[[], Told]) -> Told:
-    """The same for what opens its transaction itself."""
-    try:
-        return deed()
-    except UnknownMembers as unmet:
-        _remember(context, who.team, [_look_up(client, who.team, one) for one in unmet.slack_user_ids])
-    try:
-        return deed()
-    except UnknownMembers as unmet:
-        # Slack knows them, and yet they are not remembered: they had themselves erased.
-        raise UserError(_ERASED_SELF if who.user in unmet.slack_user_ids else _ERASED_OTHER) from unmet
+            return action(session)
+    except UnknownMembers as unknown:
+        look_up(context, client, caller, unknown.slack_user_ids)
+    with context.sessions.begin() as session:
+        return action(session)
 
 
 def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:
-    """Ask Slack about somebody for whom it took no message: have they left? No answer changes nothing."""
+    """Ask Slack whether somebody has left for whom it took no message. Without an answer nothing changes."""
     try:
-        answer = client.users_info(user=slack_user_id)
-    except SlackApiError as refused:
-        if refused.response.get("error") == _NOBODY:
-            _remember_gone(context, slack_team_id, slack_user_id)
+        user = client.users_info(user=slack_user_id)["user"]
+    except SlackApiError as error:
+        if error.response.get("error") == _UNKNOWN_USER:
+            _mark_left(context, slack_team_id, slack_user_id)
     except (SlackClientError, OSError) as failure:
         log.failure(_logger, "asking about somebody whom a message did not reach", failure)
     else:
-        _remember(context, slack_team_id, [person(answer["user"], slack_team_id=slack_team_id)])
+        store_profiles(context, slack_team_id, [person(user, slack_team_id=slack_team_id)])
 
 
-def workspace_of(session: Session, who: Caller) -> Workspace:
-    """The workspace somebody acts in."""
-    return workspaces.installed_in(session, who.team)
+def workspace_of(session: Session, caller: Caller) -> Workspace:
+    """The workspace that the caller acts in."""
+    return registry.installed_in(session, caller.team)
 
 
-def voice_for(context: Context, who: Caller) -> Voice:
-    """The language somebody reads."""
+def voice_for(context: Context, caller: Caller) -> Voice:
+    """The language that the caller reads; the workspace's when they are not known here."""
     with context.sessions.read() as session:
-        workspace = workspace_of(session, who)
-        return members.language_of(workspace, members.find(session, workspace, who.user))
+        workspace = workspace_of(session, caller)
+        return members.language_of(workspace, members.find(session, workspace, caller.user))
 
 
-def _look_up(client: WebClient, slack_team_id: str, slack_user_id: str) -> SlackProfile:
-    try:
-        answer = client.users_info(user=slack_user_id)
-    except SlackApiError as failure:
-        if failure.response.get("error") not in _NOT_THERE:
-            raise
-        sentence = translatable(
-            "I can't find one of these people here. Please choose them again from Slack's list."
-        )
-        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from failure
-    return person(answer["user"], slack_team_id=slack_team_id)
-
-
-def _remember_gone(context: Context, slack_team_id: str, slack_user_id: str) -> None:
+def store_profiles(context: Context, slack_team_id: str, profiles: Iterable[SlackProfile]) -> None:
+    """Store people of a workspace as Slack describes them, in one transaction; not those who were erased."""
     with context.sessions.begin() as session:
-        workspace = workspaces.find(session, slack_team_id)
+        if workspace := registry.find(session, slack_team_id):
+            pseudonyms = Pseudonyms(context.keys.path)
+            welcome = erasure.without_erased(session, pseudonyms, workspace, list(profiles))
+            members.upsert_all(session, workspace, welcome)
+
+
+def _mark_left(context: Context, slack_team_id: str, slack_user_id: str) -> None:
+    with context.sessions.begin() as session:
+        workspace = registry.find(session, slack_team_id)
         member = members.find(session, workspace, slack_user_id) if workspace else None
         if member is not None:
             member.left = True
 
 
-def _remember(context: Context, slack_team_id: str, people: list[SlackProfile]) -> None:
-    with context.sessions.begin() as session:
-        if workspace := workspaces.find(session, slack_team_id):
-            welcome = erasure.without_erased(session, Pseudonyms(context.keys.path), workspace, people)
-            members.upsert_all(session, workspace, welcome)
+def _check_known(context: Context, caller: Caller, slack_user_ids: tuple[str, ...]) -> None:
+    with context.sessions.read() as session:
+        members.get_all(session, workspace_of(session, caller), slack_user_ids)
+
+
+def _profile(client: WebClient, slack_team_id: str, slack_user_id: str) -> SlackProfile:
+    try:
+        user = client.users_info(user=slack_user_id)["user"]
+    except SlackApiError as error:
+        if error.response.get("error") not in _NOT_FOUND:
+            raise
+        sentence = translatable(
+            "I can't find one of these people here. Please choose them again from Slack's list."
+        )
+        raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from error
+    return person(user, slack_team_id=slack_team_id)

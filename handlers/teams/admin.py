@@ -1,35 +1,29 @@
 """The teams as an admin looks after them: find one, change it, end it, make one, say who belongs to it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from handlers.shared.channels import groups
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import push_or_open, replace_or_open
-from handlers.shared.payloads import Caller, Payload, caller, press
-from handlers.shared.request import actor, as_admin
-from handlers.teams import admin_view as view
-from handlers.teams import form as team_form
+from handlers.shared.payloads import Payload, caller, press
+from handlers.shared.request import Request, Scope
+from handlers.teams import admin_view, form
 from handlers.teams.wizard import MOST_OPTIONS, announce
-from slackapp import teams as units
+from slackapp import teams
 from slackapp.blocks import View, option
-from slackapp.core.i18n import Voice
-from slackapp.models import Member, Team, Workspace
+from slackapp.models import Team
 from slackapp.teams.listing import PAGE
-from slackapp.workspace import audit_log as audit
 from slackapp.workspace import members
+from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
 
 _LIST_CLOSED = frozenset({"not_found", "view_not_found"})
-Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,182 +32,168 @@ class TeamAdmin:
 
     context: Context
 
-    def listed(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_list(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Teams], and the pages of the list."""
         pressed = press(body)
         skip = int(pressed.value) if pressed.value.isdecimal() else 0
-        made = self._as_admin(client, pressed.caller, lambda *those: _list(*those, skip=skip))
-        replace_or_open(client, pressed, made)
+        with Request(self.context, client, pressed.caller).read(Permission.CHANGE_TEAM) as scope:
+            view = _list(scope, skip=skip)
+        replace_or_open(client, pressed, view)
         ack()
 
     def open(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Open], [New team], or a team that was found by name."""
         pressed = press(body)
-        team_id = "" if pressed.action_id == view.NEW_TEAM else pressed.value
-        shown = self._as_admin(client, pressed.caller, lambda *those: _form(*those, team_id=team_id))
-        push_or_open(client, pressed, shown)
+        team_id = "" if pressed.action_id == admin_view.NEW_TEAM else pressed.value
+        with Request(self.context, client, pressed.caller).read(Permission.CHANGE_TEAM) as scope:
+            view = _form(scope, team_id)
+        push_or_open(client, pressed, view)
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of a team's form."""
-        who, team_id = caller(body), body["view"]["private_metadata"]
+        request = Request(self.context, client, caller(body))
         # Asked before Slack is: nobody else is to learn from the answer which channels there are.
-        now = self._as_admin(client, who, lambda *those: team_form.shares_in(*those[:2], team_id=team_id))
-        filled = team_form.read_form(client, body, now)
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            team = self._save(session, workspace, member, filled)
-            return _form(session, workspace, member, say, team_id=team.id, told=say("Saved."))
-
-        made = self._as_admin(client, filled.who, deed)
-        self.context.wake()
-        self.context.refresh_home(client, who)
-        self._refresh_list(client, body)
-        ack(response_action="update", view=made)
+        with request.read(Permission.CHANGE_TEAM) as scope:
+            channel = form.shared_channel(
+                scope.session, scope.workspace, team_id=body["view"]["private_metadata"]
+            )
+        filled = form.read_form(client, body, channel)
+        request.look_up([filled.wish.leader or "", filled.wish.deputy or ""])
+        with request.write(Permission.CHANGE_TEAM) as scope:
+            team = _save(scope, filled)
+            view = _form(scope, team.id, note=scope.say("Saved."))
+        request.refresh_home()
+        self._refresh_list(request, body)
+        ack(response_action="update", view=view)
 
     def end(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[End this team], already confirmed."""
-        pressed, team_id = press(body), body["view"]["private_metadata"]
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            team, now = units.of(session, workspace, team_id), self.context.now()
+        pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
+        with request.write(Permission.CHANGE_TEAM) as scope:
+            team = teams.of(scope.session, scope.workspace, body["view"]["private_metadata"])
+            # Ending a team takes its name from it.
             name = team.name
-            units.end(session, workspace, team, now=now)
-            entry = audit.NewEntry(actor(self.context, member), audit.Action.TEAM_ENDED, team.id)
-            audit.record(session, workspace, entry, now=now)
-            return view.ended(say, name)
-
-        replace_or_open(client, pressed, self._as_admin(client, pressed.caller, deed))
-        self._refresh_list(client, body)
+            teams.end(scope.session, scope.workspace, team, now=scope.now)
+            scope.record(Action.TEAM_ENDED, team.id)
+        replace_or_open(client, pressed, admin_view.ended(scope.say, name))
+        self._refresh_list(request, body)
         ack()
 
-    def people(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_people(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Who belongs to it], and the pages of that list."""
         pressed = press(body)
-        is_page = pressed.action_id.startswith(view.PEOPLE_TURN)
+        is_page = pressed.action_id.startswith(admin_view.PEOPLE_TURN)
         team_id = body["view"]["private_metadata"].partition(":")[0] if is_page else pressed.value
         skip = int(pressed.value) if is_page and pressed.value.isdecimal() else 0
-        made = self._as_admin(
-            client,
-            pressed.caller,
-            lambda session, workspace, _member, say: _people(session, workspace, say, (team_id, skip)),
-        )
-        (replace_or_open if is_page else push_or_open)(client, pressed, made)
+        with Request(self.context, client, pressed.caller).read(Permission.CHANGE_TEAM) as scope:
+            view = _people(scope, team_id, skip=skip)
+        (replace_or_open if is_page else push_or_open)(client, pressed, view)
         ack()
 
     def save_people(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] below a team's people."""
-        who, found = caller(body), Values(body)
+        values = Values(body)
         team_id, _, saved = body["view"]["private_metadata"].partition(":")
-        wanted_in, wanted_out = found.people(view.PUT_IN), found.people(view.TAKE_OUT)
+        put_in, take_out = values.people(admin_view.PUT_IN), values.people(admin_view.TAKE_OUT)
+        request = Request(self.context, client, caller(body))
+        request.require(Permission.CHANGE_TEAM)
+        request.look_up([*put_in, *take_out])
+        with request.write(Permission.CHANGE_TEAM) as scope:
+            note = _change_people(scope, team_id, put_in, take_out)
+            view = _people(scope, team_id, note=note, saved=int(saved) + 1)
+        ack(response_action="update", view=view)
 
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            team = units.of(session, workspace, team_id)
-            people = members.get_all(session, workspace, [*wanted_in, *wanted_out])
-            went = units.unassign(session, team, [people[one] for one in wanted_out])
-            came = units.assign(session, team, [people[one] for one in wanted_in])
-            if came.joined or went:
-                values = (str(went), str(came.joined))
-                entry = audit.NewEntry(
-                    actor(self.context, member), audit.Action.TEAM_PEOPLE, team.id, *values
-                )
-                audit.record(session, workspace, entry, now=self.context.now())
-            told = view.put(say, came, went)
-            shown, roll = (
-                team_form.current_form(session, workspace, team_id),
-                units.member_page(session, team),
-            )
-            return view.people(say, shown, roll, told=told, saved=int(saved) + 1)
+    def membership_options(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """What a team's membership can follow, for what was typed so far."""
+        typed = str(body.get("value") or "").casefold().strip()
+        with Request(self.context, client, caller(body)).read(Permission.CHANGE_TEAM) as scope:
+            say = scope.say
+        options = admin_view.following_options(say, groups(client))
+        matching = [choice for choice in options if typed in choice["text"]["text"].casefold()]
+        ack(options=matching[:MOST_OPTIONS])
 
-        ack(response_action="update", view=self._as_admin(client, who, deed))
-
-    def following(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """What a team can follow, for what was typed so far."""
-        who, typed = caller(body), str(body.get("value") or "").casefold().strip()
-        say = self._as_admin(client, who, lambda _session, _workspace, _member, say: say)
-        options = view.following_options(say, groups(client))
-        ack(options=[one for one in options if typed in one["text"]["text"].casefold()][:MOST_OPTIONS])
-
-    def found(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def team_options(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """Teams by name, for what was typed so far."""
         typed = str(body.get("value") or "")
-        found = self._as_admin(
-            client,
-            caller(body),
-            lambda session, workspace, _member, _say: units.search(session, workspace, typed),
-        )
-        ack(options=[option(*one) for one in found[:MOST_OPTIONS]])
+        with Request(self.context, client, caller(body)).read(Permission.CHANGE_TEAM) as scope:
+            matching = teams.search(scope.session, scope.workspace, typed)
+        ack(options=[option(team_id, name) for team_id, name in matching[:MOST_OPTIONS]])
 
-    def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.context, client, who, deed, Permission.CHANGE_TEAM)
-
-    def _save(self, session: Session, workspace: Workspace, member: Member, filled: team_form.Filled) -> Team:
-        now, before = self.context.now(), None
-        if filled.team_id:
-            team = units.of(session, workspace, filled.team_id)
-            before = team.slack_channel_id
-            changed = units.change(session, workspace, team, filled.wish)
-            deed = audit.Action.TEAM_CHANGED
-        else:
-            team = units.make(session, workspace, filled.wish)
-            changed, deed = [], audit.Action.TEAM_MADE
-        changed += team_form.follow(session, workspace, team, filled, now)
-        if changed or deed is audit.Action.TEAM_MADE:
-            what = ", ".join(changed)[:64] or None
-            audit.record(
-                session,
-                workspace,
-                audit.NewEntry(actor(self.context, member), deed, team.id, after=what),
-                now=now,
-            )
-        if team.slack_channel_id != before:
-            announce(session, workspace, team, member, self.context)
-        return team
-
-    def _refresh_list(self, client: WebClient, body: Payload) -> None:
-        """The list below shows what has just become of the team."""
-        below = body["view"].get("root_view_id")
-        if below in {None, body["view"]["id"]}:
+    def _refresh_list(self, request: Request, body: Payload) -> None:
+        """Show the change in the list below the form, where there is one."""
+        list_id = body["view"].get("root_view_id")
+        if list_id in {None, body["view"]["id"]}:
             return
-        made = self._as_admin(client, caller(body), lambda *those: _list(*those, skip=0))
+        with request.read(Permission.CHANGE_TEAM) as scope:
+            view = _list(scope, skip=0)
         try:
-            client.views_update(view_id=below, view=made)
-        except SlackApiError as refused:
+            request.client.views_update(view_id=list_id, view=view)
+        except SlackApiError as error:
             # The list was closed meanwhile, or the form was opened from Home.
-            if refused.response.get("error") not in _LIST_CLOSED:
+            if error.response.get("error") not in _LIST_CLOSED:
                 raise
 
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the list, the form and the people."""
     listeners = TeamAdmin(context)
-    for action_id in (view.TEAMS, re.compile(rf"{view.TURN}:(previous|next)")):
-        bolt.action(action_id)(listeners.listed)
-    for action_id in (view.NEW_TEAM, view.OPEN, view.FIND):
+    for action_id in (admin_view.TEAMS, re.compile(rf"{admin_view.TURN}:(previous|next)")):
+        bolt.action(action_id)(listeners.open_list)
+    for action_id in (admin_view.NEW_TEAM, admin_view.OPEN, admin_view.FIND):
         bolt.action(action_id)(listeners.open)
-    for action_id in (view.PEOPLE, re.compile(rf"{view.PEOPLE_TURN}:(previous|next)")):
-        bolt.action(action_id)(listeners.people)
-    bolt.action(view.END)(listeners.end)
-    bolt.view(view.FORM)(listeners.save)
-    bolt.view(view.PEOPLE_FORM)(listeners.save_people)
-    bolt.options(view.FOLLOWS)(listeners.following)
-    bolt.options(view.FIND)(listeners.found)
+    for action_id in (admin_view.PEOPLE, re.compile(rf"{admin_view.PEOPLE_TURN}:(previous|next)")):
+        bolt.action(action_id)(listeners.open_people)
+    bolt.action(admin_view.END)(listeners.end)
+    bolt.view(admin_view.FORM)(listeners.save)
+    bolt.view(admin_view.PEOPLE_FORM)(listeners.save_people)
+    bolt.options(admin_view.FOLLOWS)(listeners.membership_options)
+    bolt.options(admin_view.FIND)(listeners.team_options)
 
 
-def _list(session: Session, workspace: Workspace, _member: Member, say: Voice, *, skip: int) -> View:
-    found = [team_id for team_id, _ in units.search(session, workspace)]
-    return view.listed(say, units.page(session, found[skip : skip + PAGE]), skip=skip, total=len(found))
+def _list(scope: Scope, *, skip: int) -> View:
+    team_ids = [team_id for team_id, _ in teams.search(scope.session, scope.workspace)]
+    page = teams.page(scope.session, team_ids[skip : skip + PAGE])
+    return admin_view.team_list(scope.say, page, skip=skip, total=len(team_ids))
 
 
-def _form(
-    session: Session, workspace: Workspace, _member: Member, say: Voice, *, team_id: str, told: str = ""
-) -> View:
-    shown = team_form.current_form(session, workspace, team_id) if team_id else view.TeamDetails()
-    return view.form(say, shown, told=told)
+def _form(scope: Scope, team_id: str, *, note: str = "") -> View:
+    details = form.current_form(scope.session, scope.workspace, team_id) if team_id else None
+    return admin_view.form(scope.say, details or admin_view.TeamDetails(), note=note)
 
 
-def _people(session: Session, workspace: Workspace, say: Voice, page: tuple[str, int]) -> View:
-    """A team's people; `page` is the team's id and how many to pass over."""
-    team_id, skip = page
-    roll = units.member_page(session, units.of(session, workspace, team_id), skip=skip)
-    return view.people(say, team_form.current_form(session, workspace, team_id), roll)
+def _people(scope: Scope, team_id: str, *, skip: int = 0, note: str = "", saved: int = 0) -> View:
+    team = teams.of(scope.session, scope.workspace, team_id)
+    page = teams.member_page(scope.session, team, skip=skip)
+    details = form.current_form(scope.session, scope.workspace, team_id)
+    return admin_view.people(scope.say, details, page, note=note, saved=saved)
+
+
+def _save(scope: Scope, filled: form.Filled) -> Team:
+    """Make or change the team, record it in the audit log, and announce it in a new channel."""
+    session, workspace, channel = scope.session, scope.workspace, None
+    if filled.team_id:
+        team = teams.of(session, workspace, filled.team_id)
+        channel = team.slack_channel_id
+        changes, action = teams.change(session, workspace, team, filled.wish), Action.TEAM_CHANGED
+    else:
+        team = teams.make(session, workspace, filled.wish)
+        changes, action = [], Action.TEAM_MADE
+    changes += form.follow(scope, team, filled)
+    if changes or action is Action.TEAM_MADE:
+        scope.record(action, team.id, after=", ".join(changes)[:64] or None)
+    if team.slack_channel_id != channel:
+        announce(scope, team)
+    return team
+
+
+def _change_people(scope: Scope, team_id: str, put_in: list[str], take_out: list[str]) -> str:
+    """Put people in and take people out by their Slack ids; returns a sentence about what changed."""
+    team = teams.of(scope.session, scope.workspace, team_id)
+    people = members.get_all(scope.session, scope.workspace, [*put_in, *take_out])
+    removed = teams.unassign(scope.session, team, [people[user_id] for user_id in take_out])
+    assigned = teams.assign(scope.session, team, [people[user_id] for user_id in put_in])
+    if assigned.joined or removed:
+        scope.record(Action.TEAM_PEOPLE, team.id, str(removed), str(assigned.joined))
+    return admin_view.people_changed(scope.say, assigned, removed)

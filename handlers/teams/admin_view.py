@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.teams.wizard_view import FIELD_PARENT, team_select
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core.i18n import Voice
 from slackapp.models import SourceKind
@@ -12,12 +12,7 @@ from slackapp.teams import Assigned, MemberPage, TeamSummary
 from slackapp.teams.edit import FIELD_DEPUTY, FIELD_NAME
 from slackapp.teams.listing import PAGE, PEOPLE_PAGE
 
-TEAMS = "office_teams"
-
-
-NEW_TEAM = "office_new_team"
-
-
+TEAMS, NEW_TEAM = "office_teams", "office_new_team"
 TURN, FIND, OPEN = "office_teams_turn", "office_find_team", "office_open_team"
 FORM, END, PEOPLE, PEOPLE_TURN, PEOPLE_FORM = (
     "office_team_form",
@@ -48,31 +43,31 @@ class TeamDetails:
     deputy: str | None = None
     channel: str | None = None
     follows: tuple[SourceKind, str, str] | None = None
-    """What keeps it in step: its kind, Slack's id, and its name."""
+    """The channel or group that its membership follows: its kind, Slack's id, and its name."""
     people: int = 0
     below: int = 0
 
 
-def listed(say: Voice, teams: Sequence[TeamSummary], *, skip: int, total: int) -> View:
+def team_list(say: Voice, teams: Sequence[TeamSummary], *, skip: int, total: int) -> View:
     """A page of all teams, and a way to find one by name."""
-    find = team_select(say, FIND) | {"placeholder": piece.plain(say("Find a team"))}
-    new = piece.button(say("New team"), NEW_TEAM, "new")
-    blocks = [
-        piece.actions([find, new], block_id="office_teams"),
+    find = team_select(say, FIND) | {"placeholder": blocks.plain(say("Find a team"))}
+    new = blocks.button(say("New team"), NEW_TEAM, "new")
+    layout = [
+        blocks.actions([find, new], block_id="office_teams"),
         *(_row(say, team) for team in teams),
-        *piece.pager(say, TURN, skip=skip, page=PAGE, total=total),
+        *blocks.pager(say, TURN, skip=skip, page=PAGE, total=total),
     ]
     if not total:
-        blocks.append(piece.section(say("There is no team yet.")))
-    return piece.notice(say, say("Teams"), blocks)
+        layout.append(blocks.section(say("There is no team yet.")))
+    return blocks.notice(say, say("Teams"), layout)
 
 
-def form(say: Voice, team: TeamDetails, *, told: str = "") -> View:
+def form(say: Voice, team: TeamDetails, *, note: str = "") -> View:
     """One team, to be changed; or a new one."""
-    blocks = [piece.context(told)] if told else []
+    layout = [blocks.context(note)] if note else []
     if team.id:
-        blocks += _standing(say, team)
-    blocks += [
+        layout += _size(say, team)
+    layout += [
         _input(say("What is it called?"), FIELD_NAME, _name(team)),
         _optional(say("What is it part of?"), FIELD_PARENT, team_select(say, FIELD_PARENT, team.parent)),
         _optional(say("Who leads it?"), LEADER, _user(LEADER, team.leader)),
@@ -86,36 +81,36 @@ def form(say: Voice, team: TeamDetails, *, told: str = "") -> View:
         _input(say("Who belongs to it?"), FOLLOWS, _follows(say, team)),
     ]
     if team.id:
-        blocks.append(piece.actions([_end(say)], block_id="office_end"))
+        layout.append(blocks.actions([_end(say)], block_id="office_end"))
     title = say("Team") if team.id else say("New team")
-    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": blocks}
+    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": layout}
 
 
 def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Block]:
     """What a team can follow; `groups` are Slack's ids and names."""
     first = [option(BY_HAND, say("Whoever I put in by hand")), option(BY_CHANNEL, _in_channel(say))]
-    return [*first, *(option(f"group:{one}", _in_group(say, name)) for one, name in groups)]
+    return [*first, *(option(f"group:{group_id}", _in_group(say, name)) for group_id, name in groups)]
 
 
-def people(say: Voice, team: TeamDetails, roll: MemberPage, *, told: str = "", saved: int = 0) -> View:
+def people(say: Voice, team: TeamDetails, page: MemberPage, *, note: str = "", saved: int = 0) -> View:
     """Who belongs to a team, a page at a time; by hand they can be put in and taken out.
 
     `saved` is how often this form was saved: each time its fields are new ones, or Slack would keep who
     was chosen before.
     """
     count = say.count(
-        "{n} person belongs to {team}.", "{n} people belong to {team}.", roll.total, team=team.name
+        "{n} person belongs to {team}.", "{n} people belong to {team}.", page.total, team=team.name
     )
-    blocks = [piece.context(told)] if told else []
-    blocks.append(piece.plain_section(count))
-    if roll.people:
-        blocks.append(piece.section(say.listing(piece.person(one, say) for one in roll.people)))
-    blocks += piece.pager(say, PEOPLE_TURN, skip=roll.skipped, page=PEOPLE_PAGE, total=roll.total)
+    layout = [blocks.context(note)] if note else []
+    layout.append(blocks.plain_section(count))
+    if page.people:
+        layout.append(blocks.section(say.listing(blocks.person(user_id, say) for user_id in page.people)))
+    layout += blocks.pager(say, PEOPLE_TURN, skip=page.skipped, page=PEOPLE_PAGE, total=page.total)
     if team.follows is not None:
         note = say("They follow the channel or group: whoever joins or leaves it joins or leaves the team.")
-        notice = piece.notice(say, say("People"), [*blocks, piece.context(note)])
+        notice = blocks.notice(say, say("People"), [*layout, blocks.context(note)])
         return notice | {"private_metadata": team.id}
-    blocks += [
+    layout += [
         _optional(
             say("Put these people in"),
             f"{PUT_IN}:{saved}",
@@ -126,24 +121,24 @@ def people(say: Voice, team: TeamDetails, roll: MemberPage, *, told: str = "", s
     ]
     return _modal(say, say("People"), PEOPLE_FORM, submit=say("Save")) | {
         "private_metadata": f"{team.id}:{saved}",
-        "blocks": blocks,
+        "blocks": layout,
     }
 
 
-def put(say: Voice, came: Assigned, went: int) -> str:
-    """What putting people in and taking them out has done."""
+def people_changed(say: Voice, assigned: Assigned, removed: int) -> str:
+    """A sentence about what putting people in and taking them out has changed."""
     parts = [
-        say.count("{n} person came in.", "{n} people came in.", came.joined) if came.joined else "",
-        say.count("{n} of them was in another team.", "{n} of them were in another team.", came.moved)
-        if came.moved
+        say.count("{n} person came in.", "{n} people came in.", assigned.joined) if assigned.joined else "",
+        say.count("{n} of them was in another team.", "{n} of them were in another team.", assigned.moved)
+        if assigned.moved
         else "",
-        say.count("{n} person was taken out.", "{n} people were taken out.", went) if went else "",
+        say.count("{n} person was taken out.", "{n} people were taken out.", removed) if removed else "",
         say.count(
             "{n} could not: an app, from another organisation, or the leader of a team.",
             "{n} could not: apps, people from other organisations, or leaders of teams.",
-            came.passed_over,
+            assigned.passed_over,
         )
-        if came.passed_over
+        if assigned.passed_over
         else "",
     ]
     return " ".join(part for part in parts if part) or say("Nothing was changed.")
@@ -151,24 +146,24 @@ def put(say: Voice, came: Assigned, went: int) -> str:
 
 def ended(say: Voice, name: str) -> View:
     """After a team was ended."""
-    told = say("{team} is no team any more. Its figures stay, for whoever leads above it.", team=name)
-    return piece.notice(say, say("Team"), [piece.plain_section(told)])
+    sentence = say("{team} is no team any more. Its figures stay, for whoever leads above it.", team=name)
+    return blocks.notice(say, say("Team"), [blocks.plain_section(sentence)])
 
 
 def _row(say: Voice, team: TeamSummary) -> Block:
     first = say("{team}, part of {parent}", team=team.name, parent=team.parent) if team.parent else team.name
     second = say.count("{n} person.", "{n} people.", team.people)
     third = say("Led by {leader}.", leader=team.leader) if team.leader else say("Nobody leads it yet.")
-    button = piece.button(say("Open"), OPEN, team.id)
-    return piece.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
+    button = blocks.button(say("Open"), OPEN, team.id)
+    return blocks.plain_section(f"{first}\n{second} {third}") | {"accessory": button}
 
 
-def _standing(say: Voice, team: TeamDetails) -> list[Block]:
+def _size(say: Voice, team: TeamDetails) -> list[Block]:
     size = say.count("{n} person.", "{n} people.", team.people)
     if team.below:
         size += " " + say.count("{n} team is part of it.", "{n} teams are part of it.", team.below)
-    button = piece.button(say("Who belongs to it"), PEOPLE, team.id)
-    return [piece.section(size) | {"accessory": button}]
+    button = blocks.button(say("Who belongs to it"), PEOPLE, team.id)
+    return [blocks.section(size) | {"accessory": button}]
 
 
 def _follows(say: Voice, team: TeamDetails) -> Block:
@@ -210,7 +205,7 @@ def _users(name: str) -> Block:
 
 
 def _sharing(say: Voice, team: TeamDetails) -> list[Block]:
-    """Where it shares. The channel itself is no field: Slack shows a private one only to those in it."""
+    """Where it shares. The current channel is text: a field shows a private one to its members only."""
     element: Block = {
         "type": "conversations_select",
         "action_id": CHANNEL,
@@ -222,7 +217,7 @@ def _sharing(say: Voice, team: TeamDetails) -> list[Block]:
     nowhere = option("nowhere", say("Share nowhere from now on"))
     box: Block = {"type": "checkboxes", "action_id": NOWHERE, "options": [nowhere]}
     return [
-        piece.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
+        blocks.section(say("It shares thank-yous in {channel}.", channel=f"<#{team.channel}>")),
         _optional(say("Share in another channel from now on"), CHANNEL, element, hint=hint),
         _optional(say("Or in none"), NOWHERE, box),
     ]
@@ -234,29 +229,29 @@ def _end(say: Voice) -> Block:
         "above it. Answers to an open check-in are counted as they were asked for."
     )
     confirm = {
-        "title": piece.plain(say("End this team?")),
-        "text": piece.plain(text),
-        "confirm": piece.plain(say("End it")),
-        "deny": piece.plain(say("Keep it")),
+        "title": blocks.plain(say("End this team?")),
+        "text": blocks.plain(text),
+        "confirm": blocks.plain(say("End it")),
+        "deny": blocks.plain(say("Keep it")),
         "style": "danger",
     }
-    return piece.button(say("End this team"), END, "end", style="danger") | {"confirm": confirm}
+    return blocks.button(say("End this team"), END, "end", style="danger") | {"confirm": confirm}
 
 
 def _input(label: str, block_id: str, element: Block) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
 def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
-    made = _input(label, block_id, element) | {"optional": True}
-    return made | {"hint": piece.plain(hint)} if hint else made
+    block = _input(label, block_id, element) | {"optional": True}
+    return block | {"hint": blocks.plain(hint)} if hint else block
 
 
 def _modal(say: Voice, title: str, callback_id: str, *, submit: str) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "title": piece.plain(title),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Back")),
+        "title": blocks.plain(title),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Back")),
     }

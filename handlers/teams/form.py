@@ -1,18 +1,18 @@
 """One team's form: as the team is, as an admin filled it in, and what that makes the team follow."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
 
 from handlers.shared.channels import channel_name, check_can_post, groups, people_in
 from handlers.shared.form_values import Values
-from handlers.shared.payloads import Caller, Payload, caller
-from handlers.teams import admin_view as view
+from handlers.shared.payloads import Payload
+from handlers.shared.request import Scope
+from handlers.teams import admin_view
 from handlers.teams.sync import known_members
 from handlers.teams.wizard_view import FIELD_PARENT
-from slackapp import teams as units
+from slackapp import teams
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
@@ -25,26 +25,28 @@ _NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A team's form as it was filled in. `place` is what it shall follow; `there` who is in it now."""
+    """A team's form as it was filled in.
 
-    who: Caller
+    `source` is what its membership shall follow, `present` the Slack ids of who is in it now.
+    """
+
     team_id: str
     wish: TeamForm
-    place: MembershipSource | None
-    there: tuple[str, ...]
+    source: MembershipSource | None
+    present: tuple[str, ...]
 
 
-def current_form(session: Session, workspace: Workspace, team_id: str) -> view.TeamDetails:
+def current_form(session: Session, workspace: Workspace, team_id: str) -> admin_view.TeamDetails:
     """A team as its form shows it."""
-    team = units.of(session, workspace, team_id)
+    team = teams.of(session, workspace, team_id)
     parent = session.get(Team, team.parent_id) if team.parent_id else None
-    source, (size,) = units.source_of(session, team), units.page(session, [team.id])
-    return view.TeamDetails(
+    source, (size,) = teams.source_of(session, team), teams.page(session, [team.id])
+    return admin_view.TeamDetails(
         id=team.id,
         name=team.name,
         parent=(parent.id, parent.name) if parent else None,
-        leader=_chosen(session, team.leader_id),
-        deputy=_chosen(session, team.deputy_id),
+        leader=_selectable(session, team.leader_id),
+        deputy=_selectable(session, team.deputy_id),
         channel=team.slack_channel_id,
         follows=(SourceKind(source.kind), source.slack_id, source.called or source.slack_id)
         if source
@@ -54,45 +56,47 @@ def current_form(session: Session, workspace: Workspace, team_id: str) -> view.T
     )
 
 
-def _chosen(session: Session, member_id: str | None) -> str | None:
-    """Whoever left is not offered by Slack any more: their place is free."""
-    one = session.get(Member, member_id) if member_id else None
-    return one.slack_user_id if one is not None and one.can_be_reached else None
+def _selectable(session: Session, member_id: str | None) -> str | None:
+    """The member's Slack id; None for one who left, whom Slack's list does not offer any more."""
+    member = session.get(Member, member_id) if member_id else None
+    return member.slack_user_id if member is not None and member.can_be_reached else None
 
 
-def shares_in(session: Session, workspace: Workspace, *, team_id: str) -> str | None:
-    """The channel that a team shares in now."""
-    return units.of(session, workspace, team_id).slack_channel_id if team_id else None
+def shared_channel(session: Session, workspace: Workspace, *, team_id: str) -> str | None:
+    """The channel that a team shares in now; None for a new team."""
+    return teams.of(session, workspace, team_id).slack_channel_id if team_id else None
 
 
-def read_form(client: WebClient, body: Payload, channel_now: str | None) -> Filled:
-    """The form, and who is in the place that the team shall follow. Left blank, its channel stays."""
-    found = Values(body)
-    chosen, follows = found.place(view.CHANNEL) or None, found.chosen(view.FOLLOWS)
-    channel = chosen or (None if found.ticked(view.NOWHERE) else channel_now)
+def read_form(client: WebClient, body: Payload, current_channel: str | None) -> Filled:
+    """The form as it was filled in, and who is in the place that the team shall follow.
+
+    With no channel chosen the current one stays. Raises UserError when the app cannot see or post there.
+    """
+    values = Values(body)
+    chosen_channel = values.place(admin_view.CHANNEL) or None
+    channel = chosen_channel or (None if values.ticked(admin_view.NOWHERE) else current_channel)
     wish = TeamForm(
-        name=found.text(FIELD_NAME),
-        parent=found.chosen(FIELD_PARENT) or None,
-        leader=found.person(view.LEADER) or None,
+        name=values.text(FIELD_NAME),
+        parent=values.chosen(FIELD_PARENT) or None,
+        leader=values.person(admin_view.LEADER) or None,
         channel=channel,
-        deputy=found.person(view.DEPUTY) or None,
+        deputy=values.person(admin_view.DEPUTY) or None,
     )
-    place = _place(client, follows, channel)
-    there = people_in(client, place.kind, place.slack_id) if place else []
-    if chosen:
-        check_can_post(client, chosen)
-    return Filled(caller(body), body["view"]["private_metadata"], wish, place, tuple(there))
+    source = _source(client, values.chosen(admin_view.FOLLOWS), channel)
+    present = people_in(client, source.kind, source.slack_id) if source else []
+    if chosen_channel:
+        check_can_post(client, chosen_channel)
+    return Filled(body["view"]["private_metadata"], wish, source, tuple(present))
 
 
-def _place(client: WebClient, follows: str, channel: str | None) -> MembershipSource | None:
-    if follows == view.BY_HAND:
+def _source(client: WebClient, follows: str, channel: str | None) -> MembershipSource | None:
+    if follows == admin_view.BY_HAND:
         return None
-    if follows == view.BY_CHANNEL:
+    if follows == admin_view.BY_CHANNEL:
         if channel is None:
             raise UserError(_CHANNEL_FIRST)
-        return MembershipSource(
-            SourceKind.CHANNEL, channel, units.suggest_name(channel_name(client, channel))
-        )
+        name = teams.suggest_name(channel_name(client, channel))
+        return MembershipSource(SourceKind.CHANNEL, channel, name)
     slack_id = follows.removeprefix("group:")
     names = dict(groups(client))
     if slack_id not in names:
@@ -100,14 +104,16 @@ def _place(client: WebClient, follows: str, channel: str | None) -> MembershipSo
     return MembershipSource(SourceKind.USER_GROUP, slack_id, names[slack_id])
 
 
-def follow(session: Session, workspace: Workspace, team: Team, filled: Filled, now: datetime) -> list[str]:
-    """Let the team follow what was chosen; gives a word for the audit log when that is another thing now."""
-    before = units.source_of(session, team)
-    if filled.place is None:
-        units.unfollow(session, team)
+def follow(scope: Scope, team: Team, filled: Filled) -> list[str]:
+    """Let the team follow what was chosen; returns a word for the audit log when that has changed."""
+    session, workspace = scope.session, scope.workspace
+    before = teams.source_of(session, team)
+    if filled.source is None:
+        teams.unfollow(session, team)
         return ["follows"] if before is not None else []
-    is_other = before is None or before.slack_id != filled.place.slack_id
-    units.follow(session, workspace, team, filled.place)
+    has_changed = before is None or before.slack_id != filled.source.slack_id
+    teams.follow(session, workspace, team, filled.source)
     source = session.get_one(TeamSource, team.id)
-    units.set_members(session, source, known_members(session, workspace, list(filled.there)), now=now)
-    return ["follows"] if is_other else []
+    present = known_members(session, workspace, list(filled.present))
+    teams.set_members(session, source, present, now=scope.now)
+    return ["follows"] if has_changed else []

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers.teams import wizard_view as view
+from handlers.teams import wizard_view
 from handlers.teams.wizard import ANNOUNCED
-from slackapp import teams as units
+from slackapp import teams
 from slackapp.core.i18n import Voice, voice
 from slackapp.models import Delivery, Member, Team, Workspace
 from slackapp.outbox.references import ChannelRef, TeamMakerRef, TeamRef
@@ -25,7 +25,7 @@ class _Offer:
 @dataclass(frozen=True, slots=True)
 class _Announcement:
     say: Voice
-    made: view.Made
+    new_team: wizard_view.NewTeam
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,14 @@ class _Archived:
 
 def _load_offer(session: Session, about: ChannelRef, delivery: Delivery, _now: datetime) -> _Offer | Skip:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    if units.sourced(session, workspace, about.channel) is not None:
+    if teams.sourced(session, workspace, about.channel) is not None:
         return Skip("is_a_team")
     reader = members.find(session, workspace, delivery.target)
     return _Offer(members.language_of(workspace, reader), about.channel)
 
 
 def _offer(content: _Offer) -> Message:
-    return Message(*view.offer(content.say, content.channel))
+    return Message(*wizard_view.offer(content.say, content.channel))
 
 
 def _load_announced(
@@ -54,17 +54,17 @@ def _load_announced(
         return Skip("no_team")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     leader = session.get(Member, team.leader_id) if team.leader_id else None
-    made = view.Made(
+    new_team = wizard_view.NewTeam(
         team=team.name,
         maker=maker.slack_user_id,
         leader=leader.slack_user_id if leader else None,
-        follows=units.source_of(session, team) is not None,
+        follows=teams.source_of(session, team) is not None,
     )
-    return _Announcement(voice(workspace.language), made)
+    return _Announcement(voice(workspace.language), new_team)
 
 
 def _announced(content: _Announcement) -> Message:
-    return Message(*view.announced(content.say, content.made))
+    return Message(*wizard_view.announced(content.say, content.new_team))
 
 
 def _load_archived(session: Session, about: TeamRef, delivery: Delivery, _now: datetime) -> _Archived | Skip:
@@ -77,7 +77,7 @@ def _load_archived(session: Session, about: TeamRef, delivery: Delivery, _now: d
 
 
 def _archived(content: _Archived) -> Message:
-    return Message(*view.archived(content.say, content.team))
+    return Message(*wizard_view.archived(content.say, content.team))
 
 
 ROUTES = by_kind(

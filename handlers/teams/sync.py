@@ -1,86 +1,80 @@
-"""Teams that follow a channel or user group: kept in step by events at once, and every night."""
+"""Keeps the members of teams in step with a channel or user group: at each event, and every night."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.shared import channels as places
-from handlers.shared.channels import Unavailable, people_in_or_reason
+from handlers.shared import channels
+from handlers.shared.channels import ChannelInfo, Unavailable, people_in_or_reason
 from handlers.shared.context import Context
 from handlers.shared.payloads import Caller, Payload, event_caller
-from handlers.shared.people import acquainted, workspace_of
-from slackapp import teams as units
+from handlers.shared.request import Request
+from slackapp import teams
 from slackapp.connection.clients import retrying
 from slackapp.models import Member, SourceKind, TeamSource, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.references import ChannelRef, TeamRef
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.teams.sync import ARCHIVED, OFFER
-from slackapp.workspace import members
-from slackapp.workspace import permissions as rights
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import permissions, registry
+from slackapp.workspace.permissions import Permission
 
 Step = Callable[[Session, TeamSource, Member], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Teams:
-    """The listeners for who comes and goes, and for what becomes of channels and groups."""
+    """The listeners for people who come and go, and for changes of channels and groups."""
 
     context: Context
 
     def joined(self, body: Payload, client: WebClient) -> None:
-        """Somebody came into a channel: the app itself is asked about, people join the channel's team."""
-        event, who = body["event"], event_caller(body)
-        with self.context.sessions.read() as session:
-            workspace = workspaces.find(session, who.team)
-            is_the_app = workspace is not None and who.user == workspace.bot_user_id
-        if is_the_app:
-            acquainted(self.context, client, who, lambda session: _offer(session, self.context, who, event))
-            self.context.wake()
+        """Somebody came into a channel: people join its team; for the app, its inviter is asked about one."""
+        event, caller = body["event"], event_caller(body)
+        if self._is_the_app(caller):
+            self._offer(client, caller.team, event)
         else:
-            self._step(client, who, units.join, event["channel"])
+            self._step(client, caller, teams.join, event["channel"])
 
     def left(self, body: Payload, client: WebClient) -> None:
-        """Somebody left a channel; when it was the app, nothing keeps the team in step any more."""
-        event, who = body["event"], event_caller(body)
-        with self.context.sessions.begin() as session:
-            workspace = workspaces.find(session, who.team)
-            if workspace is not None and who.user == workspace.bot_user_id:
-                units.source_removed(session, workspace, event["channel"])
-                return
-        self._step(client, who, units.leave, event["channel"])
+        """Somebody left a channel; when it was the app, its team does not follow it any more."""
+        event, caller = body["event"], event_caller(body)
+        if self._is_the_app(caller):
+            with self.context.sessions.begin() as session:
+                workspace = registry.installed_in(session, caller.team)
+                teams.source_removed(session, workspace, event["channel"])
+        else:
+            self._step(client, caller, teams.leave, event["channel"])
 
     def archived(self, body: Payload) -> None:
-        """A channel was archived: its team keeps its people, and whoever leads it now is told."""
-        event = body["event"]
+        """A channel was archived: its team keeps its people, and the team's leader gets a message."""
         with self.context.sessions.begin() as session:
-            if workspace := workspaces.find(session, body["team_id"]):
-                _tell_leaders(session, self.context, workspace, event)
-        self.context.wake()
+            if workspace := registry.find(session, body["team_id"]):
+                _notify_leaders(session, workspace, body["event"], self.context.now())
 
     def gone(self, body: Payload) -> None:
         """A channel was deleted: its team keeps its people and shares nothing there."""
         with self.context.sessions.begin() as session:
-            if workspace := workspaces.find(session, body["team_id"]):
-                units.source_removed(session, workspace, body["event"]["channel"])
+            if workspace := registry.find(session, body["team_id"]):
+                teams.source_removed(session, workspace, body["event"]["channel"])
 
     def renamed(self, body: Payload) -> None:
         """A channel has another name."""
         channel = body["event"]["channel"]
         with self.context.sessions.begin() as session:
-            if workspace := workspaces.find(session, body["team_id"]):
-                name = units.suggest_name(channel.get("name") or "")
-                units.renamed(session, workspace, channel["id"], name)
+            if workspace := registry.find(session, body["team_id"]):
+                name = teams.suggest_name(channel.get("name") or "")
+                teams.renamed(session, workspace, channel["id"], name)
 
     def group_members(self, body: Payload, client: WebClient) -> None:
         """People came into a user group or left it."""
         event = body["event"]
-        for step, users in ((units.leave, "removed_users"), (units.join, "added_users")):
+        for step, users in ((teams.leave, "removed_users"), (teams.join, "added_users")):
             for user in event.get(users) or []:
                 self._step(client, Caller(body["team_id"], user), step, event["subteam_id"])
 
@@ -88,34 +82,52 @@ class Teams:
         """A user group was renamed, switched off, or given other people."""
         group = body["event"]["subteam"]
         with self.context.sessions.begin() as session:
-            workspace = workspaces.find(session, body["team_id"])
-            source = units.sourced(session, workspace, group["id"]) if workspace else None
+            workspace = registry.find(session, body["team_id"])
+            source = teams.sourced(session, workspace, group["id"]) if workspace else None
             if workspace is None or source is None:
                 return
             if group.get("date_delete"):
-                units.source_removed(session, workspace, group["id"])
+                teams.source_removed(session, workspace, group["id"])
                 return
-            units.renamed(session, workspace, group["id"], group.get("name") or "")
+            teams.renamed(session, workspace, group["id"], group.get("name") or "")
             workspace_id, team_id = workspace.id, source.team_id
         present = people_in_or_reason(client, SourceKind.USER_GROUP, group["id"])
         _match(self.context, (workspace_id, team_id), group["id"], present)
 
-    def _step(self, client: WebClient, who: Caller, step: Step, slack_id: str) -> None:
+    def _is_the_app(self, caller: Caller) -> bool:
+        with self.context.sessions.read() as session:
+            workspace = registry.find(session, caller.team)
+            return workspace is not None and caller.user == workspace.bot_user_id
+
+    def _step(self, client: WebClient, caller: Caller, step: Step, slack_id: str) -> None:
         """Let one person join or leave the team that follows this place, if one does."""
+        with self.context.sessions.read() as session:
+            workspace = registry.find(session, caller.team)
+            if workspace is None or teams.sourced(session, workspace, slack_id) is None:
+                return
+        with Request(self.context, client, caller).write() as scope:
+            source = teams.sourced(scope.session, scope.workspace, slack_id)
+            if source is not None:
+                step(scope.session, source, scope.member)
 
-        def deed(session: Session) -> None:
-            workspace = workspaces.find(session, who.team)
-            source = units.sourced(session, workspace, slack_id) if workspace else None
-            if workspace is not None and source is not None:
-                step(session, source, members.get_all(session, workspace, [who.user])[who.user])
-
-        acquainted(self.context, client, who, deed)
+    def _offer(self, client: WebClient, slack_team_id: str, event: Payload) -> None:
+        """Ask the inviter whether the channel shall be a team, once for each invitation."""
+        inviter, channel = Caller(slack_team_id, event.get("inviter") or ""), event["channel"]
+        with self.context.sessions.read() as session:
+            workspace = registry.installed_in(session, slack_team_id)
+            if not inviter.user or teams.sourced(session, workspace, channel) is not None:
+                return
+        with Request(self.context, client, inviter).write() as scope:
+            if permissions.allows(scope.member, Permission.MAKE_TEAM_OF_CHANNEL):
+                key = f"{OFFER}:{scope.workspace.id}:{channel}:{event.get('event_ts', '')}"
+                delivery = OFFER.new(ChannelRef(channel), inviter.user, scope.now, key=key)
+                queue.enqueue(scope.session, scope.workspace, delivery)
 
 
 def register(bolt: App, context: Context) -> None:
-    """Listen for what Slack tells of channels and groups."""
+    """Listen for events about channels and groups."""
     listeners = Teams(context)
-    told = {
+    by_event = {
         "member_joined_channel": listeners.joined,
         "member_left_channel": listeners.left,
         "channel_archive": listeners.archived,
@@ -127,23 +139,27 @@ def register(bolt: App, context: Context) -> None:
         "subteam_members_changed": listeners.group_members,
         "subteam_updated": listeners.group_changed,
     }
-    for event, listener in told.items():
+    for event, listener in by_event.items():
         bolt.event(event)(listener)
 
 
-def repair(client: WebClient, context: Context, workspace_id: str) -> list[units.Changes]:
-    """Every night: what the events have missed. Gives who moved, team by team."""
+def repair(client: WebClient, context: Context, workspace_id: str) -> list[teams.Changes]:
+    """Every night: apply what the events have missed. Returns who moved, team by team."""
     with context.sessions.read() as session:
-        followed = [
-            (one.team_id, SourceKind(one.kind), one.slack_id)
-            for one in units.sources(session, session.get_one(Workspace, workspace_id))
+        sources = [
+            (source.team_id, SourceKind(source.kind), source.slack_id)
+            for source in teams.sources(session, session.get_one(Workspace, workspace_id))
         ]
-    if not followed:
+    if not sources:
         return []
-    reading = retrying(client)
-    night = NightlyLists(reading, places.channels(reading), dict(places.groups(reading)))
-    moved = [night.repair(context, (workspace_id, team_id), kind, place) for team_id, kind, place in followed]
-    return [one for one in moved if one is not None]
+    retrying_client = retrying(client)
+    lists = NightlyLists(
+        retrying_client, channels.channels(retrying_client), dict(channels.groups(retrying_client))
+    )
+    changes = [
+        lists.repair(context, (workspace_id, team_id), kind, place) for team_id, kind, place in sources
+    ]
+    return [team_changes for team_changes in changes if team_changes is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,72 +167,55 @@ class NightlyLists:
     """Slack's own lists of channels and of groups' names, read once for all teams."""
 
     client: WebClient
-    channels: Mapping[str, places.ChannelInfo]
+    channels: Mapping[str, ChannelInfo]
     groups: Mapping[str, str]
 
     def repair(
-        self, context: Context, whose: tuple[str, str], kind: SourceKind, place: str
-    ) -> units.Changes | None:
-        """Let one team be as its place is now. `whose` are workspace and team."""
-        there = self.channels.get(place)
-        if there is not None and there.is_archived:
+        self, context: Context, ids: tuple[str, str], kind: SourceKind, place: str
+    ) -> teams.Changes | None:
+        """Bring one team in step with its place. `ids` are those of the workspace and the team."""
+        channel = self.channels.get(place)
+        if channel is not None and channel.is_archived:
             return None  # It may come back with everybody in it, and until then nobody comes or goes.
-        called = units.suggest_name(there.name) if there else self.groups.get(place)
+        name = teams.suggest_name(channel.name) if channel else self.groups.get(place)
         with context.sessions.begin() as session:
-            workspace = session.get_one(Workspace, whose[0])
-            if called is None:
-                units.source_removed(session, workspace, place)
+            workspace = session.get_one(Workspace, ids[0])
+            if name is None:
+                teams.source_removed(session, workspace, place)
                 return None
-            units.renamed(session, workspace, place, called)
-        is_channel = kind is SourceKind.CHANNEL
-        present = (
-            places.members(self.client, place)
-            if is_channel
-            else people_in_or_reason(self.client, kind, place)
-        )
-        return _match(context, whose, place, present)
+            teams.renamed(session, workspace, place, name)
+        if kind is SourceKind.CHANNEL:
+            return _match(context, ids, place, channels.members(self.client, place))
+        return _match(context, ids, place, people_in_or_reason(self.client, kind, place))
 
 
 def known_members(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
-    """Those of them whom we have met."""
-    ours = (Member.workspace_id == workspace.id, Member.slack_user_id.in_(slack_user_ids))
-    return list(session.scalars(select(Member).where(*ours).order_by(Member.id)))
+    """Those of these people who are known here."""
+    is_known = (Member.workspace_id == workspace.id, Member.slack_user_id.in_(slack_user_ids))
+    return list(session.scalars(select(Member).where(*is_known).order_by(Member.id)))
 
 
 def _match(
-    context: Context, whose: tuple[str, str], place: str, present: list[str] | Unavailable
-) -> units.Changes | None:
-    """Let the people of a place be those of the team that follows it. `whose` are workspace and team."""
+    context: Context, ids: tuple[str, str], place: str, present: list[str] | Unavailable
+) -> teams.Changes | None:
+    """Make the people of a place the members of the team that follows it; `ids` as for `repair`."""
     with context.sessions.begin() as session:
-        workspace = session.get_one(Workspace, whose[0])
-        source = session.get(TeamSource, whose[1])
+        workspace = session.get_one(Workspace, ids[0])
+        source = session.get(TeamSource, ids[1])
         if present is Unavailable.GONE:
-            units.source_removed(session, workspace, place)
+            teams.source_removed(session, workspace, place)
         if source is None or source.slack_id != place or isinstance(present, Unavailable):
             return None
-        return units.set_members(
+        return teams.set_members(
             session, source, known_members(session, workspace, present), now=context.now()
         )
 
 
-def _tell_leaders(session: Session, context: Context, workspace: Workspace, event: Payload) -> None:
-    for team in units.in_channel(session, workspace, event["channel"]):
-        leader = rights.acting_leader(session, team, context.now())
+def _notify_leaders(session: Session, workspace: Workspace, event: Payload, now: datetime) -> None:
+    for team in teams.in_channel(session, workspace, event["channel"]):
+        leader = permissions.acting_leader(session, team, now)
         if leader is None:
             continue
-        due = next_allowed_time(leader, workspace, context.now())
+        due = next_allowed_time(leader, workspace, now)
         key = f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}"
-        outbox.enqueue(session, workspace, ARCHIVED.new(TeamRef(team.id), leader.slack_user_id, due, key=key))
-
-
-def _offer(session: Session, context: Context, who: Caller, event: Payload) -> None:
-    """Ask whoever invited the app, once for each invitation."""
-    workspace = workspace_of(session, who)
-    inviter, channel = event.get("inviter"), event["channel"]
-    if not inviter or units.sourced(session, workspace, channel) is not None:
-        return
-    asked = members.get_all(session, workspace, [inviter])[inviter]
-    if not rights.allows(asked, rights.Permission.MAKE_TEAM_OF_CHANNEL):
-        return
-    key = f"{OFFER}:{workspace.id}:{channel}:{event.get('event_ts', '')}"
-    outbox.enqueue(session, workspace, OFFER.new(ChannelRef(channel), inviter, context.now(), key=key))
+        queue.enqueue(session, workspace, ARCHIVED.new(TeamRef(team.id), leader.slack_user_id, due, key=key))

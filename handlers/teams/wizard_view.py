@@ -1,10 +1,10 @@
-"""Making a team of a channel: the question to whoever invited the app, and three short steps."""
+"""Making a team of a channel: the question to the inviter, and the modals of three short steps."""
 
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core.i18n import Voice
 from slackapp.teams.edit import FIELD_NAME
@@ -17,9 +17,9 @@ _NAME_LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class WizardState:
-    """How far the three steps have come; carried by the modal itself. Ids are Slack's, `parent` is ours.
+    """What the three steps have gathered, carried by the modal. Ids are Slack's, `parent` is ours.
 
-    `called` is the name that the channel's own suggests.
+    `called` is the team's name that the channel's name suggests.
     """
 
     channel: str
@@ -28,61 +28,61 @@ class WizardState:
     leader: str = ""
     parent: str = ""
 
-    def written(self) -> str:
+    def as_text(self) -> str:
         """As text, for the modal."""
         return json.dumps(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What would happen: who would join, and who belongs elsewhere and stays there."""
+    """How many people would join, and how many belong to another team and stay there."""
 
     joining: int
     elsewhere: int
     parent: str | None
 
 
-def begun(written: str) -> WizardState:
-    """Read back what a modal carried."""
-    return WizardState(**json.loads(written))
+def read_state(text: str) -> WizardState:
+    """The state that a modal carries."""
+    return WizardState(**json.loads(text))
 
 
 def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
-    """The message to whoever invited the app."""
-    told = say(
+    """The message to the person who invited the app: text and blocks."""
+    text = say(
         "You invited me to <#{channel}>. Shall it be a team here? Then its members can share thank-yous "
         "in it, and a check-in counts their answers together. It takes three short steps.",
         channel=channel,
     )
-    return told, [
-        piece.section(told),
-        piece.actions([piece.button(say("Make it a team"), OPEN, channel, style="primary")]),
+    return text, [
+        blocks.section(text),
+        blocks.actions([blocks.button(say("Make it a team"), OPEN, channel, style="primary")]),
     ]
 
 
-def first(say: Voice, steps: WizardState) -> View:
-    """What is it called?"""
+def name_step(say: Voice, state: WizardState) -> View:
+    """Step 1: what is it called?"""
     field = {"type": "plain_text_input", "action_id": FIELD_NAME, "max_length": _NAME_LONGEST}
-    if steps.name:
-        field["initial_value"] = steps.name
-    blocks = [
-        piece.context(say("Step 1 of 3")),
+    if state.name:
+        field["initial_value"] = state.name
+    layout = [
+        blocks.context(say("Step 1 of 3")),
         _input(FIELD_NAME, say("What is the team called?"), field),
     ]
-    return _modal(say, NAME, steps, say("Next"), blocks)
+    return _modal(say, NAME, state, say("Next"), layout)
 
 
-def second(say: Voice, steps: WizardState, *, has_parents: bool) -> View:
-    """Who leads it, and what is it part of? The teams to choose from are looked up as somebody types."""
-    leader: Block = {"type": "users_select", "action_id": FIELD_LEADER, "initial_user": steps.leader}
-    blocks = [
-        piece.context(say("Step 2 of 3")),
+def people_step(say: Voice, state: WizardState, *, has_parents: bool) -> View:
+    """Step 2: who leads it, and what is it part of? Teams are looked up as somebody types."""
+    leader: Block = {"type": "users_select", "action_id": FIELD_LEADER, "initial_user": state.leader}
+    layout = [
+        blocks.context(say("Step 2 of 3")),
         _input(FIELD_LEADER, say("Who leads it?"), leader),
     ]
     if has_parents:
         part = _input(FIELD_PARENT, say("What is it part of?"), team_select(say, FIELD_PARENT))
-        blocks.append(part | {"optional": True})
-    return _modal(say, PEOPLE, steps, say("Next"), blocks)
+        layout.append(part | {"optional": True})
+    return _modal(say, PEOPLE, state, say("Next"), layout)
 
 
 def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = None) -> Block:
@@ -91,17 +91,17 @@ def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = Non
         "type": "external_select",
         "action_id": action_id,
         "min_query_length": 0,
-        "placeholder": piece.plain(say("Type a team's name")),
+        "placeholder": blocks.plain(say("Type a team's name")),
     }
     return element | {"initial_option": option(*chosen)} if chosen else element
 
 
-def third(say: Voice, steps: WizardState, outlook: Outlook) -> View:
-    """What will happen."""
-    team = {"team": piece.run(steps.name), "leader": piece.someone(steps.leader, say)}
-    blocks = [piece.context(say("Step 3 of 3")), piece.filled(say("{team} is led by {leader}."), team)]
+def confirm_step(say: Voice, state: WizardState, outlook: Outlook) -> View:
+    """Step 3: what will happen."""
+    team = {"team": blocks.run(state.name), "leader": blocks.someone(state.leader, say)}
+    layout = [blocks.context(say("Step 3 of 3")), blocks.filled(say("{team} is led by {leader}."), team)]
     if outlook.parent:
-        blocks.append(piece.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
+        layout.append(blocks.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
     lines = [say.count("{n} person joins it.", "{n} people join it.", outlook.joining)]
     if outlook.elsewhere:
         lines.append(
@@ -113,69 +113,70 @@ def third(say: Voice, steps: WizardState, outlook: Outlook) -> View:
         )
     lines.append(say("From now on, whoever joins or leaves the channel joins or leaves the team."))
     lines.append(say("The channel is told that you made it a team."))
-    blocks.append(piece.section("\n".join(f"• {line}" for line in lines)))
-    return _modal(say, CONFIRM, steps, say("Make the team"), blocks)
+    layout.append(blocks.section("\n".join(f"• {line}" for line in lines)))
+    return _modal(say, CONFIRM, state, say("Make the team"), layout)
 
 
-def made(say: Voice, name: str) -> View:
-    """It is done."""
-    told = say("{team} is a team now.", team=name)
-    then = say("Its channel is told. Thank-yous can be shared there, and the next check-in asks its people.")
-    return piece.notice(say, say("A new team"), [piece.plain_section(told), piece.context(then)])
+def done(say: Voice, name: str) -> View:
+    """After [Make the team]."""
+    text = say("{team} is a team now.", team=name)
+    note = say("Its channel is told. Thank-yous can be shared there, and the next check-in asks its people.")
+    return blocks.notice(say, say("A new team"), [blocks.plain_section(text), blocks.context(note)])
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A channel that became a team: by whom, led by whom, as Slack ids; whether its people are the team's."""
+class NewTeam:
+    """A channel that became a team; `maker` and `leader` are Slack ids."""
 
     team: str
     maker: str
     leader: str | None
     follows: bool
+    """Whether its members follow the channel's."""
 
 
-def announced(say: Voice, made: Made) -> tuple[str, list[Block]]:
-    """In the channel: who made it a team, who leads it, and what follows from that."""
-    places = {"maker": piece.someone(made.maker, say), "team": piece.run(made.team)}
-    people = {"maker": piece.person(made.maker, say), "team": piece.literal(made.team)}
-    first = say("{maker} made this channel a team in Appreciate: {team}.")
-    if made.leader is not None:
-        first = say("{maker} made this channel a team in Appreciate: {team}, led by {leader}.")
-        places["leader"] = piece.someone(made.leader, say)
-        people["leader"] = piece.person(made.leader, say)
-    then = [
+def announced(say: Voice, new_team: NewTeam) -> tuple[str, list[Block]]:
+    """The message in the channel: who made it a team, who leads it, and what follows from that."""
+    places = {"maker": blocks.someone(new_team.maker, say), "team": blocks.run(new_team.team)}
+    people = {"maker": blocks.person(new_team.maker, say), "team": blocks.literal(new_team.team)}
+    sentence = say("{maker} made this channel a team in Appreciate: {team}.")
+    if new_team.leader is not None:
+        sentence = say("{maker} made this channel a team in Appreciate: {team}, led by {leader}.")
+        places["leader"] = blocks.someone(new_team.leader, say)
+        people["leader"] = blocks.person(new_team.leader, say)
+    notes = [
         say(
             "Answers to a check-in are only shown for groups, never for one person. "
             "My Home tab tells what is kept."
         )
     ]
-    if made.follows:
-        then.insert(0, say("Whoever joins the channel joins the team, unless they belong to another."))
-    text = " ".join([first.format(**people), *then])
-    return text, [piece.filled(first, places), piece.context(" ".join(then))]
+    if new_team.follows:
+        notes.insert(0, say("Whoever joins the channel joins the team, unless they belong to another."))
+    text = " ".join([sentence.format(**people), *notes])
+    return text, [blocks.filled(sentence, places), blocks.context(" ".join(notes))]
 
 
 def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
-    """To whoever leads a team whose channel was archived."""
-    told = say(
+    """The message to the leader of a team whose channel was archived."""
+    text = say(
         "The channel of {team} was archived. The team keeps its people and can still be thanked; nothing is "
         "shared there until it is opened again. If it stays closed, an admin can choose another channel.",
         team=team,
     )
-    return piece.literal(told), [piece.plain_section(told)]
+    return blocks.literal(text), [blocks.plain_section(text)]
 
 
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
-def _modal(say: Voice, callback_id: str, steps: WizardState, submit: str, blocks: list[Block]) -> View:
+def _modal(say: Voice, callback_id: str, state: WizardState, submit: str, layout: list[Block]) -> View:
     return {
         "type": "modal",
         "callback_id": callback_id,
-        "private_metadata": steps.written(),
-        "title": piece.plain(say("A new team")),
-        "submit": piece.plain(submit),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "private_metadata": state.as_text(),
+        "title": blocks.plain(say("A new team")),
+        "submit": blocks.plain(submit),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }

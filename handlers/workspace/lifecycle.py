@@ -1,4 +1,4 @@
-"""The app installed into a whole organisation: which of its workspaces may use it, and who is meant."""
+"""Installed, removed, people joining and leaving: one workspace, or a whole Enterprise organisation."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,43 +8,46 @@ from slack_sdk import WebClient
 
 from handlers.shared.context import Context
 from handlers.shared.payloads import Payload, person, workspace_id
-from handlers.shared.people import _remember
+from handlers.shared.people import store_profiles
 from slackapp.connection import installations
 from slackapp.connection.clients import granted_workspaces
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The listeners that keep what we know of people up to date."""
+    """The listeners that keep members and the installation up to date."""
 
     context: Context
 
     def changed(self, body: Payload) -> None:
         """Somebody joined, or their profile changed, or they left."""
         user = body["event"]["user"]
-        for team in self._where(body):
-            _remember(self.context, team, [person(user, slack_team_id=team)])
+        for team in self._workspaces_with(body):
+            store_profiles(self.context, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
         """The workspace took the app away, or its organisation did for all of them."""
         team, now = body.get("team_id"), self.context.now()
         with self.context.sessions.begin() as session:
-            here = workspaces.find(session, team) if team else None
-            if here is not None and here.enterprise_id is None:
-                workspaces.uninstall(session, here.slack_team_id, now=now)
+            workspace = registry.find(session, team) if team else None
+            if workspace is not None and workspace.enterprise_id is None:
+                registry.uninstall(session, workspace.slack_team_id, now=now)
             elif enterprise := body.get("enterprise_id"):
-                workspaces.leave_organisation(session, enterprise, now=now)
+                registry.leave_organisation(session, enterprise, now=now)
 
-    def _where(self, body: Payload) -> list[str]:
+    def _workspaces_with(self, body: Payload) -> list[str]:
         """The workspaces that this is about: of an organisation, those in which the person is known."""
         team, user = workspace_id(body), body["event"]["user"]["id"]
         with self.context.sessions.read() as session:
-            if workspaces.find(session, team) is not None:
+            if registry.find(session, team) is not None:
                 return [team]
-            inside = workspaces.of_organisation(session, body.get("enterprise_id") or team)
-            return [one.slack_team_id for one in inside if members.find(session, one, user) is not None]
+            workspaces = registry.of_organisation(session, body.get("enterprise_id") or team)
+            return [
+                workspace.slack_team_id
+                for workspace in workspaces
+                if members.find(session, workspace, user) is not None
+            ]
 
     def revoked(self, body: Payload) -> None:
         """Tokens were revoked; without the bot's own, nothing can be sent."""
@@ -69,22 +72,23 @@ class Organisations:
 
     def granted(self, body: Payload, client: WebClient) -> None:
         """The organisation's admins let one or more of its workspaces use the app."""
-        wanted = set(body["event"]["team_ids"])
-        teams = [one for one in granted_workspaces(client) if one.slack_team_id in wanted]
+        team_ids = set(body["event"]["team_ids"])
+        granted = [
+            workspace for workspace in granted_workspaces(client) if workspace.slack_team_id in team_ids
+        ]
         with self.context.sessions.begin() as session:
-            installations.allow_workspaces(session, body["enterprise_id"], teams)
+            installations.allow_workspaces(session, body["enterprise_id"], granted)
 
     def revoked(self, body: Payload) -> None:
-        """Workspaces may not use it any more; one with an install of its own goes on."""
+        """Workspaces may not use it any more; one with an installation of its own keeps it."""
         with self.context.sessions.begin() as session:
-            inside = workspaces.of_organisation(session, body["enterprise_id"])
-            for one in inside:
-                if one.slack_team_id in body["event"]["team_ids"]:
-                    workspaces.uninstall(session, one.slack_team_id, now=self.context.now())
+            for workspace in registry.of_organisation(session, body["enterprise_id"]):
+                if workspace.slack_team_id in body["event"]["team_ids"]:
+                    registry.uninstall(session, workspace.slack_team_id, now=self.context.now())
 
 
 def register(bolt: App, context: Context) -> None:
-    """Listen for what an organisation settles."""
+    """Listen for what changes about people, installations and an organisation's workspaces."""
     register_people(bolt, context)
     listeners = Organisations(context)
     bolt.event("team_access_granted")(listeners.granted)

@@ -1,217 +1,204 @@
-"""The office's other rooms: settings for everyone, how long things are kept, who changed what, messages."""
+"""What else an admin looks after: settings for everyone, retention, the audit log, undelivered messages."""
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
-from handlers.shared.payloads import ButtonPress, Caller, Payload, caller, press
-from handlers.shared.request import actor, as_admin
-from handlers.workspace import settings_view as view
+from handlers.shared.payloads import ButtonPress, Payload, caller, press
+from handlers.shared.request import Request, Scope
+from handlers.workspace import settings_view
 from slackapp.blocks import View, option
 from slackapp.core.calendar import zones
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import Voice, translatable
-from slackapp.models import Member, Team, Workspace
+from slackapp.core.i18n import translatable
+from slackapp.models import Team
 from slackapp.outbox.kinds import topic_of
 from slackapp.privacy import retention
-from slackapp.workspace import attention as troubles
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
-from slackapp.workspace import settings as settling
+from slackapp.workspace import attention, audit_log, members, settings
+from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
 
 MOST_OPTIONS = 100
-Told = TypeVar("Told")
 _WHOLE = translatable("Please enter a whole number.")
 
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceSettings:
-    """The listeners of these rooms."""
+    """The listeners of these forms and lists."""
 
     context: Context
 
-    def settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Settings for everyone]."""
-
-        def made(session: Session, workspace: Workspace, _member: Member, say: Voice) -> View:
-            return view.settings_form(say, _chosen(session, workspace))
-
-        self._shown(ack, body, client, made)
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read(Permission.SETTLE) as scope:
+            view = settings_view.settings_form(scope.say, _current(scope))
+        replace_or_open(client, pressed, view)
+        ack()
 
     def save_settings(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of the settings for everyone."""
-        found = Values(body)
-        wanted = settling.NewSettings(
-            language=found.chosen(view.LANGUAGE),
-            time_zone=found.chosen(view.ZONE),
-            nation=found.chosen(view.NATION),
-            admins_read=found.ticked(view.READ),
-            admins=frozenset(found.people(view.ADMINS)),
-        )
+        new_settings = _read_settings(body)
+        request = Request(self.context, client, caller(body))
+        request.require(Permission.SETTLE)
+        request.look_up(new_settings.admins)
+        with request.write(Permission.SETTLE) as scope:
+            settings.save(scope.session, scope.workspace, new_settings, actor=scope.actor, now=scope.now)
+        request.refresh_home()
+        view = settings_view.notice(scope.say, scope.say("For everyone"), scope.say("Saved."))
+        ack(response_action="update", view=view)
 
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            who = actor(self.context, member)
-            settling.save(session, workspace, wanted, actor=who, now=self.context.now())
-            return view.notice(say, say("For everyone"), say("Saved."))
-
-        saved = self._as_admin(client, caller(body), deed)
-        self.context.refresh_home(client, caller(body))
-        ack(response_action="update", view=saved)
-
-    def zones(self, ack: Ack, body: Payload) -> None:
+    def zone_options(self, ack: Ack, body: Payload) -> None:
         """Time zones by name, for what was typed so far. They are no secret."""
         typed = str(body.get("value") or "").casefold().replace(" ", "_")
-        found = [one for one in sorted(zones()) if typed in one.casefold()]
-        ack(options=[option(one, one) for one in found[:MOST_OPTIONS]])
+        matching = [zone for zone in sorted(zones()) if typed in zone.casefold()]
+        ack(options=[option(zone, zone) for zone in matching[:MOST_OPTIONS]])
 
-    def keeping(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_retention(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[How long it is kept]."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read(Permission.SETTLE) as scope:
+            limits = retention.rules(scope.session, scope.workspace)
+            view = settings_view.keeping_form(scope.say, limits, retention.LIMITS)
+        replace_or_open(client, pressed, view)
+        ack()
 
-        def made(session: Session, workspace: Workspace, _member: Member, say: Voice) -> View:
-            return view.keeping_form(say, retention.rules(session, workspace), retention.LIMITS)
-
-        self._shown(ack, body, client, made)
-
-    def save_keeping(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def save_retention(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of how long things are kept."""
-        found = Values(body)
-        wanted = {name: found.number(name) for name in retention.LIMITS}
+        values = Values(body)
+        with Request(self.context, client, caller(body)).write(Permission.SETTLE) as scope:
+            for name in retention.LIMITS:
+                _set_limit(scope, name, values.number(name))
+        say = scope.say
+        view = settings_view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
+        ack(response_action="update", view=view)
 
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            for name, value in wanted.items():
-                if value is None:
-                    raise UserError(_WHOLE).beside(name)
-                before = retention.set_limit(session, workspace, name, value)
-                if before != value:
-                    values = (name, str(before), str(value))
-                    entry = audit.NewEntry(actor(self.context, member), audit.Action.SETTING, *values)
-                    audit.record(session, workspace, entry, now=self.context.now())
-            return view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
-
-        ack(response_action="update", view=self._as_admin(client, caller(body), deed))
-
-    def audit(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_audit_log(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Who changed what], and the pages of that list."""
-        skip = _skip(press(body))
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read(Permission.READ_AUDIT) as scope:
+            view = _audit_log(scope, skip=_skip(pressed))
+        replace_or_open(client, pressed, view)
+        ack()
 
-        def made(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            entries = audit.latest(session, workspace, most=view.AUDIT_PAGE + 1, skip=skip)
-            rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
-            names = view.Names(actor(self.context, member), {row.id: row.name for row in rows})
-            return view.audit(say, members.time_zone_of(workspace, member), entries, names, skip=skip)
-
-        self._shown(ack, body, client, made, Permission.READ_AUDIT)
-
-    def messages(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def open_messages(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Look at these messages], and the pages of that list."""
-        skip = _skip(press(body))
-        self._shown(ack, body, client, lambda *those: _messages(*those, skip=skip), Permission.READ_HEALTH)
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read(Permission.READ_HEALTH) as scope:
+            view = _messages(scope, skip=_skip(pressed))
+        replace_or_open(client, pressed, view)
+        ack()
 
-    def seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def decide_message(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send again] or [Leave it]."""
         pressed = press(body)
-        deed = troubles.send_again if pressed.action_id == view.SEND_AGAIN else troubles.dismiss
-
-        def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            deed(session, workspace, pressed.value, actor=actor(self.context, member), now=self.context.now())
-            return _messages(session, workspace, member, say, skip=0)
-
-        replace_or_open(
-            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
-        )
-        self.context.refresh_home(client, pressed.caller)
-        self.context.wake()
+        request = Request(self.context, client, pressed.caller)
+        is_again = pressed.action_id == settings_view.SEND_AGAIN
+        decide = attention.send_again if is_again else attention.dismiss
+        with request.write(Permission.SEND_AGAIN) as scope:
+            decide(scope.session, scope.workspace, pressed.value, actor=scope.actor, now=scope.now)
+            view = _messages(scope, skip=0)
+        replace_or_open(client, pressed, view)
+        request.refresh_home()
         ack()
 
-    def all_seen_to(self, ack: Ack, body: Payload, client: WebClient) -> None:
+    def send_all_again(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send all again] of one kind."""
         pressed = press(body)
-
-        def done(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            chosen = [
+        request = Request(self.context, client, pressed.caller)
+        with request.write(Permission.SEND_AGAIN) as scope:
+            session, workspace = scope.session, scope.workspace
+            kinds = [
                 kind
-                for kind in troubles.unknown_by_kind(session, workspace)
+                for kind in attention.unknown_by_kind(session, workspace)
                 if topic_of(kind) == pressed.value
             ]
-            who = actor(self.context, member)
-            troubles.send_all_again(session, workspace, chosen, actor=who, now=self.context.now())
-            return _messages(session, workspace, member, say, skip=0)
-
-        replace_or_open(
-            client, pressed, as_admin(self.context, client, pressed.caller, done, Permission.SEND_AGAIN)
-        )
-        self.context.refresh_home(client, pressed.caller)
-        self.context.wake()
+            attention.send_all_again(session, workspace, kinds, actor=scope.actor, now=scope.now)
+            view = _messages(scope, skip=0)
+        replace_or_open(client, pressed, view)
+        request.refresh_home()
         ack()
-
-    def _shown(
-        self,
-        ack: Ack,
-        body: Payload,
-        client: WebClient,
-        made: Callable[[Session, Workspace, Member, Voice], View],
-        deed: Permission = Permission.SETTLE,
-    ) -> None:
-        pressed = press(body)
-        replace_or_open(client, pressed, as_admin(self.context, client, pressed.caller, made, deed))
-        ack()
-
-    def _as_admin(self, client: WebClient, who: Caller, deed: Callable[..., Told]) -> Told:
-        return as_admin(self.context, client, who, deed)
 
 
 def register(bolt: App, context: Context) -> None:
-    """Listen for the rooms."""
-    rooms = WorkspaceSettings(context)
-    bolt.action(view.SETTINGS)(rooms.settings)
-    bolt.view(view.SETTINGS_FORM)(rooms.save_settings)
-    bolt.options(view.ZONE)(rooms.zones)
-    bolt.action(view.KEEPING)(rooms.keeping)
-    bolt.view(view.KEEPING_FORM)(rooms.save_keeping)
-    for action_id in (view.AUDIT, re.compile(rf"{view.AUDIT_TURN}:(previous|next)")):
-        bolt.action(action_id)(rooms.audit)
-    for action_id in (view.MESSAGES, re.compile(rf"{view.MESSAGES_TURN}:(previous|next)")):
-        bolt.action(action_id)(rooms.messages)
-    bolt.action(view.SEND_AGAIN)(rooms.seen_to)
-    bolt.action(view.LEAVE)(rooms.seen_to)
-    bolt.action(view.SEND_ALL_AGAIN)(rooms.all_seen_to)
+    """Listen for the forms and lists."""
+    listeners = WorkspaceSettings(context)
+    bolt.action(settings_view.SETTINGS)(listeners.open_settings)
+    bolt.view(settings_view.SETTINGS_FORM)(listeners.save_settings)
+    bolt.options(settings_view.ZONE)(listeners.zone_options)
+    bolt.action(settings_view.KEEPING)(listeners.open_retention)
+    bolt.view(settings_view.KEEPING_FORM)(listeners.save_retention)
+    for action_id in (settings_view.AUDIT, re.compile(rf"{settings_view.AUDIT_TURN}:(previous|next)")):
+        bolt.action(action_id)(listeners.open_audit_log)
+    for action_id in (settings_view.MESSAGES, re.compile(rf"{settings_view.MESSAGES_TURN}:(previous|next)")):
+        bolt.action(action_id)(listeners.open_messages)
+    bolt.action(settings_view.SEND_AGAIN)(listeners.decide_message)
+    bolt.action(settings_view.LEAVE)(listeners.decide_message)
+    bolt.action(settings_view.SEND_ALL_AGAIN)(listeners.send_all_again)
 
 
-def _chosen(session: Session, workspace: Workspace) -> view.Chosen:
-    named = settling.named_admins(session, workspace)
-    return view.Chosen(
+def _read_settings(body: Payload) -> settings.NewSettings:
+    values = Values(body)
+    return settings.NewSettings(
+        language=values.chosen(settings_view.LANGUAGE),
+        time_zone=values.chosen(settings_view.ZONE),
+        nation=values.chosen(settings_view.NATION),
+        admins_read=values.ticked(settings_view.READ),
+        admins=frozenset(values.people(settings_view.ADMINS)),
+    )
+
+
+def _current(scope: Scope) -> settings_view.CurrentSettings:
+    workspace = scope.workspace
+    return settings_view.CurrentSettings(
         language=workspace.language,
         zone=workspace.time_zone,
         nation=workspace.nation,
         admins_read=workspace.admins_read_digests,
-        admins=tuple(one.slack_user_id for one in named),
+        admins=tuple(admin.slack_user_id for admin in settings.named_admins(scope.session, workspace)),
     )
 
 
-def _messages(session: Session, workspace: Workspace, member: Member, say: Voice, *, skip: int) -> View:
-    found = troubles.unknown_deliveries(session, workspace, skip=skip)
-    sent = [view.Sent(one.id, one.target, one.last_try) for one in found]
-    zone = members.time_zone_of(workspace, member)
-    unknown = view.Unknown(sent, _in_doubt(session, workspace))
-    return view.messages(say, zone, unknown, page=troubles.PAGE, skip=skip)
+def _set_limit(scope: Scope, name: str, value: int | None) -> None:
+    if value is None:
+        raise UserError(_WHOLE).beside(name)
+    before = retention.set_limit(scope.session, scope.workspace, name, value)
+    if before != value:
+        scope.record(Action.SETTING, name, str(before), str(value))
 
 
-def _in_doubt(session: Session, workspace: Workspace) -> list[view.InDoubt]:
+def _audit_log(scope: Scope, *, skip: int) -> View:
+    session, workspace = scope.session, scope.workspace
+    entries = audit_log.latest(session, workspace, most=settings_view.AUDIT_PAGE + 1, skip=skip)
+    rows = session.execute(select(Team.id, Team.name).where(Team.workspace_id == workspace.id))
+    names = settings_view.Names(scope.actor, {row.id: row.name for row in rows})
+    zone = members.time_zone_of(workspace, scope.member)
+    return settings_view.audit_log(scope.say, zone, entries, names, skip=skip)
+
+
+def _messages(scope: Scope, *, skip: int) -> View:
+    deliveries = attention.unknown_deliveries(scope.session, scope.workspace, skip=skip)
+    messages = [
+        settings_view.UnknownMessage(delivery.id, delivery.target, delivery.last_try)
+        for delivery in deliveries
+    ]
+    zone = members.time_zone_of(scope.workspace, scope.member)
+    unknown = settings_view.UnknownMessages(messages, _unknown_by_kind(scope))
+    return settings_view.messages(scope.say, zone, unknown, page=attention.PAGE, skip=skip)
+
+
+def _unknown_by_kind(scope: Scope) -> list[settings_view.KindCount]:
     counts: Counter[str] = Counter()
-    for kind, count in troubles.unknown_by_kind(session, workspace).items():
+    for kind, count in attention.unknown_by_kind(scope.session, scope.workspace).items():
         counts[topic_of(kind)] += count
-    return [view.InDoubt(kind, counts[kind]) for kind in view.KINDS if counts[kind]]
+    return [settings_view.KindCount(kind, counts[kind]) for kind in settings_view.KINDS if counts[kind]]
 
 
 def _skip(pressed: ButtonPress) -> int:

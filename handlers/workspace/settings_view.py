@@ -4,25 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core import i18n
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import AuditEntry, Retention
 from slackapp.workspace.audit_log import COMMAND_LINE, THE_APP, Action
 
-SETTINGS = "office_settings"
-
-
-KEEPING = "office_keeping"
-
-
-AUDIT = "office_audit"
-
-
-MESSAGES = "office_messages"
-
-
+SETTINGS, KEEPING = "office_settings", "office_keeping"
+AUDIT, MESSAGES = "office_audit", "office_messages"
 SETTINGS_FORM, KEEPING_FORM = "office_settings_form", "office_keeping_form"
 AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, SEND_ALL_AGAIN, LEAVE = (
     "office_audit_turn",
@@ -34,7 +24,7 @@ AUDIT_TURN, MESSAGES_TURN, SEND_AGAIN, SEND_ALL_AGAIN, LEAVE = (
 LANGUAGE, ZONE, NATION, READ, ADMINS = "for_language", "for_zone", "for_nation", "for_digests", "for_admins"
 AUDIT_PAGE = 15
 SLACK = "Slack"
-"""The actor where Slack told us, as when the app was taken away."""
+"""The actor of what Slack reports, such as the removal of the app."""
 _MOST_ADMINS = 20
 
 _NATIONS = {
@@ -83,8 +73,8 @@ DEEDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What holds for the whole workspace. `admins` are the Slack ids of those named, not Slack's own."""
+class CurrentSettings:
+    """What holds for the whole workspace. `admins` are Slack ids of those named here, not Slack's admins."""
 
     language: str
     zone: str
@@ -95,14 +85,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Whose mark an admin may know, and teams by their ids; every other mark stays a mark."""
+    """The reader's own pseudonym, and the names of teams by id; other pseudonyms are shown as they are."""
 
     own: str
     teams: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class UnknownMessage:
     """A message of unknown outcome: its id, where it went, and when it was tried last."""
 
     id: str
@@ -111,7 +101,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class InDoubt:
+class KindCount:
     """How many messages of one kind are of unknown outcome; `kind` is a key of KINDS."""
 
     kind: str
@@ -119,150 +109,150 @@ class InDoubt:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
-    """Messages of unknown outcome: a page of them, and how many there are of each kind."""
+class UnknownMessages:
+    """Messages of unknown outcome: a page of them and one more, and how many there are of each kind."""
 
-    sent: Sequence[Sent]
-    kinds: Sequence[InDoubt]
+    messages: Sequence[UnknownMessage]
+    kinds: Sequence[KindCount]
 
 
-def settings_form(say: Voice, chosen: Chosen) -> View:
+def settings_form(say: Voice, current: CurrentSettings) -> View:
     """Settings for everyone."""
-    languages = [option(one, i18n.language_name(one)) for one in i18n.LANGUAGES]
-    nations = [option(one, say(name)) for one, name in _NATIONS.items()]
+    languages = [option(language, i18n.language_name(language)) for language in i18n.languages()]
+    nations = [option(code, say(name)) for code, name in _NATIONS.items()]
     return {
         "type": "modal",
         "callback_id": SETTINGS_FORM,
-        "title": piece.plain(say("For everyone")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(say("For everyone")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
         "blocks": [
             _input(
                 say("Language of those who have chosen none"),
                 LANGUAGE,
-                _one_of("radio_buttons", LANGUAGE, languages, chosen.language),
+                _one_of("radio_buttons", LANGUAGE, languages, current.language),
             ),
-            _input(say("Time zone"), ZONE, _zone(chosen)),
+            _input(say("Time zone"), ZONE, _zone(current)),
             _input(
                 say("Whose bank holidays count?"),
                 NATION,
-                _one_of("static_select", NATION, nations, chosen.nation),
+                _one_of("static_select", NATION, nations, current.nation),
             ),
             _optional(
                 say("Digests"),
                 READ,
-                _read(say, chosen),
+                _read(say, current),
                 hint=say("Otherwise each team's leader reads its digest, and whoever leads above."),
             ),
             _optional(
                 say("Who else looks after Appreciate?"),
                 ADMINS,
-                _admins(chosen),
+                _admins(current),
                 hint=say("The admins of this Slack workspace always do."),
             ),
         ],
     }
 
 
-def _zone(chosen: Chosen) -> Block:
+def _zone(current: CurrentSettings) -> Block:
     return {
         "type": "external_select",
         "action_id": ZONE,
         "min_query_length": 1,
-        "initial_option": option(chosen.zone, chosen.zone),
+        "initial_option": option(current.zone, current.zone),
     }
 
 
-def _read(say: Voice, chosen: Chosen) -> Block:
+def _read(say: Voice, current: CurrentSettings) -> Block:
     box = option("yes", say("Admins may read the digest of every team"))
     boxes: Block = {"type": "checkboxes", "action_id": READ, "options": [box]}
-    return boxes | ({"initial_options": [box]} if chosen.admins_read else {})
+    return boxes | ({"initial_options": [box]} if current.admins_read else {})
 
 
-def _admins(chosen: Chosen) -> Block:
+def _admins(current: CurrentSettings) -> Block:
     people: Block = {"type": "multi_users_select", "action_id": ADMINS, "max_selected_items": _MOST_ADMINS}
-    return people | ({"initial_users": list(chosen.admins)} if chosen.admins else {})
+    return people | ({"initial_users": list(current.admins)} if current.admins else {})
 
 
-def keeping_form(say: Voice, kept: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
+def keeping_form(say: Voice, retention: Retention, limits: Mapping[str, tuple[int, int]]) -> View:
     """How long each kind of record is kept."""
-    blocks = [piece.section(say("What has been kept for so long is deleted every night."))]
+    layout = [blocks.section(say("What has been kept for so long is deleted every night."))]
     for name, label in _KEPT.items():
         least, most = limits[name]
         element: Block = {
             "type": "number_input",
             "action_id": name,
             "is_decimal_allowed": False,
-            "initial_value": str(getattr(kept, name)),
+            "initial_value": str(getattr(retention, name)),
             "min_value": str(least),
             "max_value": str(most),
         }
         hint = say("From {least} to {most}.", least=least, most=most)
-        blocks.append(_input(say(label), name, element) | {"hint": piece.plain(hint)})
+        layout.append(_input(say(label), name, element) | {"hint": blocks.plain(hint)})
     return {
         "type": "modal",
         "callback_id": KEEPING_FORM,
-        "title": piece.plain(say("How long it is kept")),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
-        "blocks": blocks,
+        "title": blocks.plain(say("How long it is kept")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
+        "blocks": layout,
     }
 
 
-def audit(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
-    """Who changed what, newest first; one entry more than a page says that there are more."""
-    blocks = [piece.section(say("Who changed what, never what anyone said. People stand here as marks."))]
-    blocks += [_changed(say, zone, one, names) for one in entries[:AUDIT_PAGE]]
+def audit_log(say: Voice, zone: str, entries: Sequence[AuditEntry], names: Names, *, skip: int) -> View:
+    """Who changed what, newest first; `entries` holds one more than a page when there are more."""
+    layout = [blocks.section(say("Who changed what, never what anyone said. People stand here as marks."))]
+    layout += [_changed(say, zone, entry, names) for entry in entries[:AUDIT_PAGE]]
     if not entries:
-        blocks.append(piece.section(say("Nothing was changed yet.")))
-    blocks += piece.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
-    return piece.notice(say, say("Who changed what"), blocks)
+        layout.append(blocks.section(say("Nothing was changed yet.")))
+    layout += blocks.pager(say, AUDIT_TURN, skip=skip, page=AUDIT_PAGE, total=skip + len(entries))
+    return blocks.notice(say, say("Who changed what"), layout)
 
 
-def messages(say: Voice, zone: str, found: Unknown, *, page: int, skip: int) -> View:
-    """Messages of unknown outcome; one more than a page says that there are more."""
-    sent = found.sent
-    told = say(
+def messages(say: Voice, zone: str, unknown: UnknownMessages, *, page: int, skip: int) -> View:
+    """Messages of unknown outcome, a page at a time."""
+    warning = say(
         "We can't tell if Slack delivered these. Check before sending again: somebody may get one twice."
     )
-    blocks = [piece.section(told) if sent else piece.section(say("There is no such message. All well."))]
-    blocks += [block for one in found.kinds for block in _all_of(say, one)]
-    for one in sent[:page]:
-        when = say.moment(one.tried, zone) if one.tried else ""
-        blocks += [
-            piece.section(_where(say, one.target)),
-            *([piece.context(say("Tried on {moment}.", moment=when))] if when else []),
-            piece.actions(
+    nothing = say("There is no such message. All well.")
+    layout = [blocks.section(warning if unknown.messages else nothing)]
+    layout += [block for count in unknown.kinds for block in _all_of(say, count)]
+    for message in unknown.messages[:page]:
+        when = say.moment(message.tried, zone) if message.tried else ""
+        layout += [
+            blocks.section(_where(say, message.target)),
+            *([blocks.context(say("Tried on {moment}.", moment=when))] if when else []),
+            blocks.actions(
                 [
-                    piece.button(say("Send again"), SEND_AGAIN, one.id),
-                    piece.button(say("Leave it"), LEAVE, one.id),
+                    blocks.button(say("Send again"), SEND_AGAIN, message.id),
+                    blocks.button(say("Leave it"), LEAVE, message.id),
                 ],
-                block_id=f"message_{one.id}",
+                block_id=f"message_{message.id}",
             ),
         ]
-    blocks += piece.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(sent))
-    return piece.notice(say, say("Messages"), blocks)
+    layout += blocks.pager(say, MESSAGES_TURN, skip=skip, page=page, total=skip + len(unknown.messages))
+    return blocks.notice(say, say("Messages"), layout)
 
 
-def _all_of(say: Voice, found: InDoubt) -> list[Block]:
+def _all_of(say: Voice, count: KindCount) -> list[Block]:
     """How many there are of a kind, and [Send all again]."""
-    button = piece.button(say("Send all again"), SEND_ALL_AGAIN, found.kind)
+    button = blocks.button(say("Send all again"), SEND_ALL_AGAIN, count.kind)
     return [
-        piece.section(say(KINDS[found.kind], n=found.count)),
-        piece.actions([button], block_id=f"all_{found.kind}"),
+        blocks.section(say(KINDS[count.kind], n=count.count)),
+        blocks.actions([button], block_id=f"all_{count.kind}"),
     ]
 
 
 def notice(say: Voice, title: str, words: str) -> View:
     """One sentence."""
-    return piece.notice(say, title, [piece.plain_section(words)])
+    return blocks.notice(say, title, [blocks.plain_section(words)])
 
 
 def _where(say: Voice, target: str) -> str:
-    """Not what it was about: an admin is not to learn who was thanked."""
+    """Where it went, not what it was about: an admin is not to learn who was thanked."""
     if target[:1] in {"C", "G"}:
         return say("A post in {channel}", channel=f"<#{target}>")
-    return say("A message to {person}", person=piece.person(target, say))
+    return say("A message to {person}", person=blocks.person(target, say))
 
 
 def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
@@ -275,7 +265,7 @@ def _changed(say: Voice, zone: str, entry: AuditEntry, names: Names) -> Block:
     elif entry.after is not None:
         lines.append(say("What: {after}.", after=entry.after))
     lines.append(say.moment(entry.at, zone))
-    return piece.plain_section("\n".join(lines))
+    return blocks.plain_section("\n".join(lines))
 
 
 def _who(say: Voice, actor: str) -> str:
@@ -287,14 +277,14 @@ def _who(say: Voice, actor: str) -> str:
 
 def _one_of(kind: str, name: str, options: list[Block], chosen: str) -> Block:
     element: Block = {"type": kind, "action_id": name, "options": options}
-    found = [one for one in options if one["value"] == chosen]
-    return element | {"initial_option": found[0]} if found else element
+    initial = [choice for choice in options if choice["value"] == chosen]
+    return element | {"initial_option": initial[0]} if initial else element
 
 
 def _input(label: str, block_id: str, element: Block) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
 def _optional(label: str, block_id: str, element: Block, *, hint: str = "") -> Block:
-    made = _input(label, block_id, element) | {"optional": True}
-    return made | {"hint": piece.plain(hint)} if hint else made
+    block = _input(label, block_id, element) | {"optional": True}
+    return block | {"hint": blocks.plain(hint)} if hint else block

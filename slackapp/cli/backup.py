@@ -49,12 +49,12 @@ def backup(file: Path, *, as_json: bool) -> None:
         raise SettingsError(f"There is no database at {source}.")
     if file.resolve() in _parts(source):
         raise SettingsError(f"{file} is the database itself. Name another file for the copy.")
-    with _unfinished(file.with_name(f"{file.name}.unfinished")) as made:
-        _copy(source, made, quiet=as_json)
-        _check(made)
-        with made.open("rb") as written:
-            os.fsync(written.fileno())
-        made.replace(file)
+    with _unfinished(file.with_name(f"{file.name}.unfinished")) as copy:
+        _copy(source, copy, quiet=as_json)
+        _check(copy)
+        with copy.open("rb") as opened:
+            os.fsync(opened.fileno())
+        copy.replace(file)
     _say(as_json=as_json, words=f"Written to {file}.", file=str(file), bytes=file.stat().st_size)
 
 
@@ -83,30 +83,29 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
         raise SettingsError(f"There is a database at {target}. Say --replace to put the backup in its place.")
     _check(file)
     _check_unused(target)
-    with _unfinished(target.with_name(f"{target.name}.restoring")) as made:
-        _copy(file, made, quiet=as_json)
-        erased = _made_ready(made)
+    with _unfinished(target.with_name(f"{target.name}.restoring")) as copy:
+        _copy(file, copy, quiet=as_json)
+        erased = _prepare(copy)
         # Once more: the app may have been started meanwhile.
         _check_unused(target)
         _remove(target)
-        made.replace(target)
+        copy.replace(target)
     words = f"The database is back. {erased} erased again. Now run: slackapp serve"
     _say(as_json=as_json, words=words, erased_again=erased)
 
 
-def _made_ready(made: Path) -> int:
+def _prepare(copy: Path) -> int:
     """Bring the copy up to date before it takes the database's place; how many were erased again."""
     from datetime import UTC, datetime  # noqa: PLC0415 - the command line starts faster without it
 
     from slackapp import migrations  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core import config  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.privacy import erasure  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.privacy import id_scrubbing as traces  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import erasure, id_scrubbing  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - the command line starts faster without it
 
     keys = KeyDirectory(config.read(os.environ, unneeded=TOKENS).key_directory)
-    sessions = connect(f"sqlite:///{made}")
+    sessions = connect(f"sqlite:///{copy}")
     try:
         migrations.upgrade(sessions)
         # Refuses, having changed nothing, when these keys belong to another database.
@@ -115,7 +114,7 @@ def _made_ready(made: Path) -> int:
             for statement in _AFTERWARDS:
                 session.connection().exec_driver_sql(statement)
         erased = erasure.reapply(sessions, keys, datetime.now(UTC))
-        traces.sweep(sessions)
+        id_scrubbing.sweep(sessions)
     finally:
         sessions.dispose()
     return erased
@@ -136,7 +135,7 @@ def _copy(source: Path, target: Path, *, quiet: bool) -> None:
     with (
         closing(sqlite3.connect(_to_read(source), uri=True, isolation_level=None)) as old,
         closing(sqlite3.connect(target)) as new,
-        bar("Copying", hidden=quiet) as told,
+        bar("Copying", hidden=quiet) as on_progress,
     ):
         # One moment of the database is copied: without this SQLite begins again at every write of the
         # app, and never comes to an end where somebody writes more often than a copy takes.
@@ -145,7 +144,7 @@ def _copy(source: Path, target: Path, *, quiet: bool) -> None:
         old.backup(
             new,
             pages=_PAGES_AT_ONCE,
-            progress=lambda _status, remaining, total: told(total - remaining, total),
+            progress=lambda _status, remaining, total: on_progress(total - remaining, total),
         )
 
 
@@ -153,10 +152,12 @@ def _check(file: Path) -> None:
     try:
         with closing(sqlite3.connect(_to_read(file), uri=True)) as copy:
             (state,) = copy.execute("PRAGMA integrity_check").fetchone()
-            known = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ballot'").fetchone()[0]
+            has_ballots = copy.execute("SELECT count(*) FROM sqlite_master WHERE name = 'ballot'").fetchone()[
+                0
+            ]
     except sqlite3.DatabaseError:
-        state, known = "unreadable", 0
-    if state != "ok" or not known:
+        state, has_ballots = "unreadable", 0
+    if state != "ok" or not has_ballots:
         raise SettingsError(f"{file} is not a whole database of this app.")
 
 
@@ -170,26 +171,26 @@ def _check_unused(database: Path) -> None:
     if not database.exists():
         return
     try:
-        with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as alone:
-            alone.execute("PRAGMA locking_mode=EXCLUSIVE")
-            alone.execute("BEGIN EXCLUSIVE")
-            alone.execute("ROLLBACK")
+        with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
     except sqlite3.DatabaseError as refused:
         # Anything else means that the file is damaged, and that is what a backup is for.
         if refused.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY:
-            told = f"{database} is in use. Stop the app first, and every command that works on it."
-            raise SettingsError(told) from None
+            message = f"{database} is in use. Stop the app first, and every command that works on it."
+            raise SettingsError(message) from None
 
 
 @contextmanager
-def _unfinished(made: Path) -> Iterator[Path]:
+def _unfinished(file: Path) -> Iterator[Path]:
     """A new file for its owner only; whatever ends the work early, no half copy of it stays behind."""
-    _remove(made)
-    made.touch(mode=0o600)
+    _remove(file)
+    file.touch(mode=0o600)
     try:
-        yield made
+        yield file
     finally:
-        _remove(made)
+        _remove(file)
 
 
 def _remove(database: Path) -> None:

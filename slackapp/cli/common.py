@@ -39,10 +39,10 @@ class CommandWithExamples(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """After the options: what to type, and what comes of it."""
         with formatter.section("Examples"):
-            for line, what in self.examples:
+            for line, explanation in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
                 formatter.indent()
-                formatter.write_text(what)
+                formatter.write_text(explanation)
                 formatter.dedent()
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(code), meaning) for code, meaning in sorted(self.ends.items())])
@@ -88,16 +88,16 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except SettingsError as wrong:
-            told = str(wrong)
+            message = str(wrong)
         except UserError as refused:
-            told = refused.words(voice())
+            message = refused.words(voice())
         except DBAPIError as failure:
-            told = _about_database(failure)
+            message = _about_database(failure)
         except OSError as failure:
-            told = f"{failure.filename or 'A file'}: {failure.strerror or type(failure).__name__}."
+            message = f"{failure.filename or 'A file'}: {failure.strerror or type(failure).__name__}."
         else:
             return
-        click.echo(told, err=True)
+        click.echo(message, err=True)
         sys.exit(FAILED)
 
     return run
@@ -143,9 +143,9 @@ def office(workspace: str | None) -> Iterator[Office]:
         keys = KeyDirectory(settings.key_directory)
         keys.attach(sessions)
         with sessions.read() as session:
-            known = dict(session.execute(select(Workspace.slack_team_id, Workspace.id)).all())
-        slack_team_id = _meant(sorted(known), workspace)
-        yield Office(sessions, keys, known[slack_team_id], slack_team_id, datetime.now(UTC))
+            workspace_ids = dict(session.execute(select(Workspace.slack_team_id, Workspace.id)).all())
+        slack_team_id = _resolve_workspace(sorted(workspace_ids), workspace)
+        yield Office(sessions, keys, workspace_ids[slack_team_id], slack_team_id, datetime.now(UTC))
     finally:
         sessions.dispose()
 
@@ -153,13 +153,13 @@ def office(workspace: str | None) -> Iterator[Office]:
 @contextmanager
 def bar(label: str, *, hidden: bool = False) -> Iterator[OnProgress]:
     """A progress bar on standard error; what it gives is told how many of how many are done."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as shown:
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as progress:
 
-        def told(done: int, total: int) -> None:
-            shown.length = max(total, 1)
-            shown.update(done - shown.pos)
+        def on_progress(done: int, total: int) -> None:
+            progress.length = max(total, 1)
+            progress.update(done - progress.pos)
 
-        yield told
+        yield on_progress
 
 
 def tell(value: object) -> None:
@@ -184,13 +184,13 @@ def _about_database(failure: "DBAPIError") -> str:
     return f"DATABASE_URL: the database does not answer as it should ({name}). Is it running, and reachable?"
 
 
-def _meant(known: list[str], asked: str | None) -> str:
-    if asked in known:
-        return asked
-    if asked is None and len(known) == 1:
-        return known[0]
-    if not known:
+def _resolve_workspace(known_ids: list[str], requested: str | None) -> str:
+    if requested in known_ids:
+        return requested
+    if requested is None and len(known_ids) == 1:
+        return known_ids[0]
+    if not known_ids:
         raise SettingsError("No workspace has installed the app yet. Run: slackapp serve")
-    if asked is not None:
-        raise SettingsError(f"There is no workspace {asked} here. There is: {', '.join(known)}")
-    raise SettingsError(f"Which workspace? Name one with --workspace: {', '.join(known)}")
+    if requested is not None:
+        raise SettingsError(f"There is no workspace {requested} here. There is: {', '.join(known_ids)}")
+    raise SettingsError(f"Which workspace? Name one with --workspace: {', '.join(known_ids)}")

@@ -77,12 +77,12 @@ def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
     helping; value lies between 0 and 10; nation is ENG, WLS, SCT or NIR, and only the workspace's own is
     shown. They carry the label "Different method: not directly comparable".
     """
-    from slackapp.digest import official_figures as officials  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.digest import official_figures  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
 
     with office(workspace) as place, place.sessions.begin() as session:
-        figures = officials.read(_text(file))
-        loaded = officials.load(
+        figures = official_figures.read(_text(file))
+        loaded = official_figures.load(
             session, session.get_one(Workspace, place.workspace_id), figures, now=place.now
         )
     if as_json:
@@ -94,40 +94,40 @@ def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
 def _text(file: Path) -> str:
     with file.open("rb") as opened:
         # One byte more tells that there is more, of a pipe too, and no more than that is read.
-        held = opened.read(_LARGEST + 1)
-    if len(held) > _LARGEST:
+        content = opened.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
         raise SettingsError(f"{file} is larger than 1 MB; figures take far less. Is it the right file?")
     try:
         # Whichever computer wrote it, its lines end alike.
-        return held.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
 
 
 def _page(team: str, month: str | None, workspace: str | None) -> str:
-    from reports.publishing import schedule as digests  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
+    from reports.publishing import schedule  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core.calendar import month_before, month_of  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
 
     if month is not None and not _MONTH.fullmatch(month):
         raise click.UsageError("--month is a year and a month, as in 2026-11.")
     with office(workspace) as place, place.sessions.read() as session:
-        here = session.get_one(Workspace, place.workspace_id)
-        found = units.named(session, here, team)
-        if found is None:
+        home = session.get_one(Workspace, place.workspace_id)
+        team_row = teams.named(session, home, team)
+        if team_row is None:
             raise SettingsError(f"There is no team called {team}.")
-        this = month_of(place.now, here.time_zone)
-        if month is not None and month > this:
+        current_month = month_of(place.now, home.time_zone)
+        if month is not None and month > current_month:
             raise SettingsError(f"{month} has not begun.")
-        return digests.preview(session, found, month or month_before(this), place.now)
+        return schedule.preview(session, team_row, month or month_before(current_month), place.now)
 
 
 def _send_all() -> None:
     app = _app()
     try:
-        with bar("Digests") as told:
-            sent, later = send_all(app, told)
+        with bar("Digests") as on_progress:
+            sent, later = send_all(app, on_progress)
     finally:
         app.deliveries.stop()
         app.sessions.dispose()
@@ -151,22 +151,22 @@ def _app() -> "Appreciate":
     return Appreciate(config.read(os.environ))
 
 
-def send_all(app: "Appreciate", tell: Callable[[int, int], None]) -> tuple[int, int]:
+def send_all(app: "Appreciate", on_progress: Callable[[int, int], None]) -> tuple[int, int]:
     """Make what is due and send it until nothing is on its way. Harmless to repeat.
 
     Gives how much that was, and how much waits for its readers' own hours.
     """
-    from reports.publishing import schedule as digests  # noqa: PLC0415 - the command line starts faster without it
+    from reports.publishing import schedule  # noqa: PLC0415 - the command line starts faster without it
 
     pause = threading.Event()
-    digests.enqueue_due(app.sessions, app.now())
-    left, later = digests.count_pending(app.sessions, app.now())
-    total = left
+    schedule.enqueue_due(app.sessions, app.now())
+    pending, later = schedule.count_pending(app.sessions, app.now())
+    total = pending
     app.deliveries.start()
-    while left:
-        tell(total - left, total)
+    while pending:
+        on_progress(total - pending, total)
         pause.wait(_LOOK_SECONDS)
-        left, later = digests.count_pending(app.sessions, app.now())
-        total = max(total, left)
-    tell(total, total)
+        pending, later = schedule.count_pending(app.sessions, app.now())
+        total = max(total, pending)
+    on_progress(total, total)
     return total, later

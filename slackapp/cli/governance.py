@@ -38,64 +38,68 @@ if TYPE_CHECKING:
 @json_option
 @workspace_option
 @explained
-def hold(user: str | None, workspace: str | None, *, as_json: bool, **asked: bool) -> None:
+def hold(user: str | None, workspace: str | None, *, as_json: bool, **options: bool) -> None:
     """Keep records for a legal reason: no erasure, no retention, until it is lifted.
 
     It never covers a check-in's sealed answers or their keys.
     """
     from slackapp.models import Workspace  # noqa: PLC0415 - the command line starts faster without it
 
-    if asked["listed"] and (user or asked["everything"] or asked["lift"]):
+    if options["listed"] and (user or options["everything"] or options["lift"]):
         raise click.UsageError("Say --list alone.")
-    if not asked["listed"] and bool(user) == asked["everything"]:
+    if not options["listed"] and bool(user) == options["everything"]:
         raise click.UsageError("Name one person by Slack's id, or say --everything.")
     with office(workspace) as place, place.sessions.begin() as session:
-        here = session.get_one(Workspace, place.workspace_id)
-        if asked["listed"]:
-            told: object = _holds(session, here)
+        current = session.get_one(Workspace, place.workspace_id)
+        if options["listed"]:
+            result: object = _holds(session, current)
         else:
-            told = {"user": user, "held": not asked["lift"]}
-            _settle(place, session, here, user, lift=asked["lift"])
+            result = {"user": user, "held": not options["lift"]}
+            _place_or_lift(place, session, current, user, lift=options["lift"])
     if as_json:
-        tell(told)
-    elif isinstance(told, list):
-        click.echo("\n".join(f"{one['since'][:10]}  {one['whose']}" for one in told) or "There is no hold.")
+        tell(result)
+    elif isinstance(result, list):
+        click.echo(
+            "\n".join(f"{entry['since'][:10]}  {entry['whose']}" for entry in result) or "There is no hold."
+        )
     else:
-        done = "The hold is lifted." if asked["lift"] else "The records are kept until the hold is lifted."
+        done = "The hold is lifted." if options["lift"] else "The records are kept until the hold is lifted."
         click.echo(done)
 
 
-def _settle(place: Office, session: "Session", here: "Workspace", user: str | None, *, lift: bool) -> None:
+def _place_or_lift(
+    place: Office, session: "Session", workspace: "Workspace", user: str | None, *, lift: bool
+) -> None:
     from slackapp.core.pseudonyms import Pseudonyms  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.privacy import legal_holds as holds  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import legal_holds  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
 
-    member = members.find(session, here, user) if user else None
+    member = members.find(session, workspace, user) if user else None
     if user and member is None:
         raise SettingsError(f"Nothing is kept about {user} here.")
     if not lift:
-        holds.place(session, here, member, now=place.now)
-    elif not holds.lift(session, here, member):
+        legal_holds.place(session, workspace, member, now=place.now)
+    elif not legal_holds.lift(session, workspace, member):
         raise SettingsError("There is no such hold.")
-    subject = Pseudonyms(place.keys.path).person(place.slack_team_id, user) if user else "everything"
-    deed = audit.Action.RELEASED if lift else audit.Action.HELD
-    audit.record(session, here, audit.NewEntry(audit.COMMAND_LINE, deed, subject), now=place.now)
+    subject = Pseudonyms(place.keys.path).for_person(place.slack_team_id, user) if user else "everything"
+    action = audit.Action.RELEASED if lift else audit.Action.HELD
+    audit.record(session, workspace, audit.NewEntry(audit.COMMAND_LINE, action, subject), now=place.now)
 
 
-def _holds(session: "Session", here: "Workspace") -> list[dict[str, str]]:
+def _holds(session: "Session", workspace: "Workspace") -> list[dict[str, str]]:
     from sqlalchemy import select  # noqa: PLC0415 - likewise
 
     from slackapp.models import LegalHold, Member  # noqa: PLC0415 - likewise
 
-    found = (
+    query = (
         select(LegalHold.since, Member.slack_user_id)
         .outerjoin(Member, Member.id == LegalHold.member_id)
-        .where(LegalHold.workspace_id == here.id)
+        .where(LegalHold.workspace_id == workspace.id)
         .order_by(LegalHold.since)
     )
     return [
-        {"since": since.isoformat(), "whose": user or "everything"} for since, user in session.execute(found)
+        {"since": since.isoformat(), "whose": user or "everything"} for since, user in session.execute(query)
     ]
 
 
@@ -123,19 +127,19 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
     if (name is None) != (value is None):
         raise click.UsageError("Give both, as in: slackapp retention comments_months 6")
     with office(workspace) as place, place.sessions.begin() as session:
-        here = session.get_one(Workspace, place.workspace_id)
+        current = session.get_one(Workspace, place.workspace_id)
         if name is not None and value is not None:
-            before = keeping.set_limit(session, here, name, value)
+            before = keeping.set_limit(session, current, name, value)
             entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.SETTING, name, str(before), str(value))
-            audit.record(session, here, entry, now=place.now)
-        kept = keeping.rules(session, here)
-        told = {one: getattr(kept, one) for one in keeping.LIMITS}
+            audit.record(session, current, entry, now=place.now)
+        limits = keeping.rules(session, current)
+        values = {limit: getattr(limits, limit) for limit in keeping.LIMITS}
     if as_json:
-        tell(told)
+        tell(values)
         return
-    for one, number in told.items():
-        least, most = keeping.LIMITS[one]
-        click.echo(f"{one:22} {number:4}   ({least} to {most})")
+    for limit, number in values.items():
+        least, most = keeping.LIMITS[limit]
+        click.echo(f"{limit:22} {number:4}   ({least} to {most})")
 
 
 @click.command(
@@ -162,10 +166,12 @@ def audit_log(most: int, workspace: str | None, *, as_json: bool) -> None:
     from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
 
     with office(workspace) as place, place.sessions.read() as session:
-        here = session.get_one(Workspace, place.workspace_id)
-        entries = audit.latest(session, here, most=most)
+        current = session.get_one(Workspace, place.workspace_id)
+        entries = audit.latest(session, current, most=most)
     names = ("actor", "deed", "subject", "before", "after")
-    rows = [{"at": one.at.isoformat()} | {name: getattr(one, name) for name in names} for one in entries]
+    rows = [
+        {"at": entry.at.isoformat()} | {name: getattr(entry, name) for name in names} for entry in entries
+    ]
     if as_json:
         tell(rows)
         return

@@ -3,13 +3,15 @@
 import os
 import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
 from slackapp.cli.backup import backup, restore
-from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained, json_option, tell
+from slackapp.cli.check import check
+from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained
 from slackapp.cli.digests import benchmarks, digest
 from slackapp.cli.governance import audit_log, hold, retention
 from slackapp.cli.personal_data import erase, export
@@ -61,9 +63,10 @@ def main() -> None:
 @explained
 def demo(port: int, state: Path, journal: Path | None, *, reset: bool) -> None:
     """Run the app with a practice workspace: a small hospital, on this computer only."""
+    _require_sandbox()
     from slackapp.demo import running  # noqa: PLC0415 - production never loads the practice workspace
 
-    running.run(running.Asked(port=port, state=state, journal=journal, reset=reset))
+    running.run(running.Options(port=port, state=state, journal=journal, reset=reset))
 
 
 @main.command(
@@ -85,9 +88,18 @@ def sandbox(
     port: int, manifest: Path, journal: Path | None, state: Path | None, deliver_to: str | None
 ) -> None:
     """Run the practice workspace alone, for any Bolt app."""
+    _require_sandbox()
     from slackapp.sandbox.standalone import serve_standalone  # noqa: PLC0415 - the command line starts faster without it
 
     serve_standalone(port=port, manifest=manifest, journal=journal, state=state, deliver_to=deliver_to)
+
+
+def _require_sandbox() -> None:
+    if find_spec("aiohttp") is None:
+        raise SettingsError(
+            "The practice workspace needs more packages."
+            " Install them with: pip install --require-hashes -r requirements-demo.lock"
+        )
 
 
 @main.command(
@@ -132,40 +144,6 @@ def migrate() -> None:
 
 
 @main.command(
-    cls=CommandWithExamples,
-    examples=[
-        ("slackapp check", "For Socket Mode."),
-        ("slackapp check --http", "For HTTP mode."),
-        ("slackapp check --json", "For a script that sets the app up."),
-    ],
-    ends={FAILED: "a setting is missing or wrong"},
-)
-@click.option("--http", is_flag=True, help="The settings of HTTP mode.")
-@json_option
-def check(*, http: bool, as_json: bool) -> None:
-    """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
-    found = _findings(http=http)
-    if as_json:
-        tell({"ok": not found, "findings": found})
-    else:
-        click.echo("\n".join(found) or "All settings are in order.")
-    if found:
-        sys.exit(FAILED)
-
-
-def _findings(*, http: bool) -> list[str]:
-    if not http:
-        return [str(one) for one in config.findings(os.environ)]
-    from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
-
-    try:
-        settings.read(os.environ)
-    except SettingsError as wrong:
-        return str(wrong).splitlines()
-    return []
-
-
-@main.command(
     "verify-anonymity",
     cls=CommandWithExamples,
     examples=[
@@ -186,21 +164,22 @@ def _findings(*, http: bool) -> list[str]:
 )
 @click.option("--stored-only", is_flag=True, help="Leave out the made-up check-in through the program.")
 @explained
-def verify_anonymity(**asked: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
+def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own values, given on as they are
     """Check a copy of the database: is the check-in as anonymous as was promised?
 
     Changes nothing.
     """
-    from slackapp.verify import run as checking  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.verify import run  # noqa: PLC0415 - the command line starts faster without it
 
-    what = checking.Asked(asked["database"], asked["keys"], asked["logs"], asked["stored_only"])
-    clean, told = checking.run(what, as_json=asked["as_json"])
-    click.echo(told)
+    request = run.Asked(options["database"], options["keys"], options["logs"], options["stored_only"])
+    clean, report = run.run(request, as_json=options["as_json"])
+    click.echo(report)
     if not clean:
         sys.exit(1)
 
 
 COMMANDS = (
+    check,
     export,
     erase,
     hold,

@@ -85,18 +85,17 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
     keeps the rest. The running app changes what stands in Slack. It cannot be undone, and what Slack
     tells of the person afterwards does not bring them back.
     """
-    from slackapp.privacy import erasure  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.privacy import id_scrubbing as traces  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import erasure, id_scrubbing  # noqa: PLC0415 - the command line starts faster without it
 
     if not yes:
         click.confirm(f"Erase everything about {user}? This cannot be undone.", abort=True, err=True)
     with office(workspace) as place:
-        with bar("Erasing", hidden=as_json) as told:
-            asked = erasure.ErasureRequest(user, actor=_command_line(), told=told)
-            ended = erasure.erase(place.sessions, place.keys, place.workspace_id, asked, place.now)
+        with bar("Erasing", hidden=as_json) as on_progress:
+            request = erasure.ErasureRequest(user, actor=_command_line(), on_progress=on_progress)
+            ended = erasure.erase(place.sessions, place.keys, place.workspace_id, request, place.now)
         if not as_json:
             click.echo("Rewriting the database without old copies ...", err=True)
-        traces.sweep(place.sessions)
+        id_scrubbing.sweep(place.sessions)
     sentences = {
         erasure.ErasureResult.DONE: "Erased. Messages in Slack are changed as soon as the app runs.",
         erasure.ErasureResult.HELD: "A legal hold keeps these records. Open answers were deleted.",
@@ -112,9 +111,8 @@ def erase(user: str, workspace: str | None, *, yes: bool, as_json: bool) -> None
 def _collected(place: Office, user: str) -> dict[str, bytes] | None:
     from slackapp.core.pseudonyms import Pseudonyms  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
-    from slackapp.privacy import export as exporting  # noqa: PLC0415 - likewise
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy.export import as_json, as_page, collect  # noqa: PLC0415 - likewise
+    from slackapp.workspace import audit_log, members  # noqa: PLC0415 - the command line starts faster without it
 
     pseudonyms = Pseudonyms(place.keys.path)
     with place.sessions.begin() as session:
@@ -122,12 +120,12 @@ def _collected(place: Office, user: str) -> dict[str, bytes] | None:
         member = members.find(session, workspace, user)
         if member is None:
             return None
-        subject = pseudonyms.person(workspace.slack_team_id, user)
-        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.EXPORTED, subject)
-        audit.record(session, workspace, entry, now=place.now)
-        collected = exporting.collect(session, workspace, member, pseudonyms)
-        page = exporting.as_page(members.language_of(workspace, member), collected, made=place.now)
-        return {".json": exporting.as_json(collected), ".html": page.encode()}
+        subject = pseudonyms.for_person(workspace.slack_team_id, user)
+        entry = audit_log.NewEntry(audit_log.COMMAND_LINE, audit_log.Action.EXPORTED, subject)
+        audit_log.record(session, workspace, entry, now=place.now)
+        collected = collect(session, workspace, member, pseudonyms)
+        page = as_page(members.language_of(workspace, member), collected, created_at=place.now)
+        return {".json": as_json(collected), ".html": page.encode()}
 
 
 def _command_line() -> str:

@@ -12,6 +12,7 @@ from slackapp.cli.common import FAILED, CommandWithExamples, explained, json_opt
 
 EVENTS_PATH, RETURN_PATH = "/slack/events", "/slack/oauth_redirect"
 _ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 
 
@@ -25,6 +26,10 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+")
         (
             "slackapp manifest --http https://thanks.example.org",
             "For HTTP mode, with its addresses.",
+        ),
+        (
+            "slackapp manifest --http http://127.0.0.1:3000",
+            "For HTTP mode with a sandbox on this machine.",
         ),
         (
             "slackapp manifest --http https://thanks.example.org --organisation",
@@ -46,23 +51,23 @@ def manifest(url: str | None, *, organisation: bool, as_json: bool) -> None:
     if organisation and not url:
         raise click.UsageError("An organisation's app needs HTTP mode: say --http URL, too.")
     text = manifest_path().read_text(encoding="utf-8")
-    told = yaml.safe_load(text)
+    document = yaml.safe_load(text)
     if url:
-        over_http(told, _checked(url), organisation=organisation)
-        text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
+        over_http(document, _checked(url), organisation=organisation)
+        text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     if as_json:
-        tell(told)
+        tell(document)
     else:
         click.echo(text, nl=False)
 
 
-def over_http(told: dict[str, Any], url: str, *, organisation: bool = False) -> None:
+def over_http(document: dict[str, Any], url: str, *, organisation: bool = False) -> None:
     """Change a manifest for HTTP mode at this address, which has no slash at its end."""
     events = f"{url}{EVENTS_PATH}"
-    for command in told["features"]["slash_commands"]:
+    for command in document["features"]["slash_commands"]:
         command["url"] = events
-    told["oauth_config"]["redirect_urls"] = [f"{url}{RETURN_PATH}"]
-    settings = told["settings"]
+    document["oauth_config"]["redirect_urls"] = [f"{url}{RETURN_PATH}"]
+    settings = document["settings"]
     settings["event_subscriptions"]["request_url"] = events
     settings["interactivity"]["request_url"] = events
     # Lists that are searched as somebody types ask here.
@@ -87,9 +92,9 @@ def tokens() -> None:
 )
 def new_key() -> None:
     """Make a key for TOKEN_KEYS. It is printed and kept nowhere."""
-    from slackapp.connection.installations import new_key as made  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.connection.installations import new_key as create_key  # noqa: PLC0415 - the command line starts faster without it
 
-    click.echo(made())
+    click.echo(create_key())
 
 
 @tokens.command(
@@ -111,7 +116,7 @@ def rotate(*, as_json: bool) -> None:
     from slackapp.connection import installations  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
 
-    keys = [one.strip() for one in os.environ.get("TOKEN_KEYS", "").split(",") if one.strip()]
+    keys = [key.strip() for key in os.environ.get("TOKEN_KEYS", "").split(",") if key.strip()]
     locker = installations.TokenEncryption(keys)
     sessions = connect(stored().database_url)
     try:
@@ -124,14 +129,19 @@ def rotate(*, as_json: bool) -> None:
     else:
         click.echo(f"{total - lost} sealed with the first key.")
     if lost:
-        told = f"{lost} open with none of TOKEN_KEYS: those workspaces must install again."
-        click.echo(told, err=True)
+        message = f"{lost} open with none of TOKEN_KEYS: those workspaces must install again."
+        click.echo(message, err=True)
         sys.exit(FAILED)
 
 
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     is_plain = parts.path in {"", "/"} and not parts.query and not parts.fragment and not parts.username
-    if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or "") or not is_plain:
-        raise click.UsageError("--http is an address that begins with https:// and has no path.")
+    # On this machine a sandbox plays Slack, which has no certificate to ask for.
+    schemes = {"https", "http"} if parts.hostname in _LOOPBACK else {"https"}
+    if parts.scheme not in schemes or not _HOST.fullmatch(parts.hostname or "") or not is_plain:
+        raise click.UsageError(
+            "--http is an address that begins with https:// and has no path; "
+            "with a sandbox it may be http://127.0.0.1 and a port."
+        )
     return url.rstrip("/")

@@ -58,26 +58,26 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     from slackapp.core.i18n import voice  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
     from slackapp.teams import csv_apply, csv_read  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     rows = csv_read.read(file.read_bytes())
     with office(workspace) as place, place.sessions.begin() as session:
-        here = session.get_one(Workspace, place.workspace_id)
+        current = session.get_one(Workspace, place.workspace_id)
         if dry_run:
-            plan = csv_apply.plan(session, here, rows)
+            plan = csv_apply.plan(session, current, rows)
         else:
-            with bar("Teams", hidden=as_json) as told:
-                plan = csv_apply.carry_out(session, here, rows, told)
+            with bar("Teams", hidden=as_json) as on_progress:
+                plan = csv_apply.carry_out(session, current, rows, on_progress)
         if plan.changes and not dry_run:
-            entry = audit.NewEntry(
-                audit.COMMAND_LINE, audit.Action.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
+            entry = audit_log.NewEntry(
+                audit_log.COMMAND_LINE, audit_log.Action.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
             )
-            audit.record(session, here, entry, now=place.now)
+            audit_log.record(session, current, entry, now=place.now)
     if as_json:
         tell(_as_values(plan, done=not dry_run and not plan.problems))
     else:
-        sentences = [one.words(voice()) for one in plan.problems] or [
-            one.words(voice()) for one in plan.changes
+        sentences = [line.words(voice()) for line in plan.problems] or [
+            line.words(voice()) for line in plan.changes
         ]
         for sentence in sentences:
             click.echo(sentence, err=bool(plan.problems))
@@ -106,17 +106,19 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
     """
     from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import SourceKind, Workspace  # noqa: PLC0415 - likewise
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     kinds = {"C": SourceKind.CHANNEL, "G": SourceKind.CHANNEL, "S": SourceKind.USER_GROUP}
     if place[:1] not in kinds:
         raise click.UsageError("PLACE is Slack's id of a channel (C... or G...) or of a user group (S...).")
     with office(workspace) as opened, opened.sessions.begin() as session:
-        here = session.get_one(Workspace, opened.workspace_id)
-        found = _team(session, here, team)
-        units.follow(session, here, found, units.MembershipSource(kinds[place[0]], place))
-        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.TEAM_CHANGED, found.id, after=place)
-        audit.record(session, here, entry, now=opened.now)
+        current = session.get_one(Workspace, opened.workspace_id)
+        followed = _team(session, current, team)
+        units.follow(session, current, followed, units.MembershipSource(kinds[place[0]], place))
+        entry = audit_log.NewEntry(
+            audit_log.COMMAND_LINE, audit_log.Action.TEAM_CHANGED, followed.id, after=place
+        )
+        audit_log.record(session, current, entry, now=opened.now)
     if as_json:
         tell({"team": team, "follows": place})
     else:
@@ -141,29 +143,31 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
     """
     from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     if not yes:
         click.confirm(f"Let {team} go up in {into}? {team} ends.", abort=True, err=True)
     with office(workspace) as opened, opened.sessions.begin() as session:
-        here = session.get_one(Workspace, opened.workspace_id)
-        first, second = (_team(session, here, name) for name in (team, into))
-        came = units.merge(session, here, first, second, now=opened.now)
-        entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.TEAMS_MERGED, first.id, after=second.id)
-        audit.record(session, here, entry, now=opened.now)
+        current = session.get_one(Workspace, opened.workspace_id)
+        first, second = (_team(session, current, name) for name in (team, into))
+        moved = units.merge(session, current, first, second, now=opened.now)
+        entry = audit_log.NewEntry(
+            audit_log.COMMAND_LINE, audit_log.Action.TEAMS_MERGED, first.id, after=second.id
+        )
+        audit_log.record(session, current, entry, now=opened.now)
     if as_json:
-        tell({"team": team, "into": into, "people": came})
+        tell({"team": team, "into": into, "people": moved})
     else:
-        click.echo(f"{team} has gone up in {into}: {came} people came over.")
+        click.echo(f"{team} has gone up in {into}: {moved} people came over.")
 
 
-def _team(session: "Session", here: "Workspace", name: str) -> "Team":
+def _team(session: "Session", workspace: "Workspace", name: str) -> "Team":
     from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
 
-    found = units.named(session, here, name)
-    if found is None:
+    team = units.named(session, workspace, name)
+    if team is None:
         raise SettingsError(f"There is no team called {name}.")
-    return found
+    return team
 
 
 def _summary(plan: "Plan", *, dry_run: bool) -> str:
@@ -181,8 +185,8 @@ def _as_values(plan: "Plan", *, done: bool) -> dict[str, object]:
     return {
         "done": done,
         "changes": [
-            {"what": one.kind, "team": one.team, "before": one.before, "after": one.after}
-            for one in plan.changes
+            {"what": entry.kind, "team": entry.team, "before": entry.before, "after": entry.after}
+            for entry in plan.changes
         ],
-        "problems": [{"row": one.row, "words": one.words(voice())} for one in plan.problems],
+        "problems": [{"row": entry.row, "words": entry.words(voice())} for entry in plan.problems],
     }

@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.errors import SettingsError
 from slackapp.models import Installation, InstallTicket, Workspace
+from slackapp.outbox.queue import insert_for
 from slackapp.workspace import audit_log as audit
 from slackapp.workspace import registry as workspaces
 
-TICKET_LASTS = timedelta(minutes=10)
+STATE_LASTS = timedelta(minutes=10)
+_STATE = "install"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,31 @@ class TokenEncryption:
             return None
 
 
-def begin_oauth(session: Session, *, now: datetime) -> str:
-    """Begin an installation; the state that must come back within ten minutes, once."""
+def new_state(locker: TokenEncryption, *, now: datetime) -> str:
+    """Return a state for an installation that begins now: encrypted, so that nothing has to be stored.
+
+    It holds when it ends and a random part, and is valid for ten minutes.
+    """
+    state = locker.seal(f"{_STATE}:{int((now + STATE_LASTS).timestamp())}:{secrets.token_urlsafe(16)}")
+    return state.rstrip("=")
+
+
+def consume_state(session: Session, locker: TokenEncryption, state: str, *, now: datetime) -> bool:
+    """Return whether this state is ours, not too old, and comes back for the first time.
+
+    What has come back is remembered until it would have ended anyway.
+    """
     session.execute(delete(InstallTicket).where(InstallTicket.expires <= now))
-    state = secrets.token_urlsafe(32)
-    session.add(InstallTicket(mark=_mark(state), expires=now + TICKET_LASTS))
-    session.flush()
-    return state
-
-
-def consume_state(session: Session, state: str, *, now: datetime) -> bool:
-    """Whether this state was given out, is not too old, and comes back for the first time."""
-    ticket = delete(InstallTicket).where(InstallTicket.mark == _mark(state), InstallTicket.expires > now)
-    return session.scalar(ticket.returning(InstallTicket.mark)) is not None
+    padded = state + "=" * (-len(state) % 4)
+    kind, _, rest = (locker.open(padded) or "").partition(":")
+    end = rest.partition(":")[0]
+    if kind != _STATE or not end.isdecimal():
+        return False
+    expires = datetime.fromtimestamp(int(end), now.tzinfo)
+    if expires <= now:
+        return False
+    used = insert_for(session)(InstallTicket).values(mark=_mark(state), expires=expires)
+    return session.scalar(used.on_conflict_do_nothing().returning(InstallTicket.mark)) is not None
 
 
 def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *, now: datetime) -> None:

@@ -85,8 +85,8 @@ def _changes(moment: datetime, zone: str, quiet_until: time) -> Iterator[datetim
     first = moment.astimezone(ZoneInfo(zone)).date()
     for days in range(_FAR):
         day = first + timedelta(days=days)
-        found = _passings(day, time(0), zone) | _passings(day, quiet_until, zone) | _moved(day, zone)
-        yield from sorted(candidate for candidate in found if candidate > moment)
+        candidates = _passings(day, time(0), zone) | _passings(day, quiet_until, zone) | _moved(day, zone)
+        yield from sorted(candidate for candidate in candidates if candidate > moment)
 
 
 def _passings(day: date, at: time, zone: str) -> set[datetime]:
@@ -97,13 +97,13 @@ def _passings(day: date, at: time, zone: str) -> set[datetime]:
 def _moved(day: date, zone: str) -> set[datetime]:
     """The instant at which the zone's clock is moved on this day, if it is."""
     low, high = occurrence(day, time(0), zone), occurrence(day + timedelta(days=1), time(0), zone)
-    there = ZoneInfo(zone)
-    before = low.astimezone(there).utcoffset()
-    if before == high.astimezone(there).utcoffset():
+    zone_info = ZoneInfo(zone)
+    before = low.astimezone(zone_info).utcoffset()
+    if before == high.astimezone(zone_info).utcoffset():
         return set()
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) // 2
-        low, high = (middle, high) if middle.astimezone(there).utcoffset() == before else (low, middle)
+        low, high = (middle, high) if middle.astimezone(zone_info).utcoffset() == before else (low, middle)
     return {high.replace(microsecond=0)}
 
 

@@ -1,8 +1,8 @@
-"""Reads a thank-you before it goes, for what would point to a patient or tell of a colleague's health.
+"""Check a text, before it is sent, for what may identify a patient or tell of a colleague's health.
 
-Everything happens here: nothing is sent away, stored or logged. A valid NHS number is refused; the
-rest is only a question, because no list of words knows what a sentence means. The words are in
-`wordlists/`, in English and Welsh, whatever language the giver reads.
+Nothing is sent away, stored or logged. A valid NHS number is refused; the rest is only a question,
+because no list of words knows what a sentence means. The words of every language are used, whatever
+language the giver reads: `locales/<xx>/confidentiality.toml`.
 """
 
 # ruff: noqa: RUF001 - telephones type these apostrophes
@@ -17,10 +17,11 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-WORDS = Path(__file__).parent.parent / "wordlists"
+from slackapp.core.i18n import LOCALES
+from slackapp.core.text import strip_format_marks
 
 _DIGIT = "0-9"
-"""Stands among the words of a text that has a digit."""
+"""Added to the words of a text that contains a digit."""
 
 _SHOWN = 60
 _NHS_DIGITS = 10
@@ -35,7 +36,7 @@ _NAME = r"(?-i:[A-Z]{2,3}|[A-ZÀ-ÖØ-ÞŴŶ](?:[a-zà-öø-ÿŵŷ'’-]+[A-ZÀ-
 
 
 class Kind(StrEnum):
-    """What something may give away."""
+    """The kinds of findings."""
 
     NHS_NUMBER = "nhs_number"
     PATIENT = "patient"
@@ -44,59 +45,59 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found; `text` is the giver's own words around it, shortened."""
+    """One finding; `text` is the giver's own words around it, shortened."""
 
     kind: Kind
     text: str
 
     @property
     def mark(self) -> str:
-        """Stands for this finding where its text may not be kept."""
+        """Identifies this finding where its text may not be stored."""
         return hashlib.sha256(f"{self.kind}:{self.text.casefold()}".encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """What to look for, and the words without one of which it cannot be there."""
+    """A regular expression, and the words of which a text must contain one for it to match."""
 
     kind: Kind
     shape: re.Pattern[str]
     words: frozenset[str]
     beginnings: tuple[str, ...]
 
-    def may_match(self, seen: frozenset[str]) -> bool:
-        """A quick look, since most thank-yous hold nothing of the kind."""
-        if not self.words.isdisjoint(seen):
+    def may_match(self, words: frozenset[str]) -> bool:
+        """Whether it can match at all: a quick test, since most texts contain none of the words."""
+        if not self.words.isdisjoint(words):
             return True
-        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in seen)
+        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in words)
 
 
 class ConfidentialityCheck:
-    """Looks for everything the word lists name."""
+    """Finds what the word lists describe."""
 
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self._patterns = patterns
-        # Those of all the patterns together, looked for at once: most thank-yous hold none of them.
-        self._words = frozenset[str]().union(*(one.words for one in patterns))
-        self._beginnings = tuple({start: None for one in patterns for start in one.beginnings})
+        # The words of all patterns, tested at once: most texts contain none of them.
+        self._words = frozenset[str]().union(*(pattern.words for pattern in patterns))
+        self._beginnings = tuple({start: None for pattern in patterns for start in pattern.beginnings})
 
     def check(self, words: str) -> tuple[Finding, ...]:
-        """What may give somebody away, each once, in the order of the patterns."""
+        """Return the findings, each once, in the order of the patterns."""
         text = _readable(words)
-        found = [*_numbers(text), *_dates(text), *self._listed(text)]
-        return tuple(dict.fromkeys(Finding(kind, _shortened(part)) for kind, part in found))
+        matches = [*_numbers(text), *_dates(text), *self._listed(text)]
+        return tuple(dict.fromkeys(Finding(kind, _shortened(match)) for kind, match in matches))
 
     def _listed(self, text: str) -> Iterator[tuple[Kind, str]]:
-        seen = frozenset(re.findall(r"\w+", text.lower()))
-        if any(one.isdecimal() for one in text):
-            seen |= {_DIGIT}
-        if self._words.isdisjoint(seen) and not any(word.startswith(self._beginnings) for word in seen):
+        words = frozenset(re.findall(r"\w+", text.lower()))
+        if any(character.isdecimal() for character in text):
+            words |= {_DIGIT}
+        if self._words.isdisjoint(words) and not any(word.startswith(self._beginnings) for word in words):
             return
         for pattern in self._patterns:
-            if not pattern.may_match(seen):
+            if not pattern.may_match(words):
                 continue
             for match in pattern.shape.finditer(text):
-                # "Meeting room 2" is no place where a patient lies.
+                # "Meeting room 2" is no place of a patient.
                 if not match.groupdict().get("other"):
                     yield pattern.kind, match[0]
 
@@ -111,28 +112,28 @@ def is_nhs_number(digits: str) -> bool:
 
 @cache
 def standard(extra: Path | None = None) -> ConfidentialityCheck:
-    """The guard with the words of every language, and those of an organisation's own file.
+    """Build the check from the words of every language, and those of an organisation's own file.
 
     Raises:
         OSError: The file is not there.
         ValueError: It is not TOML of lists of words.
     """
-    guards = [_compiled(_read(path)) for path in sorted(WORDS.glob("*.toml"))]
+    compiled_lists = [_compiled(_read(path)) for path in sorted(LOCALES.glob("*/confidentiality.toml"))]
     if extra is not None:
-        guards.append(_compiled(_read(extra)))
-    return ConfidentialityCheck([one for several in guards for one in several])
+        compiled_lists.append(_compiled(_read(extra)))
+    return ConfidentialityCheck([pattern for compiled in compiled_lists for pattern in compiled])
 
 
 def _read(path: Path) -> dict[str, list[str]]:
     lists = tomllib.loads(path.read_text(encoding="utf-8"))
     for name, entries in lists.items():
-        if not isinstance(entries, list) or not all(isinstance(one, str) and one for one in entries):
+        if not isinstance(entries, list) or not all(isinstance(entry, str) and entry for entry in entries):
             raise ValueError(f"{path.name}: {name} is not a list of words")
     return lists
 
 
 def _compiled(lists: Mapping[str, list[str]]) -> Iterator[Pattern]:
-    """The patterns of one language; one whose words are missing finds nothing."""
+    """Yield the patterns of one language; one whose words are missing finds nothing."""
     w = {name: _any_of(lists.get(name, [])) for name in _LISTS}
     for kind, parts in ((Kind.PATIENT, _about_patients(w)), (Kind.HEALTH, _about_health(w))):
         for needed, pattern in parts:
@@ -179,27 +180,27 @@ def _about_health(w: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _about_somebody(w: Mapping[str, str], own: str) -> Iterator[tuple[str, str]]:
-    """How one person is or was, what they had, and that they died."""
+    """Yield patterns for how a person is or was, what they had, and that they died."""
     one_word = r"(?:[\w'’-]+\s+)?"
     named = rf"(?!{w['not_people']}\b){_NAME}"
-    told = rf"{named}(?:,?\s+who)?"
+    name_who = rf"{named}(?:,?\s+who)?"
     end = rf"(?!\w)(?!\s+(?:{w['not_ailing']})(?!\w))"
     yield "states", rf"\b{w['people']}\s+{one_word}{w['were']}\s+{one_word}{w['states']}{end}"
     for state in ("states", "ailing"):
-        yield state, rf"\b{told}\s+{one_word}{w['were']}\s+{one_word}{w[state]}{end}"
+        yield state, rf"\b{name_who}\s+{one_word}{w['were']}\s+{one_word}{w[state]}{end}"
     # Welsh says "was she pregnant", and its "yn" may be one letter at the end of the word before.
     yield "states", rf"\b{w['were']}\s+(?:{w['people']}|{named})\s*{w['states']}{end}"
     yield "ailing", rf"\b{w['were']}\s+{named}\s*{w['ailing']}{end}"
-    who = rf"(?:{w['people']}|{told})"
-    yield "ailments", rf"\b{who}\s+{one_word}{w['had']}\s+(?:{own}\s+)?{w['ailments']}{end}"
+    somebody = rf"(?:{w['people']}|{name_who})"
+    yield "ailments", rf"\b{somebody}\s+{one_word}{w['had']}\s+(?:{own}\s+)?{w['ailments']}{end}"
     yield "died", rf"\b{named}\s+{one_word}{w['died']}{end}"
 
 
 def _needed(entries: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Of every entry its longest word: a text without any of them need not be searched."""
-    longest = [max(re.findall(r"\w+\*?", one.lower()), key=len) for one in entries]
-    endless = tuple(one.rstrip("*") for one in longest if one.endswith("*"))
-    return frozenset(one for one in longest if not one.endswith("*")), endless
+    """Return the longest word of every entry: a text without any of them need not be searched."""
+    longest = [max(re.findall(r"\w+\*?", entry.lower()), key=len) for entry in entries]
+    beginnings = tuple(entry.rstrip("*") for entry in longest if entry.endswith("*"))
+    return frozenset(entry for entry in longest if not entry.endswith("*")), beginnings
 
 
 _LISTS = (
@@ -222,11 +223,11 @@ _LISTS = (
 
 
 def _any_of(words: Iterable[str]) -> str:
-    """Any of these words or phrases; without any, nothing at all."""
+    """Return a pattern for any of these words or phrases; without any, it never matches."""
     listed = sorted(words, key=len, reverse=True)
     if not listed:
         return r"(?!)"
-    return "(?:" + "|".join(_pattern(one) for one in listed) + ")"
+    return "(?:" + "|".join(_pattern(word) for word in listed) + ")"
 
 
 def _pattern(word: str) -> str:
@@ -253,11 +254,11 @@ def _dates(text: str) -> Iterator[tuple[Kind, str]]:
 
 
 def _readable(words: str) -> str:
-    """The words as a reader sees them: full-width digits plain, nothing invisible in between."""
+    """Normalise to what a reader sees: full-width digits plain, nothing invisible in between."""
     if words.isascii():
         return words
     folded = unicodedata.normalize("NFKC", words)
-    return "".join(_plain(one) for one in folded if unicodedata.category(one) != "Cf")
+    return "".join(_plain(character) for character in strip_format_marks(folded))
 
 
 def _plain(character: str) -> str:
@@ -267,6 +268,6 @@ def _plain(character: str) -> str:
     return "-" if unicodedata.category(character) == "Pd" else character
 
 
-def _shortened(part: str) -> str:
-    text = " ".join(part.split())
+def _shortened(match: str) -> str:
+    text = " ".join(match.split())
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

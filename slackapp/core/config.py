@@ -4,13 +4,14 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from slackapp.core import confidentiality as guard
+from slackapp.core import confidentiality
 from slackapp.core.errors import SettingsError
 
 SLACK_HOSTS = ("slack.com", "slack-gov.com")
@@ -56,9 +57,9 @@ def read(environ: Mapping[str, str], *, unneeded: frozenset[str] = frozenset()) 
 
     Tokens that are `unneeded`, because requests come over HTTP or each workspace has its own, may be missing.
     """
-    found = [one for one in findings(environ) if one.name not in unneeded]
-    if found:
-        raise SettingsError("\n".join(str(one) for one in found))
+    problems = [finding for finding in findings(environ) if finding.name not in unneeded]
+    if problems:
+        raise SettingsError("\n".join(str(finding) for finding in problems))
     return Settings(
         bot_token=environ.get("SLACK_BOT_TOKEN", ""),
         app_token=environ.get("SLACK_APP_TOKEN", ""),
@@ -110,6 +111,11 @@ def _database_url(environ: Mapping[str, str]) -> Finding | None:
         backend = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db").get_backend_name()
     except ArgumentError:
         backend = ""
+    if backend == "postgresql" and find_spec("psycopg") is None:
+        return Finding(
+            "DATABASE_URL",
+            "PostgreSQL needs its driver: pip install --require-hashes -r requirements-postgres.lock",
+        )
     if backend in {"sqlite", "postgresql", "postgres"}:
         return None
     return Finding("DATABASE_URL", "use sqlite:///path/to/file.db or postgresql://user:password@host/name.")
@@ -157,7 +163,7 @@ def _api_url(environ: Mapping[str, str]) -> Finding | None:
     url = urlsplit(environ.get("SLACK_API_URL") or DEFAULT_API)
     host = url.hostname or ""
     is_slack = url.scheme == "https" and any(
-        host == known or host.endswith(f".{known}") for known in SLACK_HOSTS
+        host == slack_host or host.endswith(f".{slack_host}") for slack_host in SLACK_HOSTS
     )
     if is_slack or (url.scheme in {"http", "https"} and _is_loopback(host)):
         return None
@@ -193,14 +199,17 @@ def _guard_words(environ: Mapping[str, str]) -> Finding | None:
     if not path:
         return None
     try:
-        guard.standard(Path(path))
+        confidentiality.standard(Path(path))
     except (OSError, ValueError):
-        return Finding("GUARD_WORDS", "name a TOML file of lists of words, like those in slackapp/wordlists.")
+        return Finding(
+            "GUARD_WORDS",
+            "name a TOML file of lists of words, like those in slackapp/locales/en/confidentiality.toml.",
+        )
     return None
 
 
 def _health_port(environ: Mapping[str, str]) -> Finding | None:
-    asked = environ.get("HEALTH_PORT") or "8080"
-    if asked.isdecimal() and int(asked) in _PORTS:
+    port = environ.get("HEALTH_PORT") or "8080"
+    if port.isdecimal() and int(port) in _PORTS:
         return None
     return Finding("HEALTH_PORT", "use a port from 1 to 65535, or 0 for none.")

@@ -7,7 +7,8 @@ would otherwise print who answered what.
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,12 +28,22 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
+from slackapp.core import log
+
 ID_LENGTH = 24
 _BUSY_SECONDS = 10
 BUSY_MILLISECONDS = _BUSY_SECONDS * 1000
 """How long SQLite waits for whoever is writing."""
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 """A deferred BEGIN that reads and then writes fails when another writer came first."""
+_MOMENT = 500
+"""Milliseconds for which a purge of old copies may hold up a writer, at most, while somebody reads."""
+
+OLD_COPIES = "old copies"
+"""Topic of a transaction that deleted words: no old copy of them may stay in the database's files."""
+_TOPICS = "topics after commit"
+
+_log = logging.getLogger(__name__)
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -49,7 +60,7 @@ def new_id() -> str:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC moment on both databases; a naive one is refused."""
+    """An aware UTC datetime on both databases; a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -101,6 +112,7 @@ class Sessions:
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._one_writer = RLock()
+        self._after_commit: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
         if self.is_sqlite:
             # Not on the engine, whose listeners would be asked again at every statement.
             event.listen(self._writing, "after_begin", _begin_writing)
@@ -108,17 +120,26 @@ class Sessions:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """One transaction: committed at the end, rolled back on any exception."""
+        """One transaction: committed at the end, rolled back on any exception.
+
+        After the commit, what is registered for the topics of `after_commit` runs, once for each topic,
+        when the session is closed and the next writer's turn has come. After a rollback nothing runs.
+        """
         with self.in_turn(), self._writing.begin() as session:
             yield session
+        for topic in session.info.pop(_TOPICS, ()):
+            self._run_after_commit(topic)
 
-    @contextmanager
-    def rows(self) -> Iterator[Connection]:
-        """The same without objects, for what is done so often that a session would cost more than it does."""
-        with self.in_turn(), self.engine.connect() as connection, connection.begin():
-            if self.is_sqlite:
-                connection.exec_driver_sql(_BEGIN_WRITING)
-            yield connection
+    def on_commit(self, topic: str, call: Callable[[], object]) -> None:
+        """Run `call` after each commit whose transaction named `topic` with `after_commit`."""
+        self._after_commit[topic].append(call)
+
+    def _run_after_commit(self, topic: str) -> None:
+        for call in self._after_commit[topic]:
+            try:
+                call()
+            except Exception as failure:  # noqa: BLE001 - what is committed must not be reported as failed
+                log.failure(_log, f"work after a commit ({topic})", failure)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -130,10 +151,10 @@ class Sessions:
     def in_turn(self) -> Iterator[None]:
         """On SQLite, one writer of this process after the other.
 
-        SQLite itself lets whoever waits look again after sleeps of up to 100 ms; here they are woken. Not
-        strictly in the order in which they came: each would then wait for a change of threads, at a third of
-        the throughput. Whose turn does not come in time asks SQLite all the same, which says no. A
-        transaction inside another one of the same thread does not wait for itself.
+        SQLite itself polls with sleeps of up to 100 ms; a lock wakes the next writer at once. Writers are
+        not served strictly in order: a switch of threads for each would cost two thirds of the throughput.
+        A writer that waits too long tries all the same, and SQLite refuses it. A transaction inside another
+        one of the same thread does not wait for itself.
         """
         if not self.is_sqlite:
             yield
@@ -155,12 +176,20 @@ class Sessions:
         self.engine.dispose()
 
 
+def after_commit(session: Session, topic: str) -> None:
+    """Run what `Sessions.on_commit` registered for this topic, once, if this transaction commits."""
+    session.info.setdefault(_TOPICS, {})[topic] = None
+
+
 def connect(url: str) -> Sessions:
-    """Open a database by its SQLAlchemy URL; `postgresql://` means psycopg 3."""
+    """Open a database by its SQLAlchemy URL; `postgresql://` means psycopg 3.
+
+    A transaction that named OLD_COPIES is followed by a purge of them.
+    """
     target = _with_driver(make_url(url))
     if target.get_backend_name() == "sqlite":
         engine = create_engine(target, hide_parameters=True, pool_size=40, max_overflow=8)
-        event.listen(engine, "do_connect", _for_its_owner_only)
+        event.listen(engine, "do_connect", _create_private_file)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
         engine = create_engine(
@@ -171,26 +200,28 @@ def connect(url: str) -> Sessions:
             pool_pre_ping=True,
             connect_args={"options": "-c synchronous_commit=on"},
         )
-    return Sessions(engine)
+    sessions = Sessions(engine)
+    sessions.on_commit(OLD_COPIES, lambda: purge_old_copies(sessions))
+    return sessions
 
 
 def _with_driver(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
 
 
-def _for_its_owner_only(_dialect: Dialect, _record: object, where: list[str], _options: object) -> None:
-    """Make a file that is not there yet, so that no other user of this computer reads what is written to it.
+def _create_private_file(_dialect: Dialect, _record: object, arguments: list[str], _options: object) -> None:
+    """Create a missing database file so that only its owner may read it.
 
-    SQLite would make it as open as any file; those that it makes beside it are as open as this one.
+    SQLite would create it with the default permissions; the files it adds beside it take over this one's.
     """
-    file = Path(where[0])
-    # A folder that is missing or closed is told by SQLite itself.
+    file = Path(arguments[0])
+    # SQLite itself reports a folder that is missing or closed.
     with suppress(OSError):
         file.touch(mode=0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own object
-    # Transactions are begun by hand. Should a statement ever come without one, it begins in the same way.
+    # Sessions begin their transactions themselves; a statement outside of one would begin in the same way.
     connection.isolation_level = "IMMEDIATE"
     for pragma in _SQLITE_PRAGMAS:
         connection.execute(pragma).close()
@@ -206,19 +237,10 @@ def _begin_reading(_session: Session, transaction: SessionTransaction, connectio
         connection.exec_driver_sql("BEGIN")
 
 
-_log = logging.getLogger(__name__)
-
-
-_MOMENT = 500
-
-
-"""Milliseconds for which a copy of old words may hold up whoever writes, at most: while somebody reads."""
-
-
 def purge_deleted_rows(sessions: Sessions) -> bool:
-    """Empty SQLite's write-ahead log, or let PostgreSQL forget deleted ballots and comments.
+    """Empty SQLite's write-ahead log, or vacuum PostgreSQL's ballots and comments.
 
-    True when nothing was left over; a reader that stays longer than the busy time-out keeps the log.
+    Returns whether nothing was left over: a reader that stays longer than the busy time-out keeps the log.
     """
     if not sessions.is_sqlite:
         _autocommit(sessions, "VACUUM ballot, comment")
@@ -230,10 +252,10 @@ def purge_deleted_rows(sessions: Sessions) -> bool:
 
 
 def purge_old_copies(sessions: Sessions) -> bool:
-    """Words that were taken back leave SQLite's write-ahead log too, unless somebody is reading just now.
+    """Empty SQLite's write-ahead log of deleted words, unless somebody is reading just now.
 
-    It costs some milliseconds, and waits for nobody longer than a moment: what is left over goes at the
-    next chance. PostgreSQL keeps old copies until the nightly sweep. True when nothing was left over.
+    It takes some milliseconds and waits for a reader half a second at most; the rest goes with the next
+    purge. PostgreSQL keeps old copies until the nightly sweep. Returns whether nothing was left over.
     """
     if not sessions.is_sqlite:
         return True
@@ -242,10 +264,10 @@ def purge_old_copies(sessions: Sessions) -> bool:
 
 
 def purge_nightly(sessions: Sessions) -> None:
-    """Let the database forget old copies of rows: words that were taken back, or kept long enough.
+    """Remove old copies of rows from the database's files: deleted words, and what retention deleted.
 
     SQLite's file is rewritten without free pages, which blocks writers for seconds when it is large.
-    PostgreSQL's own housekeeping may leave a small table's old rows for weeks.
+    PostgreSQL's autovacuum may leave a small table's old rows for weeks.
     """
     if sessions.is_sqlite:
         _sqlite(sessions, "VACUUM")
@@ -261,13 +283,13 @@ def _autocommit(sessions: Sessions, statement: str) -> None:
 
 def _sqlite(sessions: Sessions, statement: str, *, patience: int = BUSY_MILLISECONDS) -> int:
     # Past SQLAlchemy, which would open a transaction first; neither statement may run inside one.
-    borrowed = sessions.engine.raw_connection()
+    connection = sessions.engine.raw_connection()
     try:
-        cursor = borrowed.cursor()
+        cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={patience}")
         row = cursor.execute(statement).fetchone()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         cursor.close()
         return int(row[0]) if row else 0
     finally:
-        borrowed.close()
+        connection.close()

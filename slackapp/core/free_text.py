@@ -33,8 +33,8 @@ class Concern(UserError):  # noqa: N818 - it is told to a person, and nothing we
 
 def question(say: Voice, findings: Collection[Finding]) -> str:
     """What is asked about these findings: one sentence for each kind, with the words themselves."""
-    found = {kind: [f"“{one.text}”" for one in findings if one.kind == kind] for kind in _ASKED}
-    return "\n".join(say(_ASKED[kind], found=say.listing(parts)) for kind, parts in found.items() if parts)
+    texts = {kind: [f"“{finding.text}”" for finding in findings if finding.kind == kind] for kind in _ASKED}
+    return "\n".join(say(_ASKED[kind], found=say.listing(parts)) for kind, parts in texts.items() if parts)
 
 
 def check(
@@ -47,10 +47,10 @@ def check(
         Concern: A text may give somebody away, and nobody has been asked about it yet.
     """
     unread: list[Finding] = []
-    for field, written in texts.items():
-        found = confidentiality.check(written)
-        if any(finding.kind == Kind.NHS_NUMBER for finding in found):
+    for field, text in texts.items():
+        findings = confidentiality.check(text)
+        if any(finding.kind == Kind.NHS_NUMBER for finding in findings):
             raise UserError(_NHS_NUMBER).beside(field)
-        unread += [finding for finding in found if finding.mark not in accepted]
+        unread += [finding for finding in findings if finding.mark not in accepted]
     if unread:
         raise Concern(dict.fromkeys(unread))

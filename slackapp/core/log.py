@@ -75,10 +75,10 @@ def reference() -> str:
     return f"{first}-{second}"
 
 
-def failure(logger: logging.Logger, deed: str, problem: BaseException) -> str:
+def failure(logger: logging.Logger, action: str, problem: BaseException) -> str:
     """Log that a deed failed, by class and place of the exception; gives the reference it stands under."""
     code = reference()
-    logger.error("%s failed (%s): %s", deed, code, describe(problem))
+    logger.error("%s failed (%s): %s", action, code, describe(problem))
     return code
 
 
@@ -119,13 +119,13 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without anything that somebody wrote."""
-        told = copy.copy(record)
-        problem = told.exc_info[1] if told.exc_info else None
-        told.exc_info = told.exc_text = told.stack_info = None
+        line_record = copy.copy(record)
+        problem = line_record.exc_info[1] if line_record.exc_info else None
+        line_record.exc_info = line_record.exc_text = line_record.stack_info = None
         if _libraries(record) & _WITHHELD:
-            told.msg = "%s:%d in %s (words withheld)"
-            told.args = (record.filename, record.lineno, record.funcName)
-        line = super().format(told)
+            line_record.msg = "%s:%d in %s (words withheld)"
+            line_record.args = (record.filename, record.lineno, record.funcName)
+        line = super().format(line_record)
         if problem is not None:
             line = f"{line}: {describe(problem)}"
         return redact(line).replace("\r", " ").replace("\n", " ")

@@ -16,11 +16,9 @@ from slackapp.demo.thanks import THANKS
 from slackapp.models import Poll, Team, Visibility, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import CANT_SAY
-from slackapp.recognition import give as giving
-from slackapp.recognition import sharing
+from slackapp.recognition import give, sharing
 from slackapp.recognition.draft import Draft
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 
 BEGINNING = datetime(2026, 8, 24, 6, 0, tzinfo=UTC)
 """A Monday, three months before the demo begins."""
@@ -78,26 +76,26 @@ class Thanks:
     with_team: bool
 
 
-def settle_in(app: Appreciate, *, since: datetime = BEGINNING) -> None:
+def set_up(app: Appreciate, *, since: datetime = BEGINNING) -> None:
     """Set the workspace up as an admin would: teams, leaders, the check-in, and where digests begin."""
     with app.sessions.begin() as session:
-        workspace = _here(session)
+        workspace = _workspace(session)
         workspace.pulse_on, workspace.pulse_since = True, since
         workspace.digests_from = FIRST_DIGEST
-        everyone = members.get_all(session, workspace, [one.id for one in hospital.staff()])
+        everyone = members.get_all(session, workspace, [team.id for team in hospital.staff()])
         directorate = members.create_team(
             session, workspace, hospital.DIRECTORATE, channel=hospital.DIRECTORATE_CHANNEL
         )
         members.put_in_team(session, everyone[hospital.OPERATIONS.id], directorate)
-        for one in hospital.TEAMS:
-            _settle_team(session, workspace, one, directorate)
+        for team in hospital.TEAMS:
+            _set_up_team(session, workspace, team, directorate)
         members.set_leader(session, directorate, everyone[hospital.DIRECTOR.id])
 
 
-def _settle_team(session: Session, workspace: Workspace, one: HospitalTeam, parent: Team) -> None:
-    team = members.create_team(session, workspace, one.name, parent=parent, channel=one.channel_id)
-    people = members.get_all(session, workspace, [one.leader.id, *(person.id for person in one.staff)])
-    leader = people.pop(one.leader.id)
+def _set_up_team(session: Session, workspace: Workspace, seed: HospitalTeam, parent: Team) -> None:
+    team = members.create_team(session, workspace, seed.name, parent=parent, channel=seed.channel_id)
+    people = members.get_all(session, workspace, [seed.leader.id, *(person.id for person in seed.staff)])
+    leader = people.pop(seed.leader.id)
     for person in people.values():
         members.put_in_team(session, person, team)
     members.set_leader(session, team, leader)
@@ -106,13 +104,13 @@ def _settle_team(session: Session, workspace: Workspace, one: HospitalTeam, pare
 def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
     """Let three months pass. `move_to` moves the clock and has everything due on the way done."""
     chance = Random(_SEED)  # noqa: S311 - a believable history, not a secret
-    for at, deed in sorted(_deeds(app, chance), key=lambda one: one[0]):
+    for at, action in sorted(_actions(app, chance), key=lambda timed_action: timed_action[0]):
         move_to(at)
-        deed()
+        action()
     move_to(MORNING)
 
 
-def _deeds(app: Appreciate, chance: Random) -> Iterator[tuple[datetime, Callable[[], None]]]:
+def _actions(app: Appreciate, chance: Random) -> Iterator[tuple[datetime, Callable[[], None]]]:
     for thanks in _all_thanks(chance):
         yield thanks.at, lambda thanks=thanks: _give(app, thanks)  # type: ignore[misc]  # bound here on purpose
     first = datetime(2026, 8, 26, 14, tzinfo=UTC)
@@ -154,19 +152,21 @@ def _pair(chance: Random, team: str) -> tuple[str, str]:
     """Who thanks whom: a colleague, the leader, or somebody from elsewhere in the directorate."""
     people = _staff_of(team)
     receiver = chance.choice(people)
-    others = [one for one in (*people, _leader_of(team), hospital.OPERATIONS.id) if one != receiver]
-    return chance.choice(others), receiver
+    givers = [person for person in (*people, _leader_of(team), hospital.OPERATIONS.id) if person != receiver]
+    return chance.choice(givers), receiver
 
 
 def _staff_of(team: str) -> list[str]:
-    for one in hospital.TEAMS:
-        if one.name == team:
-            return [person.id for person in one.staff]
-    return [*(one.leader.id for one in hospital.TEAMS), hospital.OPERATIONS.id]
+    for team_seed in hospital.TEAMS:
+        if team_seed.name == team:
+            return [person.id for person in team_seed.staff]
+    return [*(team_seed.leader.id for team_seed in hospital.TEAMS), hospital.OPERATIONS.id]
 
 
 def _leader_of(team: str) -> str:
-    return next((one.leader.id for one in hospital.TEAMS if one.name == team), hospital.DIRECTOR.id)
+    return next(
+        (team_seed.leader.id for team_seed in hospital.TEAMS if team_seed.name == team), hospital.DIRECTOR.id
+    )
 
 
 def _moment(chance: Random, month: str) -> datetime:
@@ -180,7 +180,7 @@ def _moment(chance: Random, month: str) -> datetime:
 
 def _give(app: Appreciate, thanks: Thanks) -> None:
     with app.sessions.begin() as session:
-        workspace = _here(session)
+        workspace = _workspace(session)
         draft = Draft(
             people=(thanks.receiver,),
             behaviour=thanks.behaviour,
@@ -188,25 +188,27 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
             visibility=Visibility.TEAM if thanks.with_team else Visibility.PRIVATE,
         )
         key = f"history:{thanks.at.isoformat()}:{thanks.giver}"
-        given = giving.give(
-            session.connection(),
+        recognition = give.give(
+            session,
             workspace.slack_team_id,
             draft,
-            giving.GiveContext(thanks.giver, key, thanks.at),
+            give.GiveContext(thanks.giver, key, thanks.at),
         )
         if thanks.with_team:
-            received = sharing.lock_recipient(session, workspace, given.id, thanks.receiver)
-            sharing.share(session, workspace, received, now=thanks.at)
+            recipient = sharing.lock_recipient(session, workspace, recognition.id, thanks.receiver)
+            sharing.share(session, workspace, recipient, now=thanks.at)
 
 
 def _answer(app: Appreciate, chance: Random, week: int) -> None:
     """Most people answer this week's check-in."""
     now = app.now()
     with app.sessions.read() as session:
-        workspace = _here(session)
+        workspace = _workspace(session)
         poll = rounds.current(session, workspace, now)
-        people = list(members.get_all(session, workspace, [one.id for one in hospital.staff()]).values())
-        teams = {one.id: session.get_one(Team, one.team_id).name for one in people if one.team_id}
+        people = list(
+            members.get_all(session, workspace, [person.id for person in hospital.staff()]).values()
+        )
+        teams = {person.id: session.get_one(Team, person.team_id).name for person in people if person.team_id}
     for person in people:
         if poll is not None and person.id in teams and chance.random() < _TURNOUT:
             scores = _scores(chance, poll, teams[person.id], week)
@@ -216,17 +218,17 @@ def _answer(app: Appreciate, chance: Random, week: int) -> None:
 
 def _scores(chance: Random, poll: Poll, team: str, week: int) -> dict[str, int]:
     usual, change = _MOOD[team]
-    given = {}
+    scores = {}
     for item, start, moves in zip(poll.items, usual, change, strict=True):
         mean = start + moves * week / 13
-        given[item] = min(5, max(1, round(chance.gauss(mean, _SPREAD))))
+        scores[item] = min(5, max(1, round(chance.gauss(mean, _SPREAD))))
         if chance.random() < _CANT_SAY_SHARE:
-            given[item] = CANT_SAY
-    return given
+            scores[item] = CANT_SAY
+    return scores
 
 
-def _here(session: Session) -> Workspace:
-    workspace = workspaces.find(session, hospital.TEAM_ID)
+def _workspace(session: Session) -> Workspace:
+    workspace = registry.find(session, hospital.TEAM_ID)
     if workspace is None:
         raise LookupError("the practice hospital is not installed")
     return workspace

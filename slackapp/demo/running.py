@@ -32,7 +32,7 @@ _READY = "ready"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Options:
     """What the person who starts the demo asked for."""
 
     port: int = 8642
@@ -44,16 +44,16 @@ class Asked:
 class Demo:
     """The app and the sandbox in one process. They speak HTTP and WebSocket to each other, as in life."""
 
-    def __init__(self, asked: Asked) -> None:
-        self._state = asked.state.resolve()
-        if asked.reset or not (self._state / _READY).exists():
+    def __init__(self, options: Options) -> None:
+        self._state = options.state.resolve()
+        if options.reset or not (self._state / _READY).exists():
             # Half a history, from a first start that was cut short, would make no sense.
             _remove(self._state)
         self._state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sandbox = Sandbox(
             manifest=manifest_path(),
-            port=asked.port,
-            journal=asked.journal,
+            port=options.port,
+            journal=options.journal,
             state=self._state / _SNAPSHOT,
             now=history.BEGINNING,
         )
@@ -73,7 +73,7 @@ class Demo:
         if not (self._state / _READY).exists():
             click.echo("Three months pass in the practice hospital. This happens once ...")
             app.sync_all_members()
-            history.settle_in(app)
+            history.set_up(app)
             history.live_through(app, self.sandbox.move_to)
             (self._state / _READY).touch()
         self.sandbox.slack.settings = replace(self.sandbox.slack.settings, latency=LATENCY)
@@ -98,18 +98,18 @@ class Demo:
         return [*check_ins, (say("end of the month"), _after_month_end(now))]
 
 
-def run(asked: Asked) -> None:
+def run(options: Options) -> None:
     """Run the demo until Ctrl-C or SIGTERM.
 
     Raises:
         SettingsError: The port is taken.
     """
     log.configure("WARNING")
-    _check_free(asked.port)
+    _check_free(options.port)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
-    with Demo(asked) as demo:
+    with Demo(options) as demo:
         click.echo(f"The practice hospital is open: {demo.sandbox.url}")
         click.echo("Nothing leaves this computer. Ctrl-C ends it; what happened is kept.")
         stopping.wait()

@@ -1,8 +1,8 @@
 """The demo's guided path: a thank-you, the check-in, the digest, a promise."""
 
-from handlers.digest import promise_form_view as promises
-from handlers.pulse import survey_view as pulse
-from handlers.recognition import giver_view as given
+from handlers.digest import promise_form_view
+from handlers.pulse import survey_view
+from handlers.recognition import giver_view
 from reports.publishing import message
 from slackapp.core.i18n import translatable
 from slackapp.demo import hospital
@@ -20,7 +20,7 @@ STEPS = (
             "Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."
         ),
         typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
-        done=brings_about(_NURSE, given.UNDO),
+        done=brings_about(_NURSE, giver_view.UNDO),
     ),
     Step(
         key="answer",
@@ -31,7 +31,7 @@ STEPS = (
             "Only you see what Carys wrote. Press Answer on the check-in. Nobody can see what you answer."
         ),
         points_at="Answer",
-        done=submits(_COLLEAGUE, pulse.SUBMIT),
+        done=submits(_COLLEAGUE, survey_view.SUBMIT),
     ),
     Step(
         key="digest",
@@ -50,7 +50,7 @@ STEPS = (
             "Press Write what we will do, under the digest. Your team sees it once you share it."
         ),
         points_at="Write what we will do",
-        done=submits(_LEADER, promises.FORM),
+        done=submits(_LEADER, promise_form_view.FORM),
     ),
 )
 """Each checked by what passes between the app and the practice Slack."""

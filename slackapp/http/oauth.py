@@ -2,9 +2,10 @@
 
 import html
 import logging
-from dataclasses import dataclass
-from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
 from urllib.parse import parse_qs, urlencode
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -23,6 +24,7 @@ from slackapp.http.settings import HttpSettings
 
 START, RETURN = "/slack/install", "/slack/oauth_redirect"
 _COOKIE = "appreciate_state"
+_MINUTE = timedelta(minutes=1)
 _logger = logging.getLogger(__name__)
 _PAGE = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Appreciate</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -40,6 +42,25 @@ class Answer:
     told: str
 
 
+class StartLimit:
+    """How many installations may begin in a minute, as anybody on the internet may begin one."""
+
+    def __init__(self, most: int = 60) -> None:
+        self._most = most
+        self._begun: deque[datetime] = deque()
+        self._lock = Lock()
+
+    def allows(self, now: datetime) -> bool:
+        """Return whether one more may begin now, and count it if so."""
+        with self._lock:
+            while self._begun and now - self._begun[0] >= _MINUTE:
+                self._begun.popleft()
+            if len(self._begun) >= self._most:
+                return False
+            self._begun.append(now)
+            return True
+
+
 @dataclass(frozen=True, slots=True)
 class Installing:
     """The two pages of an installation."""
@@ -48,18 +69,22 @@ class Installing:
     sessions: Sessions
     locker: TokenEncryption
     now: Clock
+    starts: StartLimit = field(default_factory=StartLimit)
 
     def start(self, _environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Send the browser to Slack, with a state that only this browser and our database know."""
-        with self.sessions.begin() as session:
-            state = installations.begin_oauth(session, now=self.now())
-        asked = {
+        """Send the browser to Slack, with a state that only this browser has. Nothing is stored."""
+        if not self.starts.allows(self.now()):
+            say = voice()
+            sentence = say("Too many installations were started just now. Please try again in a minute.")
+            return _page(Answer("429 Too Many Requests", say("Not installed"), sentence), start_response, [])
+        state = installations.new_state(self.locker, now=self.now())
+        query = {
             "client_id": self.http.client_id,
             "scope": ",".join(scopes()),
             "state": state,
             "redirect_uri": self.http.redirect_uri,
         }
-        address = f"{self.http.settings.slack_api_url}/oauth/v2/authorize?{urlencode(asked)}"
+        address = f"{self.http.settings.slack_api_url}/oauth/v2/authorize?{urlencode(query)}"
         start_response(
             "302 Found",
             [("Location", address), ("Set-Cookie", self._cookie(state, 600)), ("Cache-Control", "no-store")],
@@ -68,33 +93,23 @@ class Installing:
 
     def come_back(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
         """Slack sends the browser back: with a code, or because somebody pressed Cancel."""
-        asked = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
-        answer = self._installed(voice(), asked, _state_of(environ))
-        page = _PAGE.format(
-            language=voice().language, title=html.escape(answer.title), told=html.escape(answer.told)
-        )
-        headers = [
-            ("Content-Type", "text/html; charset=utf-8"),
-            ("Set-Cookie", self._cookie("", 0)),
-            ("Cache-Control", "no-store"),
-            ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
-        ]
-        start_response(answer.status, headers)
-        return [page.encode()]
+        query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+        answer = self._installed(voice(), query, _state_of(environ))
+        return _page(answer, start_response, [("Set-Cookie", self._cookie("", 0))])
 
-    def _installed(self, say: Voice, asked: dict[str, str], own_state: str) -> Answer:
-        now, state = self.now(), asked.get("state", "")
-        with self.sessions.begin() as session:
-            known = (
-                bool(state) and state == own_state and installations.consume_state(session, state, now=now)
-            )
-        if not known:
+    def _installed(self, say: Voice, query: dict[str, str], own_state: str) -> Answer:
+        now, state = self.now(), query.get("state", "")
+        if not state or state != own_state or not self._is_new(state, now):
             told = say("This page is too old, or was not begun here. Please start the installation again.")
             return Answer("400 Bad Request", say("Not installed"), told)
-        if "code" not in asked:
+        if "code" not in query:
             told = say("Nothing was installed and nothing is kept. You can start again whenever you like.")
             return Answer("200 OK", say("Cancelled"), told)
-        return self._exchanged(say, asked["code"], now)
+        return self._exchanged(say, query["code"], now)
+
+    def _is_new(self, state: str, now: datetime) -> bool:
+        with self.sessions.begin() as session:
+            return installations.consume_state(session, self.locker, state, now=now)
 
     def _exchanged(self, say: Voice, code: str, now: datetime) -> Answer:
         try:
@@ -143,9 +158,22 @@ def scopes() -> list[str]:
     return [str(one) for one in manifest["oauth_config"]["scopes"]["bot"]]
 
 
+def _page(answer: Answer, start_response: StartResponse, more: list[tuple[str, str]]) -> list[bytes]:
+    language = voice().language
+    page = _PAGE.format(language=language, title=html.escape(answer.title), told=html.escape(answer.told))
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"),
+    ]
+    start_response(answer.status, [*headers, *more])
+    return [page.encode()]
+
+
 def _state_of(environ: WSGIEnvironment) -> str:
-    try:
-        found = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(_COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    """Return our cookie's value; a cookie of somebody else's that no parser takes does not hide it."""
+    for cookie in environ.get("HTTP_COOKIE", "").split(";"):
+        name, _, value = cookie.strip().partition("=")
+        if name == _COOKIE:
+            return str(value)
+    return ""

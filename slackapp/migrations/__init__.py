@@ -21,8 +21,8 @@ def _configuration() -> Config:
 def upgrade(sessions: Sessions) -> None:
     """Run every migration that this database has not had; harmless when it is up to date."""
     configuration = _configuration()
-    with sessions.rows() as connection:
-        configuration.attributes["connection"] = connection
+    with sessions.begin() as session:
+        configuration.attributes["connection"] = session.connection()
         command.upgrade(configuration, "head")
 
 

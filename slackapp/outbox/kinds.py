@@ -43,7 +43,7 @@ class Kind(str, Generic[R]):
     patience: timedelta | None
     """How long it waits for lower steps of its group, from when the first is tried; None: to the end."""
 
-    def __new__(  # noqa: PLR0913 - a declaration, by name
+    def __new__(
         cls,
         name: str,
         about: type[R],
@@ -61,7 +61,7 @@ class Kind(str, Generic[R]):
         _DECLARED[name] = kind
         return kind
 
-    def new(  # noqa: PLR0913 - a row's values, by name
+    def new(
         self,
         about: R,
         target: str,

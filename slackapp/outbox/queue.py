@@ -18,7 +18,11 @@ from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from slackapp.core.db import after_commit
 from slackapp.models import Delivery, DeliveryState, FanOut, Workspace
+
+OUTBOX = "outbox"
+"""Topic of a transaction that enqueued a message: after its commit the delivery worker is woken."""
 
 PICTURE_NOT_READY = "slack_file"
 """Slack is still scanning an uploaded picture, and will not show it yet."""
@@ -124,6 +128,8 @@ def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDeliv
         # A multi-row upsert's rowcount is negative on PostgreSQL, so the rows themselves are asked for.
         insert = insert_for(session)(Delivery).on_conflict_do_nothing().returning(Delivery)
         written.extend(session.scalars(insert, rows))
+    if written:
+        after_commit(session, OUTBOX)
     return written
 
 
@@ -131,6 +137,7 @@ def fan_out(session: Session, workspace: Workspace, *, key: str, kind: str, refe
     """Owe a message to many: `delivery` writes the rows down in chunks, by the expander of `kind`."""
     row = {"key": key, "workspace_id": workspace.id, "kind": kind, "reference": reference}
     session.execute(insert_for(session)(FanOut).on_conflict_do_nothing().values(row))
+    after_commit(session, OUTBOX)
 
 
 def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
@@ -238,7 +245,10 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
         )
         .returning(Delivery.id)
     )
-    return again.first() is not None
+    is_due = again.first() is not None
+    if is_due:
+        after_commit(session, OUTBOX)
+    return is_due
 
 
 def next_step(session: Session, group: str) -> int:

@@ -1,1 +1,1 @@
-"""People's rights over what is kept of them, and how long anything is kept at all."""
+"""Privacy: export, erasure, retention and legal holds."""

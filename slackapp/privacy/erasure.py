@@ -1,7 +1,7 @@
-"""Erasing one person: their words and names go, figures stay, and nothing brings them back.
+"""Erase one person: delete their words and names, keep figures, and prevent their return from a backup.
 
-Their row stays as an empty place, so that a thank-you still counts for the team it was given in.
-Messages about them that stand in Slack are changed through the outbox.
+Their row stays without personal data, so that a thank-you still counts for the team it was given in.
+Messages about them in Slack are changed through the outbox.
 """
 
 from contextlib import suppress
@@ -16,7 +16,7 @@ from slackapp.core.batches import OnProgress, no_progress
 from slackapp.core.db import Sessions
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable, voice
-from slackapp.core.pseudonyms import GONE, Pseudonyms
+from slackapp.core.pseudonyms import GONE, ErasureList, Pseudonyms
 from slackapp.models import (
     Blocking,
     Delivery,
@@ -31,21 +31,17 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.outbox.queue import insert_for
-from slackapp.privacy import id_scrubbing as traces
-from slackapp.privacy import legal_holds as holds
-from slackapp.privacy import shared_copies as handed_out
-from slackapp.privacy import slack_redaction as taking_back
+from slackapp.privacy import id_scrubbing, legal_holds, shared_copies, slack_redaction
 from slackapp.privacy.recognition_redaction import redact
 from slackapp.pulse import rounds
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
+from slackapp.workspace import audit_log, members
 
 FORMER = translatable("a former colleague")
 
 
 class ErasureResult(StrEnum):
-    """How it ended."""
+    """The outcome of an erasure."""
 
     DONE = "erased"
     HELD = "held"
@@ -54,99 +50,111 @@ class ErasureResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ErasureRequest:
-    """Who is to be erased, by Slack's id, and who asked: an audit mark. None means the person did.
+    """Whom to erase, by Slack's id, and the pseudonym of who asked; None means the person did.
 
-    `told` hears how many of the places where they may stand have been searched. `again` is for somebody
-    whom an old backup brought back: a legal hold in it is older than their erasure, and was lifted for it.
+    `on_progress` is called with how many columns have been searched. `again` is for somebody whom an old
+    backup brought back: a legal hold in it is older than their erasure, and was lifted for it.
     """
 
     slack_user_id: str
     actor: str | None = None
-    told: OnProgress = no_progress
+    on_progress: OnProgress = no_progress
     again: bool = False
 
 
 def erase(
-    sessions: Sessions, keys: KeyDirectory, workspace_id: str, asked: ErasureRequest, now: datetime
+    sessions: Sessions, keys: KeyDirectory, workspace_id: str, request: ErasureRequest, now: datetime
 ) -> ErasureResult:
     """Erase one person. Open ballots go even where a legal hold keeps the rest.
 
-    Call `traces.sweep` afterwards: until then the database's file may hold old copies of its rows.
+    Call `id_scrubbing.sweep` afterwards: until then the database's file may hold old copies of its rows.
     """
     pseudonyms = Pseudonyms(keys.path)
     with sessions.begin() as session:
         workspace = session.get_one(Workspace, workspace_id)
-        member = members.find(session, workspace, asked.slack_user_id)
+        member = members.find(session, workspace, request.slack_user_id)
         if member is None:
             return ErasureResult.NOBODY
         withdraw_ballots(session, keys, member, now)
-        if asked.again:
-            holds.lift(session, workspace, member)
-        elif holds.covers(session, workspace, member):
+        if request.again:
+            legal_holds.lift(session, workspace, member)
+        elif legal_holds.covers(session, workspace, member):
             return ErasureResult.HELD
-        mark = pseudonyms.person(workspace.slack_team_id, member.slack_user_id)
-        actor = asked.actor or pseudonyms.actor(member.id)
-        _bury(session, workspace, mark)
-        audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ERASED, mark), now=now)
-        _forget(session, workspace, member, now, asked.told)
-    # After the commit: a mark without an erasure would erase somebody at the next start who is still here.
-    pseudonyms.bury(frozenset({mark}))
+        mark = pseudonyms.for_person(workspace.slack_team_id, member.slack_user_id)
+        actor = request.actor or pseudonyms.for_actor(member.id)
+        _add_tombstone(session, workspace, mark)
+        audit_log.record(
+            session, workspace, audit_log.NewEntry(actor, audit_log.Action.ERASED, mark), now=now
+        )
+        _remove_person(session, workspace, member, now, request.on_progress)
+    # After the commit: a listed pseudonym without an erasure would erase the person at the next start.
+    ErasureList(keys.path).add(frozenset({mark}))
     return ErasureResult.DONE
 
 
 def without_erased(
     session: Session, pseudonyms: Pseudonyms, workspace: Workspace, people: list[members.SlackProfile]
 ) -> list[members.SlackProfile]:
-    """Those who may be remembered: whoever was erased is not re-created by what Slack tells."""
-    buried = set(session.scalars(select(Tombstone.mark).where(Tombstone.workspace_id == workspace.id)))
-    if not buried:
+    """Return the profiles that may be stored: erased people are not re-created from Slack's lists."""
+    erased = set(session.scalars(select(Tombstone.mark).where(Tombstone.workspace_id == workspace.id)))
+    if not erased:
         return people
     return [
-        one for one in people if pseudonyms.person(workspace.slack_team_id, one.slack_user_id) not in buried
+        profile
+        for profile in people
+        if pseudonyms.for_person(workspace.slack_team_id, profile.slack_user_id) not in erased
     ]
 
 
-def allow_return(session: Session, pseudonyms: Pseudonyms, workspace: Workspace, slack_user_id: str) -> None:
-    """Somebody who was erased wants to use the app again, and is met like anybody new."""
-    mark = pseudonyms.person(workspace.slack_team_id, slack_user_id)
+def allow_return(session: Session, keys: KeyDirectory, workspace: Workspace, slack_user_id: str) -> None:
+    """Let an erased person use the app again, as somebody new."""
+    mark = Pseudonyms(keys.path).for_person(workspace.slack_team_id, slack_user_id)
     session.execute(delete(Tombstone).where(Tombstone.workspace_id == workspace.id, Tombstone.mark == mark))
-    pseudonyms.dig_up(mark)
+    ErasureList(keys.path).remove(mark)
 
 
 def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
-    """Erase again whom a database from an old backup brought back; gives how many. For every start."""
-    pseudonyms = Pseudonyms(keys.path)
+    """Erase again people whom an old backup brought back; return how many. Run at every start."""
+    pseudonyms, erasures = Pseudonyms(keys.path), ErasureList(keys.path)
     with sessions.read() as session:
-        here = session.execute(
+        member_rows = session.execute(
             select(Workspace.id, Workspace.slack_team_id, Member.slack_user_id)
             .join(Member, Member.workspace_id == Workspace.id)
             .where(Member.slack_user_id.not_like(f"{GONE}%"))
         ).all()
-        pseudonyms.bury(frozenset(session.scalars(select(Tombstone.mark))))
-    buried = pseudonyms.buried()
-    if not buried:
+        erasures.add(frozenset(session.scalars(select(Tombstone.mark))))
+    erased = erasures.all()
+    if not erased:
         return 0
-    back = [row for row in here if pseudonyms.person(row.slack_team_id, row.slack_user_id) in buried]
-    for row in back:
-        erase(sessions, keys, row.id, ErasureRequest(row.slack_user_id, actor=audit.THE_APP, again=True), now)
-    return len(back)
+    restored = [
+        row for row in member_rows if pseudonyms.for_person(row.slack_team_id, row.slack_user_id) in erased
+    ]
+    for row in restored:
+        erase(
+            sessions,
+            keys,
+            row.id,
+            ErasureRequest(row.slack_user_id, actor=audit_log.THE_APP, again=True),
+            now,
+        )
+    return len(restored)
 
 
 def withdraw_ballots(session: Session, keys: KeyDirectory, member: Member, now: datetime) -> None:
-    """Delete somebody's sealed answers to what is still open, and their place among those asked."""
-    asked = (
+    """Delete somebody's sealed answers to open check-ins, and remove them from the audience."""
+    open_polls = (
         select(Poll.id)
         .join(PollMember, PollMember.poll_id == Poll.id)
         .where(PollMember.member_id == member.id, Poll.state == PollState.OPEN)
     )
-    for poll_id in list(session.scalars(asked)):
-        # At the very end a check-in takes no more changes: it is counted, and its ballots go, by themselves.
+    for poll_id in list(session.scalars(open_polls)):
+        # A check-in that is closing takes no more changes: it deletes its ballots itself.
         with suppress(UserError):
             rounds.withdraw(session, keys, (poll_id, member.id), now)
     session.execute(delete(PollMember).where(PollMember.member_id == member.id))
 
 
-def _bury(session: Session, workspace: Workspace, mark: str) -> None:
+def _add_tombstone(session: Session, workspace: Workspace, mark: str) -> None:
     row = {"workspace_id": workspace.id, "mark": mark, "swept": False}
     insert = insert_for(session)(Tombstone)
     session.execute(
@@ -156,36 +164,40 @@ def _bury(session: Session, workspace: Workspace, mark: str) -> None:
     )
 
 
-def _forget(session: Session, workspace: Workspace, member: Member, now: datetime, told: OnProgress) -> None:
+def _remove_person(
+    session: Session, workspace: Workspace, member: Member, now: datetime, on_progress: OnProgress
+) -> None:
     former = voice(workspace.language)(FORMER)
     slack_user_id = member.slack_user_id
-    # What was sent to them goes first, out of their own conversation too: nothing there is changed any more.
-    _take_back_their_own(session, workspace, slack_user_id, now)
-    touched = redact(session, workspace, member, former, now)
-    handed_out.enqueue_corrections(session, workspace, member, touched, now)
+    # Delete what was sent to them first, so that nothing in their own conversation is updated.
+    _delete_own_messages(session, workspace, slack_user_id, now)
+    affected = redact(session, workspace, member, former, now)
+    shared_copies.enqueue_corrections(session, workspace, member, affected, now)
     session.execute(
         delete(Blocking).where(or_(Blocking.member_id == member.id, Blocking.giver_id == member.id))
     )
     for place in (Team.leader_id, Team.deputy_id):
         session.execute(update(Team).where(place == member.id).values({place.key: None}))
     session.execute(update(Leadership).where(Leadership.before_id == member.id).values(before_id=None))
-    gone = traces.ErasedPerson(slack_user_id, member.name)
-    _empty(member, former)
+    person = id_scrubbing.ErasedPerson(slack_user_id, member.name)
+    _clear_row(member, former)
     session.flush()
-    traces.remove(session, workspace, gone, former, told)
+    id_scrubbing.remove(session, workspace, person, former, on_progress)
 
 
-def _take_back_their_own(session: Session, workspace: Workspace, slack_user_id: str, now: datetime) -> None:
-    """Messages, pictures and files in their own conversation with the app."""
-    theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
-    stand = select(Delivery).where(*theirs, Delivery.state == DeliveryState.SENT)
-    taking_back.enqueue_deletions(session, workspace, session.scalars(stand.order_by(Delivery.id)), now=now)
-    taking_back.when_sent(session, workspace, slack_user_id)
-    session.execute(delete(Delivery).where(*theirs))
+def _delete_own_messages(session: Session, workspace: Workspace, slack_user_id: str, now: datetime) -> None:
+    """Enqueue the deletion of messages, charts and files in their own conversation with the app."""
+    own = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    sent = select(Delivery).where(*own, Delivery.state == DeliveryState.SENT)
+    slack_redaction.enqueue_deletions(
+        session, workspace, session.scalars(sent.order_by(Delivery.id)), now=now
+    )
+    slack_redaction.when_sent(session, workspace, slack_user_id)
+    session.execute(delete(Delivery).where(*own))
 
 
-def _empty(member: Member, former: str) -> None:
-    """Put every column back to what a new row would have, but for those that keep the place."""
+def _clear_row(member: Member, former: str) -> None:
+    """Reset every column but the ids to its default, and set the placeholder name."""
     for column in Member.__table__.columns:
         if column.name not in {"id", "workspace_id"}:
             default = column.default.arg if column.default is not None and column.default.is_scalar else None

@@ -1,6 +1,6 @@
-"""Everything that is kept about one person, as JSON for machines and as a page for people.
+"""Export everything stored about one person, as JSON and as an HTML page.
 
-Answers to an open check-in are left out: to read them would break the seal they lie under.
+Answers to an open check-in are left out: reading them would mean to decrypt ballots.
 """
 
 from collections.abc import Iterable
@@ -31,7 +31,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import leadership_records as leading
+from slackapp.privacy import leadership_records
 from slackapp.workspace import members
 
 SEALED = translatable(
@@ -55,58 +55,62 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table on the page."""
+    """One row of a table on the page."""
 
     cells: tuple[str, ...]
 
 
 def collect(session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms) -> dict[str, Any]:
-    """All of it, as plain values: strings, numbers, lists and dictionaries."""
+    """Collect the export as plain values: strings, numbers, lists and dictionaries."""
     return {
         "workspace": workspace.name,
         "person": _person(member),
         "teams": _teams(session, member),
-        "thanks_given": [_given(session, one) for one in _recognitions(session, member)],
+        "thanks_given": [_given(session, recognition) for recognition in _recognitions(session, member)],
         "thanks_received": _received(session, member),
         "thanks_joined": _joined(session, member),
         "people_blocked": _blocked(session, member),
-        **leading.collect(session, member),
+        **leadership_records.collect(session, member),
         "messages_sent_to_you": _messages(session, workspace, member),
         "check_ins_asked": _asked(session, member),
-        "changes_you_made": _changes(session, workspace, pseudonyms.actor(member.id)),
+        "changes_you_made": _changes(session, workspace, pseudonyms.for_actor(member.id)),
         "not_included": SEALED,
     }
 
 
 def as_json(collected: dict[str, Any]) -> bytes:
-    """For machines: UTF-8, two spaces, moments in ISO 8601."""
+    """Return it as JSON: UTF-8, indented by two, times in ISO 8601."""
     return orjson.dumps(collected, option=orjson.OPT_INDENT_2)
 
 
-def as_page(say: Voice, collected: dict[str, Any], *, made: datetime) -> str:
-    """For people: one HTML page that needs no network."""
+def as_page(say: Voice, collected: dict[str, Any], *, created_at: datetime) -> str:
+    """Return it as one HTML page that needs no network."""
     return _template().render(
         say=say,
-        made=say.day(made.date()),
+        made=say.day(created_at.date()),
         language=say.language,
         workspace=collected["workspace"],
         facts=_facts(say, collected),
-        given=[_thanks_row(say, one, ", ".join(one["to"])) for one in collected["thanks_given"]],
-        received=[_thanks_row(say, one, one["from"]) for one in collected["thanks_received"]],
-        joined=[Row((one["at"], one["thanks_from"], one["by"])) for one in collected["thanks_joined"]],
-        promises=[_promise_row(say, one) for one in collected["promises"]],
+        given=[_thanks_row(say, entry, ", ".join(entry["to"])) for entry in collected["thanks_given"]],
+        received=[_thanks_row(say, entry, entry["from"]) for entry in collected["thanks_received"]],
+        joined=[
+            Row((entry["at"], entry["thanks_from"], entry["by"])) for entry in collected["thanks_joined"]
+        ],
+        promises=[_promise_row(say, entry) for entry in collected["promises"]],
         led=_led_rows(say, collected),
-        messages=[Row((one["due"], one["about"], one["state"])) for one in collected["messages_sent_to_you"]],
-        changes=[Row((one["at"], one["deed"])) for one in collected["changes_you_made"]],
+        messages=[
+            Row((entry["due"], entry["about"], entry["state"])) for entry in collected["messages_sent_to_you"]
+        ],
+        changes=[Row((entry["at"], entry["deed"])) for entry in collected["changes_you_made"]],
         sealed=say(SEALED),
     )
 
 
 def _person(member: Member) -> dict[str, Any]:
-    kept = (
+    names = (
         column.key for column in Member.__table__.columns if column.key not in {"workspace_id", "team_id"}
     )
-    return {name: _plain(getattr(member, name)) for name in kept}
+    return {name: _plain(getattr(member, name)) for name in names}
 
 
 def _plain(value: object) -> object:
@@ -124,18 +128,18 @@ def _teams(session: Session, member: Member) -> dict[str, Any]:
 
 
 def _recognitions(session: Session, member: Member) -> Iterable[Recognition]:
-    found = select(Recognition).where(Recognition.giver_id == member.id)
-    return session.scalars(found.order_by(Recognition.given_at, Recognition.id))
+    query = select(Recognition).where(Recognition.giver_id == member.id)
+    return session.scalars(query.order_by(Recognition.given_at, Recognition.id))
 
 
-def _given(session: Session, one: Recognition) -> dict[str, Any]:
-    to = [session.get_one(Member, recipient.member_id).name for recipient in one.recipients]
-    more = {"asked_for": one.visibility, "taken_back": one.undone_at is not None}
-    return _thanks(one) | {"to": sorted(to)} | more
+def _given(session: Session, recognition: Recognition) -> dict[str, Any]:
+    to = [session.get_one(Member, recipient.member_id).name for recipient in recognition.recipients]
+    more = {"asked_for": recognition.visibility, "taken_back": recognition.undone_at is not None}
+    return _thanks(recognition) | {"to": sorted(to)} | more
 
 
 def _received(session: Session, member: Member) -> list[dict[str, Any]]:
-    found = (
+    query = (
         select(Recognition, Recipient, Member.name)
         .join(Recipient, Recipient.recognition_id == Recognition.id)
         .join(Member, Member.id == Recognition.giver_id)
@@ -144,22 +148,22 @@ def _received(session: Session, member: Member) -> list[dict[str, Any]]:
     )
     return [
         _thanks(recognition) | {"from": giver, "sharing": recipient.sharing}
-        for recognition, recipient, giver in session.execute(found)
+        for recognition, recipient, giver in session.execute(query)
     ]
 
 
-def _thanks(one: Recognition) -> dict[str, Any]:
+def _thanks(recognition: Recognition) -> dict[str, Any]:
     return {
-        "at": one.given_at.isoformat(),
-        "behaviour": one.behaviour,
-        "words": one.words,
-        "about_message": one.link,
+        "at": recognition.given_at.isoformat(),
+        "behaviour": recognition.behaviour,
+        "words": recognition.words,
+        "about_message": recognition.link,
     }
 
 
 def _joined(session: Session, member: Member) -> list[dict[str, Any]]:
-    """Where they said "me too": by the button, or by which reaction, and to whose thanks."""
-    found = (
+    """Return their boosts: when, by the button or which reaction, and whose recognition."""
+    query = (
         select(Boost.boosted_at, Boost.how, Member.name)
         .join(Recognition, Recognition.id == Boost.recognition_id)
         .join(Member, Member.id == Recognition.giver_id)
@@ -168,30 +172,30 @@ def _joined(session: Session, member: Member) -> list[dict[str, Any]]:
     )
     return [
         {"at": row.boosted_at.isoformat(), "by": row.how, "thanks_from": row.name}
-        for row in session.execute(found)
+        for row in session.execute(query)
     ]
 
 
 def _blocked(session: Session, member: Member) -> list[str]:
-    """Whom this person does not want to hear from; not who blocked them, which is the other's own."""
-    found = select(Member.name).join(Blocking, Blocking.giver_id == Member.id)
-    return list(session.scalars(found.where(Blocking.member_id == member.id).order_by(Member.name)))
+    """Return whom this person has blocked; not who blocked them, which is the other's own data."""
+    query = select(Member.name).join(Blocking, Blocking.giver_id == Member.id)
+    return list(session.scalars(query.where(Blocking.member_id == member.id).order_by(Member.name)))
 
 
 def _messages(session: Session, workspace: Workspace, member: Member) -> list[dict[str, Any]]:
-    found = (
+    query = (
         select(Delivery.due, Delivery.kind, Delivery.state)
         .where(Delivery.workspace_id == workspace.id, Delivery.target == member.slack_user_id)
         .order_by(Delivery.due, Delivery.id)
     )
     return [
-        {"due": row.due.isoformat(), "about": row.kind, "state": row.state} for row in session.execute(found)
+        {"due": row.due.isoformat(), "about": row.kind, "state": row.state} for row in session.execute(query)
     ]
 
 
 def _asked(session: Session, member: Member) -> list[dict[str, Any]]:
-    """Only check-ins that are open now; for others nobody's name is kept."""
-    found = (
+    """Return the open check-ins that asked them; for closed ones no names are stored."""
+    query = (
         select(Poll.opens_at, Poll.closes_at, Team.name)
         .join(PollMember, PollMember.poll_id == Poll.id)
         .join(Team, Team.id == PollMember.unit_id)
@@ -199,14 +203,14 @@ def _asked(session: Session, member: Member) -> list[dict[str, Any]]:
     )
     return [
         {"opens": row.opens_at.isoformat(), "closes": row.closes_at.isoformat(), "joins": row.name}
-        for row in session.execute(found)
+        for row in session.execute(query)
     ]
 
 
 def _changes(session: Session, workspace: Workspace, mark: str) -> list[dict[str, Any]]:
     own = (AuditEntry.workspace_id == workspace.id, AuditEntry.actor == mark)
-    found = select(AuditEntry).where(*own).order_by(AuditEntry.at, AuditEntry.id)
-    return [{"at": one.at.isoformat(), "deed": one.deed} for one in session.scalars(found)]
+    query = select(AuditEntry).where(*own).order_by(AuditEntry.at, AuditEntry.id)
+    return [{"at": entry.at.isoformat(), "deed": entry.deed} for entry in session.scalars(query)]
 
 
 def _facts(say: Voice, collected: dict[str, Any]) -> list[Row]:
@@ -229,19 +233,19 @@ def _written(say: Voice, value: object) -> str:
     return say("not set") if value is None else str(value)
 
 
-def _thanks_row(say: Voice, one: dict[str, Any], who: str) -> Row:
-    label = say(WORDING[Behaviour(one["behaviour"])].label)
-    moment = say.day(datetime.fromisoformat(one["at"]).date())
-    return Row((moment, who, label, one["words"] or say("taken back")))
+def _thanks_row(say: Voice, entry: dict[str, Any], people: str) -> Row:
+    label = say(WORDING[Behaviour(entry["behaviour"])].label)
+    moment = say.day(datetime.fromisoformat(entry["at"]).date())
+    return Row((moment, people, label, entry["words"] or say("taken back")))
 
 
-def _promise_row(say: Voice, one: dict[str, Any]) -> Row:
-    part = say("you wrote it") if one["you_wrote_it"] else say("you will do it")
-    return Row((one["month"], one["team"], part, f"{one['you_said']} → {one['we_will']}"))
+def _promise_row(say: Voice, entry: dict[str, Any]) -> Row:
+    role = say("you wrote it") if entry["you_wrote_it"] else say("you will do it")
+    return Row((entry["month"], entry["team"], role, f"{entry['you_said']} → {entry['we_will']}"))
 
 
 def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:
-    """What stands in several lists, one line each: which team, when, and what was kept."""
+    """Return one row for each record of leading: when, which team, and what was recorded."""
     kinds = (
         ("digests_made_for_you", "month", say("a digest was made for you")),
         ("digests_you_shared", "month", say("you shared the digest")),
@@ -249,7 +253,9 @@ def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:
         ("teams_you_were_noticed_to_lead", "since", say("you lead or led the team")),
     )
     return [
-        Row((one[moment] or "", one["team"], told)) for key, moment, told in kinds for one in collected[key]
+        Row((entry[moment] or "", entry["team"], label))
+        for key, moment, label in kinds
+        for entry in collected[key]
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where Slack's id of a person still stands, in whatever table, and making the database forget old copies."""
+"""Remove a person's Slack id and name from every table, and purge old copies of rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from slackapp.privacy.uninstall import rows_of
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """Who was erased, as they were called."""
+    """An erased person's Slack id and former name."""
 
     slack_user_id: str
     name: str
@@ -22,7 +22,7 @@ class ErasedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One place: a table, a column, and in how many rows."""
+    """A column that contains a text, and in how many rows."""
 
     table: str
     column: str
@@ -30,52 +30,56 @@ class Trace:
 
 
 def find(session: Session, text: str) -> list[Trace]:
-    """Every column of every table in which this text stands."""
+    """Return every column of every table that contains this text."""
     counted = ((table, column, session.scalar(_count(table, column, text))) for table, column in _columns())
     return [Trace(table.name, column.name, rows) for table, column, rows in counted if rows]
 
 
 def remove(
-    session: Session, workspace: Workspace, gone: ErasedPerson, former: str, told: OnProgress = no_progress
+    session: Session,
+    workspace: Workspace,
+    person: ErasedPerson,
+    former: str,
+    on_progress: OnProgress = no_progress,
 ) -> None:
-    """Take somebody out of every column of this workspace's rows where one of our rules has left them.
+    """Remove a person from every column of this workspace's rows that the other rules have left.
 
-    A row whose key names them goes: Slack's limits are learned anew, no more. Their name is looked for
-    in free text only, and only when it has two parts: one word may mean anything.
+    A row whose primary key contains the id is deleted: it holds only a rate limit. The name is replaced
+    in free text only, and only if it has two parts: a single word may mean anything.
     """
-    if workspace.concerns_to == gone.slack_user_id:
+    if workspace.concerns_to == person.slack_user_id:
         workspace.concerns_to = None
         session.flush()
     places = list(_columns())
     for done, (table, column) in enumerate(places, start=1):
-        told(done, len(places))
-        ours = rows_of(table, workspace)
-        if ours is None:
+        on_progress(done, len(places))
+        in_workspace = rows_of(table, workspace)
+        if in_workspace is None:
             continue
-        named = column.contains(gone.slack_user_id, autoescape=True)
+        named = column.contains(person.slack_user_id, autoescape=True)
         if column.primary_key:
-            session.execute(delete(table).where(ours, named))
+            session.execute(delete(table).where(in_workspace, named))
             continue
-        _replace(session, (column, ours), gone.slack_user_id, former)
-        if isinstance(column.type, Text) and " " in gone.name:
-            _replace(session, (column, ours), gone.name, former)
+        _replace(session, (column, in_workspace), person.slack_user_id, former)
+        if isinstance(column.type, Text) and " " in person.name:
+            _replace(session, (column, in_workspace), person.name, former)
     session.expire_all()
 
 
 def _replace(
     session: Session, place: tuple[Column[str], ColumnElement[bool]], text: str, former: str
 ) -> None:
-    column, ours = place
-    written: ColumnElement[str] = func.replace(column, text, former)
+    column, in_workspace = place
+    replaced: ColumnElement[str] = func.replace(column, text, former)
     longest = column.type.length if isinstance(column.type, String) else None
     if longest is not None:
-        written = func.substr(written, 1, longest)
-    holds = column.contains(text, autoescape=True)
-    session.execute(update(column.table).where(ours, holds).values({column.key: written}))
+        replaced = func.substr(replaced, 1, longest)
+    contains = column.contains(text, autoescape=True)
+    session.execute(update(column.table).where(in_workspace, contains).values({column.key: replaced}))
 
 
 def sweep(sessions: Sessions) -> bool:
-    """After erasures, rewrite the database without old copies of rows; whether there was anything to do."""
+    """Rewrite the database without old copies of rows after erasures; return whether there were any."""
     with sessions.read() as session:
         waiting = list(
             session.execute(select(Tombstone.workspace_id, Tombstone.mark).where(~Tombstone.swept))

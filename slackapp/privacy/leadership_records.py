@@ -1,4 +1,4 @@
-"""What is kept about somebody because they lead, or because others promised something with their name."""
+"""Records about a person because they lead a team, or are named in a promise."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from slackapp.models import Digest, Leadership, LegalHold, Member, Promise, Shar
 
 
 def collect(session: Session, member: Member) -> dict[str, Any]:
-    """By its name in the export: a list of plain values for each."""
+    """Collect these records for the export: lists of plain values by name."""
     return {
         "promises": _promises(session, member),
         "digests_made_for_you": _rows(
@@ -39,39 +39,39 @@ def collect(session: Session, member: Member) -> dict[str, Any]:
 
 
 def _promises(session: Session, member: Member) -> list[dict[str, Any]]:
-    found = select(Promise, Team.name).join(Team, Team.id == Promise.team_id)
-    theirs = or_(Promise.written_by_id == member.id, Promise.who_id == member.id)
+    query = select(Promise, Team.name).join(Team, Team.id == Promise.team_id)
+    own = or_(Promise.written_by_id == member.id, Promise.who_id == member.id)
     return [
         {
             "team": team,
-            "month": one.month,
-            "you_wrote_it": one.written_by_id == member.id,
-            "you_will_do_it": one.who_id == member.id,
-            "you_said": one.you_said,
-            "we_will": one.we_will,
-            "state": one.state,
-            "reason": one.reason,
-            "made_at": one.made_at.isoformat(),
+            "month": promise.month,
+            "you_wrote_it": promise.written_by_id == member.id,
+            "you_will_do_it": promise.who_id == member.id,
+            "you_said": promise.you_said,
+            "we_will": promise.we_will,
+            "state": promise.state,
+            "reason": promise.reason,
+            "made_at": promise.made_at.isoformat(),
         }
-        for one, team in session.execute(found.where(theirs).order_by(Promise.month, Promise.place))
+        for promise, team in session.execute(query.where(own).order_by(Promise.month, Promise.place))
     ]
 
 
 def _led(session: Session, member: Member) -> list[dict[str, Any]]:
-    found = select(Leadership, Team.name).join(Team, Team.id == Leadership.team_id)
-    theirs = or_(Leadership.member_id == member.id, Leadership.before_id == member.id)
+    query = select(Leadership, Team.name).join(Team, Team.id == Leadership.team_id)
+    own = or_(Leadership.member_id == member.id, Leadership.before_id == member.id)
     return [
         {
             "team": team,
             "now": row.member_id == member.id,
             "since": row.since.isoformat() if row.since and row.member_id == member.id else None,
         }
-        for row, team in session.execute(found.where(theirs).order_by(Team.name))
+        for row, team in session.execute(query.where(own).order_by(Team.name))
     ]
 
 
-def _rows(session: Session, found: Executable) -> list[dict[str, Any]]:
+def _rows(session: Session, statement: Executable) -> list[dict[str, Any]]:
     return [
         {name: value if isinstance(value, str) else value.isoformat() for name, value in row.items()}
-        for row in session.execute(found).mappings()
+        for row in session.execute(statement).mappings()
     ]

@@ -1,4 +1,4 @@
-"""Taking a person out of thank-yous: what they wrote, and their name in what others wrote."""
+"""Redact a person from texts: what they wrote, and their name in what others wrote."""
 
 import re
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from slackapp.models import Comment, Member, Promise, Recipient, Recognition, Sharing, Team, Workspace
 from slackapp.privacy.shared_copies import AffectedMonths, Month, shared_by
-from slackapp.recognition import notifications as letters_owed
+from slackapp.recognition import notifications
 
 _SHORTEST_NAME = 3
 """A shorter part of a name is too often an ordinary word."""
@@ -18,75 +18,77 @@ _SHORTEST_NAME = 3
 def redact(
     session: Session, workspace: Workspace, member: Member, former: str, now: datetime
 ) -> AffectedMonths:
-    """Their own words go; where others named them stands `former`. The changes of messages are owed."""
-    touched = AffectedMonths(shared=shared_by(session, workspace, member))
+    """Delete their own words, put `former` in place of their name, and enqueue message updates."""
+    affected = AffectedMonths(shared=shared_by(session, workspace, member))
     changed = _given(session, member) | _received(session, member, former)
     changed |= _mentioned(session, workspace, member, former)
     session.flush()
     for recognition in session.scalars(select(Recognition).where(Recognition.id.in_(changed))):
         recognition.revision += 1
         session.flush()
-        letters_owed.enqueue_all_updates(session, workspace, recognition, now=now)
-    touched.commented.update(_in_comments(session, workspace, member, former))
-    touched.promised.update(_in_promises(session, workspace, member, former))
-    return touched
+        notifications.enqueue_all_updates(session, workspace, recognition, now=now)
+    affected.commented.update(_in_comments(session, workspace, member, former))
+    affected.promised.update(_in_promises(session, workspace, member, former))
+    return affected
 
 
 def _given(session: Session, member: Member) -> set[str]:
-    """What they wrote goes; nobody is asked any more whether to share it."""
-    given = list(session.scalars(select(Recognition).where(Recognition.giver_id == member.id)))
-    for recognition in given:
+    """Delete what they wrote; open questions whether to share it are answered with private."""
+    recognitions = list(session.scalars(select(Recognition).where(Recognition.giver_id == member.id)))
+    for recognition in recognitions:
         recognition.words, recognition.link = None, None
         for recipient in recognition.recipients:
             if recipient.sharing == Sharing.ASKED:
                 recipient.sharing = Sharing.PRIVATE
-    return {one.id for one in given}
+    return {recognition.id for recognition in recognitions}
 
 
 def _received(session: Session, member: Member, former: str) -> set[str]:
-    """In a thank-you to them, each part of their name is theirs."""
+    """Redact recognitions to them: each part of their name refers to them."""
     parts = [part for part in re.split(r"\W+", member.name) if len(part) >= _SHORTEST_NAME]
-    received = list(
+    recognitions = list(
         session.scalars(
             select(Recognition)
             .join(Recipient, Recipient.recognition_id == Recognition.id)
             .where(Recipient.member_id == member.id)
         )
     )
-    for recognition in received:
+    for recognition in recognitions:
         recognition.words = _without(recognition.words, member, former, parts)
-    return {one.id for one in received}
+    return {recognition.id for recognition in recognitions}
 
 
 def _mentioned(session: Session, workspace: Workspace, member: Member, former: str) -> set[str]:
-    """Elsewhere only their whole name, or Slack's id of them, is surely meant for them."""
+    """Redact other recognitions: only the whole name or the Slack id surely refers to them."""
     named = _names(member, Recognition.words)
-    found = list(session.scalars(select(Recognition).where(Recognition.workspace_id == workspace.id, named)))
-    for recognition in found:
+    recognitions = list(
+        session.scalars(select(Recognition).where(Recognition.workspace_id == workspace.id, named))
+    )
+    for recognition in recognitions:
         recognition.words = _without(recognition.words, member, former, [])
-    return {one.id for one in found}
+    return {recognition.id for recognition in recognitions}
 
 
 def _in_comments(session: Session, workspace: Workspace, member: Member, former: str) -> set[Month]:
     units = select(Team.id).where(Team.workspace_id == workspace.id)
     named = _names(member, Comment.words)
-    found = list(session.scalars(select(Comment).where(Comment.unit_id.in_(units), named)))
-    for comment in found:
+    comments = list(session.scalars(select(Comment).where(Comment.unit_id.in_(units), named)))
+    for comment in comments:
         comment.words = _without(comment.words, member, former, []) or ""
-    return {(one.unit_id, one.month) for one in found}
+    return {(comment.unit_id, comment.month) for comment in comments}
 
 
 def _in_promises(session: Session, workspace: Workspace, member: Member, former: str) -> set[Month]:
-    """A promise in their own words goes with them; one that others wrote names them no more."""
+    """Delete promises in their own words, and redact those that others wrote."""
     teams = select(Team.id).where(Team.workspace_id == workspace.id)
     columns = (Promise.you_said, Promise.we_will, Promise.reason)
-    theirs = (Promise.written_by_id == member.id, Promise.who_id == member.id)
-    about = or_(*theirs, *(_names(member, column) for column in columns))
-    found = list(session.scalars(select(Promise).where(Promise.team_id.in_(teams), about)))
-    months = {(one.team_id, one.month) for one in found}
-    others = [one for one in found if one.written_by_id != member.id]
+    own = (Promise.written_by_id == member.id, Promise.who_id == member.id)
+    about = or_(*own, *(_names(member, column) for column in columns))
+    promises = list(session.scalars(select(Promise).where(Promise.team_id.in_(teams), about)))
+    months = {(promise.team_id, promise.month) for promise in promises}
+    by_others = [promise for promise in promises if promise.written_by_id != member.id]
     session.execute(delete(Promise).where(Promise.written_by_id == member.id))
-    for promise in others:
+    for promise in by_others:
         promise.you_said = _without(promise.you_said, member, former, []) or ""
         promise.we_will = _without(promise.we_will, member, former, []) or ""
         promise.reason = _without(promise.reason, member, former, [])
@@ -94,7 +96,7 @@ def _in_promises(session: Session, workspace: Workspace, member: Member, former:
 
 
 def _names(member: Member, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Rows in which their whole name or Slack's id of them may stand."""
+    """Return the condition for rows that may contain their whole name or Slack id."""
     by_name = column.icontains if " " in member.name else column.contains
     return or_(column.contains(member.slack_user_id, autoescape=True), by_name(member.name, autoescape=True))
 

@@ -1,7 +1,7 @@
-"""How long each kind of record is kept, and the daily work of deleting what has been kept long enough.
+"""Retention: how long each kind of record is kept, and the daily deletion.
 
 A legal hold keeps thank-yous and promises, and for a whole workspace everything but ballots and keys,
-which go at the close of their check-in whatever anybody asks.
+which are deleted when their check-in closes, whatever anybody asks.
 """
 
 from dataclasses import dataclass
@@ -37,10 +37,8 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import legal_holds as holds
-from slackapp.privacy import shared_copies as handed_out
-from slackapp.privacy import uninstall as leaving
-from slackapp.workspace import audit_log as audit
+from slackapp.privacy import legal_holds, shared_copies, uninstall
+from slackapp.workspace import audit_log
 
 LIMITS = {
     "recognitions_months": (1, 120),
@@ -50,7 +48,7 @@ LIMITS = {
     "audit_months": (12, 120),
     "after_uninstall_days": (1, 365),
 }
-"""The least and the most of each setting."""
+"""The minimum and maximum of each setting."""
 
 _DONE = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
 _ENDED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
@@ -59,14 +57,14 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """How many rows of one kind went."""
+    """How many rows of one kind were deleted."""
 
     kind: str
     rows: int
 
 
 def in_force(session: Session, workspace: Workspace) -> Retention:
-    """How long things are kept here now. Nothing is stored: without a row it is the model's defaults."""
+    """Return the retention of a workspace: its row, or the model's defaults. Stores nothing."""
     defaults = {
         column.key: column.default.arg
         for column in Retention.__table__.columns
@@ -76,17 +74,17 @@ def in_force(session: Session, workspace: Workspace) -> Retention:
 
 
 def rules(session: Session, workspace: Workspace) -> Retention:
-    """What is settled for this workspace; the row is made when it is first asked for."""
-    found = session.get(Retention, workspace.id)
-    if found is None:
-        found = Retention(workspace_id=workspace.id)
-        session.add(found)
+    """Return the retention row of a workspace, created if it does not exist."""
+    limits = session.get(Retention, workspace.id)
+    if limits is None:
+        limits = Retention(workspace_id=workspace.id)
+        session.add(limits)
         session.flush()
-    return found
+    return limits
 
 
 def set_limit(session: Session, workspace: Workspace, name: str, value: int) -> int:
-    """Change one of the settings; gives what it was before.
+    """Change one of the settings; return its former value.
 
     Raises:
         UserError: There is no such setting, or the value lies outside its limits.
@@ -97,18 +95,18 @@ def set_limit(session: Session, workspace: Workspace, name: str, value: int) -> 
     if not least <= value <= most:
         sentence = translatable("Please choose a number from {least} to {most}.")
         raise UserError(sentence, least=least, most=most).beside(name)
-    found = rules(session, workspace)
-    before = int(getattr(found, name))
-    setattr(found, name, value)
+    limits = rules(session, workspace)
+    before = int(getattr(limits, name))
+    setattr(limits, name, value)
     session.flush()
     return before
 
 
 def run(sessions: Sessions, now: datetime) -> list[Deleted]:
-    """Delete what has been kept long enough, in every workspace. Harmless to repeat.
+    """Delete what has expired, in every workspace. Idempotent.
 
     Raises:
-        SQLAlchemyError: Of one workspace it could not be deleted. All the others are done by then.
+        SQLAlchemyError: It failed in one workspace, after all the others were done.
     """
     with sessions.read() as session:
         ids = list(session.scalars(select(Workspace.id).order_by(Workspace.id)))
@@ -128,14 +126,16 @@ def run(sessions: Sessions, now: datetime) -> list[Deleted]:
 def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Deleted]:
     with sessions.begin() as session:
         workspace = session.get_one(Workspace, workspace_id)
-        if holds.covers_all(session, workspace):
+        if legal_holds.covers_all(session, workspace):
             return []
-        kept = rules(session, workspace)
-        grace = timedelta(days=kept.after_uninstall_days)
-        if leaving.is_over(session, workspace, grace, now) and not holds.held_people(session, workspace):
-            return [Deleted("workspace", leaving.delete_workspace(session, workspace))]
+        limits = rules(session, workspace)
+        grace = timedelta(days=limits.after_uninstall_days)
+        if uninstall.is_over(session, workspace, grace, now) and not legal_holds.held_people(
+            session, workspace
+        ):
+            return [Deleted("workspace", uninstall.delete_workspace(session, workspace))]
         first = {
-            name: _months_before(now, getattr(kept, name)) for name in LIMITS if name.endswith("_months")
+            name: _months_before(now, getattr(limits, name)) for name in LIMITS if name.endswith("_months")
         }
         counted = [
             Deleted("recognitions", _recognitions(session, workspace, first["recognitions_months"])),
@@ -144,10 +144,12 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
             Deleted("messages", _messages(session, workspace, first["messages_months"])),
             Deleted("audit", _audit(session, workspace, first["audit_months"])),
         ]
-        deleted = [one for one in counted if one.rows]
-        for one in deleted:
-            entry = audit.NewEntry(audit.THE_APP, audit.Action.RETAINED, one.kind, after=str(one.rows))
-            audit.record(session, workspace, entry, now=now)
+        deleted = [result for result in counted if result.rows]
+        for result in deleted:
+            entry = audit_log.NewEntry(
+                audit_log.THE_APP, audit_log.Action.RETAINED, result.kind, after=str(result.rows)
+            )
+            audit_log.record(session, workspace, entry, now=now)
         return deleted
 
 
@@ -155,11 +157,11 @@ def _recognitions(session: Session, workspace: Workspace, before: datetime) -> i
     old = select(Recognition.id).where(
         Recognition.workspace_id == workspace.id, Recognition.given_at < before
     )
-    held = holds.held_people(session, workspace)
-    if held:
-        theirs = select(Recipient.recognition_id).where(Recipient.member_id.in_(held))
-        old = old.where(Recognition.giver_id.not_in(held), Recognition.id.not_in(theirs))
-    gone = 0
+    held_people = legal_holds.held_people(session, workspace)
+    if held_people:
+        about_held = select(Recipient.recognition_id).where(Recipient.member_id.in_(held_people))
+        old = old.where(Recognition.giver_id.not_in(held_people), Recognition.id.not_in(about_held))
+    deleted = 0
     while ids := list(session.scalars(old.limit(_CHUNK))):
         references = ids + [
             f"{recognition}:{member}"
@@ -171,8 +173,8 @@ def _recognitions(session: Session, workspace: Workspace, before: datetime) -> i
         for model in (Boost, Recipient):
             session.execute(delete(model).where(model.recognition_id.in_(ids)))
         session.execute(delete(Recognition).where(Recognition.id.in_(ids)))
-        gone += len(ids)
-    return gone
+        deleted += len(ids)
+    return deleted
 
 
 def _figures(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:
@@ -186,32 +188,34 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     session.execute(delete(Delivery).where(Delivery.reference.in_(polls)))
     session.execute(delete(Poll).where(Poll.id.in_(polls)))
     month = month_of(before, workspace.time_zone)
-    ours = select(Team.id).where(Team.workspace_id == workspace.id)
-    digests = select(Digest.id).where(Digest.team_id.in_(ours), Digest.month < month)
-    handed_out.enqueue_deletions(session, workspace, digests, now)
-    told = [
-        _rows(session, delete(model).where(model.team_id.in_(ours), model.month < month))
+    teams = select(Team.id).where(Team.workspace_id == workspace.id)
+    digests = select(Digest.id).where(Digest.team_id.in_(teams), Digest.month < month)
+    shared_copies.enqueue_deletions(session, workspace, digests, now)
+    counts = [
+        _rows(session, delete(model).where(model.team_id.in_(teams), model.month < month))
         for model in (Digest, SharedDigest)
     ]
-    held = holds.held_people(session, workspace)
-    theirs = or_(Promise.written_by_id.in_(held), Promise.who_id.in_(held))
-    promised = delete(Promise).where(Promise.team_id.in_(ours), Promise.month < month, ~theirs)
-    return len(polls) + sum(told) + _rows(session, promised)
+    held_people = legal_holds.held_people(session, workspace)
+    about_held = or_(Promise.written_by_id.in_(held_people), Promise.who_id.in_(held_people))
+    promises = delete(Promise).where(Promise.team_id.in_(teams), Promise.month < month, ~about_held)
+    return len(polls) + sum(counts) + _rows(session, promises)
 
 
 def _comments(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:
-    """With what shows them in Slack: the message in a digest's thread, and the page."""
+    """Delete comments with what shows them in Slack: the message in a digest's thread, and the page."""
     units = select(Team.id).where(Team.workspace_id == workspace.id)
     month = month_of(before, workspace.time_zone)
     digests = select(Digest.id).where(Digest.team_id.in_(units), Digest.month < month)
-    handed_out.enqueue_deletions(session, workspace, digests, now, [handed_out.PAGE, handed_out.COMMENTS])
+    shared_copies.enqueue_deletions(
+        session, workspace, digests, now, [shared_copies.PAGE, shared_copies.COMMENTS]
+    )
     return _rows(session, delete(Comment).where(Comment.unit_id.in_(units), Comment.month < month))
 
 
 def _messages(session: Session, workspace: Workspace, before: datetime) -> int:
-    """Those that show people's words, and files, stay with what they tell: an erasure must reach them."""
+    """Delete finished deliveries, but none with people's words or a file: an erasure must reach those."""
     finished = (Delivery.workspace_id == workspace.id, Delivery.state.in_(_DONE), Delivery.due < before)
-    forgettable = (Delivery.kind.not_in(handed_out.WITH_WORDS), Delivery.slack_file_id.is_(None))
+    forgettable = (Delivery.kind.not_in(shared_copies.WITH_WORDS), Delivery.slack_file_id.is_(None))
     return _rows(session, delete(Delivery).where(*finished, *forgettable))
 
 
@@ -222,12 +226,12 @@ def _audit(session: Session, workspace: Workspace, before: datetime) -> int:
 
 
 def _rows(session: Session, statement: Delete) -> int:
-    found = session.execute(statement)
-    return int(getattr(found, "rowcount", 0))
+    result = session.execute(statement)
+    return int(getattr(result, "rowcount", 0))
 
 
 def _months_before(now: datetime, months: int) -> datetime:
-    """The same day and time so many months ago, or the last day of that month where there is none."""
+    """Return the same day and time so many months ago, or the last day of that month."""
     month = month_of(now, "UTC")
     for _ in range(months):
         month = month_before(month)

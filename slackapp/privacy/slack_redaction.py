@@ -1,7 +1,7 @@
-"""Taking back what stands in Slack: messages and files of the app's own that hold somebody's words or name.
+"""Delete the app's own messages and files in Slack that contain somebody's words or name.
 
-A row of `delivery` remembers where each stands. What is owed here names only Slack's ids of the
-conversation, the message and the file, and goes once it is done.
+A row of `delivery` holds the address of each. The deletions enqueued here hold only Slack's ids of the
+conversation, the message and the file, and their rows are deleted afterwards.
 """
 
 from collections.abc import Iterable
@@ -22,9 +22,9 @@ MESSAGE = Kind("removal-message", MessageRef, method=Method.DELETE, second_copy=
 FILE = Kind("removal-file", FileRef, method=Method.DELETE_FILE, second_copy=SecondCopy.HARMLESS)
 
 _NOWHERE = "-"
-"""The target of a file that stands in no conversation yet: it was uploaded for a message to show."""
+"""The target of a file in no conversation: it was uploaded for a message to show."""
 
-# Written out as the index of removals has it, so that it is used.
+# Written as in the partial index of removals, so that it is used.
 _OUT = text("(delivery.kind IN ('removal-message', 'removal-file') OR delivery.target = '-')")
 _ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.UNKNOWN)
 
@@ -32,18 +32,18 @@ _ENDED = (DeliveryState.SENT, DeliveryState.DEAD, DeliveryState.EXPIRED, Deliver
 def enqueue_deletions(
     session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
 ) -> None:
-    """Owe the removal of what these deliveries brought to Slack."""
-    owed = [one for row in rows for one in _of(workspace, row, now)]
-    enqueue_many(session, workspace, owed)
+    """Enqueue the deletion of what these deliveries brought to Slack."""
+    deletions = [deletion for row in rows for deletion in _deletions_for(workspace, row, now)]
+    enqueue_many(session, workspace, deletions)
 
 
 def enqueue_replacements(
     session: Session, workspace: Workspace, rows: Iterable[Delivery], *, now: datetime
 ) -> None:
-    """Owe the removal, and the same once more, as it is rendered by then."""
+    """Enqueue the deletion, and the same messages again with their current content."""
     rows = list(rows)
     enqueue_deletions(session, workspace, rows, now=now)
-    again = [
+    replacements = [
         NewDelivery(
             key=f"{row.kind}:{row.reference}:{new_id()}",
             kind=row.kind,
@@ -60,18 +60,18 @@ def enqueue_replacements(
     for row in rows:
         session.delete(row)
     session.flush()
-    enqueue_many(session, workspace, again)
+    enqueue_many(session, workspace, replacements)
 
 
 def when_sent(session: Session, workspace: Workspace, slack_user_id: str) -> None:
-    """What is on its way to somebody at this moment names them no more; once it has arrived it is removed."""
-    theirs = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
-    under_way = update(Delivery).where(*theirs, Delivery.state == DeliveryState.SENDING)
-    session.execute(under_way.values(target=_NOWHERE))
+    """Clear the target of messages in flight to somebody; `delete_finished` deletes them once they arrive."""
+    to_member = (Delivery.workspace_id == workspace.id, Delivery.target == slack_user_id)
+    in_flight = update(Delivery).where(*to_member, Delivery.state == DeliveryState.SENDING)
+    session.execute(in_flight.values(target=_NOWHERE))
 
 
 def delete_finished(session: Session, now: datetime) -> None:
-    """Drop the rows of removals that have ended, and see to what arrived meanwhile. For a slow tick."""
+    """Delete the rows of finished deletions, and enqueue the deletion of what arrived late. Run rarely."""
     late = select(Delivery).where(_OUT, Delivery.target == _NOWHERE, Delivery.kind.not_in([MESSAGE, FILE]))
     for row in session.scalars(late.where(Delivery.state.in_(_ENDED))):
         if row.state == DeliveryState.SENT:
@@ -82,8 +82,8 @@ def delete_finished(session: Session, now: datetime) -> None:
     session.execute(delete(Delivery).where(*done))
 
 
-def _of(workspace: Workspace, row: Delivery, now: datetime) -> list[NewDelivery]:
-    """A file's own message goes with the file; a message's pictures are rows of their own."""
+def _deletions_for(workspace: Workspace, row: Delivery, now: datetime) -> list[NewDelivery]:
+    """Return the deletions for a delivery. A file's message goes with it; charts have their own rows."""
     place = row.slack_channel_id or _NOWHERE
     if row.slack_file_id:
         key = f"{FILE}:{workspace.id}:{row.slack_file_id}"

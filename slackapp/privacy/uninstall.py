@@ -1,4 +1,4 @@
-"""A workspace that took the app away: after its days of grace everything of it goes."""
+"""Delete a workspace that removed the app, after a grace period."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ _UNDER_WAY = (PollState.OPENING, PollState.OPEN, PollState.CLOSING)
 
 
 def is_over(session: Session, workspace: Workspace, grace: timedelta, now: datetime) -> bool:
-    """Whether the days of grace have passed, and no check-in still waits for its close and its key's end."""
+    """Whether the grace period has passed and no check-in is open: its key must be destroyed first."""
     if workspace.uninstalled_at is None or now - workspace.uninstalled_at < grace:
         return False
     waiting = select(Poll.id).where(Poll.workspace_id == workspace.id, Poll.state.in_(_UNDER_WAY)).limit(1)
@@ -21,25 +21,25 @@ def is_over(session: Session, workspace: Workspace, grace: timedelta, now: datet
 
 
 def delete_workspace(session: Session, workspace: Workspace) -> int:
-    """Delete every row that belongs to a workspace, in every table there is; gives how many rows."""
+    """Delete every row of a workspace in every table; return how many."""
     teams, people = Team.workspace_id == workspace.id, Member.workspace_id == workspace.id
     session.execute(update(Team).where(teams).values(parent_id=None, leader_id=None, deputy_id=None))
     session.execute(update(Member).where(people).values(team_id=None))
     session.execute(delete(Installation).where(Installation.key == workspace.slack_team_id))
-    gone = 0
+    deleted = 0
     for table in reversed(Base.metadata.sorted_tables):
-        ours = rows_of(table, workspace)
-        if ours is not None:
-            found: Any = session.execute(delete(table).where(ours))
-            gone += found.rowcount
+        in_workspace = rows_of(table, workspace)
+        if in_workspace is not None:
+            result: Any = session.execute(delete(table).where(in_workspace))
+            deleted += result.rowcount
     session.expunge_all()
-    return gone
+    return deleted
 
 
 def rows_of(table: Table, workspace: Workspace) -> ColumnElement[bool] | None:
-    """A table's rows of a workspace: by its own column, or by what it hangs on.
+    """Return the condition for a workspace's rows of a table: by its own column, or by foreign keys.
 
-    None for tables that belong to no workspace: installations, begun ones, and what binds the keys.
+    None for tables that belong to no workspace: installations, OAuth states, the key binding.
     """
     if table is Workspace.__table__:
         return table.c.id == workspace.id

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import days_in, next_allowed, occurrence
+from slackapp.core.i18n import in_channel_order
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
@@ -94,7 +95,7 @@ def languages_in(session: Session, workspace: Workspace, channel: str) -> list[s
     reached = (Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
     found = select(Member.language).join(Team, Team.id == Member.team_id).where(*there, *reached).distinct()
     spoken = {one or workspace.language for one in session.scalars(found)} or {workspace.language}
-    return sorted(spoken, key=lambda one: (one != "cy", one))
+    return in_channel_order(spoken)
 
 
 def reminder_time(poll: Poll, workspace: Workspace) -> datetime:

@@ -6,10 +6,9 @@ from datetime import date, time
 from sqlalchemy.orm import Session
 
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import languages, translatable
 from slackapp.models import Member
 
-LANGUAGES = ("en", "cy")
 _WHOLE_WEEK = 0b1111111
 
 
@@ -26,7 +25,7 @@ class Preferences:
 
 def save(session: Session, member: Member, wishes: Preferences) -> None:
     """Store them; they hold for every message not yet under way. UserError when they make no sense."""
-    if wishes.language not in LANGUAGES:
+    if wishes.language not in languages():
         raise UserError(translatable("That is not one of the choices."))
     if wishes.days_off & _WHOLE_WEEK == _WHOLE_WEEK:
         raise UserError(

@@ -1,1 +1,1 @@
-"""Thanks: reading what was typed, giving it, sharing it, taking it back."""
+"""Recognition: parse what was typed, give thanks, share them, edit and undo them."""

@@ -1,4 +1,4 @@
-"""A thank-you that may still be unfinished, and what can stand in its way."""
+"""A thank-you that may be incomplete, and the reasons why it cannot be given yet."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody has said of a thank-you so far; anything may still be missing.
+    """A thank-you as entered so far; anything may still be missing.
 
     `people` and `groups` are Slack ids, in the order typed and without repeats. `unknown` are
     names that Slack did not turn into people. `suggested` are people who only appear inside the
@@ -46,26 +46,26 @@ class Draft:
     words: str = ""
     visibility: Visibility = Visibility.PRIVATE
     group_members: tuple[str, ...] = ()
-    """Those of `people` who only came with a group: whoever of them can't be thanked is left out."""
+    """Those of `people` who came from a group only: whoever of them can't be thanked is left out."""
     accepted_questions: tuple[str, ...] = ()
     """Marks of the questions that the giver has read and wants to send it in spite of."""
     link: str | None = None
-    """The message it is about, when it began with one."""
+    """The message it is about, if it was started from one."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing has to be asked before it can be given or refused."""
+        """Whether people, behaviour and words are there."""
         named = self.people or self.groups or self.unknown
         return bool(named and self.behaviour and self.words)
 
     @property
     def can_be_carried(self) -> bool:
-        """Whether a button that carries it has all that is needed to give it."""
+        """Whether it can be given from a button's value alone."""
         return bool(self.people and self.behaviour and self.words) and not (self.groups or self.unknown)
 
     @property
     def has_gaps_to_ask_for(self) -> bool:
-        """Whether the form can ask for the rest: what it could not hold is refused instead."""
+        """Whether the form can ask for what is missing."""
         return self.fits_the_form and not self.is_complete
 
     @property
@@ -79,7 +79,7 @@ class Draft:
 
 
 class Refusal(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
-    """One thing in the way, and the place of the form where it belongs."""
+    """One reason why the thank-you cannot be given, and the form field it belongs to."""
 
     def __init__(self, field: Field, sentence: str, **values: object) -> None:
         super().__init__(sentence, **values)
@@ -87,7 +87,7 @@ class Refusal(UserError):  # noqa: N818 - it is told to a person, and nothing we
 
 
 class TooShort(Refusal):
-    """Not a refusal without help: it asks the behaviour's own question."""
+    """The words are too short; asks the behaviour's own question."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         super().__init__(
@@ -103,27 +103,27 @@ class TooShort(Refusal):
 
 
 class Question(Refusal):
-    """Not a refusal: a question before it goes, which the giver may answer with [Send anyway]."""
+    """A question before sending, which the giver may answer with [Send anyway]."""
 
     marks: tuple[str, ...] = ()
     """What stands for the question once it has been read."""
 
 
 class ConfidentialityQuestion(Question):
-    """The words may point to a patient, or tell of somebody's health."""
+    """The words may identify a patient or somebody's health."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         super().__init__(Field.WORDS, translatable("This may give somebody away."))
         self.findings = tuple(findings)
-        self.marks = tuple(one.mark for one in self.findings)
+        self.marks = tuple(finding.mark for finding in self.findings)
 
     def words(self, say: Voice) -> str:
-        """One sentence for each kind of thing that was found, with the words themselves."""
+        """Return one sentence for each kind of finding, with the words themselves."""
         return free_text.question(say, self.findings)
 
 
 class DailyLimitQuestion(Question):
-    """Ten in one day: kind, but noise."""
+    """The giver has given ten today."""
 
     marks = ("ten-today",)
 
@@ -132,7 +132,7 @@ class DailyLimitQuestion(Question):
 
 
 class ParseError(Refusal):
-    """Something typed could not be understood. `draft` is everything else that was said."""
+    """Something typed could not be understood. `draft` holds everything else."""
 
     def __init__(self, field: Field, sentence: str, draft: Draft, **values: object) -> None:
         super().__init__(field, sentence, **values)
@@ -140,7 +140,7 @@ class ParseError(Refusal):
 
 
 class UnknownBehaviourError(ParseError):
-    """A word that is nearly one of the four. `draft` is what was meant if the guess is right."""
+    """A word that is close to one of the four. `draft` assumes that the guess is right."""
 
     def __init__(self, word: str, nearest: Behaviour, draft: Draft) -> None:
         sentence = translatable("I don't know “{word}”. Did you mean *{nearest}*?")
@@ -154,7 +154,7 @@ class UnknownBehaviourError(ParseError):
 
 
 class UnknownWordError(ParseError):
-    """A first word that stands where a behaviour would and is none of the four. `draft` is without it."""
+    """A first word in place of a behaviour that is none of the four. `draft` is without it."""
 
     def __init__(self, word: str, draft: Draft) -> None:
         sentence = translatable("I don't know “{word}”. Which of the four was it?")
@@ -163,7 +163,7 @@ class UnknownWordError(ParseError):
 
 
 class InvalidDraft(UserError):  # noqa: N818 - likewise
-    """Everything that is in the way of one thank-you, the first of it as the sentence."""
+    """Every reason why one thank-you cannot be given, the first as the sentence."""
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
@@ -172,12 +172,16 @@ class InvalidDraft(UserError):  # noqa: N818 - likewise
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """The marks to send it in spite of, when there is nothing but questions in the way."""
-        asked = [one for one in self.refusals if isinstance(one, Question)]
-        return tuple(mark for one in asked for mark in one.marks) if len(asked) == len(self.refusals) else ()
+        """The marks that [Send anyway] accepts, if there are only questions."""
+        questions = [refusal for refusal in self.refusals if isinstance(refusal, Question)]
+        return (
+            tuple(mark for refusal in questions for mark in refusal.marks)
+            if len(questions) == len(self.refusals)
+            else ()
+        )
 
     def words(self, say: Voice) -> str:
         """The first sentence, or all that is asked."""
         if self.questions:
-            return "\n".join(one.words(say) for one in self.refusals)
+            return "\n".join(refusal.words(say) for refusal in self.refusals)
         return self.refusals[0].words(say)

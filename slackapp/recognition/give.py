@@ -1,4 +1,4 @@
-"""Giving thanks."""
+"""Give thanks: check the draft, store it, enqueue its messages."""
 
 import re
 import unicodedata
@@ -11,16 +11,18 @@ import orjson
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
-from slackapp.core import confidentiality as guard
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.confidentiality import ConfidentialityCheck, Kind, standard
+from slackapp.core.db import after_commit
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import strip_invisible
 from slackapp.models import Delivery, Member, Recipient, Recognition, Sharing, SharingChoice, Visibility
-from slackapp.outbox import deduplication as inbound
-from slackapp.recognition import notifications as letters_owed
-from slackapp.recognition import participants as company
+from slackapp.outbox import deduplication
+from slackapp.outbox.queue import OUTBOX
+from slackapp.recognition import notifications, participants
 from slackapp.recognition.draft import (
     EMOJI,
     LONGEST,
@@ -40,7 +42,7 @@ from slackapp.workspace.permissions import Permission, require_staff
 Row = Mapping[str, object]
 
 
-# Built once. Nobody holds these rows as objects afterwards, so they go past the mapper and its bookkeeping.
+# Built once. Nobody uses these rows as objects afterwards, so they bypass the ORM.
 _RECOGNITION = sqlite.insert(Recognition).on_conflict_do_nothing().returning(Recognition.id)
 
 
@@ -64,18 +66,20 @@ _ALL_AT_ONCE = text("""
 """)
 
 
-def store(connection: Connection, recognition: Row, received: Sequence[Row], owed: Sequence[Row]) -> bool:
-    """Write down a thank-you, its receivers and what it owes: every column that must not be empty.
+def store(
+    connection: Connection, recognition: Row, received: Sequence[Row], deliveries: Sequence[Row]
+) -> bool:
+    """Insert a recognition, its recipients and its deliveries: every column that must not be null.
 
-    False when it was stored before; then nothing is written.
+    Returns False if it was stored before; then nothing is written.
     """
     if connection.dialect.name == "postgresql":
-        rows = {"recognition": _json(recognition), "received": _json(received), "owed": _json(owed)}
+        rows = {"recognition": _json(recognition), "received": _json(received), "owed": _json(deliveries)}
         return connection.execute(_ALL_AT_ONCE, rows).first() is not None
     if connection.execute(_RECOGNITION, recognition).first() is None:
         return False
     connection.execute(_RECIPIENTS, received)
-    connection.execute(_DELIVERIES, owed)
+    connection.execute(_DELIVERIES, deliveries)
     return True
 
 
@@ -90,17 +94,17 @@ _EMOJI = re.compile(EMOJI)
 
 @dataclass(frozen=True, slots=True)
 class GiveContext:
-    """Who gives, when, Slack's own key for the moment, by which a repeat is recognised, and the guard."""
+    """Who gives and when, the idempotency key of Slack's payload, and the confidentiality check."""
 
     giver: str
     key: str
     now: datetime
-    confidentiality: guard.ConfidentialityCheck = field(default_factory=guard.standard)
+    confidentiality: ConfidentialityCheck = field(default_factory=standard)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was stored; `receivers` are Slack ids, `recipient_states` tell where each one's thanks stand."""
+    """What was stored. `receivers` are Slack ids, `recipient_states` the sharing of each, in order."""
 
     id: str
     participants: Participants
@@ -128,35 +132,40 @@ class Given:
         return self.giver.language or self.participants.place.language
 
 
-def give(connection: Connection, slack_team_id: str, draft: Draft, occasion: GiveContext) -> Given:
-    """Store one thank-you and owe each receiver their message; a repeat gives what was stored before.
+def give(session: Session, slack_team_id: str, draft: Draft, context: GiveContext) -> Given:
+    """Store one recognition and enqueue a message to each recipient; a repeat returns the stored one.
 
     Raises:
         NeverInstalled: The app is not in this workspace.
         Refused: The giver does not work here.
-        NotYet: Something is in the way, or should be asked first.
-        members.Unmet: Somebody named is not known here yet.
+        InvalidDraft: Something is missing or wrong, or should be asked first.
+        UnknownMembers: Somebody named is not known here yet.
     """
-    about_words = list(check_words(draft, occasion.confidentiality))
+    about_words = list(check_words(draft, context.confidentiality))
     if len(draft.people) > 2 * MOST_PEOPLE:
-        raise InvalidDraft([company.too_many(len(draft.people)), *about_words])
-    own_id = inbound.id_for(slack_team_id, occasion.key)
-    people = [occasion.giver, *draft.people]
-    present = company.load(connection, slack_team_id, people, recognition_id=own_id, now=occasion.now)
-    require_staff(present.giver, Permission.THANK)
-    if present.is_repeat:
-        return _given_before(connection, present, own_id, draft)
-    if refusals := [*company.refusals(draft, present.others), *about_words]:
+        raise InvalidDraft([participants.too_many(len(draft.people)), *about_words])
+    connection = session.connection()
+    own_id = deduplication.id_for(slack_team_id, context.key)
+    people = [context.giver, *draft.people]
+    people_here = participants.load(connection, slack_team_id, people, recognition_id=own_id, now=context.now)
+    require_staff(people_here.giver, Permission.THANK)
+    if people_here.is_repeat:
+        return _given_before(connection, people_here, own_id, draft)
+    if refusals := [*participants.refusals(draft, people_here.others), *about_words]:
         raise InvalidDraft(refusals)
     asked_before = set(DailyLimitQuestion.marks) <= set(draft.accepted_questions)
-    if not asked_before and company.has_given_enough(connection, present, besides=own_id, now=occasion.now):
+    if not asked_before and participants.has_given_enough(
+        connection, people_here, excluding=own_id, now=context.now
+    ):
         raise InvalidDraft([DailyLimitQuestion()])
-    written = _written(draft, present, own_id, occasion.now)
-    return _stored(connection, present, written, draft)
+    row = _written(draft, people_here, own_id, context.now)
+    given = _stored(connection, people_here, row, draft)
+    after_commit(session, OUTBOX)
+    return given
 
 
-def check_words(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
-    """What is in the way of these words under this behaviour."""
+def check_words(draft: Draft, confidentiality: ConfidentialityCheck) -> Iterator[Refusal]:
+    """Yield the reasons why these words cannot be sent under this behaviour."""
     is_too_long = len(draft.words) > LONGEST
     if is_too_long:
         yield Refusal(
@@ -173,25 +182,29 @@ def check_words(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> It
     yield from _about_confidence(draft, confidentiality)
 
 
-def _about_confidence(draft: Draft, confidentiality: guard.ConfidentialityCheck) -> Iterator[Refusal]:
-    found = confidentiality.check(draft.words)
-    if any(one.kind == guard.Kind.NHS_NUMBER for one in found):
+def _about_confidence(draft: Draft, confidentiality: ConfidentialityCheck) -> Iterator[Refusal]:
+    findings = confidentiality.check(draft.words)
+    if any(finding.kind == Kind.NHS_NUMBER for finding in findings):
         yield Refusal(
             Field.WORDS,
             translatable("This looks like an NHS number, so it cannot be sent. Please take it out."),
         )
-    elif unread := [one for one in found if one.mark not in draft.accepted_questions]:
+    elif unread := [finding for finding in findings if finding.mark not in draft.accepted_questions]:
         yield ConfidentialityQuestion(unread)
 
 
 def visible_length(words: str) -> int:
-    """How many characters a reader sees: runs of space as one, and no emoji that Slack sends by its name."""
-    left = strip_invisible(" ".join(_EMOJI.sub(" ", words).split()))
-    return len(left) if left.isascii() else sum(unicodedata.category(one) != "Cn" for one in left)
+    """Count the characters a reader sees: a run of spaces is one, an emoji by its name is none."""
+    visible = strip_invisible(" ".join(_EMOJI.sub(" ", words).split()))
+    return (
+        len(visible)
+        if visible.isascii()
+        else sum(unicodedata.category(character) != "Cn" for character in visible)
+    )
 
 
 def require_behaviour(draft: Draft) -> Behaviour:
-    """The behaviour, which must have been chosen by now."""
+    """Return the behaviour. ValueError if none was chosen."""
     if draft.behaviour is None:
         raise ValueError("a thank-you without a behaviour cannot be stored")
     return draft.behaviour
@@ -213,14 +226,16 @@ def _written(draft: Draft, present: Participants, own_id: str, now: datetime) ->
 
 
 def _stored(connection: Connection, present: Participants, row: dict[str, object], draft: Draft) -> Given:
-    """Write it down, with a row for each receiver and everything it owes."""
-    own_id, receivers = str(row["id"]), company.receivers(draft, present.others)
-    received = [_received(row, draft.visibility, one) for one in receivers]
-    owed = letters_owed.new_deliveries(
-        present.place, received, {one.id: one.slack_user_id for one in receivers}
+    """Insert it with a row for each recipient and its deliveries."""
+    own_id, receivers = str(row["id"]), participants.receivers(draft, present.others)
+    received = [_received(row, draft.visibility, receiver) for receiver in receivers]
+    deliveries = notifications.new_deliveries(
+        present.place,
+        received,
+        {receiver.id: receiver.slack_user_id for receiver in receivers},
     )
-    if not store(connection, row, received, owed):
-        # The same payload came to two processes at once, and the other has stored it meanwhile.
+    if not store(connection, row, received, deliveries):
+        # Two processes received the same payload, and the other has stored it meanwhile.
         return _given_before(connection, present, own_id, draft)
     return Given(
         id=own_id,
@@ -229,35 +244,39 @@ def _stored(connection: Connection, present: Participants, row: dict[str, object
         words=draft.words,
         visibility=draft.visibility,
         given_at=cast("datetime", row["given_at"]),
-        receivers=tuple(one.slack_user_id for one in receivers),
-        recipient_states=tuple(Sharing(str(one["sharing"])) for one in received),
+        receivers=tuple(receiver.slack_user_id for receiver in receivers),
+        recipient_states=tuple(Sharing(str(recipient_row["sharing"])) for recipient_row in received),
     )
 
 
-def _received(row: dict[str, object], visibility: Visibility, one: Participant) -> dict[str, object]:
-    sharing = _first_sharing(visibility, one)
+def _received(row: dict[str, object], visibility: Visibility, participant: Participant) -> dict[str, object]:
+    sharing = _first_sharing(visibility, participant)
     return {
         "recognition_id": row["id"],
-        "member_id": one.id,
-        "team_id": one.team_id,
+        "member_id": participant.id,
+        "team_id": participant.team_id,
         "given_at": row["given_at"],
         "sharing": sharing,
-        "shared_in": one.channel if sharing is Sharing.SHARED else None,
+        "shared_in": participant.channel if sharing is Sharing.SHARED else None,
     }
 
 
-def _first_sharing(visibility: Visibility, one: Participant) -> Sharing:
-    """Where the thanks stand before the receiver has said anything about these ones."""
-    if visibility != Visibility.TEAM or one.sharing == SharingChoice.NEVER or one.channel is None:
+def _first_sharing(visibility: Visibility, participant: Participant) -> Sharing:
+    """Return the sharing state before the recipient has decided about this recognition."""
+    if (
+        visibility != Visibility.TEAM
+        or participant.sharing == SharingChoice.NEVER
+        or participant.channel is None
+    ):
         return Sharing.PRIVATE
-    return Sharing.SHARED if one.sharing == SharingChoice.ALWAYS else Sharing.ASKED
+    return Sharing.SHARED if participant.sharing == SharingChoice.ALWAYS else Sharing.ASKED
 
 
 def _given_before(connection: Connection, present: Participants, own_id: str, draft: Draft) -> Given:
-    """What is stored of a thank-you that came once more, in the words that it has by now.
+    """Return the stored recognition of a repeated request, with its current words.
 
     Raises:
-        UserError: Its giver has taken it back meanwhile.
+        UserError: Its giver has undone it meanwhile.
     """
     columns = (Recognition.behaviour, Recognition.words, Recognition.visibility, Recognition.given_at)
     row = connection.execute(select(*columns).where(Recognition.id == own_id)).one()

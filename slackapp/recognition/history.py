@@ -1,4 +1,4 @@
-"""Reading thanks back, ten at a time. Nothing here counts anybody."""
+"""A person's own recognitions, ten a page. Nothing here counts anybody."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.models import Boost, Member, Recipient, Recognition, Sharing
-from slackapp.recognition import undelivered as unreached
+from slackapp.recognition import undelivered
 from slackapp.recognition.undelivered import NOBODY, Undelivered
 
 PAGE = 10
@@ -26,21 +26,21 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in the list, and which way to read from it."""
+    """A position in the list, and the direction to read from it."""
 
     given_at: datetime
     id: str
     towards_newer: bool = False
 
     def written(self) -> str:
-        """As text, for the value of a button."""
+        """Return it as text, for a button's value."""
         microseconds = (self.given_at - _EPOCH) // timedelta(microseconds=1)
         return f"{'newer' if self.towards_newer else 'older'}.{microseconds}.{self.id}"
 
     @classmethod
-    def read(cls, written: str) -> Self | None:
-        """From a button's value; None means the newest."""
-        direction, _, rest = written.partition(".")
+    def read(cls, text: str) -> Self | None:
+        """Parse a button's value; None means the newest page."""
+        direction, _, rest = text.partition(".")
         microseconds, _, recognition_id = rest.partition(".")
         if direction not in {"newer", "older"} or not microseconds.isdecimal():
             return None
@@ -52,8 +52,8 @@ class Cursor:
 class HistoryEntry:
     """One thank-you in a list. `people` are Slack ids: the giver, or the receivers.
 
-    `joined_by` are the Slack ids of those who said "me too", `sharing` where one's own thanks stand, and
-    `unreached` whom the thanks that one gave have missed.
+    `joined_by` are the Slack ids of those who said "me too", `sharing` the state of a received one, and
+    `undelivered` the recipients that a given one has not reached.
     """
 
     id: str
@@ -63,7 +63,7 @@ class HistoryEntry:
     given_at: datetime
     joined_by: tuple[str, ...] = ()
     sharing: Sharing | None = None
-    unreached: Undelivered = NOBODY
+    undelivered: Undelivered = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Page:
 
 
 def page(session: Session, member: Member, side: Side, place: Cursor | None = None) -> Page:
-    """One page of a person's own thanks. Its cost does not grow with the history."""
+    """Return one page of a person's own recognitions. Its cost does not grow with the history."""
     rows = list(session.scalars(_query(member, side, place).limit(PAGE + 1)))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     backwards = place is not None and place.towards_newer
@@ -87,12 +87,12 @@ def page(session: Session, member: Member, side: Side, place: Cursor | None = No
         rows.reverse()
     newer, older = (more, True) if backwards else (place is not None, more)
     people, joined = _people(session, rows, side), _joined(session, rows)
-    missed = unreached.by_recognition(session, rows) if side is Side.GIVEN else {}
-    shown = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
+    missed = undelivered.by_recognition(session, rows) if side is Side.GIVEN else {}
+    entries = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
     return Page(
         side=side,
-        in_doubt=unreached.count_in_doubt(session, member) if side is Side.GIVEN else 0,
-        entries=tuple(replace(one, unreached=missed.get(one.id, NOBODY)) for one in shown),
+        in_doubt=undelivered.count_in_doubt(session, member) if side is Side.GIVEN else 0,
+        entries=tuple(replace(entry, undelivered=missed.get(entry.id, NOBODY)) for entry in entries),
         newer=Cursor(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
         older=Cursor(rows[-1].given_at, rows[-1].id) if rows and older else None,
     )
@@ -126,35 +126,37 @@ def _beyond(column: Any, value: object, place: Cursor) -> Any:  # noqa: ANN401 -
 
 
 def _people(session: Session, rows: list[Recognition], side: Side) -> dict[str, tuple[str, ...]]:
-    """The Slack ids to show beside each, found in one query for the page."""
+    """Return the Slack ids to show with each row, read in one query for the page."""
     ids = {
-        row.id: [row.giver_id] if side is Side.RECEIVED else [one.member_id for one in row.recipients]
+        row.id: [row.giver_id]
+        if side is Side.RECEIVED
+        else [member_id.member_id for member_id in row.recipients]
         for row in rows
     }
-    wanted = {one for several in ids.values() for one in several}
-    found = session.execute(select(Member.id, Member.slack_user_id).where(Member.id.in_(wanted)))
-    slack_ids = {row.id: row.slack_user_id for row in found}
-    return {row_id: tuple(slack_ids[one] for one in several) for row_id, several in ids.items()}
+    member_ids = {member_id for several in ids.values() for member_id in several}
+    member_rows = session.execute(select(Member.id, Member.slack_user_id).where(Member.id.in_(member_ids)))
+    slack_ids = {row.id: row.slack_user_id for row in member_rows}
+    return {row_id: tuple(slack_ids[member_id] for member_id in several) for row_id, several in ids.items()}
 
 
 def _joined(session: Session, rows: list[Recognition]) -> dict[str, tuple[str, ...]]:
-    """Who said "me too" to each, in one query for the page."""
+    """Return who said "me too" to each, read in one query for the page."""
     query = (
         select(Boost.recognition_id, Member.slack_user_id)
         .join(Member, Member.id == Boost.booster_id)
         .where(Boost.recognition_id.in_([row.id for row in rows]))
         .order_by(Boost.boosted_at)
     )
-    found: dict[str, dict[str, None]] = {}
+    boosters: dict[str, dict[str, None]] = {}
     for recognition_id, slack_user_id in session.execute(query):
-        found.setdefault(recognition_id, {})[slack_user_id] = None
-    return {recognition_id: tuple(people) for recognition_id, people in found.items()}
+        boosters.setdefault(recognition_id, {})[slack_user_id] = None
+    return {recognition_id: tuple(people) for recognition_id, people in boosters.items()}
 
 
 def _entry(
     row: Recognition, people: tuple[str, ...], joined_by: tuple[str, ...], member: Member, side: Side
 ) -> HistoryEntry:
-    own = [one.sharing for one in row.recipients if one.member_id == member.id]
+    own = [recipient.sharing for recipient in row.recipients if recipient.member_id == member.id]
     return HistoryEntry(
         id=row.id,
         people=people,

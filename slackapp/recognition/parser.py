@@ -1,4 +1,4 @@
-"""Reads what was typed after /appreciate, forgivingly.
+"""Parse what was typed after /appreciate, leniently.
 
 At the start, in any order: the people, one of the four behaviours, who may see it. The rest is
 the person's own words, quoted or not. Who may see it and the behaviour may also stand at the very end,
@@ -10,7 +10,8 @@ as Slack escapes it (`should_escape: true`): `<@U1|sam>`, `<!subteam^S1|@ward>`,
 import re
 
 from slackapp.core.behaviours import Behaviour
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import translatable, typed
+from slackapp.core.text import BLANKS
 from slackapp.models import Visibility
 from slackapp.recognition import labels, vocabulary
 from slackapp.recognition.draft import (
@@ -21,55 +22,15 @@ from slackapp.recognition.draft import (
     UnknownBehaviourError,
     UnknownWordError,
 )
-from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, closest, named_inside
+from slackapp.recognition.vocabulary import HEADINGS, VOCABULARY, any_of, closest, named_inside
 
-# "helping me find a bed" is a sentence; taking its first word away would spoil it.
-_CONTINUES = frozenset(
-    {
-        *(
-            "a",
-            "an",
-            "and",
-            "another",
-            "at",
-            "both",
-            "by",
-            "each",
-            "everyone",
-            "families",
-            "her",
-            "him",
-            "his",
-            "how",
-        ),
-        *(
-            "i",
-            "in",
-            "it",
-            "its",
-            "me",
-            "my",
-            "of",
-            "on",
-            "our",
-            "out",
-            "patients",
-            "people",
-            "someone",
-            "staff",
-        ),
-        *("that", "the", "their", "them", "this", "through", "to", "up", "us"),
-        *("what", "when", "why", "with", "you", "your"),
-    }
-)
+_CONTINUATIONS = frozenset(typed("sentence", "continuations"))
+"""\"helping me find a bed\" is a sentence; taking its first word away would spoil it."""
 
-_TEAM = (
-    r"with\s+(?:the|my|our|their)\s+team|in\s+public|public(?:al)?ly"
-    r"|gyda(?:[’'](?:r|n|ch|i|u)|\s+(?:fy|dy|ei|ein|eich|eu))\s+(?:t|d|th|nh)[îi]m|yn\s+gyhoeddus"
-)
-_PRIVATE = r"in\s+private|privately|yn\s+breifat"
+_TEAM, _PRIVATE = "|".join(typed("visibility", "team")), "|".join(typed("visibility", "private"))
 # "with the team rota" is about a rota.
-_NOT_A_TEAM = r"(?!\s+(?:brief|briefing|day|handover|huddle|lead|leader|meeting|meetings|room|rota|s)\b)"
+_NOT_A_TEAM = rf"(?!\s+(?:{any_of(typed('visibility', 'not_a_team'))})\b)"
+_INTRODUCTION = rf"(?:(?:{any_of(typed('sentence', 'introductions'))})\s+)?"
 # The colon of an emoji belongs to the words.
 _GAP = rf"(?:(?!{EMOJI})[\s,;:–—-])*"
 
@@ -79,23 +40,19 @@ _CROWD = re.compile(r"<(?:#[A-Z0-9]{1,30}|!(?:here|channel|everyone))(?:\|[^<>]{
 _RAW_NAME = re.compile(r"@(?=\w)([\w.'’-]{1,80})")
 _ANYBODY = re.compile(rf"{_MENTION.pattern}|{_GROUP.pattern}|@\w")
 _FILLER = re.compile(
-    r"(?:,|\+|/|&amp;|and\b|plus\b|ac?\b|for\b|to\b|i\b|thanks(?:\s+to)?\b|thank(?:\s+you)?\b|diolch(?:\s+i)?\b)[\s,]*"
+    rf"(?:,|\+|/|&amp;|(?:{any_of(typed('sentence', 'before_names'))})\b)[\s,]*"
     r"(?=<@|<!subteam|@\w)",
     re.IGNORECASE,
 )
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
-    r"(?:for\s+|by\s+|am\s+)?[(#*]?(?P<form>"
-    + "|".join(sorted(VOCABULARY, key=len, reverse=True))
-    + r")(?![\w'’])"
+    rf"{_INTRODUCTION}[(#*]?(?P<form>{any_of(VOCABULARY)})(?![\w'’])"
     rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
 _NAMED_LAST = re.compile(
-    r"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>"""
-    + "|".join(sorted(HEADINGS, key=len, reverse=True))
-    + r")\)?[.!]*\Z",
+    rf"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>{any_of(HEADINGS)})\)?[.!]*\Z""",
     re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(
@@ -103,41 +60,36 @@ _FIRST_WORD = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
-# What phones leave at the beginning of pasted text, and around a name from their contacts.
-_UNSEEN = (
-    " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-    "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{_UNSEEN},;:.!–—-])*")
+_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{BLANKS},;:.!–—-])*")
 _QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
 
 
 def parse(text: str) -> Draft:
-    """Everything that was said, with gaps where nothing was.
+    """Return what was typed as a draft, which may have gaps.
 
     Raises:
-        UnknownBehaviourError: The first word is nearly a behaviour.
-        UnknownWordError: The first word stands where a behaviour would.
-        Unclear: A whole channel was named, or the only word is nearly an errand.
+        UnknownBehaviourError: The first word is close to a behaviour.
+        UnknownWordError: The first word stands in place of a behaviour.
+        ParseError: A whole channel was named, or the only word is close to a subcommand.
     """
     if near := vocabulary.closest_subcommand(text):
         sentence = translatable("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
         raise ParseError(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
-    reading = _Parser(text.strip(_UNSEEN))
-    reading.read_start()
-    reading.read_what_follows_quoted_words()
-    if reading.behaviour is None:
-        reading.look_for_an_unknown_word()
-    if reading.behaviour is None and reading.unknown_word is None:
-        reading.look_for_a_slip()
-    draft = reading.draft()
-    if reading.crowd:
+    parser = _Parser(text.strip(BLANKS))
+    parser.read_start()
+    parser.read_what_follows_quoted_words()
+    if parser.behaviour is None:
+        parser.look_for_an_unknown_word()
+    if parser.behaviour is None and parser.unknown_word is None:
+        parser.look_for_a_slip()
+    draft = parser.draft()
+    if parser.crowd:
         sentence = translatable("A whole channel can't be thanked at once. Name the people, up to 20.")
         raise ParseError(Field.PEOPLE, sentence, draft)
-    if reading.unknown_word is not None:
-        raise UnknownWordError(reading.unknown_word, draft)
-    if reading.slip is not None:
-        raise UnknownBehaviourError(reading.slip, reading.slip_means, draft)
+    if parser.unknown_word is not None:
+        raise UnknownWordError(parser.unknown_word, draft)
+    if parser.slip is not None:
+        raise UnknownBehaviourError(parser.slip, parser.slip_means, draft)
     return draft
 
 
@@ -157,7 +109,7 @@ def _as_typed(entity: re.Match[str]) -> str:
 
 
 class _Parser:
-    """What has been read so far, and the rest of the text."""
+    """What has been parsed so far, and the rest of the text."""
 
     def __init__(self, text: str) -> None:
         self.rest = text
@@ -181,88 +133,88 @@ class _Parser:
             self.rest = self.rest[filler.end() :]
         if crowd := _CROWD.match(self.rest):
             self.crowd = True
-            self.rest = self.rest[crowd.end() :].lstrip(_UNSEEN)
+            self.rest = self.rest[crowd.end() :].lstrip(BLANKS)
             return True
-        for shape, found in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
+        for shape, names in ((_MENTION, self.people), (_GROUP, self.groups), (_RAW_NAME, self.unknown)):
             if named := shape.match(self.rest):
-                found.append(named[1].rstrip(".-'’") or named[1])
+                names.append(named[1].rstrip(".-'’") or named[1])
                 self.rest = _AFTER_A_NAME.sub("", self.rest[named.end() :], count=1)
                 return True
         return False
 
     def _who_may_see(self) -> bool:
-        said = _VISIBILITY.match(self.rest)
-        if self.visibility is not None or said is None:
+        match = _VISIBILITY.match(self.rest)
+        if self.visibility is not None or match is None:
             return False
-        self.visibility = Visibility.TEAM if said["team"] else Visibility.PRIVATE
-        self.rest = self.rest[said.end() :]
+        self.visibility = Visibility.TEAM if match["team"] else Visibility.PRIVATE
+        self.rest = self.rest[match.end() :]
         return True
 
     def _behaviour(self) -> bool:
-        said = _BEHAVIOUR.match(self.rest)
-        if self.behaviour is not None or said is None:
+        match = _BEHAVIOUR.match(self.rest)
+        if self.behaviour is not None or match is None:
             return False
-        form = " ".join(said["form"].lower().split())
+        form = " ".join(match["form"].lower().split())
         self.behaviour = VOCABULARY[form]
-        return self._take_heading(said, is_label=form in HEADINGS)
+        return self._take_heading(match, is_label=form in HEADINGS)
 
-    def _take_heading(self, said: re.Match[str], *, is_label: bool) -> bool:
+    def _take_heading(self, match: re.Match[str], *, is_label: bool) -> bool:
         """Take a behaviour's name away from the words, unless it is part of their sentence."""
-        after = self.rest[said.end() :]
+        after = self.rest[match.end() :]
         # "@sam helping @jo with the round" thanks Sam: of Jo it only tells, who is sent nothing.
-        if (self.people or self.groups) and not said["mark"] and _ANYBODY.match(after):
+        if (self.people or self.groups) and not match["mark"] and _ANYBODY.match(after):
             return False
         word = re.match(r"[^\W\d_]+", after)
-        stands_alone = bool(said["mark"]) or word is None or not word[0][0].islower()
+        stands_alone = bool(match["mark"]) or word is None or not word[0][0].islower()
         stands_alone = stands_alone or (is_label and _VISIBILITY.match(after) is not None)
-        if stands_alone or (is_label and word is not None and word[0] not in _CONTINUES):
+        if stands_alone or (is_label and word is not None and word[0] not in _CONTINUATIONS):
             self.rest = after
             return True
         return False
 
     def read_what_follows_quoted_words(self) -> None:
-        """Read on behind words in quotation marks, unless something stands there that is none of ours."""
+        """Read on behind words in quotation marks, unless there is text that cannot be parsed."""
         end = self.rest.rfind(_QUOTES.get(self.rest[:1], "\0"), 1)
         if end < 0:
             return
-        behind = _Parser(self.rest[end + 1 :].lstrip())
-        behind.behaviour, behind.visibility = self.behaviour, self.visibility
-        behind.read_start()
-        if not behind.rest:
-            self.behaviour, self.visibility = behind.behaviour, behind.visibility
-            self.people += behind.people
-            self.groups += behind.groups
-            self.unknown += behind.unknown
-            self.crowd = self.crowd or behind.crowd
+        following = _Parser(self.rest[end + 1 :].lstrip())
+        following.behaviour, following.visibility = self.behaviour, self.visibility
+        following.read_start()
+        if not following.rest:
+            self.behaviour, self.visibility = following.behaviour, following.visibility
+            self.people += following.people
+            self.groups += following.groups
+            self.unknown += following.unknown
+            self.crowd = self.crowd or following.crowd
             self.rest = self.rest[: end + 1]
 
     def look_for_an_unknown_word(self) -> None:
         """Take a first word away that stands where a behaviour would; what follows is read on."""
-        said = labels.label(self.rest, lambda rest: _VISIBILITY.match(rest) is not None)
-        if said is None or closest(said[0]) is not None:
+        label = labels.label(self.rest, lambda rest: _VISIBILITY.match(rest) is not None)
+        if label is None or closest(label[0]) is not None:
             return
-        self.unknown_word, self.rest = said
+        self.unknown_word, self.rest = label
         self.read_start()
         self.read_what_follows_quoted_words()
-        part = _BEHAVIOUR.match(self.rest)
-        if part and VOCABULARY[" ".join(part["form"].lower().split())] is self.behaviour:
+        match = _BEHAVIOUR.match(self.rest)
+        if match and VOCABULARY[" ".join(match["form"].lower().split())] is self.behaviour:
             # Only their sentence speaks of it: "support helped me all night".
             self.behaviour = None
 
     def look_for_a_slip(self) -> None:
-        """Notice a first word that is nearly one of the four."""
-        said = _FIRST_WORD.match(self.rest)
-        if said is None:
+        """Recognise a first word that is close to one of the four."""
+        match = _FIRST_WORD.match(self.rest)
+        if match is None:
             return
-        near = closest(said["word"])
+        near = closest(match["word"])
         if near:
-            self.slip, self.slip_means = said["word"], VOCABULARY[near]
+            self.slip, self.slip_means = match["word"], VOCABULARY[near]
             self.behaviour = self.slip_means
-            if self._take_heading(said, is_label=near in HEADINGS):
+            if self._take_heading(match, is_label=near in HEADINGS):
                 self.read_start()
 
     def draft(self) -> Draft:
-        """Everything read, with what is left as the words."""
+        """Return everything parsed; the rest of the text is the words."""
         words = plain(self.rest).strip()
         for _ in ("who may see it", "the behaviour", "or the other way round"):
             words = self._without_behaviour(self._without_ending(words))
@@ -280,23 +232,23 @@ class _Parser:
 
     def _without_behaviour(self, words: str) -> str:
         """The words without a behaviour that closes them, set apart: "Stayed until it was done. Helping"."""
-        said = _NAMED_LAST.search(words)
-        before = words[: said.start()].rstrip() if said else ""
-        marked_off = said is not None and (said[0][0] in "(#" or not before[-1:].isalnum())
-        if self.behaviour is not None or said is None or not marked_off:
+        match = _NAMED_LAST.search(words)
+        before = words[: match.start()].rstrip() if match else ""
+        marked_off = match is not None and (match[0][0] in "(#" or not before[-1:].isalnum())
+        if self.behaviour is not None or match is None or not marked_off:
             return words
-        self.behaviour = HEADINGS[" ".join(said["form"].lower().split())]
+        self.behaviour = HEADINGS[" ".join(match["form"].lower().split())]
         return before.rstrip(" ,;:–—-")
 
     def _without_ending(self, words: str) -> str:
         """The words without a closing "with the team"; it stays where it may belong to their sentence."""
-        said = _END.search(words)
-        if self.visibility is not None or said is None:
+        match = _END.search(words)
+        if self.visibility is not None or match is None:
             return words
-        self.visibility = Visibility.TEAM if said["team"] else Visibility.PRIVATE
-        before = words[: said.start()].rstrip()
+        self.visibility = Visibility.TEAM if match["team"] else Visibility.PRIVATE
+        before = words[: match.start()].rstrip()
         set_apart = (
-            said[0].startswith("(") or not before or not (before[-1].isalnum() or before[-1] in "%&@#")
+            match[0].startswith("(") or not before or not (before[-1].isalnum() or before[-1] in "%&@#")
         )
         return before.rstrip(" ,;:–—-") if set_apart else words
 

@@ -1,4 +1,4 @@
-"""Who is there when somebody gives thanks, read in one statement, and who of them can't be thanked."""
+"""The giver and recipients of a recognition, read in one statement, and who of them can't be thanked."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _LONGEST_DAY = timedelta(hours=25)
 
 
 class Participant(NamedTuple):
-    """A person as far as giving thanks needs to know them. It is the row itself, made for every thank-you."""
+    """The columns of a person that giving thanks needs. A tuple, since one is made for every thank-you."""
 
     id: str
     slack_user_id: str
@@ -44,7 +44,7 @@ class Participant(NamedTuple):
 
 
 class WorkspaceRow(NamedTuple):
-    """As much of the workspace as giving thanks needs."""
+    """The columns of the workspace that giving thanks needs."""
 
     id: str
     language: str
@@ -53,7 +53,7 @@ class WorkspaceRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    """Everything that is to be known before a thank-you is stored."""
+    """Everything that is read before a recognition is stored."""
 
     place: WorkspaceRow
     is_repeat: bool
@@ -105,7 +105,7 @@ _EVERYBODY = (
     )
     .where(_HERE.c.slack_team_id == bindparam("slack_team"))
 )
-_COMPANY = _EVERYBODY.where(_PERSON.c.slack_user_id.in_(bindparam("wanted", expanding=True)))
+_SEVERAL = _EVERYBODY.where(_PERSON.c.slack_user_id.in_(bindparam("wanted", expanding=True)))
 # Most thank-yous are between two, and a list of changing length is written into the statement anew each time.
 _TWO = _EVERYBODY.where(_PERSON.c.slack_user_id.in_([bindparam("giver"), bindparam("other")]))
 _PERSON_BEGINS = len(WorkspaceRow._fields) + 1
@@ -114,42 +114,49 @@ _PERSON_BEGINS = len(WorkspaceRow._fields) + 1
 def load(
     connection: Connection, slack_team_id: str, people: Sequence[str], *, recognition_id: str, now: datetime
 ) -> Participants:
-    """The workspace, the giver, who is the first of `people`, and the others.
+    """Load the workspace, the giver (the first of `people`) and the others.
 
     Raises:
         NeverInstalled: The app is not in this workspace.
-        Unmet: One or more of them are not known here.
+        UnknownMembers: One or more of them are not known here.
     """
     giver, *others = dict.fromkeys(people)
-    asked: dict[str, object] = {
+    parameters: dict[str, object] = {
         "slack_team": slack_team_id,
         "giver": giver,
         "recognition": recognition_id,
         "since": now - _LONGEST_DAY,
     }
     if len(others) == 1:
-        rows = connection.execute(_TWO, asked | {"other": others[0]}).all()
+        rows = connection.execute(_TWO, parameters | {"other": others[0]}).all()
     else:
-        rows = connection.execute(_COMPANY, asked | {"wanted": [giver, *others]}).all()
-    known = {one.slack_user_id: one for one in (Participant(*row[_PERSON_BEGINS:]) for row in rows)}
-    if missing := [one for one in (giver, *others) if one not in known]:
+        rows = connection.execute(_SEVERAL, parameters | {"wanted": [giver, *others]}).all()
+    people_by_id = {
+        participant.slack_user_id: participant
+        for participant in (Participant(*row[_PERSON_BEGINS:]) for row in rows)
+    }
+    if missing := [participant for participant in (giver, *others) if participant not in people_by_id]:
         if connection.scalar(select(_HERE.c.id).where(_HERE.c.slack_team_id == slack_team_id)) is None:
             raise NeverInstalled
         raise UnknownMembers(missing)
     place_id, language, time_zone, is_repeat, *_ = rows[0]
-    return Participants(WorkspaceRow(place_id, language, time_zone), is_repeat, known.pop(giver), known)
+    return Participants(
+        WorkspaceRow(place_id, language, time_zone), is_repeat, people_by_id.pop(giver), people_by_id
+    )
 
 
-def has_given_enough(connection: Connection, company: Participants, *, besides: str, now: datetime) -> bool:
-    """Whether the giver has given ten others than this one on this day, as their own clock has it."""
-    giver = company.giver
+def has_given_enough(
+    connection: Connection, participants: Participants, *, excluding: str, now: datetime
+) -> bool:
+    """Whether the giver has given ten others on this day of their own time zone, `excluding` this id."""
+    giver = participants.giver
     if giver.given_lately < MOST_A_DAY:
         return False
-    local = now.astimezone(ZoneInfo(giver.time_zone or company.place.time_zone))
+    local = now.astimezone(ZoneInfo(giver.time_zone or participants.place.time_zone))
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     query = select(func.count()).where(
         Recognition.giver_id == giver.id,
-        Recognition.id != besides,
+        Recognition.id != excluding,
         Recognition.given_at >= midnight,
         Recognition.given_at <= now,
         Recognition.undone_at.is_(None),
@@ -158,14 +165,18 @@ def has_given_enough(connection: Connection, company: Participants, *, besides: 
 
 
 def receivers(draft: Draft, known: Mapping[str, Participant]) -> list[Participant]:
-    """Who is to be thanked: those named, and of a group those who can be."""
-    there = [known[one] for one in dict.fromkeys(draft.people) if one in known]
-    return [one for one in there if one.slack_user_id not in draft.group_members or not list(_about(one))]
+    """Return who is to be thanked: those named, and the members of a group who can be."""
+    named = [known[participant] for participant in dict.fromkeys(draft.people) if participant in known]
+    return [
+        participant
+        for participant in named
+        if participant.slack_user_id not in draft.group_members or not list(_about(participant))
+    ]
 
 
 def refusals(draft: Draft, known: Mapping[str, Participant]) -> Iterator[Refusal]:
-    """What is in the way of thanking these people. `known` leaves the giver out."""
-    wanted = receivers(draft, known)
+    """Yield the reasons why these people cannot be thanked. `known` leaves the giver out."""
+    receiving = receivers(draft, known)
     if draft.unknown:
         yield Refusal(
             Field.PEOPLE,
@@ -180,32 +191,32 @@ def refusals(draft: Draft, known: Mapping[str, Participant]) -> Iterator[Refusal
         yield Refusal(
             Field.PEOPLE, translatable("Who would you like to thank? Please choose at least one person.")
         )
-    elif not wanted:
+    elif not receiving:
         yield Refusal(Field.PEOPLE, translatable("Nobody in that group can be thanked here just now."))
-    elif len(wanted) > MOST_PEOPLE:
-        yield too_many(len(wanted))
-    for one in wanted:
-        yield from _about(one)
+    elif len(receiving) > MOST_PEOPLE:
+        yield too_many(len(receiving))
+    for participant in receiving:
+        yield from _about(participant)
 
 
 def too_many(count: int) -> Refusal:
-    """More people than can be thanked at once."""
+    """Return the refusal for more people than can be thanked at once."""
     return Refusal(Field.PEOPLE, translatable("That is {n} people; 20 at once is the most."), n=count)
 
 
-def _about(one: Participant) -> Iterator[Refusal]:
-    if sentence := _in_the_way(one):
-        yield Refusal(Field.PEOPLE, sentence, name=one.name)
+def _about(participant: Participant) -> Iterator[Refusal]:
+    if sentence := _in_the_way(participant):
+        yield Refusal(Field.PEOPLE, sentence, name=participant.name)
 
 
-def _in_the_way(one: Participant) -> str | None:
-    if one.is_bot:
+def _in_the_way(participant: Participant) -> str | None:
+    if participant.is_bot:
         return translatable("{name} is an app. Who stood behind the work?")
-    if one.left:
+    if participant.left:
         return translatable("{name} has left, so this can't reach them.")
-    if one.is_stranger:
+    if participant.is_stranger:
         return translatable("{name} is in another organisation, so this can't be sent from here.")
-    # Somebody who is blocked is told the same, and not that they are.
-    if one.blocks or not one.accepts_thanks:
+    # A blocked giver reads the same sentence, and does not learn that they are blocked.
+    if participant.blocks or not participant.accepts_thanks:
         return translatable("{name} would rather not be thanked here. You could tell them in person.")
     return None

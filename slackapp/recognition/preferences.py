@@ -1,4 +1,4 @@
-"""What people settle for themselves about thanks."""
+"""A person's own settings for recognition, and the workspace's contact for reports."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from slackapp.models import Blocking, Member, SharingChoice, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What somebody wants. `blocked` are our ids of people whose thanks they don't want."""
+    """A person's settings. `blocked` are our ids of people whose thanks they don't want."""
 
     sharing: SharingChoice
     nudges: bool
@@ -18,23 +18,23 @@ class Preferences:
     blocked: frozenset[str]
 
 
-def save(session: Session, member: Member, choice: Preferences) -> None:
-    """Take in what somebody chose; it holds for thanks from now on."""
-    member.sharing = choice.sharing
-    member.nudges, member.accepts_thanks = choice.nudges, choice.accepts_thanks
+def save(session: Session, member: Member, preferences: Preferences) -> None:
+    """Store a person's settings; they hold for recognitions from now on."""
+    member.sharing = preferences.sharing
+    member.nudges, member.accepts_thanks = preferences.nudges, preferences.accepts_thanks
     session.execute(delete(Blocking).where(Blocking.member_id == member.id))
-    wanted = sorted(choice.blocked - {member.id})
-    session.add_all(Blocking(member_id=member.id, giver_id=giver) for giver in wanted)
+    blocked_ids = sorted(preferences.blocked - {member.id})
+    session.add_all(Blocking(member_id=member.id, giver_id=giver) for giver in blocked_ids)
     session.flush()
 
 
 def blocked_by(session: Session, member: Member) -> tuple[str, ...]:
-    """Slack ids of those whose thanks this person doesn't want."""
+    """Return the Slack ids of those whose thanks this person does not want."""
     query = select(Member.slack_user_id).join(Blocking, Blocking.giver_id == Member.id)
     return tuple(session.scalars(query.where(Blocking.member_id == member.id).order_by(Member.slack_user_id)))
 
 
 def set_contact(session: Session, workspace: Workspace, slack_user_id: str | None) -> None:
-    """Name who hears about an unkind thank-you; None leaves it to the admins."""
+    """Set who is notified of reports; None means the admins."""
     workspace.concerns_to = slack_user_id
     session.flush()

@@ -1,4 +1,4 @@
-"""The Friday question "Who helped you this week?", for those who asked for it, in their own time."""
+"""Reminders: the Friday question "Who helped you this week?", for those who opted in, in their own time."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -6,14 +6,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
-from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.calendar import next_weekly, occurrence
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, Recipient, Recognition, Sharing, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.references import MemberRef
 from slackapp.pulse.notices import next_allowed_time
@@ -29,14 +28,14 @@ _HINTED_AGAIN = timedelta(days=7)
 _ENOUGH = 20
 
 
-"""Thank-yous in a team before anything can be said of what it seldom names."""
+"""Recognitions in a team before a behaviour counts as rarely named."""
 
 
 _SELDOM = 0.15
 
 
-def rarely_used_behaviour(connection: Connection, giver: Participant, *, now: datetime) -> Behaviour | None:
-    """The behaviour that the giver's team seldom names; at most once a week, and None when all are named."""
+def rarely_used_behaviour(session: Session, giver: Participant, *, now: datetime) -> Behaviour | None:
+    """Return the behaviour that the giver's team rarely names, at most once a week; None if there is none."""
     if giver.team_id is None or (giver.hinted_at is not None and now - giver.hinted_at < _HINTED_AGAIN):
         return None
     query = (
@@ -50,47 +49,51 @@ def rarely_used_behaviour(connection: Connection, giver: Participant, *, now: da
         )
         .group_by(Recognition.behaviour)
     )
-    least = _least({row[0]: row[1] for row in connection.execute(query)})
+    least = _least({row[0]: row[1] for row in session.execute(query)})
     if least is not None:
-        connection.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
+        session.execute(update(Member).where(Member.id == giver.id).values(hinted_at=now))
     return least
 
 
 def _least(named: Mapping[str, int]) -> Behaviour | None:
     total = sum(named.values())
-    least = min(Behaviour, key=lambda one: named.get(one, 0))
+    least = min(Behaviour, key=lambda behaviour: named.get(behaviour, 0))
     return least if total >= _ENOUGH and named.get(least, 0) < _SELDOM * total else None
 
 
 KIND: Final = Kind(
-    "recognition-nudge", MemberRef, priority=outbox.Priority.REMINDER, second_copy=SecondCopy.HARMLESS
+    "recognition-nudge", MemberRef, priority=queue.Priority.REMINDER, second_copy=SecondCopy.HARMLESS
 )
 _FRIDAY = 4
 _ASKED_AT = time(14, 0)
 _STANDS_FOR = timedelta(hours=30)
 """Until Saturday evening; after that it would be a question about last week."""
 
-_WANT_IT = (Member.nudges, Member.accepts_thanks)
+_WANT_REMINDERS = (Member.nudges, Member.accepts_thanks)
 
 
 def enqueue_due(session: Session, workspace: Workspace, *, now: datetime) -> int:
-    """Owe the question to everyone for whom it is Friday afternoon, once; gives how many are new."""
-    asked = session.scalars(select(Member).where(Member.workspace_id == workspace.id, *_WANT_IT))
-    owed = [found for member in asked if (found := _owed(workspace, member, now)) is not None]
-    return len(outbox.enqueue_many(session, workspace, owed))
+    """Enqueue the question, once, to everyone for whom it is Friday afternoon; return how many are new."""
+    recipients = session.scalars(select(Member).where(Member.workspace_id == workspace.id, *_WANT_REMINDERS))
+    deliveries = [
+        delivery for member in recipients if (delivery := _new_delivery(workspace, member, now)) is not None
+    ]
+    return len(queue.enqueue_many(session, workspace, deliveries))
 
 
 def next_moment(session: Session, after: datetime) -> tuple[datetime, str] | None:
-    """The next Friday afternoon, later than `after`, of anybody who is asked, and what happens then."""
+    """Return the next Friday afternoon after `after` of anybody who opted in, and its label."""
     own = func.coalesce(Member.time_zone, Workspace.time_zone)
-    wanted = select(own).distinct().join(Workspace, Workspace.id == Member.workspace_id).where(*_WANT_IT)
+    zones = (
+        select(own).distinct().join(Workspace, Workspace.id == Member.workspace_id).where(*_WANT_REMINDERS)
+    )
     moments = [
-        next_weekly(after, weekday=_FRIDAY, at=_ASKED_AT, zone=zone) for zone in session.scalars(wanted)
+        next_weekly(after, weekday=_FRIDAY, at=_ASKED_AT, zone=zone) for zone in session.scalars(zones)
     ]
     return (min(moments), translatable("Friday's question")) if moments else None
 
 
-def _owed(workspace: Workspace, member: Member, now: datetime) -> outbox.NewDelivery | None:
+def _new_delivery(workspace: Workspace, member: Member, now: datetime) -> queue.NewDelivery | None:
     zone = members.time_zone_of(workspace, member)
     today = now.astimezone(ZoneInfo(zone)).date()
     asked_at = occurrence(today, _ASKED_AT, zone)

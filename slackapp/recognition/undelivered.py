@@ -1,4 +1,4 @@
-"""A thank-you that did not arrive, or may not have: its giver is told, and may send it again."""
+"""Recognitions that did not arrive, or may not have: notify the giver, who may send them again."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,11 +12,10 @@ from slackapp.core.db import Sessions
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Member, Recognition, Workspace
-from slackapp.outbox import kinds
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import kinds, queue
 from slackapp.outbox.kinds import SecondCopy
 from slackapp.outbox.references import RecipientRef, RecognitionRef
-from slackapp.recognition import notifications as letters_owed
+from slackapp.recognition import notifications
 from slackapp.recognition.edit import find
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.notifications import Kind
@@ -29,20 +28,20 @@ _THANKS = Delivery.kind == Kind.THANKS
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """Receivers, as Slack ids: who has left, for whom Slack took no message, who may have had it or not."""
+    """Recipients, as Slack ids: who has left, whose message Slack refused, whose outcome is unknown."""
 
     left: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether there is anybody to tell of."""
+        """Whether there is any such recipient."""
         return bool(self.left or self.refused or self.unsure)
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Somebody for whom Slack took no message; our id of the workspace, then Slack's ids."""
+    """A recipient whose message Slack refused; our id of the workspace, then Slack's ids."""
 
     workspace_id: str
     slack_team_id: str
@@ -53,19 +52,19 @@ NOBODY: Final = Undelivered()
 
 
 def notify_givers(sessions: Sessions, now: datetime) -> int:
-    """Owe their givers a message about thanks that failed in the last days, once; gives how many are new."""
+    """Notify the givers of recognitions that failed in the last days, once each; return how many are new."""
     with sessions.read() as session:
-        waiting = _untold(session, now)
+        waiting = _not_notified(session, now)
     for recognition_id, key in waiting.items():
         with sessions.begin() as session:
-            _owe(session, recognition_id, key, now)
+            _enqueue_notice(session, recognition_id, key, now)
     return len(waiting)
 
 
 def of_unknown_whereabouts(sessions: Sessions, now: datetime) -> list[Missed]:
-    """Whom a thank-you did not reach although we know of nobody who left, before their givers are told."""
+    """Return recipients whose message failed although they are here; call it before `notify_givers`."""
     with sessions.read() as session:
-        waiting = _untold(session, now)
+        waiting = _not_notified(session, now)
         if not waiting:
             return []
         missed = (
@@ -82,14 +81,16 @@ def of_unknown_whereabouts(sessions: Sessions, now: datetime) -> list[Missed]:
             Missed(workspace_id, team, user)
             for workspace_id, team, user, reference in session.execute(missed)
             if (recognition_id := RecipientRef.parse(reference).recognition_id) in waiting
-            and _is_told_of(session, session.get_one(Recognition, recognition_id))
+            and _may_notify_giver(session, session.get_one(Recognition, recognition_id))
         ]
 
 
 def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dict[str, Undelivered]:
-    """By the recognition's id, whom it has not reached as far as we know; those that arrived are left out."""
+    """Return, by recognition id, the recipients it has not reached; those that arrived are left out."""
     references = [
-        letters_owed.recipient_reference(one) for thanks in recognitions for one in thanks.recipients
+        notifications.recipient_reference(recipient)
+        for thanks in recognitions
+        for recipient in thanks.recipients
     ]
     failed = select(Delivery.reference, Delivery.state).where(
         Delivery.reference.in_(references), _THANKS, Delivery.state.in_(_WANTING)
@@ -98,66 +99,70 @@ def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dic
     for reference, state in session.execute(failed):
         recipient = RecipientRef.parse(reference)
         states.setdefault(recipient.recognition_id, {})[recipient.member_id] = state
-    wanted = {member_id for receivers in states.values() for member_id in receivers}
+    member_ids = {member_id for receivers in states.values() for member_id in receivers}
     people = session.scalars(
-        select(Member).where(Member.id.in_(wanted)).order_by(Member.name, Member.id)
+        select(Member).where(Member.id.in_(member_ids)).order_by(Member.name, Member.id)
     ).all()
     return {recognition_id: _sorted(people, receivers) for recognition_id, receivers in states.items()}
 
 
 def send_again(session: Session, workspace: Workspace, recognition_id: str, occasion: GiveContext) -> None:
-    """The giver has checked: what may not have arrived goes once more.
+    """Send again what may not have arrived, after the giver has checked.
 
     Raises:
-        UserError: It is somebody else's, was taken back, or nothing of it is in doubt any more.
+        UserError: It is somebody else's, was undone, or no outcome is unknown any more.
     """
     recognition = find(session, workspace, recognition_id)
     if session.get_one(Member, recognition.giver_id).slack_user_id != occasion.giver:
         raise UserError(translatable("Only the person who wrote this can send it again."))
     if recognition.undone_at is not None:
         raise UserError(translatable("You have already taken this one back."))
-    references = [letters_owed.recipient_reference(one) for one in recognition.recipients]
+    references = [notifications.recipient_reference(delivery_id) for delivery_id in recognition.recipients]
     unsure = session.scalars(
         select(Delivery.id).where(
             Delivery.reference.in_(references), _THANKS, Delivery.state == DeliveryState.UNKNOWN
         )
     ).all()
-    if not [one for one in unsure if outbox.send_again(session, one, now=occasion.now)]:
+    if not [
+        delivery_id for delivery_id in unsure if queue.send_again(session, delivery_id, now=occasion.now)
+    ]:
         raise UserError(translatable("Somebody has seen to this message already."))
 
 
 def send_all_again(session: Session, giver: Member, *, now: datetime) -> int:
-    """All of a giver's thanks that may not have arrived go once more; gives how many messages.
+    """Send again all of a giver's messages of unknown outcome; return how many.
 
     Raises:
-        UserError: Nothing of theirs is in doubt any more.
+        UserError: No outcome is unknown any more.
     """
-    sent = [one for one in _in_doubt(session, giver) if outbox.send_again(session, one.id, now=now)]
+    sent = [
+        delivery for delivery in _in_doubt(session, giver) if queue.send_again(session, delivery.id, now=now)
+    ]
     if not sent:
         raise UserError(translatable("Somebody has seen to this message already."))
     return len(sent)
 
 
 def count_in_doubt(session: Session, giver: Member) -> int:
-    """How many messages with a giver's thanks may not have arrived."""
+    """Return how many messages with a giver's thanks have an unknown outcome."""
     return len(_in_doubt(session, giver))
 
 
 def _in_doubt(session: Session, giver: Member) -> list[Delivery]:
-    ours = (Delivery.workspace_id == giver.workspace_id, Delivery.state == DeliveryState.UNKNOWN, _THANKS)
-    rows = session.scalars(select(Delivery).where(*ours).order_by(Delivery.id)).all()
+    in_doubt = (Delivery.workspace_id == giver.workspace_id, Delivery.state == DeliveryState.UNKNOWN, _THANKS)
+    rows = session.scalars(select(Delivery).where(*in_doubt).order_by(Delivery.id)).all()
     about = {row.id: RecipientRef.parse(row.reference).recognition_id for row in rows}
-    given = select(Recognition.id).where(
+    not_undone = select(Recognition.id).where(
         Recognition.id.in_(set(about.values())),
         Recognition.giver_id == giver.id,
         Recognition.undone_at.is_(None),
     )
-    theirs = set(session.scalars(given))
-    return [row for row in rows if about[row.id] in theirs]
+    recognition_ids = set(session.scalars(not_undone))
+    return [row for row in rows if about[row.id] in recognition_ids]
 
 
-def _untold(session: Session, now: datetime) -> dict[str, str]:
-    """The key of the message that is due about each thank-you; a later failure makes another one."""
+def _not_notified(session: Session, now: datetime) -> dict[str, str]:
+    """Return the key of each notice to enqueue, by recognition id; a later failure has another key."""
     failed = session.execute(
         select(Delivery.reference, Delivery.last_try)
         .where(Delivery.state.in_(_WANTING), _THANKS, Delivery.last_try > now - _LOOKED_BACK)
@@ -168,30 +173,30 @@ def _untold(session: Session, now: datetime) -> dict[str, str]:
         for reference, last_try in failed
         for recognition_id in [RecipientRef.parse(reference).recognition_id]
     }
-    told = set(session.scalars(select(Delivery.key).where(Delivery.key.in_(due.values()))))
-    return {recognition_id: key for recognition_id, key in due.items() if key not in told}
+    enqueued_keys = set(session.scalars(select(Delivery.key).where(Delivery.key.in_(due.values()))))
+    return {recognition_id: key for recognition_id, key in due.items() if key not in enqueued_keys}
 
 
-def _owe(session: Session, recognition_id: str, key: str, now: datetime) -> None:
+def _enqueue_notice(session: Session, recognition_id: str, key: str, now: datetime) -> None:
     recognition = session.get_one(Recognition, recognition_id)
-    if _is_told_of(session, recognition):
+    if _may_notify_giver(session, recognition):
         giver = session.get_one(Member, recognition.giver_id)
         workspace = session.get_one(Workspace, recognition.workspace_id)
-        outbox.enqueue(
+        queue.enqueue(
             session, workspace, KIND.new(RecognitionRef(recognition_id), giver.slack_user_id, now, key=key)
         )
 
 
-def _is_told_of(session: Session, recognition: Recognition) -> bool:
+def _may_notify_giver(session: Session, recognition: Recognition) -> bool:
     return recognition.undone_at is None and session.get_one(Member, recognition.giver_id).can_be_reached
 
 
 def _sorted(people: Iterable[Member], states: Mapping[str, str]) -> Undelivered:
-    """Those of the people whose message stands so, in the order of the people."""
-    theirs = [(one, states[one.id]) for one in people if one.id in states]
-    dead = [one for one, state in theirs if state == DeliveryState.DEAD]
+    """Sort the people by the state of their message, keeping their order."""
+    with_states = [(member, states[member.id]) for member in people if member.id in states]
+    dead = [member for member, state in with_states if state == DeliveryState.DEAD]
     return Undelivered(
-        left=tuple(one.slack_user_id for one in dead if one.left),
-        refused=tuple(one.slack_user_id for one in dead if not one.left),
-        unsure=tuple(one.slack_user_id for one, state in theirs if state == DeliveryState.UNKNOWN),
+        left=tuple(member.slack_user_id for member in dead if member.left),
+        refused=tuple(member.slack_user_id for member in dead if not member.left),
+        unsure=tuple(member.slack_user_id for member, state in with_states if state == DeliveryState.UNKNOWN),
     )

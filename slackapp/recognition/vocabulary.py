@@ -1,18 +1,20 @@
-"""The words by which people name the four behaviours when they type, in English and in Welsh."""
+"""The words by which people name the behaviours and subcommands, of every language in `locales/`."""
 
 # ruff: noqa: RUF001 - telephones type these apostrophes
 
 import difflib
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import typed
 
 _SUBCOMMAND_CUTOFF = 0.75
 
 
 class Subcommand(StrEnum):
-    """What a single word after the command asks for, in place of a thank-you."""
+    """A subcommand, typed in place of a thank-you."""
 
     HELP = "help"
     MINE = "mine"
@@ -23,23 +25,17 @@ class Subcommand(StrEnum):
 
 
 _SUBCOMMANDS = {
-    **{one.value: one for one in Subcommand},
-    **dict.fromkeys(("?", "--help", "cymorth"), Subcommand.HELP),
-    **dict.fromkeys(("received", "fy rhai i"), Subcommand.MINE),
-    **dict.fromkeys(("take back", "dadwneud"), Subcommand.UNDO),
-    "golygu": Subcommand.EDIT,
-    **dict.fromkeys(("setting", "gosodiadau"), Subcommand.SETTINGS),
-    "preifatrwydd": Subcommand.PRIVACY,
+    word: subcommand for subcommand in Subcommand for word in typed("subcommands", subcommand.value)
 }
 
 
 def parse_subcommand(text: str) -> Subcommand | None:
-    """The errand, when the text is nothing else: a thank-you always names somebody or says what they did."""
+    """Return the subcommand if the text is nothing else: a thank-you names somebody or what they did."""
     return _SUBCOMMANDS.get(_bare(text))
 
 
 def closest_subcommand(text: str) -> str | None:
-    """The errand's word that a single mistyped word was most likely meant to be."""
+    """Return the subcommand that a single mistyped word is closest to."""
     word = _bare(text)
     if not word.isalpha():
         return None
@@ -51,40 +47,29 @@ def _bare(text: str) -> str:
     return " ".join(text.lower().split()).rstrip(".!")
 
 
-HEADINGS = {
-    **dict.fromkeys(("attending", "rhoi sylw", "roi sylw"), Behaviour.ATTENDING),
-    **dict.fromkeys(("understanding", "deall", "ddeall"), Behaviour.UNDERSTANDING),
-    **dict.fromkeys(
-        ("empathising", "empathizing", "dangos empathi", "ddangos empathi"), Behaviour.EMPATHISING
-    ),
-    **dict.fromkeys(("helping", "helpu"), Behaviour.HELPING),
-}
-"""The label itself, mutated where a preposition does so: it stands as a heading before the words."""
+def any_of(words: Iterable[str]) -> str:
+    """Return regular expression alternatives, longest first; an apostrophe also matches a curly one."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace("'", "['’]").replace(r"\ ", r"\s+") for word in longest_first)
+
+
+HEADINGS = {form: behaviour for behaviour in Behaviour for form in typed("behaviours", behaviour, "headings")}
+"""The label itself, mutated where a preposition does so: a heading before or after the words."""
 
 _OTHER_FORMS = {
-    **dict.fromkeys(
-        ("attend", "attended", "attends", "attentive", "listen", "listened", "listening", "listens"),
-        Behaviour.ATTENDING,
-    ),
-    **dict.fromkeys(("gwrando", "wrando", "gwrandawodd", "gwrandawoch", "gwrandawaist"), Behaviour.ATTENDING),
-    **dict.fromkeys(("wrandawodd", "wrandawoch", "wrandawaist"), Behaviour.ATTENDING),
-    **dict.fromkeys(("understood", "dealltwriaeth", "ddealltwriaeth", "deallodd"), Behaviour.UNDERSTANDING),
-    **dict.fromkeys(("ddeallodd", "deallaist", "ddeallaist", "ddealloch"), Behaviour.UNDERSTANDING),
-    **dict.fromkeys(
-        ("empathy", "empathetic", "empathic", "empathise", "empathised", "empathize", "empathized"),
-        Behaviour.EMPATHISING,
-    ),
-    **dict.fromkeys(("empathi", "empatheiddio", "cydymdeimlo", "cydymdeimlad"), Behaviour.EMPATHISING),
-    **dict.fromkeys(("help", "helped", "helpful", "helps"), Behaviour.HELPING),
-    **dict.fromkeys(("helpodd", "helpoch", "helpaist", "cymorth"), Behaviour.HELPING),
+    form: behaviour for behaviour in Behaviour for form in typed("behaviours", behaviour, "forms")
 }
 VOCABULARY = HEADINGS | _OTHER_FORMS
 """Every form; those that are no heading are usually part of the sentence."""
 
-_ANY = "|".join(sorted(VOCABULARY, key=len, reverse=True))
+_ANY = any_of(VOCABULARY)
 _INSIDE = re.compile(rf"(?<!\w)(?<!\w['’])(?:{_ANY})(?!\w|['’]\w)", re.IGNORECASE)
 # "couldn't help laughing" and "no help" praise nobody.
-_NOT_MEANT = re.compile(r"(?:\b(?:not|no|never|without|cannot|dim)|n['’]t)\s+(?:\w+\s+)?\Z", re.IGNORECASE)
+_NOT_MEANT = re.compile(
+    rf"(?:\b(?:{any_of(typed('sentence', 'negations'))})|{any_of(typed('sentence', 'negative_endings'))})"
+    r"\s+(?:\w+\s+)?\Z",
+    re.IGNORECASE,
+)
 
 _NEAR = 0.8
 """How alike two words are for one to be proposed, by difflib's ratio."""
@@ -92,21 +77,21 @@ _NEAR = 0.8
 _SHORTEST = 6
 """Shorter forms lie too near to ordinary words: "dealt" is no slip for "deall"."""
 
-_ORDINARY = frozenset({"helper", "helpers", "intending", "listed", "listing", "sympathy", "tending"})
+_ORDINARY = frozenset(typed("sentence", "ordinary"))
 
 
 def named_inside(words: str) -> Behaviour | None:
-    """The behaviour that a sentence speaks of; None when it speaks of none, or of several."""
-    found = {
-        VOCABULARY[" ".join(one[0].lower().split())]
-        for one in _INSIDE.finditer(words)
-        if not _NOT_MEANT.search(words, 0, one.start())
+    """Return the behaviour that a sentence names; None if it names none or several."""
+    behaviours = {
+        VOCABULARY[" ".join(subcommand[0].lower().split())]
+        for subcommand in _INSIDE.finditer(words)
+        if not _NOT_MEANT.search(words, 0, subcommand.start())
     }
-    return found.pop() if len(found) == 1 else None
+    return behaviours.pop() if len(behaviours) == 1 else None
 
 
 def closest(word: str) -> str | None:
-    """The form that a mistyped word was most likely meant to be."""
+    """Return the form that a mistyped word is closest to."""
     if word.lower() in _ORDINARY:
         return None
     long_enough = [form for form in VOCABULARY if len(form) >= _SHORTEST]

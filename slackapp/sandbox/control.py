@@ -8,12 +8,15 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from slackapp.sandbox.core import plans
 from slackapp.sandbox.core.clock import ClockListener
-from slackapp.sandbox.core.faults import KINDS, Fault
+from slackapp.sandbox.core.event_hold import ORDERS
+from slackapp.sandbox.core.fault_orders import read_fault
 from slackapp.sandbox.core.json_input import number, wanted, words
 from slackapp.sandbox.core.responses import NotFound, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.page.tour import Tour
+from slackapp.sandbox.slack.events import deliver_in_turn
 from slackapp.sandbox.slack.http_requests import SignedHttp
 from slackapp.sandbox.slack.socket_mode import SocketMode
 from slackapp.sandbox.slack.workspace_changes import WorkspaceChanges
@@ -27,7 +30,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Composed(Protocol):
-    """Whoever holds the one who keeps time with the sandbox, and the tour."""
+    """What the control needs of the whole sandbox: who follows its clock, and the tour."""
 
     follower: ClockListener | None
     tour: Tour
@@ -50,16 +53,20 @@ class Control:
             web.post("/control/clock", self._answered(self.move)),
             web.post("/control/fault", self._answered(self.fault)),
             web.get("/control/fault", self._answered(self.faults)),
+            web.post("/control/plan", self._answered(self.plan)),
+            web.get("/control/plan", self._answered(self.plans)),
             web.post("/control/connection", self._answered(self.connection)),
             web.post("/control/change", self._answered(self.change)),
+            web.post("/control/events", self._answered(self.events)),
+            web.get("/control/events", self._answered(self.held_events)),
             web.get("/control/journal", self.journal),
             web.get("/control/tour", self._answered(self.tour)),
         ]
 
-    def _answered(self, deed: Answer) -> Handler:
+    def _answered(self, answer_to: Answer) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                return json_response(await deed(request))
+                return json_response(await answer_to(request))
             except NotFound as answer:
                 return json_response(answer.extra, status=answer.status)
 
@@ -73,8 +80,8 @@ class Control:
 
     async def move(self, request: web.Request) -> dict[str, Any]:
         """Move the clock, from one due moment to the next."""
-        asked = await wanted(request)
-        done = await self.move_to(self._target(asked))
+        order = await wanted(request)
+        done = await self.move_to(self._target(order))
         return {**await self.clock(), "done": done}
 
     async def move_to(self, target: datetime) -> list[dict[str, str]]:
@@ -86,13 +93,13 @@ class Control:
             finally:
                 self._slack.hurrying = False
 
-    def _target(self, asked: dict[str, Any]) -> datetime:
-        advance = asked.get("advance")
+    def _target(self, order: dict[str, Any]) -> datetime:
+        advance = order.get("advance")
         try:
             if isinstance(advance, int | float) and not isinstance(advance, bool):
                 moment = self._slack.clock.now() + timedelta(seconds=advance)
             else:
-                moment = datetime.fromisoformat(words(asked, "now"))
+                moment = datetime.fromisoformat(words(order, "now"))
         except OverflowError:
             raise NotFound(400, BEYOND) from None
         except ValueError:
@@ -131,34 +138,33 @@ class Control:
     async def _settle(self, now: datetime) -> None:
         follower = self._holder.follower
         if follower is not None:
-            await asyncio.get_running_loop().run_in_executor(self._threads, follower.settle, now)
+            await asyncio.get_running_loop().run_in_executor(self._threads, follower.run_due, now)
 
     async def fault(self, request: web.Request) -> dict[str, Any]:
-        """Order a trouble, or with {"clear": true} call all off."""
-        asked = await wanted(request)
-        if asked.get("clear"):
+        """Put a fault in force, or with {"clear": true} end all of them."""
+        order = await wanted(request)
+        if order.get("clear"):
             self._slack.faults.clear()
-            return {"ok": True}
-        kind = str(asked.get("kind"))
-        if kind not in KINDS:
-            raise NotFound(400, f"“kind” must be one of {', '.join(KINDS)}.")
-        fault = Fault(
-            method=words(asked, "method"),
-            kind=kind,
-            count=int(number(asked, "count", 1)),
-            retry_after=int(number(asked, "retry_after", 1)),
-            seconds=number(asked, "seconds", 5.0),
-            error=words(asked, "error") if kind == "error" else "",
-        )
-        self._slack.faults.add(fault)
+        else:
+            self._slack.faults.add(read_fault(order, self._slack.contract, self._slack.clock))
+        self._slack.state.touch()
         return {"ok": True}
 
     async def faults(self, _request: web.Request) -> dict[str, Any]:
-        """The troubles still to come."""
-        waiting = [
-            {"method": one.method, "kind": one.kind, "count": one.count} for one in self._slack.faults.waiting
-        ]
-        return {"ok": True, "waiting": waiting}
+        """The faults in force, oldest first."""
+        return {"ok": True, "waiting": [fault.describe() for fault in self._slack.faults.in_force()]}
+
+    async def plan(self, request: web.Request) -> dict[str, Any]:
+        """Change what a workspace lets the app do; gives all of it."""
+        order = await wanted(request)
+        workspace = plans.change(self._slack, order)
+        self._slack.state.touch()
+        return {"ok": True, **plans.describe(self._slack, workspace)}
+
+    async def plans(self, _request: web.Request) -> dict[str, Any]:
+        """What each workspace lets the app do."""
+        spaces = self._slack.state.workspaces.values()
+        return {"ok": True, "workspaces": [plans.describe(self._slack, space) for space in spaces]}
 
     async def connection(self, request: web.Request) -> dict[str, Any]:
         """The way to the app: {"kind": "refresh"} or "drop" with Socket Mode, "challenge" with HTTP."""
@@ -175,9 +181,28 @@ class Control:
 
     async def change(self, request: web.Request) -> dict[str, Any]:
         """Something happens in the workspace: see docs/sandbox.md for the kinds."""
-        asked = await wanted(request)
-        WorkspaceChanges(self._slack, asked).apply()
+        order = await wanted(request)
+        WorkspaceChanges(self._slack, order).apply()
         return {"ok": True}
+
+    async def events(self, request: web.Request) -> dict[str, Any]:
+        """Hold events back, or send those that are held, in another order or more than once."""
+        order = await wanted(request)
+        hold = self._slack.event_hold
+        if order.get("hold"):
+            hold.is_on = True
+        else:
+            sequence = words(order, "release")
+            if sequence not in ORDERS:
+                raise NotFound(400, f"“release” must be one of {', '.join(ORDERS)}.")
+            times = int(number(order, "times", 1))
+            self._slack.spawn(deliver_in_turn(self._slack, hold.release(sequence, times=times)))
+        return await self.held_events()
+
+    async def held_events(self, _request: web.Request | None = None) -> dict[str, Any]:
+        """Whether events are held, and the types of those that wait."""
+        hold = self._slack.event_hold
+        return {"ok": True, "hold": hold.is_on, "waiting": [each["event"]["type"] for each in hold.waiting]}
 
     async def tour(self, _request: web.Request) -> dict[str, Any]:
         """The steps of the tour, and which are done."""

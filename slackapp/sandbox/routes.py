@@ -1,8 +1,8 @@
-"""All addresses of the sandbox, and who may call them."""
+"""The sandbox's routes, and the guard in front of them."""
 
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
-from functools import lru_cache
+from email.utils import formatdate
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -62,9 +62,13 @@ def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awai
     """Answers bear the sandbox's own time, as Slack's bear Slack's: the app compares its clock with it."""
 
     async def date(_request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = format_datetime(slack.clock.now(), usegmt=True)
+        response.headers["Date"] = _http_date(int(slack.clock.epoch()))
 
     return date
+
+
+# Formatted once a second, not once a call.
+_http_date = lru_cache(maxsize=8)(partial(formatdate, usegmt=True))
 
 
 def _hooks(slack: Simulator) -> list[web.RouteDef]:

@@ -5,12 +5,13 @@ import signal
 import threading
 from pathlib import Path
 
-from slackapp.sandbox.core.manifest import ManifestError
+from slackapp.sandbox.core.manifest import ManifestError, read_checked_manifest
 from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
+from slackapp.sandbox.slack.coverage import never_played
 
 
-def serve_standalone(  # noqa: PLR0913  # the command line's options, all by keyword
+def serve_standalone(  # the command line's options, all by keyword
     *,
     manifest: Path,
     port: int,
@@ -28,7 +29,7 @@ def serve_standalone(  # noqa: PLR0913  # the command line's options, all by key
     stop = stop or threading.Event()
     try:
         sandbox = Sandbox(
-            manifest=manifest,
+            manifest=read_checked_manifest(manifest, has_address=bool(deliver_to)),
             port=port,
             journal=journal,
             state=state,
@@ -43,7 +44,7 @@ def serve_standalone(  # noqa: PLR0913  # the command line's options, all by key
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
     try:
-        print(_instructions(sandbox, seed), flush=True)  # noqa: T201  # a command's own words
+        print(_instructions(sandbox, seed, deliver_to), flush=True)  # noqa: T201  # a command's own words
         stop.wait()
     finally:
         sandbox.stop()
@@ -58,14 +59,24 @@ def _start(sandbox: Sandbox, port: int) -> None:
         raise SystemExit(f"Another program listens on port {port}. Choose another one: --port N") from None
 
 
-def _instructions(sandbox: Sandbox, seed: WorkspaceSeed) -> str:
+def _instructions(sandbox: Sandbox, seed: WorkspaceSeed, deliver_to: str | None) -> str:
+    app = sandbox.slack.app
+    silent = never_played(sandbox.slack.manifest, sandbox.slack.contract)
     return "\n".join(
         [
             f"Practice workspace: {sandbox.url}/",
             "Give your app these, and nothing leaves this computer:",
             f"  WebClient(base_url={sandbox.url + '/api/'!r})",
             f"  SLACK_BOT_TOKEN={seed.bot_token}",
-            f"  SLACK_APP_TOKEN={seed.app_token}",
-            f"  SLACK_SIGNING_SECRET={sandbox.slack.app.signing_secret}",
+            *([] if deliver_to else [f"  SLACK_APP_TOKEN={seed.app_token}"]),
+            f"  SLACK_SIGNING_SECRET={app.signing_secret}",
+            "To install it through OAuth instead of with the bot token:",
+            f"  SLACK_CLIENT_ID={app.client_id}",
+            f"  SLACK_CLIENT_SECRET={app.client_secret}",
+            f"  authorize at {sandbox.url}/oauth/v2/authorize",
+            f"To check the manifest: SLACK_CONFIGURATION_TOKEN={app.configuration_token}",
+            *([f"Requests go to {deliver_to}"] if deliver_to else []),
+            *(["The manifest asks for what will never happen here:"] if silent else []),
+            *(f"  {line}" for line in silent),
         ]
     )

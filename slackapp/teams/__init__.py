@@ -1,6 +1,6 @@
-"""Units of the organisation: their hierarchy, leaders and deputies, and what keeps each in step.
+"""Teams: their hierarchy, leaders and deputies, and the channel or group each one follows.
 
-Everybody has at most one unit, so that an answer is counted once. Whoever leads belongs to the parent.
+Everybody has at most one team, so that an answer is counted once. A leader belongs to the parent team.
 """
 
 from slackapp.teams.assign import Assigned, assign, unassign

@@ -1,4 +1,4 @@
-"""Putting people into a team by hand."""
+"""Assign people to a team by hand."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _FOLLOWS = translatable("Who belongs to this team follows a channel or a group. 
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
-    """How many came in, how many of them from another team, and how many could not."""
+    """How many joined, how many of them from another team, and how many were passed over."""
 
     joined: int
     moved: int
@@ -24,27 +24,27 @@ class Assigned:
 
 
 def assign(session: Session, team: Team, people: Iterable[Member]) -> Assigned:
-    """Let people belong to this team, and to no other. UserError when the team follows something."""
+    """Assign people to this team and no other. UserError if the team follows a channel or group."""
     _check_by_hand(session, team)
     people, leaders = list(people), leading(session, team.workspace_id)
-    able = [one for one in people if one.can_be_reached and one.id not in leaders]
-    new = [one for one in able if one.team_id != team.id]
-    moved = sum(one.team_id is not None for one in new)
-    for one in new:
-        one.team_id = team.id
+    able = [member for member in people if member.can_be_reached and member.id not in leaders]
+    new = [member for member in able if member.team_id != team.id]
+    moved = sum(member.team_id is not None for member in new)
+    for member in new:
+        member.team_id = team.id
     session.flush()
     return Assigned(len(new), moved, len(people) - len(able))
 
 
 def unassign(session: Session, team: Team, people: Iterable[Member]) -> int:
-    """Let people belong to no team; gives how many did to this one."""
+    """Remove people from this team; return how many were in it."""
     _check_by_hand(session, team)
     leaders = leading(session, team.workspace_id)
-    theirs = [one for one in people if one.team_id == team.id and one.id not in leaders]
-    for one in theirs:
-        one.team_id = None
+    members = [member for member in people if member.team_id == team.id and member.id not in leaders]
+    for member in members:
+        member.team_id = None
     session.flush()
-    return len(theirs)
+    return len(members)
 
 
 def _check_by_hand(session: Session, team: Team) -> None:

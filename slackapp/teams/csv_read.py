@@ -1,4 +1,4 @@
-"""The file on its way in, and what there is to tell about it."""
+"""Read a CSV file of teams; its changes and problems in words."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{2,30}")
 
 
 class Kind(StrEnum):
-    """What changes. The words are part of the JSON that a machine reads."""
+    """What changes. The values are part of the JSON output."""
 
     TEAM = "new team"
     PARENT = "parent"
@@ -46,7 +46,7 @@ _WITH_BEFORE = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that would change, or has: names as people read them."""
+    """One change, planned or applied: names as people read them."""
 
     kind: Kind
     team: str
@@ -54,27 +54,27 @@ class Change:
     before: str | None = None
 
     def words(self, say: Voice) -> str:
-        """As a sentence."""
+        """Return it as a sentence."""
         sentences = _SENTENCES if self.before is None else _WITH_BEFORE
         return say(sentences[self.kind], team=self.team, after=self.after, before=self.before)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row cannot be followed. `row` counts as a spreadsheet does; the heading is row 1."""
+    """Why a row cannot be applied. `row` counts as a spreadsheet does; the heading is row 1."""
 
     row: int
     sentence: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def words(self, say: Voice) -> str:
-        """As a sentence."""
+        """Return it as a sentence."""
         return say("Row {row}: {what}", row=self.row, what=say(self.sentence, **self.values))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the file, its blanks as empty strings."""
+    """One line of the file: its cells by column; blank ones are empty strings."""
 
     number: int
     cells: dict[str, str]
@@ -85,14 +85,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What would change, in an order in which it can be done, and what is in the way."""
+    """The changes, in an order in which they can be applied, and the problems."""
 
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
 
 
 def read(content: bytes) -> list[Row]:
-    """The rows of a file, separated by commas, semicolons or tabs.
+    """Parse a file whose cells are separated by commas, semicolons or tabs.
 
     Raises:
         UserError: It is not UTF-8, has no column `team`, an unknown column, or too many rows; or a row
@@ -100,7 +100,7 @@ def read(content: bytes) -> list[Row]:
     """
     lines = _lines(_text(content))
     columns = [cell.strip().lower() for cell in lines[0]] if lines else []
-    unknown = [one for one in columns if one not in COLUMNS]
+    unknown = [column for column in columns if column not in COLUMNS]
     if "team" not in columns or unknown or len(set(columns)) != len(columns):
         raise UserError(
             translatable("The first row must name the columns: team, and any of {others}."),

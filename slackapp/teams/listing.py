@@ -1,4 +1,4 @@
-"""Teams and their people, a page at a time, for whoever looks after them."""
+"""Lists of teams and of their people, a page at a time, for admins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class TeamSummary:
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """One page of a team's people, by name, as Slack ids; how many there are, and how many came before."""
+    """One page of a team's people as Slack ids, by name; the total, and how many were skipped."""
 
     people: tuple[str, ...]
     total: int
@@ -35,44 +35,51 @@ class MemberPage:
 
 
 def search(session: Session, workspace: Workspace, typed: str = "") -> list[tuple[str, str]]:
-    """Ids and names of the teams whose name holds what was typed, by name."""
-    ours = (Team.workspace_id == workspace.id, Team.closed_at.is_(None))
-    wanted = typed.casefold().strip()
-    rows = [(row.id, row.name) for row in session.execute(select(Team.id, Team.name).where(*ours))]
+    """Return ids and names of the open teams whose name contains `typed`, by name."""
+    open_teams = (Team.workspace_id == workspace.id, Team.closed_at.is_(None))
+    needle = typed.casefold().strip()
+    rows = [(row.id, row.name) for row in session.execute(select(Team.id, Team.name).where(*open_teams))]
     # Databases fold case differently, SQLite none beyond ASCII; names alone are few enough to read.
-    found = [row for row in rows if wanted in row[1].casefold()]
-    return sorted(found, key=lambda row: (row[1].casefold(), row[0]))
+    matches = [row for row in rows if needle in row[1].casefold()]
+    return sorted(matches, key=lambda row: (row[1].casefold(), row[0]))
 
 
 def page(session: Session, ids: Sequence[str]) -> list[TeamSummary]:
-    """These teams, in this order, in as many queries as there are kinds of figures."""
+    """Return these teams in this order, with a constant number of queries."""
     led = select(Team, Member.name).outerjoin(Member, Member.id == Team.leader_id)
-    found = {team.id: (team, leader) for team, leader in session.execute(led.where(Team.id.in_(ids)))}
-    above = {team.parent_id for team, _ in found.values() if team.parent_id}
+    teams = {team.id: (team, leader) for team, leader in session.execute(led.where(Team.id.in_(ids)))}
+    above = {team.parent_id for team, _ in teams.values() if team.parent_id}
     names = {
         row.id: row.name for row in session.execute(select(Team.id, Team.name).where(Team.id.in_(above)))
     }
     people, below = _people(session, ids), _below(session, ids)
     return [
-        TeamSummary(one, team.name, names.get(team.parent_id), leader, people.get(one, 0), below.get(one, 0))
-        for one in ids
-        if one in found
-        for team, leader in [found[one]]
+        TeamSummary(
+            team_id,
+            team.name,
+            names.get(team.parent_id),
+            leader,
+            people.get(team_id, 0),
+            below.get(team_id, 0),
+        )
+        for team_id in ids
+        if team_id in teams
+        for team, leader in [teams[team_id]]
     ]
 
 
 def member_page(session: Session, team: Team, *, skip: int = 0) -> MemberPage:
-    """A page of a team's people; past the end, the last one."""
-    theirs = (Member.team_id == team.id, Member.left.is_(False))
-    total = session.scalar(select(func.count()).select_from(Member).where(*theirs)) or 0
+    """Return a page of a team's people; past the end, the last page."""
+    in_team = (Member.team_id == team.id, Member.left.is_(False))
+    total = session.scalar(select(func.count()).select_from(Member).where(*in_team)) or 0
     skip = min(max(skip, 0), max(total - 1, 0) // PEOPLE_PAGE * PEOPLE_PAGE)
-    found = select(Member.slack_user_id).where(*theirs).order_by(func.lower(Member.name), Member.id)
-    return MemberPage(tuple(session.scalars(found.limit(PEOPLE_PAGE).offset(skip))), total, skip)
+    slack_user_ids = select(Member.slack_user_id).where(*in_team).order_by(func.lower(Member.name), Member.id)
+    return MemberPage(tuple(session.scalars(slack_user_ids.limit(PEOPLE_PAGE).offset(skip))), total, skip)
 
 
 def _people(session: Session, ids: Sequence[str]) -> dict[str, int]:
-    there = (Member.team_id.in_(ids), Member.left.is_(False))
-    counted = select(Member.team_id, func.count()).where(*there).group_by(Member.team_id)
+    in_teams = (Member.team_id.in_(ids), Member.left.is_(False))
+    counted = select(Member.team_id, func.count()).where(*in_teams).group_by(Member.team_id)
     return {team: number for team, number in session.execute(counted) if team}
 
 

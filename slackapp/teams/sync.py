@@ -1,4 +1,4 @@
-"""Teams that follow a channel or a user group: at once by events, every night by its lists."""
+"""Teams that follow a channel or user group: updated by events, and every night from Slack's lists."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ ARCHIVED = Kind("team-archived", TeamRef, second_copy=SecondCopy.HARMLESS)
 
 @dataclass(frozen=True, slots=True)
 class MembershipSource:
-    """The channel or user group that a team is kept in step with, by Slack's id.
+    """The channel or user group that a team follows, by Slack's id.
 
     `called` is the name it would give the team; while the team bears it, a renaming is followed.
     """
@@ -32,28 +32,28 @@ class MembershipSource:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Who joined and who left a team, as ids of ours."""
+    """Who joined and who left a team, as our ids."""
 
     joined: tuple[str, ...]
     left: tuple[str, ...]
 
 
 def suggest_name(place_name: str) -> str:
-    """A team's name out of a channel's: "ward-7" becomes "Ward 7"."""
+    """Derive a team's name from a channel's: "ward-7" becomes "Ward 7"."""
     name = " ".join(place_name.replace("_", "-").replace("-", " ").split())
     return (name[:1].upper() + name[1:])[:LONGEST_NAME]
 
 
 def follow(session: Session, workspace: Workspace, team: Team, source: MembershipSource) -> None:
-    """From now on the members of this channel or user group are the team's.
+    """Make a team follow a channel or user group: its members become the team's.
 
     Raises:
         UserError: It already makes another team.
     """
-    taken = sourced(session, workspace, source.slack_id)
-    if taken is not None and taken.team_id != team.id:
-        other = session.get_one(Team, taken.team_id)
-        raise UserError(translatable("It already makes the team {name}."), name=other.name)
+    existing = sourced(session, workspace, source.slack_id)
+    if existing is not None and existing.team_id != team.id:
+        followed_by = session.get_one(Team, existing.team_id)
+        raise UserError(translatable("It already makes the team {name}."), name=followed_by.name)
     row = session.get(TeamSource, team.id)
     if row is None:
         row = TeamSource(team_id=team.id, workspace_id=workspace.id)
@@ -63,61 +63,65 @@ def follow(session: Session, workspace: Workspace, team: Team, source: Membershi
 
 
 def unfollow(session: Session, team: Team) -> None:
-    """From now on people are put into the team by hand; whoever is in it stays."""
+    """Stop following: people are assigned by hand from now on; those in the team stay."""
     if row := session.get(TeamSource, team.id):
         session.delete(row)
         session.flush()
 
 
 def source_of(session: Session, team: Team) -> TeamSource | None:
-    """What this team is kept in step with."""
+    """Return the source that this team follows."""
     return session.get(TeamSource, team.id)
 
 
 def sourced(session: Session, workspace: Workspace, slack_id: str) -> TeamSource | None:
-    """What is kept in step with this channel or user group."""
-    ours = (TeamSource.workspace_id == workspace.id, TeamSource.slack_id == slack_id)
-    return session.scalar(select(TeamSource).where(*ours))
+    """Return the source row of this channel or user group."""
+    of_place = (TeamSource.workspace_id == workspace.id, TeamSource.slack_id == slack_id)
+    return session.scalar(select(TeamSource).where(*of_place))
 
 
 def sources(session: Session, workspace: Workspace) -> list[TeamSource]:
-    """Everything that keeps a team of this workspace in step."""
-    found = select(TeamSource).where(TeamSource.workspace_id == workspace.id)
-    return list(session.scalars(found.order_by(TeamSource.team_id)))
+    """Return the source rows of every team of this workspace."""
+    query = select(TeamSource).where(TeamSource.workspace_id == workspace.id)
+    return list(session.scalars(query.order_by(TeamSource.team_id)))
 
 
 def eligible(session: Session, workspace: Workspace, people: Iterable[Member]) -> list[Member]:
-    """Those of them who would become members of a team: reachable, in no team yet, leading none.
+    """Return those who may join a team: reachable, in no team yet, leading none.
 
-    Whoever leads a team answers where the parent's leader reads; whoever leads the top answers nowhere.
+    A leader answers in the parent team; the leader of the top team answers nowhere.
     """
     leaders = leading(session, workspace.id)
-    return [one for one in people if one.can_be_reached and one.team_id is None and one.id not in leaders]
+    return [
+        person
+        for person in people
+        if person.can_be_reached and person.team_id is None and person.id not in leaders
+    ]
 
 
 def set_members(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Changes:
-    """Let these people be the team's; apps, strangers, leaders and those who left are passed over.
+    """Set a team's members; apps, strangers, leaders and those who left are passed over.
 
-    Whoever belongs to another team already stays there: one unit for a person, and the first one counts.
+    Somebody in another team stays there: a person has one team, and the first one counts.
     """
     workspace = session.get_one(Workspace, source.workspace_id)
     people = list(people)
-    stay = {one.id for one in people if one.can_be_reached} | leading(session, workspace.id)
+    stay = {person.id for person in people if person.can_be_reached} | leading(session, workspace.id)
     present = list(session.scalars(select(Member).where(Member.team_id == source.team_id)))
     joined = eligible(session, workspace, people)
-    left = [one for one in present if one.id not in stay]
-    # None of them leads anything, so nobody's own unit follows from it.
-    for one in joined:
-        one.team_id = source.team_id
-    for one in left:
-        one.team_id = None
+    left = [person for person in present if person.id not in stay]
+    # None of them leads a team, so no leader's own team depends on it.
+    for person in joined:
+        person.team_id = source.team_id
+    for person in left:
+        person.team_id = None
     source.checked_at = now
     session.flush()
-    return Changes(tuple(sorted(one.id for one in joined)), tuple(sorted(one.id for one in left)))
+    return Changes(tuple(sorted(person.id for person in joined)), tuple(sorted(person.id for person in left)))
 
 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
-    """Somebody came into the channel or group; whether that made them a member of the team."""
+    """Add somebody who joined the channel or group; return whether the team changed."""
     workspace = session.get_one(Workspace, source.workspace_id)
     if not eligible(session, workspace, [person]):
         return False
@@ -127,7 +131,7 @@ def join(session: Session, source: TeamSource, person: Member) -> bool:
 
 
 def leave(session: Session, source: TeamSource, person: Member) -> bool:
-    """Somebody left the channel or group; whether that took them out of the team."""
+    """Remove somebody who left the channel or group; return whether the team changed."""
     if person.team_id != source.team_id or person.id in leading(session, source.workspace_id):
         return False
     person.team_id = None
@@ -136,15 +140,15 @@ def leave(session: Session, source: TeamSource, person: Member) -> bool:
 
 
 def in_channel(session: Session, workspace: Workspace, slack_id: str) -> list[Team]:
-    """The teams that share in this channel."""
-    ours = (Team.workspace_id == workspace.id, Team.slack_channel_id == slack_id)
-    return list(session.scalars(select(Team).where(*ours).order_by(Team.name)))
+    """Return the teams that share in this channel."""
+    with_channel = (Team.workspace_id == workspace.id, Team.slack_channel_id == slack_id)
+    return list(session.scalars(select(Team).where(*with_channel).order_by(Team.name)))
 
 
 def source_removed(session: Session, workspace: Workspace, slack_id: str) -> list[str]:
-    """A channel or group is no more, or not for the app: its teams keep their people and share nothing there.
+    """Forget a channel or group that is gone or closed to the app: its teams keep their people.
 
-    Gives the names of the teams that had to do with it.
+    Returns the names of the teams concerned.
     """
     teams = {team.id: team for team in in_channel(session, workspace, slack_id)}
     for team in teams.values():
@@ -157,9 +161,9 @@ def source_removed(session: Session, workspace: Workspace, slack_id: str) -> lis
 
 
 def renamed(session: Session, workspace: Workspace, slack_id: str, name: str) -> str | None:
-    """A channel or group has another name now. A team that still bore the old one takes it; that name.
+    """Record a channel's or group's new name; return it if the team still had the old one and takes it.
 
-    A team that somebody named otherwise keeps its name, and so does one whose new name is taken.
+    A team that somebody renamed keeps its name, and so does one whose new name is taken.
     """
     source = sourced(session, workspace, slack_id)
     if source is None or not name:
@@ -174,6 +178,6 @@ def renamed(session: Session, workspace: Workspace, slack_id: str, name: str) ->
 
 
 def leading(session: Session, workspace_id: str) -> set[str]:
-    """Everybody who leads a team, as ids of ours."""
-    found = select(Team.leader_id).where(Team.workspace_id == workspace_id)
-    return {one for one in session.scalars(found) if one}
+    """Return our ids of everybody who leads a team."""
+    leader_ids = select(Team.leader_id).where(Team.workspace_id == workspace_id)
+    return {leader_id for leader_id in session.scalars(leader_ids) if leader_id}

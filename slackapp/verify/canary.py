@@ -155,7 +155,7 @@ def _lived(world: World, register: Register) -> Outcome:
             process_before_response=True,
             token_verification_enabled=False,
         )
-        register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys, lambda: None))
+        register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys))
         for place in range(PEOPLE):
             _answer(bolt, poll, place, (place + world.shift) % PEOPLE)
         open_rows, files = _rows(sessions), b"".join(_contents(world.folder))

@@ -1,4 +1,4 @@
-"""What an admin ought to see to: messages that wait or may not have arrived, teams without a leader."""
+"""What needs an admin's attention: messages that wait or have an unknown outcome, teams without a leader."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from slackapp import clock
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Member, Team, Workspace
-from slackapp.outbox import queue as outbox
-from slackapp.workspace import audit_log as audit
+from slackapp.outbox import queue
+from slackapp.workspace import audit_log
 
 STUCK_AFTER = timedelta(minutes=10)
 PAGE = 10
 
-_SEEN_TO = translatable("Somebody has seen to this message already.")
+_ALREADY_HANDLED = translatable("Somebody has seen to this message already.")
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Slack's own name for why the app may send nothing here, and since when."""
+    """Slack's error code for why the app may send nothing here, and since when."""
 
     reason: str
     since: datetime
@@ -43,12 +43,12 @@ class NeedsAttention:
 
 
 def needs_attention(session: Session, workspace: Workspace, now: datetime) -> NeedsAttention:
-    """What is in the way in one workspace."""
-    ours = Delivery.workspace_id == workspace.id
+    """Return what needs attention in one workspace."""
+    in_workspace = Delivery.workspace_id == workspace.id
     due = (Delivery.state == DeliveryState.READY, Delivery.due <= now - STUCK_AFTER)
     return NeedsAttention(
         held=_held(session, workspace),
-        waiting_since=session.scalar(select(func.min(Delivery.due)).where(ours, *due)),
+        waiting_since=session.scalar(select(func.min(Delivery.due)).where(in_workspace, *due)),
         unknown=_unknown_count(session, workspace),
         without_leader=_without_leader(session, workspace),
         is_clock_doubted=clock.is_doubted(session),
@@ -56,26 +56,28 @@ def needs_attention(session: Session, workspace: Workspace, now: datetime) -> Ne
 
 
 def unknown_deliveries(session: Session, workspace: Workspace, *, skip: int = 0) -> list[Delivery]:
-    """Messages that may have arrived, newest first; one more than a page, where there are more."""
-    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
-    newest = select(Delivery).where(*ours).order_by(Delivery.last_try.desc(), Delivery.id)
+    """Return messages of unknown outcome, newest first; one more than a page if there are more."""
+    is_unknown = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    newest = select(Delivery).where(*is_unknown).order_by(Delivery.last_try.desc(), Delivery.id)
     return list(session.scalars(newest.limit(PAGE + 1).offset(skip)))
 
 
 def send_again(
     session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime
 ) -> None:
-    """Send a message of unknown outcome once more. UserError when it is another's or was seen to."""
-    _unknown_one(session, workspace, delivery_id)
-    if not outbox.send_again(session, delivery_id, now=now):
-        raise UserError(_SEEN_TO)
-    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.SENT_AGAIN, delivery_id), now=now)
+    """Send a message of unknown outcome again. UserError if it is another workspace's or handled already."""
+    _require_unknown(session, workspace, delivery_id)
+    if not queue.send_again(session, delivery_id, now=now):
+        raise UserError(_ALREADY_HANDLED)
+    audit_log.record(
+        session, workspace, audit_log.NewEntry(actor, audit_log.Action.SENT_AGAIN, delivery_id), now=now
+    )
 
 
 def unknown_by_kind(session: Session, workspace: Workspace) -> dict[str, int]:
-    """How many messages of each kind may have arrived."""
-    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
-    counted = select(Delivery.kind, func.count()).where(*ours).group_by(Delivery.kind)
+    """Count messages of unknown outcome by kind."""
+    is_unknown = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    counted = select(Delivery.kind, func.count()).where(*is_unknown).group_by(Delivery.kind)
     counts: dict[str, int] = dict(session.execute(counted).all())
     return counts
 
@@ -83,44 +85,48 @@ def unknown_by_kind(session: Session, workspace: Workspace) -> dict[str, int]:
 def send_all_again(
     session: Session, workspace: Workspace, kinds: Collection[str], *, actor: str, now: datetime
 ) -> int:
-    """Send every message of these kinds that may have arrived once more; gives how many.
+    """Send every message of these kinds with an unknown outcome again; return how many.
 
     Raises:
         UserError: There is none any more.
     """
-    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
-    found = session.scalars(select(Delivery.id).where(*ours, Delivery.kind.in_(kinds)).order_by(Delivery.id))
-    sent = [delivery_id for delivery_id in found if outbox.send_again(session, delivery_id, now=now)]
+    is_unknown = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    delivery_ids = session.scalars(
+        select(Delivery.id).where(*is_unknown, Delivery.kind.in_(kinds)).order_by(Delivery.id)
+    )
+    sent = [delivery_id for delivery_id in delivery_ids if queue.send_again(session, delivery_id, now=now)]
     if not sent:
-        raise UserError(_SEEN_TO)
-    entry = audit.NewEntry(actor, audit.Action.SENT_AGAIN, after=str(len(sent)))
-    audit.record(session, workspace, entry, now=now)
+        raise UserError(_ALREADY_HANDLED)
+    entry = audit_log.NewEntry(actor, audit_log.Action.SENT_AGAIN, after=str(len(sent)))
+    audit_log.record(session, workspace, entry, now=now)
     return len(sent)
 
 
 def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
-    """Let a message of unknown outcome be. UserError when it is another's or was seen to."""
-    _unknown_one(session, workspace, delivery_id)
-    left = session.scalars(
+    """Expire a message of unknown outcome. UserError if it is another workspace's or handled already."""
+    _require_unknown(session, workspace, delivery_id)
+    dismissed = session.scalars(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNKNOWN)
         .values(state=DeliveryState.EXPIRED, reason="left")
         .returning(Delivery.id)
     )
-    if left.first() is None:
-        raise UserError(_SEEN_TO)
-    audit.record(session, workspace, audit.NewEntry(actor, audit.Action.LEFT, delivery_id), now=now)
+    if dismissed.first() is None:
+        raise UserError(_ALREADY_HANDLED)
+    audit_log.record(
+        session, workspace, audit_log.NewEntry(actor, audit_log.Action.LEFT, delivery_id), now=now
+    )
 
 
-def _unknown_one(session: Session, workspace: Workspace, delivery_id: str) -> None:
-    found = session.get(Delivery, delivery_id)
-    if found is None or found.workspace_id != workspace.id or found.state != DeliveryState.UNKNOWN:
-        raise UserError(_SEEN_TO)
+def _require_unknown(session: Session, workspace: Workspace, delivery_id: str) -> None:
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or delivery.workspace_id != workspace.id or delivery.state != DeliveryState.UNKNOWN:
+        raise UserError(_ALREADY_HANDLED)
 
 
 def _unknown_count(session: Session, workspace: Workspace) -> int:
-    ours = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
-    return session.scalar(select(func.count()).select_from(Delivery).where(*ours)) or 0
+    is_unknown = (Delivery.workspace_id == workspace.id, Delivery.state == DeliveryState.UNKNOWN)
+    return session.scalar(select(func.count()).select_from(Delivery).where(*is_unknown)) or 0
 
 
 def _held(session: Session, workspace: Workspace) -> Held | None:
@@ -131,11 +137,11 @@ def _held(session: Session, workspace: Workspace) -> Held | None:
 def _without_leader(session: Session, workspace: Workspace) -> int:
     leader, person = aliased(Member), aliased(Member)
     nobody = or_(leader.id.is_(None), leader.left, leader.is_bot, leader.is_stranger)
-    found = (
+    query = (
         select(func.count())
         .select_from(Team)
         .outerjoin(leader, leader.id == Team.leader_id)
         .where(Team.workspace_id == workspace.id, Team.closed_at.is_(None), nobody)
         .where(select(person.id).where(person.team_id == Team.id).exists())
     )
-    return session.scalar(found) or 0
+    return session.scalar(query) or 0

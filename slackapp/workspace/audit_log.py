@@ -1,4 +1,4 @@
-"""Who changed what: settings, teams, rights. Never what anyone said, and people only as marks."""
+"""The audit log: who changed settings, teams or permissions. No words, and people only as pseudonyms."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,18 +11,18 @@ from slackapp.models import AuditEntry, Workspace
 
 _NO_SETTINGS = frozenset({"id", "slack_team_id", "name", "bot_user_id", "pulse_since", "uninstalled_at"})
 _WORDS_OR_PEOPLE = frozenset({"contact", "concerns_to"})
-"""Settings whose values are not written down: they are somebody's words, or somebody."""
+"""Settings whose values are not recorded: they are somebody's words, or a person."""
 _LONGEST = 64
 
 COMMAND_LINE = "command line"
-"""The actor where somebody with access to the server did it."""
+"""The actor of changes made on the server."""
 
 THE_APP = "the app"
-"""The actor where nobody did it: the daily retention."""
+"""The actor of changes made by no person, such as the daily retention."""
 
 
 class Action(StrEnum):
-    """What there is to write down."""
+    """The actions that are recorded."""
 
     EXPORTED = "exported a person"
     ERASED = "erased a person"
@@ -48,7 +48,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """One change. `subject` is an id of ours, a setting's name or a mark; never words."""
+    """One change. `subject` is one of our ids, a setting's name or a pseudonym; never words."""
 
     actor: str
     deed: Action
@@ -58,7 +58,7 @@ class NewEntry:
 
 
 def record(session: Session, workspace: Workspace, entry: NewEntry, *, now: datetime) -> None:
-    """Write one change down, in the transaction that makes it."""
+    """Record one change in the transaction that makes it."""
     session.add(
         AuditEntry(
             workspace_id=workspace.id,
@@ -74,7 +74,7 @@ def record(session: Session, workspace: Workspace, entry: NewEntry, *, now: date
 
 
 def settings(workspace: Workspace) -> dict[str, str]:
-    """Everything that an admin has settled, to be compared afterwards."""
+    """Return every setting of a workspace, to be compared after a change."""
     names = [column.key for column in Workspace.__table__.columns if column.key not in _NO_SETTINGS]
     return {name: str(getattr(workspace, name)) for name in names}
 
@@ -82,7 +82,7 @@ def settings(workspace: Workspace) -> dict[str, str]:
 def record_settings(
     session: Session, workspace: Workspace, before: dict[str, str], *, actor: str, now: datetime
 ) -> None:
-    """Write down each setting that is another one now."""
+    """Record each setting that has changed since `before`."""
     for name, after in settings(workspace).items():
         if after == before[name]:
             continue
@@ -91,7 +91,7 @@ def record_settings(
 
 
 def latest(session: Session, workspace: Workspace, *, most: int = 20, skip: int = 0) -> list[AuditEntry]:
-    """The newest entries first."""
-    found = select(AuditEntry).where(AuditEntry.workspace_id == workspace.id)
-    newest = found.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    """Return entries, newest first."""
+    query = select(AuditEntry).where(AuditEntry.workspace_id == workspace.id)
+    newest = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     return list(session.scalars(newest.limit(most).offset(skip)))

@@ -1,4 +1,4 @@
-"""Who may do what: one table, read before every deed that is not everybody's.
+"""Who may do what: one table, read before everything that not everybody may do.
 
 Nobody has any right in another workspace than their own, whatever they are there.
 """
@@ -57,10 +57,10 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = {
     # Whose records they are does not end with the employment.
     Permission.EXPORT_SELF: _ANYBODY,
     Permission.ERASE_SELF: _ANYBODY,
-    # An admin reads digests only where the workspace has said so: see `check`.
+    # An admin reads digests only where the workspace has said so: see `require`.
     Permission.READ_TEAM: _LEADERS,
     Permission.LEAD_TEAM: _LEADERS,
-    # Whoever led the team before may, too: see `actions.rights.hand_on`.
+    # Whoever led the team before may, too: see `digest.readers`.
     Permission.HAND_ON: _ADMINS,
     Permission.MAKE_TEAM: _ADMINS,
     # Ward managers are seldom workspace admins; nobody is moved out of another team by it.
@@ -73,7 +73,7 @@ ALLOWED: Mapping[Permission, frozenset[Role]] = {
 }
 
 PER_TEAM = frozenset({Permission.READ_TEAM, Permission.LEAD_TEAM})
-"""Deeds that are about one team: read by whoever leads it or one above it, led by its own leader only."""
+"""Permissions about one team: read by whoever leads it or one above it, led by its own leader only."""
 
 _SENTENCES = {
     _ANYBODY: translatable("Nothing is kept about you here."),
@@ -102,62 +102,67 @@ class HasStatus(Protocol):
 class Refused(UserError):  # noqa: N818 - it is told to a person, and nothing went wrong
     """Somebody may not do this; says who may."""
 
-    def __init__(self, deed: Permission) -> None:
-        super().__init__(_SENTENCES[ALLOWED[deed]])
-        self.deed = deed
+    def __init__(self, permission: Permission) -> None:
+        super().__init__(_SENTENCES[ALLOWED[permission]])
+        self.deed = permission
 
 
-def roles_without_teams(one: HasStatus, *, is_admin: bool = False) -> frozenset[Role]:
+def roles_without_teams(person: HasStatus, *, is_admin: bool = False) -> frozenset[Role]:
     """What somebody is here, whatever they lead."""
-    if one.left or one.is_bot or one.is_stranger:
+    if person.left or person.is_bot or person.is_stranger:
         return frozenset({Role.NOBODY})
     return frozenset({Role.MEMBER, Role.ADMIN} if is_admin else {Role.MEMBER})
 
 
 def roles_of(session: Session, member: Member, now: datetime) -> frozenset[Role]:
     """Everything somebody is here; an admin may lead a team too."""
-    found = roles_without_teams(member, is_admin=member.administers)
-    is_leader = Role.NOBODY not in found and bool(led_by(session, member, now))
-    return found | {Role.LEADER} if is_leader else found
+    roles = roles_without_teams(member, is_admin=member.administers)
+    is_leader = Role.NOBODY not in roles and bool(led_by(session, member, now))
+    return roles | {Role.LEADER} if is_leader else roles
 
 
-def may(roles: frozenset[Role], deed: Permission) -> bool:
+def may(roles: frozenset[Role], permission: Permission) -> bool:
     """Whether any of these roles allows it."""
-    return bool(roles & ALLOWED[deed])
+    return bool(roles & ALLOWED[permission])
 
 
-def allows(member: Member, deed: Permission) -> bool:
+def allows(member: Member, permission: Permission) -> bool:
     """Whether somebody may do this whatever they lead."""
-    return may(roles_without_teams(member, is_admin=member.administers), deed)
+    return may(roles_without_teams(member, is_admin=member.administers), permission)
 
 
-def require_staff(one: HasStatus, deed: Permission) -> None:
+def require_staff(person: HasStatus, permission: Permission) -> None:
     """For what everybody may do. Raises Refused for those who do not work here."""
-    if not may(roles_without_teams(one), deed):
-        raise Refused(deed)
+    if not may(roles_without_teams(person), permission):
+        raise Refused(permission)
 
 
 def require(
-    session: Session, member: Member | None, deed: Permission, *, now: datetime, team: Team | None = None
+    session: Session,
+    member: Member | None,
+    permission: Permission,
+    *,
+    now: datetime,
+    team: Team | None = None,
 ) -> Member:
     """The person, once it is certain that they may do this in their own workspace.
 
     Raises:
         Refused: They may not, are not known here, or the team is another workspace's.
-        ValueError: The deed is about one team, and none was given.
+        ValueError: The permission is about one team, and none was given.
     """
     if member is None or (team is not None and team.workspace_id != member.workspace_id):
-        raise Refused(deed)
-    if deed is Permission.READ_TEAM and reads_everything(session, member):
+        raise Refused(permission)
+    if permission is Permission.READ_TEAM and reads_everything(session, member):
         return member
-    if not may(roles_of(session, member, now), deed):
-        raise Refused(deed)
-    if deed in PER_TEAM:
+    if not may(roles_of(session, member, now), permission):
+        raise Refused(permission)
+    if permission in PER_TEAM:
         if team is None:
-            raise ValueError(f"{deed}: of which team?")
-        tree = teams(session, team.workspace_id) if deed is Permission.READ_TEAM else {team.id: team}
+            raise ValueError(f"{permission}: of which team?")
+        tree = teams(session, team.workspace_id) if permission is Permission.READ_TEAM else {team.id: team}
         if not any(leads(session, tree[top], member, now) for top in ancestors(tree, team.id)):
-            raise Refused(deed)
+            raise Refused(permission)
     return member
 
 
@@ -174,23 +179,25 @@ def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
     if member.id == team.leader_id:
         return True
     leader = session.get(Member, team.leader_id) if team.leader_id else None
-    is_there = leader is not None and leader.can_be_reached and not _is_away(session, leader, now)
-    return member.id == team.deputy_id and not is_there
+    leader_is_present = leader is not None and leader.can_be_reached and not _is_away(session, leader, now)
+    return member.id == team.deputy_id and not leader_is_present
 
 
 def acting_leader(session: Session, team: Team, now: datetime) -> Member | None:
-    """Who is told and asked about a team now: its leader, or the deputy while the leader is on leave or gone.
+    """Return who acts for a team now: its leader, or the deputy while the leader is on leave or gone.
 
     With nobody at work it is whoever can be reached at all; None when nobody can.
     """
-    ids = [one for one in (team.leader_id, team.deputy_id) if one]
-    named = [found for one in ids if (found := session.get(Member, one)) and found.can_be_reached]
-    at_work = [one for one in named if not _is_away(session, one, now)]
+    ids = [member_id for member_id in (team.leader_id, team.deputy_id) if member_id]
+    named = [
+        member for member_id in ids if (member := session.get(Member, member_id)) and member.can_be_reached
+    ]
+    at_work = [member for member in named if not _is_away(session, member, now)]
     return next(iter([*at_work, *named]), None)
 
 
 def readers(session: Session, workspace_id: str, now: datetime) -> list[tuple[Team, Member | None]]:
-    """Each team of a workspace, by id, with who is told and asked about it now."""
+    """Return each team of a workspace, ordered by id, with its acting leader."""
     teams = list(session.scalars(select(Team).where(Team.workspace_id == workspace_id).order_by(Team.id)))
     named = or_(Member.id == Team.leader_id, Member.id == Team.deputy_id)
     # Read at once and held until the end, so that none is asked for by itself.
@@ -200,8 +207,8 @@ def readers(session: Session, workspace_id: str, now: datetime) -> list[tuple[Te
 
 def led_by(session: Session, member: Member, now: datetime) -> list[Team]:
     """The teams that somebody leads, or leads while their leader is not there; by name."""
-    found = select(Team).where(or_(Team.leader_id == member.id, Team.deputy_id == member.id))
-    return [team for team in session.scalars(found.order_by(Team.name)) if leads(session, team, member, now)]
+    query = select(Team).where(or_(Team.leader_id == member.id, Team.deputy_id == member.id))
+    return [team for team in session.scalars(query.order_by(Team.name)) if leads(session, team, member, now)]
 
 
 def led_or_below(session: Session, member: Member, now: datetime) -> list[Team]:
@@ -210,25 +217,27 @@ def led_or_below(session: Session, member: Member, now: datetime) -> list[Team]:
     if not led:
         return []
     tree = teams(session, member.workspace_id)
-    found = [
-        one for one in tree.values() if one.closed_at is None and led.intersection(ancestors(tree, one.id))
+    below = [
+        team
+        for team in tree.values()
+        if team.closed_at is None and led.intersection(ancestors(tree, team.id))
     ]
-    return sorted(found, key=lambda team: (team.name.casefold(), team.id))
+    return sorted(below, key=lambda team: (team.name.casefold(), team.id))
 
 
 def teams(session: Session, workspace_id: str) -> dict[str, Team]:
     """The workspace's teams by id, those that have ended included."""
-    return {one.id: one for one in session.scalars(select(Team).where(Team.workspace_id == workspace_id))}
+    return {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace_id))}
 
 
 def ancestors(tree: Mapping[str, Team], team_id: str) -> list[str]:
     """A team and those above it, nearest first; a ring ends."""
-    found: list[str] = []
-    up: str | None = team_id
-    while up is not None and up in tree and up not in found:
-        found.append(up)
-        up = tree[up].parent_id
-    return found
+    ids: list[str] = []
+    current: str | None = team_id
+    while current is not None and current in tree and current not in ids:
+        ids.append(current)
+        current = tree[current].parent_id
+    return ids
 
 
 def _is_away(session: Session, leader: Member, now: datetime) -> bool:

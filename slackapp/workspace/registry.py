@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Hold, Installation, Member, Workspace
-from slackapp.workspace import audit_log as audit
+from slackapp.workspace import audit_log
 
 
 class NeverInstalled(UserError):  # noqa: N818 - it is told to a person
@@ -21,28 +21,28 @@ class NeverInstalled(UserError):  # noqa: N818 - it is told to a person
 
 
 def find(session: Session, slack_team_id: str) -> Workspace | None:
-    """The workspace by Slack's id, or None when it never installed the app."""
+    """Return the workspace by Slack's id, or None if it never installed the app."""
     return session.scalar(select(Workspace).where(Workspace.slack_team_id == slack_team_id))
 
 
 def installed_in(session: Session, slack_team_id: str) -> Workspace:
-    """The workspace by Slack's id.
+    """Return the workspace by Slack's id.
 
     Raises:
-        UserError: It never installed the app.
+        NeverInstalled: It never installed the app.
     """
-    found = find(session, slack_team_id)
-    if found is None:
+    workspace = find(session, slack_team_id)
+    if workspace is None:
         raise NeverInstalled
-    return found
+    return workspace
 
 
 def install(
     session: Session, *, slack_team_id: str, name: str, bot_user_id: str, enterprise_id: str | None = None
 ) -> Workspace:
-    """Remember a workspace, or bring what we know of it up to date.
+    """Store a workspace that installed the app, or update it.
 
-    `enterprise_id` is the organisation's through whose install the app is there.
+    `enterprise_id` is the organisation's, if the app was installed through it.
     """
     workspace = find(session, slack_team_id)
     if workspace is None:
@@ -51,40 +51,42 @@ def install(
     workspace.name, workspace.bot_user_id, workspace.uninstalled_at = name, bot_user_id, None
     workspace.enterprise_id = enterprise_id
     session.flush()
-    # Whatever the old token was not allowed, the new one is tried with.
+    # What the old token was refused is tried again with the new one.
     session.execute(delete(Hold).where(Hold.workspace_id == workspace.id))
     return workspace
 
 
 def uninstall(session: Session, slack_team_id: str, *, now: datetime) -> None:
-    """Remember that a workspace took the app away: its token goes, and nothing is sent from now on."""
+    """Record that a workspace removed the app: delete its token; nothing is sent from now on."""
     workspace = find(session, slack_team_id)
     if workspace is not None and workspace.uninstalled_at is None:
         workspace.uninstalled_at = now
         session.execute(delete(Installation).where(Installation.key == slack_team_id))
-        audit.record(session, workspace, audit.NewEntry("Slack", audit.Action.UNINSTALLED), now=now)
+        audit_log.record(
+            session, workspace, audit_log.NewEntry("Slack", audit_log.Action.UNINSTALLED), now=now
+        )
 
 
 def of_organisation(session: Session, enterprise_id: str) -> list[Workspace]:
-    """The workspaces in which the app is through this organisation's install, by Slack's id."""
-    there = (Workspace.enterprise_id == enterprise_id, Workspace.uninstalled_at.is_(None))
-    return list(session.scalars(select(Workspace).where(*there).order_by(Workspace.slack_team_id)))
+    """Return the workspaces that have the app through this organisation, by Slack's id."""
+    with_app = (Workspace.enterprise_id == enterprise_id, Workspace.uninstalled_at.is_(None))
+    return list(session.scalars(select(Workspace).where(*with_app).order_by(Workspace.slack_team_id)))
 
 
 def leave_organisation(session: Session, enterprise_id: str, *, now: datetime) -> None:
-    """The organisation took the app away: its token goes, and every workspace that was there through it."""
+    """Record that an organisation removed the app: delete its token, uninstall its workspaces."""
     session.execute(delete(Installation).where(Installation.key == enterprise_id))
-    for one in of_organisation(session, enterprise_id):
-        uninstall(session, one.slack_team_id, now=now)
+    for workspace in of_organisation(session, enterprise_id):
+        uninstall(session, workspace.slack_team_id, now=now)
 
 
 def without_members(session: Session) -> list[str]:
-    """Our ids of workspaces that have the app now, and of whose people none is known yet."""
-    known = select(Member.id).where(Member.workspace_id == Workspace.id).exists()
-    return list(session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None), ~known)))
+    """Return our ids of installed workspaces without any stored member."""
+    has_members = select(Member.id).where(Member.workspace_id == Workspace.id).exists()
+    return list(session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None), ~has_members)))
 
 
 def installed(session: Session) -> list[str]:
-    """Our ids of the workspaces that have the app now."""
-    found = select(Workspace.id).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
-    return list(session.scalars(found))
+    """Return our ids of the workspaces that have the app now."""
+    ids = select(Workspace.id).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
+    return list(session.scalars(ids))

@@ -1,4 +1,4 @@
-"""What an admin settles for the whole workspace: language, time zone, nation, readers, other admins."""
+"""Settings for the whole workspace: language, time zone, nation, readers of digests, further admins."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,19 +8,17 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import known_zone
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import languages, translatable
 from slackapp.models import Member, Workspace
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
+from slackapp.workspace import audit_log, members
 
-LANGUAGES = ("en", "cy")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
 _NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 
 @dataclass(frozen=True, slots=True)
 class NewSettings:
-    """The whole form. `admins` are Slack ids: who looks after the app beside Slack's own admins."""
+    """The values of the form. `admins` are Slack ids of admins of the app beside Slack's own."""
 
     language: str
     time_zone: str
@@ -29,44 +27,48 @@ class NewSettings:
     admins: frozenset[str]
 
 
-def save(session: Session, workspace: Workspace, wanted: NewSettings, *, actor: str, now: datetime) -> None:
-    """Store it; it holds from now on.
+def save(session: Session, workspace: Workspace, form: NewSettings, *, actor: str, now: datetime) -> None:
+    """Store the settings.
 
     Raises:
-        UserError: It makes no sense, or somebody who was named does not work here.
-        members.Unmet: Somebody who was named is not known here yet.
+        UserError: A value is not one of the choices, or a named admin does not work here.
+        members.UnknownMembers: A named admin is not stored yet.
     """
-    is_known = wanted.language in LANGUAGES and wanted.nation in NATIONS
-    if not (is_known and known_zone(wanted.time_zone)):
+    is_known = form.language in languages() and form.nation in NATIONS
+    if not (is_known and known_zone(form.time_zone)):
         raise UserError(_NOT_A_CHOICE)
-    _name_admins(session, workspace, wanted.admins, actor=actor, now=now)
-    workspace.language, workspace.time_zone = wanted.language, wanted.time_zone
-    workspace.nation, workspace.admins_read_digests = wanted.nation, wanted.admins_read
+    _name_admins(session, workspace, form.admins, actor=actor, now=now)
+    workspace.language, workspace.time_zone = form.language, form.time_zone
+    workspace.nation, workspace.admins_read_digests = form.nation, form.admins_read
     session.flush()
 
 
 def named_admins(session: Session, workspace: Workspace) -> list[Member]:
-    """Whoever was named to look after the app and is still here."""
-    ours = (Member.workspace_id == workspace.id, Member.named_admin, Member.left.is_(False))
-    return list(session.scalars(select(Member).where(*ours).order_by(Member.slack_user_id)))
+    """Return the named admins who have not left."""
+    named = (Member.workspace_id == workspace.id, Member.named_admin, Member.left.is_(False))
+    return list(session.scalars(select(Member).where(*named).order_by(Member.slack_user_id)))
 
 
 def _name_admins(
-    session: Session, workspace: Workspace, wanted: frozenset[str], *, actor: str, now: datetime
+    session: Session, workspace: Workspace, slack_user_ids: frozenset[str], *, actor: str, now: datetime
 ) -> None:
-    people = members.get_all(session, workspace, sorted(wanted))
-    for one in people.values():
-        if not one.can_be_reached:
+    people = members.get_all(session, workspace, sorted(slack_user_ids))
+    for person in people.values():
+        if not person.can_be_reached:
             sentence = translatable(
                 "{name} has left, is an app, or is in another organisation. Please choose again."
             )
-            raise UserError(sentence, name=one.name)
-    for one in named_admins(session, workspace):
-        if one.slack_user_id not in wanted:
-            one.named_admin = False
-            audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ADMIN_UNNAMED), now=now)
-    for one in people.values():
-        if not one.named_admin:
-            one.named_admin = True
-            audit.record(session, workspace, audit.NewEntry(actor, audit.Action.ADMIN_NAMED), now=now)
+            raise UserError(sentence, name=person.name)
+    for person in named_admins(session, workspace):
+        if person.slack_user_id not in slack_user_ids:
+            person.named_admin = False
+            audit_log.record(
+                session, workspace, audit_log.NewEntry(actor, audit_log.Action.ADMIN_UNNAMED), now=now
+            )
+    for person in people.values():
+        if not person.named_admin:
+            person.named_admin = True
+            audit_log.record(
+                session, workspace, audit_log.NewEntry(actor, audit_log.Action.ADMIN_NAMED), now=now
+            )
     session.flush()

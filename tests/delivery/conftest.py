@@ -168,11 +168,10 @@ def thanks(_session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     return Message(text=f"Thanks {delivery.reference}", blocks=[])
 
 
-def route(name: str, render: Render, **declared: Any) -> Route[Any, Any]:
+def route(name: str, render: Render) -> Route[Any, Any]:
     """A kind whose loader makes the whole message."""
-    declared = {"second_copy": SecondCopy.AWKWARD} | declared
     return Route(
-        Kind(name, RecognitionRef, **declared),
+        Kind(name, RecognitionRef, second_copy=SecondCopy.AWKWARD),
         lambda session, _about, row, now: render(session, row, now),
         lambda rendered: rendered,
     )

@@ -43,6 +43,29 @@ def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 2
 
 
+def test_the_worker_is_woken_by_whatever_makes_a_message_due(ward: Ward) -> None:
+    woken: list[str] = []
+    ward.sessions.on_commit(outbox.OUTBOX, lambda: woken.append("woken"))
+    owed = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    with ward.sessions.begin() as session:
+        first = outbox.enqueue(session, ward.workspace, owed)
+        outbox.enqueue(session, ward.workspace, NewDelivery("thanks:2", "thanks", "2", "U0NURSE", NOON))
+    assert woken == ["woken"]
+    assert first is not None
+    with ward.sessions.begin() as session:
+        outbox.enqueue(session, ward.workspace, owed)
+        outbox.cancel(session, "2")
+    assert woken == ["woken"]
+    with ward.sessions.begin() as session:
+        outbox.fan_out(session, ward.workspace, key="poll:1", kind="poll", reference="1")
+    with ward.sessions.begin() as session:
+        outbox.mark_unknown(session, _claimed(session, first.id), reason="lease_over", now=NOON)
+    assert len(woken) == 2
+    with ward.sessions.begin() as session:
+        outbox.send_again(session, first.id, now=NOON)
+    assert len(woken) == 3
+
+
 def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
     def press() -> None:
         with ward.sessions.begin() as session:

@@ -3,14 +3,11 @@
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
@@ -20,8 +17,6 @@ from slackapp.sandbox.server import Sandbox
 from tests.page.small_app import (
     MANIFEST,
     NOW,
-    NURSE,
-    WARD,
     SmallApp,
     command_listeners,
     form_listeners,
@@ -29,8 +24,7 @@ from tests.page.small_app import (
     seed,
 )
 from tests.sandbox.good_blocks import EVERYWHERE, MESSAGES
-
-ARTEFACTS = Path(__file__).parents[2] / "artefacts" / "page"
+from tests.support.visit import Visit
 
 
 @pytest.fixture
@@ -38,7 +32,7 @@ def small() -> Iterator[SmallApp]:
     """The sandbox with the small app connected."""
     with Sandbox(manifest=MANIFEST, now=NOW, rate_limits=False) as sandbox:
         sandbox.seed(seed())
-        sandbox.jumps = lambda: [("the end of the month", NOW + timedelta(days=26))]  # type: ignore[attr-defined]
+        sandbox.jumps = lambda: [("the end of the month", NOW + timedelta(days=26))]
         client = WebClient(token="xoxb-page", base_url=f"{sandbox.url}/api/", retry_handlers=[])
         app = App(client=client, process_before_response=True)
         small = SmallApp(sandbox, client, app)
@@ -50,37 +44,6 @@ def small() -> Iterator[SmallApp]:
             yield small
         finally:
             close_socket(handler)
-
-
-@dataclass
-class Visit:
-    """A browser window on the page, and everything that must not happen in it."""
-
-    page: Page
-    small: SmallApp
-    noise: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-
-    def come(self, user: str = NURSE, place: str = WARD) -> Page:
-        """Open the page as somebody, at a place."""
-        self.page.goto(f"{self.small.sandbox.url}/?as={user}&place={place}")
-        self.page.wait_for_selector("body[data-ready]")
-        return self.page
-
-    def picture(self, name: str) -> Path:
-        """Keep what is seen."""
-        ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        path = ARTEFACTS / f"{name}.png"
-        self.page.screenshot(path=path, animations="disabled")
-        return path
-
-    def heard_console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.noise.append(message.text)
-
-    def asked(self, request: Request) -> None:
-        if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
-            self.outside.append(request.url)
 
 
 def visit_with(chromium: Browser, small: SmallApp, **context: Any) -> Iterator[Visit]:

@@ -210,7 +210,7 @@ def press_listeners(app: App, small: SmallApp) -> None:
 
     @app.event("app_home_opened")
     def home(event: dict[str, Any], client: WebClient) -> None:
-        blocks = [
+        blocks: list[dict[str, Any]] = [
             {"type": "header", "text": plain("Kindly")},
             {
                 "type": "section",

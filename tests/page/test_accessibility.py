@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from slackapp.sandbox.page.tour import Step
 from tests.page.small_app import NURSE, WARD
 from tests.sandbox.block_parts import plain
+from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ def findings(page: Any, where: str = "html") -> list[str]:
     return [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
 
 
-def prepared(visit: Any) -> Any:
+def prepared(visit: Visit) -> Any:
     """A conversation with something of every usual kind in it."""
     visit.small.sandbox.guide(STEPS)
     ts = visit.small.post(WARD, text="November on the ward", blocks=BLOCKS)
@@ -83,7 +84,7 @@ def prepared(visit: Any) -> Any:
     return page
 
 
-def test_axe_finds_what_is_wrong_with_a_page(wide: Any) -> None:
+def test_axe_finds_what_is_wrong_with_a_page(wide: Visit) -> None:
     page = prepared(wide)
     page.evaluate("document.querySelector('#composer label').remove()")
     page.evaluate("document.querySelector('.muted').style.color = '#c8c8c8'")
@@ -91,7 +92,7 @@ def test_axe_finds_what_is_wrong_with_a_page(wide: Any) -> None:
     assert {one.split()[1] for one in findings(page)} >= {"button-name:", "color-contrast:"}
 
 
-def test_on_a_desk_by_day_axe_finds_nothing(wide: Any) -> None:
+def test_on_a_desk_by_day_axe_finds_nothing(wide: Visit) -> None:
     page = prepared(wide)
     wrong = {"channel": findings(page)}
     page.get_by_role("button", name="1 reply").click()
@@ -115,13 +116,12 @@ def test_on_a_desk_by_day_axe_finds_nothing(wide: Any) -> None:
 
 
 def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
-    wide: Any, png: Callable[[int, int], bytes], every_block: list[tuple[str, dict[str, Any]]]
+    wide: Visit, png: Callable[[int, int], bytes], every_block: list[tuple[str, dict[str, Any]]]
 ) -> None:
     small = wide.small
     for name, block in every_block:
         small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
-    shared = {"content": "<p>Figures</p>", "filename": "ward-7.html", "channel": WARD}
-    small.client.files_upload_v2(**shared)
+    small.client.files_upload_v2(content="<p>Figures</p>", filename="ward-7.html", channel=WARD)
     chart = small.client.files_upload_v2(content=png(36, 29), filename="mix.png", alt_txt="Bars")["file"][
         "id"
     ]
@@ -129,6 +129,7 @@ def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
     with pytest.raises(Exception, match="invalid_blocks"):
         small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     inspector = page.get_by_role("complementary", name="Inspector")
     inspector.locator("summary").first.click()
     expect(inspector.locator("pre").first).to_be_visible()
@@ -151,7 +152,7 @@ def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
     assert {where: found for where, found in wrong.items() if found} == {}
 
 
-def test_on_a_phone_by_night_axe_finds_nothing(phone: Any) -> None:
+def test_on_a_phone_by_night_axe_finds_nothing(phone: Visit) -> None:
     page = prepared(phone)
     wrong = {"channel": findings(page)}
     page.get_by_role("button", name="Menu").tap()

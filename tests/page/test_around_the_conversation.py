@@ -2,18 +2,20 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
+from slackapp.sandbox.core.faults import Fault, Where
 from tests.page.small_app import NURSE, WARD
+from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
 WIDE = 3000
 
 
-def test_time_moves_to_where_one_asks(wide: Any) -> None:
+def test_time_moves_to_where_one_asks(wide: Visit) -> None:
     page = wide.come()
     page.get_by_role("button", name="Move time").click()
     window = page.get_by_role("dialog", name="Move time")
@@ -37,12 +39,12 @@ class Timetable:
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
         return None if self.done or after > self.at else (self.at, "the check-in opens")
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         if now >= self.at:
             self.done.append(now)
 
 
-def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Any) -> None:
+def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Visit) -> None:
     wide.small.sandbox.follower = timetable = Timetable()
     page = wide.come()
     expect(page.locator("#clock")).to_contain_text("next: the check-in opens, 10:15")
@@ -55,11 +57,13 @@ def test_the_strip_says_what_is_due_and_the_window_what_was_done(wide: Any) -> N
     assert timetable.done[0] - timetable.at < timedelta(seconds=1)
 
 
-def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any) -> None:
+def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visit) -> None:
     with pytest.raises(Exception, match="invalid_blocks"):
         wide.small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
     inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).to_be_hidden()
+    page.get_by_role("button", name="Inspector", exact=True).click()
 
     entry = inspector.get_by_role("listitem").filter(has_text="chat.postMessage").first
     expect(entry).to_contain_text("invalid_blocks")
@@ -76,7 +80,27 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Any)
     expect(inspector).to_be_hidden()
 
 
-def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Any) -> None:
+def test_the_inspector_shows_the_faults_in_force(wide: Visit) -> None:
+    page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
+    inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).not_to_contain_text("Faults in force")
+    for fault in (
+        Fault("chat.postMessage", "error", count=3, error="is_archived", where=Where(channel=WARD)),
+        Fault("*", "away", count=None),
+        Fault("*", "500", count=None, rate=0.1, until=wide.small.sandbox.clock.epoch() + 3600),
+    ):
+        wide.small.sandbox.run(partial(wide.small.sandbox.slack.faults.add, fault))
+    wide.small.sandbox.run(wide.small.sandbox.state.touch)
+    shown = inspector.get_by_role("list").first.get_by_role("listitem")
+    expect(shown).to_have_count(3)
+    expect(shown.nth(0)).to_contain_text("chat.postMessage error is_archived")
+    expect(shown.nth(0)).to_contain_text(f"{WARD} · calls still to meet it: 3")
+    expect(shown.nth(1)).to_contain_text("until it is called off")
+    expect(shown.nth(2)).to_contain_text("10 of 100 calls · until ")
+
+
+def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Visit) -> None:
     page = wide.come()
     wide.small.post(NURSE, text="A colleague thanked you.")
 
@@ -87,7 +111,7 @@ def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Any) -> None:
     expect(page.get_by_role("link", name="Kindly unread")).to_be_hidden()
 
 
-def test_a_lost_connection_is_said_and_found_again(wide: Any) -> None:
+def test_a_lost_connection_is_said_and_found_again(wide: Visit) -> None:
     page = wide.come()
     page.route("**/changes", lambda route: route.abort())
     small = wide.small
@@ -101,9 +125,10 @@ def test_a_lost_connection_is_said_and_found_again(wide: Any) -> None:
     wide.noise[:] = [one for one in wide.noise if "ERR_" not in one]
 
 
-def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Any) -> None:
+def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> None:
     wide.small.post(WARD, text="Bay 2 is short until eleven. Please say if you get stuck.")
     page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         wide.picture(f"ward-1280-{scheme}")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.page.small_app import MANAGER, NURSE, WARD
 from tests.sandbox.block_parts import plain
+from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=alert(1)>*not bold* &amp; <b>"
@@ -16,7 +17,7 @@ Blocks = list[tuple[str, dict[str, Any]]]
 REACHES_OUT = "fetch('/person').then(() => 'answered', () => 'refused')"
 
 
-def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any, every_block: Blocks) -> None:
+def test_every_block_and_element_is_drawn_and_none_as_json(wide: Visit, every_block: Blocks) -> None:
     small = wide.small
     for name, block in every_block:
         small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
@@ -35,7 +36,7 @@ def test_every_block_and_element_is_drawn_and_none_as_json(wide: Any, every_bloc
     wide.picture("every-block-1280-light")
 
 
-def test_every_block_fits_a_phone(phone: Any, every_block: Blocks) -> None:
+def test_every_block_fits_a_phone(phone: Visit, every_block: Blocks) -> None:
     for name, block in every_block:
         phone.small.post(WARD, text=name, blocks=[{**block, "block_id": "b"}])
 
@@ -47,7 +48,7 @@ def test_every_block_fits_a_phone(phone: Any, every_block: Blocks) -> None:
     phone.picture("every-block-360-dark")
 
 
-def test_a_block_the_page_does_not_know_is_shown_as_its_json(wide: Any) -> None:
+def test_a_block_the_page_does_not_know_is_shown_as_its_json(wide: Visit) -> None:
     small = wide.small
     ts = small.post(WARD)
     unknown = {"type": "hologram", "block_id": "h", "beam": "<i>blue</i>"}
@@ -63,7 +64,7 @@ def test_a_block_the_page_does_not_know_is_shown_as_its_json(wide: Any) -> None:
     assert page.locator(".unknown i").count() == 0
 
 
-def test_what_people_write_is_shown_and_never_run(wide: Any) -> None:
+def test_what_people_write_is_shown_and_never_run(wide: Visit) -> None:
     page = wide.come()
     box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill(EVIL)
@@ -79,7 +80,7 @@ def test_what_people_write_is_shown_and_never_run(wide: Any) -> None:
     assert page.locator("main img, main b").count() == 0
 
 
-def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: Any) -> None:
+def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: Visit) -> None:
     wide.small.post(WARD, text="Bay 2 is short until eleven.")
     page = wide.come()
 
@@ -114,7 +115,7 @@ def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: 
     assert heard[0]["message"]["text"] == "Bay 2 is short until eleven."
 
 
-def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Any) -> None:
+def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Visit) -> None:
     feedback = {
         "type": "feedback_buttons",
         "action_id": "anything",
@@ -154,7 +155,7 @@ def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Any) -> No
 
 
 def test_pictures_have_their_words_and_grow_when_pressed_and_files_open(
-    wide: Any, png: Callable[[int, int], bytes]
+    wide: Visit, png: Callable[[int, int], bytes]
 ) -> None:
     small = wide.small
     chart = small.client.files_upload_v2(content=png(360, 294), filename="mix.png", alt_txt="Bars")["file"][
@@ -195,7 +196,7 @@ def test_pictures_have_their_words_and_grow_when_pressed_and_files_open(
     file.close()
 
 
-def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
+def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Visit) -> None:
     small = wide.small
     label = plain("The rota")
     element = {"type": "file_input", "action_id": "rota", "filetypes": ["txt"], "max_files": 1}
@@ -216,7 +217,12 @@ def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
         ack()
 
     small.app.action("ask")(asked)
-    small.app.view("rota")(lambda ack, body: (small.heard.append(body), ack()))
+
+    def submitted(ack: Any, body: dict[str, Any]) -> None:
+        small.heard.append(body)
+        ack()
+
+    small.app.view("rota")(submitted)
     small.post(WARD, blocks=[ask])
     page = wide.come()
     page.get_by_role("button", name="Add a file").click()
@@ -230,7 +236,7 @@ def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Any) -> None:
     assert small.sandbox.state.contents[file["id"]].decode() == "Early: Siân"
 
 
-def test_a_box_that_can_be_folded_is_folded_as_the_app_says_and_opened_by_key(wide: Any) -> None:
+def test_a_box_that_can_be_folded_is_folded_as_the_app_says_and_opened_by_key(wide: Visit) -> None:
     words = {"type": "section", "text": {"type": "mrkdwn", "text": "Who can stay? <mailto:rota@e.org>"}}
     box = {"type": "container", "title": plain("Tonight"), "child_blocks": [words], "is_collapsible": True}
     wide.small.post(WARD, blocks=[{**box, "default_collapsed": True}])
@@ -249,7 +255,7 @@ def test_a_box_that_can_be_folded_is_folded_as_the_app_says_and_opened_by_key(wi
     expect(inside).to_be_visible()
 
 
-def test_an_attachment_of_the_older_kind_is_drawn_and_read_with_all_its_words(wide: Any) -> None:
+def test_an_attachment_of_the_older_kind_is_drawn_and_read_with_all_its_words(wide: Visit) -> None:
     fields = [{"title": "Bay", "value": "*Two*", "short": True}]
     older = {
         "pretext": "From the rota:",

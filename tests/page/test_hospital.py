@@ -15,7 +15,7 @@ from slackapp.core.db import connect
 from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital, tour
 from slackapp.sandbox.server import Sandbox
-from tests.composed import beside
+from tests.support.composed import beside
 
 pytestmark = pytest.mark.browser
 
@@ -49,7 +49,7 @@ def composed(tmp_path: Path) -> Iterator[Sandbox]:
         sandbox.follower = app
         sandbox.jumps = lambda: [("end of the month", MONTHS_END)]
         sandbox.guide(tour.STEPS)
-        history.settle_in(app, since=MONDAY)
+        history.set_up(app, since=MONDAY)
         sandbox.move_to(TUESDAY)
         app.start()
         yield sandbox

@@ -1,18 +1,17 @@
 """A command, its form and what comes of it: by mouse, by keyboard alone, on a desk and on a phone."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.page.small_app import MANAGER, WARD
+from tests.support.visit import Visit
 
 pytestmark = pytest.mark.browser
 
 WORDS = "Found the missing pump before handover, so nobody stayed late"
 
 
-def test_with_the_mouse_a_thanks_goes_from_the_command_to_the_colleagues_messages(wide: Any) -> None:
+def test_with_the_mouse_a_thanks_goes_from_the_command_to_the_colleagues_messages(wide: Visit) -> None:
     page = wide.come()
     expect(page.locator("body")).to_contain_text("Practice workspace. Nothing leaves this computer.")
     box = page.get_by_role("textbox", name="Write a message, or / for a command")
@@ -54,7 +53,7 @@ def test_with_the_mouse_a_thanks_goes_from_the_command_to_the_colleagues_message
     expect(page.get_by_role("log")).to_contain_text("@Ben Okoro agreed to be thanked here.")
 
 
-def test_with_the_keyboard_alone_the_same_can_be_done(wide: Any) -> None:
+def test_with_the_keyboard_alone_the_same_can_be_done(wide: Visit) -> None:
     page = wide.come()
     keys = page.keyboard
     page.get_by_role("textbox", name="Write a message, or / for a command").focus()
@@ -88,7 +87,7 @@ def test_with_the_keyboard_alone_the_same_can_be_done(wide: Any) -> None:
     expect(page.get_by_role("log")).to_contain_text(f"for yesterday: {WORDS}")
 
 
-def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Any) -> None:
+def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Visit) -> None:
     page = phone.come()
     box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill("/thank ")
@@ -117,7 +116,7 @@ def test_on_a_phone_the_same_can_be_done_without_scrolling_sideways(phone: Any) 
     assert page.evaluate("document.documentElement.scrollWidth") == 360
 
 
-def test_escape_closes_the_form_tells_the_app_and_gives_the_focus_back(wide: Any) -> None:
+def test_escape_closes_the_form_tells_the_app_and_gives_the_focus_back(wide: Visit) -> None:
     page = wide.come()
     button = page.get_by_role("button", name="Thank someone")
     button.focus()
@@ -133,7 +132,7 @@ def test_escape_closes_the_form_tells_the_app_and_gives_the_focus_back(wide: Any
     assert len(closed) == 1
 
 
-def test_what_is_half_written_in_a_form_survives_what_happens_meanwhile(wide: Any) -> None:
+def test_what_is_half_written_in_a_form_survives_what_happens_meanwhile(wide: Visit) -> None:
     page = wide.come()
     page.get_by_role("button", name="Thank someone").click()
     form = page.get_by_role("dialog", name="Thank someone")
@@ -148,7 +147,7 @@ def test_what_is_half_written_in_a_form_survives_what_happens_meanwhile(wide: An
     expect(form.get_by_label("What became easier?")).to_be_focused()
 
 
-def test_an_ephemeral_answer_is_seen_by_one_person_only(wide: Any) -> None:
+def test_an_ephemeral_answer_is_seen_by_one_person_only(wide: Visit) -> None:
     page = wide.come()
     box = page.get_by_role("textbox", name="Write a message, or / for a command")
     box.fill("/tidy")
@@ -160,7 +159,7 @@ def test_an_ephemeral_answer_is_seen_by_one_person_only(wide: Any) -> None:
     expect(page.get_by_role("log")).not_to_contain_text("All tidy.")
 
 
-def test_the_home_tab_shows_what_the_app_publishes(wide: Any) -> None:
+def test_the_home_tab_shows_what_the_app_publishes(wide: Visit) -> None:
     page = wide.come()
     page.get_by_role("link", name="Kindly Home").click()
 

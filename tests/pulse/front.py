@@ -14,8 +14,8 @@ from handlers.pulse.survey_view import CHOICE, COMMENT, SUBMIT
 from handlers.shared.context import Context
 from slackapp.models import Member
 from slackapp.pulse.questions import FOUR
-from tests.agreeable_slack import AgreeableSlack
 from tests.pulse.hospital import OPENING, Hospital
+from tests.support.agreeable_slack import AgreeableSlack
 
 
 class Slack(AgreeableSlack):
@@ -49,7 +49,7 @@ class Front:
             token_verification_enabled=False,
         )
         self.now = OPENING + timedelta(hours=2)
-        register(self.bolt, Context(hospital.sessions, lambda: self.now, hospital.keys, lambda: None))
+        register(self.bolt, Context(hospital.sessions, lambda: self.now, hospital.keys))
 
     def send(self, form: Mapping[str, str], *, signed_with: str = SECRET) -> BoltResponse:
         body, stamp = urlencode(form), str(int(time.time()))
@@ -137,8 +137,8 @@ class Front:
         """Hand in a form whose blocks hold one element of the same name."""
         values = {name: {name.partition(":")[0]: element} for name, element in elements.items()}
         blocks = [{"type": "input", "block_id": name} for name in elements]
-        view = {"id": "V1FORM0000", "type": "modal", "callback_id": callback_id, "private_metadata": ""}
-        view |= {"blocks": blocks, "hash": "1.h", "state": {"values": values}}
+        view: dict[str, object] = {"id": "V1FORM0000", "type": "modal", "callback_id": callback_id}
+        view |= {"private_metadata": "", "blocks": blocks, "hash": "1.h", "state": {"values": values}}
         payload = self._common(who) | {"type": "view_submission", "trigger_id": "1.2.form", "view": view}
         return self.sends(payload | {"response_urls": []})
 

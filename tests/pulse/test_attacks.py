@@ -130,7 +130,8 @@ def test_the_tables_of_the_pulse_have_no_other_column(database: Sessions) -> Non
 
 def test_sqlite_keeps_no_order_of_arrival_for_ballots_and_comments(hospital_on_sqlite: Hospital) -> None:
     with hospital_on_sqlite.sessions.read() as session:
-        made = dict(session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
+        rows = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
+        made = {str(name): str(sql) for name, sql in rows}
     assert "WITHOUT ROWID" in made["ballot"]
     assert "WITHOUT ROWID" in made["comment"]
     assert "WITHOUT ROWID" not in made["poll"]

@@ -36,23 +36,26 @@ class Crasher:
             cwd=Path(__file__).parents[2],
             env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         )
+        assert self.process.stdin
+        assert self.process.stdout
+        self.orders, self.answers = self.process.stdin, self.process.stdout
 
     def order(self, hospital: Hospital, do: str, **details: object) -> None:
         url = hospital.sessions.engine.url.render_as_string(hide_password=False)
         order = {"do": do, "url": url, "keys": str(hospital.keys.path), "poll": hospital.poll_id} | details
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
+        self.orders.write(json.dumps(order) + "\n")
+        self.orders.flush()
 
     def told(self) -> Iterator[list[str]]:
         """What is told until the fork has ended."""
-        while (words := self.process.stdout.readline().split()) != ["ended"]:
+        while (words := self.answers.readline().split()) != ["ended"]:
             assert words, "the crasher itself has ended"
             yield words
 
     def stop(self) -> None:
-        self.process.stdin.close()
+        self.orders.close()
         assert self.process.wait(30) == 0
-        self.process.stdout.close()
+        self.answers.close()
 
 
 @pytest.fixture(scope="module")

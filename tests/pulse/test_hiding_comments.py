@@ -87,8 +87,8 @@ def test_a_hidden_comment_still_counts_among_the_three(front: Front) -> None:
 def test_the_list_fits_slack_however_much_was_written() -> None:
     many = [PublishedComment(f"{number:024x}", "W" * 500, number % 2 == 0) for number in range(87)]
     for page in range(6):
-        assert view_problems(written.listed(voice(), "d" * 24, many, page)) == []
-    assert "000000000000000000000056" in str(written.listed(voice(), "d", many, 4))
+        assert view_problems(written.comment_list(voice(), "d" * 24, many, page)) == []
+    assert "000000000000000000000056" in str(written.comment_list(voice(), "d", many, 4))
 
 
 def test_comments_stand_in_an_order_of_chance_and_not_of_their_words(front: Front) -> None:

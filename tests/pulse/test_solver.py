@@ -254,7 +254,7 @@ def test_that_somebody_gave_no_score_can_be_told_and_nothing_else_and_the_limits
     for seed in range(6):
         before, after, worlds = steady(seeded(seed), joins=joins, moving=ANSWERS)
         figures = [*ours(0, before, worlds[0]), *ours(1, after, worlds[1])]
-        said = worlds[1] | worlds[0]
+        said = {**worlds[1], **worlds[0]}
         told |= {said[target] for _, target in pinned(figures, worlds, repeats=True)}
     assert told == {CANT_SAY}
     assert any("nobody changed their mind" in limit for limit in anonymity.LIMITS)

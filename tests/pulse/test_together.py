@@ -43,8 +43,12 @@ def ward(hospital: Hospital) -> Hospital:
 def test_of_two_answers_at_once_the_one_committed_last_stands(ward: Hospital) -> None:
     stored, begun = threading.Event(), threading.Event()
 
+    def wait_for_the_second() -> None:
+        stored.set()
+        begun.wait(PATIENCE)
+
     def first() -> None:
-        hand_in(ward, 1, before_commit=lambda: (stored.set(), begun.wait(PATIENCE)))
+        hand_in(ward, 1, before_commit=wait_for_the_second)
 
     def second() -> None:
         assert stored.wait(PATIENCE)

@@ -101,7 +101,7 @@ def test_what_admins_and_leaders_press_is_in_welsh_and_fits_slack() -> None:
         return [
             admin_pulse.form(speaker, workspace, unreached),
             admin_pulse.questions(speaker, mine, FOUR),
-            written.listed(speaker, "d" * 24, wrote),
+            written.comment_list(speaker, "d" * 24, wrote),
             piece.notice(speaker, speaker("Privacy"), anonymity.threats(speaker)),
         ]
 

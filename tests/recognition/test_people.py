@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from handlers.recognition.payloads import about_message
 from handlers.shared.payloads import person, storable
-from slackapp.models import Member, SharingChoice
+from slackapp.models import Member, SharingChoice, Team
 from slackapp.recognition import give as giving
 from slackapp.recognition import history as reading
 from slackapp.recognition.draft import Draft
 from slackapp.recognition.history import Cursor, Side
 from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
 from slackapp.workspace.members import SlackProfile
+from tests.support.recognition_ward import RecognitionWard
 
 USER = {
     "id": "U1",
@@ -61,23 +61,23 @@ def test_text_loses_only_what_no_database_can_hold() -> None:
     assert storable("a\0b \ud800c 😀 \u202e") == "ab c 😀 \u202e"
 
 
-def test_what_a_person_chose_survives_what_slack_says(ward: Any) -> None:
+def test_what_a_person_chose_survives_what_slack_says(ward: RecognitionWard) -> None:
     with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
-        member = members.find(session, workspace, ward.colleague)
+        workspace = ward.workspace(session)
+        member = ward.person(session, ward.colleague)
         member.language, member.sharing, team = "cy", SharingChoice.NEVER, member.team_id
     with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
+        workspace = ward.workspace(session)
         again = members.upsert_one(session, workspace, SlackProfile(ward.colleague, "New Name", left=True))
         assert (again.name, again.left, again.language, again.sharing) == ("New Name", True, "cy", "never")
         assert again.team_id == team is not None
         assert len(session.scalars(select(Member).where(Member.slack_user_id == ward.colleague)).all()) == 1
 
 
-def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: Any) -> None:
+def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: RecognitionWard) -> None:
     with ward.database.begin() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
-        leader = members.find(session, workspace, ward.leader)
+        workspace = ward.workspace(session)
+        leader = ward.person(session, ward.leader)
         (ward7,) = members.teams_led_by(session, leader)
         assert leader.team_id == ward7.parent_id is not None
         members.put_in_team(session, leader, ward7)
@@ -85,12 +85,12 @@ def test_a_leader_belongs_to_the_parent_of_the_topmost_team_they_lead(ward: Any)
         bay = members.create_team(session, workspace, "Bay 1", parent=ward7)
         members.set_leader(session, bay, leader)
         assert leader.team_id == ward7.parent_id
-        top = session.get(type(ward7), ward7.parent_id)
+        top = session.get_one(Team, ward7.parent_id)
         members.set_leader(session, top, leader)
         assert leader.team_id is None
 
 
-def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
+def test_thanks_are_read_ten_at_a_time_there_and_back(ward: RecognitionWard) -> None:
     from slackapp.core.behaviours import Behaviour
 
     from_when = ward.noon
@@ -102,7 +102,7 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
             # Three of each moment: the order must hold where times are equal.
             moment = from_when + timedelta(days=number // 3)
             occasion = giving.GiveContext(ward.nurse, f"k{number}", moment)
-            giving.give(session.connection(), ward.slack_team_id, one, occasion)
+            giving.give(session, ward.slack_team_id, one, occasion)
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)
         assert [len(page.entries) for page in pages] == [10, 10, 3, 10, 10]
@@ -117,11 +117,10 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: Any) -> None:
     assert _walk(ward, ward.third, Side.RECEIVED, pages=1)[0].entries == ()
 
 
-def _walk(ward: Any, who: str, side: Side, pages: int = 5) -> list[reading.Page]:
+def _walk(ward: RecognitionWard, who: str, side: Side, pages: int = 5) -> list[reading.Page]:
     walked: list[reading.Page] = []
     with ward.database.read() as session:
-        workspace = workspaces.find(session, ward.slack_team_id)
-        member = members.find(session, workspace, who)
+        member = ward.person(session, who)
         for step in range(pages):
             place = None if step == 0 else (walked[-1].older if step < 3 else walked[-1].newer)
             again = Cursor.read(place.written()) if place else None

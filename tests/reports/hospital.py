@@ -74,7 +74,7 @@ def _member(session: Session, workspace: Workspace, name: str, team: Team) -> Me
     return made
 
 
-def thank(  # noqa: PLR0913 - a row has as many sides
+def thank(
     session: Session,
     giver: Member,
     receivers: Iterable[Member],
@@ -117,7 +117,7 @@ def thanks_within(session: Session, people: list[Member], counts: Mapping[str, i
             at += timedelta(hours=1)
 
 
-def close_poll(  # noqa: PLR0913 - likewise
+def close_poll(
     session: Session,
     workspace: Workspace,
     closes_at: datetime,

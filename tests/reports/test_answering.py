@@ -104,13 +104,13 @@ def test_with_promises_and_a_question_the_message_still_has_at_most_ninety_words
 def test_years_of_promises_that_nobody_ended_still_open_the_oldest_first(language: str) -> None:
     told = carried(PromiseState.CHANGED, we_will="w" * 500).told
     kept = [(f"p{number}", replace(told, you_said=f"nr {number}")) for number in range(108)]
-    view = promises.listed(voice(language), kept)
+    view = promises.promise_list(voice(language), kept)
     assert view_problems(view) == []
     pressed = [one["elements"][0]["value"] for one in view["blocks"] if one["type"] == "actions"]
     assert pressed == [f"p{number}" for number in range(40)]
     assert "40" in spoken(view["blocks"][-1])
     # As many as fit are told without a word of others.
-    assert len(promises.listed(voice(language), kept[:40])["blocks"]) == 80
+    assert len(promises.promise_list(voice(language), kept[:40])["blocks"]) == 80
 
 
 def test_the_team_has_no_button_of_the_leaders() -> None:

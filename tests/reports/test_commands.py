@@ -114,7 +114,7 @@ def server(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         )
         app = Appreciate(settings, now=lambda: now)
         app.sync_all_members()
-        history.settle_in(app, since=now)
+        history.set_up(app, since=now)
         with app.sessions.begin() as session:
             workspace = session.get_one(Workspace, app.workspace_id)
             workspace.pulse_on, workspace.digests_from = False, "2020-01"

@@ -17,9 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from reports.charts import text_width as measure
-from reports.charts.browser import plotly_script
 from reports.charts.from_figures import chart_contents
 from reports.charts.renderer import ChartRenderer, find_browser
+from reports.charts.scripts import plotly_script
 from reports.charts.spec import MixPicture, Picture
 from slackapp.core.i18n import voice
 from tests.reports import samples

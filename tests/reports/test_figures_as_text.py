@@ -40,7 +40,7 @@ def bolt(database: Sessions, slack: SmallSlack, tmp_path: Path) -> Iterator[App]
             token_verification_enabled=False,
             listener_executor=executor,
         )
-        handlers.register(made, Context(database, lambda: NINE, KeyDirectory(tmp_path), lambda: None))
+        handlers.register(made, Context(database, lambda: NINE, KeyDirectory(tmp_path)))
         yield made
 
 

@@ -52,7 +52,7 @@ def test_every_sentence_of_a_digest_has_a_draft_that_fits_and_holds_the_same_fig
         ]
 
     here, there = everything("cy"), everything("en")
-    assert [problems(one, surface="message") for one in here] == [[]] * len(here)  # type: ignore[arg-type]
+    assert [problems(one, surface="message") for one in here] == [[]] * len(here)
     plain = {text for one in there for text in sentences(one)}
     left = {text for one in here for text in sentences(one) if text in plain and re.search("[a-z]{3}", text)}
     names = {month.team, *ALIKE}
@@ -72,17 +72,17 @@ def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
     group = promises.Group(0, "gwelyau", "teclyn codi", "U1")
     views = [
         promises.form(welsh, "d", [group, promises.Group(1)], more=True),
-        promises.saved(welsh, "d", told=False),
-        promises.share_form(welsh, "d", "Ward 7", promised=True),
+        promises.saved(welsh, "d", is_posted=False),
+        promises.share_form(welsh, "d", "Ward 7", has_promises=True),
         promises.shared(welsh, "Ward 7"),
-        promises.settle_form(welsh, "p", FULL.promises[0].told),
-        promises.listed(welsh, [("p", FULL.promises[0].told)]),
+        promises.outcome_form(welsh, "p", FULL.promises[0].told),
+        promises.promise_list(welsh, [("p", FULL.promises[0].told)]),
         digest_admin.form(
             welsh,
             admins_read=False,
-            taken_over=[digest_admin.TakenOver("t", "Ward 7", "Nia", samples.NOVEMBER)],
+            new_leaders=[digest_admin.NewLeader("t", "Ward 7", "Nia", samples.NOVEMBER)],
         ),
-        *(command_view.pace(welsh, "Ward 7", pace) for pace in Pace),
+        *(command_view.frequency_saved(welsh, "Ward 7", pace) for pace in Pace),
     ]
     assert [view_problems(view) for view in views] == [[]] * len(views)
     told = " ".join(spoken(view["blocks"]) for view in views)

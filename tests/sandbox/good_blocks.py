@@ -200,7 +200,7 @@ MESSAGES: dict[str, Json] = {
     "table": {
         "type": "table",
         "rows": [CELLS] * 3,
-        "column_settings": [{"align": "right", "is_wrapped": True}],
+        "column_settings": [None, {"align": "right", "is_wrapped": True}, None],
     },
     "data table": {"type": "data_table", "caption": "Beds", "rows": [NUMBERS, NUMBERS], "page_size": 100},
     "table of numbers": {"type": "table", "rows": [NUMBERS, NUMBERS]},
@@ -227,6 +227,15 @@ MESSAGES: dict[str, Json] = {
     },
     "task": TASK,
     "plan": {"type": "plan", "title": "P", "tasks": [TASK]},
+    "plan as Slack's reference shows it": {
+        "type": "plan",
+        "title": "Thinking completed",
+        "tasks": [
+            {"task_id": "call_001", "title": "Fetched", "status": "in_progress", "details": RICH},
+            {"task_id": "call_002", "title": "Checked", "status": "pending"},
+        ],
+    },
+    "plan without tasks": {"type": "plan", "title": "P"},
     "carousel": {"type": "carousel", "elements": [CARD]},
     "container": {
         "type": "container",

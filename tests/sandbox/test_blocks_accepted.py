@@ -98,6 +98,12 @@ def test_what_another_library_builds_is_taken(place: int) -> None:
     assert problems([built()[place].build()], surface="modal") == []
 
 
+def test_a_task_needs_no_state_although_slacks_models_ask_for_one() -> None:
+    # https://docs.slack.dev/reference/block-kit/blocks/task-card-block says that `status` is optional.
+    task = {"type": "task_card", "task_id": "1", "title": "T"}
+    assert problems([task, {"type": "plan", "title": "P", "tasks": [task]}], surface="message") == []
+
+
 def test_files_and_pictures_are_found_wherever_they_stand() -> None:
     by_url = {"url": "https://e.org/f"}
     blocks = [

@@ -31,7 +31,7 @@ class Timetable:
         due = [one for one in self.moments if one >= after]
         return (due[0], "tea") if due else None
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         self.settled.append(now)
         while self.moments and self.moments[0] <= now:
             self.moments.pop(0)

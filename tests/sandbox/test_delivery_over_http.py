@@ -145,7 +145,8 @@ def test_alone_it_delivers_to_an_address_and_goes_on_from_a_file(
 ) -> None:
     manifest = tmp_path / "manifest.yml"
     manifest.write_text(
-        "{display_information: {name: Kettle}, features: {slash_commands: [{command: /kettle}]}, "
+        "{display_information: {name: Kettle}, "
+        "features: {slash_commands: [{command: /kettle, description: Tea}]}, "
         "oauth_config: {scopes: {bot: [commands]}}}"
     )
     receiver.answer = lambda *_: (200, b"Tea for two", {})

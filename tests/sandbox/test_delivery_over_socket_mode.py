@@ -14,7 +14,7 @@ from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
 from slackapp.connection.socket_mode import close_socket
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
-from tests.waiting import comes
+from tests.support.waiting import comes
 
 
 class RawSocket:

@@ -91,13 +91,13 @@ def test_the_manifest_may_be_yaml_json_or_parsed(tmp_path: Path) -> None:
     ("written", "words"),
     [
         ("{", "neither YAML nor JSON"),
-        ("features: {}", "display_information is missing"),
-        ("display_information: {}", "name is missing"),
-        ("- a list", "of the wrong kind"),
-        ("display_information: {name: Kettle}\nfeatures: []", "of the wrong kind"),
+        ("features: {}", "/: missing required field: display_information"),
+        ("display_information: {}", "/display_information: missing required field: name"),
+        ("- a list", "/: must be of type object"),
+        ("display_information: {name: Kettle}\nfeatures: []", "/features: must be of type object"),
         (
             "display_information: {name: Kettle}\nfeatures: {slash_commands: [{description: x}]}",
-            "command is missing",
+            "/features/slash_commands/0: missing required field: command",
         ),
     ],
 )

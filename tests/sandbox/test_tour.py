@@ -181,7 +181,7 @@ class Rounds:
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
         return (self.at, "check-in opens") if after < self.at else None
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         """Nothing to do."""
 
 

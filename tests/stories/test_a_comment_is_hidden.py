@@ -1,7 +1,5 @@
 """A leader hides a comment that points to somebody, told through what people press and read."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -10,6 +8,7 @@ from reports.publishing.csv_export import sheet
 from slackapp.core.i18n import voice
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Comment, HiddenComment, Team, Workspace
+from tests.support.running_app import RunningApp
 
 UNKIND = "The tall one on nights never helps <!channel>"
 OTHERS = ["A clock that works", "Breaks on time", "A second pair of hands"]
@@ -25,7 +24,7 @@ def database_url(postgresql_url: str) -> str:
 
 
 @pytest.fixture
-def wrote(practice: Any) -> Any:
+def wrote(practice: RunningApp) -> RunningApp:
     """The first of December: the digest is there, with four comments in its thread."""
     with practice.app.sessions.begin() as session:
         workspace = session.get_one(Workspace, practice.app.workspace_id)
@@ -38,7 +37,7 @@ def wrote(practice: Any) -> Any:
     return practice
 
 
-def test_a_hidden_comment_leaves_every_place_and_can_be_shown_again(wrote: Any) -> None:
+def test_a_hidden_comment_leaves_every_place_and_can_be_shown_again(wrote: RunningApp) -> None:
     leader = wrote.leader
     leader.presses("Hide a comment")
     seen = leader.screen()["modal"]["text"]

@@ -28,8 +28,8 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.sandbox.server import Sandbox
-from tests.conftest import Human
-from tests.stories.conftest import CARYS, DYLAN, MONDAY
+from tests.support.human import Human
+from tests.support.running_app import CARYS, DYLAN, MONDAY
 
 FAR = timedelta(days=1_100)
 KEPT = (Recognition, Comment, Inbound, Installation, Member, Team, Workspace)
@@ -100,7 +100,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
         server = Server(sandbox, database_url, tmp_path / "keys")
         server.start()
         server.app.sync_all_members()
-        history.settle_in(server.app, since=MONDAY)
+        history.set_up(server.app, since=MONDAY)
         sandbox.clock.set(MONDAY + timedelta(hours=2))
         server.work()
         with server.app.sessions.begin() as session:
@@ -196,12 +196,12 @@ def test_a_server_that_was_off_for_weeks_comes_back_by_itself(server: Server) ->
     assert stands["polls"] > 1
 
 
-def test_admins_read_it_on_home(server: Server, human: type[Human]) -> None:
+def test_admins_read_it_on_home(server: Server) -> None:
     server.wrong_by = FAR
     server.work()
     server.app.start()
     with httpx.Client(base_url=server.sandbox.url, timeout=60) as http:
-        admin = human(http, hospital.OPERATIONS.id)
+        admin = Human(http, hospital.OPERATIONS.id)
         admin.sees("The server's clock may be wrong.", place="home")
         server.wrong_by = timedelta(0)
         server.app.clock.believes(server.now())

@@ -1,7 +1,6 @@
 """A leader answers the digest, and the team hears of it, told through what people type, press and read."""
 
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -10,7 +9,9 @@ from reports.publishing import schedule as digest
 from slackapp.demo import hospital
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Team, Workspace
-from tests.waiting import comes
+from tests.support.human import Screen
+from tests.support.running_app import RunningApp
+from tests.support.waiting import comes
 
 WARD_7 = [one.id for one in hospital.WARD_7.staff]
 CHANNEL = hospital.WARD_7.channel_id
@@ -28,7 +29,7 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def answered(practice: Any) -> Any:
+def answered(practice: RunningApp) -> RunningApp:
     """The first day of December: the digest is there and the leader has written one promise."""
     check_ins(practice, on=False)
     only_ward_7_and_above(practice)
@@ -45,31 +46,31 @@ def answered(practice: Any) -> Any:
     return practice
 
 
-def check_ins(practice: Any, *, on: bool) -> None:
+def check_ins(practice: RunningApp, *, on: bool) -> None:
     """Four rounds of messages to thirty people belong to other stories."""
     with practice.app.sessions.begin() as session:
         workspace = session.get_one(Workspace, practice.app.workspace_id)
         workspace.pulse_on, workspace.pulse_since = on, practice.app.now()
 
 
-def only_ward_7_and_above(practice: Any) -> None:
+def only_ward_7_and_above(practice: RunningApp) -> None:
     """The digests of the other teams belong to other stories."""
     with practice.app.sessions.begin() as session:
         others = [hospital.ACUTE.name, hospital.DISCHARGE.name]
         session.execute(update(Team).where(Team.name.in_(others)).values(leader_id=None))
 
 
-def _last(seen: Any, text: str) -> str:
-    return str([one for one in seen["messages"] if text in one["text"]][-1]["ts"])
+def _last(screen: Screen, text: str) -> str:
+    return str([one for one in screen["messages"] if text in one["text"]][-1]["ts"])
 
 
-def rows(practice: Any) -> list[Delivery]:
+def rows(practice: RunningApp) -> list[Delivery]:
     with practice.app.sessions.read() as session:
         shared = Delivery.kind.in_([sharing.SHARED, sharing.POSTED])
         return list(session.scalars(select(Delivery).where(shared)))
 
 
-def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(answered: Any) -> None:
+def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(answered: RunningApp) -> None:
     leader, nurse = answered.leader, answered.nurse
     assert WILL not in nurse.screen(place=CHANNEL).texts
     leader.presses("Share with the team")
@@ -110,7 +111,9 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     assert "by Thursday 31 December" in told.texts
 
 
-def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_place(practice: Any) -> None:
+def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_place(
+    practice: RunningApp,
+) -> None:
     check_ins(practice, on=False)
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
@@ -129,7 +132,7 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     assert "Saved." in practice.leader.screen()["modal"]["text"]
 
 
-def test_members_read_with_a_command_only_what_was_shared(answered: Any) -> None:
+def test_members_read_with_a_command_only_what_was_shared(answered: RunningApp) -> None:
     nurse, leader = answered.nurse, answered.leader
     nurse.types("/digest")
     assert "There is no digest for you to read yet." in nurse.screen().texts
@@ -167,7 +170,9 @@ def test_members_read_with_a_command_only_what_was_shared(answered: Any) -> None
     assert "Your promise is still open." in leader.screen().texts
 
 
-def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once(answered: Any) -> None:
+def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once(
+    answered: RunningApp,
+) -> None:
     director = answered.person(hospital.DIRECTOR.id)
     director.sees("Medicine in November", seconds=30)
     director.types("/digest Ward 7")
@@ -189,7 +194,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     assert "Only the leader of Ward 7 can do this." in director.screen()["modal"]["text"]
 
 
-def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answered: Any) -> None:
+def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answered: RunningApp) -> None:
     leader = answered.leader
 
     def archive(archived: bool) -> None:  # noqa: FBT001 - the sandbox's own field

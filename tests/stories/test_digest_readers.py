@@ -1,7 +1,6 @@
 """Who reads a digest once leaders change, and how often a team is asked, told through what people press."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +8,8 @@ from sqlalchemy import select
 from slackapp.demo import hospital
 from slackapp.models import AuditEntry, Member, Team, Workspace
 from slackapp.workspace import members
+from tests.support.human import Human, Screen
+from tests.support.running_app import RunningApp
 
 ADMIN = hospital.OPERATIONS.id
 SISTER, ACUTE_LEADER = hospital.WARD_7.staff[4].id, hospital.ACUTE.leader.id
@@ -25,7 +26,7 @@ def database_url(postgresql_url: str) -> str:
 
 
 @pytest.fixture
-def december(practice: Any) -> Any:
+def december(practice: RunningApp) -> RunningApp:
     """The first of December: each leader has November's digest."""
     check_ins(practice, on=False)
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
@@ -34,32 +35,32 @@ def december(practice: Any) -> Any:
     return practice
 
 
-def check_ins(practice: Any, *, on: bool) -> None:
+def check_ins(practice: RunningApp, *, on: bool) -> None:
     with practice.app.sessions.begin() as session:
         workspace = session.get_one(Workspace, practice.app.workspace_id)
         workspace.pulse_on, workspace.pulse_since = on, practice.app.now()
 
 
-def appoint(practice: Any, team: str, leader: str) -> None:
+def appoint(practice: RunningApp, team: str, leader: str) -> None:
     with practice.app.sessions.begin() as session:
         found = session.scalars(select(Team).where(Team.name == team)).one()
         person = session.scalars(select(Member).where(Member.slack_user_id == leader)).one()
         members.set_leader(session, found, person)
 
 
-def asked(person: Any, typed: str) -> str:
+def asked(person: Human, typed: str) -> str:
     """What the command answers."""
     before = len(person.screen()["messages"])
     person.types(typed)
     return str(person.waits(lambda seen: len(seen["messages"]) > before)["messages"][-1]["text"])
 
 
-def last(seen: Any, text: str) -> str:
-    return str([one for one in seen["messages"] if text in one["text"]][-1]["ts"])
+def last(screen: Screen, text: str) -> str:
+    return str([one for one in screen["messages"] if text in one["text"]][-1]["ts"])
 
 
 def test_a_new_leader_reads_earlier_digests_once_the_outgoing_one_or_an_admin_hands_them_on(
-    december: Any,
+    december: RunningApp,
 ) -> None:
     sister, matron, admin = (december.person(one) for one in (SISTER, hospital.DIRECTOR.id, ADMIN))
     appoint(december, "Ward 7", SISTER)
@@ -83,7 +84,7 @@ def test_a_new_leader_reads_earlier_digests_once_the_outgoing_one_or_an_admin_ha
     assert "Acute Medical Unit in November" in asked(sister, "/digest Acute november")
 
 
-def test_admins_read_every_digest_only_where_the_workspace_says_so(december: Any) -> None:
+def test_admins_read_every_digest_only_where_the_workspace_says_so(december: RunningApp) -> None:
     admin = december.person(ADMIN)
     assert "Ward 7 in November" not in asked(admin, "/digest Ward 7")
     for choice, sees in (("Every team's digest, with released comments", True), ("What is shared", False)):
@@ -102,7 +103,7 @@ def test_admins_read_every_digest_only_where_the_workspace_says_so(december: Any
 
 
 def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_takes_it_up_again(
-    december: Any,
+    december: RunningApp,
 ) -> None:
     leader, question = december.leader, "Would a slower check-in help?"
     with december.app.sessions.begin() as session:
@@ -142,7 +143,7 @@ def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_take
 
 
 def test_a_team_is_found_by_a_name_that_slack_escapes_and_what_is_unknown_is_said_back_as_typed(
-    december: Any,
+    december: RunningApp,
 ) -> None:
     with december.app.sessions.begin() as session:
         session.scalars(select(Team).where(Team.name == "Ward 7")).one().name = "A&E <Majors>"
@@ -151,7 +152,7 @@ def test_a_team_is_found_by_a_name_that_slack_escapes_and_what_is_unknown_is_sai
     assert "I don't know a team “A&E <Minors>”" in asked(december.leader, "/digest A&E <Minors>")
 
 
-def test_a_month_that_no_calendar_has_is_not_taken_for_a_team(december: Any) -> None:
+def test_a_month_that_no_calendar_has_is_not_taken_for_a_team(december: RunningApp) -> None:
     for typed in ("Ward 7 2026-13", "2026-00", "11-2026"):
         said = f"There is no month “{typed.split()[-1]}”. Write one by its name, or as in 2026-11."
         assert said in asked(december.leader, f"/digest {typed}")

@@ -1,12 +1,12 @@
 """The Friday question, when the clock is moved to it: only for those who asked, in their own time."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select, update
 
 from slackapp.models import Member, Workspace
-from tests.waiting import comes
+from tests.support.human import Human
+from tests.support.running_app import RunningApp
+from tests.support.waiting import comes
 
 FRIDAY = "Who helped you this week?"
 
@@ -17,7 +17,7 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def asks_for_it(person: Any) -> None:
+def asks_for_it(person: Human) -> None:
     person.types("/appreciate settings")
     person.sees("My settings")
     person.fills("If you like", ["Ask me on Fridays who helped me this week"])
@@ -26,17 +26,17 @@ def asks_for_it(person: Any) -> None:
     person.does("dismiss")
 
 
-def zone_of(practice: Any, user: str) -> str | None:
+def zone_of(practice: RunningApp, user: str) -> str | None:
     with practice.app.sessions.read() as session:
         return session.scalars(select(Member.time_zone).where(Member.slack_user_id == user)).one()
 
 
-def questions(person: Any) -> int:
+def questions(person: Human) -> int:
     return sum(FRIDAY in one["text"] for one in person.screen()["messages"])
 
 
 def test_friday_afternoon_brings_the_question_to_those_who_asked_each_in_their_own_time(
-    practice: Any,
+    practice: RunningApp,
 ) -> None:
     with practice.app.sessions.begin() as session:
         session.execute(update(Workspace).values(pulse_on=False))

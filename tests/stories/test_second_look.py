@@ -1,7 +1,5 @@
 """What a leader or an admin writes for others to read is asked about first, as a thank-you is."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +7,7 @@ from slackapp.core import free_text
 from slackapp.demo import hospital
 from slackapp.models import Promise, Question
 from tests.stories.test_digest_answered import check_ins, only_ward_7_and_above
+from tests.support.running_app import RunningApp
 
 pytestmark = pytest.mark.usefixtures("without_browser")
 
@@ -20,13 +19,13 @@ WILL = "keep one visitors' room free"
 ILL = "Dropped because Sam's cancer came back"
 
 
-def promises(practice: Any) -> list[Promise]:
+def promises(practice: RunningApp) -> list[Promise]:
     with practice.app.sessions.read() as session:
         return list(session.scalars(select(Promise)))
 
 
 @pytest.fixture
-def asked_to_answer(practice: Any) -> Any:
+def asked_to_answer(practice: RunningApp) -> RunningApp:
     """A digest is out, and its leader has the form for promises before them."""
     check_ins(practice, on=False)
     only_ward_7_and_above(practice)
@@ -39,7 +38,7 @@ def asked_to_answer(practice: Any) -> Any:
 
 
 def test_a_promise_that_may_point_to_a_patient_is_asked_about_before_it_is_stored(
-    asked_to_answer: Any,
+    asked_to_answer: RunningApp,
 ) -> None:
     leader = asked_to_answer.leader
     leader.fills("You said", NUMBER)
@@ -59,7 +58,7 @@ def test_a_promise_that_may_point_to_a_patient_is_asked_about_before_it_is_store
     assert [(one.you_said, one.we_will) for one in kept] == [(NAMES, WILL)]
 
 
-def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: Any) -> None:
+def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: RunningApp) -> None:
     leader = asked_to_answer.leader
     leader.fills("You said", "Relatives wait for an hour")
     leader.fills("We will", WILL)
@@ -80,7 +79,9 @@ def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: Any) -> N
     assert [(one.state, one.reason) for one in promises(asked_to_answer)] == [("dropped", "There is no room")]
 
 
-def test_without_the_look_it_is_stored_at_once(asked_to_answer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_look_it_is_stored_at_once(
+    asked_to_answer: RunningApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The naive twin: what the tests above would miss."""
     monkeypatch.setattr(free_text, "check", lambda *_: None)
     leader = asked_to_answer.leader
@@ -90,7 +91,7 @@ def test_without_the_look_it_is_stored_at_once(asked_to_answer: Any, monkeypatch
     assert [one.you_said for one in promises(asked_to_answer)] == [NAMES]
 
 
-def test_an_own_question_is_asked_about_too(practice: Any) -> None:
+def test_an_own_question_is_asked_about_too(practice: RunningApp) -> None:
     admin = practice.person(hospital.OPERATIONS.id)
     admin.types("/pulse admin")
     admin.presses("Questions")
@@ -104,6 +105,6 @@ def test_an_own_question_is_asked_about_too(practice: Any) -> None:
     assert questions(practice) == [NAMES]
 
 
-def questions(practice: Any) -> list[str]:
+def questions(practice: RunningApp) -> list[str]:
     with practice.app.sessions.read() as session:
         return list(session.scalars(select(Question.wording)))

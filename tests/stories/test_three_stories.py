@@ -21,12 +21,14 @@ from slackapp.models import (
 )
 from slackapp.privacy import retention
 from slackapp.pulse import rounds
+from tests.support.human import Screen
+from tests.support.running_app import RunningApp
 
 WARD_7 = [one.id for one in hospital.WARD_7.staff]
 DISCHARGE = [one.id for one in hospital.DISCHARGE.staff]
 
 
-def answers(practice: Any, user: str, choice: str) -> None:
+def answers(practice: RunningApp, user: str, choice: str) -> None:
     person = practice.person(user)
     seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
     asking = [one["ts"] for one in seen["messages"] if "Answer" in labels([one])]
@@ -40,15 +42,15 @@ def answers(practice: Any, user: str, choice: str) -> None:
     person.does("dismiss")
 
 
-def files(seen: Any) -> list[dict[str, Any]]:
-    return [one for message in seen["messages"] for one in message["files"]]
+def files(screen: Screen) -> list[dict[str, Any]]:
+    return [file for message in screen["messages"] for file in message["files"]]
 
 
 def labels(parts: list[dict[str, Any]]) -> list[str]:
     return [control["label"] for part in parts for control in part["controls"]]
 
 
-def test_a_thank_you_typed_in_the_channel_is_read_by_the_colleague_alone(practice: Any) -> None:
+def test_a_thank_you_typed_in_the_channel_is_read_by_the_colleague_alone(practice: RunningApp) -> None:
     practice.nurse.types(
         "/appreciate @Dylan Hughes helping Stayed after the shift to find us a bed",
         place=hospital.WARD_7.channel_id,
@@ -60,7 +62,7 @@ def test_a_thank_you_typed_in_the_channel_is_read_by_the_colleague_alone(practic
     assert "Stayed after the shift" not in others.texts
 
 
-def test_an_answered_check_in_leaves_figures_and_no_key(practice: Any) -> None:
+def test_an_answered_check_in_leaves_figures_and_no_key(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     for user in WARD_7[:6]:
         answers(practice, user, "Agree")
@@ -86,7 +88,7 @@ def test_an_answered_check_in_leaves_figures_and_no_key(practice: Any) -> None:
         assert all(lo <= 24 <= hi and hi - lo >= 4 for lo, hi in cells)
 
 
-def test_pressing_answer_after_the_close_says_so(practice: Any) -> None:
+def test_pressing_answer_after_the_close_says_so(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     asked = practice.nurse.waits(lambda seen: "Answer" in labels(seen["messages"]))["messages"][-1]["ts"]
     practice.clock(now="2026-11-09T09:00:01+00:00")
@@ -95,7 +97,7 @@ def test_pressing_answer_after_the_close_says_so(practice: Any) -> None:
 
 
 def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_and_a_page(
-    practice: Any,
+    practice: RunningApp,
 ) -> None:
     # Six thank-yous and five answers are the fewest that are shown; each costs a request or more.
     for giver, receiver in pairwise(WARD_7[:7]):
@@ -127,7 +129,7 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     assert "November 6" in practice.leader.sees("Helping")["modal"]["text"]
 
 
-def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice: Any) -> None:
+def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     person = practice.person(WARD_7[0])
     seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
@@ -145,7 +147,7 @@ def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice:
         assert session.scalar(select(func.count()).select_from(Ballot)) == 1
 
 
-def test_home_tells_how_long_things_are_kept_and_follows_what_an_admin_settles(practice: Any) -> None:
+def test_home_tells_how_long_things_are_kept_and_follows_what_an_admin_settles(practice: RunningApp) -> None:
     """The naive twin types the numbers into its sentences."""
     practice.clock(now="2026-11-02T10:00:00+00:00")
     home = practice.nurse.sees("What is kept about me", place="home").texts
@@ -168,7 +170,7 @@ def test_home_tells_how_long_things_are_kept_and_follows_what_an_admin_settles(p
     assert "gyda'i eiriau, am 1 mis." in practice.nurse.sees("am 1 mis.")["modal"]["text"]
 
 
-def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: Any) -> None:
+def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     practice.nurse.types("/appreciate @Dylan Hughes attending You sat with me until I had calmed down")
     practice.colleague.sees("You sat with me until I had calmed down")
@@ -180,7 +182,7 @@ def test_home_shows_thanks_the_open_check_in_and_what_is_kept(practice: Any) -> 
     assert practice.colleague.screen(place="home").texts == before
 
 
-def test_nothing_the_app_sent_was_refused(practice: Any) -> None:
+def test_nothing_the_app_sent_was_refused(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     practice.nurse.types("/appreciate")
     practice.nurse.does("dismiss")
@@ -195,7 +197,7 @@ def test_nothing_the_app_sent_was_refused(practice: Any) -> None:
     assert [one["response"] for one in lines if not one["response"]["ok"]] == []
 
 
-def test_a_restart_finds_what_was_left(practice: Any) -> None:
+def test_a_restart_finds_what_was_left(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     with practice.app.sessions.read() as session:
         poll = session.scalars(select(Poll)).one()

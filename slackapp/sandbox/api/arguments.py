@@ -12,24 +12,36 @@ from slackapp.sandbox.core.responses import Refused, missing
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
     | {"include_num_members", "include_users", "link_names", "mrkdwn", "reply_broadcast", "test"}
-    | {"unfurl_links", "unfurl_media"}
+    | {"unfurl_links", "unfurl_media", "return_im", "inclusive", "is_private", "user_auth_required"}
+    | {"include_all_metadata", "prevent_creation", "include_labels"}
 )
-WHOLE_NUMBERS = frozenset({"length", "limit"})
+WHOLE_NUMBERS = frozenset({"length", "limit", "post_at"})
 STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "attachments": list,
     "blocks": list,
+    "dialog": dict,
     "file_ids": list,
     "files": list,
+    "message": dict,
     "metadata": dict,
+    "prompts": list,
+    "unfurls": dict,
     "unfurled_attachments": list,
     "view": dict,
 }
 # What Slack says instead of invalid_arguments when this cannot be read, or is not there at all.
-UNREADABLE = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
+UNREADABLE = {
+    "blocks": "invalid_blocks_format",
+    "dialog": "validation_errors",
+    "metadata": "invalid_metadata_format",
+    "unfurls": "invalid_unfurls_format",
+}
 ABSENT = {
     ("chat", "channel"): "channel_not_found",
     ("chat", "ts"): "message_not_found",
     ("chat", "message_ts"): "message_not_found",
+    ("dialog", "dialog"): "missing_dialog",
+    ("dialog", "trigger_id"): "missing_trigger",
     ("users", "user"): "user_not_found",
     ("files", "file"): "file_not_found",
 }
@@ -131,7 +143,7 @@ def _boolean(name: str, value: Any) -> bool:  # noqa: ANN401  # likewise
 
 
 def _whole_number(name: str, value: Any) -> int:  # noqa: ANN401  # likewise
-    error = "invalid_limit" if name == "limit" else "invalid_arguments"
+    error = {"limit": "invalid_limit", "post_at": "invalid_time"}.get(name, "invalid_arguments")
     if isinstance(value, bool):
         raise Refused(error, f"[ERROR] must be an integer [json-pointer:/{name}]")
     try:

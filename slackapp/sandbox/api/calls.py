@@ -1,24 +1,29 @@
 """One Web API call from arrival to answer: faults, token, rate limit, scope, arguments, the method itself."""
 
-import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from slackapp.sandbox.api.arguments import check, decode
+from slackapp.sandbox.api.retired import is_retired
 from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.contract import Method
-from slackapp.sandbox.core.faults import Fault
+from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
+from slackapp.sandbox.core.permissions import check_plan, granted_scopes, require_scope
+from slackapp.sandbox.core.responses import Refused, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
 APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
 WITHOUT_TOKEN = frozenset({"api.test", "oauth.v2.access"})
+TOKEN_IF_ANY = frozenset({"blocks.validate"})
+CONFIGURATION_METHODS = frozenset({"apps.manifest.validate"})
 
 
 class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer
@@ -56,13 +61,49 @@ class Dispatcher:
         with slack.traffic.call():
             await slack.lag()
             name = request.match_info["method"]
-            fault = slack.faults.take(name) if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500", "hang", "error"}:
-                return await self._trouble(request, name, fault)
+            fault = await self._fault(request, name) if slack.faults.any else None
+            if fault and not fault.is_done:
+                return await self._instead(request, name, fault)
             answer, status, headers = await self._decided(request, name, begun)
-        if fault:
-            await after_effect(request, fault)
-        return json_response(answer, status=status, headers=headers)
+        response = json_response(answer, status=status, headers=headers)
+        return await play(request, fault, response) if fault else response
+
+    async def _fault(self, request: web.Request, name: str) -> Fault | None:
+        """The fault this call meets."""
+        sent, _ = await self._sent(request, name)
+        return self._slack.faults.take(name, lambda: self._subject(request, sent))
+
+    async def _sent(self, request: web.Request, name: str) -> tuple[dict[str, Any], str]:
+        """The arguments, as far as they can be read, and "json" or "form"."""
+        method = self._slack.contract.methods.get(name)
+        try:
+            return await decode(request, reads_json=bool(method and method.reads_json))
+        except Refused:
+            return {}, "form"
+
+    def _subject(self, request: web.Request, sent: dict[str, Any]) -> Subject:
+        """What the call is about; a person stands for their direct conversation, and the other way round."""
+        workspace, _ = self._slack.tokens.get(_credentials(request, sent)[0], (NOWHERE, ""))
+        places = {str(sent[name]) for name in ("channel", "channel_id") if sent.get(name)}
+        people = {str(sent[name]) for name in ("user", "user_id") if sent.get(name)}
+        with suppress(Refused):
+            workspace = organisations.resolve_workspace(self._slack, workspace, "", sent)
+        for place in tuple(places):
+            people |= {place} & workspace.people.keys()
+            channel = workspace.channels.get(workspace.dms.get(place, place))
+            if channel and channel.im_with:
+                places.add(channel.id)
+                people.add(channel.im_with)
+        return Subject(workspace.id, frozenset(places), frozenset(people))
+
+    async def _instead(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
+        """Write down a call that is not carried out, and let the fault answer it."""
+        sent, enc = await self._sent(request, name)
+        answer: dict[str, Any] = {"fault": fault.kind}
+        if fault.kind in {"429", "error"}:
+            answer = {"ok": False, "error": fault.error or "ratelimited"}
+        self._record(name, sent, enc, answer, None)
+        return await play(request, fault)
 
     async def _decided(
         self, request: web.Request, name: str, begun: float
@@ -72,7 +113,10 @@ class Dispatcher:
         try:
             method = self._method(name)
             sent, enc = await decode(request, reads_json=method.reads_json)
-            answer = self._handle(method, sent, request)
+            token, basic = _credentials(request, sent)
+            workspace = self._workspace(method, token)
+            headers = self._scope_headers(workspace, method)
+            answer = self._handle(method, sent, workspace, basic)
             if enc == "json" and not request.charset:
                 answer["warning"] = "missing_charset"
                 answer["response_metadata"] = {"warnings": ["missing_charset"]} | answer.get(
@@ -82,28 +126,33 @@ class Dispatcher:
             answer = refused.answer()
         except RateLimited as limited:
             answer, status = {"ok": False, "error": "ratelimited"}, 429
-            headers = {"Retry-After": str(limited.seconds)}
+            headers["Retry-After"] = str(limited.seconds)
         self._record(name, sent, enc, answer, time.perf_counter() - begun)
         return answer, status, headers
 
     def _method(self, name: str) -> Method:
+        if is_retired(name):
+            raise Refused("method_deprecated")
         method = self._slack.contract.methods.get(name)
         if method is None:
             raise Refused("unknown_method", req_method=name)
         return method
 
-    def _handle(self, method: Method, sent: dict[str, Any], request: web.Request) -> dict[str, Any]:
-        basic = ""
-        header = request.headers.get("Authorization", "")
-        token = str(sent.get("token", "")) if request.content_type != "application/json" else ""
-        if header.startswith("Bearer "):
-            token = header[7:].strip()
-        elif header.startswith("Basic "):
-            basic = header[6:].strip()
-        workspace = self._workspace(method, token)
+    def _scope_headers(self, workspace: Workspace, method: Method) -> dict[str, str]:
+        """What comes with every answer to a token: the scopes it has, and those of which one is needed."""
+        if workspace is NOWHERE:
+            return {}
+        granted = ",".join(granted_scopes(self._slack, workspace))
+        return {"x-oauth-scopes": granted, "x-accepted-oauth-scopes": ",".join(method.scopes)}
+
+    def _handle(
+        self, method: Method, sent: dict[str, Any], workspace: Workspace, basic: str
+    ) -> dict[str, Any]:
         workspace = organisations.resolve_workspace(self._slack, workspace, method.name, sent)
         self._check_limits(method, workspace)
-        self._check_scope(method, workspace)
+        if method.scopes and workspace is not NOWHERE:
+            require_scope(self._slack, workspace, *method.scopes)
+        check_plan(workspace, method)
         handler = self._handlers.get(method.name)
         if handler is None:
             raise Refused("not_implemented", f"[ERROR] the sandbox does not answer {method.name}")
@@ -113,14 +162,22 @@ class Dispatcher:
     def _workspace(self, method: Method, token: str) -> Workspace:
         if method.name in WITHOUT_TOKEN:
             return NOWHERE
+        if not token and method.name in TOKEN_IF_ANY:
+            return NOWHERE
         if not token:
             raise Refused("not_authed")
+        if token == self._slack.app.configuration_token:
+            if method.name not in CONFIGURATION_METHODS:
+                raise Refused("not_allowed_token_type")
+            return NOWHERE
         known = self._slack.tokens.get(token)
         if known is None:
             raise Refused("invalid_auth")
         workspace, kind = known
         if kind == "old":
             raise Refused("token_revoked")
+        if method.name in CONFIGURATION_METHODS:
+            raise Refused("not_allowed_token_type")
         if method.user_only or (kind == "app") != (method.name in APP_TOKEN_METHODS):
             raise Refused("not_allowed_token_type")
         return workspace
@@ -129,31 +186,6 @@ class Dispatcher:
         seconds = self._slack.limits.wait_for(workspace.id, method.name, method.tier)
         if seconds:
             raise RateLimited(seconds)
-
-    def _check_scope(self, method: Method, workspace: Workspace) -> None:
-        granted = self._slack.manifest.scopes
-        if method.scopes and workspace is not NOWHERE and not set(method.scopes) & set(granted):
-            raise Refused("missing_scope", needed=",".join(sorted(method.scopes)), provided=",".join(granted))
-
-    async def _trouble(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
-        method = self._slack.contract.methods.get(name)
-        try:
-            sent, enc = await decode(request, reads_json=bool(method and method.reads_json))
-        except Refused:
-            sent, enc = {}, "form"
-        if fault.kind == "429":
-            answer: dict[str, Any] = {"ok": False, "error": "ratelimited"}
-            self._record(name, sent, enc, answer, None)
-            return json_response(answer, status=429, headers={"Retry-After": str(fault.retry_after)})
-        if fault.kind == "error":
-            answer = {"ok": False, "error": fault.error}
-            self._record(name, sent, enc, answer, None)
-            return json_response(answer)
-        self._record(name, sent, enc, {"fault": fault.kind}, None)
-        if fault.kind == "hang":
-            await asyncio.sleep(fault.seconds)
-            hang_up(request)
-        return web.Response(status=500, text="Internal Server Error")
 
     def _record(
         self, name: str, sent: dict[str, Any], enc: str, answer: dict[str, Any], took: float | None
@@ -171,7 +203,18 @@ class Dispatcher:
 NOWHERE = Workspace(id="", domain="", name="", bot_token="", app_token="", bot_user_id="", bot_id="")
 SECRET_ARGUMENTS = frozenset({"token", "client_secret", "code", "refresh_token", "code_verifier"})
 SECRET_ANSWERS = frozenset({"apps.connections.open", "oauth.v2.access"})
-JSON_ARGUMENTS = frozenset({"blocks", "view", "metadata", "attachments", "files", "file_ids"})
+JSON_ARGUMENTS = frozenset(
+    {"blocks", "view", "message", "metadata", "attachments", "files", "file_ids", "manifest"}
+)
+
+
+def _credentials(request: web.Request, sent: dict[str, Any]) -> tuple[str, str]:
+    """The token, from the header or a form field, and what a Basic header holds."""
+    header = request.headers.get("Authorization", "")
+    if header.startswith("Bearer "):
+        return header[7:].strip(), ""
+    token = str(sent.get("token", "")) if request.content_type != "application/json" else ""
+    return token, header[6:].strip() if header.startswith("Basic ") else ""
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401  # JSON in a string, or already decoded

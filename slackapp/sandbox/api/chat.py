@@ -6,6 +6,7 @@ from typing import Any
 from slackapp.sandbox.api.calls import Call, RateLimited
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.state import Channel, Message
+from slackapp.sandbox.slack import message_events
 from slackapp.sandbox.slack import messages as posts
 
 EDIT_LIMIT = 4_000
@@ -29,9 +30,10 @@ def post_message(call: Call) -> dict[str, Any]:
         author=call.workspace.bot_user_id,
         thread_ts=thread,
         metadata=call.args.get("metadata"),
+        subtype="thread_broadcast" if thread and call.args.get("reply_broadcast") else None,
         **fields,
     )
-    posts.add(call.slack, channel, message)
+    message_events.post(call.slack, channel, message)
     answer = {
         "channel": channel.id,
         "ts": message.ts,
@@ -70,6 +72,7 @@ def update(call: Call) -> dict[str, Any]:
     fields = posts.content(call.slack, call.args)
     if len(fields["text"]) > EDIT_LIMIT:
         raise Refused("msg_too_long")
+    before = message_events.before_edit(call.slack, channel, message)
     if "blocks" in call.args or "text" in call.args:
         message.text, message.blocks = fields["text"], fields["blocks"]
     message.attachments = fields["attachments"]
@@ -77,6 +80,7 @@ def update(call: Call) -> dict[str, Any]:
     message.edited = call.slack.state.next_ts()
     message.failed.clear()
     call.slack.state.touch()
+    message_events.edited(call.slack, channel, message, before)
     return {
         "channel": channel.id,
         "ts": message.ts,
@@ -90,6 +94,7 @@ def delete(call: Call) -> dict[str, Any]:
     channel, message = _own_message(call, "cant_delete_message")
     del channel.messages[message.ts]
     call.slack.state.touch()
+    message_events.deleted(call.slack, channel, message)
     return {"channel": channel.id, "ts": message.ts}
 
 
@@ -113,7 +118,7 @@ def _as_itself(call: Call) -> None:
 
 
 def _open_channel(call: Call) -> Channel:
-    channel = posts.channel_for(call.slack, call.workspace, call.args["channel"])
+    channel = posts.named_channel_for(call.slack, call.workspace, call.args["channel"])
     posts.may_post(call.slack, call.workspace, channel)
     return channel
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from slackapp.sandbox.api.calls import Call
+from slackapp.sandbox.core.permissions import require_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.state import Channel
 from slackapp.sandbox.slack import messages as posts
@@ -48,17 +49,17 @@ def conversations_list(call: Call) -> dict[str, Any]:
     if not set(kinds) <= TYPES.keys():
         raise Refused("invalid_types")
     for kind in kinds:
-        _needs(call, TYPES[kind])
+        needs_scope(call, TYPES[kind])
     channels = [
         one
         for one in call.workspace.channels.values()
-        if _kind(one) in kinds
+        if scope_kind(one) in kinds
         and (not one.is_private or call.workspace.bot_user_id in one.members)
         and not (one.archived and call.args.get("exclude_archived"))
     ]
     chosen, metadata = page(call, channels, key=lambda one: one.id, default=100)
     listed = [
-        channel_object(call.workspace, one) | ({} if one.im_with else {"num_members": len(one.members)})
+        channel_object(call.workspace, one) | ({} if one.is_direct else {"num_members": len(one.members)})
         for one in chosen
     ]
     return {"channels": listed, "response_metadata": metadata}
@@ -66,7 +67,7 @@ def conversations_list(call: Call) -> dict[str, Any]:
 
 def conversations_info(call: Call) -> dict[str, Any]:
     """conversations.info."""
-    channel = _visible(call)
+    channel = visible_channel(call)
     out = channel_object(call.workspace, channel)
     if call.args.get("include_num_members"):
         out["num_members"] = len(channel.members)
@@ -75,7 +76,7 @@ def conversations_info(call: Call) -> dict[str, Any]:
 
 def conversations_members(call: Call) -> dict[str, Any]:
     """conversations.members."""
-    channel = _visible(call)
+    channel = visible_channel(call)
     chosen, metadata = page(call, channel.members, key=str, default=100)
     return {"members": chosen, "response_metadata": metadata}
 
@@ -83,14 +84,15 @@ def conversations_members(call: Call) -> dict[str, Any]:
 def usergroups_list(call: Call) -> dict[str, Any]:
     """usergroups.list."""
     users, count = bool(call.args.get("include_users")), bool(call.args.get("include_count"))
-    groups = call.workspace.usergroups.values()
+    disabled = bool(call.args.get("include_disabled"))
+    groups = [group for group in call.workspace.usergroups.values() if disabled or not group.disabled_at]
     return {"usergroups": [group_object(call.workspace, one, users=users, count=count) for one in groups]}
 
 
 def usergroups_users_list(call: Call) -> dict[str, Any]:
     """usergroups.users.list."""
     group = call.workspace.usergroups.get(call.args["usergroup"])
-    if group is None:
+    if group is None or (group.disabled_at and not call.args.get("include_disabled")):
         raise Refused("no_such_subteam")
     return {"users": list(group.members)}
 
@@ -151,21 +153,22 @@ def _decoded(cursor: str) -> str:
         raise Refused("invalid_cursor") from None
 
 
-def _visible(call: Call) -> Channel:
+def visible_channel(call: Call) -> Channel:
+    """The channel the call is about, if the app may know of it."""
     channel = call.workspace.channels.get(call.args["channel"])
     if channel is None or (channel.is_private and call.workspace.bot_user_id not in channel.members):
         raise Refused("channel_not_found")
-    _needs(call, TYPES[_kind(channel)])
+    needs_scope(call, TYPES[scope_kind(channel)])
     return channel
 
 
-def _kind(channel: Channel) -> str:
-    if channel.im_with:
-        return "im"
+def scope_kind(channel: Channel) -> str:
+    """The channel's kind, as `types` and the scopes name it."""
+    if channel.is_direct:
+        return "mpim" if channel.is_mpim else "im"
     return "private_channel" if channel.is_private else "public_channel"
 
 
-def _needs(call: Call, scope: str) -> None:
-    granted = call.slack.manifest.scopes
-    if scope not in granted:
-        raise Refused("missing_scope", needed=scope, provided=",".join(granted))
+def needs_scope(call: Call, *scopes: str) -> None:
+    """Refuse unless the app has one of these scopes."""
+    require_scope(call.slack, call.workspace, *scopes)

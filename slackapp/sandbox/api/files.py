@@ -5,6 +5,7 @@ from typing import Any
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused, missing
 from slackapp.sandbox.core.state import Channel, File, Message, new_id
+from slackapp.sandbox.slack import message_events
 from slackapp.sandbox.slack import messages as posts
 from slackapp.sandbox.slack.block_defaults import tidied
 from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
@@ -41,14 +42,15 @@ def get_upload_url(call: Call) -> dict[str, Any]:
 def complete_upload(call: Call) -> dict[str, Any]:
     """files.completeUploadExternal, with or without a channel to share the files in."""
     channel = _share_channel(call)
-    wanted = call.args["files"]
-    if not wanted or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in wanted):
+    listed = call.args["files"]
+    if not listed or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in listed):
         raise Refused("invalid_arguments", "[ERROR] each file needs its id [json-pointer:/files]")
-    files = [_uploaded(call, one["id"]) for one in wanted]
+    files = [_uploaded(call, item["id"]) for item in listed]
     if "blocks" in call.args:
         posts.check_blocks(call.slack, call.args["blocks"], "invalid_blocks")
-    for file, one in zip(files, wanted, strict=True):
-        file.complete, file.title, file.ready_at = True, one.get("title") or file.name, scanned_at(call.slack)
+    for file, item in zip(files, listed, strict=True):
+        file.complete, file.title = True, item.get("title") or file.name
+        file.ready_at = scanned_at(call.slack)
     if channel:
         _share(call, channel, files)
     call.slack.state.touch()
@@ -69,7 +71,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def _share_channel(call: Call) -> Channel | None:
-    named = [one for one in call.args.get("channels", "").split(",") if one]
+    named = [channel for channel in call.args.get("channels", "").split(",") if channel]
     target = call.args.get("channel_id") or (named[0] if named else None)
     if not target:
         return None
@@ -107,4 +109,4 @@ def _share(call: Call, channel: Channel, files: list[File]) -> None:
     )
     for file in files:
         file.channels.append(channel.id)
-    posts.add(call.slack, channel, message)
+    message_events.post(call.slack, channel, message)

@@ -72,10 +72,10 @@ def _answer(call: Call, view: View) -> dict[str, Any]:
 
 
 def _trigger(call: Call) -> Trigger:
-    wanted = call.args.get("trigger_id") or call.args.get("interactivity_pointer")
-    if not wanted:
+    trigger_id = call.args.get("trigger_id") or call.args.get("interactivity_pointer")
+    if not trigger_id:
         raise missing("trigger_id")
-    trigger = call.slack.triggers.get(wanted)
+    trigger = call.slack.triggers.get(trigger_id)
     if trigger is None or trigger.team_id != call.workspace.id:
         raise Refused("invalid_trigger_id")
     if trigger.used:

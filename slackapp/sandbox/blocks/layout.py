@@ -19,6 +19,7 @@ from slackapp.sandbox.blocks.schema import (
     number,
     one_of,
     only,
+    or_null,
     string,
     tell,
     url,
@@ -68,15 +69,17 @@ _task = Shape(
     {
         "task_id": string(),
         "title": string(),
-        "status": one_of("pending", "in_progress", "complete", "error"),
     },
     {
         **_id,
+        "status": one_of("pending", "in_progress", "complete", "error"),
         "details": rich_text,
         "output": rich_text,
         "sources": array(only("url", Shape({"url": url(), "text": string()})), 0),
     },
 )
+# A plan holds tasks alone, so that they need not say what they are.
+_plan_task = by_type({"task_card": _task}, otherwise="task_card")
 _picture = only("image", elements.image)
 _button = only("button", elements.button)
 _slack_icon = only("icon", Shape({"name": one_of(*sorted(part.ICONS))}))
@@ -176,7 +179,7 @@ def _message_only() -> dict[str, Check]:
         "markdown": Shape({"text": string(1, MARKDOWN_LIMIT)}, _id),
         "table": Shape(
             {"rows": array(_row, 1, 100)},
-            {**_id, "column_settings": array(part.column, 1, 20)},
+            {**_id, "column_settings": array(or_null(part.column), 1, 20)},
         ),
         "data_table": Shape(
             {"caption": string(1), "rows": array(_row, 2, 101)},
@@ -185,7 +188,10 @@ def _message_only() -> dict[str, Check]:
         ),
         "data_visualization": data_visualization,
         "task_card": _task,
-        "plan": Shape({"title": string()}, {**_id, "tasks": array(only("task_card", _task), 0)}),
+        "plan": Shape(
+            {"title": string()},
+            {**_id, "tasks": array(_plan_task, 0)},
+        ),
     }
 
 

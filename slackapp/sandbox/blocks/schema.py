@@ -132,15 +132,28 @@ class Shape:
         return Shape(self.required, {**self.optional, **optional}, self.rules)
 
 
-def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = ()) -> Check:
-    """An object whose `type` says which of the kinds it is. A kind in `known` exists, but not here."""
+def or_null(check: Check) -> Check:
+    """The same, or null for a place that is passed over."""
+
+    def nullable(value: object, at: str, found: list[str]) -> None:
+        if value is not None:
+            check(value, at, found)
+
+    return nullable
+
+
+def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = (), otherwise: str | None = None) -> Check:
+    """An object whose `type` says which of the kinds it is. A kind in `known` exists, but not here.
+
+    `otherwise` is the kind of an object without a type.
+    """
     elsewhere = frozenset(known)
 
     def check(value: object, at: str, found: list[str]) -> None:
         if not isinstance(value, dict):
             tell(found, "must provide an object", at)
             return
-        kind = value.get("type")
+        kind = value.get("type", otherwise)
         chosen = kinds.get(kind) if isinstance(kind, str) else None
         if chosen:
             chosen(value, at, found)

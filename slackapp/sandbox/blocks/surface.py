@@ -21,7 +21,8 @@ def every_block(blocks: list[dict[str, Any]], at: str = "") -> Iterator[tuple[st
     for place, block in enumerate(blocks):
         where = f"{at}/{place}"
         yield where, block
-        held = NESTING.get(block["type"])
+        # A plan's tasks need no type of their own.
+        held = NESTING.get(block.get("type", ""))
         if held is not None:
             yield from every_block(block.get(held, []), f"{where}/{held}")
 

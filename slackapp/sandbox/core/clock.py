@@ -11,7 +11,7 @@ class ClockListener(Protocol):
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
         """The next moment, not before `after`, at which something is due, and a label ("check-in closes")."""
 
-    def settle(self, now: datetime) -> None:
+    def run_due(self, now: datetime) -> None:
         """Do everything due at `now`; return once it is done."""
 
 

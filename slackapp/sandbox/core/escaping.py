@@ -27,7 +27,7 @@ def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, label
     With `resolve`, `@name`, `#channel`, user groups and addresses become `<...>` tokens; with `labels` those
     of people carry `|handle`, as in slash commands. Without `resolve` only `&<>` are escaped.
     """
-    names = sorted(_names(space, person, labels=labels), key=lambda one: -len(one.words)) if resolve else []
+    names = sorted(_names(space, person, labels=labels), key=lambda name: -len(name.words)) if resolve else []
     out, at = [], 0
     while at < len(text):
         token, length = _token(text, at, space, names, resolve=resolve, labels=labels)
@@ -36,7 +36,7 @@ def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, label
     return "".join(out)
 
 
-def _token(  # noqa: PLR0913  # one position of one text
+def _token(  # one position of one text
     text: str, at: int, space: Workspace, names: list[Name], *, resolve: bool, labels: bool
 ) -> tuple[str, int]:
     letter = text[at]
@@ -47,8 +47,8 @@ def _token(  # noqa: PLR0913  # one position of one text
             if name.sign == letter and _matches(text, at + 1, name.words):
                 return name.token, 1 + len(name.words)
     if resolve and letter == "h" and (address := ADDRESS.match(text, at)):
-        found = address.group().rstrip(".,;:!?)")
-        return f"<{plain(found)}>", len(found)
+        url = address.group().rstrip(".,;:!?)")
+        return f"<{plain(url)}>", len(url)
     return plain(letter), 1
 
 
@@ -79,14 +79,14 @@ def _ready(token: str, space: Workspace, *, labels: bool) -> str:
 
 
 def _names(space: Workspace, person: Person, *, labels: bool) -> Iterator[Name]:
-    for one in space.people.values():
-        token = f"<@{one.id}|{one.handle}>" if labels else f"<@{one.id}>"
-        yield Name("@", one.handle, token)
-        yield Name("@", one.name, token)
+    for member in space.people.values():
+        token = f"<@{member.id}|{member.handle}>" if labels else f"<@{member.id}>"
+        yield Name("@", member.handle, token)
+        yield Name("@", member.name, token)
     for group in space.usergroups.values():
         yield Name("@", group.handle, f"<!subteam^{group.id}|@{group.handle}>")
     for channel in space.channels.values():
-        if channel.im_with is None and (not channel.is_private or person.id in channel.members):
+        if not channel.is_direct and (not channel.is_private or person.id in channel.members):
             yield Name("#", channel.name, f"<#{channel.id}|{'' if channel.is_private else channel.name}>")
     for word in BROADCASTS:
         yield Name("@", word, f"<!{word}>")

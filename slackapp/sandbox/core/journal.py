@@ -53,7 +53,7 @@ class Journal:
                 self._files[name] = (directory / f"{name}.jsonl").open("ab", buffering=0)
 
     def hide(self, *secrets: str) -> None:
-        """Never write these strings, wherever they turn up."""
+        """Replace these strings by `***` in every line."""
         self._secrets.extend(secret.encode() for secret in secrets if secret)
 
     def call(self, method: str, body: Any, enc: str, response: Any, *, took: float | None = None) -> None:  # noqa: ANN401  # bodies are any JSON; the line has these parts
@@ -91,10 +91,10 @@ class Journal:
         if self.watcher is not None and entry.number % (KEPT_ENTRIES // 2) == 0:
             self.watcher()
 
-    def _write(self, name: str, kept: deque[bytes], line: dict[str, Any]) -> None:
+    def _write(self, name: str, lines: deque[bytes], line: dict[str, Any]) -> None:
         written = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
         for secret in self._secrets:
             written = written.replace(secret, MASK)
-        kept.append(written)
+        lines.append(written)
         if name in self._files:
             self._files[name].write(written)

@@ -15,47 +15,47 @@ MOST = 1_000_000
 async def wanted(request: web.Request) -> dict[str, Any]:
     """The JSON object a request carries."""
     try:
-        asked = read_json(await request.read() or b"{}")
+        body = read_json(await request.read() or b"{}")
     except ValueError as wrong:
         raise NotFound(400, f"The body is {wrong}.") from None
-    if not isinstance(asked, dict):
+    if not isinstance(body, dict):
         raise NotFound(400, "The body must be a JSON object.")
-    return asked
+    return body
 
 
-def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str:
+def words(body: dict[str, Any], name: str, otherwise: str | None = None) -> str:
     """A string out of a request's JSON."""
-    value = asked.get(name, otherwise)
+    value = body.get(name, otherwise)
     if not isinstance(value, str):
         raise NotFound(400, f"“{name}” must be a string.")
     return value
 
 
-def words_if_any(asked: dict[str, Any], name: str) -> str | None:
+def words_if_any(body: dict[str, Any], name: str) -> str | None:
     """A string that may be left out, or be null."""
-    return None if asked.get(name) is None else words(asked, name)
+    return None if body.get(name) is None else words(body, name)
 
 
-def number(asked: dict[str, Any], name: str, otherwise: float) -> float:
+def number(body: dict[str, Any], name: str, otherwise: float) -> float:
     """A number that makes sense as a count or as seconds: none below nought, none without end."""
-    value = asked.get(name, otherwise)
+    value = body.get(name, otherwise)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
         raise NotFound(400, f"“{name}” must be a number from 0 to {MOST}.")
     return value
 
 
-def flag(asked: dict[str, Any], name: str) -> bool:
+def flag(body: dict[str, Any], name: str) -> bool:
     """True or false."""
-    value = asked.get(name)
+    value = body.get(name)
     if not isinstance(value, bool):
         raise NotFound(400, f"“{name}” must be true or false.")
     return value
 
 
-def names(asked: dict[str, Any], name: str) -> list[str]:
+def names(body: dict[str, Any], name: str) -> list[str]:
     """A list of strings; an empty one where it is left out."""
-    value = asked.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise NotFound(400, f"“{name}” must be a list of strings.")
     return value
 
@@ -81,7 +81,7 @@ def read_json(text: bytes | str) -> Any:  # noqa: ANN401  # any JSON
 def _is_deep(value: Any) -> bool:  # noqa: ANN401  # likewise
     level = [value]
     for _ in range(DEEPEST):
-        level = [inner for one in level for inner in _inside(one)]
+        level = [inner for value in level for inner in _inside(value)]
     return bool(level)
 
 

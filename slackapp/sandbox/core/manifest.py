@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from slackapp.sandbox.core.manifest_rules import manifest_problems
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -60,6 +62,19 @@ def read_manifest(source: Path | dict[str, Any]) -> Manifest:
         return _manifest(raw)
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ManifestError(f"this is no app manifest as Slack reads it ({_where(wrong)}).") from None
+
+
+def read_checked_manifest(source: Path, *, has_address: bool) -> dict[str, Any]:
+    """A manifest's parsed form, once it has been found to be one that Slack would take.
+
+    Raises:
+        ManifestError: Slack would refuse it; the words say where and why, a line for each reason.
+    """
+    raw = _parsed(source)
+    if found := manifest_problems(raw, has_address=has_address):
+        lines = ["Slack would refuse this manifest:", *(f"  {problem}" for problem in found)]
+        raise ManifestError("\n".join(lines))
+    return dict(raw)
 
 
 def _parsed(source: Path) -> Any:  # noqa: ANN401  # whatever YAML holds

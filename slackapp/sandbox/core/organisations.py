@@ -21,7 +21,7 @@ _PLACES = ("channel", "user", "user_id", "usergroup")
 def workspaces_of(slack: "Simulator", enterprise_id: str) -> list[Workspace]:
     """The organisation's workspaces; none where there is no such organisation."""
     spaces = slack.state.workspaces.values()
-    return [one for one in spaces if enterprise_id and one.enterprise_id == enterprise_id]
+    return [space for space in spaces if enterprise_id and space.enterprise_id == enterprise_id]
 
 
 def install(slack: "Simulator", enterprise_id: str, token: str) -> list[Workspace]:
@@ -44,16 +44,16 @@ def resolve_workspace(slack: "Simulator", known: Workspace, method: str, sent: d
     """The workspace that a call with an organisation's token is about."""
     if not is_wide(slack, known):
         return known
-    spaces = [one for one in workspaces_of(slack, known.enterprise_id) if one.installed]
-    if wanted := sent.get("team_id"):
-        found = next((one for one in spaces if one.id == wanted), None)
-        if found is None and wanted != known.enterprise_id:
+    spaces = [space for space in workspaces_of(slack, known.enterprise_id) if space.installed]
+    if team_id := sent.get("team_id"):
+        space = next((space for space in spaces if space.id == team_id), None)
+        if space is None and team_id != known.enterprise_id:
             raise Refused("team_not_found")
-        if found is not None:
-            return found
+        if space is not None:
+            return space
     if method in WANT_TEAM:
         raise Refused("missing_argument", "[ERROR] missing required field: team_id")
-    return next((one for one in spaces if _is_about(slack, one, sent)), known)
+    return next((space for space in spaces if _is_about(slack, space, sent)), known)
 
 
 def add_enterprise_fields(slack: "Simulator", kind: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -66,8 +66,9 @@ def add_enterprise_fields(slack: "Simulator", kind: str, payload: dict[str, Any]
     if kind == "slash_command":
         return payload | {"is_enterprise_install": "true"}
     if kind == "event_callback":
-        told = [one | {"team_id": None, "is_enterprise_install": True} for one in payload["authorizations"]]
-        return payload | {"authorizations": told}
+        wide = {"team_id": None, "is_enterprise_install": True}
+        authorizations = [authorization | wide for authorization in payload["authorizations"]]
+        return payload | {"authorizations": authorizations}
     dressed = payload | {"is_enterprise_install": True}
     if kind in _WITHOUT_TEAM:
         dressed["team"] = None
@@ -80,7 +81,7 @@ def _is_about(slack: "Simulator", space: Workspace, sent: dict[str, Any]) -> boo
     trigger = slack.triggers.get(str(sent.get("trigger_id", "")))
     view = slack.state.view(str(sent["view_id"])) if sent.get("view_id") else None
     if trigger is not None or view is not None:
-        return space.id in {one.team_id for one in (trigger, view) if one is not None}
+        return space.id in {origin.team_id for origin in (trigger, view) if origin is not None}
     return any(
         sent.get(name) in ids for name in _PLACES for ids in (space.channels, space.people, space.usergroups)
     )

@@ -1,12 +1,9 @@
-"""How the Web API says no."""
+"""Answers of the Web API and of the sandbox's own routes, refusals among them."""
 
-import asyncio
 from typing import Any
 
 import orjson
 from aiohttp import web
-
-from slackapp.sandbox.core.faults import Fault
 
 
 class NotFound(Exception):  # noqa: N818  # an answer, not a failure
@@ -19,20 +16,6 @@ class NotFound(Exception):  # noqa: N818  # an answer, not a failure
 
 
 JSON_TYPE = "application/json; charset=utf-8"
-
-
-async def after_effect(request: web.Request, fault: Fault) -> None:
-    """What a fault does once the call has been carried out."""
-    if fault.kind == "slow":
-        await asyncio.sleep(fault.seconds)
-    elif fault.kind == "drop":
-        hang_up(request)
-
-
-def hang_up(request: web.Request) -> None:
-    """Close the connection without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
 
 
 def json_response(
@@ -57,11 +40,11 @@ class Refused(Exception):  # noqa: N818  # Slack refuses; this is its answer, no
         """The answer's JSON."""
         answer: dict[str, Any] = {"ok": False, "error": self.error, **self.extra}
         if self.messages:
-            told = [one if one.startswith("[ERROR] ") else f"[ERROR] {one}" for one in self.messages]
-            answer["response_metadata"] = {"messages": told}
+            messages = [text if text.startswith("[ERROR] ") else f"[ERROR] {text}" for text in self.messages]
+            answer["response_metadata"] = {"messages": messages}
         return answer
 
 
 def missing(field: str) -> Refused:
-    """What Slack says when a required argument is not there."""
+    """The refusal of a call without a required argument."""
     return Refused("invalid_arguments", f"[ERROR] missing required field: {field}")

@@ -12,6 +12,8 @@ class AppSeed:
     client_secret: str = field(default="sandbox-client-secret", repr=False)
     signing_secret: str = field(default="sandbox-signing-secret", repr=False)
     verification_token: str = field(default="sandbox-verification-token", repr=False)
+    configuration_token: str = field(default="xoxe.xoxp-sandbox-configuration", repr=False)
+    """Opens apps.manifest.validate, as the one that Slack gives whoever owns the app."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +21,8 @@ class PersonSeed:
     """A person, or another app's bot user. `name` is what others read; `handle` is typed after an @.
 
     `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is
-    seen only through a shared channel; `is_guest` is Slack's `is_restricted`.
+    seen only through a shared channel; `is_guest` is Slack's `is_restricted`, `is_single_channel` beside it
+    `is_ultra_restricted`. `display_name` is "" for somebody who has chosen none, None stands for the name.
     """
 
     id: str
@@ -34,6 +37,8 @@ class PersonSeed:
     is_guest: bool = False
     stranger: bool = False
     locale: str = "en-GB"
+    is_single_channel: bool = False
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +80,8 @@ class WorkspaceSeed:
     enterprise_id: str = ""
     """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
     enterprise_name: str = ""
+    plan: str = ""
+    """free, paid or grid; without one it is grid in an organisation and paid elsewhere."""
 
 
 def practice_workspace() -> WorkspaceSeed:

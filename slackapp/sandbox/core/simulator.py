@@ -1,4 +1,4 @@
-"""The double itself: what it knows, how it is set, and the few things every part of it needs."""
+"""The simulated Slack: its state, its settings, and what every part of it needs."""
 
 import asyncio
 import random
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.clock import SandboxClock
 from slackapp.sandbox.core.contract import Contract, read_contract
+from slackapp.sandbox.core.event_hold import EventHold
 from slackapp.sandbox.core.faults import Faults
 from slackapp.sandbox.core.journal import Journal
 from slackapp.sandbox.core.manifest import Manifest
@@ -87,6 +88,7 @@ class OAuthCode:
     user: str
     redirect_uri: str | None
     expires: float
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -126,7 +128,8 @@ class Simulator:
         self.state = State(clock)
         self.contract: Contract = read_contract()
         self.journal = Journal(clock, journal)
-        self.faults = Faults()
+        self.faults = Faults(clock)
+        self.event_hold = EventHold()
         self.limits = Limits(clock, enabled=settings.rate_limits)
         self.traffic = Traffic()
         self.triggers: dict[str, Trigger] = {}
@@ -140,7 +143,9 @@ class Simulator:
         self.url = ""
         self.delivery: Delivery | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.journal.hide(app.client_secret, app.signing_secret, app.verification_token)
+        self.journal.hide(
+            app.client_secret, app.signing_secret, app.verification_token, app.configuration_token
+        )
 
     def index_tokens(self) -> None:
         """Rebuild the look-up of tokens: token -> (workspace, "bot", "app" or "old")."""
@@ -166,7 +171,7 @@ class Simulator:
             await asyncio.sleep(random.uniform(low, high))  # noqa: S311  # a delay, not a secret
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
-        """Write down and send something to the app; gives its answer."""
+        """Record a payload and send it to the app; gives the app's answer."""
         payload = organisations.add_enterprise_fields(self, kind, payload)
         entry, begun = self.journal.sent(kind, payload), time.perf_counter()
         await self.lag()
@@ -195,7 +200,7 @@ class Simulator:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End background work and deliveries, and send home whoever watches."""
+        """End background work and deliveries, and wake everyone who waits for changes."""
         self.state.changes.end()
         for task in tuple(self._tasks):
             task.cancel()

@@ -13,6 +13,7 @@ from typing import Any
 from slackapp.sandbox.core.clock import SandboxClock
 
 SLACKBOT = "USLACKBOT"
+PAIR = 2
 
 Blocks = list[dict[str, Any]]
 Values = dict[
@@ -37,6 +38,9 @@ class Person:
     is_guest: bool = False
     stranger: bool = False
     locale: str = "en-GB"
+    is_single_channel: bool = False
+    display_name: str | None = None
+    """What the person chose to be called; None stands for the full name, "" for no choice, as for most."""
     place: str = "dm"
     home_asked: float = 0.0
     updated: int = 0
@@ -63,6 +67,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     values: dict[str, Values] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    subtype: str | None = None
 
     @property
     def shown(self) -> Blocks:
@@ -79,7 +84,10 @@ class Message:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, or with `im_with` the direct conversation of the app and one person."""
+    """A channel, or with `im_with` the direct conversation of the app and one person.
+
+    With `pair` it is the direct conversation of two people, with `is_mpim` one of several.
+    """
 
     id: str
     team_id: str
@@ -90,6 +98,18 @@ class Channel:
     im_with: str | None = None
     created: int = 0
     messages: dict[str, Message] = field(default_factory=dict)
+    pair: list[str] = field(default_factory=list)
+    is_mpim: bool = False
+    shared_with: list[str] = field(default_factory=list)
+    """The other organisations' workspaces that a Slack Connect channel is shared with."""
+    topic: str = ""
+    purpose: str = ""
+    previous_names: list[str] = field(default_factory=list)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a conversation of people and has no name of its own."""
+        return self.im_with is not None or bool(self.pair) or self.is_mpim
 
     def seen_by(self, user: str) -> Iterator[Message]:
         """The messages this person sees, oldest first."""
@@ -146,6 +166,7 @@ class UserGroup:
     handle: str
     name: str
     members: list[str] = field(default_factory=list)
+    disabled_at: int = 0
 
 
 @dataclass(slots=True)
@@ -161,8 +182,25 @@ class ResponseUrl:
 
 
 @dataclass(slots=True)
+class ScheduledMessage:
+    """A message of chat.scheduleMessage until its time has come; `post_at` is on the sandbox's clock."""
+
+    id: str
+    team_id: str
+    channel: str
+    post_at: int
+    created: int
+    thread_ts: str | None
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Workspace:
-    """A workspace. `installed` turns false when the app is removed; its tokens then open nothing."""
+    """A workspace. `installed` turns false when the app is removed; its tokens then open nothing.
+
+    `scopes` are those granted, None for the manifest's; `core.permissions` knows plans and restrictions.
+    `approval_pending`: whether only admins can install the app as yet.
+    """
 
     id: str
     domain: str
@@ -179,6 +217,10 @@ class Workspace:
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     dms: dict[str, str] = field(default_factory=dict)
     old_tokens: list[str] = field(default_factory=list)
+    plan: str = "paid"
+    scopes: list[str] | None = None
+    restrictions: list[str] = field(default_factory=list)
+    approval_pending: bool = False
 
 
 class Changes:
@@ -232,6 +274,7 @@ class State:
         self.files: dict[str, File] = {}
         self.contents: dict[str, bytes] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
+        self.scheduled: dict[str, ScheduledMessage] = {}
         self.toured: set[str] = set()
         self._last_ts = 0
 
@@ -273,6 +316,27 @@ class State:
                 created=int(self.clock.epoch()),
             )
         return workspace.channels[known]
+
+    def conversation(self, workspace: Workspace, users: list[str], *, with_app: bool) -> Channel:
+        """The direct conversation of these people, opened if need be; `with_app`: the app is in it too."""
+        members = sorted({*users, *([workspace.bot_user_id] if with_app else [])})
+        for channel in workspace.channels.values():
+            if channel.is_direct and sorted(channel.members) == members:
+                return channel
+        is_pair = len(members) <= PAIR
+        channel = Channel(
+            id=new_id("D" if is_pair else "C"),
+            team_id=workspace.id,
+            name="mpdm-" + "--".join(workspace.people[user].handle for user in members) + "-1",
+            is_private=True,
+            members=members,
+            created=int(self.clock.epoch()),
+            pair=members if is_pair else [],
+            is_mpim=not is_pair,
+        )
+        workspace.channels[channel.id] = channel
+        self.touch()
+        return channel
 
     def view(self, view_id: str) -> View | None:
         """An open modal or a published Home by its id."""

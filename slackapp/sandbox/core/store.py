@@ -27,7 +27,7 @@ EVERY_SECONDS = 1.0
 
 
 def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
-    """Put a workspace into the state; what a saved state already holds stays, tokens are the seed's."""
+    """Add a workspace to the state; what a saved state already holds stays, tokens are the seed's."""
     state = slack.state
     space = state.workspaces.setdefault(seed.team_id, _workspace(seed))
     space.bot_token, space.app_token = seed.bot_token, seed.app_token
@@ -65,6 +65,7 @@ def _workspace(seed: WorkspaceSeed) -> Workspace:
         installed=seed.installed,
         enterprise_id=seed.enterprise_id,
         enterprise_name=seed.enterprise_name,
+        plan=seed.plan or ("grid" if seed.enterprise_id else "paid"),
     )
 
 
@@ -98,9 +99,9 @@ class Store:
         self._slack.clock.offset = raw["offset"]
         restore(self._slack.state, raw)
         for file_id in self._slack.state.files:
-            kept = self._contents / file_id
-            if kept.exists():
-                self._slack.state.contents[file_id] = kept.read_bytes()
+            content = self._contents / file_id
+            if content.exists():
+                self._slack.state.contents[file_id] = content.read_bytes()
         self._slack.index_tokens()
 
     async def keep(self) -> None:
@@ -124,7 +125,7 @@ class Store:
 
     def _save_contents(self, state: State) -> None:
         self._contents.mkdir(parents=True, exist_ok=True, mode=0o700)
-        known = {kept.name for kept in self._contents.iterdir()}
+        known = {path.name for path in self._contents.iterdir()}
         for file_id, content in state.contents.items():
             if file_id not in known:
                 (self._contents / file_id).write_bytes(content)
@@ -152,7 +153,7 @@ def snapshot(slack: Simulator) -> dict[str, Any]:
 
 
 def restore(state: State, raw: dict[str, Any]) -> None:
-    """The other way round."""
+    """Fill the state from a snapshot."""
     state.last_ts = raw["last_ts"]
     state.workspaces = {key: _load_workspace(each) for key, each in raw["workspaces"].items()}
     state.homes = {user: View(**view) for user, view in raw["homes"].items()}

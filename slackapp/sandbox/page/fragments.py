@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from slackapp.core.i18n import Voice
+from slackapp.sandbox.core.faults import Fault
 from slackapp.sandbox.core.journal import Entry
 from slackapp.sandbox.core.state import Channel, Message, View
 from slackapp.sandbox.page import mrkdwn
@@ -92,7 +93,8 @@ class Drawing:
         people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
         return {
             "people_choices": people,
-            "place_choices": [(one.id, f"# {one.name}") for one in scene.channels],
+            "place_choices": [(channel.id, f"# {channel.name}") for channel in scene.channels],
+            "conversation_choices": scene.conversation_choices,
             "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
             "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
             "offered_emoji": OFFERED,
@@ -109,7 +111,24 @@ class Drawing:
             "inspector",
             calls=[self._entry(one) for one in recent if not one.sent][:INSPECTED],
             inbound=[self._entry(one) for one in recent if one.sent][:INSPECTED],
+            faults=[self._fault(fault) for fault in self._scene.slack.faults.in_force()],
         )
+
+    def _fault(self, fault: Fault) -> dict[str, str]:
+        """A fault in force: what it does to which calls, how many it meets and until when."""
+        place = fault.where
+        about = [name for name in (place.workspace, place.channel, place.user) if name]
+        if fault.rate < 1:
+            about.append(self._say("{n} of 100 calls", n=round(fault.rate * 100)))
+        if fault.count is not None:
+            about.append(self._say("calls still to meet it: {n}", n=fault.count))
+        if fault.until is not None:
+            moment = f"{self._scene.local(fault.until):%Y-%m-%d %H:%M}"
+            about.append(self._say("until {moment}", moment=moment))
+        if fault.count is None and fault.until is None:
+            about.append(self._say("until it is called off"))
+        name = f"{fault.method} {fault.kind} {fault.error}".strip()
+        return {"name": name, "about": " · ".join(about)}
 
     def _entry(self, entry: Entry) -> dict[str, Any]:
         answer = entry.response if isinstance(entry.response, dict) else {}

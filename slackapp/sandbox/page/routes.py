@@ -35,7 +35,6 @@ TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 BEAT_SECONDS: Final = 15.0
 DUE_SECONDS: Final = 5.0
 LANGUAGE: Final = "language"
-LANGUAGES: Final = {"en": "English", "cy": "Cymraeg"}
 Jumps = Callable[[], list[tuple[str, datetime]]]
 
 
@@ -110,7 +109,7 @@ class Page:
             "index",
             composer_people=_composer_people(scene),
             commands=_commands(scene),
-            languages=LANGUAGES,
+            languages=i18n.languages(),
             words=_words(say),
             several_workspaces=len(spaces) > 1,
         )
@@ -223,7 +222,7 @@ class Page:
     def _voice(self, request: web.Request) -> i18n.Voice:
         """The language this browser reads: asked for in the address once, then kept."""
         wanted = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
-        return i18n.voice(wanted if wanted in LANGUAGES else i18n.DEFAULT_LANGUAGE)
+        return i18n.voice(wanted if wanted in i18n.languages() else i18n.DEFAULT_LANGUAGE)
 
     def _toured(self) -> Tour | None:
         tour = self._sandbox.tour
@@ -279,7 +278,7 @@ class Page:
         if first is not None and first.person == person.id:
             return first.place
         channels = self._slack.state.workspaces[person.team_id].channels.values()
-        return next((one.id for one in channels if person.id in one.members and not one.im_with), DM)
+        return next((one.id for one in channels if person.id in one.members and not one.is_direct), DM)
 
 
 def _words(say: i18n.Voice) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What one person sees of the workspace at one place: read from the state, ready to be drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,6 +11,7 @@ from babel import dates
 from slackapp.sandbox.core.clock import moment_of
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import conversation_channels, conversation_people, direct_value
 
 # Older messages are not drawn: a practice conversation is read, not searched.
 DRAWN_MESSAGES: Final = 200
@@ -105,11 +106,23 @@ class Scene:
             if not one.is_bot and not one.deleted and not one.stranger
         ]
 
+    def conversation_choices(self, element: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What a conversation menu offers, as value and words."""
+        space, person = self.workspace, self.person
+        channels = conversation_channels(space, person, dict(element))
+        people = conversation_people(space, dict(element))
+        return [(channel.id, f"# {channel.name}") for channel in channels] + [
+            (direct_value(space, person, other), other.name) for other in people
+        ]
+
     @property
     def channels(self) -> list[Channel]:
         """The channels the person is in, by name."""
         mine = (one for one in self.workspace.channels.values() if self.person.id in one.members)
-        return sorted((one for one in mine if not one.im_with), key=lambda one: (one.archived, one.name))
+        return sorted(
+            (one for one in mine if one.is_mpim or not one.is_direct),
+            key=lambda one: (one.archived, one.name),
+        )
 
     @property
     def channel(self) -> Channel | None:

@@ -8,8 +8,9 @@ from slackapp.sandbox.blocks.controls import Control, controls, options_of
 from slackapp.sandbox.core.responses import NotFound
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import visible_channels
 from slackapp.sandbox.person.plain_text import Reader
-from slackapp.sandbox.person.screen import Screen, modal_buttons, visible_channels
+from slackapp.sandbox.person.screen import Screen, modal_buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,19 @@ class ElementFinder:
         """Whether the place where they looked last is still theirs to look at."""
         place = self.person.place
         channel = self.space.channels.get(place)
-        return place in {"dm", "home"} or (channel is not None and self._may_see(channel))
+        if place in {"dm", "home"}:
+            return not self.person.stranger
+        return channel is not None and self._may_see(channel)
+
+    def first_place(self) -> str:
+        """Where they look when nothing else is said: a stranger has no conversation with the app."""
+        shared = visible_channels(self.space, self.person) if self.person.stranger else []
+        return shared[0].id if shared else "dm"
 
     def channel(self, place: str) -> Channel:
         """The channel of a place they may look at; "dm" is the one with the app."""
+        if place == "dm" and self.person.stranger:
+            raise NotFound(404, "The app has no direct conversation with people of other organisations.")
         if place == "dm":
             return self.slack.state.dm(self.space, self.person.id)
         channel = self.space.channels.get(place)
@@ -51,8 +61,8 @@ class ElementFinder:
         return channel
 
     def _may_see(self, channel: Channel) -> bool:
-        if channel.im_with:
-            return channel.im_with == self.person.id
+        if channel.is_direct:
+            return self.person.id in channel.members
         return channel in visible_channels(self.space, self.person)
 
     def message(self, place: str | None, ts: str) -> tuple[Channel, Message]:
@@ -65,10 +75,11 @@ class ElementFinder:
 
     def _channels(self) -> list[Channel]:
         """Where they look, in the order of likelihood: their place, the direct conversation, all channels."""
+        seen = visible_channels(self.space, self.person)
+        if not self.person.stranger:
+            seen.insert(0, self.slack.state.dm(self.space, self.person.id))
         first = [] if self.person.place == "home" else [self.channel(self.person.place)]
-        dm = self.slack.state.dm(self.space, self.person.id)
-        rest = [one for one in (dm, *visible_channels(self.space, self.person)) if one not in first]
-        return first + rest
+        return first + [channel for channel in seen if channel not in first]
 
     def spots(self, within: str | None) -> Iterator[Location]:
         """The controls a person can use now, the likeliest first.
@@ -110,17 +121,17 @@ class ElementFinder:
     def pressable(self, label: str, within: str | None) -> tuple[Location, dict[str, Any]]:
         """The button of this label, or the menu with such an option; with what pressing it says."""
         labels: list[str] = []
-        for spot in self.spots(within):
-            if spot.control.kind == "button":
-                labels.append(spot.control.label)
-                if spot.control.named(label):
-                    return spot, dict(spot.control.says)
-            elif spot.control.kind == "menu":
-                for option in options_of(spot.control.element):
+        for location in self.spots(within):
+            if location.control.kind == "button":
+                labels.append(location.control.label)
+                if location.control.named(label):
+                    return location, dict(location.control.says)
+            elif location.control.kind == "menu":
+                for option in options_of(location.control.element):
                     words = self.option_words(option)
                     labels.append(words)
                     if words.casefold() == label.strip().casefold():
-                        return spot, {"selected_option": option}
+                        return location, {"selected_option": option}
         top = self.slack.state.top_modal(self.person.id)
         if top is not None and within in (None, "modal"):
             labels += [one["label"] for one in modal_buttons(top)]
@@ -130,17 +141,17 @@ class ElementFinder:
         """The input of this label; the `nth` from the top where several have it."""
         labels: list[str] = []
         before = 0
-        for spot in self.spots(within):
-            if spot.control.kind in {"button", "menu"}:
+        for location in self.spots(within):
+            if location.control.kind in {"button", "menu"}:
                 continue
-            labels.append(spot.control.label)
-            before += spot.control.named(label)
-            if spot.control.named(label) and before == nth:
-                return spot
-        said = f"Nothing to fill in is called “{label}”."
+            labels.append(location.control.label)
+            before += location.control.named(label)
+            if location.control.named(label) and before == nth:
+                return location
+        sentence = f"Nothing to fill in is called “{label}”."
         if before:
-            said = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
-        raise NotFound(409, said, labels=list(dict.fromkeys(labels)))
+            sentence = f"Nothing here is the number {nth} of those called “{label}”: there are {before}."
+        raise NotFound(409, sentence, labels=list(dict.fromkeys(labels)))
 
     def option_words(self, option: dict[str, Any]) -> str:
         """What a person reads of an option."""

@@ -82,7 +82,9 @@ class Reader:
         yield self.text_object(block["text"])
 
     def _context(self, block: dict[str, Any]) -> Iterator[str]:
-        yield " ".join(self.text_object(one) for one in block["elements"] if one["type"] != "image")
+        yield " ".join(
+            self.text_object(element) for element in block["elements"] if element["type"] != "image"
+        )
 
     def _input(self, block: dict[str, Any]) -> Iterator[str]:
         yield self.text_object(block["label"])
@@ -132,7 +134,8 @@ class Reader:
             yield f"{series['name']}: {points}"
 
     def _task(self, block: dict[str, Any]) -> Iterator[str]:
-        yield f"{block['title']} ({block['status'].replace('_', ' ')})"
+        status = f" ({block['status'].replace('_', ' ')})" if "status" in block else ""
+        yield block["title"] + status
         for part in ("details", "output"):
             if part in block:
                 yield self.block(block[part])
@@ -153,30 +156,30 @@ class Reader:
 
     def _rich_element(self, element: dict[str, Any]) -> str:
         if element["type"] == "rich_text_list":
-            lines = [self._rich_element(one) for one in element["elements"]]
+            lines = [self._rich_element(inner) for inner in element["elements"]]
             ordered = element.get("style") == "ordered"
             return "\n".join(
                 f"{number}. {line}" if ordered else f"• {line}" for number, line in enumerate(lines, 1)
             )
-        return "".join(self._rich_inline(one) for one in element.get("elements", ()))
+        return "".join(self._rich_inline(inner) for inner in element.get("elements", ()))
 
-    def _rich_inline(self, one: dict[str, Any]) -> str:  # noqa: PLR0911  # one answer per kind of inline element
-        kind = one["type"]
+    def _rich_inline(self, element: dict[str, Any]) -> str:  # noqa: PLR0911  # one answer per kind of inline element
+        kind = element["type"]
         if kind == "user":
-            return self._person(one["user_id"])
+            return self._person(element["user_id"])
         if kind == "usergroup":
-            return self._group(one["usergroup_id"])
+            return self._group(element["usergroup_id"])
         if kind == "channel":
-            return self._channel(one["channel_id"])
+            return self._channel(element["channel_id"])
         if kind == "link":
-            return str(one.get("text") or one["url"])
+            return str(element.get("text") or element["url"])
         if kind == "emoji":
-            return f":{one['name']}:"
+            return f":{element['name']}:"
         if kind == "broadcast":
-            return f"@{one['range']}"
+            return f"@{element['range']}"
         if kind == "date":
-            return self._date(f"{one['timestamp']}", one["format"], one.get("fallback", ""))
-        return str(one.get("text", one.get("value", "")))
+            return self._date(f"{element['timestamp']}", element["format"], element.get("fallback", ""))
+        return str(element.get("text", element.get("value", "")))
 
     def _angled(self, inside: str) -> str:
         target, _, label = inside.partition("|")
@@ -243,8 +246,8 @@ def _any_text(value: Any) -> Iterator[str]:  # noqa: ANN401  # a block this modu
         text = value.get("text")
         if isinstance(text, str):
             yield text
-        for one in value.values():
-            yield from _any_text(one)
+        for inner in value.values():
+            yield from _any_text(inner)
     elif isinstance(value, list):
-        for one in value:
-            yield from _any_text(one)
+        for inner in value:
+            yield from _any_text(inner)

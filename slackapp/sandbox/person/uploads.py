@@ -13,7 +13,7 @@ from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
 MOST_FILES = 10
 
 
-def uploaded(sight: ElementFinder, control: Control, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # JSON in
+def uploaded(finder: ElementFinder, control: Control, value: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # JSON in
     """The state of a file_input that holds these files, each `{"name", "text"}` or `{"name", "base64"}`.
 
     Raises NotHere for what its element does not take.
@@ -22,8 +22,8 @@ def uploaded(sight: ElementFinder, control: Control, value: Any) -> list[dict[st
     most = control.element.get("max_files", MOST_FILES)
     if len(given) > most:
         raise NotFound(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
-    contents = [_content(control, one) for one in given]
-    return [_kept(sight, name, content) for name, content in contents]
+    contents = [_content(control, each) for each in given]
+    return [_kept(finder, name, content) for name, content in contents]
 
 
 def _content(control: Control, given: Any) -> tuple[str, bytes]:  # noqa: ANN401  # likewise
@@ -42,17 +42,17 @@ def _content(control: Control, given: Any) -> tuple[str, bytes]:  # noqa: ANN401
         raise NotFound(400, f"“{name}” is no base64.") from None
 
 
-def _kept(sight: ElementFinder, name: str, content: bytes) -> dict[str, Any]:
+def _kept(finder: ElementFinder, name: str, content: bytes) -> dict[str, Any]:
     """The file in the workspace, as Slack's JSON has it."""
-    slack = sight.slack
+    slack = finder.slack
     file = File(
         id=new_id("F"),
-        team_id=sight.space.id,
+        team_id=finder.space.id,
         name=name,
         length=len(content),
         mimetype=guess_type(name),
         created=int(slack.clock.epoch()),
-        owner=sight.person.id,
+        owner=finder.person.id,
         ready_at=scanned_at(slack),
         uploaded=True,
         complete=True,

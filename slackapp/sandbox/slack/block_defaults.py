@@ -27,10 +27,13 @@ def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
     for block in blocks:
         fresh = block
         if "block_id" not in block:
-            fresh = {"type": block.pop("type"), "block_id": _new_block_id(taken), **block}
-        held = NESTING.get(fresh["type"], "")
-        if held in fresh:
-            fresh[held] = _named(fresh[held], taken)
+            kind = block.pop("type", "task_card")
+            fresh = {"type": kind, "block_id": _new_block_id(taken), **block}
+        elif "type" not in block:
+            fresh = {"type": "task_card", **block}
+        inside = NESTING.get(fresh["type"], "")
+        if inside in fresh:
+            fresh[inside] = _named(fresh[inside], taken)
         named.append(fresh)
     return named
 
@@ -46,8 +49,8 @@ def _new_block_id(taken: set[Any]) -> str:
 def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON
     # A whole type is compared, not a union: every message is copied, and JSON has no subclasses.
     if type(value) is list:
-        return [_copied(one) if type(one) in NESTED else one for one in value]
-    copy = {name: _copied(one) if type(one) in NESTED else one for name, one in value.items()}
+        return [_copied(inner) if type(inner) in NESTED else inner for inner in value]
+    copy = {name: _copied(inner) if type(inner) in NESTED else inner for name, inner in value.items()}
     kind = copy.get("type")
     if kind == "plain_text":
         copy.setdefault("emoji", True)

@@ -8,7 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
-from slackapp.sandbox.core.responses import after_effect, hang_up, json_response
+from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.faults import Fault, Subject
+from slackapp.sandbox.core.responses import json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import File
 
@@ -78,17 +80,17 @@ class FileServer:
         slack = self._slack
         with slack.traffic.call():
             await slack.lag()
-            fault = slack.faults.take("upload") if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500"}:
-                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
-                return web.Response(status=int(fault.kind), headers=headers)
-            if fault and fault.kind == "hang":
-                await after_effect(request, type(fault)("upload", "slow", 1, 0, fault.seconds))
-                hang_up(request)
-            answer = self._take(request.match_info["file"], await _bytes(request))
-        if fault:
-            await after_effect(request, fault)
-        return answer
+            file_id = request.match_info["file"]
+            fault = self._fault(file_id)
+            if fault and not fault.is_done:
+                slack.journal.call("upload", {"file": file_id}, "form", {"fault": fault.kind})
+                return await play(request, fault)
+            answer = self._take(file_id, await _bytes(request))
+        return await play(request, fault, answer) if fault else answer
+
+    def _fault(self, file_id: str) -> Fault | None:
+        file = self._slack.state.files.get(file_id)
+        return self._slack.faults.take("upload", lambda: Subject(file.team_id if file else ""))
 
     def _take(self, file_id: str, content: bytes) -> web.Response:
         file = self._slack.state.files.get(file_id)

@@ -42,7 +42,7 @@ def _tell(slack: Simulator, space: Workspace, event: dict[str, Any]) -> None:
     slack.index_tokens()
     slack.state.touch()
     event = event | {"event_ts": slack.state.next_ts()}
-    told = payloads.event_callback(slack, space, event)
-    payload = {name: value for name, value in told.items() if name not in {"team_id", "authorizations"}}
-    if is_subscribed(slack, event["type"]):
+    complete = payloads.event_callback(slack, space, event)
+    payload = {name: value for name, value in complete.items() if name not in {"team_id", "authorizations"}}
+    if is_subscribed(slack, event["type"], space):
         slack.spawn(slack.send("event_callback", payload))

@@ -83,7 +83,7 @@ class SignedHttp:
 def _body(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
     if kind == "slash_command":
         return urlencode(payload).encode(), FORM
-    if kind == "event_callback":
+    if kind in {"event_callback", "app_rate_limited"}:
         return orjson.dumps(payload), "application/json"
     return urlencode({"payload": orjson.dumps(payload).decode()}).encode(), FORM
 

@@ -8,7 +8,7 @@ from slackapp.sandbox.core.escaping import escaped, plain
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Ack, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, View
-from slackapp.sandbox.slack import events, payloads, views
+from slackapp.sandbox.slack import dialogs, events, message_events, payloads, views
 from slackapp.sandbox.slack import messages as posts
 
 TROUBLE = "We had some trouble connecting. Try again?"
@@ -47,7 +47,7 @@ def say(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Mes
         payload = {"text": payload}
     if not isinstance(payload, dict):
         return None
-    payload = posts.link_to_thread(payload)
+    payload = posts.without_nulls(payload)
     if not payload.keys() & {"text", "blocks", "attachments"}:
         return None
     fields = posts.content(slack, payload)
@@ -59,7 +59,7 @@ def say(slack: Simulator, person: Person, channel: Channel, payload: Any) -> Mes
         thread_ts=payload.get("thread_ts"),
         **fields,
     )
-    return posts.add(slack, channel, message)
+    return message_events.post(slack, channel, message)
 
 
 def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: str) -> None:
@@ -115,6 +115,9 @@ async def submit(slack: Simulator, person: Person, view: View) -> None:
     slack.state.touch()
     if view.errors:
         return
+    if view.kind == dialogs.KIND:
+        await _submit_dialog(slack, person, view)
+        return
     ack = await slack.send("view_submission", payloads.view_submission(slack, person, view))
     if ack.failure:
         view.errors = {"": TROUBLE}
@@ -130,8 +133,24 @@ async def submit(slack: Simulator, person: Person, view: View) -> None:
         slack.journal.call("ack:view_submission", answer, "json", refused.answer())
     slack.state.touch()
     await slack.quiet()
-    for one in cleared:
-        await _tell_closed(slack, person, one, is_cleared=True)
+    for closed_view in cleared:
+        await _tell_closed(slack, person, closed_view, is_cleared=True)
+
+
+async def _submit_dialog(slack: Simulator, person: Person, view: View) -> None:
+    ack = await slack.send("dialog_submission", dialogs.submission_payload(slack, person, view))
+    answer = ack.payload or {}
+    errors = dialogs.errors_of(view, answer) if isinstance(answer, dict) and answer else {}
+    if ack.failure or errors is None:
+        view.errors = {"": TROUBLE}
+    elif errors:
+        view.errors = errors
+    else:
+        close(slack, person, view)
+    if ack.failure is None:
+        slack.journal.call("ack:dialog_submission", answer, "json", {"ok": errors is not None})
+    slack.state.touch()
+    await slack.quiet()
 
 
 def unfilled(view: View) -> dict[str, str]:
@@ -175,7 +194,7 @@ def _answered(slack: Simulator, person: Person, view: View, answer: Any) -> list
         close(slack, person, view)
     elif action == "clear":
         stack = slack.state.modals.pop(person.id, [])
-        return [one for one in reversed(stack) if one is not view]
+        return [open_view for open_view in reversed(stack) if open_view is not view]
     elif action == "errors":
         view.errors = _errors(view, answer.get("errors"))
     elif action in ("update", "push"):  # the app may send what no set can hold
@@ -186,7 +205,7 @@ def _answered(slack: Simulator, person: Person, view: View, answer: Any) -> list
 
 
 def _errors(view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likewise
-    inputs = {one["block_id"] for one in view.body["blocks"] if one["type"] == "input"}
+    inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
     if not isinstance(errors, dict) or not errors or not errors.keys() <= inputs:
         raise Refused("invalid_arguments", "[ERROR] errors must name input blocks of the view by block_id")
     if not all(isinstance(words, str) for words in errors.values()):
@@ -195,22 +214,26 @@ def _errors(view: View, errors: Any) -> dict[str, str]:  # noqa: ANN401  # likew
 
 
 def _shown(slack: Simulator, person: Person, view: View, answer: dict[str, Any], *, push: bool) -> None:
-    given = answer.get("view")
-    if not isinstance(given, dict):
+    new_view = answer.get("view")
+    if not isinstance(new_view, dict):
         raise Refused("invalid_arguments", "[ERROR] missing required field: view")
-    views.check(slack, given, "modal")
-    views.check_external_id(slack, given, but=None if push else view.id)
+    views.check(slack, new_view, "modal")
+    views.check_external_id(slack, new_view, but=None if push else view.id)
     if push:
         space = slack.state.workspaces[person.team_id]
-        views.push(slack, views.new_view(slack, space, person.id, given, under=view))
+        views.push(slack, views.new_view(slack, space, person.id, new_view, under=view))
     else:
-        views.renew(slack, view, given)
+        views.renew(slack, view, new_view)
 
 
 def close(slack: Simulator, person: Person, view: View) -> None:
     """Take this view away; the one beneath is seen again."""
     stack = slack.state.modals.get(person.id, [])
-    remaining = [] if view.body.get("clear_on_close") else [one for one in stack if one.id != view.id]
+    remaining = (
+        []
+        if view.body.get("clear_on_close")
+        else [open_view for open_view in stack if open_view.id != view.id]
+    )
     slack.state.modals[person.id] = remaining
     slack.state.touch()
 
@@ -220,11 +243,15 @@ async def dismiss(slack: Simulator, person: Person, view: View) -> None:
     stack = list(slack.state.modals.get(person.id, []))
     cleared = bool(view.body.get("clear_on_close"))
     close(slack, person, view)
-    for one in reversed(stack) if cleared else [view]:
-        await _tell_closed(slack, person, one, is_cleared=cleared)
+    for closed_view in reversed(stack) if cleared else [view]:
+        await _tell_closed(slack, person, closed_view, is_cleared=cleared)
 
 
 async def _tell_closed(slack: Simulator, person: Person, view: View, *, is_cleared: bool) -> None:
+    if view.kind == dialogs.KIND:
+        if view.body["dialog"].get("notify_on_cancel"):
+            await slack.send("dialog_cancellation", dialogs.cancellation_payload(slack, person, view))
+        return
     if not view.body.get("notify_on_close"):
         return
     ack = await slack.send("view_closed", payloads.view_closed(slack, person, view, is_cleared=is_cleared))
@@ -253,7 +280,7 @@ async def open_home(slack: Simulator, person: Person) -> None:
     if (
         not slack.manifest.home_tab
         or not space.installed
-        or not events.is_subscribed(slack, "app_home_opened")
+        or not events.is_subscribed(slack, "app_home_opened", space)
     ):
         return
     shown = views.view_object(slack, space, known) if known else None

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, Contents, contents, problems
+from slackapp.sandbox.core.permissions import check_posting, has_scope
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Workspace
@@ -32,9 +33,20 @@ def channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
             raise Refused("channel_not_found")
         return channel
     person = space.people.get(target)
-    if person is None or person.deleted or person.stranger or person.is_bot:
+    if person is not None and person.is_bot:
+        raise Refused("cannot_dm_bot")
+    if person is None or person.deleted or person.stranger:
         raise Refused("channel_not_found")
     return slack.state.dm(space, target)
+
+
+def named_channel_for(slack: Simulator, space: Workspace, target: str) -> Channel:
+    """The same, where Slack takes `#general` too."""
+    for channel in space.channels.values():
+        may_know = not channel.is_private or space.bot_user_id in channel.members
+        if target == f"#{channel.name}" and may_know and not channel.is_direct:
+            return channel
+    return channel_for(slack, space, target)
 
 
 def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
@@ -43,21 +55,22 @@ def may_post(slack: Simulator, space: Workspace, channel: Channel) -> None:
         raise Refused("is_archived")
     if channel.im_with is not None and not slack.manifest.messages_tab:
         raise Refused("messages_tab_disabled")
-    public = not channel.is_private and "chat:write.public" in slack.manifest.scopes
+    public = not channel.is_private and has_scope(slack, space, "chat:write.public")
     if space.bot_user_id not in channel.members and not public:
         raise Refused("not_in_channel")
+    check_posting(space, channel)
 
 
-def link_to_thread(payload: dict[str, Any]) -> dict[str, Any]:
+def without_nulls(payload: dict[str, Any]) -> dict[str, Any]:
     """An app's answer to a command or a response_url without its nulls; refused where a kind is wrong.
 
     What comes as a method's arguments has been looked at already; this has not.
     """
-    said = {name: value for name, value in payload.items() if value is not None}
+    answer = {name: value for name, value in payload.items() if value is not None}
     for name, kind in ANSWER_KINDS.items():
-        if not isinstance(said.get(name, kind()), kind):
+        if not isinstance(answer.get(name, kind()), kind):
             raise Refused("invalid_arguments", f"[ERROR] must be of another kind [json-pointer:/{name}]")
-    return said
+    return answer
 
 
 def content(slack: Simulator, args: dict[str, Any], *, too_long: str = "msg_too_long") -> dict[str, Any]:
@@ -78,21 +91,21 @@ def attached(slack: Simulator, attachments: list[Any], too_long: str) -> list[di
     """The checked attachments, those with blocks as Slack keeps them."""
     if len(attachments) > MOST_ATTACHMENTS:
         raise Refused("too_many_attachments")
-    kept = []
-    for place, one in enumerate(attachments):
-        if not isinstance(one, dict) or not _are_objects(one.get("fields") or []):
+    checked = []
+    for place, attachment in enumerate(attachments):
+        if not isinstance(attachment, dict) or not _are_objects(attachment.get("fields") or []):
             wrong = f"[ERROR] must provide an object [json-pointer:/attachments/{place}]"
             raise Refused("invalid_attachments", wrong)
-        if "blocks" not in one:
-            kept.append(one)
+        if "blocks" not in attachment:
+            checked.append(attachment)
             continue
-        check_blocks(slack, one["blocks"], too_long, at=f"/attachments/{place}/blocks")
-        kept.append({**one, "blocks": tidied(one["blocks"])})
-    return kept
+        check_blocks(slack, attachment["blocks"], too_long, at=f"/attachments/{place}/blocks")
+        checked.append({**attachment, "blocks": tidied(attachment["blocks"])})
+    return checked
 
 
 def _are_objects(values: Any) -> bool:  # noqa: ANN401  # not yet checked
-    return isinstance(values, list) and all(isinstance(one, dict) for one in values)
+    return isinstance(values, list) and all(isinstance(value, dict) for value in values)
 
 
 def check_blocks(
@@ -103,28 +116,28 @@ def check_blocks(
     at: str = "/blocks",
 ) -> None:
     """Refuse blocks that Slack would refuse in a message, files that are not ready among them."""
-    found = problems(blocks, surface="message", at=at)
-    if not found:
-        held = contents(blocks, at)
-        if held.weight > TEXT_WEIGHT_LIMIT:
+    wrong = problems(blocks, surface="message", at=at)
+    if not wrong:
+        references = contents(blocks, at)
+        if references.weight > TEXT_WEIGHT_LIMIT:
             raise Refused(too_long)
-        found = invalid_images(slack, held)
-    if found:
-        raise Refused("invalid_blocks", *found, errors=found)
+        wrong = invalid_images(slack, references)
+    if wrong:
+        raise Refused("invalid_blocks", *wrong, errors=wrong)
 
 
-def invalid_images(slack: Simulator, held: Contents) -> list[str]:
+def invalid_images(slack: Simulator, references: Contents) -> list[str]:
     """What is wrong with the workspace files these blocks show, and with the pictures they have fetched."""
-    found = []
-    for pointer, wanted in held.files.items():
-        file = known_file(slack, wanted)
+    wrong = []
+    for pointer, named in references.files.items():
+        file = known_file(slack, named)
         if file is None or not file.complete or file.deleted or file.ready_at > time.time():
-            name = wanted.get("id") or wanted.get("url")
-            found.append(f"invalid slack file: {name} is not ready [json-pointer:{pointer}]")
-    for pointer, address in held.pictures.items():
+            name = named.get("id") or named.get("url")
+            wrong.append(f"invalid slack file: {name} is not ready [json-pointer:{pointer}]")
+    for pointer, address in references.pictures.items():
         if not _from_everywhere(address):
-            found.append(f"downloading image failed [json-pointer:{pointer}]")
-    return found
+            wrong.append(f"downloading image failed [json-pointer:{pointer}]")
+    return wrong
 
 
 def _from_everywhere(address: str) -> bool:
@@ -136,12 +149,12 @@ def _from_everywhere(address: str) -> bool:
         return "." in host and not host.endswith(PRIVATE_NAMES)
 
 
-def known_file(slack: Simulator, wanted: dict[str, str]) -> File | None:
+def known_file(slack: Simulator, named: dict[str, str]) -> File | None:
     """The file that a `slack_file` object names by id or by address."""
     files = slack.state.files
-    if "id" in wanted:
-        return files.get(wanted["id"])
-    address = wanted.get("url", "")
+    if "id" in named:
+        return files.get(named["id"])
+    address = named.get("url", "")
     return next((file for file in files.values() if f"-{file.id}/" in address), None)
 
 
@@ -174,15 +187,16 @@ def message_object(slack: Simulator, space: Workspace, message: Message) -> dict
     out |= {"text": message.text, "team": space.id}
     if message.author == space.bot_user_id:
         out["bot_profile"] = bot_profile(slack, space)
-    for name in ("blocks", "attachments", "thread_ts", "metadata"):
+    for name in ("subtype", "blocks", "attachments", "thread_ts", "metadata"):
         if value := getattr(message, name):
             out[name] = value
     if message.edited:
-        out["edited"] = {"user": space.bot_id, "ts": message.edited}
+        editor = space.bot_id if message.author == space.bot_user_id else message.author
+        out["edited"] = {"user": editor, "ts": message.edited}
     if message.reactions:
         out["reactions"] = reactions(message)
     if message.files:
-        out["files"] = [file_object(slack, slack.state.files[one]) for one in message.files]
+        out["files"] = [file_object(slack, slack.state.files[file_id]) for file_id in message.files]
     return out
 
 

@@ -8,6 +8,7 @@ from slackapp.sandbox.blocks.controls import STATE_KEYS, controls
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, ResponseUrl, View, Workspace, new_id
 from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack.directory_json import ELSEWHERE, home_team, is_shared
 from slackapp.sandbox.slack.views import view_object
 
 RESPONSE_URL_SECONDS = 1800
@@ -73,6 +74,7 @@ def view_press(slack: Simulator, person: Person, view: View, action: Json) -> Js
     space = slack.state.workspaces[person.team_id]
     return _interaction(slack, space, person, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
+        "team": _actor_team(space, person),
         "trigger_id": slack.new_trigger(space.id, person.id, view_id=view.id),
         "view": view_object(slack, space, view),
         "actions": [action],
@@ -158,6 +160,7 @@ def message_action(
 def event_callback(slack: Simulator, space: Workspace, event: Json) -> Json:
     """An event with its envelope."""
     place = event.get("channel") or event.get("item", {}).get("channel")
+    channel = space.channels.get(place) if isinstance(place, str) else None
     context = "-".join(["1", event["type"], space.id, *([place] if isinstance(place, str) else [])])
     authorization = {
         "enterprise_id": space.enterprise_id or None,
@@ -176,7 +179,7 @@ def event_callback(slack: Simulator, space: Workspace, event: Json) -> Json:
         "event_id": new_id("Ev"),
         "event_time": int(slack.clock.epoch()),
         "authorizations": [authorization],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": channel is not None and is_shared(space, channel),
         "event_context": context,
     }
 
@@ -184,10 +187,15 @@ def event_callback(slack: Simulator, space: Workspace, event: Json) -> Json:
 def _interaction(slack: Simulator, space: Workspace, person: Person, kind: str) -> Json:
     out: Json = {
         "type": kind,
-        "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": space.id},
+        "user": {
+            "id": person.id,
+            "username": person.handle,
+            "name": person.handle,
+            "team_id": home_team(space, person),
+        },
         "api_app_id": slack.app.app_id,
         "token": slack.app.verification_token,
-        "team": team_of(space),
+        "team": team_of(space) if kind == "block_actions" else _actor_team(space, person),
         "is_enterprise_install": False,
     }
     # The recorded payloads have the null only here; about views they leave the key out.
@@ -208,6 +216,11 @@ def team_of(space: Workspace) -> Json:
     return {"id": space.id, "domain": space.domain, **organisation_of(space)}
 
 
+def _actor_team(space: Workspace, person: Person) -> Json:
+    """The workspace of whoever acts in a view; view.app_installed_team_id names the app's."""
+    return {"id": ELSEWHERE, "domain": "elsewhere"} if person.stranger else team_of(space)
+
+
 def enterprise_of(space: Workspace) -> Json | None:
     """The organisation as interactions and installations name it."""
     return {"id": space.enterprise_id, "name": space.enterprise_name} if space.enterprise_id else None
@@ -215,8 +228,8 @@ def enterprise_of(space: Workspace) -> Json | None:
 
 def channel_name(channel: Channel) -> str:
     """A channel's name as payloads give it: Slack never tells a private one's."""
-    if channel.im_with:
-        return "directmessage"
+    if channel.is_direct:
+        return channel.name if channel.is_mpim else "directmessage"
     return "privategroup" if channel.is_private else channel.name
 
 
@@ -225,7 +238,7 @@ def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, 
     token = secrets.token_hex(12)
     expires = slack.clock.epoch() + RESPONSE_URL_SECONDS
     known = slack.state.response_urls
-    for key in [key for key, one in known.items() if one.expires < expires - 2 * RESPONSE_URL_SECONDS]:
+    for key in [key for key, entry in known.items() if entry.expires < expires - 2 * RESPONSE_URL_SECONDS]:
         del known[key]
     known[token] = ResponseUrl(person.team_id, person.id, channel.id, ts, expires)
     return f"{slack.url}/{kind}/{person.team_id}/{token}"
@@ -233,5 +246,7 @@ def response_url(slack: Simulator, person: Person, channel: Channel, kind: str, 
 
 def action_of(element: Json, block_id: str, chosen: Json, ts: str) -> Json:
     """An entry of `actions[]`: of the element what the recorded payloads tell, and what was chosen."""
-    told = {name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")}
-    return {"type": element["type"], **told, "block_id": block_id, **chosen, "action_ts": ts}
+    described = {
+        name: value for name, value in element.items() if name in TOLD or name.startswith("initial_")
+    }
+    return {"type": element["type"], **described, "block_id": block_id, **chosen, "action_ts": ts}

@@ -4,10 +4,13 @@ from typing import Any
 
 from aiohttp import web
 
+from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, after_effect, hang_up, json_response
+from slackapp.sandbox.core.responses import Refused, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ResponseUrl
+from slackapp.sandbox.slack import message_events
 from slackapp.sandbox.slack import messages as posts
 from slackapp.sandbox.slack.interactions import say
 
@@ -25,21 +28,23 @@ class ResponseUrls:
         slack = self._slack
         with slack.traffic.call():
             await slack.lag()
-            fault = slack.faults.take("response_url") if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500"}:
+            token = request.match_info["token"]
+            fault = self._fault(token)
+            if fault and not fault.is_done:
                 slack.journal.call("response_url", {}, "json", {"fault": fault.kind})
-                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
-                return web.Response(status=int(fault.kind), headers=headers)
-            if fault and fault.kind == "hang":
-                fault.kind = "slow"
-                await after_effect(request, fault)
-                hang_up(request)
+                return await play(request, fault)
             body = _decoded(await request.read())
-            answer, status = self._decided(request.match_info["token"], body)
+            answer, status = self._decided(token, body)
             slack.journal.call("response_url", body, "json", answer)
-        if fault:
-            await after_effect(request, fault)
-        return json_response(answer, status=status) if status != 200 else web.Response(text="ok")  # noqa: PLR2004  # OK
+        response = json_response(answer, status=status) if status != 200 else web.Response(text="ok")  # noqa: PLR2004  # OK
+        return await play(request, fault, response) if fault else response
+
+    def _fault(self, token: str) -> Fault | None:
+        known = self._slack.state.response_urls.get(token)
+        subject = Subject()
+        if known:
+            subject = Subject(known.team_id, frozenset({known.channel}), frozenset({known.user}))
+        return self._slack.faults.take("response_url", lambda: subject)
 
     def _decided(self, token: str, body: Any) -> tuple[dict[str, Any], int]:  # noqa: ANN401  # whatever was posted
         known = self._slack.state.response_urls.get(token)
@@ -64,19 +69,22 @@ class ResponseUrls:
             if original is not None:
                 del channel.messages[original.ts]
                 self._slack.state.touch()
+                message_events.deleted(self._slack, channel, original)
         elif body.get("replace_original") and original is not None:
-            self._replace(original, body)
+            self._replace(channel, original, body)
         else:
             self._add(known, channel, body)
 
-    def _replace(self, original: Message, body: dict[str, Any]) -> None:
-        fields = posts.content(self._slack, posts.link_to_thread(body))
+    def _replace(self, channel: Channel, original: Message, body: dict[str, Any]) -> None:
+        before = message_events.before_edit(self._slack, channel, original)
+        fields = posts.content(self._slack, posts.without_nulls(body))
         original.text, original.blocks = fields["text"], fields["blocks"]
         original.attachments = fields["attachments"]
         original.failed.clear()
         if original.only_for is None:
             original.edited = self._slack.state.next_ts()
         self._slack.state.touch()
+        message_events.edited(self._slack, channel, original, before)
 
     def _add(self, known: ResponseUrl, channel: Channel, body: dict[str, Any]) -> None:
         person = self._slack.state.workspaces[known.team_id].people[known.user]

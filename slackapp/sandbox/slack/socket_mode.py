@@ -14,7 +14,11 @@ from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 MOST_CONNECTIONS = 10
 HEARTBEAT_SECONDS = 10.0
 GOODBYE_SECONDS = 10.0
-ENVELOPE_TYPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
+ENVELOPE_TYPES = {
+    "slash_command": "slash_commands",
+    "event_callback": "events_api",
+    "app_rate_limited": "events_api",
+}
 ANSWERABLE = frozenset({"slash_command", "view_submission", "block_suggestion"})
 
 
@@ -96,8 +100,8 @@ class SocketMode:
         await socket.close()
 
     def _next(self) -> web.WebSocketResponse | None:
-        live = [one for one in self._connections if not one.closed]
-        staying = [one for one in live if id(one) not in self._leaving] or live
+        live = [socket for socket in self._connections if not socket.closed]
+        staying = [socket for socket in live if id(socket) not in self._leaving] or live
         return staying[next(self._turn) % len(staying)] if staying else None
 
     async def _send(self, socket: web.WebSocketResponse, message: dict[str, Any]) -> None:

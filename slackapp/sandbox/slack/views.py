@@ -6,10 +6,10 @@ from typing import Any
 import orjson
 
 from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
-from slackapp.sandbox.blocks.controls import initial_values
+from slackapp.sandbox.blocks.controls import controls, initial_values
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
-from slackapp.sandbox.core.state import View, Workspace, new_id
+from slackapp.sandbox.core.state import Blocks, View, Workspace, new_id
 from slackapp.sandbox.slack.block_defaults import plain, tidied
 from slackapp.sandbox.slack.messages import invalid_images
 
@@ -22,30 +22,30 @@ def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
         raise Refused("view_too_large")
     if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    found = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
-    if found:
-        raise Refused("invalid_arguments", *found)
+    wrong = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
+    if wrong:
+        raise Refused("invalid_arguments", *wrong)
 
 
 def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
     """An external_id is one open view's only."""
-    wanted = view.get("external_id")
-    if wanted and any(one.id != but for one in with_external_id(slack, wanted)):
+    external_id = view.get("external_id")
+    if external_id and any(view.id != but for view in with_external_id(slack, external_id)):
         raise Refused("duplicate_external_id")
 
 
-def with_external_id(slack: Simulator, wanted: str) -> list[View]:
+def with_external_id(slack: Simulator, external_id: str) -> list[View]:
     """The open views the app has given this external_id."""
-    everything = [view for stack in slack.state.modals.values() for view in stack]
-    everything += slack.state.homes.values()
-    return [view for view in everything if view.body.get("external_id") == wanted]
+    open_views = [view for stack in slack.state.modals.values() for view in stack]
+    open_views += slack.state.homes.values()
+    return [view for view in open_views if view.body.get("external_id") == external_id]
 
 
 def new_view(
     slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
 ) -> View:
     """A view as Slack keeps it, on top of `under` if given."""
-    blocks = tidied(view["blocks"])
+    blocks = _at_current_conversation(slack, space, user, tidied(view["blocks"]))
     view_id = new_id("V")
     return View(
         id=view_id,
@@ -59,6 +59,19 @@ def new_view(
         values=initial_values(blocks),
         published=slack.clock.epoch(),
     )
+
+
+def _at_current_conversation(slack: Simulator, space: Workspace, user: str, blocks: Blocks) -> Blocks:
+    """Conversation menus with default_to_current_conversation begin with where the person is."""
+    person = space.people[user]
+    place = slack.state.dm(space, user).id if person.place == "dm" else person.place
+    for control in controls(blocks):
+        if control.element.get("default_to_current_conversation") and place in space.channels:
+            if control.type == "conversations_select":
+                control.element.setdefault("initial_conversation", place)
+            else:
+                control.element.setdefault("initial_conversations", [place])
+    return blocks
 
 
 def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:

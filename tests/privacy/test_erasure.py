@@ -1,0 +1,215 @@
+"""Erasing one person: nothing of them is left, and nothing of others is lost."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from slackapp.models import (
+    Comment,
+    Delivery,
+    Digest,
+    Member,
+    Promise,
+    Recipient,
+    Recognition,
+    SharedDigest,
+    Team,
+)
+from slackapp.outbox import queue as outbox
+from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import slack_redaction as taking_back
+from slackapp.privacy.erasure import ErasureResult
+from slackapp.workspace import members
+from slackapp.workspace.members import SlackProfile
+from tests.support.erasing import COL, LEA, NIA, THEO, WROTE, erase, everywhere
+from tests.support.workspace_ward import WorkspaceWard
+
+
+def test_after_an_erasure_no_table_holds_the_id(ward: WorkspaceWard) -> None:
+    everywhere(ward)
+    with ward.database.read() as session:
+        before = {one.table for one in traces.find(session, NIA)}
+    # The premise: the id stood in all the places that this test is about.
+    assert {"member", "delivery", "recognition", "workspace", "bucket", "inbound"} <= before
+    assert erase(ward) is ErasureResult.DONE
+    with ward.database.read() as session:
+        assert traces.find(session, NIA) == []
+        assert traces.find(session, "Nia") == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_after_an_erasure_no_file_holds_the_id_or_the_words(ward: WorkspaceWard, tmp_path: Path) -> None:
+    everywhere(ward)
+    files = [one for one in tmp_path.rglob("*") if one.is_file()]
+    assert any(NIA.encode() in one.read_bytes() for one in files)
+    erase(ward)
+    assert traces.sweep(ward.database) is True
+    ward.database.dispose()
+    found = [
+        (one.name, text)
+        for one in tmp_path.rglob("*")
+        if one.is_file()
+        for text in (NIA, WROTE, "Nia Nurse")
+        if text.encode() in one.read_bytes()
+    ]
+    assert found == []
+
+
+def test_a_sweep_is_owed_until_it_was_done(ward: WorkspaceWard) -> None:
+    assert traces.sweep(ward.database) is False
+    erase(ward)
+    assert traces.sweep(ward.database) is True
+    assert traces.sweep(ward.database) is False
+
+
+def test_their_words_go_and_the_figures_stay(ward: WorkspaceWard) -> None:
+    everywhere(ward)
+    with ward.database.read() as session:
+        counted = session.execute(select(Recognition.behaviour, Recognition.giver_team_id)).all()
+        thanked = session.execute(select(Recipient.team_id, Recipient.given_at)).all()
+    erase(ward)
+    with ward.database.read() as session:
+        assert session.execute(select(Recognition.behaviour, Recognition.giver_team_id)).all() == counted
+        assert session.execute(select(Recipient.team_id, Recipient.given_at)).all() == thanked
+        assert session.scalars(select(Recognition.undone_at)).all() == [None] * 3
+        words = set(session.scalars(select(Recognition.words)))
+    assert words == {
+        None,
+        (
+            "Thank you a former colleague, because of you a former colleague we had a bed. "
+            "a former colleague is kind."
+        ),
+        "You and a former colleague found the pump before the handover",
+    }
+
+
+def test_what_stands_in_slack_is_changed_and_their_own_conversation_is_emptied(ward: WorkspaceWard) -> None:
+    everywhere(ward)
+    with ward.database.begin() as session:
+        theirs = session.scalars(select(Delivery.id).where(Delivery.target == NIA)).all()
+        (stood,) = session.scalars(select(Delivery.slack_ts).where(Delivery.target == NIA))
+        assert theirs
+    erase(ward)
+    with ward.database.read() as session:
+        owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
+        changed = [one for one in owed if one.kind == "recognition-dm-settled"]
+        assert {one.target for one in changed} == {COL, THEO}
+        removed = [one for one in owed if one not in changed]
+        assert [(one.method, one.reference) for one in removed] == [("chat.delete", stood)]
+        assert not session.scalars(select(Delivery.id).where(Delivery.id.in_(theirs))).all()
+
+
+def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived(ward: WorkspaceWard) -> None:
+    ward.thank(COL, NIA, "You found the pump before the handover")
+    with ward.database.begin() as session:
+        row = session.scalars(select(Delivery).where(Delivery.target == NIA)).one()
+        row.state, row.fence = "sending", 3
+        receipt = outbox.Claim(row.id, 3)
+    erase(ward)
+    with ward.database.begin() as session:
+        assert traces.find(session, NIA) == []
+        # Only now Slack answers the call that was under way.
+        assert outbox.mark_sent(session, receipt, outbox.SlackMessageId(channel="D0NIA", ts="1.7"))
+    for _ in range(2):
+        with ward.database.begin() as session:
+            taking_back.delete_finished(session, ward.noon)
+    with ward.database.read() as session:
+        assert session.get(Delivery, receipt.id) is None
+        removed = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).one()
+        assert (removed.target, removed.reference) == ("D0NIA", "1.7")
+
+
+def sent(session: Session, workspace_id: str, kind: str, reference: str, **where: str) -> Delivery:
+    """A message or file that stands in Slack."""
+    row = Delivery(
+        key=f"{kind}:{reference}",
+        workspace_id=workspace_id,
+        method="files.share" if "slack_file_id" in where else "chat.postMessage",
+        kind=kind,
+        reference=reference,
+        priority=30,
+        due=datetime(2026, 11, 2, 9, tzinfo=UTC),
+        state="sent",
+        slack_channel_id="D0LEADER",
+        **where,
+    )
+    session.add(row)
+    return row
+
+
+def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: WorkspaceWard) -> None:
+    shared = ward.thank(NIA, COL, WROTE)
+    with ward.database.begin() as session:
+        session.get_one(Recipient, (shared, ward.person(session, COL).id)).sharing = "shared"
+        lea, nia, theo = (ward.person(session, one) for one in (LEA, NIA, THEO))
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        digest = Digest(team_id=team.id, month="2026-11", recipient_id=lea.id, made_at=ward.noon)
+        older = Digest(team_id=team.id, month="2026-09", recipient_id=lea.id, made_at=ward.noon)
+        for_theo = Digest(team_id=team.id, month="2026-11", recipient_id=theo.id, made_at=ward.noon)
+        session.add_all([digest, older, for_theo])
+        theo.left = True
+        session.add(Comment(unit_id=team.id, month="2026-11", words="More like nia nurse please"))
+        for author, place in ((nia, 1), (lea, 2)):
+            promise = Promise(
+                team_id=team.id,
+                month="2026-10",
+                place=place,
+                you_said="Too few chairs",
+                we_will="Nia Nurse buys three",
+                who_id=nia.id,
+                written_by_id=author.id,
+                due=ward.noon.date(),
+                made_at=ward.noon,
+            )
+            session.add(promise)
+        about = {"team_id": team.id, "shared_by_id": lea.id, "shared_at": ward.noon, "with_promises": True}
+        session.add(SharedDigest(month="2026-10", **about))
+        session.flush()
+        here = (session, ward.workspace_id)
+        sent(*here, "digest-page", digest.id, target=LEA, slack_file_id="F0PAGE")
+        sent(*here, "digest-page", older.id, target=LEA, slack_file_id="F0OLDER")
+        sent(*here, "digest-page", for_theo.id, target=THEO, slack_file_id="F0THEO")
+        sent(*here, "digest-comments", digest.id, target=LEA, slack_ts="1.5")
+        sent(
+            *here, "promises", f"{team.id}:2026-10", target="C0WARD7", slack_ts="1.6"
+        ).key = f"promises:{team.id}:2026-10"
+    erase(ward)
+    with ward.database.read() as session:
+        owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
+        gone = {one.reference for one in owed if one.method in {"files.delete", "chat.delete"}}
+        assert gone == {"F0PAGE", "F0THEO", "1.5"}
+        # Whoever has left gets nothing any more; the others get it anew, as it is without her.
+        again = {(one.kind, one.target) for one in owed if one.kind.startswith("digest-")}
+        assert again == {("digest-page", LEA), ("digest-comments", LEA)}
+        stale = Delivery.slack_file_id.in_(["F0PAGE", "F0THEO"]) | Delivery.slack_ts.is_not(None)
+        assert {one.kind for one in session.scalars(select(Delivery).where(stale))} == {"promises"}
+        assert [one.target for one in owed if one.kind == "promises-change"] == ["C0WARD7"]
+        (kept,) = session.scalars(select(Promise))
+        assert kept.we_will == "a former colleague buys three"
+        assert session.scalars(select(Comment.words)).all() == ["More like a former colleague please"]
+
+
+def test_a_name_of_one_word_is_not_taken_out_of_what_others_mean_otherwise(ward: WorkspaceWard) -> None:
+    kept = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        members.upsert_one(session, workspace, SlackProfile("U0HOPEONLY", "Hope"))
+        workspace.contact = "The Hope Centre"
+    erase(ward, "U0HOPEONLY")
+    with ward.database.read() as session:
+        words = session.get_one(Recognition, kept).words
+        assert words == "We had little hope that night, and you and a former colleague found the pump"
+        assert ward.workspace(session).contact == "The Hope Centre"
+
+
+def test_they_lead_nothing_and_belong_nowhere(ward: WorkspaceWard) -> None:
+    erase(ward, LEA)
+    with ward.database.read() as session:
+        team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
+        assert (team.leader_id, team.deputy_id) == (None, None)
+        gone = session.scalars(select(Member).where(Member.slack_user_id.startswith("gone-"))).one()
+        assert (gone.left, gone.team_id, gone.name) == (True, None, "a former colleague")
+        assert not gone.can_be_reached
