@@ -16,6 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
+from handlers import deadline
 from handlers.privacy import renderers as privacy_renderers
 from handlers.pulse import renderers as pulse_renderers
 from handlers.recognition import renderers as recognition_renderers
@@ -101,6 +102,8 @@ class Appreciate:
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
         self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
+        self._languages = deadline.Languages(self.sessions)
+        self._answering = deadline.answer_in_time(self.bolt, self._languages)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
@@ -126,6 +129,7 @@ class Appreciate:
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
+            Job("languages", self._languages.refresh, 300),
             every_night("teams", self._repair_teams),
             self._if_believed(every_night("retention", lambda: retention.run(self.sessions, self.now()))),
             every_night("sweep", lambda: purge_nightly(self.sessions)),
@@ -170,6 +174,7 @@ class Appreciate:
         self._timetable.stop()
         if self._socket:
             close_socket(self._socket)
+        self._answering.close()
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
         self._drawing.close()
