@@ -18,7 +18,6 @@ from slackapp.outbox.references import PollRef, TeamRef, ThresholdsRef, TrialRef
 from slackapp.outbox.rendered import Expander, Loader, Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse import audience, notices, opening, settings
 from slackapp.pulse.opening import INVITATION
-from slackapp.pulse.rounds import LOSS
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
 
@@ -93,6 +92,12 @@ def _words(words: str) -> Message:
     return Message(text=words, blocks=view.loss(words))
 
 
+def _load_alteration(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:
+    """Somebody changed a check-in in the database."""
+    workspace, person = _reader(session, delivery)
+    return view.alteration_text(members.language_of(workspace, person))
+
+
 def _load_reminder(session: Session, about: PollRef, delivery: Delivery, now: datetime) -> list[str] | Skip:
     """The check-in is still open: one line in a team's channel, in each of its languages."""
     poll = session.get(Poll, about.poll_id)
@@ -152,7 +157,8 @@ def _trial(content: _Invitation) -> Message:
 
 ROUTES = by_kind(
     Route(INVITATION, _in_their_hours(_load_invitation), _invitation),
-    Route(LOSS, _in_their_hours(_load_loss), _words),
+    Route(notices.LOSS, _in_their_hours(_load_loss), _words),
+    Route(notices.ALTERATION, _in_their_hours(_load_alteration), _words),
     # An admin who tries it out waits for it.
     Route(notices.TEST, _load_trial, _trial),
     Route(notices.REMINDER, _load_reminder, _reminder),
@@ -161,7 +167,7 @@ ROUTES = by_kind(
 )
 EXPANDERS: Mapping[str, Expander] = {
     INVITATION: audience.enqueue_invitations,
-    LOSS: audience.enqueue_loss_notices,
+    notices.LOSS: audience.enqueue_loss_notices,
     notices.NEW_LEADER: notices.enqueue_leader_notices,
     settings.RULES_CHANGED: notices.enqueue_threshold_notices,
 }

@@ -82,9 +82,9 @@ def samples() -> Iterator[Sample]:
 def view_modules() -> Iterator[ModuleType]:
     """The modules whose public functions build what Slack shows."""
     for package in (handlers, reports):
-        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if found.name.endswith("view") or found.name in _MODULES_BESIDE:
-                yield importlib.import_module(found.name)
+        for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if module_info.name.endswith("view") or module_info.name in _MODULES_BESIDE:
+                yield importlib.import_module(module_info.name)
 
 
 def _is_view_function(module: ModuleType, name: str, member: object) -> bool:

@@ -161,9 +161,9 @@ class SlackCheck:
                 f"apps.manifest.validate: Slack answers {answer.get('error')}. "
                 "A configuration token lasts 12 hours; make a new one at api.slack.com/apps."
             )
-        found = answer.get("errors", []) if not answer.get("ok") else []
+        errors = answer.get("errors", []) if not answer.get("ok") else []
         report.manifest = [
-            ManifestRefusal(error.get("pointer", "/"), error.get("message", "")) for error in found
+            ManifestRefusal(error.get("pointer", "/"), error.get("message", "")) for error in errors
         ]
 
     def _call(self, method: str, body: Json, *, token: str = "") -> tuple[Json, Mapping[str, str]]:

@@ -34,9 +34,9 @@ USUAL_ITEMS = 8
 _WORDS = "Stayed & listened <until> the family had asked everything; *everyone* could go on. "
 
 
-def words(letters: int) -> str:
+def words(length: int) -> str:
     """Words of just so many letters, among them what Slack would escape."""
-    return (_WORDS * (letters // len(_WORDS) + 1))[:letters]
+    return (_WORDS * (length // len(_WORDS) + 1))[:length]
 
 
 def block(say: Voice) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Messages about the check-in that are not the check-in: to everybody, or one line in a team's channel."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
@@ -12,6 +13,7 @@ from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
 from slackapp.outbox.references import PollRef, TeamRef, TrialRef
+from slackapp.pulse.charter import Charter
 
 TEST = Kind("poll_test", TrialRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
 """The kind of the message by which an admin tries the check-in out."""
@@ -25,9 +27,14 @@ REMINDER = Kind(
 )
 """The kind of the one line in a team's channel."""
 
-NEW_LEADER = Kind(
-    "team_leader", TeamRef, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS
-)
+_declare = partial(Kind, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
+LOSS = _declare("poll_lost", PollRef)
+"""The kind of the message that tells people of a lost check-in."""
+
+ALTERATION = _declare("poll_altered", PollRef)
+"""The kind of the message that tells people that somebody changed a check-in in the database."""
+
+NEW_LEADER = _declare("team_leader", TeamRef)
 """The kind of the message that tells a team who leads it now."""
 
 CHUNK = 500
@@ -49,6 +56,34 @@ def announce_new_leader(session: Session, workspace: Workspace, team: Team, now:
     if workspace.pulse_on and team.leader_id:
         key = f"{NEW_LEADER}:{team.id}:{now:%Y%m%d%H%M%S}"
         fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=str(TeamRef(team.id)))
+
+
+def announce_loss(session: Session, workspace: Workspace, poll_id: str, now: datetime) -> None:
+    """Tell everybody who was asked, and the admins, that a check-in was lost."""
+    fan_out(session, workspace, key=f"{LOSS}:{poll_id}", kind=LOSS, reference=str(PollRef(poll_id)))
+    admins = [member for member in _members(session, workspace) if member.is_admin]
+    enqueue_many(session, workspace, [_notice(LOSS, poll_id, admin, now) for admin in admins])
+
+
+def announce_alteration(session: Session, poll: Poll, charter: Charter, now: datetime) -> None:
+    """Tell the people of the charter, and the admins, that the check-in was changed in the database."""
+    workspace = session.get_one(Workspace, poll.workspace_id)
+    concerned = [
+        member
+        for member in _members(session, workspace)
+        if member.is_admin or member.slack_user_id in charter.people
+    ]
+    enqueue_many(session, workspace, [_notice(ALTERATION, poll.id, member, now) for member in concerned])
+
+
+def _members(session: Session, workspace: Workspace) -> list[Member]:
+    ours = select(Member).where(Member.workspace_id == workspace.id).order_by(Member.id)
+    return [member for member in session.scalars(ours) if member.can_be_reached]
+
+
+def _notice(kind: Kind[PollRef], poll_id: str, member: Member, now: datetime) -> NewDelivery:
+    # Their own hours are looked up when it is about to go.
+    return kind.new(PollRef(poll_id), member.slack_user_id, now, key=f"{kind}:{poll_id}:{member.id}")
 
 
 def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:

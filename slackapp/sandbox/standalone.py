@@ -8,7 +8,7 @@ from pathlib import Path
 from slackapp.sandbox.core.manifest import ManifestError, read_checked_manifest
 from slackapp.sandbox.core.seeds import WorkspaceSeed, practice_workspace
 from slackapp.sandbox.server import Sandbox
-from slackapp.sandbox.slack.coverage import never_played
+from slackapp.sandbox.slack.coverage import unsupported_features
 
 
 def serve_standalone(  # the command line's options, all by keyword
@@ -23,7 +23,7 @@ def serve_standalone(  # the command line's options, all by keyword
 ) -> None:
     """Serve until `stop` is set or the process is asked to end, and say how to connect an app.
 
-    Raises SystemExit with words for people when the manifest is none or the port is taken.
+    Raises SystemExit with a message if the manifest is invalid or the port is taken.
     """
     seed = workspace or practice_workspace()
     stop = stop or threading.Event()
@@ -36,8 +36,8 @@ def serve_standalone(  # the command line's options, all by keyword
             deliver_to=deliver_to,
             latency=(0.03, 0.08),
         )
-    except ManifestError as wrong:
-        raise SystemExit(f"{manifest}: {wrong}") from None
+    except ManifestError as error:
+        raise SystemExit(f"{manifest}: {error}") from None
     sandbox.seed(seed)
     _start(sandbox, port)
     if threading.current_thread() is threading.main_thread():
@@ -61,7 +61,7 @@ def _start(sandbox: Sandbox, port: int) -> None:
 
 def _instructions(sandbox: Sandbox, seed: WorkspaceSeed, deliver_to: str | None) -> str:
     app = sandbox.slack.app
-    silent = never_played(sandbox.slack.manifest, sandbox.slack.contract)
+    silent = unsupported_features(sandbox.slack.manifest, sandbox.slack.contract)
     return "\n".join(
         [
             f"Practice workspace: {sandbox.url}/",

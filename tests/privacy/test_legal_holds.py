@@ -31,7 +31,7 @@ def answer(ward: WorkspaceWard, poll_id: str, user: str) -> None:
     with ward.database.begin() as session:
         poll = session.get_one(Poll, poll_id)
         scores = dict.fromkeys(poll.items, 4)
-        paper = rounds.Answers(poll_id, ward.person(session, user).id, scores)
+        paper = rounds.Answers(poll_id, rounds.person_of("T0WARD", user), scores)
         rounds.submit(session, ward.keys, paper, ward.noon)
 
 

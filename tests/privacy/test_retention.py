@@ -239,7 +239,7 @@ def test_a_hold_never_keeps_a_ballot_or_a_key(ward: WorkspaceWard) -> None:
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, LATER)
     assert poll_id
     with ward.database.begin() as session:
-        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 4})
+        paper = rounds.Answers(poll_id, rounds.person_of("T0WARD", NIA), {"attending": 4})
         rounds.submit(session, ward.keys, paper, LATER)
     assert ward.keys.poll_ids() == [poll_id]
     rounds.close_due(ward.database, ward.keys, LATER + timedelta(days=8))
@@ -288,7 +288,9 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: WorkspaceWard) -> None
         nia = ward.person(session, NIA)
         unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, pseudonyms))
     with ward.database.begin() as session:
-        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
+        paper = rounds.Answers(
+            poll_id, rounds.person_of("T0WARD", NIA), {"attending": 1}, "A comment of mine"
+        )
         rounds.submit(session, ward.keys, paper, ward.noon)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)

@@ -13,7 +13,7 @@ from slackapp.sandbox.core.contract import read_contract
 from slackapp.sandbox.core.manifest import read_manifest
 from slackapp.sandbox.core.seeds import practice_workspace
 from slackapp.sandbox.server import Sandbox
-from slackapp.sandbox.slack.coverage import SENT, never_played
+from slackapp.sandbox.slack.coverage import SENT, unsupported_features
 from tests.sandbox.conftest import EVENTS, SCOPES, Ward, manifest
 from tests.sandbox.test_message_events import listening_manifest
 
@@ -90,7 +90,7 @@ def test_a_manifest_that_asks_in_vain_is_told_what_and_why() -> None:
         scopes=[scope for scope in SCOPES if scope != "commands"] + ["links:read", "pins:read"],
     )
     described["functions"] = {"f": {"title": "F"}}
-    lines = never_played(read_manifest(described), read_contract())
+    lines = unsupported_features(read_manifest(described), read_contract())
     for start, reason in {
         "message.im": "im:history",
         "pin_added": "never sends",
@@ -105,4 +105,4 @@ def test_a_manifest_that_asks_in_vain_is_told_what_and_why() -> None:
 
 
 def test_a_manifest_in_which_everything_fires_is_met_with_silence() -> None:
-    assert never_played(read_manifest(listening_manifest()), read_contract()) == []
+    assert unsupported_features(read_manifest(listening_manifest()), read_contract()) == []

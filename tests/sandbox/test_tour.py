@@ -11,7 +11,7 @@ import pytest
 from slackapp.core.i18n import voice
 from slackapp.sandbox.core.journal import KEPT_ENTRIES
 from slackapp.sandbox.page import tour
-from slackapp.sandbox.page.tour import Step, brings_about, reads, submits
+from slackapp.sandbox.page.tour import Step, leads_to, reads, submits
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 CUP = {"type": "button", "action_id": "cup", "text": {"type": "plain_text", "text": "A cup"}}
@@ -35,7 +35,7 @@ def steps() -> tuple[Step, ...]:
     common = {"place": GENERAL, "words": "Do it."}
     return (
         Step(key="ask", person=ADA, title="Ask for tea.", done=submits(ADA, "tea"), **common),
-        Step(key="serve", person=ADA, title="Serve it.", done=brings_about(ADA, "cup"), **common),
+        Step(key="serve", person=ADA, title="Serve it.", done=leads_to(ADA, "cup"), **common),
         Step(key="read", person=BEN, title="Read.", done=reads(BEN, "cup"), **common),
     )
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ from slackapp.models import (
     Retention,
     Workspace,
 )
+from slackapp.pulse import charter_tables
+from slackapp.pulse.charter import CharterUnit, Invitee
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.workspace import members
 from slackapp.workspace import registry as workspaces
@@ -260,5 +263,13 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
             written[0].id,
             thanks.id,
         )
+        invitees = {
+            one.slack_user_id: Invitee(team.id, one.name, "en", "Europe/London")
+            for one in asked
+            if one.can_be_reached
+        }
+        units = {top.id: CharterUnit(top.name, None), team.id: CharterUnit(team.name, top.id)}
+        charter = replace(charter_tables.draw(session, poll), people=invitees, units=units)
     keys.create(world.poll)
+    keys.settle_charter(world.poll, lambda: charter)
     return world

@@ -6,7 +6,7 @@ from alembic import op
 import slackapp.core.db
 
 revision = "groups"
-down_revision = "holds"
+down_revision = "charters"
 branch_labels = None
 depends_on = None
 

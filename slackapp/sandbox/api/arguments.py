@@ -1,4 +1,4 @@
-"""From a request's body to checked arguments: form, JSON and multipart, JSON strings inside form fields."""
+"""Parsing and checking of arguments: form, JSON and multipart bodies."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -7,7 +7,7 @@ from aiohttp import web
 
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.responses import Refused, missing_field
 
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
@@ -29,7 +29,7 @@ STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "unfurled_attachments": list,
     "view": dict,
 }
-# What Slack says instead of invalid_arguments when this cannot be read, or is not there at all.
+# Slack's errors instead of invalid_arguments for an unreadable or missing argument.
 UNREADABLE = {
     "blocks": "invalid_blocks_format",
     "dialog": "validation_errors",
@@ -51,7 +51,7 @@ JSON = "application/json"
 
 
 async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, Any], str]:
-    """The arguments as sent, and "json" or "form". A JSON body is ignored by methods that read none."""
+    """Return the arguments as sent, and "json" or "form". Some methods ignore a JSON body."""
     arguments: dict[str, Any] = dict(request.query)
     kind = request.content_type
     if kind == JSON:
@@ -68,8 +68,8 @@ async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, A
 def _json_body(body: bytes) -> dict[str, Any]:
     try:
         decoded = read_json(body) if body else {}
-    except ValueError as wrong:
-        raise Refused("invalid_arguments", f"[ERROR] the body is {wrong}") from None
+    except ValueError as error:
+        raise Refused("invalid_arguments", f"[ERROR] the body is {error}") from None
     if not isinstance(decoded, dict):
         raise Refused("invalid_arguments", "[ERROR] the body must be a JSON object")
     # Slack takes tokens from the header or a form field, never from a JSON body.
@@ -80,7 +80,7 @@ async def _multipart_body(request: web.Request) -> dict[str, str]:
     try:
         fields = await request.post()
     except (ValueError, LookupError):
-        # No boundary, a part without a name, a character set nobody knows.
+        # No boundary, a part without a name, or an unknown character set.
         raise Refused("invalid_arguments", "[ERROR] the body is not valid multipart/form-data") from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
@@ -93,7 +93,7 @@ def _form_body(body: bytes) -> dict[str, str]:
 
 
 def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
-    """The arguments this method knows, each of its type. Unknown ones are tolerated and left out."""
+    """Return the method's arguments, converted to their types; unknown ones are ignored."""
     arguments = {
         name: _value(name, value)
         for name, value in sent.items()
@@ -103,7 +103,7 @@ def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
         if name not in arguments:
             family = method.name.split(".")[0]
             error = ABSENT.get((family, name))
-            raise Refused(error) if error else missing(name)
+            raise Refused(error) if error else missing_field(name)
     return arguments
 
 
@@ -124,8 +124,8 @@ def _structure(name: str, value: Any) -> Any:  # noqa: ANN401  # likewise
     if isinstance(value, str):
         try:
             value = read_json(value)
-        except ValueError as wrong:
-            raise Refused(error, f"[ERROR] {wrong} [json-pointer:/{name}]") from None
+        except ValueError as problem:
+            raise Refused(error, f"[ERROR] {problem} [json-pointer:/{name}]") from None
     if not isinstance(value, STRUCTURES[name]):
         raise Refused(error, f"[ERROR] must be {_article(name)} [json-pointer:/{name}]")
     return value

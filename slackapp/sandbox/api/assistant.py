@@ -1,4 +1,4 @@
-"""assistant.threads.*: an app tells what it does in a thread, and what could be asked of it."""
+"""assistant.threads.*: status, title and suggested prompts of a thread."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""One Web API call from arrival to answer: faults, token, rate limit, scope, arguments, the method itself."""
+"""Dispatch of a Web API call: faults, token, rate limit, scope, arguments, method."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from slackapp.sandbox.api.arguments import check, decode
 from slackapp.sandbox.api.retired import is_retired
 from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.contract import Method
-from slackapp.sandbox.core.fault_answers import play
+from slackapp.sandbox.core.fault_answers import answer_with_fault
 from slackapp.sandbox.core.faults import Fault, Subject
 from slackapp.sandbox.core.json_input import read_json
 from slackapp.sandbox.core.permissions import check_plan, granted_scopes, require_scope
@@ -27,7 +27,7 @@ CONFIGURATION_METHODS = frozenset({"apps.manifest.validate"})
 
 
 class RateLimited(Exception):  # noqa: N818  # Slack's word for the answer
-    """Too many calls: pause for `seconds`."""
+    """The rate limit is reached: wait `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -57,24 +57,24 @@ class Dispatcher:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """The request handler."""
-        slack, begun = self._slack, time.perf_counter()
+        slack, started = self._slack, time.perf_counter()
         with slack.traffic.call():
-            await slack.lag()
+            await slack.simulate_latency()
             name = request.match_info["method"]
             fault = await self._fault(request, name) if slack.faults.any else None
             if fault and not fault.is_done:
-                return await self._instead(request, name, fault)
-            answer, status, headers = await self._decided(request, name, begun)
+                return await self._answer_fault(request, name, fault)
+            answer, status, headers = await self._answer_call(request, name, started)
         response = json_response(answer, status=status, headers=headers)
-        return await play(request, fault, response) if fault else response
+        return await answer_with_fault(request, fault, response) if fault else response
 
     async def _fault(self, request: web.Request, name: str) -> Fault | None:
-        """The fault this call meets."""
-        sent, _ = await self._sent(request, name)
+        """Return the fault that this call meets."""
+        sent, _ = await self._arguments(request, name)
         return self._slack.faults.take(name, lambda: self._subject(request, sent))
 
-    async def _sent(self, request: web.Request, name: str) -> tuple[dict[str, Any], str]:
-        """The arguments, as far as they can be read, and "json" or "form"."""
+    async def _arguments(self, request: web.Request, name: str) -> tuple[dict[str, Any], str]:
+        """Return the arguments, as far as they are readable, and "json" or "form"."""
         method = self._slack.contract.methods.get(name)
         try:
             return await decode(request, reads_json=bool(method and method.reads_json))
@@ -82,8 +82,8 @@ class Dispatcher:
             return {}, "form"
 
     def _subject(self, request: web.Request, sent: dict[str, Any]) -> Subject:
-        """What the call is about; a person stands for their direct conversation, and the other way round."""
-        workspace, _ = self._slack.tokens.get(_credentials(request, sent)[0], (NOWHERE, ""))
+        """Return what the call concerns; a person includes their direct conversation and vice versa."""
+        workspace, _ = self._slack.tokens.get(_credentials(request, sent)[0], (NO_WORKSPACE, ""))
         places = {str(sent[name]) for name in ("channel", "channel_id") if sent.get(name)}
         people = {str(sent[name]) for name in ("user", "user_id") if sent.get(name)}
         with suppress(Refused):
@@ -96,17 +96,17 @@ class Dispatcher:
                 people.add(channel.im_with)
         return Subject(workspace.id, frozenset(places), frozenset(people))
 
-    async def _instead(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
-        """Write down a call that is not carried out, and let the fault answer it."""
-        sent, enc = await self._sent(request, name)
+    async def _answer_fault(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
+        """Record a call that is not carried out, and answer with the fault."""
+        sent, enc = await self._arguments(request, name)
         answer: dict[str, Any] = {"fault": fault.kind}
         if fault.kind in {"429", "error"}:
             answer = {"ok": False, "error": fault.error or "ratelimited"}
         self._record(name, sent, enc, answer, None)
-        return await play(request, fault)
+        return await answer_with_fault(request, fault)
 
-    async def _decided(
-        self, request: web.Request, name: str, begun: float
+    async def _answer_call(
+        self, request: web.Request, name: str, started: float
     ) -> tuple[dict[str, Any], int, dict[str, str]]:
         sent: dict[str, Any] = {}
         enc, status, headers = "form", 200, {}
@@ -127,7 +127,7 @@ class Dispatcher:
         except RateLimited as limited:
             answer, status = {"ok": False, "error": "ratelimited"}, 429
             headers["Retry-After"] = str(limited.seconds)
-        self._record(name, sent, enc, answer, time.perf_counter() - begun)
+        self._record(name, sent, enc, answer, time.perf_counter() - started)
         return answer, status, headers
 
     def _method(self, name: str) -> Method:
@@ -139,8 +139,8 @@ class Dispatcher:
         return method
 
     def _scope_headers(self, workspace: Workspace, method: Method) -> dict[str, str]:
-        """What comes with every answer to a token: the scopes it has, and those of which one is needed."""
-        if workspace is NOWHERE:
+        """Return the headers with the token's scopes and those that the method accepts."""
+        if workspace is NO_WORKSPACE:
             return {}
         granted = ",".join(granted_scopes(self._slack, workspace))
         return {"x-oauth-scopes": granted, "x-accepted-oauth-scopes": ",".join(method.scopes)}
@@ -150,7 +150,7 @@ class Dispatcher:
     ) -> dict[str, Any]:
         workspace = organisations.resolve_workspace(self._slack, workspace, method.name, sent)
         self._check_limits(method, workspace)
-        if method.scopes and workspace is not NOWHERE:
+        if method.scopes and workspace is not NO_WORKSPACE:
             require_scope(self._slack, workspace, *method.scopes)
         check_plan(workspace, method)
         handler = self._handlers.get(method.name)
@@ -161,15 +161,15 @@ class Dispatcher:
 
     def _workspace(self, method: Method, token: str) -> Workspace:
         if method.name in WITHOUT_TOKEN:
-            return NOWHERE
+            return NO_WORKSPACE
         if not token and method.name in TOKEN_IF_ANY:
-            return NOWHERE
+            return NO_WORKSPACE
         if not token:
             raise Refused("not_authed")
         if token == self._slack.app.configuration_token:
             if method.name not in CONFIGURATION_METHODS:
                 raise Refused("not_allowed_token_type")
-            return NOWHERE
+            return NO_WORKSPACE
         known = self._slack.tokens.get(token)
         if known is None:
             raise Refused("invalid_auth")
@@ -200,7 +200,7 @@ class Dispatcher:
         self._slack.journal.call(name, body, enc, answer, took=took)
 
 
-NOWHERE = Workspace(id="", domain="", name="", bot_token="", app_token="", bot_user_id="", bot_id="")
+NO_WORKSPACE = Workspace(id="", domain="", name="", bot_token="", app_token="", bot_user_id="", bot_id="")
 SECRET_ARGUMENTS = frozenset({"token", "client_secret", "code", "refresh_token", "code_verifier"})
 SECRET_ANSWERS = frozenset({"apps.connections.open", "oauth.v2.access"})
 JSON_ARGUMENTS = frozenset(
@@ -209,7 +209,7 @@ JSON_ARGUMENTS = frozenset(
 
 
 def _credentials(request: web.Request, sent: dict[str, Any]) -> tuple[str, str]:
-    """The token, from the header or a form field, and what a Basic header holds."""
+    """Return the token, from the header or a form field, and the Basic credentials."""
     header = request.headers.get("Authorization", "")
     if header.startswith("Bearer "):
         return header[7:].strip(), ""

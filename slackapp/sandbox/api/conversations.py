@@ -44,7 +44,7 @@ def open_conversation(call: Call) -> dict[str, Any]:
 
 
 def close(call: Call) -> dict[str, Any]:
-    """conversations.close: a direct conversation leaves the app's list; nothing of it is lost."""
+    """conversations.close: remove a direct conversation from the app's list; messages stay."""
     channel = visible_channel(call)
     if not channel.is_direct:
         raise Refused("method_not_supported_for_channel_type")
@@ -65,7 +65,7 @@ def join(call: Call) -> dict[str, Any]:
         warning = "already_in_channel"
         answer = {"warning": warning, "response_metadata": {"warnings": [warning]}}
     else:
-        channel_events.joined(call.slack, channel, call.workspace.bot_user_id)
+        channel_events.add_member(call.slack, channel, call.workspace.bot_user_id)
     return {"channel": channel_object(call.workspace, channel), **answer}
 
 
@@ -78,12 +78,12 @@ def leave(call: Call) -> dict[str, Any]:
         return {"not_in_channel": True}
     if channel.archived:
         raise Refused("is_archived")
-    channel_events.left(call.slack, channel, call.workspace.bot_user_id)
+    channel_events.remove_member(call.slack, channel, call.workspace.bot_user_id)
     return {}
 
 
 def invite(call: Call) -> dict[str, Any]:
-    """conversations.invite: all of them, or nobody."""
+    """conversations.invite: adds all users or none."""
     channel = _own_channel(call)
     users = [user for user in _listed(call.args["users"]) if user]
     if not users:
@@ -99,7 +99,7 @@ def invite(call: Call) -> dict[str, Any]:
         if person.is_single_channel:
             raise Refused("ura_max_channels")
     for user in users:
-        channel_events.joined(call.slack, channel, user, call.workspace.bot_user_id)
+        channel_events.add_member(call.slack, channel, user, call.workspace.bot_user_id)
     return {"channel": channel_object(call.workspace, channel)}
 
 
@@ -114,7 +114,7 @@ def kick(call: Call) -> dict[str, Any]:
         raise Refused("user_not_found")
     if user not in channel.members:
         raise Refused("not_in_channel")
-    channel_events.left(call.slack, channel, user)
+    channel_events.remove_member(call.slack, channel, user)
     return {}
 
 
@@ -130,7 +130,7 @@ def create(call: Call) -> dict[str, Any]:
         members=[call.workspace.bot_user_id],
         created=int(call.slack.clock.epoch()),
     )
-    channel_events.created(call.slack, channel)
+    channel_events.create(call.slack, channel)
     return {"channel": channel_object(call.workspace, channel)}
 
 
@@ -139,14 +139,14 @@ def archive(call: Call) -> dict[str, Any]:
     channel = _own_channel(call)
     if channel.name == "general":
         raise Refused("cant_archive_general")
-    channel_events.archived(call.slack, channel, is_archived=True)
+    channel_events.set_archived(call.slack, channel, is_archived=True)
     return {}
 
 
 def rename(call: Call) -> dict[str, Any]:
     """conversations.rename."""
     channel = _own_channel(call)
-    channel_events.renamed(call.slack, channel, _checked_name(call, call.args["name"]))
+    channel_events.rename(call.slack, channel, _checked_name(call, call.args["name"]))
     return {"channel": channel_object(call.workspace, channel)}
 
 
@@ -155,7 +155,7 @@ def set_topic(call: Call) -> dict[str, Any]:
     channel = _own_channel(call)
     if len(call.args["topic"]) > TOPIC_LIMIT:
         raise Refused("too_long")
-    channel_events.topic_changed(call.slack, channel, call.workspace.bot_user_id, call.args["topic"])
+    channel_events.set_topic(call.slack, channel, call.workspace.bot_user_id, call.args["topic"])
     return {"channel": channel_object(call.workspace, channel)}
 
 
@@ -164,7 +164,7 @@ def set_purpose(call: Call) -> dict[str, Any]:
     channel = _own_channel(call)
     if len(call.args["purpose"]) > TOPIC_LIMIT:
         raise Refused("too_long")
-    channel_events.purpose_changed(call.slack, channel, call.workspace.bot_user_id, call.args["purpose"])
+    channel_events.set_purpose(call.slack, channel, call.workspace.bot_user_id, call.args["purpose"])
     return {"purpose": channel.purpose}
 
 
@@ -176,7 +176,7 @@ def _opened(call: Call, channel: Channel, *, is_new: bool) -> dict[str, Any]:
 
 
 def _addressee(call: Call, user: str) -> Person:
-    """Somebody the app may write to."""
+    """Return a person whom the app may message."""
     person = call.workspace.people.get(user)
     if person is None:
         raise Refused("user_not_found")
@@ -190,7 +190,7 @@ def _addressee(call: Call, user: str) -> Person:
 
 
 def _named_channel(call: Call) -> Channel:
-    """The channel the call is about, which has a name."""
+    """Return the call's channel; refuse direct conversations."""
     channel = call.workspace.channels.get(call.args["channel"])
     is_hidden = channel is not None and channel.is_private
     if channel is None or (is_hidden and call.workspace.bot_user_id not in channel.members):
@@ -202,7 +202,7 @@ def _named_channel(call: Call) -> Channel:
 
 
 def _own_channel(call: Call) -> Channel:
-    """A channel the app is in and may change."""
+    """Return the call's channel; refuse one that the app is not in."""
     channel = _named_channel(call)
     if call.workspace.bot_user_id not in channel.members:
         raise Refused("not_in_channel")

@@ -1,4 +1,4 @@
-"""conversations.history and conversations.replies: what has been said, newest first and oldest first."""
+"""conversations.history (newest first) and conversations.replies (oldest first)."""
 
 import base64
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ HISTORY_SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The span of time a call asks about."""
+    """The time range that a call requests."""
 
     oldest: Decimal
     latest: Decimal
     inclusive: bool
 
     def holds(self, message: Message) -> bool:
-        """Whether the message is of that time."""
+        """Whether the message lies in the range."""
         at = Decimal(message.ts)
         if self.inclusive:
             return self.oldest <= at <= self.latest
@@ -136,7 +136,7 @@ def _decoded(cursor: str) -> str:
 
 
 def _with_thread(call: Call, channel: Channel, message: Message) -> dict[str, Any]:
-    """A message with what Slack tells of its thread."""
+    """Return a message with the fields of its thread."""
     out = message_json(call.slack, call.workspace, message)
     if message.thread_ts and message.thread_ts != message.ts:
         parent = channel.messages.get(message.thread_ts)

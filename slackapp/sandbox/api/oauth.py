@@ -26,12 +26,12 @@ def auth_test(call: Call) -> dict[str, Any]:
         "user_id": space.bot_user_id,
         "bot_id": space.bot_id,
         **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
-        "is_enterprise_install": organisations.is_wide(call.slack, space),
+        "is_enterprise_install": organisations.is_organisation_install(call.slack, space),
     }
 
 
 def api_test(call: Call) -> dict[str, Any]:
-    """api.test: answers with what it was sent, or with the error that was asked for; it needs no token."""
+    """api.test: echoes the arguments, or answers with the given error; needs no token."""
     if error := call.args.get("error"):
         raise Refused(str(error))
     arguments = {name: value for name, value in call.args.items() if name != "token"}
@@ -100,9 +100,9 @@ def _granted_to_all(call: Call, first: Workspace, code: OAuthCode) -> dict[str, 
 
 
 def teams_list(call: Call) -> dict[str, Any]:
-    """auth.teams.list: the workspaces that the token is for."""
+    """auth.teams.list: the workspaces that the token is valid for."""
     spaces = [call.workspace]
-    if organisations.is_wide(call.slack, call.workspace):
+    if organisations.is_organisation_install(call.slack, call.workspace):
         spaces = [
             space
             for space in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
@@ -113,7 +113,7 @@ def teams_list(call: Call) -> dict[str, Any]:
 
 
 def _grant(slack: Simulator, space: Workspace, code: OAuthCode) -> None:
-    """Grant the scopes that were asked for. Where the app is installed they come on top of those it has."""
+    """Grant the requested scopes, in addition to those of an earlier installation."""
     had = granted_scopes(slack, space) if space.installed else ()
     space.scopes = list(dict.fromkeys((*had, *code.scopes)))
 

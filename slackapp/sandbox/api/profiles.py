@@ -16,8 +16,8 @@ def bots_info(call: Call) -> dict[str, Any]:
     if call.args["bot"] != call.workspace.bot_id:
         raise Refused("bot_not_found")
     profile = bot_profile(call.slack, call.workspace)
-    kept = ("id", "deleted", "name", "updated", "app_id", "user_id", "icons")
-    return {"bot": {key: profile[key] for key in kept}}
+    fields = ("id", "deleted", "name", "updated", "app_id", "user_id", "icons")
+    return {"bot": {key: profile[key] for key in fields}}
 
 
 def users_conversations(call: Call) -> dict[str, Any]:

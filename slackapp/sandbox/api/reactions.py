@@ -1,4 +1,4 @@
-"""reactions.add and reactions.remove: the app reacts."""
+"""reactions.add and reactions.remove."""
 
 import re
 from typing import Any, Final
@@ -21,7 +21,7 @@ def add(call: Call) -> dict[str, Any]:
         raise Refused("already_reacted")
     if len(message.reactions) >= MOST_EMOJI and emoji not in message.reactions:
         raise Refused("too_many_emoji")
-    events.reacted(call.slack, channel, message, call.workspace.bot_user_id, emoji, remove=False)
+    events.set_reaction(call.slack, channel, message, call.workspace.bot_user_id, emoji, remove=False)
     return {}
 
 
@@ -32,7 +32,7 @@ def remove(call: Call) -> dict[str, Any]:
     channel, message, emoji = _target(call)
     if call.workspace.bot_user_id not in message.reactions.get(emoji, ()):
         raise Refused("no_reaction")
-    events.reacted(call.slack, channel, message, call.workspace.bot_user_id, emoji, remove=True)
+    events.set_reaction(call.slack, channel, message, call.workspace.bot_user_id, emoji, remove=True)
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Methods that Slack had once. They answer method_deprecated; an invented one, unknown_method."""
+"""Retired methods: they answer method_deprecated, unknown ones unknown_method."""
 
 from typing import Final
 
@@ -11,5 +11,5 @@ METHODS: Final = frozenset(
 
 
 def is_retired(method: str) -> bool:
-    """Whether Slack has taken this method away."""
+    """Whether Slack has retired this method."""
     return method in METHODS or method.partition(".")[0] in FAMILIES

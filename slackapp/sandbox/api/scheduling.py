@@ -1,4 +1,4 @@
-"""chat.scheduleMessage and what belongs to it: messages that are posted when their time has come."""
+"""chat.scheduleMessage, chat.deleteScheduledMessage and chat.scheduledMessages.list."""
 
 import asyncio
 from typing import Any, Final
@@ -7,24 +7,23 @@ from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, ScheduledMessage, new_id
-from slackapp.sandbox.slack import message_events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import message_events, messages
 
 FURTHEST_SECONDS: Final = 120 * 86_400
-LOOK_SECONDS: Final = 0.05
+POLL_SECONDS: Final = 0.05
 
 
 def schedule(call: Call) -> dict[str, Any]:
     """chat.scheduleMessage; the sandbox's clock decides when it is posted."""
-    channel = posts.named_channel_for(call.slack, call.workspace, call.args["channel"])
-    posts.may_post(call.slack, call.workspace, channel)
+    channel = messages.named_channel_for(call.slack, call.workspace, call.args["channel"])
+    messages.check_may_post(call.slack, call.workspace, channel)
     post_at, now = call.args["post_at"], call.slack.clock.epoch()
     if post_at <= now:
         raise Refused("time_in_past")
     if post_at > now + FURTHEST_SECONDS:
         raise Refused("time_too_far")
-    posts.check_metadata(call.args.get("metadata"))
-    fields = posts.content(call.slack, call.args)
+    messages.check_metadata(call.args.get("metadata"))
+    fields = messages.content(call.slack, call.args)
     scheduled = ScheduledMessage(
         id=new_id("Q"),
         team_id=call.workspace.id,
@@ -35,16 +34,16 @@ def schedule(call: Call) -> dict[str, Any]:
         fields=fields,
     )
     call.slack.state.scheduled[scheduled.id] = scheduled
-    call.slack.spawn(_post_when_due(call.slack, scheduled.id))
+    call.slack.start_task(_post_when_due(call.slack, scheduled.id))
     preview = Message(ts="", author=call.workspace.bot_user_id, **fields)
-    shown = posts.message_object(call.slack, call.workspace, preview)
-    shown |= {"type": "delayed_message"}
-    shown.pop("ts")
+    message = messages.message_object(call.slack, call.workspace, preview)
+    message |= {"type": "delayed_message"}
+    message.pop("ts")
     return {
         "scheduled_message_id": scheduled.id,
         "channel": channel.id,
         "post_at": post_at,
-        "message": shown,
+        "message": message,
     }
 
 
@@ -82,11 +81,11 @@ async def _post_when_due(slack: Simulator, scheduled_id: str) -> None:
             del slack.state.scheduled[scheduled_id]
             _post(slack, scheduled)
             return
-        await asyncio.sleep(LOOK_SECONDS)  # the clock may jump at any moment
+        await asyncio.sleep(POLL_SECONDS)  # the clock may jump at any moment
 
 
 def _post(slack: Simulator, scheduled: ScheduledMessage) -> None:
-    """Post it, if the app may still post there."""
+    """Post the message if the app may still post there."""
     space = slack.state.workspaces[scheduled.team_id]
     channel: Channel | None = space.channels.get(scheduled.channel)
     if channel is None or channel.archived or not space.installed:

@@ -1,12 +1,11 @@
-"""chat.unfurl: what the app shows beneath a link that somebody posted."""
+"""chat.unfurl: the app's preview of a posted link."""
 
 from typing import Any
 
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.state import Channel, Message
-from slackapp.sandbox.slack import message_events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import message_events, messages
 from slackapp.sandbox.slack.typed_text import links
 
 
@@ -24,7 +23,7 @@ def unfurl(call: Call) -> dict[str, Any]:
         raise Refused("cannot_parse_attachment")
     before = message_events.before_edit(call.slack, channel, message)
     given = [{"from_url": address, **attachment} for address, attachment in unfurls.items()]
-    message.attachments = posts.attached(call.slack, given, "invalid_unfurls_format")
+    message.attachments = messages.check_attachments(call.slack, given, "invalid_unfurls_format")
     call.slack.state.touch()
     message_events.edited(call.slack, channel, message, before)
     return {}

@@ -1,4 +1,4 @@
-"""blocks.validate and apps.manifest.validate: the rules alone, nothing is posted or changed."""
+"""blocks.validate and apps.manifest.validate: checks without effects."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from slackapp.sandbox.core.responses import Refused
 KINDS = ("blocks", "message", "view")
 _PLACED = re.compile(r"(?P<message>.*) \[json-pointer:(?P<pointer>[^\]]*)\]")
 _NUMBER = re.compile(r"\d+")
-# The beginning of a sentence -> the code and the constraint that it stands for.
+# The beginning of a sentence -> its code and constraint.
 _CODES = (
     ("missing required field", "missing_required_field", "required"),
     ("must define", "missing_required_field", "required"),
@@ -37,19 +37,19 @@ def blocks_validate(call: Call) -> dict[str, Any]:
     if len(given) != 1:
         raise Refused("invalid_arguments", "[ERROR] provide exactly one of blocks, message and view")
     (kind,) = given
-    found = list(sentences(kind, call.args[kind]))
-    if found:
-        raise Refused(f"invalid_{kind}", errors=[_error(sentence) for sentence in found])
+    refused_sentences = list(sentences(kind, call.args[kind]))
+    if refused_sentences:
+        raise Refused(f"invalid_{kind}", errors=[_error(sentence) for sentence in refused_sentences])
     return {}
 
 
 def sentences(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401  # not yet checked
-    """What Slack would refuse in blocks, a message or a view, each sentence with its JSON pointer."""
+    """Yield the problems of blocks, a message or a view, each with its JSON pointer."""
     return _CHECKS[kind](value)
 
 
 def _blocks(blocks: list[Any], at: str = "") -> Iterator[str]:
-    """The blocks of a message; their pointers begin at the list itself."""
+    """Yield the problems of a message's blocks; pointers start at the list."""
     yield from problems(blocks, surface="message", at=at)
     if text_weight(blocks) > TEXT_WEIGHT_LIMIT:
         yield f"must be less than {TEXT_WEIGHT_LIMIT + 1} characters in all texts [json-pointer:{at or '/'}]"
@@ -100,9 +100,9 @@ def manifest_validate(call: Call) -> dict[str, Any]:
     """apps.manifest.validate, with a configuration token."""
     try:
         manifest = read_json(call.args["manifest"])
-    except ValueError as wrong:
-        raise Refused("invalid_manifest", errors=[{"pointer": "/", "message": f"is {wrong}"}]) from None
-    if found := manifest_problems(manifest):
-        errors = [{"pointer": problem.pointer, "message": problem.message} for problem in found]
+    except ValueError as error:
+        raise Refused("invalid_manifest", errors=[{"pointer": "/", "message": f"is {error}"}]) from None
+    if manifest_errors := manifest_problems(manifest):
+        errors = [{"pointer": problem.pointer, "message": problem.message} for problem in manifest_errors]
         raise Refused("invalid_manifest", errors=errors)
     return {"errors": []}

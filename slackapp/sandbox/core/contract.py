@@ -42,7 +42,7 @@ class Contract:
     app_events: frozenset[str]
 
     def errors_of(self, method: str) -> frozenset[str]:
-        """The error names with which Slack may answer this method ("*": any method)."""
+        """Return the error names that Slack documents for this method ("*": any method)."""
         if method == "*":
             return self.errors
         entry = self.methods.get(method)

@@ -1,4 +1,4 @@
-"""Events that wait: Slack may send them late, in another order and more than once."""
+"""Held events: Slack may send events late, in another order and more than once."""
 
 import random
 from dataclasses import dataclass, field
@@ -9,13 +9,13 @@ ORDERS = ("in order", "reversed", "shuffled")
 
 @dataclass(slots=True)
 class EventHold:
-    """The payloads of events that have happened and are not yet sent."""
+    """Payloads of events that are not sent until they are released."""
 
     is_on: bool = False
     waiting: list[dict[str, Any]] = field(default_factory=list)
 
     def release(self, order: str, *, times: int = 1) -> list[dict[str, Any]]:
-        """End the hold; gives the payloads in this order, each so many times. The event ids stay."""
+        """End the hold; return the payloads in this order, each repeated `times` times with the same id."""
         payloads, self.waiting, self.is_on = self.waiting * times, [], False
         if order == "reversed":
             payloads.reverse()

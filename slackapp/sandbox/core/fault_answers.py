@@ -1,4 +1,4 @@
-"""What a client sees of a fault, after the call has been carried out or instead of it."""
+"""The response to a call that meets a fault, whether or not the call was carried out."""
 
 import asyncio
 import socket
@@ -11,26 +11,26 @@ from slackapp.sandbox.core.faults import Fault
 from slackapp.sandbox.core.responses import json_response
 
 GARBAGE = "<!doctype html><title>Sign in</title><p>Sign in to the network.</p>"
-LOOK_SECONDS = 0.02
+POLL_SECONDS = 0.02
 
 
-async def play(
+async def answer_with_fault(
     request: web.Request, fault: Fault, answer: web.StreamResponse | None = None
 ) -> web.StreamResponse:
-    """Let the fault happen; gives what is answered. `answer` is the real one, if the call was carried out."""
+    """Return the faulty response. `answer` is the real response, if the call was carried out."""
     nobody_reads = web.Response(status=500)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         return answer or nobody_reads
     if fault.kind == "late":
-        await _until_nobody_waits(request, fault.seconds)
+        await _wait_for_disconnect(request, fault.seconds)
         return answer or nobody_reads
     if fault.kind == "half":
-        return await _half(request, fault.seconds)
+        return await _send_partly(request, fault.seconds)
     if fault.kind == "hang":
         await asyncio.sleep(fault.seconds)
     if fault.kind in {"drop", "hang", "reset", "away"}:
-        hang_up(request, reset=fault.kind in {"reset", "away"})
+        close_connection(request, reset=fault.kind in {"reset", "away"})
         return nobody_reads
     return _refusal(fault)
 
@@ -46,27 +46,27 @@ def _refusal(fault: Fault) -> web.Response:
     return web.Response(status=500, text="Internal Server Error")
 
 
-async def _half(request: web.Request, seconds: float) -> web.StreamResponse:
-    """The head of an answer and the first byte of its body, then nothing."""
+async def _send_partly(request: web.Request, seconds: float) -> web.StreamResponse:
+    """Send the headers and the first byte of the body, wait, then close the connection."""
     response = web.StreamResponse(
         headers={"Content-Type": "application/json; charset=utf-8", "Content-Length": "4096"}
     )
     await response.prepare(request)
     await response.write(b"{")
     await asyncio.sleep(seconds)
-    hang_up(request)
+    close_connection(request)
     return response
 
 
-async def _until_nobody_waits(request: web.Request, most: float) -> None:
-    """Wait until the client has given up, at most so many seconds."""
+async def _wait_for_disconnect(request: web.Request, most: float) -> None:
+    """Wait until the client disconnects, at most `most` seconds."""
     end = time.monotonic() + most
-    # A transport tells nobody that it closes.
+    # A transport has no callback for closing, so it is polled.
     while time.monotonic() < end and request.transport and not request.transport.is_closing():  # noqa: ASYNC110
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(POLL_SECONDS)
 
 
-def hang_up(request: web.Request, *, reset: bool = False) -> None:
+def close_connection(request: web.Request, *, reset: bool = False) -> None:
     """Close the connection without an answer; with `reset`, so that the client gets ECONNRESET."""
     if request.transport is None:
         return

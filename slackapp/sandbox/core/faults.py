@@ -1,4 +1,4 @@
-"""Faults ordered through `POST /control/fault`: which call meets which."""
+"""Faults requested through `POST /control/fault`, and which call meets which."""
 
 import random
 from collections.abc import Callable
@@ -22,7 +22,7 @@ KINDS = {
     "away": False,
 }
 BESIDE_THE_API = frozenset({"upload", "response_url"})
-"""Addresses that are no Web API methods and can fail too."""
+"""Addresses that are not Web API methods and can also fail."""
 API_ONLY = frozenset({"error", "away"})
 NEVER_DONE = frozenset({"429", "away"})
 ALWAYS_DONE = frozenset({"slow", "late"})
@@ -39,7 +39,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The only place in which a fault happens; an empty field stands for any."""
+    """Limits a fault to a workspace, channel or user; an empty field matches any."""
 
     workspace: str = ""
     channel: str = ""
@@ -75,7 +75,7 @@ class Fault:
     where: Where = field(default_factory=Where)
 
     def describe(self) -> dict[str, Any]:
-        """The fault as GET /control/fault lists it, without what does not apply."""
+        """Return the fault as GET /control/fault lists it."""
         about: dict[str, Any] = {"method": self.method, "kind": self.kind, "count": self.count}
         about |= {"error": self.error} if self.error else {}
         about |= {"rate": self.rate} if self.rate < 1 else {}
@@ -86,33 +86,33 @@ class Fault:
 
 
 class Faults:
-    """The faults in force, oldest first."""
+    """The active faults, oldest first."""
 
     def __init__(self, clock: SandboxClock) -> None:
         self._clock = clock
         self._faults: list[Fault] = []
 
     def add(self, fault: Fault) -> None:
-        """Put a fault in force."""
+        """Activate a fault."""
         self._faults.append(fault)
 
     def clear(self) -> None:
-        """End all of them."""
+        """Remove all faults."""
         self._faults.clear()
 
     @property
     def any(self) -> bool:
-        """Whether there may be one in force; as quick as can be, since every call asks."""
+        """Whether a fault may be active; cheap, because every call checks it."""
         return bool(self._faults)
 
     def in_force(self) -> list[Fault]:
-        """The faults that calls may meet now; those whose time is over are forgotten."""
+        """Return the active faults; remove those that have expired."""
         now = self._clock.epoch()
         self._faults = [fault for fault in self._faults if fault.until is None or fault.until > now]
         return list(self._faults)
 
     def take(self, method: str, subject: Callable[[], Subject]) -> Fault | None:
-        """The fault this call meets, if any. `subject` is asked only where a fault is limited to a place."""
+        """Return the fault this call meets, if any. `subject` is called only for a limited fault."""
         anywhere = Where()
         for fault in self.in_force():
             if not _is_for(fault, method):

@@ -1,4 +1,4 @@
-"""An app manifest as Slack checks it: Slack's published schema, and the rules that no schema states."""
+"""Checks of an app manifest: Slack's published schema, and rules that are not in it."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ManifestProblem:
-    """What Slack refuses in a manifest, and the JSON pointer to it."""
+    """A problem for which Slack refuses a manifest, and the JSON pointer to it."""
 
     pointer: str
     message: str
@@ -31,11 +31,11 @@ class ManifestProblem:
 
 
 def manifest_problems(raw: object, *, has_address: bool = False) -> list[ManifestProblem]:
-    """Everything Slack would refuse in this manifest, as apps.manifest.validate tells it. Empty: nothing.
+    """Return every problem that apps.manifest.validate would report.
 
-    `has_address`: where the app is reached is known already, so the manifest need not say it.
+    `has_address`: the app's address is known, so the manifest need not contain it.
     """
-    schema = [_told(error) for error in _leaves(_validator(_major_version(raw)).iter_errors(raw))]
+    schema = [_problem_of(error) for error in _leaves(_validator(_major_version(raw)).iter_errors(raw))]
     if schema or not isinstance(raw, dict):
         return schema or [ManifestProblem("/", "must be an object")]
     delivery = () if has_address else _delivery(raw)
@@ -57,7 +57,7 @@ def _validator(version: int) -> Any:  # noqa: ANN401  # jsonschema brings no typ
 
 
 def _leaves(errors: "Iterator[ValidationError]") -> "Iterator[ValidationError]":
-    """The innermost errors, in which alternatives are spelled out."""
+    """Yield the innermost errors, one for each alternative of a schema."""
     for error in errors:
         if error.context:
             yield from _leaves(iter(error.context))
@@ -65,7 +65,7 @@ def _leaves(errors: "Iterator[ValidationError]") -> "Iterator[ValidationError]":
             yield error
 
 
-def _told(error: "ValidationError") -> ManifestProblem:
+def _problem_of(error: "ValidationError") -> ManifestProblem:
     pointer = "/" + "/".join(str(step) for step in error.absolute_path)
     limit = error.validator_value
     messages = {
@@ -81,14 +81,14 @@ def _told(error: "ValidationError") -> ManifestProblem:
     if error.validator == "required":
         missing = next(name for name in limit if name not in error.instance)
         return ManifestProblem(pointer, f"missing required field: {missing}")
-    # What is not known is told by the library in one sentence, with its name.
+    # For an unknown property the library's own message is used; it contains the name.
     return ManifestProblem(pointer, messages.get(str(error.validator), error.message))
 
 
 def _appearance(raw: Json) -> Iterator[ManifestProblem]:
     colour = raw["display_information"].get("background_color")
     if colour and not _COLOUR.fullmatch(colour):
-        # The schema has this rule under a word that no validator reads.
+        # The schema states this rule under a keyword that validators ignore.
         yield ManifestProblem("/display_information/background_color", "must be a color such as #1F5F66")
 
 
@@ -111,7 +111,7 @@ def _permissions(raw: Json, contract: Contract) -> Iterator[ManifestProblem]:
 
 
 def _delivery(raw: Json) -> Iterator[ManifestProblem]:
-    """Whatever Slack sends needs a way to the app: an address, or Socket Mode."""
+    """Check that events, interactions and commands have a request URL or Socket Mode."""
     settings = raw.get("settings", {})
     if settings.get("socket_mode_enabled"):
         return

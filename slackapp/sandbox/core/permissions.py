@@ -1,31 +1,27 @@
-"""What a workspace lets an app do: its plan, the scopes it has granted, and what its admins restrict."""
-
-from typing import TYPE_CHECKING
+"""Permissions of the app in a workspace: plan, granted scopes and admin restrictions."""
 
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Workspace
-
-if TYPE_CHECKING:
-    from slackapp.sandbox.core.simulator import Simulator
 
 PLANS = ("free", "paid", "grid")
 RESTRICTIONS = ("general", "dm", "channels")
-"""What admins may keep for themselves: posts in #general, apps that write to people, making channels."""
+"""What admins can restrict: posts in #general, direct messages from apps, creating channels."""
 CHANNEL_MAKERS = frozenset({"conversations.create"})
 
 
-def granted_scopes(slack: "Simulator", space: Workspace) -> tuple[str, ...]:
-    """The scopes of the app's token here: the manifest's, unless others were asked for or granted."""
+def granted_scopes(slack: Simulator, space: Workspace) -> tuple[str, ...]:
+    """Return the token's scopes: the manifest's unless others were granted."""
     return slack.manifest.scopes if space.scopes is None else tuple(space.scopes)
 
 
-def has_scope(slack: "Simulator", space: Workspace, *scopes: str) -> bool:
+def has_scope(slack: Simulator, space: Workspace, *scopes: str) -> bool:
     """Whether one of these scopes is granted."""
     return not set(scopes).isdisjoint(granted_scopes(slack, space))
 
 
-def require_scope(slack: "Simulator", space: Workspace, *scopes: str) -> None:
+def require_scope(slack: Simulator, space: Workspace, *scopes: str) -> None:
     """Refuse a call that needs one of these scopes where none is granted."""
     if not has_scope(slack, space, *scopes):
         provided = ",".join(granted_scopes(slack, space))

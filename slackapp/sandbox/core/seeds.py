@@ -1,11 +1,11 @@
-"""What a sandbox is given to start with: the app's identity, and workspaces with their people and places."""
+"""Seeds of a sandbox: the app's identity, and workspaces with their people and channels."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AppSeed:
-    """The app as Slack knows it. Nothing here is a real secret: the sandbox answers on this machine only."""
+    """The app's identity in Slack. These are no real secrets: the sandbox serves this machine only."""
 
     app_id: str = "A0SANDBOX01"
     client_id: str = "100000000001.200000000002"
@@ -13,7 +13,7 @@ class AppSeed:
     signing_secret: str = field(default="sandbox-signing-secret", repr=False)
     verification_token: str = field(default="sandbox-verification-token", repr=False)
     configuration_token: str = field(default="xoxe.xoxp-sandbox-configuration", repr=False)
-    """Opens apps.manifest.validate, as the one that Slack gives whoever owns the app."""
+    """Token for apps.manifest.validate, as Slack gives it to the app's owner."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,7 +22,7 @@ class PersonSeed:
 
     `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is
     seen only through a shared channel; `is_guest` is Slack's `is_restricted`, `is_single_channel` beside it
-    `is_ultra_restricted`. `display_name` is "" for somebody who has chosen none, None stands for the name.
+    `is_ultra_restricted`. `display_name`: "" if none was chosen, None for the same as the name.
     """
 
     id: str
@@ -78,14 +78,14 @@ class WorkspaceSeed:
     bot_id: str = "B0SANDBOX01"
     installed: bool = True
     enterprise_id: str = ""
-    """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
+    """The Enterprise organisation of the workspace; the app is installed in the workspace only."""
     enterprise_name: str = ""
     plan: str = ""
-    """free, paid or grid; without one it is grid in an organisation and paid elsewhere."""
+    """free, paid or grid; empty for grid in an organisation and paid elsewhere."""
 
 
 def practice_workspace() -> WorkspaceSeed:
-    """A small workspace for a sandbox that is started alone."""
+    """Return a small workspace for a sandbox that is started by itself."""
     people = (
         PersonSeed(
             id="U0PRACTICE1",

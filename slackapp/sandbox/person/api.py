@@ -1,4 +1,4 @@
-"""The Person API: any tool drives the sandbox as a person would (docs/sandbox.md)."""
+"""The Person API: tools act in the sandbox as a person (docs/sandbox.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,18 +6,25 @@ from typing import Any
 from aiohttp import web
 
 from slackapp.sandbox.blocks.controls import STATE_KEYS, entry, initial_values
-from slackapp.sandbox.core.escaping import escaped
-from slackapp.sandbox.core.json_input import number, wanted, words, words_if_any
+from slackapp.sandbox.core.escaping import escape_text
+from slackapp.sandbox.core.json_input import get_number, get_optional_string, get_string, read_object
 from slackapp.sandbox.core.manifest import Shortcut
-from slackapp.sandbox.core.responses import NotFound, json_response
+from slackapp.sandbox.core.responses import RequestError, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, View
-from slackapp.sandbox.person.external_options import EXTERNAL, found
+from slackapp.sandbox.person.external_options import EXTERNAL, find_option
 from slackapp.sandbox.person.form_filling import to_element_value
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.slack import assistant, channel_events, events, interactions, message_events, payloads
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import (
+    assistant,
+    channel_events,
+    events,
+    interactions,
+    message_events,
+    messages,
+    payloads,
+)
 
 HOME_SECONDS = 60.0
 PersonAction = Callable[[ElementFinder, dict[str, Any]], Awaitable[None]]
@@ -30,7 +37,7 @@ class PersonApi:
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
+        """Return the routes."""
         actions = {
             "type": self.type,
             "press": self.press,
@@ -43,13 +50,17 @@ class PersonApi:
             "delete": self.delete,
             "assistant": self.assistant,
         }
-        posts_ = [
+        action_routes = [
             web.post(f"/person/{{user}}/{name}", self._handler(action)) for name, action in actions.items()
         ]
-        return [web.get("/person", self.people), web.get("/person/{user}/screen", self.screen), *posts_]
+        return [
+            web.get("/person", self.people),
+            web.get("/person/{user}/screen", self.screen),
+            *action_routes,
+        ]
 
     async def people(self, request: web.Request) -> web.StreamResponse:
-        """Everyone whose place one can take; `?strangers=1`: those of other organisations too."""
+        """List the people one can act as; `?strangers=1` adds those of other organisations."""
         with_strangers = "strangers" in request.query
         everyone = [
             {"id": person.id, "name": person.name, "workspace": space.name, "roles": list(person.roles)}
@@ -60,17 +71,17 @@ class PersonApi:
         return json_response(everyone)
 
     async def screen(self, request: web.Request) -> web.StreamResponse:
-        """What a person sees in a place; looking at Home tells the app."""
+        """Return what a person sees in a place; viewing Home sends app_home_opened."""
         try:
             finder = self._finder(request)
             return json_response(await self._look(finder, request.query.get("place") or finder.person.place))
-        except NotFound as answer:
+        except RequestError as answer:
             return json_response(answer.extra, status=answer.status)
 
     async def _look(self, finder: ElementFinder, place: str) -> dict[str, Any]:
         person, now = finder.person, self._slack.clock.epoch()
         if place == "home" and person.stranger:
-            raise NotFound(404, "The app's Home is not for people of other organisations.")
+            raise RequestError(404, "The app's Home is not for people of other organisations.")
         if place == "home":
             stale = person.home_asked > now or now - person.home_asked > HOME_SECONDS
             newly, person.place = person.place != "home", "home"
@@ -89,10 +100,10 @@ class PersonApi:
         user = request.match_info["user"]
         space = self._slack.state.workspace_of(user)
         if space is None or space.people[user].deleted or space.people[user].is_bot:
-            raise NotFound(404, f"There is no person {user}.")
+            raise RequestError(404, f"There is no person {user}.")
         finder = ElementFinder(self._slack, space, space.people[user])
-        if not finder.may_look():
-            # What they last looked at is not theirs any more.
+        if not finder.may_see_place():
+            # The person may no longer see the place they viewed last.
             finder.person.place = finder.first_place()
         return finder
 
@@ -100,29 +111,29 @@ class PersonApi:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
                 finder = self._finder(request)
-                await act(finder, await wanted(request))
+                await act(finder, await read_object(request))
                 place = finder.person.place
                 home = finder.screen.of_home() if place == "home" else None
                 screen = home or finder.screen.of_channel(place, finder.channel(place))
                 return json_response({"ok": True, "screen": screen})
-            except NotFound as answer:
+            except RequestError as answer:
                 return json_response(answer.extra, status=answer.status)
 
         return handle
 
     async def type(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Type a message or a slash command into a place."""
-        text, place = words(order, "text").strip(), words(order, "place", finder.person.place)
+        text, place = get_string(order, "text").strip(), get_string(order, "place", finder.person.place)
         channel = finder.channel(place)
         finder.person.place = place
         if channel.archived or finder.person.id not in channel.members:
-            raise NotFound(
+            raise RequestError(
                 409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
             )
-        thread = words_if_any(order, "thread_ts")
+        thread = get_optional_string(order, "thread_ts")
         if text.startswith("/") and thread:
             name = text.split(maxsplit=1)[0]
-            posts.notice(
+            messages.post_notice(
                 self._slack, channel, finder.person.id, f"{name} is not supported in threads. Sorry!"
             )
         elif text.startswith("/"):
@@ -132,7 +143,7 @@ class PersonApi:
 
     async def _command(self, finder: ElementFinder, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
-        # Commands are the workspace's own people's: a stranger's workspace has not installed the app.
+        # Strangers have no commands: their own workspace has not installed the app.
         if name in self._slack.manifest.commands and finder.space.installed and not finder.person.stranger:
             await interactions.command(self._slack, finder.person, channel, text)
         elif name in {"/invite", "/remove", "/leave"}:
@@ -141,28 +152,28 @@ class PersonApi:
             interactions.unknown_command(self._slack, finder.person, channel, text)
 
     def _membership(self, finder: ElementFinder, channel: Channel, name: str, text: str) -> None:
-        """Slack's own commands about who is in a channel."""
+        """Run Slack's own commands /invite, /remove and /leave."""
         if name == "/leave":
-            channel_events.left(self._slack, channel, finder.person.id)
+            channel_events.remove_member(self._slack, channel, finder.person.id)
             finder.person.place = "dm"
             return
-        token = escaped(
+        token = escape_text(
             text.partition(" ")[2].strip(), finder.space, finder.person, resolve=True, labels=False
         )
         user = token.removeprefix("<@").removesuffix(">")
         if user not in finder.space.people:
-            posts.notice(self._slack, channel, finder.person.id, f"There is nobody called {token}.")
+            messages.post_notice(self._slack, channel, finder.person.id, f"There is nobody called {token}.")
         elif name == "/invite":
-            channel_events.joined(self._slack, channel, user, finder.person.id)
+            channel_events.add_member(self._slack, channel, user, finder.person.id)
         else:
-            channel_events.left(self._slack, channel, user)
+            channel_events.remove_member(self._slack, channel, user)
 
     def _say(self, finder: ElementFinder, channel: Channel, text: str, parent: Message | None) -> None:
         if channel.im_with and (
             self._slack.manifest.messages_read_only or not self._slack.manifest.messages_tab
         ):
-            raise NotFound(409, "Sending messages to this app has been turned off.")
-        written = escaped(text, finder.space, finder.person, resolve=True, labels=False)
+            raise RequestError(409, "Sending messages to this app has been turned off.")
+        written = escape_text(text, finder.space, finder.person, resolve=True, labels=False)
         message = Message(
             ts=self._slack.state.next_ts(),
             author=finder.person.id,
@@ -173,18 +184,18 @@ class PersonApi:
 
     async def press(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Press a button, or choose from a menu, by its label."""
-        label, within = words(order, "label"), words_if_any(order, "within")
+        label, within = get_string(order, "label"), get_optional_string(order, "within")
         top = self._slack.state.top_modal(finder.person.id)
         try:
             location, chosen = finder.pressable(label, within)
-        except NotFound:
+        except RequestError:
             if top is None or within not in (None, "modal") or not await self._frame(finder, top, label):
                 raise
             return
         await self._tell(finder, location, chosen)
 
     async def _frame(self, finder: ElementFinder, top: View, label: str) -> bool:
-        """Press a button of the modal's frame; whether there is one of this label."""
+        """Press submit or close of the modal; return whether one has this label."""
         pressed = label.strip().casefold()
         if top.body.get("submit") and top.body["submit"]["text"].casefold() == pressed:
             await interactions.submit(self._slack, finder.person, top)
@@ -201,16 +212,18 @@ class PersonApi:
             )
         elif location.channel is not None and location.message is not None:
             place = (location.channel, location.message)
-            values = initial_values(location.message.shown, location.message.values.get(finder.person.id))
+            values = initial_values(
+                location.message.all_blocks, location.message.values.get(finder.person.id)
+            )
             location.message.values[finder.person.id] = values
             await interactions.act_in_message(self._slack, finder.person, place, location.control, chosen)
 
     async def fill(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Enter or choose something, by the label of its control."""
+        """Enter or choose a value in the control with this label."""
         if "value" not in order:
-            raise NotFound(400, "A value is needed.")
-        nth = int(number(order, "nth", 1)) or 1
-        location = finder.fillable(words(order, "label"), words_if_any(order, "within"), nth)
+            raise RequestError(400, "A value is needed.")
+        nth = int(get_number(order, "nth", 1)) or 1
+        location = finder.fillable(get_string(order, "label"), get_optional_string(order, "within"), nth)
         control = location.control
         value = order["value"]
         chosen = (
@@ -221,45 +234,49 @@ class PersonApi:
         held = entry(control.element, chosen)
         if location.view is not None:
             location.view.values[control.block_id][control.action_id] = held
-            location.view.errors.pop(control.spot, None)
+            location.view.errors.pop(control.error_key, None)
         elif location.message is not None:
-            values = initial_values(location.message.shown, location.message.values.get(finder.person.id))
+            values = initial_values(
+                location.message.all_blocks, location.message.values.get(finder.person.id)
+            )
             values[control.block_id][control.action_id] = held
             location.message.values[finder.person.id] = values
         self._slack.state.touch()
         if control.dispatches:
             await self._tell(finder, location, {STATE_KEYS[control.type]: held[STATE_KEYS[control.type]]})
 
-    async def submit(self, finder: ElementFinder, _asked: dict[str, Any]) -> None:
+    async def submit(self, finder: ElementFinder, _order: dict[str, Any]) -> None:
         """Submit the modal on top."""
         await interactions.submit(self._slack, finder.person, self._modal(finder, "submit"))
 
-    async def dismiss(self, finder: ElementFinder, _asked: dict[str, Any]) -> None:
+    async def dismiss(self, finder: ElementFinder, _order: dict[str, Any]) -> None:
         """Close the modal on top."""
         await interactions.dismiss(self._slack, finder.person, self._modal(finder))
 
     def _modal(self, finder: ElementFinder, needed: str = "title") -> View:
         view = self._slack.state.top_modal(finder.person.id)
         if view is None:
-            raise NotFound(409, "No modal is open.", labels=[])
+            raise RequestError(409, "No modal is open.", labels=[])
         if not view.body.get(needed):
-            raise NotFound(409, "This modal has nothing to submit.", labels=[])
+            raise RequestError(409, "This modal has nothing to submit.", labels=[])
         return view
 
     async def react(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Add a reaction to a message, or take it back."""
-        channel, message = finder.message(words(order, "place", finder.person.place), words(order, "ts"))
-        emoji = words(order, "emoji").strip(":")
-        events.reacted(
+        """Add or remove a reaction to a message."""
+        channel, message = finder.message(
+            get_string(order, "place", finder.person.place), get_string(order, "ts")
+        )
+        emoji = get_string(order, "emoji").strip(":")
+        events.set_reaction(
             self._slack, channel, message, finder.person.id, emoji, remove=bool(order.get("remove"))
         )
 
     async def edit(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Change the words of one's own message."""
+        """Edit one's own message."""
         channel, message = self._own(finder, order)
         before = message_events.before_edit(self._slack, channel, message)
-        typed = words(order, "text").strip()
-        message.text = escaped(typed, finder.space, finder.person, resolve=True, labels=False)
+        typed = get_string(order, "text").strip()
+        message.text = escape_text(typed, finder.space, finder.person, resolve=True, labels=False)
         message.edited = self._slack.state.next_ts()
         self._slack.state.touch()
         message_events.edited(self._slack, channel, message, before)
@@ -272,30 +289,30 @@ class PersonApi:
         message_events.deleted(self._slack, channel, message)
 
     def _own(self, finder: ElementFinder, order: dict[str, Any]) -> tuple[Channel, Message]:
-        channel, message = finder.message(words_if_any(order, "place"), words(order, "ts"))
+        channel, message = finder.message(get_optional_string(order, "place"), get_string(order, "ts"))
         if message.author != finder.person.id:
-            raise NotFound(409, "Only one's own messages can be changed.")
+            raise RequestError(409, "Only one's own messages can be changed.")
         return channel, message
 
     async def assistant(self, finder: ElementFinder, order: dict[str, Any]) -> None:
-        """Open a thread with the app's assistant or, with `thread_ts`, go to another channel meanwhile."""
-        viewed = words_if_any(order, "channel")
+        """Open an assistant thread or, with `thread_ts`, view another channel beside it."""
+        viewed = get_optional_string(order, "channel")
         channel = finder.channel(viewed) if viewed else None
-        if thread := words_if_any(order, "thread_ts"):
+        if thread := get_optional_string(order, "thread_ts"):
             assistant.change_context(self._slack, finder.person, thread, channel)
         else:
             assistant.start_thread(self._slack, finder.person, channel)
             finder.person.place = "dm"
-        await self._slack.quiet()
+        await self._slack.wait_until_idle()
 
     async def shortcut(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Use a shortcut by its name; a message shortcut needs the message."""
-        shortcut = self._shortcut(finder, words(order, "name"))
+        shortcut = self._shortcut(finder, get_string(order, "name"))
         if shortcut.kind == "global":
             payload = payloads.shortcut(self._slack, finder.person, shortcut.callback_id)
             await interactions.shortcut(self._slack, finder.person, payload, None)
             return
-        channel, message = finder.message(words_if_any(order, "place"), words(order, "ts"))
+        channel, message = finder.message(get_optional_string(order, "place"), get_string(order, "ts"))
         payload = payloads.message_action(self._slack, finder.person, channel, message, shortcut.callback_id)
         await interactions.shortcut(self._slack, finder.person, payload, channel)
 
@@ -304,17 +321,17 @@ class PersonApi:
         for shortcut in shortcuts:
             if name.strip().casefold() in {shortcut.name.casefold(), shortcut.callback_id.casefold()}:
                 return shortcut
-        raise NotFound(
+        raise RequestError(
             409, f"There is no shortcut “{name}”.", labels=[shortcut.name for shortcut in shortcuts]
         )
 
 
 async def _from_outside(finder: ElementFinder, location: Location, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """What is chosen in a list whose options the app gives."""
+    """Return the chosen options of an external select."""
     several = takes_several(location.control)
     labels = value if isinstance(value, list) else [value] if value else []
     if len(labels) > 1 and not several:
         label = location.control.label
-        raise NotFound(409, f"Only one can be chosen for “{label}”.", labels=[label])
-    options = [await found(finder, location, str(label)) for label in labels]
+        raise RequestError(409, f"Only one can be chosen for “{label}”.", labels=[label])
+    options = [await find_option(finder, location, str(label)) for label in labels]
     return options if several else (options[0] if options else None)

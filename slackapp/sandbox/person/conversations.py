@@ -1,4 +1,4 @@
-"""What a conversation menu offers by its `filter`: channels, group and direct conversations, no bots."""
+"""Options of a conversation menu by its `filter`: channels, group and direct conversations."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ KINDS = ("public", "private", "mpim", "im")
 
 
 def visible_channels(space: Workspace, person: Person) -> list[Channel]:
-    """The channels this person sees in the list: public ones, and the private ones they are in."""
+    """Return the channels this person can see: public ones and their private ones."""
     is_guest = person.is_guest or person.is_single_channel or person.stranger
     return [
         channel
@@ -21,7 +21,7 @@ def visible_channels(space: Workspace, person: Person) -> list[Channel]:
 
 
 def conversation_channels(space: Workspace, person: Person, element: dict[str, Any]) -> list[Channel]:
-    """The channels and group conversations this menu offers somebody."""
+    """Return the channels and group conversations that this menu offers the person."""
     choice = element.get("filter") or {}
     kinds = choice.get("include") or KINDS
     return [
@@ -33,7 +33,7 @@ def conversation_channels(space: Workspace, person: Person, element: dict[str, A
 
 
 def conversation_people(space: Workspace, element: dict[str, Any]) -> list[Person]:
-    """The people whose direct conversation with whoever looks this menu offers."""
+    """Return the people whose direct conversations this menu offers."""
     choice = element.get("filter") or {}
     if "im" not in (choice.get("include") or KINDS):
         return []
@@ -41,12 +41,12 @@ def conversation_people(space: Workspace, element: dict[str, Any]) -> list[Perso
 
 
 def direct_conversation(slack: Simulator, space: Workspace, person: Person, other: Person) -> Channel:
-    """The conversation of these two, which the app is not in."""
+    """Return the direct conversation of two people, without the app."""
     return slack.state.conversation(space, [person.id, other.id], with_app=False)
 
 
 def direct_value(space: Workspace, person: Person, other: Person) -> str:
-    """What stands for it in a menu: its id or, as long as there is none, the other person's."""
+    """Return its value in a menu: its id, or the other person's id before it exists."""
     members = sorted({person.id, other.id})
     pairs = (channel for channel in space.channels.values() if channel.pair == members)
     return next((channel.id for channel in pairs), other.id)

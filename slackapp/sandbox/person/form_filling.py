@@ -1,4 +1,4 @@
-"""From what a person enters to what an element then holds."""
+"""Conversion of a person's entry to an element's value."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from slackapp.sandbox.blocks.controls import Control, options_of
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.responses import RequestError
 from slackapp.sandbox.core.state import Channel
 from slackapp.sandbox.person.conversations import (
     conversation_channels,
@@ -16,7 +16,7 @@ from slackapp.sandbox.person.conversations import (
 )
 from slackapp.sandbox.person.lookup import ElementFinder
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.person.uploads import uploaded
+from slackapp.sandbox.person.uploads import add_files
 
 PEOPLE = frozenset({"users_select", "multi_users_select"})
 OPTIONS = frozenset({"static_select", "multi_static_select", "radio_buttons", "checkboxes"})
@@ -25,7 +25,7 @@ CONVERSATIONS = frozenset({"conversations_select", "multi_conversations_select"}
 
 
 def to_element_value(finder: ElementFinder, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """The element's new value for its state key. Raises NotHere with the options if there is none such."""
+    """Return the element's new value for its state key. Raises RequestError with the options."""
     kind = control.type
     if kind in OPTIONS | PEOPLE | CHANNELS | CONVERSATIONS:
         chosen = _several(finder, control, value)
@@ -34,7 +34,7 @@ def to_element_value(finder: ElementFinder, control: Control, value: Any) -> Any
             return chosen
         return chosen[0] if chosen else None
     if kind == "file_input":
-        return uploaded(finder, control, value)
+        return add_files(finder, control, value)
     if value in (None, ""):
         return None
     return _typed(kind, value)
@@ -49,7 +49,7 @@ def _typed(kind: str, value: Any) -> Any:  # noqa: ANN401  # likewise
         if kind == "timepicker":
             return f"{datetime.strptime(str(value), '%H:%M'):%H:%M}"  # noqa: DTZ007  # a time of day has no zone
     except ValueError:
-        raise NotFound(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
+        raise RequestError(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(value)}]}
         return {"type": "rich_text", "elements": [section]}
@@ -61,7 +61,7 @@ def _several(finder: ElementFinder, control: Control, value: Any) -> list[Any]: 
         return []
     labels = value if isinstance(value, list) else [value]
     if not takes_several(control) and len(labels) > 1:
-        raise NotFound(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
+        raise RequestError(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
     if control.type in OPTIONS:
         return [_option(finder, control, str(label)) for label in labels]
     if control.type in PEOPLE:
@@ -78,11 +78,11 @@ def _option(finder: ElementFinder, control: Control, label: str) -> dict[str, An
     raise _unknown(finder, control, label)
 
 
-def _unknown(finder: ElementFinder, control: Control, label: str) -> NotFound:
+def _unknown(finder: ElementFinder, control: Control, label: str) -> RequestError:
     options = finder.screen.offered(control) or [
         person.name for person in finder.space.people.values() if not person.deleted
     ]
-    return NotFound(409, f"“{label}” cannot be chosen here.", labels=[control.label], options=options)
+    return RequestError(409, f"“{label}” cannot be chosen here.", labels=[control.label], options=options)
 
 
 def _people(finder: ElementFinder, control: Control, label: str) -> Iterable[str]:
@@ -125,7 +125,7 @@ def _public_channel(finder: ElementFinder, control: Control, label: str) -> str:
 
 
 def _conversation(finder: ElementFinder, control: Control, label: str) -> str:
-    """A channel's id or, for a person, that of the direct conversation with them."""
+    """Return a channel's id or, for a person, the id of the direct conversation with them."""
     for channel in conversation_channels(finder.space, finder.person, control.element):
         if _is_called(channel, label):
             return channel.id
@@ -148,4 +148,6 @@ def _is_called(channel: Channel, label: str) -> bool:
 def _check_count(control: Control, chosen: list[Any]) -> None:
     limit = control.element.get("max_selected_items")
     if limit and len(chosen) > limit:
-        raise NotFound(409, f"At most {limit} can be chosen for “{control.label}”.", labels=[control.label])
+        raise RequestError(
+            409, f"At most {limit} can be chosen for “{control.label}”.", labels=[control.label]
+        )

@@ -1,4 +1,4 @@
-"""From markup to what a person reads."""
+"""Conversion of markup to plain text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
 ANGLED = re.compile(r"<([^<>\n]+)>")
-# Bold, italic, struck and code marks count only at the edge of words, as Slack draws them.
+# Bold, italic, strike and code marks count only at word boundaries, as in Slack.
 MARKS = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)([^\n]*?\S)\1(?![\w*_~`])")
 DATE_PARTS = {
     "{date_num}": "%Y-%m-%d",
@@ -25,38 +25,38 @@ DATE_PARTS = {
 
 
 class Reader:
-    """Reads text and blocks of one workspace aloud, as it were."""
+    """Converts texts and blocks of one workspace to plain text."""
 
     def __init__(self, slack: Simulator, space: Workspace) -> None:
         self._slack = slack
         self._space = space
 
     def text_object(self, text: dict[str, Any] | None) -> str:
-        """A plain_text or mrkdwn object."""
+        """Convert a text object."""
         if not text:
             return ""
         return self.mrkdwn(text["text"]) if text["type"] == "mrkdwn" else text["text"]
 
     def mrkdwn(self, text: str) -> str:
-        """Slack's markup: mentions by name, links by label, marks left away."""
-        kept: list[str] = []
+        """Convert mrkdwn: mentions by name, links by label, without formatting marks."""
+        replacements: list[str] = []
 
         def put_aside(match: re.Match[str]) -> str:
-            kept.append(self._angled(match.group(1)))
-            return f"\x00{len(kept) - 1}\x00"
+            replacements.append(self._angled(match.group(1)))
+            return f"\x00{len(replacements) - 1}\x00"
 
         text = ANGLED.sub(put_aside, text)
         for _ in range(3):
             text = MARKS.sub(r"\2", text)
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match.group(1))], text)
+        return re.sub(r"\x00(\d+)\x00", lambda match: replacements[int(match.group(1))], text)
 
     def blocks(self, blocks: list[dict[str, Any]]) -> str:
-        """All blocks, each on lines of its own."""
+        """Convert blocks, each on its own lines."""
         return "\n".join(line for block in blocks if (line := self.block(block)))
 
     def attachment(self, attached: dict[str, Any]) -> str:
-        """What a person reads in an attachment: its blocks, else its words of the older kind."""
+        """Convert an attachment: its blocks, else its legacy fields."""
         if "blocks" in attached:
             return self.blocks(attached["blocks"])
         parts = [self.mrkdwn(str(attached.get("pretext") or "")), str(attached.get("author_name") or "")]
@@ -67,7 +67,7 @@ class Reader:
         return "\n".join(part for part in parts if part) or self.mrkdwn(str(attached.get("fallback") or ""))
 
     def block(self, block: dict[str, Any]) -> str:
-        """What a person reads in one block, apart from the labels of its controls."""
+        """Convert one block, without the labels of its controls."""
         read = READERS.get(block["type"])
         if read is None:
             return "\n".join(_any_text(block))

@@ -1,4 +1,4 @@
-"""What a person has in front of them, as the Person API tells it."""
+"""What a person sees, as JSON of the Person API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ TROUBLE = "This did not work just now. Try again?"
 
 
 class Screen:
-    """One person's sight of their workspace."""
+    """One person's view of their workspace."""
 
     def __init__(self, slack: Simulator, space: Workspace, person: Person) -> None:
         self._slack = slack
@@ -29,19 +29,19 @@ class Screen:
         self._reader = Reader(slack, space)
 
     def of_channel(self, place: str, channel: Channel) -> dict[str, Any]:
-        """A channel or the direct conversation."""
+        """Return a channel or the direct conversation as seen by the person."""
         messages = [self.message(message) for message in channel.seen_by(self._person.id)]
         return {"place": place, "messages": messages, "modal": self.modal()}
 
     def of_home(self) -> dict[str, Any]:
-        """The app's Home: one entry, or none before the app has published."""
+        """Return the app's Home tab: one entry, or none before the app has published it."""
         view = self._slack.state.homes.get(self._person.id)
         entry = [self._home(view)] if view else []
         return {"place": "home", "messages": entry, "modal": self.modal()}
 
     def message(self, message: Message) -> dict[str, Any]:
         """One message."""
-        blocks = message.shown
+        blocks = message.all_blocks
         out: dict[str, Any] = {
             "ts": message.ts,
             "from": self.author(message.author),
@@ -58,7 +58,7 @@ class Screen:
         return out
 
     def modal(self) -> dict[str, Any] | None:
-        """The modal on top."""
+        """Return the modal on top."""
         view = self._slack.state.top_modal(self._person.id)
         if view is None:
             return None
@@ -71,7 +71,7 @@ class Screen:
         }
 
     def control(self, control: Control) -> dict[str, Any]:
-        """One control with its label and, where it offers some, its options."""
+        """Return a control with its label and options, if any."""
         out: dict[str, Any] = {"kind": control.kind, "label": control.label}
         offered = self.offered(control)
         if offered is not None:
@@ -79,7 +79,7 @@ class Screen:
         return out
 
     def offered(self, control: Control) -> list[str] | None:
-        """The labels a person can choose from."""
+        """Return the labels that a person can choose from."""
         if control.type in {"channels_select", "multi_channels_select"}:
             return [
                 "#" + channel.name
@@ -140,7 +140,7 @@ class Screen:
 
 
 def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
-    """Every picture these blocks show."""
+    """Return the pictures in these blocks."""
     for _, block in every_block(blocks):
         beside = [block.get(name) for name in ("accessory", "hero_image", "icon")]
         candidates = [block, *beside, *(block.get("elements", ()) if block["type"] == "context" else ())]
@@ -150,8 +150,8 @@ def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
 
 
 def _by_label(view: View) -> dict[str, str]:
-    """The mistakes as a person reads them; those of two fields of one label stand under it together."""
-    labels = {control.spot: control.label for control in controls(view.body["blocks"])}
+    """Return the errors by label; errors of fields with the same label are joined."""
+    labels = {control.error_key: control.label for control in controls(view.body["blocks"])}
     errors: dict[str, list[str]] = {}
     for spot, words in view.errors.items():
         errors.setdefault(labels.get(spot, ""), []).append(words)
@@ -159,11 +159,11 @@ def _by_label(view: View) -> dict[str, str]:
 
 
 def modal_buttons(view: View) -> list[dict[str, Any]]:
-    """The buttons in a modal's frame."""
+    """Return the submit and close buttons of a modal."""
     labels = [view.body.get("submit"), view.body.get("close")]
     return [{"kind": "button", "label": label["text"]} for label in labels if label]
 
 
 def takes_several(control: Control) -> bool:
-    """Whether several things can be chosen at once."""
+    """Whether the control accepts several choices."""
     return control.type in MULTIPLE

@@ -1,7 +1,7 @@
-"""What happens to channels: who comes and goes, and what becomes of the channel itself.
+"""Changes of channels and their members, and their events.
 
-Beside the events of their own kind Slack posts a line of its own for most of it, which an app with a history
-scope gets as a message event with a subtype.
+For most of them Slack also posts a message in the channel, which an app with a history scope receives as a
+message event with a subtype.
 """
 
 from typing import Any
@@ -14,30 +14,30 @@ from slackapp.sandbox.slack.directory_json import home_team
 from slackapp.sandbox.slack.events import emit
 
 
-def joined(slack: Simulator, channel: Channel, user: str, inviter: str | None = None) -> None:
-    """Put someone into a channel and say so."""
+def add_member(slack: Simulator, channel: Channel, user: str, inviter: str | None = None) -> None:
+    """Add a person to a channel and send the events."""
     if user in channel.members:
         return
     channel.members.append(user)
     extra = {"inviter": inviter} if inviter else {}
-    _membership(slack, channel, user, "member_joined_channel", extra)
-    _line(slack, channel, "join", user, f"<@{user}> has joined the {_noun(channel)}", **extra)
+    _send_membership_event(slack, channel, user, "member_joined_channel", extra)
+    _send_message(slack, channel, "join", user, f"<@{user}> has joined the {_noun(channel)}", **extra)
 
 
-def left(slack: Simulator, channel: Channel, user: str) -> None:
-    """Take someone out of a channel and say so. The app hears of its own leaving too."""
+def remove_member(slack: Simulator, channel: Channel, user: str) -> None:
+    """Remove a person or the app from a channel and send the events."""
     if user not in channel.members:
         return
-    _membership(slack, channel, user, "member_left_channel", {})
-    _line(slack, channel, "leave", user, f"<@{user}> has left the {_noun(channel)}")
+    _send_membership_event(slack, channel, user, "member_left_channel", {})
+    _send_message(slack, channel, "leave", user, f"<@{user}> has left the {_noun(channel)}")
     app = slack.state.workspaces[channel.team_id].bot_user_id
     if user == app:
-        _about_channel(slack, channel, "left", {"channel": channel.id, "actor_id": app})
+        _send_event(slack, channel, "left", {"channel": channel.id, "actor_id": app})
     channel.members.remove(user)
 
 
-def created(slack: Simulator, channel: Channel) -> None:
-    """Add a channel; apps hear of new public ones only."""
+def create(slack: Simulator, channel: Channel) -> None:
+    """Add a channel; send an event if it is public."""
     space = slack.state.workspaces[channel.team_id]
     space.channels[channel.id] = channel
     slack.state.touch()
@@ -57,42 +57,45 @@ def created(slack: Simulator, channel: Channel) -> None:
     emit(slack, space, event)
 
 
-def archived(slack: Simulator, channel: Channel, *, is_archived: bool) -> None:
-    """Archive a channel or bring it back, and say so."""
+def set_archived(slack: Simulator, channel: Channel, *, is_archived: bool) -> None:
+    """Archive or unarchive a channel and send the events."""
     channel.archived = is_archived
     kind, user = "archive" if is_archived else "unarchive", _somebody(slack, channel)
-    _about_channel(slack, channel, kind, {"channel": channel.id, "user": user})
-    _line(slack, channel, kind, user, f"{kind}d the {_noun(channel)}")
+    _send_event(slack, channel, kind, {"channel": channel.id, "user": user})
+    _send_message(slack, channel, kind, user, f"{kind}d the {_noun(channel)}")
 
 
-def renamed(slack: Simulator, channel: Channel, name: str) -> None:
-    """Give a channel another name and say so."""
+def rename(slack: Simulator, channel: Channel, name: str) -> None:
+    """Rename a channel and send the events."""
     old_name, channel.name = channel.name, name
-    channel.previous_names = [old_name, *(known for known in channel.previous_names if known != old_name)]
+    channel.previous_names = [
+        old_name,
+        *(previous for previous in channel.previous_names if previous != old_name),
+    ]
     described = {"id": channel.id, "name": name, "created": channel.created}
-    _about_channel(slack, channel, "rename", {"channel": described})
+    _send_event(slack, channel, "rename", {"channel": described})
     text = f'has renamed the {_noun(channel)} from "{old_name}" to "{name}"'
-    _line(slack, channel, "name", _somebody(slack, channel), text, old_name=old_name, name=name)
+    _send_message(slack, channel, "name", _somebody(slack, channel), text, old_name=old_name, name=name)
 
 
-def deleted(slack: Simulator, channel: Channel) -> None:
-    """Delete a channel and say so."""
-    _about_channel(slack, channel, "deleted", {"channel": channel.id, "actor_id": _somebody(slack, channel)})
+def delete(slack: Simulator, channel: Channel) -> None:
+    """Delete a channel and send the event."""
+    _send_event(slack, channel, "deleted", {"channel": channel.id, "actor_id": _somebody(slack, channel)})
     del slack.state.workspaces[channel.team_id].channels[channel.id]
 
 
-def converted(slack: Simulator, channel: Channel, *, is_private: bool) -> None:
-    """Make a public channel private, or the other way round. Only the line in the channel tells of it."""
+def convert(slack: Simulator, channel: Channel, *, is_private: bool) -> None:
+    """Make a channel private or public; only a message in the channel reports it."""
     channel.is_private = is_private
     kind = "private" if is_private else "public"
     subtype = f"channel_convert_to_{kind}"
     text = f"converted this channel to a {kind} channel"
     slack.state.touch()
-    message_events.happened(slack, channel, subtype, _somebody(slack, channel), text)
+    message_events.send_channel_message(slack, channel, subtype, _somebody(slack, channel), text)
 
 
-def shared(slack: Simulator, channel: Channel, other_team: str, *, gets_new_id: bool = False) -> Channel:
-    """Share a channel with another organisation. Slack may give it a new id then, and says so first."""
+def share(slack: Simulator, channel: Channel, other_team: str, *, gets_new_id: bool = False) -> Channel:
+    """Share a channel with another organisation; a new id is reported by an event before."""
     space = slack.state.workspaces[channel.team_id]
     if gets_new_id:
         old_id, channel.id = channel.id, new_id("C")
@@ -102,12 +105,12 @@ def shared(slack: Simulator, channel: Channel, other_team: str, *, gets_new_id: 
         event = {"type": "channel_id_changed", **changed_ids, "event_ts": slack.state.next_ts()}
         emit(slack, space, event)
     channel.shared_with = sorted({*channel.shared_with, other_team})
-    _sharing(slack, channel, {"type": "channel_shared", "connected_team_id": other_team})
+    _send_sharing_event(slack, channel, {"type": "channel_shared", "connected_team_id": other_team})
     return channel
 
 
-def unshared(slack: Simulator, channel: Channel, other_team: str) -> None:
-    """End the sharing: the strangers of that organisation are not in it any more."""
+def unshare(slack: Simulator, channel: Channel, other_team: str) -> None:
+    """End the sharing with an organisation and remove its people."""
     space = slack.state.workspaces[channel.team_id]
     channel.shared_with = [team for team in channel.shared_with if team != other_team]
     if not channel.shared_with:
@@ -118,26 +121,28 @@ def unshared(slack: Simulator, channel: Channel, other_team: str) -> None:
         "previously_connected_team_id": other_team,
         "is_ext_shared": bool(channel.shared_with),
     }
-    _sharing(slack, channel, event)
+    _send_sharing_event(slack, channel, event)
 
 
-def topic_changed(slack: Simulator, channel: Channel, user: str, topic: str) -> None:
-    """Give a channel another topic and say so."""
+def set_topic(slack: Simulator, channel: Channel, user: str, topic: str) -> None:
+    """Set a channel's topic and send the message."""
     channel.topic = topic
     slack.state.touch()
-    _line(slack, channel, "topic", user, f"set the {_noun(channel)}'s topic: {topic}", topic=topic)
+    _send_message(slack, channel, "topic", user, f"set the {_noun(channel)}'s topic: {topic}", topic=topic)
 
 
-def purpose_changed(slack: Simulator, channel: Channel, user: str, purpose: str) -> None:
-    """Give a channel another description and say so."""
+def set_purpose(slack: Simulator, channel: Channel, user: str, purpose: str) -> None:
+    """Set a channel's description and send the message."""
     channel.purpose = purpose
     slack.state.touch()
-    _line(
+    _send_message(
         slack, channel, "purpose", user, f"set the {_noun(channel)}'s description: {purpose}", purpose=purpose
     )
 
 
-def _membership(slack: Simulator, channel: Channel, user: str, kind: str, extra: dict[str, Any]) -> None:
+def _send_membership_event(
+    slack: Simulator, channel: Channel, user: str, kind: str, extra: dict[str, Any]
+) -> None:
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
     if space.bot_user_id not in channel.members:
@@ -160,9 +165,9 @@ def _noun(channel: Channel) -> str:
     return "group" if channel.is_private else "channel"
 
 
-def _line(slack: Simulator, channel: Channel, kind: str, user: str, text: str, **more: Any) -> None:  # noqa: ANN401  # any JSON
-    """Slack's own line in the channel: channel_join, group_leave and so on."""
-    message_events.happened(slack, channel, f"{_noun(channel)}_{kind}", user, text, **more)
+def _send_message(slack: Simulator, channel: Channel, kind: str, user: str, text: str, **more: Any) -> None:  # noqa: ANN401  # any JSON
+    """Send Slack's message in the channel: channel_join, group_leave and so on."""
+    message_events.send_channel_message(slack, channel, f"{_noun(channel)}_{kind}", user, text, **more)
 
 
 def _somebody(slack: Simulator, channel: Channel) -> str:
@@ -170,8 +175,8 @@ def _somebody(slack: Simulator, channel: Channel) -> str:
     return next((user for user in channel.members if user != app), app)
 
 
-def _about_channel(slack: Simulator, channel: Channel, kind: str, details: dict[str, Any]) -> None:
-    """An app hears this of every public channel, and of the private ones it is in."""
+def _send_event(slack: Simulator, channel: Channel, kind: str, details: dict[str, Any]) -> None:
+    """Send an event of a public channel, or of a private one that the app is in."""
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
     if channel.is_private and space.bot_user_id not in channel.members:
@@ -180,7 +185,7 @@ def _about_channel(slack: Simulator, channel: Channel, kind: str, details: dict[
     emit(slack, space, event | {"event_ts": slack.state.next_ts()})
 
 
-def _sharing(slack: Simulator, channel: Channel, event: dict[str, Any]) -> None:
+def _send_sharing_event(slack: Simulator, channel: Channel, event: dict[str, Any]) -> None:
     space = slack.state.workspaces[channel.team_id]
     slack.state.touch()
     if not channel.is_private or space.bot_user_id in channel.members:

@@ -1,4 +1,4 @@
-"""What a manifest asks for and this sandbox will never do, so that nobody waits for it."""
+"""Parts of a manifest that the sandbox does not support."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -28,11 +28,11 @@ SENT: Final = frozenset(
     | {"subteam_updated", "team_access_granted", "team_access_revoked", "team_join", "tokens_revoked"}
     | {"user_change", "user_profile_changed"}
 )
-"""The subscriptions that something in the sandbox brings about."""
+"""The subscriptions for which the sandbox sends events."""
 
 ASSISTANT_EVENTS: Final = frozenset({"assistant_thread_started", "assistant_thread_context_changed"})
-# Features and settings of a manifest that nothing here plays, and what a person calls them.
-UNPLAYED: Final = {
+# Manifest settings that the sandbox does not simulate, and their names for people.
+UNSUPPORTED: Final = {
     "features/workflow_steps": "steps for workflows",
     "features/search": "search",
     "functions": "custom functions",
@@ -46,21 +46,21 @@ UNPLAYED: Final = {
 }
 
 
-def never_played(manifest: Manifest, contract: Contract) -> list[str]:
-    """One sentence for each subscription, command and feature of the manifest that will never fire."""
+def unsupported_features(manifest: Manifest, contract: Contract) -> list[str]:
+    """Return a sentence for each subscription, command and feature without effect here."""
     return [
         *(
             f"{name}: {why}"
             for name in sorted(manifest.events)
-            if (why := _silence(manifest, contract, name))
+            if (why := _reason_not_sent(manifest, contract, name))
         ),
         *_commands(manifest),
         *_features(manifest),
     ]
 
 
-def _silence(manifest: Manifest, contract: Contract, name: str) -> str:
-    """Why this subscription is never sent; an empty text where it is."""
+def _reason_not_sent(manifest: Manifest, contract: Contract, name: str) -> str:
+    """Return why this subscription is never sent, or ""."""
     raw, scopes = manifest.raw, contract.events.get(name, ())
     has_assistant = _at(raw, "features/assistant_view", "features/agent_view")
     is_writable = manifest.messages_tab and not manifest.messages_read_only
@@ -87,7 +87,7 @@ def _commands(manifest: Manifest) -> Iterator[str]:
 
 
 def _features(manifest: Manifest) -> Iterator[str]:
-    for path, name in UNPLAYED.items():
+    for path, name in UNSUPPORTED.items():
         if _at(manifest.raw, path):
             yield f"{path.replace('/', '.')}: the sandbox plays no {name}"
     if manifest.home_tab and "app_home_opened" not in manifest.events:
@@ -97,7 +97,7 @@ def _features(manifest: Manifest) -> Iterator[str]:
 
 
 def _at(raw: dict[str, Any], *paths: str) -> bool:
-    """Whether something stands at one of these places of the manifest."""
+    """Whether the manifest has a value at one of these paths."""
     for path in paths:
         value: Any = raw
         for name in path.split("/"):

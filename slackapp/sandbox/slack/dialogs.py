@@ -1,4 +1,4 @@
-"""Dialogs, the forms Slack had before modals: shown as a modal, sent to the app in their own words."""
+"""Dialogs, the predecessors of modals: shown as a modal, submitted in their own format."""
 
 from typing import Any, Final
 
@@ -6,12 +6,12 @@ from slackapp.sandbox.blocks.controls import STATE_KEYS, initial_values
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Person, View, Workspace, new_id
 from slackapp.sandbox.slack import payloads
-from slackapp.sandbox.slack.block_defaults import tidied
+from slackapp.sandbox.slack.block_defaults import with_defaults
 
 Json = dict[str, Any]
 KIND: Final = "dialog"
 MOST_ELEMENTS: Final = 10
-# What a dialog calls the source of a menu, and the modal's element for it.
+# A menu's data_source in a dialog -> the modal's element.
 MENUS: Final = {
     "static": "static_select",
     "users": "users_select",
@@ -25,7 +25,7 @@ ELEMENT_LIMITS: Final = {"label": 48, "name": 300, "placeholder": 150, "hint": 1
 
 
 def problems(dialog: Json) -> list[str]:
-    """What is wrong with a dialog, in sentences as Slack writes them."""
+    """Return the problems of a dialog in Slack's words."""
     elements = dialog.get("elements")
     wrong = [f"Field `{key}` is required" for key in ("title", "callback_id") if not dialog.get(key)]
     wrong += _too_long(dialog, LIMITS, "Field")
@@ -77,7 +77,7 @@ def _is_option(option: object) -> bool:
 
 
 def _given_options(element: Json) -> list[Any]:
-    """The options as the app gave them, those of groups too; whatever is no list holds none."""
+    """Return the app's options, including those of groups; a value that is no list is ignored."""
     groups = _listed(element.get("option_groups"))
     inside = [
         option for group in groups if isinstance(group, dict) for option in _listed(group.get("options"))
@@ -97,8 +97,8 @@ def _options(element: Json) -> list[Json]:
 
 
 def dialog_view(slack: Simulator, space: Workspace, person: Person, dialog: Json) -> View:
-    """The dialog as a modal; `body["dialog"]` keeps what the app gave."""
-    blocks = tidied([_block(element) for element in dialog["elements"]])
+    """Return the dialog as a modal; `body["dialog"]` is the app's dialog."""
+    blocks = with_defaults([_block(element) for element in dialog["elements"]])
     view_id = new_id("V")
     body = {
         "type": "modal",
@@ -138,27 +138,27 @@ def _block(element: Json) -> Json:
 
 
 def _element(element: Json) -> Json:
-    shown: Json = {}
+    converted: Json = {}
     if placeholder := element.get("placeholder"):
-        shown["placeholder"] = {"type": "plain_text", "text": placeholder}
+        converted["placeholder"] = {"type": "plain_text", "text": placeholder}
     if element["type"] != "select":
-        shown["type"] = WRITTEN.get(element.get("subtype", ""), "plain_text_input")
-        if shown["type"] == "plain_text_input":
-            shown["multiline"] = element["type"] == "textarea"
-            shown |= {key: element[key] for key in ("min_length", "max_length") if key in element}
-        if shown["type"] == "number_input":
-            shown["is_decimal_allowed"] = True
-        return shown | ({"initial_value": element["value"]} if element.get("value") else {})
-    shown["type"] = MENUS[element.get("data_source", "static")]
-    if shown["type"] != "static_select":
-        return shown
+        converted["type"] = WRITTEN.get(element.get("subtype", ""), "plain_text_input")
+        if converted["type"] == "plain_text_input":
+            converted["multiline"] = element["type"] == "textarea"
+            converted |= {key: element[key] for key in ("min_length", "max_length") if key in element}
+        if converted["type"] == "number_input":
+            converted["is_decimal_allowed"] = True
+        return converted | ({"initial_value": element["value"]} if element.get("value") else {})
+    converted["type"] = MENUS[element.get("data_source", "static")]
+    if converted["type"] != "static_select":
+        return converted
     options = _options(element)
     chosen = [option for option in options if option["value"] == str(element.get("value"))]
-    return shown | {"options": options} | ({"initial_option": chosen[0]} if chosen else {})
+    return converted | {"options": options} | ({"initial_option": chosen[0]} if chosen else {})
 
 
 def submission(view: View) -> Json:
-    """What was entered, by the names of the elements; nothing where nothing was."""
+    """Return the entered values by element name; None where empty."""
     entered: Json = {}
     for name, elements in view.values.items():
         state = elements[name]
@@ -168,18 +168,18 @@ def submission(view: View) -> Json:
 
 
 def submission_payload(slack: Simulator, person: Person, view: View) -> Json:
-    """dialog_submission."""
+    """Build dialog_submission."""
     payload = _payload(slack, person, view, "dialog_submission")
     return payload | {"submission": submission(view)}
 
 
 def cancellation_payload(slack: Simulator, person: Person, view: View) -> Json:
-    """dialog_cancellation."""
+    """Build dialog_cancellation."""
     return _payload(slack, person, view, "dialog_cancellation")
 
 
 def errors_of(view: View, answer: Json) -> dict[str, str] | None:
-    """The app's mistakes by element name; None where it names what is not in the dialog."""
+    """Return the app's errors by element name; None if the answer is invalid."""
     errors = answer.get("errors")
     names = {block["block_id"] for block in view.body["blocks"]}
     if not isinstance(errors, list) or not all(isinstance(error, dict) for error in errors):

@@ -1,4 +1,4 @@
-"""People, channels and groups as Slack's JSON has them."""
+"""People, channels and user groups as in Slack's API."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,12 +13,12 @@ TOPIC = {"value": "", "creator": "", "last_set": 0}
 
 
 def home_team(space: Workspace, person: Person) -> str:
-    """The workspace a person belongs to: a stranger's is another organisation's."""
+    """Return the id of a person's workspace; a stranger's is in another organisation."""
     return ELSEWHERE if person.stranger else space.id
 
 
 def user_object(slack: Simulator, space: Workspace, person: Person) -> dict[str, Any]:
-    """A user as users.info and the user events have it; of who has left there is less to tell."""
+    """Return a user as in users.info and user events; a deleted user has fewer fields."""
     team = home_team(space, person)
     if person.deleted:
         return {
@@ -86,7 +86,7 @@ def _profile(slack: Simulator, space: Workspace, person: Person, team: str) -> d
 
 
 def email_of(space: Workspace, person: Person) -> str:
-    """An address made of the handle; nothing is ever sent there."""
+    """Return an email address made of the handle; nothing is ever sent to it."""
     return f"{person.handle}@{space.domain}.example".casefold()
 
 
@@ -98,7 +98,7 @@ def _time_zone(slack: Simulator, person: Person) -> dict[str, Any]:
 
 
 def channel_object(space: Workspace, channel: Channel) -> dict[str, Any]:
-    """A conversation as conversations.info has it."""
+    """Return a conversation as in conversations.info."""
     if channel.is_direct:
         return _mpim(space, channel) if channel.is_mpim else _direct(space, channel)
     shared = is_shared(space, channel)
@@ -134,7 +134,7 @@ def channel_object(space: Workspace, channel: Channel) -> dict[str, Any]:
 
 
 def is_shared(space: Workspace, channel: Channel) -> bool:
-    """Whether other organisations are in this channel too (Slack Connect)."""
+    """Whether the channel is shared with other organisations (Slack Connect)."""
     return bool(_connected_teams(space, channel))
 
 
@@ -191,7 +191,7 @@ def _direct(space: Workspace, channel: Channel) -> dict[str, Any]:
 
 
 def group_object(space: Workspace, group: UserGroup, *, users: bool, count: bool) -> dict[str, Any]:
-    """A user group as usergroups.list has it."""
+    """Return a user group as in usergroups.list."""
     founded = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp())
     out: dict[str, Any] = {
         "id": group.id,

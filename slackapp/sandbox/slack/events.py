@@ -1,4 +1,4 @@
-"""Events: only those the manifest subscribes to and has a scope for, tried again as Slack does."""
+"""Events that the manifest subscribes to and has a scope for, with Slack's retries."""
 
 import asyncio
 from typing import Any
@@ -8,13 +8,13 @@ from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 from slackapp.sandbox.core.state import Channel, Message, Person, Workspace
 from slackapp.sandbox.slack import payloads
 
-# A failed event is sent again at once, after a minute and five minutes after that, on the sandbox's clock.
+# A failed event is retried at once, after one minute and after six, on the sandbox's clock.
 RETRY_SECONDS = (0, 60, 360)
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 
 
 def is_subscribed(slack: Simulator, name: str, space: Workspace) -> bool:
-    """Whether the app gets this event of this workspace."""
+    """Whether the app receives this event from this workspace."""
     scopes = slack.contract.events.get(name, ())
     return name in slack.manifest.events and (not scopes or has_scope(slack, space, *scopes))
 
@@ -27,45 +27,45 @@ def emit(
     subscription: str | None = None,
     even_removed: bool = False,
 ) -> None:
-    """Send an event in the background, if the app is installed and wants it.
+    """Send an event in the background, if the app is installed and subscribes to it.
 
-    `subscription` is its name in the manifest where that is not the event's type. Held events wait until
-    they are released.
+    `subscription` is its name in the manifest if that differs from the event's type. Held events wait
+    until they are released.
     """
     if is_subscribed(slack, subscription or event["type"], space) and (space.installed or even_removed):
         payload = payloads.event_callback(slack, space, event)
         if slack.event_hold.is_on:
             slack.event_hold.waiting.append(payload)
         else:
-            slack.spawn(deliver(slack, payload))
+            slack.start_task(deliver(slack, payload))
 
 
 async def emit_now(slack: Simulator, space: Workspace, event: dict[str, Any]) -> Ack:
-    """Send an event and give the first answer; what failed is tried again in the background."""
+    """Send an event and return the first answer; a failure is retried in the background."""
     return await deliver(slack, payloads.event_callback(slack, space, event))
 
 
 async def deliver(slack: Simulator, payload: dict[str, Any]) -> Ack:
-    """Send an event's payload; what failed is tried again in the background."""
-    begun = slack.clock.epoch()
+    """Send an event's payload; a failure is retried in the background."""
+    started = slack.clock.epoch()
     ack = await slack.send("event_callback", payload)
     if ack.failure:
-        slack.spawn(_again(slack, payload, ack.failure, begun))
+        slack.start_task(_retry(slack, payload, ack.failure, started))
     return ack
 
 
 async def deliver_in_turn(slack: Simulator, waiting: list[dict[str, Any]]) -> None:
-    """Send these payloads one after the other."""
+    """Send these payloads one after another."""
     for payload in waiting:
         await deliver(slack, payload)
 
 
-async def _again(slack: Simulator, payload: dict[str, Any], reason: str, begun: float) -> None:
+async def _retry(slack: Simulator, payload: dict[str, Any], reason: str, started: float) -> None:
     for attempt, seconds in enumerate(RETRY_SECONDS, start=1):
         if reason == "no_retry":
             return
-        while slack.clock.epoch() < begun + seconds:  # noqa: ASYNC110  # the clock may jump at any moment
-            await asyncio.sleep(LOOK_SECONDS)
+        while slack.clock.epoch() < started + seconds:  # noqa: ASYNC110  # the clock may jump at any moment
+            await asyncio.sleep(POLL_SECONDS)
         ack = await slack.send("event_callback", payload, Retry(attempt, reason))
         if ack.failure is None:
             return
@@ -73,7 +73,7 @@ async def _again(slack: Simulator, payload: dict[str, Any], reason: str, begun: 
 
 
 def home_opened(slack: Simulator, person: Person, tab: str, view: dict[str, Any] | None) -> dict[str, Any]:
-    """The app_home_opened event."""
+    """Build the app_home_opened event."""
     space = slack.state.workspaces[person.team_id]
     event = {
         "type": "app_home_opened",
@@ -85,10 +85,10 @@ def home_opened(slack: Simulator, person: Person, tab: str, view: dict[str, Any]
     return event | ({"view": view} if view else {})
 
 
-def reacted(  # a reaction is all of these
+def set_reaction(  # a reaction is all of these
     slack: Simulator, channel: Channel, message: Message, user: str, emoji: str, *, remove: bool
 ) -> None:
-    """Add or take back a reaction and say so."""
+    """Add or remove a reaction and send its event."""
     space = slack.state.workspaces[channel.team_id]
     users = message.reactions.setdefault(emoji, [])
     if remove == (user not in users):
@@ -113,7 +113,7 @@ def reacted(  # a reaction is all of these
 
 
 def app_uninstalled(slack: Simulator, space: Workspace) -> None:
-    """Remove the app from a workspace: its token opens nothing any more, and it is told."""
+    """Uninstall the app from a workspace: revoke its token and send the events."""
     if not space.installed:
         return
     tokens_revoked(slack, space, [space.bot_user_id], [])
@@ -121,7 +121,7 @@ def app_uninstalled(slack: Simulator, space: Workspace) -> None:
 
 
 def tokens_revoked(slack: Simulator, space: Workspace, bots: list[str], users: list[str]) -> None:
-    """Take back the app's own token (`bots`) or those of people (`users`), and say so."""
+    """Revoke the app's token (`bots`) or people's tokens (`users`), and send the event."""
     if bots and space.installed:
         space.installed = False
         for user in space.people:
@@ -134,7 +134,7 @@ def tokens_revoked(slack: Simulator, space: Workspace, bots: list[str], users: l
 
 
 def rate_limited(slack: Simulator, space: Workspace) -> None:
-    """Say that more than 30,000 events came in an hour; this has no event inside."""
+    """Send app_rate_limited, as after 30,000 events in an hour; it is not an event_callback."""
     payload = {
         "token": slack.app.verification_token,
         "type": "app_rate_limited",
@@ -142,4 +142,4 @@ def rate_limited(slack: Simulator, space: Workspace) -> None:
         "minute_rate_limited": int(slack.clock.epoch()) // 60 * 60,
         "api_app_id": slack.app.app_id,
     }
-    slack.spawn(slack.send("app_rate_limited", payload))
+    slack.start_task(slack.send("app_rate_limited", payload))

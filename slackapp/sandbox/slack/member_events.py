@@ -1,4 +1,4 @@
-"""What happens to people and to user groups."""
+"""Changes of people and user groups, and their events."""
 
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Person, UserGroup, Workspace
@@ -7,7 +7,7 @@ from slackapp.sandbox.slack.events import emit
 
 
 def person_changed(slack: Simulator, person: Person) -> None:
-    """Say that someone's profile changed."""
+    """Send the events of a changed profile."""
     space = slack.state.workspaces[person.team_id]
     person.updated = int(slack.clock.epoch())
     if person.deleted:
@@ -19,7 +19,7 @@ def person_changed(slack: Simulator, person: Person) -> None:
 
 
 def person_joined_team(slack: Simulator, person: Person) -> None:
-    """Add a person to the workspace and say so; of a stranger nothing is said."""
+    """Add a person to the workspace and send team_join, except for a stranger."""
     space = slack.state.workspaces[person.team_id]
     space.people[person.id] = person
     slack.state.touch()
@@ -28,13 +28,13 @@ def person_joined_team(slack: Simulator, person: Person) -> None:
 
 
 def group_created(slack: Simulator, space: Workspace, group: UserGroup) -> None:
-    """Add a user group and say so."""
+    """Add a user group and send its event."""
     space.usergroups[group.id] = group
     _group_event(slack, space, group, "subteam_created")
 
 
 def group_members_changed(slack: Simulator, space: Workspace, group: UserGroup, members: list[str]) -> None:
-    """Give a user group new members and say so."""
+    """Set a user group's members and send its event."""
     added = [user for user in members if user not in group.members]
     removed = [user for user in group.members if user not in members]
     group.members = list(members)
@@ -55,7 +55,7 @@ def group_members_changed(slack: Simulator, space: Workspace, group: UserGroup, 
 
 
 def group_updated(slack: Simulator, space: Workspace, group: UserGroup, *, name: str, is_off: bool) -> None:
-    """Give a user group another name, switch it off or on again, and say so."""
+    """Rename, disable or enable a user group, and send its event."""
     group.name = name
     group.disabled_at = int(slack.clock.epoch()) if is_off else 0
     _group_event(slack, space, group, "subteam_updated")

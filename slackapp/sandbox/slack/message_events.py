@@ -1,7 +1,7 @@
-"""Events about messages: posted, edited, deleted, the app mentioned, a link of its domains shared.
+"""Events about messages: posted, edited, deleted, app mentions and shared links.
 
-Slack sends them only where the app is in the conversation and has its history scope; what is said to one
-person only is never among them.
+Slack sends them only where the app is in the conversation and has its history scope, and never for
+ephemeral messages.
 """
 
 import hashlib
@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, Message, Workspace
-from slackapp.sandbox.slack import events
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import events, messages
 from slackapp.sandbox.slack.directory_json import home_team
 from slackapp.sandbox.slack.typed_text import links, rich_text
 
@@ -26,70 +25,77 @@ SUBSCRIPTIONS = {
 
 
 def channel_type(channel: Channel) -> str:
-    """What an event calls this kind of conversation."""
+    """Return the conversation's channel_type in events."""
     if channel.is_direct:
         return "mpim" if channel.is_mpim else "im"
     return "group" if channel.is_private else "channel"
 
 
 def post(slack: Simulator, channel: Channel, message: Message) -> Message:
-    """Put a message into a channel, and tell the app of it."""
-    posts.add(slack, channel, message)
+    """Add a message to a channel and send its events."""
+    messages.add(slack, channel, message)
     if message.only_for or message.author == SLACKBOT:
         return message
     space = slack.state.workspaces[channel.team_id]
     if message.author != space.bot_user_id:
         _mention(slack, space, channel, message)
         _shared_links(slack, space, channel, message)
-    if hears(slack, channel):
-        _tell(slack, channel, _posted(slack, space, channel, message))
+    if receives_messages(slack, channel):
+        _send(slack, channel, _posted(slack, space, channel, message))
     return message
 
 
-def hears(slack: Simulator, channel: Channel) -> bool:
-    """Whether the app is told of messages in this conversation."""
+def receives_messages(slack: Simulator, channel: Channel) -> bool:
+    """Whether the app receives message events of this conversation."""
     space = slack.state.workspaces[channel.team_id]
     subscription = SUBSCRIPTIONS[channel_type(channel)]
     return space.bot_user_id in channel.members and events.is_subscribed(slack, subscription, space)
 
 
 def before_edit(slack: Simulator, channel: Channel, message: Message) -> Json | None:
-    """How a message reads before it is edited, as `edited` wants it; None where nobody is told."""
-    if message.only_for or not hears(slack, channel):
+    """Return the message's JSON before an edit, for `edited`; None if no event is sent."""
+    if message.only_for or not receives_messages(slack, channel):
         return None
     return message_json(slack, slack.state.workspaces[channel.team_id], message)
 
 
 def edited(slack: Simulator, channel: Channel, message: Message, before: Json | None) -> None:
-    """Tell the app that a message reads otherwise; `before` is what before_edit gave."""
+    """Send message_changed; `before` is the result of `before_edit`."""
     if before is None:
         return
     space = slack.state.workspaces[channel.team_id]
     changes = {"message": message_json(slack, space, message), "previous_message": before}
-    _tell(slack, channel, _hidden(slack, "message_changed", changes))
+    _send(slack, channel, _hidden(slack, "message_changed", changes))
 
 
 def deleted(slack: Simulator, channel: Channel, message: Message) -> None:
-    """Tell the app that a message is gone."""
-    if message.only_for or not hears(slack, channel):
+    """Send message_deleted."""
+    if message.only_for or not receives_messages(slack, channel):
         return
     space = slack.state.workspaces[channel.team_id]
     changes = {"previous_message": message_json(slack, space, message), "deleted_ts": message.ts}
-    _tell(slack, channel, _hidden(slack, "message_deleted", changes))
+    _send(slack, channel, _hidden(slack, "message_deleted", changes))
 
 
-def happened(slack: Simulator, channel: Channel, subtype: str, user: str, text: str, **more: Any) -> None:  # noqa: ANN401  # any JSON
-    """Tell the app in the channel's own words that somebody joined, left, renamed or converted it."""
-    if not hears(slack, channel):
+def send_channel_message(
+    slack: Simulator,
+    channel: Channel,
+    subtype: str,
+    user: str,
+    text: str,
+    **more: Any,  # noqa: ANN401  # any JSON
+) -> None:
+    """Send Slack's own message about a join, leave, rename or conversion."""
+    if not receives_messages(slack, channel):
         return
     ts = slack.state.next_ts()
     event = {"type": "message", "subtype": subtype, "user": user, "text": text, "ts": ts, "event_ts": ts}
-    _tell(slack, channel, event | more)
+    _send(slack, channel, event | more)
 
 
 def message_json(slack: Simulator, space: Workspace, message: Message) -> Json:
-    """A message as events and the history methods have it: what a person typed as rich text too."""
-    out = posts.message_object(slack, space, message)
+    """Return a message as in events and history: a person's text also as rich text."""
+    out = messages.message_object(slack, space, message)
     out.pop("metadata", None)
     if message.author == space.bot_user_id:
         return out
@@ -117,14 +123,14 @@ def _hidden(slack: Simulator, subtype: str, changes: Json) -> Json:
     return {"type": "message", "subtype": subtype, **changes, "hidden": True, "ts": ts, "event_ts": ts}
 
 
-def _tell(slack: Simulator, channel: Channel, event: Json) -> None:
+def _send(slack: Simulator, channel: Channel, event: Json) -> None:
     space, kind = slack.state.workspaces[channel.team_id], channel_type(channel)
     event |= {"channel": channel.id, "channel_type": kind}
     events.emit(slack, space, event, subscription=SUBSCRIPTIONS[kind])
 
 
 def _mention(slack: Simulator, space: Workspace, channel: Channel, message: Message) -> None:
-    """In a direct conversation nobody needs to mention the app, and Slack sends no such event."""
+    """Send app_mention, except in a direct conversation."""
     in_sight = space.bot_user_id in channel.members and not (channel.is_direct and not channel.is_mpim)
     author = space.people.get(message.author)
     if not in_sight or author is None or author.is_bot:
@@ -135,7 +141,7 @@ def _mention(slack: Simulator, space: Workspace, channel: Channel, message: Mess
 
 
 def _shared_links(slack: Simulator, space: Workspace, channel: Channel, message: Message) -> None:
-    """Links of the manifest's unfurl_domains, those of their subdomains included."""
+    """Send link_shared for links of the manifest's unfurl_domains and their subdomains."""
     domains = slack.manifest.raw.get("features", {}).get("unfurl_domains", [])
     shared = [
         {"url": address, "domain": domain}
@@ -160,6 +166,6 @@ def _shared_links(slack: Simulator, space: Workspace, channel: Channel, message:
 
 
 def unfurl_id(channel: Channel, message: Message) -> str:
-    """The id under which chat.unfurl finds the message of a link_shared event."""
+    """Return the id by which chat.unfurl finds the message of a link_shared event."""
     proof = hashlib.sha256(f"{channel.id}{message.ts}".encode()).hexdigest()
     return f"{channel.id}.{message.ts}.{proof}"

@@ -1,4 +1,4 @@
-"""The page on which a person allows an app into a workspace, without the page: it allows at once."""
+"""The OAuth authorize page, which approves at once."""
 
 import secrets
 import time
@@ -14,17 +14,17 @@ from slackapp.sandbox.core.state import Person, Workspace
 CODE_SECONDS = 600.0
 
 
-class Installing:
+class AuthorizePage:
     """Answers /oauth/v2/authorize."""
 
     def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     async def authorize(self, request: web.Request) -> web.StreamResponse:
-        """Back to redirect_uri with a code and the state. `team` and `user` choose who installs where.
+        """Redirect to redirect_uri with a code and the state. `team` and `user` choose the installer.
 
-        `scope` are the scopes asked for, all of the manifest's without it. `deny` is somebody who presses
-        Cancel. Where the app awaits approval, only an admin gets any further.
+        `scope`: the requested scopes, by default the manifest's. `deny`: the person cancels. If the app
+        awaits approval, only an admin can install it.
         """
         query = request.query
         try:
@@ -47,7 +47,7 @@ class Installing:
         raise web.HTTPFound(f"{redirect}{'&' if '?' in redirect else '?'}{back}")
 
     def _target(self, client_id: str, team: str) -> tuple[str, Workspace]:
-        """The id under which the app is installed, and a workspace there."""
+        """Return the id of the workspace or organisation to install in, and a workspace of it."""
         spaces = self._slack.state.workspaces
         target = team or next(iter(spaces), "")
         # An organisation's id stands for all of its workspaces.

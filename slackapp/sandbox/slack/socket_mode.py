@@ -23,7 +23,7 @@ ANSWERABLE = frozenset({"slash_command", "view_submission", "block_suggestion"})
 
 
 class SocketMode:
-    """Delivers over the WebSocket connections the app has opened, any one of them."""
+    """Delivers over the app's WebSocket connections in turn."""
 
     def __init__(self, slack: Simulator) -> None:
         self._slack = slack
@@ -38,7 +38,7 @@ class SocketMode:
         return len(self._connections)
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket that apps.connections.open gave the address of."""
+        """Accept a WebSocket at the address from apps.connections.open."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._slack.tickets or len(self._connections) >= MOST_CONNECTIONS:
             return web.Response(status=403)
@@ -52,7 +52,7 @@ class SocketMode:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
         except ConnectionError:
-            pass  # An app may vanish at any moment; its unanswered envelopes run out of time by themselves.
+            pass  # The app may disconnect at any moment; its unanswered envelopes time out.
         finally:
             del self._connections[socket]
             self._leaving.discard(id(socket))
@@ -77,21 +77,21 @@ class SocketMode:
             self._waiting.pop(envelope["envelope_id"], None)
 
     async def refresh(self) -> None:
-        """Ask every connection to come again, as Slack does every few hours."""
+        """Ask every connection to reconnect, as Slack does every few hours."""
         note = {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "sandbox"}}
         for socket in tuple(self._connections):
             self._leaving.add(id(socket))
             await self._send(socket, note)
-            self._slack.spawn(self._close_later(socket))
+            self._slack.start_task(self._close_later(socket))
 
     def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Abort every connection."""
         for request in self._connections.values():
             if request.transport is not None:
                 request.transport.abort()
 
     async def close(self) -> None:
-        """Close every connection politely."""
+        """Close every connection with code 1001."""
         for socket in tuple(self._connections):
             await socket.close(code=1001)
 

@@ -1,4 +1,4 @@
-"""What a person typed, as the rich text that Slack's clients send and its events carry."""
+"""Typed text as the rich text of Slack's clients and events."""
 
 import html
 import re
@@ -13,7 +13,7 @@ TOKEN = re.compile(r"<([^<>\s][^<>]*)>|:([a-z0-9_+'-]+):")
 
 
 def rich_text(text: str, ts: str) -> Blocks:
-    """The message's one rich_text block; none for an empty text. The same message has the same block_id."""
+    """Return the text as one rich_text block; its block_id depends on `ts` only."""
     if not text:
         return []
     section = {"type": "rich_text_section", "elements": list(_elements(text))}
@@ -22,7 +22,7 @@ def rich_text(text: str, ts: str) -> Blocks:
 
 
 def links(text: str) -> list[str]:
-    """The addresses in an escaped text, in their order, each once."""
+    """Return the distinct links in an escaped text, in order."""
     addresses = (match[1].partition("|")[0] for match in TOKEN.finditer(text) if match[1])
     return list(dict.fromkeys(html.unescape(address) for address in addresses if "://" in address))
 
