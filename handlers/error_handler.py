@@ -21,6 +21,7 @@ from handlers.shared.people import voice_for
 from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.core import log
+from slackapp.core.deadline import TooLateError
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, voice
 from slackapp.outbox.deduplication import NotYetKnown
@@ -54,6 +55,9 @@ class ErrorHandler:
             return _answer("")
 
     def _response(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
+        if isinstance(error, TooLateError):
+            # The person has been told that nothing was done, and the database has kept to it.
+            return _answer("")
         kind = "command" if "command" in body else str(body.get("type"))
         if kind == "event_callback" or "event" in body:
             return self._event(error)
@@ -61,12 +65,12 @@ class ErrorHandler:
         sentence = self._sentence(say, error, kind)
         match kind:
             case "command":
-                return _answer(_command(sentence, body))
+                return _answer(command_answer(sentence, body))
             case "view_submission":
                 beside = error.field if isinstance(error, UserError) else ""
-                return _answer(_submission(say, sentence, body["view"], beside))
+                return _answer(submission_answer(say, sentence, body["view"], beside))
             case "block_actions" | "shortcut" | "message_action":
-                self._show(client, body, _notice(say, sentence))
+                self._show(client, body, notice(say, sentence))
         return _answer("")
 
     def _event(self, error: Exception) -> BoltResponse:
@@ -111,7 +115,8 @@ def _answer(body: str | dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=body)
 
 
-def _command(sentence: str, body: Payload) -> dict[str, Any]:
+def command_answer(sentence: str, body: Payload) -> dict[str, Any]:
+    """Return the answer to a command, with the words that were typed."""
     answer = [blocks.plain_section(sentence)]
     if words := _own_words(body):
         answer.append(blocks.quote(blocks.shortened(words, _QUOTED)))
@@ -126,15 +131,16 @@ def _own_words(body: Payload) -> str:
     )
 
 
-def _submission(say: Voice, sentence: str, view: Payload, beside: str) -> dict[str, Any]:
+def submission_answer(say: Voice, sentence: str, view: Payload, beside: str = "") -> dict[str, Any]:
     """Beside the field it is about, else the form's last, so that everything typed stays in it."""
     fields = [block for block in view["blocks"] if block["type"] == "input"]
     if fields:
         by_action_id = {block["element"]["action_id"]: block for block in fields if "element" in block}
         field = by_action_id.get(beside, fields[-1])
         return {"response_action": "errors", "errors": {field["block_id"]: sentence}}
-    return {"response_action": "update", "view": _notice(say, sentence)}
+    return {"response_action": "update", "view": notice(say, sentence)}
 
 
-def _notice(say: Voice, sentence: str) -> View:
+def notice(say: Voice, sentence: str) -> View:
+    """Return a modal with one sentence."""
     return blocks.notice(say, say(_TITLE), [blocks.plain_section(sentence)])

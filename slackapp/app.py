@@ -17,17 +17,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
-from handlers.privacy import renderers as rights_letters
-from handlers.pulse import renderers as pulse_letters
-from handlers.recognition import renderers as appreciate_letters
+from handlers import deadline
+from handlers.privacy import renderers as privacy_renderers
+from handlers.pulse import renderers as pulse_renderers
+from handlers.recognition import renderers as recognition_renderers
 from handlers.shared import people
 from handlers.shared.context import Context
-from handlers.shared.message_kinds import HARMLESS
-from handlers.teams import renderers as teams_letters
+from handlers.teams import renderers as teams_renderers
 from handlers.teams import sync as teams
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
-from reports.publishing import renderers as digest_letters
+from reports.publishing import renderers as digest_renderers
 from reports.publishing import schedule as digest
 from slackapp import health, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
@@ -46,6 +46,7 @@ from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
 from slackapp.outbox import deduplication as inbound
 from slackapp.outbox.queue import OUTBOX
+from slackapp.outbox.rendered import Routes
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
@@ -103,6 +104,8 @@ class Appreciate:
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
         self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
+        self._languages = deadline.Languages(self.sessions)
+        self._answering = deadline.answer_in_time(self.bolt, self._languages)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
@@ -113,17 +116,8 @@ class Appreciate:
         erasure.reapply(self.sessions, self.keys, now())
 
     def _outgoing(self) -> DeliveryWorker:
-        renderers = {
-            **appreciate_letters.RENDERERS,
-            **pulse_letters.RENDERERS,
-            **digest_letters.renderers(self._drawing),
-            **rights_letters.renderers(Pseudonyms(self.keys.path)),
-            **teams_letters.RENDERERS,
-            **taking_back.RENDERERS,
-        }
-        made = DeliveryWorker(self.sessions, self.clients.of, renderers, self.now, pulse_letters.EXPANDERS)
-        made.harmless = HARMLESS
-        return made
+        sent = routes(self._drawing, Pseudonyms(self.keys.path))
+        return DeliveryWorker(self.sessions, self.clients.of, sent, self.now, pulse_renderers.EXPANDERS)
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -139,6 +133,7 @@ class Appreciate:
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: traces.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
+            Job("languages", self._languages.refresh, 300),
             every_night("teams", self._repair_teams),
             self._if_believed(every_night("retention", lambda: retention.run(self.sessions, self.now()))),
             every_night("sweep", lambda: purge_nightly(self.sessions)),
@@ -183,6 +178,7 @@ class Appreciate:
         self._timetable.stop()
         if self._socket:
             close_socket(self._socket)
+        self._answering.close()
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
         self._drawing.close()
@@ -303,6 +299,18 @@ class Appreciate:
             inbound.purge(session, now=now)
             delete_idle_limits(session, now)
             taking_back.delete_finished(session, now)
+
+
+def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
+    """Return how each kind of delivery becomes a message."""
+    return {
+        **recognition_renderers.ROUTES,
+        **pulse_renderers.ROUTES,
+        **digest_renderers.routes(drawing),
+        **privacy_renderers.routes(pseudonyms),
+        **teams_renderers.ROUTES,
+        **taking_back.ROUTES,
+    }
 
 
 def _beat(owed: datetime, after: datetime) -> datetime:

@@ -21,7 +21,8 @@ from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
-from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many
+from slackapp.outbox.queue import NewDelivery, enqueue_many
+from slackapp.outbox.references import TrialRef
 from slackapp.pulse import opening
 from slackapp.pulse import question_rotation as asking
 from slackapp.pulse import settings as governing
@@ -145,11 +146,4 @@ def _group(session: Session, workspace: Workspace, member: Member) -> Group:
 
 
 def _test(member: Member, now: datetime) -> NewDelivery:
-    return NewDelivery(
-        key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}",
-        kind=TEST,
-        reference="test",
-        target=member.slack_user_id,
-        due=now,
-        priority=Priority.PERSON,
-    )
+    return TEST.new(TrialRef(), member.slack_user_id, now, key=f"{TEST}:{member.id}:{now:%Y%m%d%H%M%S}")

@@ -1,132 +1,175 @@
-"""The check-in's messages, rendered when they are sent."""
+"""The check-in's messages, loaded and rendered when they are sent."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.pulse import messages_view as view
-from slackapp.core.i18n import voice
+from slackapp.core.i18n import Voice, voice
 from slackapp.digest import promises
+from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
-from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip, WaitUntil
-from slackapp.pulse import audience as invitations
-from slackapp.pulse import notices as telling
-from slackapp.pulse import opening
-from slackapp.pulse import settings as governing
-from slackapp.pulse.notices import TEST
+from slackapp.outbox.kinds import R
+from slackapp.outbox.references import PollRef, TeamRef, ThresholdsRef, TrialRef
+from slackapp.outbox.rendered import Expander, Loader, Message, Route, Skip, WaitUntil, by_kind
+from slackapp.pulse import audience, notices, opening, settings
 from slackapp.pulse.opening import INVITATION
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
 
+C = TypeVar("C")
 
-def in_their_hours(render: Renderer) -> Renderer:
-    """Look once more when it is about to go: since it was owed, time has passed, or leave has begun."""
 
-    def rendered(session: Session, delivery: Delivery, now: datetime) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class _Invitation:
+    say: Voice
+    poll_id: str
+    closing: str
+    has_earlier: bool
+    line: PromiseSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class _NewLeader:
+    say: Voice
+    leader: str
+    team: str
+
+
+def _in_their_hours(load: Loader[R, C]) -> Loader[R, C]:
+    """Look once more when it is about to go: since it was enqueued, time has passed, or leave has begun."""
+
+    def loaded(session: Session, about: R, delivery: Delivery, now: datetime) -> C | WaitUntil | Skip:
         workspace, person = _reader(session, delivery)
         if not person.can_be_reached:
             return Skip("left")
-        due = telling.next_allowed_time(person, workspace, now)
-        return WaitUntil(due) if due > now else render(session, delivery, now)
+        due = notices.next_allowed_time(person, workspace, now)
+        return WaitUntil(due) if due > now else load(session, about, delivery, now)
 
-    return rendered
+    return loaded
 
 
-def invitation(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """How were your last few shifts? It says nothing about who has answered."""
-    poll = session.get(Poll, delivery.reference)
+def _load_invitation(
+    session: Session, about: PollRef, delivery: Delivery, now: datetime
+) -> _Invitation | Skip:
+    poll = session.get(Poll, about.poll_id)
     if poll is None or not poll.is_open(now):
         return Skip("poll_closed")
     workspace, person = _reader(session, delivery)
     if not person.pulse_messages:
         return Skip("not_wanted")
     say = members.language_of(workspace, person)
-    closing = say.moment(poll.closes_at, members.time_zone_of(workspace, person))
-    earlier = invitations.has_earlier(session, poll)
     asked = session.get(PollMember, (poll.id, person.id))
-    line = promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None
-    return Message(
-        text=view.message_text(say, closing=closing, has_earlier=earlier, line=line),
-        blocks=view.message(say, poll.id, closing=closing, has_earlier=earlier, line=line),
+    return _Invitation(
+        say,
+        poll.id,
+        closing=say.moment(poll.closes_at, members.time_zone_of(workspace, person)),
+        has_earlier=audience.has_earlier(session, poll),
+        line=promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None,
     )
 
 
-def loss(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
-    """A check-in was lost, and nobody can read it."""
+def _invitation(content: _Invitation) -> Message:
+    """How were your last few shifts? It says nothing about who has answered."""
+    say, closing, earlier = content.say, content.closing, content.has_earlier
+    return Message(
+        text=view.message_text(say, closing=closing, has_earlier=earlier, line=content.line),
+        blocks=view.message(say, content.poll_id, closing=closing, has_earlier=earlier, line=content.line),
+    )
+
+
+def _load_loss(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:
     workspace, person = _reader(session, delivery)
-    words = view.loss_text(members.language_of(workspace, person))
+    return view.loss_text(members.language_of(workspace, person))
+
+
+def _words(words: str) -> Message:
+    """One sentence."""
     return Message(text=words, blocks=view.loss(words))
 
 
-def alteration(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
+def _load_alteration(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:
     """Somebody changed a check-in in the database."""
     workspace, person = _reader(session, delivery)
-    words = view.alteration_text(members.language_of(workspace, person))
-    return Message(text=words, blocks=view.loss(words))
+    return view.alteration_text(members.language_of(workspace, person))
 
 
-def reminder(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The check-in is still open: one line in a team's channel."""
-    poll = session.get(Poll, delivery.reference)
+def _load_reminder(session: Session, about: PollRef, delivery: Delivery, now: datetime) -> list[str] | Skip:
+    """The check-in is still open: one line in a team's channel, in each of its languages."""
+    poll = session.get(Poll, about.poll_id)
     if poll is None or not poll.is_open(now):
         return Skip("poll_closed")
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    spoken = [voice(one) for one in telling.languages_in(session, workspace, delivery.target)]
-    said = [
+    spoken = [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
+    return [
         view.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone)) for say in spoken
     ]
-    return Message(text="\n".join(said), blocks=[block for words in said for block in view.loss(words)])
 
 
-def rules_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
+def _reminder(lines: list[str]) -> Message:
+    return Message(text="\n".join(lines), blocks=[block for line in lines for block in view.loss(line)])
+
+
+def _load_thresholds(session: Session, about: ThresholdsRef, delivery: Delivery, _now: datetime) -> str:
     """A threshold was raised."""
     workspace, person = _reader(session, delivery)
-    k, c, comments = map(int, delivery.reference.split(":"))
-    words = view.rules_text(members.language_of(workspace, person), k=k, c=c, comments=comments)
-    return Message(text=words, blocks=view.loss(words))
+    say = members.language_of(workspace, person)
+    return view.rules_text(say, k=about.k, c=about.c, comments=about.comments)
 
 
-def new_leader(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
+def _load_new_leader(
+    session: Session, about: TeamRef, delivery: Delivery, _now: datetime
+) -> _NewLeader | Skip:
     """Somebody else leads the team now."""
     workspace, person = _reader(session, delivery)
-    team = session.get(Team, delivery.reference)
+    team = session.get(Team, about.team_id)
     leader = session.get(Member, team.leader_id) if team and team.leader_id else None
     if team is None or leader is None:
         return Skip("no_leader")
-    words = view.new_leader_text(members.language_of(workspace, person), leader=leader.name, team=team.name)
+    return _NewLeader(members.language_of(workspace, person), leader.name, team.name)
+
+
+def _new_leader(content: _NewLeader) -> Message:
+    words = view.new_leader_text(content.say, leader=content.leader, team=content.team)
     # Names are people's own words, so they stand in plain text.
     return Message(text=words, blocks=view.loss(words, plain=True))
 
 
-def trial(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The message as staff would get it, to an admin who tries it out."""
+def _load_trial(session: Session, _about: TrialRef, delivery: Delivery, now: datetime) -> _Invitation:
     workspace, person = _reader(session, delivery)
     say = members.language_of(workspace, person)
     coming = upcoming(workspace, opening.last_poll(session, workspace), now)
     closing = say.moment(coming.closes_at, members.time_zone_of(workspace, person))
-    blocks = view.message(say, "test", closing=closing, has_earlier=False)
-    blocks[-1] = view.trial_button(say)
+    return _Invitation(say, "test", closing=closing, has_earlier=False, line=None)
+
+
+def _trial(content: _Invitation) -> Message:
+    """The message as staff would get it, to an admin who tries it out."""
+    say, staff = content.say, _invitation(content)
     note = say("This is a test that only you got. Nothing is stored.")
-    text = view.message_text(say, closing=closing, has_earlier=False)
-    return Message(text=f"{note}\n{text}", blocks=[view.note(note), *blocks])
+    blocks = [view.note(note), *staff.blocks[:-1], view.trial_button(say)]
+    return Message(text=f"{note}\n{staff.text}", blocks=blocks)
 
 
-RENDERERS: dict[str, Renderer] = {
-    INVITATION: in_their_hours(invitation),
-    telling.LOSS: in_their_hours(loss),
-    telling.ALTERATION: in_their_hours(alteration),
+ROUTES = by_kind(
+    Route(INVITATION, _in_their_hours(_load_invitation), _invitation),
+    Route(notices.LOSS, _in_their_hours(_load_loss), _words),
+    Route(notices.ALTERATION, _in_their_hours(_load_alteration), _words),
     # An admin who tries it out waits for it.
-    TEST: trial,
-    telling.REMINDER: reminder,
-    telling.NEW_LEADER: in_their_hours(new_leader),
-    governing.RULES_CHANGED: in_their_hours(rules_changed),
-}
-EXPANDERS = {
-    INVITATION: invitations.enqueue_invitations,
-    telling.LOSS: invitations.enqueue_loss_notices,
-    telling.NEW_LEADER: telling.enqueue_leader_notices,
-    governing.RULES_CHANGED: telling.enqueue_threshold_notices,
+    Route(notices.TEST, _load_trial, _trial),
+    Route(notices.REMINDER, _load_reminder, _reminder),
+    Route(notices.NEW_LEADER, _in_their_hours(_load_new_leader), _new_leader),
+    Route(settings.RULES_CHANGED, _in_their_hours(_load_thresholds), _words),
+)
+EXPANDERS: Mapping[str, Expander] = {
+    INVITATION: audience.enqueue_invitations,
+    notices.LOSS: audience.enqueue_loss_notices,
+    notices.NEW_LEADER: notices.enqueue_leader_notices,
+    settings.RULES_CHANGED: notices.enqueue_threshold_notices,
 }
 
 

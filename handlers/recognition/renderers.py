@@ -1,6 +1,6 @@
 """What the messages about a thank-you say when their turn comes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,11 +12,13 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
 from slackapp.core.pseudonyms import is_erased
 from slackapp.models import Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
-from slackapp.outbox.rendered import Deletion, Message, Rendered, Renderer, Skip, WaitUntil
+from slackapp.outbox.references import MemberRef, PostRef, RecipientRef, RecognitionRef
+from slackapp.outbox.rendered import Deletion, Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse import notices
 from slackapp.recognition import boosts, notifications, reminders, sharing, undelivered
 from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.notifications import Kind
+from slackapp.recognition.undelivered import Undelivered
 from slackapp.workspace import members
 
 _WAIT = timedelta(seconds=0.5)
@@ -25,87 +27,159 @@ _WAIT = timedelta(seconds=0.5)
 _UNDER_WAY = frozenset({DeliveryState.READY, DeliveryState.SENDING})
 
 
-def _thanks(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """The receiver's direct message."""
-    thanks = _read(session, delivery)
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """Where a message stands in Slack."""
+
+    channel: str | None
+    ts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Thanks:
+    """One receiver's thanks in the reader's language, and where the message stands that is to be changed."""
+
+    say: Voice
+    thanks: thanks_view.Thanks
+    stands: _Stands | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Post:
+    """A post in the languages of its channel, and where it stands when it is to be changed."""
+
+    spoken: list[Voice]
+    post: thanks_view.Post
+    stands: _Stands | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Undelivered:
+    """A thank-you that did not arrive, or may not have."""
+
+    say: Voice
+    recognition_id: str
+    missed: Undelivered
+    sent: str
+    is_changeable: bool
+
+
+def _load_thanks(session: Session, about: RecipientRef, delivery: Delivery, _now: datetime) -> _Thanks | Skip:
+    thanks = _read(session, about, delivery)
     if thanks.words is None:
         return Skip("undone")
-    return _message(thanks_view.direct_message(_receivers_voice(session, delivery), thanks))
+    return _Thanks(_receivers_voice(session, about, delivery), thanks)
 
 
-def _post(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """The post in the team's channel, only while a receiver agrees."""
-    post = _read_post(session, delivery)
+def _thanks(content: _Thanks) -> Message:
+    """The receiver's direct message."""
+    return _message(thanks_view.direct_message(content.say, content.thanks))
+
+
+def _load_post(session: Session, about: PostRef, delivery: Delivery, _now: datetime) -> _Post | Skip:
+    post = _read_post(session, about)
     if post.words is None:
         return Skip("undone")
     if not post.receivers:
         return Skip("not_shared")
-    return _message(_post_content(_teams_voices(session, delivery), post))
+    return _Post(_teams_voices(session, delivery), post)
 
 
-def _thanks_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The direct message, current. It says "shared" only once the post is there."""
-    thanks = _read(session, delivery)
+def _post(content: _Post) -> Message:
+    """The post in the team's channel, only while a receiver agrees; or its change."""
+    return _message(_post_content(content.spoken, content.post), content.stands)
+
+
+def _load_thanks_changed(
+    session: Session, about: RecipientRef, delivery: Delivery, now: datetime
+) -> _Thanks | WaitUntil | Skip:
+    """It says "shared" only once the post is there."""
+    thanks = _read(session, about, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
         return WaitUntil(now + _WAIT)
-    say = _receivers_voice(session, delivery)
-    if is_erased(thanks.giver):
-        text, blocks = erased_view.former_direct_message(say, thanks.behaviour)
+    stands = _where(session, delivery, now)
+    if not isinstance(stands, _Stands):
+        return stands
+    return _Thanks(_receivers_voice(session, about, delivery), thanks, stands)
+
+
+def _thanks_changed(content: _Thanks) -> Message:
+    """The direct message as things stand now."""
+    if is_erased(content.thanks.giver):
+        text, blocks = erased_view.former_direct_message(content.say, content.thanks.behaviour)
     else:
-        text, blocks = thanks_view.direct_message(say, thanks)
-    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+        text, blocks = thanks_view.direct_message(content.say, content.thanks)
+    return _message((text, blocks), content.stands)
 
 
-def _post_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The team's post, current; posted again when it was removed from Slack meanwhile."""
+def _load_post_changed(
+    session: Session, about: PostRef, delivery: Delivery, now: datetime
+) -> _Post | WaitUntil | Skip:
+    """The team's post as things stand now; posted anew when it was taken out of Slack meanwhile."""
+    post = _read_post(session, about)
     if notifications.was_deleted(session, delivery):
-        if _read_post(session, delivery).receivers:
-            notifications.enqueue_repost(session, delivery, now=now)
-        return Skip("gone")
-    text, blocks = _post_content(_teams_voices(session, delivery), _read_post(session, delivery))
-    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+        return Skip("gone", _post_anew if post.receivers else None)
+    stands = _where(session, delivery, now)
+    return _Post(_teams_voices(session, delivery), post, stands) if isinstance(stands, _Stands) else stands
 
 
-def _post_gone(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The post out of Slack, once its words are, unless a receiver shares it again."""
+def _post_anew(session: Session, delivery: Delivery, now: datetime) -> None:
+    notifications.enqueue_repost(session, delivery, now=now)
+
+
+def _load_post_gone(
+    session: Session, about: PostRef, delivery: Delivery, now: datetime
+) -> _Stands | WaitUntil | Skip:
+    """Only once its words are out of Slack, unless a receiver shares it again."""
     first = notifications.original_delivery(session, delivery)
-    if first is None or _read_post(session, delivery).receivers:
+    if first is None or _read_post(session, about).receivers:
         return Skip("shared_again")
-    waits = notifications.has_update_waiting(session, delivery) or notifications.has_update_in_flight(
-        session, delivery
-    )
-    if waits or first.state == DeliveryState.SENDING:
+    if first.state == DeliveryState.SENDING:
         return WaitUntil(now + _WAIT)
     if first.state != DeliveryState.SENT or first.slack_channel_id is None:
         return Skip("not_sent")
-    return Deletion(channel=first.slack_channel_id, ts=first.slack_ts)
+    return _Stands(first.slack_channel_id, first.slack_ts)
 
 
-def _report(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """The message to the contact for unkind thank-yous."""
-    thanks = _read(session, delivery)
-    return _message(thanks_view.for_contact(_targets_voice(session, delivery), thanks))
+def _post_gone(stands: _Stands) -> Deletion:
+    """The post out of Slack."""
+    return Deletion(channel=stands.channel or "", ts=stands.ts)
 
 
-def _report_changed(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The update of that message."""
-    text, blocks = thanks_view.for_contact(_targets_voice(session, delivery), _read(session, delivery))
-    return _instead(session, delivery, Message(text=text, blocks=blocks), now)
+def _load_report(session: Session, about: RecipientRef, delivery: Delivery, _now: datetime) -> _Thanks:
+    return _Thanks(_targets_voice(session, delivery), _read(session, about, delivery))
 
 
-def _nudge(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    """The Friday question, unless they have changed their mind meanwhile."""
-    member = session.get_one(Member, delivery.reference)
+def _load_report_changed(
+    session: Session, about: RecipientRef, delivery: Delivery, now: datetime
+) -> _Thanks | WaitUntil | Skip:
+    stands = _where(session, delivery, now)
+    if not isinstance(stands, _Stands):
+        return stands
+    return _Thanks(_targets_voice(session, delivery), _read(session, about, delivery), stands)
+
+
+def _report(content: _Thanks) -> Message:
+    """What whoever hears about unkind thank-yous is told, as things stand now."""
+    return _message(thanks_view.for_contact(content.say, content.thanks), content.stands)
+
+
+def _load_nudge(session: Session, about: MemberRef, delivery: Delivery, _now: datetime) -> Voice | Skip:
+    member = session.get_one(Member, about.member_id)
     if not member.nudges:
         return Skip("not_wanted")
-    return _message(
-        giver_view.nudge(members.language_of(session.get_one(Workspace, delivery.workspace_id), member))
-    )
+    return members.language_of(session.get_one(Workspace, delivery.workspace_id), member)
 
 
-def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """The message to the giver about those whom the thank-you has not reached by now."""
-    recognition = session.get(Recognition, delivery.reference)
+def _nudge(say: Voice) -> Message:
+    """The Friday question, unless they have changed their mind meanwhile."""
+    return _message(giver_view.nudge(say))
+
+
+def _load_undelivered(
+    session: Session, about: RecognitionRef, delivery: Delivery, now: datetime
+) -> _Undelivered | Skip:
+    recognition = session.get(Recognition, about.recognition_id)
     if recognition is None or recognition.undone_at is not None:
         return Skip("undone")
     missed = undelivered.by_recognition(session, [recognition]).get(recognition.id)
@@ -114,48 +188,62 @@ def _unreached(session: Session, delivery: Delivery, now: datetime) -> Rendered:
     workspace = session.get_one(Workspace, delivery.workspace_id)
     giver = session.get_one(Member, recognition.giver_id)
     say = members.language_of(workspace, giver)
-    sent = say.moment(recognition.given_at, members.time_zone_of(workspace, giver))
-    is_changeable = now - recognition.given_at < CHANGEABLE_FOR
-    return _message(giver_view.unreached(say, recognition.id, missed, sent=sent, is_changeable=is_changeable))
-
-
-RENDERERS: dict[str, Renderer] = {
-    Kind.THANKS: _thanks,
-    Kind.THANKS_CHANGED: _thanks_changed,
-    Kind.POST: _post,
-    Kind.POST_CHANGED: _post_changed,
-    Kind.POST_GONE: _post_gone,
-    Kind.REPORT: _report,
-    Kind.REPORT_CHANGED: _report_changed,
-    undelivered.KIND: _unreached,
-    reminders.KIND: _nudge,
-}
-
-
-def _instead(session: Session, delivery: Delivery, message: Message, now: datetime) -> Rendered:
-    """The message in place of the one that was sent first."""
-    first = notifications.original_delivery(session, delivery)
-    if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
-        return Skip("not_sent")
-    # An older change that arrived after this one would put old words back.
-    if first.state == DeliveryState.SENDING or notifications.has_update_in_flight(session, delivery):
-        return WaitUntil(now + _WAIT)
-    return Message(
-        text=message.text, blocks=message.blocks, channel=first.slack_channel_id, replaces=first.slack_ts
+    return _Undelivered(
+        say,
+        recognition.id,
+        missed,
+        sent=say.moment(recognition.given_at, members.time_zone_of(workspace, giver)),
+        is_changeable=now - recognition.given_at < CHANGEABLE_FOR,
     )
 
 
-def _read(session: Session, delivery: Delivery) -> thanks_view.Thanks:
-    recognition_id, _, member_id = delivery.reference.partition(":")
-    recognition = session.get_one(Recognition, recognition_id)
-    recipient = session.get_one(Recipient, (recognition_id, member_id))
+def _undelivered(content: _Undelivered) -> Message:
+    """To the giver, whom it has missed as things stand now."""
+    return _message(
+        giver_view.unreached(
+            content.say,
+            content.recognition_id,
+            content.missed,
+            sent=content.sent,
+            is_changeable=content.is_changeable,
+        )
+    )
+
+
+ROUTES = by_kind(
+    Route(Kind.THANKS, _load_thanks, _thanks),
+    Route(Kind.THANKS_CHANGED, _load_thanks_changed, _thanks_changed),
+    Route(Kind.POST, _load_post, _post),
+    Route(Kind.POST_CHANGED, _load_post_changed, _post),
+    Route(Kind.POST_GONE, _load_post_gone, _post_gone),
+    Route(Kind.REPORT, _load_report, _report),
+    Route(Kind.REPORT_CHANGED, _load_report_changed, _report),
+    Route(undelivered.KIND, _load_undelivered, _undelivered),
+    Route(reminders.KIND, _load_nudge, _nudge),
+)
+
+
+def _where(session: Session, delivery: Delivery, now: datetime) -> _Stands | WaitUntil | Skip:
+    """Return where the message stands that was sent first."""
+    first = notifications.original_delivery(session, delivery)
+    if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
+        return Skip("not_sent")
+    if first.state == DeliveryState.SENDING:
+        # It was sent once more since: their group did not keep this change back.
+        return WaitUntil(now + _WAIT)
+    return _Stands(first.slack_channel_id, first.slack_ts)
+
+
+def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_view.Thanks:
+    recognition = session.get_one(Recognition, about.recognition_id)
+    recipient = session.get_one(Recipient, (about.recognition_id, about.member_id))
     post = notifications.post_of(session, recipient)
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reported = recipient.sharing == Sharing.REPORTED
     return thanks_view.Thanks(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receiver=session.get_one(Member, member_id).slack_user_id,
+        receiver=session.get_one(Member, about.member_id).slack_user_id,
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         sharing=Sharing(recipient.sharing),
@@ -165,8 +253,8 @@ def _read(session: Session, delivery: Delivery) -> thanks_view.Thanks:
     )
 
 
-def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
-    recognition_id, _, channel = delivery.reference.partition(":")
+def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
+    recognition_id, channel = about.recognition_id, about.channel
     recognition = session.get_one(Recognition, recognition_id)
     shared = select(Member.slack_user_id).join(Recipient, Recipient.member_id == Member.id)
     shared = shared.where(
@@ -174,12 +262,12 @@ def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    is_visible = notifications.is_visible_in(recognition, channel)
+    shown = notifications.is_visible_in(recognition, channel)
     link = recognition.link
     return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared)) if is_visible else (),
+        receivers=tuple(session.scalars(shared)) if shown else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         boosters=boosts.boosters(session, recognition_id),
@@ -188,16 +276,16 @@ def _read_post(session: Session, delivery: Delivery) -> thanks_view.Post:
     )
 
 
-def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
+def _post_content(spoken: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
-    receivers = tuple(user_id for user_id in post.receivers if not is_erased(user_id))
-    if not post.receivers or (receivers and not is_erased(post.giver)):
-        return thanks_view.team_post(languages, replace(post, receivers=receivers))
+    there = tuple(user for user in post.receivers if not is_erased(user))
+    if not post.receivers or (there and not is_erased(post.giver)):
+        return thanks_view.team_post(spoken, replace(post, receivers=there))
     giver = None if is_erased(post.giver) else post.giver
-    receiver = erased_view.FormerPerson(receivers[0] if receivers else None)
-    remaining = erased_view.RemainingText(post.words if giver else None, post.boosters)
+    receivers = erased_view.FormerPerson(there[0] if there else None)
+    left = erased_view.RemainingText(post.words if giver else None, post.boosters)
     return erased_view.former_post(
-        languages[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receiver, left=remaining
+        spoken[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receivers, left=left
     )
 
 
@@ -206,9 +294,9 @@ def _targets_voice(session: Session, delivery: Delivery) -> Voice:
     return members.language_of(workspace, members.find(session, workspace, delivery.target))
 
 
-def _receivers_voice(session: Session, delivery: Delivery) -> Voice:
+def _receivers_voice(session: Session, about: RecipientRef, delivery: Delivery) -> Voice:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    return members.language_of(workspace, session.get(Member, delivery.reference.partition(":")[2]))
+    return members.language_of(workspace, session.get(Member, about.member_id))
 
 
 def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
@@ -217,6 +305,9 @@ def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
     return [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
 
 
-def _message(content: tuple[str, list[Block]]) -> Message:
+def _message(content: tuple[str, list[Block]], stands: _Stands | None = None) -> Message:
+    """A new message, or what the one that stands there is changed to."""
     text, blocks = content
-    return Message(text=text, blocks=blocks)
+    if stands is None:
+        return Message(text=text, blocks=blocks)
+    return Message(text=text, blocks=blocks, channel=stands.channel, replaces=stands.ts)

@@ -1,5 +1,6 @@
-"""Renders the messages about channels that are, or may become, teams."""
+"""The question whether a channel shall be a team, and the word in the channel once it is one."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -7,28 +8,71 @@ from sqlalchemy.orm import Session
 from handlers.teams import proposals_view, wizard_view
 from handlers.teams.wizard import ANNOUNCED
 from slackapp import teams
-from slackapp.core.i18n import voice
+from slackapp.core.i18n import Voice, voice
 from slackapp.models import Delivery, Member, ProposalKind, Team, TeamProposal, Workspace
-from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip, WaitUntil
+from slackapp.outbox.references import ChannelRef, MembershipRef, ProposalOutcomeRef, TeamMakerRef, TeamRef
+from slackapp.outbox.rendered import Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.teams.moves import MOVED
-from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE, Outcome
+from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE, Answer, Outcome
 from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
 from slackapp.workspace import members
 
 
-def _offer(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    say: Voice
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcement:
+    say: Voice
+    new_team: wizard_view.NewTeam
+
+
+@dataclass(frozen=True, slots=True)
+class _Archived:
+    say: Voice
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    say: Voice
+    proposed: proposals_view.Proposed
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    say: Voice
+    proposed: proposals_view.Proposed
+    kind: ProposalKind
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    say: Voice
+    team: str | None
+
+
+def _load_offer(session: Session, about: ChannelRef, delivery: Delivery, _now: datetime) -> _Offer | Skip:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    if teams.using(session, workspace, delivery.reference):
+    if teams.using(session, workspace, about.channel):
         return Skip("is_a_team")
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = wizard_view.offer(members.language_of(workspace, reader), delivery.reference)
-    return Message(text=text, blocks=blocks)
+    return _Offer(members.language_of(workspace, reader), about.channel)
 
 
-def _announced(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    team_id, _, maker_id = delivery.reference.partition(":")
-    team, maker = session.get(Team, team_id), session.get(Member, maker_id)
+def _offer(content: _Offer) -> Message:
+    return Message(*wizard_view.offer(content.say, content.channel))
+
+
+def _load_announced(
+    session: Session, about: TeamMakerRef, delivery: Delivery, _now: datetime
+) -> _Announcement | Skip:
+    team, maker = session.get(Team, about.team_id), session.get(Member, about.member_id)
     if team is None or team.closed_at is not None or maker is None:
         return Skip("no_team")
     workspace = session.get_one(Workspace, delivery.workspace_id)
@@ -39,45 +83,53 @@ def _announced(session: Session, delivery: Delivery, _now: datetime) -> Rendered
         leader=leader.slack_user_id if leader else None,
         follows=teams.source_of(session, team) is not None,
     )
-    text, blocks = wizard_view.announced(voice(workspace.language), new_team)
-    return Message(text=text, blocks=blocks)
+    return _Announcement(voice(workspace.language), new_team)
 
 
-def _archived(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    team = session.get(Team, delivery.reference)
+def _announced(content: _Announcement) -> Message:
+    return Message(*wizard_view.announced(content.say, content.new_team))
+
+
+def _load_archived(session: Session, about: TeamRef, delivery: Delivery, _now: datetime) -> _Archived | Skip:
+    team = session.get(Team, about.team_id)
     if team is None or team.slack_channel_id is None:
         return Skip("no_channel")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     reader = members.find(session, workspace, delivery.target)
-    text, blocks = wizard_view.archived(members.language_of(workspace, reader), team.name)
-    return Message(text=text, blocks=blocks)
+    return _Archived(members.language_of(workspace, reader), team.name)
 
 
-def _removed(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    team = session.get(Team, delivery.reference)
+def _archived(content: _Archived) -> Message:
+    return Message(*wizard_view.archived(content.say, content.team))
+
+
+def _load_removed(session: Session, about: TeamRef, delivery: Delivery, _now: datetime) -> _Archived | Skip:
+    team = session.get(Team, about.team_id)
     if team is None or team.closed_at is not None:
         return Skip("no_team")
-    workspace = _workspace(session, delivery)
-    reader = members.find(session, workspace, delivery.target)
-    text, blocks = wizard_view.removed(members.language_of(workspace, reader), team.name)
-    return Message(text=text, blocks=blocks)
+    return _Archived(_language(session, delivery), team.name)
 
 
-def _nomination(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    return _question(session, delivery, ProposalKind.LEADER)
+def _removed(content: _Archived) -> Message:
+    return Message(*wizard_view.removed(content.say, content.team))
 
 
-def _place(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    return _question(session, delivery, ProposalKind.PARENT)
+def _load_nomination(
+    session: Session, about: TeamRef, delivery: Delivery, _now: datetime
+) -> _Question | Skip:
+    return _question(session, about, delivery, ProposalKind.LEADER)
 
 
-def _question(session: Session, delivery: Delivery, kind: ProposalKind) -> Rendered:
-    """Ask whoever may answer, unless it is answered by now."""
-    proposal = session.get(TeamProposal, (delivery.reference, kind))
+def _load_place(session: Session, about: TeamRef, delivery: Delivery, _now: datetime) -> _Question | Skip:
+    return _question(session, about, delivery, ProposalKind.PARENT)
+
+
+def _question(session: Session, about: TeamRef, delivery: Delivery, kind: ProposalKind) -> _Question | Skip:
+    """Load what is asked of whoever may answer, unless it is answered by now."""
+    proposal = session.get(TeamProposal, (about.team_id, kind))
     if proposal is None or proposal.declined_at is not None:
         return Skip("answered")
-    team, workspace = session.get_one(Team, proposal.team_id), _workspace(session, delivery)
-    say = members.language_of(workspace, members.find(session, workspace, delivery.target))
+    team = session.get_one(Team, proposal.team_id)
     parent = session.get(Team, proposal.parent_id) if proposal.parent_id else None
     proposed = proposals_view.Proposed(
         team_id=team.id,
@@ -85,14 +137,21 @@ def _question(session: Session, delivery: Delivery, kind: ProposalKind) -> Rende
         maker=session.get_one(Member, proposal.proposed_by_id).slack_user_id,
         parent=parent.name if parent else "",
     )
-    show = proposals_view.nomination if kind is ProposalKind.LEADER else proposals_view.place
-    text, blocks = show(say, proposed)
-    return Message(text=text, blocks=blocks)
+    return _Question(_language(session, delivery), proposed)
 
 
-def _answered(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
-    outcome, workspace = Outcome.parse(delivery.reference), _workspace(session, delivery)
-    say = members.language_of(workspace, members.find(session, workspace, delivery.target))
+def _nomination(content: _Question) -> Message:
+    return Message(*proposals_view.nomination(content.say, content.proposed))
+
+
+def _place(content: _Question) -> Message:
+    return Message(*proposals_view.place(content.say, content.proposed))
+
+
+def _load_answered(
+    session: Session, about: ProposalOutcomeRef, delivery: Delivery, _now: datetime
+) -> _Answered:
+    outcome = Outcome.of(about)
     leader, parent = session.get(Member, outcome.about), session.get(Team, outcome.about)
     proposed = proposals_view.Proposed(
         team_id=outcome.team_id,
@@ -101,34 +160,45 @@ def _answered(session: Session, delivery: Delivery, _now: datetime) -> Rendered:
         leader=leader.slack_user_id if leader else "",
         parent=parent.name if parent else "",
     )
-    text, blocks = proposals_view.outcome(say, proposed, outcome.kind, outcome.answer)
-    return Message(text=text, blocks=blocks)
+    return _Answered(_language(session, delivery), proposed, outcome.kind, outcome.answer)
 
 
-def _moved(session: Session, delivery: Delivery, now: datetime) -> Rendered:
-    """Tell somebody where they belong, in their own hours; not if they have been moved again since."""
-    member_id, _, team_id = delivery.reference.partition(":")
-    member, workspace = session.get(Member, member_id), _workspace(session, delivery)
-    if member is None or not member.can_be_reached or (member.team_id or "") != team_id:
+def _answered(content: _Answered) -> Message:
+    return Message(*proposals_view.outcome(content.say, content.proposed, content.kind, content.answer))
+
+
+def _load_moved(
+    session: Session, about: MembershipRef, delivery: Delivery, now: datetime
+) -> _Moved | Skip | WaitUntil:
+    """Load where somebody belongs, in their own hours; not if they have been moved again since."""
+    workspace, member = (
+        session.get_one(Workspace, delivery.workspace_id),
+        session.get(Member, about.member_id),
+    )
+    if member is None or not member.can_be_reached or (member.team_id or "") != about.team_id:
         return Skip("moved_again")
     if (due := next_allowed_time(member, workspace, now)) > now:
         return WaitUntil(due)
-    team = session.get_one(Team, team_id).name if team_id else None
-    text, blocks = proposals_view.moved(members.language_of(workspace, member), team)
-    return Message(text=text, blocks=blocks)
+    team = session.get_one(Team, about.team_id).name if about.team_id else None
+    return _Moved(members.language_of(workspace, member), team)
 
 
-def _workspace(session: Session, delivery: Delivery) -> Workspace:
-    return session.get_one(Workspace, delivery.workspace_id)
+def _moved(content: _Moved) -> Message:
+    return Message(*proposals_view.moved(content.say, content.team))
 
 
-RENDERERS: dict[str, Renderer] = {
-    OFFER: _offer,
-    ANNOUNCED: _announced,
-    ARCHIVED: _archived,
-    REMOVED: _removed,
-    NOMINATION: _nomination,
-    PLACE: _place,
-    ANSWERED: _answered,
-    MOVED: _moved,
-}
+def _language(session: Session, delivery: Delivery) -> Voice:
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    return members.language_of(workspace, members.find(session, workspace, delivery.target))
+
+
+ROUTES = by_kind(
+    Route(OFFER, _load_offer, _offer),
+    Route(ANNOUNCED, _load_announced, _announced),
+    Route(ARCHIVED, _load_archived, _archived),
+    Route(REMOVED, _load_removed, _removed),
+    Route(NOMINATION, _load_nomination, _nomination),
+    Route(PLACE, _load_place, _place),
+    Route(ANSWERED, _load_answered, _answered),
+    Route(MOVED, _load_moved, _moved),
+)

@@ -20,6 +20,8 @@ from slackapp.core.db import after_commit
 from slackapp.delivery import holding
 from slackapp.models import HoldScope, Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.outbox import queue
+from slackapp.outbox.kinds import Kind
+from slackapp.outbox.references import ChannelRef, TeamRef
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.teams import moves
 from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
@@ -139,13 +141,8 @@ class Teams:
                 return
         with Request(self.context, client, inviter).write() as scope:
             if permissions.allows(scope.member, Permission.MAKE_TEAM_OF_CHANNEL):
-                delivery = queue.NewDelivery(
-                    key=f"{OFFER}:{scope.workspace.id}:{channel}:{event.get('event_ts', '')}",
-                    kind=OFFER,
-                    reference=channel,
-                    target=inviter.user,
-                    due=scope.now,
-                )
+                key = f"{OFFER}:{scope.workspace.id}:{channel}:{event.get('event_ts', '')}"
+                delivery = OFFER.new(ChannelRef(channel), inviter.user, scope.now, key=key)
                 queue.enqueue(scope.session, scope.workspace, delivery)
 
 
@@ -253,7 +250,11 @@ def _match(
 
 
 def _notify_leaders(
-    session: Session, workspace: Workspace, about: tuple[str, list[Team]], event: Payload, now: datetime
+    session: Session,
+    workspace: Workspace,
+    about: tuple[Kind[TeamRef], list[Team]],
+    event: Payload,
+    now: datetime,
 ) -> None:
     """Enqueue a message about a channel to whoever acts for its teams; `about` is its kind and the teams."""
     kind, concerned = about
@@ -261,11 +262,6 @@ def _notify_leaders(
         leader = permissions.acting_leader(session, team, now)
         if leader is None:
             continue
-        delivery = queue.NewDelivery(
-            key=f"{kind}:{team.id}:{event.get('event_ts', '')}",
-            kind=kind,
-            reference=team.id,
-            target=leader.slack_user_id,
-            due=next_allowed_time(leader, workspace, now),
-        )
-        queue.enqueue(session, workspace, delivery)
+        due = next_allowed_time(leader, workspace, now)
+        key = f"{kind}:{team.id}:{event.get('event_ts', '')}"
+        queue.enqueue(session, workspace, kind.new(TeamRef(team.id), leader.slack_user_id, due, key=key))

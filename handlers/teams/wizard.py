@@ -20,13 +20,15 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource
 from slackapp.outbox import queue
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import TeamMakerRef
 from slackapp.teams import MembershipSource, TeamForm, moves, proposals
 from slackapp.teams.edit import FIELD_NAME
 from slackapp.workspace import members
 from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
 
-ANNOUNCED = "team-made"
+ANNOUNCED = Kind("team-made", TeamMakerRef, second_copy=SecondCopy.SEEN_BY_ALL)
 MOST_OPTIONS = 100
 _MAY = Permission.MAKE_TEAM_OF_CHANNEL
 _JOIN_FIRST = translatable("Please join the channel first, then make it a team.")
@@ -106,13 +108,8 @@ def register(bolt: App, context: Context) -> None:
 def announce(scope: Scope, team: Team) -> None:
     """Enqueue the message to the channel about who made it a team."""
     if team.slack_channel_id:
-        delivery = queue.NewDelivery(
-            key=f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}",
-            kind=ANNOUNCED,
-            reference=f"{team.id}:{scope.member.id}",
-            target=team.slack_channel_id,
-            due=scope.now,
-        )
+        about, key = TeamMakerRef(team.id, scope.member.id), f"{ANNOUNCED}:{team.id}:{team.slack_channel_id}"
+        delivery = ANNOUNCED.new(about, team.slack_channel_id, scope.now, key=key)
         queue.enqueue(scope.session, scope.workspace, delivery)
 
 

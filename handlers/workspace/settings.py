@@ -8,7 +8,6 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import select
 
-from handlers.shared import message_kinds
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -20,6 +19,7 @@ from slackapp.core.calendar import zones
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Team
+from slackapp.outbox.kinds import topic_of
 from slackapp.privacy import retention
 from slackapp.workspace import attention, audit_log, members, settings
 from slackapp.workspace.audit_log import Action
@@ -118,7 +118,7 @@ class WorkspaceSettings:
             kinds = [
                 kind
                 for kind in attention.unknown_by_kind(session, workspace)
-                if _kind_shown(kind) == pressed.value
+                if topic_of(kind) == pressed.value
             ]
             attention.send_all_again(session, workspace, kinds, actor=scope.actor, now=scope.now)
             view = _messages(scope, skip=0)
@@ -197,14 +197,8 @@ def _messages(scope: Scope, *, skip: int) -> View:
 def _unknown_by_kind(scope: Scope) -> list[settings_view.KindCount]:
     counts: Counter[str] = Counter()
     for kind, count in attention.unknown_by_kind(scope.session, scope.workspace).items():
-        counts[_kind_shown(kind)] += count
+        counts[topic_of(kind)] += count
     return [settings_view.KindCount(kind, counts[kind]) for kind in settings_view.KINDS if counts[kind]]
-
-
-def _kind_shown(kind: str) -> str:
-    if kind in message_kinds.CHECK_INS:
-        return settings_view.CHECK_INS
-    return settings_view.DIGESTS if kind in message_kinds.DIGESTS else settings_view.OTHERS
 
 
 def _skip(pressed: ButtonPress) -> int:

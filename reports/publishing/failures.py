@@ -1,6 +1,8 @@
 """What a digest could not do by itself is told once, to whoever can do something about it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -10,11 +12,33 @@ from slackapp.digest import readers as rights
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox import queue as outbox
-from slackapp.outbox.queue import NewDelivery, Priority
+from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
+from slackapp.outbox.queue import Priority
+from slackapp.outbox.references import DigestRef, TeamMonthRef, TeamRef
 from slackapp.workspace import members
 from slackapp.workspace.permissions import readers, teams
 
-HANDING_ON, NO_READER, NOT_SHARED = "digest-hand-on", "digest-no-reader", "digest-not-shared"
+HANDING_ON = Kind(
+    "digest-hand-on",
+    TeamRef,
+    priority=Priority.DIGEST,
+    topic=Topic.DIGESTS,
+    second_copy=SecondCopy.HARMLESS,
+)
+NO_READER = Kind(
+    "digest-no-reader",
+    TeamMonthRef,
+    priority=Priority.DIGEST,
+    topic=Topic.DIGESTS,
+    second_copy=SecondCopy.HARMLESS,
+)
+NOT_SHARED = Kind(
+    "digest-not-shared",
+    TeamMonthRef,
+    priority=Priority.DIGEST,
+    topic=Topic.DIGESTS,
+    second_copy=SecondCopy.HARMLESS,
+)
 _MESSAGE = "digest"
 _LOOKED_BACK = timedelta(days=2)
 _FRESH = timedelta(minutes=2)
@@ -27,7 +51,7 @@ def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> Non
         before = session.get(Member, row.before_id) if row.before_id else None
         if before is not None and before.can_be_reached:
             key = f"hand-on:{row.team_id}:{row.member_id}:{now:%Y%m%d%H%M%S}"
-            _tell(session, workspace, before, (key, HANDING_ON, row.team_id), now)
+            _tell(session, workspace, before, _Notice(key, HANDING_ON, TeamRef(row.team_id)), now)
 
 
 def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
@@ -63,21 +87,20 @@ def _failed(since: datetime) -> Select[Delivery]:
 
 
 def _unread(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
-    digest = session.get(Digest, row.reference)
+    digest = session.get(Digest, DigestRef.parse(row.reference).digest_id)
     team = session.get(Team, digest.team_id) if digest else None
     if digest and team and digest.recipient_id in (team.leader_id, team.deputy_id):
         _tell_above(session, workspace, team, digest.month, now)
 
 
 def _unshared(session: Session, workspace: Workspace, row: Delivery, now: datetime) -> None:
-    digest = session.get(Digest, row.reference) if row.kind == sharing.SHARED else None
-    about = f"{digest.team_id}:{digest.month}" if digest else row.reference
-    shared = sharing.of_reference(session, about)
+    about = _month_of(session, row)
+    shared = sharing.of_reference(session, about) if about else None
     leader = session.get(Member, shared.shared_by_id) if shared else None
-    if shared and leader and leader.can_be_reached:
+    if about and shared and leader and leader.can_be_reached:
         # Once for each time that it was shared, whichever of the two posts was refused.
         key = f"not-shared:{about}:{row.target}:{shared.shared_at:%Y%m%d%H%M%S}"
-        _tell(session, workspace, leader, (key, NOT_SHARED, about), now)
+        _tell(session, workspace, leader, _Notice(key, NOT_SHARED, about), now)
 
 
 def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
@@ -85,14 +108,29 @@ def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, 
     but = (team.leader_id,) if team.leader_id else ()
     above = rights.nearest_leader(session, tree, team, now, but=but)
     if above is not None:
-        about = f"{team.id}:{month}"
-        _tell(session, workspace, above, (f"no-reader:{about}", NO_READER, about), now)
+        about = TeamMonthRef(team.id, month)
+        _tell(session, workspace, above, _Notice(f"no-reader:{about}", NO_READER, about), now)
 
 
-def _tell(
-    session: Session, workspace: Workspace, reader: Member, what: tuple[str, str, str], now: datetime
-) -> None:
-    """Owe a direct message once, in the reader's own hours; `what` is its key, kind and reference."""
+def _month_of(session: Session, row: Delivery) -> TeamMonthRef | None:
+    """Return the month that a post in a channel is about."""
+    if row.kind != sharing.SHARED:
+        return TeamMonthRef.parse(row.reference)
+    digest = session.get(Digest, DigestRef.parse(row.reference).digest_id)
+    return TeamMonthRef(digest.team_id, digest.month) if digest else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice(Generic[R]):
+    """A notice to one reader."""
+
+    key: str
+    kind: Kind[R]
+    about: R
+
+
+def _tell(session: Session, workspace: Workspace, reader: Member, notice: _Notice[R], now: datetime) -> None:
+    """Enqueue a notice once, as a direct message in the reader's own hours."""
     due = calendar.next_allowed(
         now,
         zone=members.time_zone_of(workspace, reader),
@@ -100,9 +138,5 @@ def _tell(
         quiet_until=reader.quiet_until,
         days_off=calendar.days_in(reader.days_off),
     )
-    key, kind, about = what
-    outbox.enqueue(
-        session,
-        workspace,
-        NewDelivery(key, kind, about, reader.slack_user_id, due, priority=Priority.DIGEST),
-    )
+    delivery = notice.kind.new(notice.about, reader.slack_user_id, due, key=notice.key)
+    outbox.enqueue(session, workspace, delivery)

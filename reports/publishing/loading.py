@@ -1,7 +1,8 @@
-"""What every letter about a digest starts from: its figures, its reader's voice, its pictures so far."""
+"""Load a digest's figures, its reader's language and its uploaded charts."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +15,11 @@ from reports.publishing import schedule as digest
 from slackapp.core.i18n import Voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.queue import goes_without_pictures
+from slackapp.outbox.references import ChartRef
+from slackapp.outbox.rendered import FollowUp
 from slackapp.workspace import members
+
+PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
 def today(session: Session, row: Delivery, now: datetime) -> date:
@@ -23,43 +28,34 @@ def today(session: Session, row: Delivery, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-PENDING = (DeliveryState.READY, DeliveryState.SENDING)
-_PICTURES_AT_MOST = timedelta(minutes=15)
-"""A digest does not wait longer for its pictures, from when it could first have gone."""
-
-
-def load(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
-    """A digest's figures, and the voice of the person it is for."""
-    team = session.get_one(Team, found.team_id)
+def load(session: Session, of: Digest) -> tuple[Voice, TeamMonth]:
+    """Load a digest's figures and its reader's language."""
+    team = session.get_one(Team, of.team_id)
     workspace = session.get_one(Workspace, team.workspace_id)
-    reader = session.get_one(Member, found.recipient_id)
-    month = queries.months(session, workspace, found.month, [team])[team.id]
+    reader = session.get_one(Member, of.recipient_id)
+    month = queries.months(session, workspace, of.month, [team])[team.id]
     return members.language_of(workspace, reader), month
 
 
-def picture_names(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> dict[str, str]:
-    """What the pictures' deliveries refer to, each with its chart's name; `language` as they have it."""
+def chart_refs(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> list[ChartRef]:
+    """Return what the charts' deliveries refer to; `language` as they have it."""
     chart = side_by_side.chart(say, month)
-    return {digest.picture_reference(digest_id, chart.name, language): chart.name} if chart else {}
+    return [ChartRef(digest_id, chart.name, language)] if chart else []
 
 
-def still_waiting(row: Delivery, now: datetime) -> bool:
-    """Whether a message still waits for pictures that are on their way."""
-    return now - (row.first_try or now) < _PICTURES_AT_MOST
-
-
-def uploaded_charts(session: Session, names: Mapping[str, str]) -> dict[str, str] | None:
-    """Slack's file ids by chart name, or None while one is still on its way."""
+def uploaded_charts(session: Session, charts: Sequence[ChartRef]) -> dict[str, str]:
+    """Return Slack's file ids by chart name, as far as the charts are uploaded."""
+    names = {str(chart): chart.chart for chart in charts}
     rows = session.scalars(
         select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == digest.PICTURE)
-    ).all()
-    if any(row.state in PENDING for row in rows):
-        return None
+    )
     return {names[row.reference]: row.slack_file_id for row in rows if row.slack_file_id}
 
 
-def follow_in_thread(session: Session, row: Delivery, names: Mapping[str, str], now: datetime) -> None:
-    """Where Slack never made the pictures ready, those it took follow the message as files in its thread."""
-    if goes_without_pictures(row):
-        there = uploaded_charts(session, names) or {}
-        digest.enqueue_thread_charts(session, row, [one for one, name in names.items() if name in there], now)
+def thread_charts(row: Delivery, charts: Sequence[ChartRef], pictures: Mapping[str, str]) -> FollowUp | None:
+    """Where Slack never made the charts ready, those it took follow the message as files in its thread."""
+    if not goes_without_pictures(row):
+        return None
+    return partial(
+        digest.enqueue_thread_charts, charts=[chart for chart in charts if chart.chart in pictures]
+    )

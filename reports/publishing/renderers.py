@@ -1,27 +1,21 @@
-"""What a digest's deliveries turn into: its pictures, the message, and the page in the thread."""
+"""What a digest's deliveries turn into: its charts, the message, and the files in its thread."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from reports.charts import side_by_side
+from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule as digest
-from reports.publishing import team_renderers as team_letters
+from reports.publishing import team_renderers
 from reports.publishing.csv_export import sheet
-from reports.publishing.loading import (
-    PENDING,
-    follow_in_thread,
-    load,
-    picture_names,
-    still_waiting,
-    today,
-    uploaded_charts,
-)
+from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
 from reports.publishing.message import comments, message
 from reports.publishing.page import charts, page
 from reports.text import sentences as words
@@ -29,26 +23,34 @@ from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Digest
-from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip, Upload, WaitUntil
+from slackapp.outbox.references import ChartRef, DigestRef
+from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, Upload, WaitUntil, by_kind
 
 _LOOK_AGAIN = timedelta(seconds=2)
 _ALT_OF_A_FILE = 1_000
 """Slack takes this much with an upload; the message's image block carries all of it."""
 
 
-def renderers(drawing: ChartRenderer) -> dict[str, Renderer]:
-    """By delivery kind; `drawing` is used when a picture or page is produced, after the transaction."""
-    made = _Letters(drawing)
-    return {
-        digest.PICTURE: made.picture,
-        digest.MESSAGE: made.message,
-        digest.PAGE: made.page,
-        digest.SHEET: made.sheet,
-        digest.THREADED: made.threaded,
-        digest.COMMENTS: made.comments,
-        digest.COMMENTS_AGAIN: made.comments_again,
-        **team_letters.RENDERERS,
-    }
+def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
+    """Return the routes of a digest's kinds; `drawing` is used when a chart or page is produced."""
+    return by_kind(
+        Route(digest.PICTURE, _load_chart, partial(_chart, drawing)),
+        Route(digest.MESSAGE, _load_message, _message),
+        Route(digest.PAGE, _load_in_thread, partial(_page, drawing)),
+        Route(digest.SHEET, _load_in_thread, _sheet),
+        Route(digest.THREADED, _load_threaded, partial(_threaded, drawing)),
+        Route(digest.COMMENTS, _load_comments, _comments),
+        Route(digest.COMMENTS_AGAIN, _load_comments_again, _comments_again),
+        *team_renderers.ROUTES,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """One chart and the month that it is of."""
+
+    chart: ChartContent
+    month: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,127 +59,176 @@ class _Thread:
 
     say: Voice
     month: TeamMonth
-    name: str
+    digest: Digest
+    today: date
     channel: str | None
     ts: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Letters:
-    drawing: ChartRenderer
+class _Figures:
+    """What a digest's message shows."""
 
-    def picture(self, session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG002 - a renderer
-        """One chart, uploaded where nobody sees it until the message shows it."""
-        digest_id, name, language = (*row.reference.split(":"), "")[:3]
-        found = session.get(Digest, digest_id)
-        if found is None:
-            return Skip("gone")
-        readers, month = load(session, found)
-        say = voice(language) if language else readers
-        chart = side_by_side.chart(say, month)
-        if chart is None or chart.name != name:
-            return Skip("no_picture")
-        produce = partial(self.drawing.png, chart.picture)
-        alt = shortened(chart.alt, _ALT_OF_A_FILE)
-        return Upload(filename=f"{name}-{found.month}.png", title=chart.title, alt=alt, produce=produce)
-
-    def message(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """The message, once its pictures are there or will not come."""
-        found = session.get(Digest, row.reference)
-        if found is None:
-            return Skip("gone")
-        say, month = load(session, found)
-        names = picture_names(say, month, found.id)
-        pictures = uploaded_charts(session, names)
-        if pictures is None and still_waiting(row, now):
-            return WaitUntil(now + _LOOK_AGAIN)
-        follow_in_thread(session, row, names, now)
-        day = today(session, row, now)
-        return message(say, month, digest_id=found.id, pictures=pictures or {}, today=day)
-
-    def threaded(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """A picture that Slack did not show in the message, as a file in that message's thread."""
-        digest_id, _, _ = row.reference.partition(":")
-        shows = Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
-        thread = self._thread(session, select(Delivery).where(Delivery.reference == digest_id, shows), now)
-        if not isinstance(thread, _Thread):
-            return thread
-        made = self.picture(session, row, now)
-        if not isinstance(made, Upload):
-            return made
-        return replace(made, channel=thread.channel, thread_ts=thread.ts)
-
-    def page(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """The page, as a file in the thread of the message that went before it."""
-        found = self._thread(session, _message_of(row), now)
-        if not isinstance(found, _Thread):
-            return found
-        say, month = found.say, found.month
-        return Upload(
-            filename=f"digest-{found.name}.pdf",
-            title=say("{heading}: a page to keep or print", heading=words.heading(say, month)),
-            alt=words.heading(say, month),
-            produce=partial(self._page, say, month, today(session, row, now)),
-            channel=found.channel,
-            thread_ts=found.ts,
-        )
-
-    def sheet(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """The figures for a spreadsheet, in the same thread."""
-        found = self._thread(session, _message_of(row), now)
-        if not isinstance(found, _Thread):
-            return found
-        return Upload(
-            filename=f"digest-{found.name}.csv",
-            title=found.say("{heading}: the figures", heading=words.heading(found.say, found.month)),
-            alt=words.heading(found.say, found.month),
-            produce=partial(sheet, found.say, found.month),
-            channel=found.channel,
-            thread_ts=found.ts,
-        )
-
-    def comments(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """What people wrote, in the same thread."""
-        found = self._thread(session, _message_of(row), now)
-        if not isinstance(found, _Thread):
-            return found
-        if not found.month.comments:
-            return Skip("no_comments")
-        text, blocks = comments(found.say, found.month, row.reference)
-        return Message(text=text, blocks=blocks, channel=found.channel, thread_ts=found.ts)
-
-    def comments_again(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """The same message where it stands, without what was hidden since."""
-        before = select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.COMMENTS)
-        first, found = session.scalar(before), session.get(Digest, row.reference)
-        if first is None or found is None:
-            return Skip("gone")
-        if first.state == DeliveryState.SENDING:
-            return WaitUntil(now + _LOOK_AGAIN)
-        if first.state != DeliveryState.SENT or not first.slack_ts:
-            # While it waits, it will say what holds by then.
-            return Skip("not_sent")
-        text, blocks = comments(*load(session, found), found.id)
-        return Message(text=text, blocks=blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
-
-    def _thread(
-        self, session: Session, before: Select[Delivery], now: datetime
-    ) -> "_Thread | WaitUntil | Skip":
-        """The thread of the message that goes before, once that has arrived."""
-        sent = session.scalar(before)
-        found = session.get(Digest, sent.reference) if sent else None
-        if sent is None or found is None:
-            return Skip("gone")
-        if sent.state in PENDING:
-            return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
-        if sent.state != DeliveryState.SENT or not sent.slack_ts:
-            return Skip("no_message")
-        say, month = load(session, found)
-        return _Thread(say, month, found.month, sent.slack_channel_id, sent.slack_ts)
-
-    def _page(self, say: Voice, month: TeamMonth, day: date) -> bytes | None:
-        return self.drawing.pdf(page(say, month, digest.drawings(self.drawing, charts(say, month)), day))
+    say: Voice
+    month: TeamMonth
+    digest_id: str
+    today: date
+    pictures: dict[str, str]
+    follow_up: FollowUp | None
 
 
-def _message_of(row: Delivery) -> Select[Delivery]:
-    return select(Delivery).where(Delivery.reference == row.reference, Delivery.kind == digest.MESSAGE)
+def _load_chart(session: Session, about: ChartRef, _row: Delivery, _now: datetime) -> _Chart | Skip:
+    found = session.get(Digest, about.digest_id)
+    if found is None:
+        return Skip("gone")
+    readers, month = load(session, found)
+    say = voice(about.language) if about.language else readers
+    chart = side_by_side.chart(say, month)
+    if chart is None or chart.name != about.chart:
+        return Skip("no_picture")
+    return _Chart(chart, found.month)
+
+
+def _chart(drawing: ChartRenderer, content: _Chart) -> Upload:
+    """One chart, uploaded where nobody sees it until the message shows it."""
+    chart = content.chart
+    return Upload(
+        filename=f"{chart.name}-{content.month}.png",
+        title=chart.title,
+        alt=shortened(chart.alt, _ALT_OF_A_FILE),
+        produce=partial(drawing.png, chart.picture),
+    )
+
+
+def _load_message(session: Session, about: DigestRef, row: Delivery, now: datetime) -> _Figures | Skip:
+    found = session.get(Digest, about.digest_id)
+    if found is None:
+        return Skip("gone")
+    say, month = load(session, found)
+    charts = chart_refs(say, month, found.id)
+    pictures = uploaded_charts(session, charts)
+    follow_up = thread_charts(row, charts, pictures)
+    return _Figures(say, month, found.id, today(session, row, now), pictures, follow_up)
+
+
+def _message(content: _Figures) -> Message:
+    """The message with those of its charts that are there: it is claimed once they are, or will not come."""
+    post = message(
+        content.say,
+        content.month,
+        digest_id=content.digest_id,
+        pictures=content.pictures,
+        today=content.today,
+    )
+    return replace(post, follow_up=content.follow_up)
+
+
+def _load_threaded(
+    session: Session, about: ChartRef, row: Delivery, now: datetime
+) -> tuple[_Chart, _Thread] | WaitUntil | Skip:
+    shows = Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
+    shown = select(Delivery).where(Delivery.reference == str(DigestRef(about.digest_id)), shows)
+    thread = _thread(session, shown, now)
+    if not isinstance(thread, _Thread):
+        return thread
+    chart = _load_chart(session, about, row, now)
+    return (chart, thread) if isinstance(chart, _Chart) else chart
+
+
+def _threaded(drawing: ChartRenderer, content: tuple[_Chart, _Thread]) -> Upload:
+    """A chart that Slack did not show in the message, as a file in that message's thread."""
+    chart, thread = content
+    return replace(_chart(drawing, chart), channel=thread.channel, thread_ts=thread.ts)
+
+
+def _load_in_thread(
+    session: Session, about: DigestRef, _row: Delivery, now: datetime
+) -> _Thread | WaitUntil | Skip:
+    return _thread(session, _message_of(about), now)
+
+
+def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
+    """The page, as a file in the thread of the message that went before it."""
+    say, month = thread.say, thread.month
+    return Upload(
+        filename=f"digest-{thread.digest.month}.pdf",
+        title=say("{heading}: a page to keep or print", heading=words.heading(say, month)),
+        alt=words.heading(say, month),
+        produce=partial(_page_bytes, drawing, thread),
+        channel=thread.channel,
+        thread_ts=thread.ts,
+    )
+
+
+def _page_bytes(drawing: ChartRenderer, thread: _Thread) -> bytes | None:
+    say, month = thread.say, thread.month
+    return drawing.pdf(page(say, month, digest.drawings(drawing, charts(say, month)), thread.today))
+
+
+def _sheet(thread: _Thread) -> Upload:
+    """The figures for a spreadsheet, in the same thread."""
+    heading = words.heading(thread.say, thread.month)
+    return Upload(
+        filename=f"digest-{thread.digest.month}.csv",
+        title=thread.say("{heading}: the figures", heading=heading),
+        alt=heading,
+        produce=partial(sheet, thread.say, thread.month),
+        channel=thread.channel,
+        thread_ts=thread.ts,
+    )
+
+
+def _load_comments(
+    session: Session, about: DigestRef, _row: Delivery, now: datetime
+) -> _Thread | WaitUntil | Skip:
+    thread = _thread(session, _message_of(about), now)
+    if isinstance(thread, _Thread) and not thread.month.comments:
+        return Skip("no_comments")
+    return thread
+
+
+def _comments(thread: _Thread) -> Message:
+    """What people wrote, in the same thread."""
+    text, blocks = comments(thread.say, thread.month, thread.digest.id)
+    return Message(text=text, blocks=blocks, channel=thread.channel, thread_ts=thread.ts)
+
+
+def _load_comments_again(
+    session: Session, about: DigestRef, row: Delivery, now: datetime
+) -> _Thread | WaitUntil | Skip:
+    before = select(Delivery).where(Delivery.reference == str(about), Delivery.kind == digest.COMMENTS)
+    first, found = session.scalar(before), session.get(Digest, about.digest_id)
+    if first is None or found is None:
+        return Skip("gone")
+    if first.state == DeliveryState.SENDING:
+        return WaitUntil(now + _LOOK_AGAIN)
+    if first.state != DeliveryState.SENT or not first.slack_ts:
+        # While it waits, it will say what holds by then.
+        return Skip("not_sent")
+    say, month = load(session, found)
+    return _Thread(say, month, found, today(session, row, now), first.slack_channel_id, first.slack_ts)
+
+
+def _comments_again(stands: _Thread) -> Message:
+    """The same message where it stands, without what was hidden since."""
+    text, blocks = comments(stands.say, stands.month, stands.digest.id)
+    return Message(text=text, blocks=blocks, channel=stands.channel, replaces=stands.ts)
+
+
+def _thread(session: Session, before: Select[Delivery], now: datetime) -> _Thread | WaitUntil | Skip:
+    """Return the thread of the message that goes before, once that has arrived."""
+    sent = session.scalar(before)
+    found = session.get(Digest, DigestRef.parse(sent.reference).digest_id) if sent else None
+    if sent is None or found is None:
+        return Skip("gone")
+    if sent.state in PENDING:
+        # It was made ready again since: the group did not keep this one back.
+        return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
+    if sent.state != DeliveryState.SENT or not sent.slack_ts:
+        return Skip("no_message")
+    say, month = load(session, found)
+    return _Thread(say, month, found, today(session, sent, now), sent.slack_channel_id, sent.slack_ts)
+
+
+def _message_of(about: DigestRef) -> Select[Delivery]:
+    return select(Delivery).where(Delivery.reference == str(about), Delivery.kind == digest.MESSAGE)

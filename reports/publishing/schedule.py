@@ -22,18 +22,27 @@ from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import voice
 from slackapp.digest import readers as rights
+from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Method, NewDelivery, Priority
+from slackapp.outbox.references import ChartRef, DigestRef
 from slackapp.pulse import comments
 from slackapp.workspace import members
 from slackapp.workspace.permissions import readers as everybody
 
 AT = time(9, 0)
-PICTURE, MESSAGE, PAGE = "digest-picture", "digest", "digest-page"
-SHEET, COMMENTS = "digest-sheet", "digest-comments"
-COMMENTS_AGAIN = "digest-comments-again"
-THREADED = "digest-picture-thread"
+_declare = partial(Kind, priority=Priority.DIGEST, topic=Topic.DIGESTS, second_copy=SecondCopy.HARMLESS)
+PICTURE = _declare("digest-picture", ChartRef, method=Method.UPLOAD)
+MESSAGE = _declare("digest", DigestRef, patience=sharing.WAITS_FOR_CHARTS)
+PAGE = _declare("digest-page", DigestRef, method=Method.SHARE)
+SHEET = _declare("digest-sheet", DigestRef, method=Method.SHARE)
+COMMENTS = _declare("digest-comments", DigestRef)
+COMMENTS_AGAIN = Kind(
+    "digest-comments-again", DigestRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+)
+THREADED = _declare("digest-picture-thread", ChartRef, method=Method.SHARE)
 KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS, THREADED)
 
 
@@ -133,25 +142,20 @@ def enqueue_comments_update(session: Session, changed: Digest, now: datetime) ->
     same = select(Digest.id).where(Digest.team_id == team.id, Digest.month == changed.month)
     sent = select(Delivery).where(Delivery.kind == COMMENTS, Delivery.reference.in_(same))
     owed = [
-        NewDelivery(
-            key=f"{COMMENTS_AGAIN}:{new_id()}",
-            kind=COMMENTS_AGAIN,
-            reference=one.reference,
-            target=one.target,
-            due=now,
-            method=Method.UPDATE,
+        COMMENTS_AGAIN.new(
+            DigestRef.parse(message.reference), message.target, now, key=f"{COMMENTS_AGAIN}:{new_id()}"
         )
-        for one in session.scalars(sent)
+        for message in session.scalars(sent)
     ]
     outbox.enqueue_many(session, session.get_one(Workspace, team.workspace_id), owed)
 
 
 def enqueue_thread_charts(
-    session: Session, message: Delivery, pictures: Sequence[str], now: datetime
+    session: Session, message: Delivery, now: datetime, charts: Sequence[ChartRef]
 ) -> None:
-    """Owe pictures, by their references, as files in the thread of a message that went without them."""
-    owed = [(f"{THREADED}:{reference}:{message.target}", reference) for reference in pictures]
-    _owe_with(session, message, owed, (THREADED, Method.SHARE), now)
+    """Enqueue charts as files in the thread of a message that went without them."""
+    workspace = session.get_one(Workspace, message.workspace_id)
+    outbox.enqueue_many(session, workspace, [THREADED.new(chart, message.target, now) for chart in charts])
 
 
 def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
@@ -172,31 +176,14 @@ def published(workspace: Workspace, month: str) -> datetime:
     return _due_in(workspace, calendar.month_after(month))
 
 
-def picture_reference(digest_id: str, name: str, language: str = "") -> str:
-    """What a picture's delivery refers to; `language` where it is not the reader's own."""
-    return f"{digest_id}:{name}:{language}" if language else f"{digest_id}:{name}"
-
-
-def enqueue_charts(session: Session, message: Delivery, references: Sequence[str], now: datetime) -> None:
-    """Owe a message the pictures it shows, each once whoever asks for it again."""
-    owed = [(f"{PICTURE}:{reference}", reference) for reference in references]
-    _owe_with(session, message, owed, (PICTURE, Method.UPLOAD), now)
-
-
-def _owe_with(
-    session: Session,
-    message: Delivery,
-    owed: Iterable[tuple[str, str]],
-    how: tuple[str, Method],
-    now: datetime,
-) -> None:
-    """Owe what goes with a message, to the same target: keys and references, then their kind and method."""
-    kind, method = how
+def enqueue_charts(session: Session, message: Delivery, now: datetime, charts: Sequence[ChartRef]) -> None:
+    """Enqueue the charts that a message waits for, each once whoever asks for it again."""
+    workspace = session.get_one(Workspace, message.workspace_id)
     rows = [
-        NewDelivery(key, kind, reference, message.target, now, priority=Priority.DIGEST, method=method)
-        for key, reference in owed
+        PICTURE.new(chart, message.target, now, key=f"{PICTURE}:{chart}", group=message.group_key)
+        for chart in charts
     ]
-    outbox.enqueue_many(session, session.get_one(Workspace, message.workspace_id), rows)
+    outbox.enqueue_many(session, workspace, rows)
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:
@@ -297,13 +284,13 @@ def _owed(
         days_off=calendar.days_in(leader.days_off),
     )
 
-    def one(kind: str, reference: str, method: Method) -> NewDelivery:
-        key = f"{kind}:{reference}"
-        target = leader.slack_user_id
-        return NewDelivery(key, kind, reference, target, due, priority=Priority.DIGEST, method=method)
+    group, about = sharing.group_of(digest_id), DigestRef(digest_id)
+
+    def delivery(kind: Kind[R], about: R, step: int) -> NewDelivery:
+        return kind.new(about, leader.slack_user_id, due, key=f"{kind}:{about}", group=group, step=step)
 
     chart = side_by_side.chart(members.language_of(workspace, leader), told)
-    pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD)] if chart else []
-    files = [one(kind, digest_id, Method.SHARE) for kind in (PAGE, SHEET)]
-    wrote = [one(COMMENTS, digest_id, Method.POST)] if told.comments else []
-    return [*pictures, one(MESSAGE, digest_id, Method.POST), *files, *wrote]
+    pictures = [delivery(PICTURE, ChartRef(digest_id, chart.name), 0)] if chart else []
+    files = [delivery(kind, about, 2) for kind in (PAGE, SHEET)]
+    wrote = [delivery(COMMENTS, about, 2)] if told.comments else []
+    return [*pictures, delivery(MESSAGE, about, 1), *files, *wrote]

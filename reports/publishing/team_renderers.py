@@ -1,30 +1,25 @@
 """What the team reads in its channel, and what a leader is told when something is in the way."""
 
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures.team_month import as_shared
+from reports.figures.team_month import TeamMonth, as_shared
 from reports.publishing import notices_view as view
 from reports.publishing import promise_view as promised
 from reports.publishing import schedule as digest
 from reports.publishing.failures import HANDING_ON, NO_READER, NOT_SHARED
-from reports.publishing.loading import (
-    PENDING,
-    follow_in_thread,
-    load,
-    picture_names,
-    still_waiting,
-    today,
-    uploaded_charts,
-)
+from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
 from reports.publishing.message import for_team
 from reports.queries.extras import promise_details
 from reports.text import sentences as words
 from slackapp.core import calendar
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import promises, sharing
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import (
     Delivery,
     DeliveryState,
@@ -35,47 +30,97 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.outbox.rendered import Message, Rendered, Renderer, Skip, WaitUntil
+from slackapp.outbox.references import ChartRef, DigestRef, TeamMonthRef, TeamRef
+from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, WaitUntil
 from slackapp.pulse.notices import languages_in
 from slackapp.workspace import members
 
 _LOOK_AGAIN = timedelta(seconds=2)
 
 
-def for_channel(session: Session, row: Delivery, now: datetime) -> Rendered:
-    """The digest for the team in its languages; its pictures are the leader's own if those fit the first."""
-    found = session.get(Digest, row.reference)
+@dataclass(frozen=True, slots=True)
+class _TeamDigest:
+    """What a team reads of its month, in the languages of its channel."""
+
+    spoken: list[Voice]
+    month: TeamMonth
+    digest_id: str
+    today: date
+    pictures: dict[str, str]
+    follow_up: FollowUp | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Promises:
+    """What was promised, in the languages of the channel; where it stands when it is a change."""
+
+    spoken: list[Voice]
+    team: str
+    lines: list[PromiseDetails]
+    is_later: bool
+    channel: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Notice:
+    """What one reader is told about a team: with the month or the person that it is about."""
+
+    say: Voice
+    team: Team
+    month: str = ""
+    leader: str = ""
+
+
+def _load_digest(
+    session: Session, about: DigestRef, row: Delivery, now: datetime
+) -> _TeamDigest | WaitUntil | Skip:
+    """The digest for the team in its languages; its charts are the leader's own if those fit the first."""
+    found = session.get(Digest, about.digest_id)
     if found is None:
         return Skip("gone")
     leaders, month = load(session, found)
     spoken = _spoken(session, row)
     another = "" if spoken[0].language == leaders.language else spoken[0].language
-    names = picture_names(spoken[0], month, found.id, another)
-    if another:
-        digest.enqueue_charts(session, row, list(names), now)
-    pictures = uploaded_charts(session, names)
-    if pictures is None and still_waiting(row, now):
-        return WaitUntil(now + _LOOK_AGAIN)
-    follow_in_thread(session, row, names, now)
-    day = today(session, row, now)
-    return for_team(spoken, as_shared(month), digest_id=found.id, pictures=pictures or {}, today=day)
+    charts = chart_refs(spoken[0], month, found.id, another)
+    if another and not _are_enqueued(session, charts):
+        # From then on the group keeps the message back until its charts are there.
+        return WaitUntil(now, partial(digest.enqueue_charts, charts=charts))
+    pictures = uploaded_charts(session, charts)
+    follow_up = thread_charts(row, charts, pictures)
+    return _TeamDigest(spoken, month, found.id, today(session, row, now), pictures, follow_up)
 
 
-def posted(session: Session, row: Delivery, now: datetime) -> Rendered:
+def _digest(content: _TeamDigest) -> Message:
+    post = for_team(
+        content.spoken,
+        as_shared(content.month),
+        digest_id=content.digest_id,
+        pictures=content.pictures,
+        today=content.today,
+    )
+    return replace(post, follow_up=content.follow_up)
+
+
+def _load_posted(
+    session: Session, about: TeamMonthRef, row: Delivery, now: datetime
+) -> _Promises | WaitUntil | Skip:
     """What was promised, under the digest that it answers."""
-    found = sharing.of_reference(session, row.reference)
+    found = sharing.of_reference(session, about)
     if found is None:
         return Skip("gone")
-    before = _by_key(session, f"shared:{row.reference}")
+    before = _by_key(session, f"shared:{about}")
     if before is not None and before.state in PENDING:
         return WaitUntil(max(before.due, now + _LOOK_AGAIN))
-    return _post(session, row, found, now) or Skip("no_promise")
+    return _promises(session, row, found, now) or Skip("no_promise")
 
 
-def changed(session: Session, row: Delivery, now: datetime) -> Rendered:
+def _load_changed(
+    session: Session, about: TeamMonthRef, row: Delivery, now: datetime
+) -> _Promises | WaitUntil | Skip:
     """The same post, brought up to date where it stands."""
-    found = sharing.of_reference(session, row.reference)
-    first = _by_key(session, f"promises:{row.reference}")
+    found = sharing.of_reference(session, about)
+    first = _by_key(session, f"promises:{about}")
     if found is None or first is None:
         return Skip("gone")
     if first.state == DeliveryState.SENDING:
@@ -83,67 +128,83 @@ def changed(session: Session, row: Delivery, now: datetime) -> Rendered:
     if first.state != DeliveryState.SENT or not first.slack_ts:
         # While it waits, the first post will say what holds by then.
         return Skip("not_posted")
-    made = _post(session, row, found, now)
-    if made is None:
+    content = _promises(session, row, found, now)
+    if content is None:
         return Skip("no_promise")
-    return Message(made.text, made.blocks, channel=first.slack_channel_id, replaces=first.slack_ts)
+    return replace(content, channel=first.slack_channel_id, replaces=first.slack_ts)
 
 
-def handing_on(session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - likewise
+def _post(content: _Promises) -> Message:
+    posts = [
+        promised.post(say, content.team, content.lines, later=content.is_later) for say in content.spoken
+    ]
+    return Message(
+        "\n".join(text for text, _ in posts),
+        [block for _, blocks in posts for block in blocks],
+        channel=content.channel,
+        replaces=content.replaces,
+    )
+
+
+def _load_handing_on(session: Session, about: TeamRef, row: Delivery, _now: datetime) -> _Notice | Skip:
     """Somebody else leads the team now: shall they read what was told before?"""
-    say, team = _reader(session, row), session.get(Team, row.reference)
-    found = session.get(Leadership, row.reference)
+    team = session.get(Team, about.team_id)
+    found = session.get(Leadership, about.team_id)
     if team is None or found is None or found.handed_on:
         return Skip("gone")
     leader = session.get_one(Member, found.member_id)
-    text, blocks = view.hand_on(say, team.id, team.name, leader.name)
-    return Message(text, blocks)
+    return _Notice(_reader(session, row), team, leader=leader.name)
 
 
-def no_reader(session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - likewise
+def _handing_on(notice: _Notice) -> Message:
+    return Message(*view.hand_on(notice.say, notice.team.id, notice.team.name, notice.leader))
+
+
+def _load_month(session: Session, about: TeamMonthRef, row: Delivery, _now: datetime) -> _Notice | Skip:
+    team = session.get(Team, about.team_id)
+    return _Notice(_reader(session, row), team, about.month) if team else Skip("gone")
+
+
+def _no_reader(notice: _Notice) -> Message:
     """A team's digest has nobody to go to."""
-    team_id, _, month = row.reference.partition(":")
-    team = session.get(Team, team_id)
-    if team is None:
-        return Skip("gone")
-    text, blocks = view.no_reader(_reader(session, row), team.name, month)
-    return Message(text, blocks)
+    return Message(*view.no_reader(notice.say, notice.team.name, notice.month))
 
 
-def not_shared(session: Session, row: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - likewise
+def _not_shared(notice: _Notice) -> Message:
     """The team's channel did not take it."""
-    team_id, _, month = row.reference.partition(":")
-    team = session.get(Team, team_id)
-    if team is None:
-        return Skip("gone")
-    say = _reader(session, row)
-    text, blocks = view.not_shared(say, team.name, say.month(date.fromisoformat(f"{month}-01")))
-    return Message(text, blocks)
+    month = notice.say.month(date.fromisoformat(f"{notice.month}-01"))
+    return Message(*view.not_shared(notice.say, notice.team.name, month))
 
 
-RENDERERS: dict[str, Renderer] = {
-    sharing.SHARED: for_channel,
-    sharing.POSTED: posted,
-    sharing.CHANGED: changed,
-    HANDING_ON: handing_on,
-    NO_READER: no_reader,
-    NOT_SHARED: not_shared,
-}
+ROUTES = (
+    Route(sharing.SHARED, _load_digest, _digest),
+    Route(sharing.POSTED, _load_posted, _post),
+    Route(sharing.CHANGED, _load_changed, _post),
+    Route(HANDING_ON, _load_handing_on, _handing_on),
+    Route(NO_READER, _load_month, _no_reader),
+    Route(NOT_SHARED, _load_month, _not_shared),
+)
 
 
-def _post(session: Session, row: Delivery, found: SharedDigest, now: datetime) -> Message | None:
+def _promises(session: Session, row: Delivery, found: SharedDigest, now: datetime) -> _Promises | None:
     kept = promises.of_month(session, found.team_id, found.month)
     if not kept:
         return None
     team = session.get_one(Team, found.team_id)
     workspace = session.get_one(Workspace, team.workspace_id)
-    told_of = promise_details(session, kept)
-    lines = [told_of[one.id] for one in kept]
-    zone = workspace.time_zone
-    later = calendar.month_of(kept[0].made_at, zone) != calendar.month_of(now, zone)
-    name = words.team_name(team.name)
-    posts = [promised.post(say, name, lines, later=later) for say in _spoken(session, row)]
-    return Message("\n".join(text for text, _ in posts), [block for _, blocks in posts for block in blocks])
+    details, zone = promise_details(session, kept), workspace.time_zone
+    return _Promises(
+        spoken=_spoken(session, row),
+        team=words.team_name(team.name),
+        lines=[details[promise.id] for promise in kept],
+        is_later=calendar.month_of(kept[0].made_at, zone) != calendar.month_of(now, zone),
+    )
+
+
+def _are_enqueued(session: Session, charts: list[ChartRef]) -> bool:
+    keys = [f"{digest.PICTURE}:{chart}" for chart in charts]
+    found = session.scalars(select(Delivery.key).where(Delivery.key.in_(keys))).all()
+    return len(found) == len(keys)
 
 
 def _spoken(session: Session, row: Delivery) -> list[Voice]:

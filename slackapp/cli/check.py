@@ -24,7 +24,7 @@ _CONFIGURATION_TOKEN = "SLACK_CONFIGURATION_TOKEN"  # noqa: S105  # the name of 
         ("slackapp check", "For Socket Mode."),
         ("slackapp check --http", "For HTTP mode."),
         ("slackapp check --slack", "Ask the workspace of SLACK_BOT_TOKEN, too; takes a few minutes."),
-        ("slackapp check --slack --json > report.json", "A report to send to whoever maintains the app."),
+        ("slackapp check --slack --json", "A report to send to whoever maintains the app."),
     ],
     ends={FAILED: "something is missing, wrong or refused"},
 )

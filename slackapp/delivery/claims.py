@@ -1,30 +1,35 @@
-"""Taking what is due, in the order of its worth, as far as slots and limits allow."""
+"""Claim due deliveries by priority, within slots and rate limits."""
 
-import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from slackapp.core import log
 from slackapp.delivery import holding
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery.rate_limits import RateGate
 from slackapp.models import Delivery, DeliveryState, Workspace
 from slackapp.outbox import queue as outbox
-from slackapp.outbox.queue import Claim, Method, Priority
-from slackapp.outbox.rendered import Deletion, Message, Rendered, Renderer, Skip, Upload, WaitUntil
+from slackapp.outbox.queue import Claim, Priority
 
-_logger = logging.getLogger(__name__)
 _BATCH = 20
 _LOOKED_AT = 50
-_NOT_RENDERED = "not_rendered"
-_RENDER_AGAIN, _RENDER_LATEST = timedelta(minutes=5), timedelta(hours=1)
-_SOON = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A rendered rendered on its way out."""
+    """A delivery on its way out."""
 
     claim: Claim
     lease: Lease
-    rendered: Message | Upload | Deletion
     row: Delivery
     """As it stood when it was claimed; detached, for reading only."""
+    now: datetime
+    """The moment of the claim, at which its content is loaded."""
 
     @property
     def urgent(self) -> bool:
@@ -82,28 +88,41 @@ class Slots:
 
 
 class ClaimBatch:
-    """One claim: what is due at `now`, within one transaction."""
+    """One claim: what is due at `now`, within one transaction. Nothing is rendered in it.
+
+    `patience` says by kind how long a message waits for lower steps of its group at most.
+    """
 
     def __init__(
-        self, session: Session, renderers: Mapping[str, Renderer], *, now: datetime, lease: Lease
+        self, session: Session, patience: Mapping[str, timedelta], *, now: datetime, lease: Lease
     ) -> None:
-        self._session, self._renderers, self._now, self._lease = session, renderers, now, lease
+        self._session, self._patience, self._now, self._lease = session, patience, now, lease
+        self._unsent: dict[str, list[tuple[str, str]]] = {}
         self.looked_at = 0
-        """Rows rendered or let lapse so far; a round stops at fifty, for others wait for its locks."""
+        """Rows claimed or let lapse so far; a batch stops at fifty, for others wait for its locks."""
+
+    def give_back(self, rows: Iterable[Delivery]) -> None:
+        """Let `claim` not count these against the limits, for they were claimed and then not sent."""
+        for row in rows:
+            self._unsent.setdefault(row.workspace_id, []).append((row.method, row.target))
 
     def claim(self, slots: Slots) -> list[ClaimedMessage]:
-        """At most `slots` letters, urgent ones first in each workspace."""
+        """Claim at most `slots` deliveries, urgent ones first in each workspace."""
         claimed: list[ClaimedMessage] = []
         for workspace_id, priorities in _waiting(self._session, self._now):
-            claimed += self._claim_in(workspace_id, priorities, slots)
-        for one in claimed:
-            self._session.expunge(one.row)
+            in_workspace = list(self._claim_in(workspace_id, priorities, slots))
+            self._limit_waits(in_workspace)
+            claimed += in_workspace
+        for message in claimed:
+            self._session.expunge(message.row)
         return claimed
 
     def _claim_in(
         self, workspace_id: str, priorities: list[Priority], slots: Slots
     ) -> Iterator[ClaimedMessage]:
         gate = RateGate(self._session, workspace_id, self._now)
+        for method, target in self._unsent.pop(workspace_id, ()):
+            gate.give_back(method, target)
         # After the gate, whose rows no other claim has now: two claims do not both see the trial as free.
         is_trial_free = holding.is_trial_free(self._session, workspace_id)
         if is_trial_free is False:
@@ -111,13 +130,32 @@ class ClaimBatch:
         for priority in priorities:
             for row in self._candidates(workspace_id, priority, gate, slots):
                 self.looked_at += 1
-                rendered = self._letter(row)
-                if rendered is not None:
-                    gate.consume(row.method, row.target)
-                    slots.fill(priority)
-                    yield rendered
-                    if is_trial_free:
-                        return
+                if row.expires is not None and row.expires <= self._now:
+                    outbox.overdue(self._session, row)
+                    continue
+                gate.consume(row.method, row.target)
+                slots.fill(priority)
+                claim = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
+                yield ClaimedMessage(claim, self._lease, row, self._now)
+                if is_trial_free:
+                    return
+
+    def _limit_waits(self, claimed: list[ClaimedMessage]) -> None:
+        """From now on, higher steps of the claimed deliveries' groups wait no longer than their kind says.
+
+        Within the workspace's gate: no two claims do this at the same time.
+        """
+        groups = {
+            message.row.group_key for message in claimed if message.row.group_key and not message.row.step
+        }
+        for kind, patience in self._patience.items() if groups else ():
+            waiting = update(Delivery).where(
+                Delivery.group_key.in_(groups),
+                outbox.IN_GROUP,
+                Delivery.kind == kind,
+                Delivery.wait_until.is_(None),
+            )
+            self._session.execute(waiting.values(wait_until=self._now + patience))
 
     def _candidates(
         self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots
@@ -132,8 +170,6 @@ class ClaimBatch:
             for row in rows:
                 if not slots.fit(priority) or self.looked_at >= _LOOKED_AT:
                     return
-                if row.state != DeliveryState.READY:
-                    continue  # A renderer has just withdrawn it.
                 if not gate.method_open(row.method, priority):
                     methods.add(row.method)
                 elif not gate.open_for(row.method, row.target, priority):
@@ -154,50 +190,6 @@ class ClaimBatch:
             .with_for_update(skip_locked=True, of=Delivery)
         )
         return list(self._session.scalars(rows.execution_options(populate_existing=True)))
-
-    def _letter(self, row: Delivery) -> ClaimedMessage | None:
-        """The claimed rendered, or None when nothing is to be sent for this row now."""
-        if row.expires is not None and row.expires <= self._now:
-            outbox.overdue(self._session, row)
-            return None
-        receipt = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
-        rendered = self._rendered(row)
-        if isinstance(rendered, Message | Upload | Deletion):
-            # What may be repeated after a crash depends on what is really sent.
-            row.method = _method_of(rendered)
-            self._session.flush()
-            return ClaimedMessage(receipt, self._lease, rendered, row)
-        if isinstance(rendered, Skip):
-            outbox.mark_skipped(self._session, receipt, reason=rendered.reason)
-        elif isinstance(rendered, WaitUntil):
-            due = max(rendered.due, self._now + _SOON)
-            outbox.retry_later(self._session, receipt, due=due, reason="later", counted=False)
-        else:
-            tried = row.attempts if row.reason == _NOT_RENDERED else 0
-            due = self._now + min(_RENDER_AGAIN * (tried + 1), _RENDER_LATEST)
-            outbox.retry_later(self._session, receipt, due=due, reason=_NOT_RENDERED)
-        return None
-
-    def _rendered(self, row: Delivery) -> Rendered | None:
-        renderer = self._renderers.get(row.kind)
-        if renderer is None:
-            # Written by a version that knows more, or one that knew it still: it may be back.
-            _logger.warning("no renderer for deliveries of kind %s", row.kind)
-            return None
-        try:
-            with self._session.begin_nested():
-                return renderer(self._session, row, self._now)
-        except Exception as problem:  # noqa: BLE001 - one bad row must not hold up all the others
-            log.failure(_logger, f"rendering {row.kind} {row.id}", problem)
-            return None
-
-
-def _method_of(rendered: Message | Upload | Deletion) -> Method:
-    if isinstance(rendered, Deletion):
-        return Method.DELETE_FILE if rendered.file else Method.DELETE
-    if isinstance(rendered, Message):
-        return Method.UPDATE if rendered.replaces else Method.POST
-    return Method.SHARE if rendered.channel else Method.UPLOAD
 
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:
@@ -225,7 +217,8 @@ def _moments(session: Session, workspace_id: str, priority: Priority, now: datet
         )
     rows = [(method, target) for method, target in session.execute(kinds, asked)]
     moments += limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
-    return moments + list(session.scalars(_FIRST_AHEAD, asked))
+    ahead = [*session.scalars(_FIRST_AHEAD, asked), session.scalar(_FIRST_WAIT_OVER, asked)]
+    return moments + [moment for moment in ahead if moment is not None]
 
 
 def _waiting(session: Session, now: datetime) -> list[tuple[str, list[Priority]]]:
@@ -248,7 +241,15 @@ def _ready_in(
 
 
 def _due(workspace_id: str, priority: Priority, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_ready_in(workspace_id, priority), Delivery.due <= now)
+    return (*_ready_in(workspace_id, priority), Delivery.due <= now, _is_its_turn(now))
+
+
+def _is_its_turn(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether a row waits for no lower step of its group, or has waited long enough."""
+    earlier = aliased(Delivery, name="earlier")
+    is_waiting = text("earlier.state IN ('ready', 'sending')")  # As the index of groups has it.
+    lower = and_(earlier.group_key == Delivery.group_key, earlier.step < Delivery.step, is_waiting)
+    return or_(Delivery.group_key.is_(None), Delivery.wait_until <= now, ~exists().where(lower))
 
 
 # Built once: making these statements anew took longer than running them.
@@ -256,12 +257,15 @@ _ANYTHING_READY = select(Delivery.id).where(Delivery.state == DeliveryState.READ
 _ASKED = _ready_in(bindparam("workspace_id"), bindparam("priority"))
 _DUE_KINDS = (
     select(Delivery.method, Delivery.target)
-    .where(*_ASKED, Delivery.due <= bindparam("now"))
+    .where(*_ASKED, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
     .distinct()
     .limit(_LOOKED_AT)
 )
 _FIRST_AHEAD = (
     select(Delivery.due).where(*_ASKED, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
+)
+_FIRST_WAIT_OVER = select(func.min(Delivery.wait_until)).where(
+    *_ASKED, Delivery.wait_until > bindparam("now"), Delivery.due <= bindparam("now")
 )
 
 
@@ -272,11 +276,11 @@ def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """
     found = select(
         Workspace.id,
-        *(exists().where(*_ready_in(Workspace.id, int(one)), *further) for one in Priority),
+        *(exists().where(*_ready_in(Workspace.id, int(priority)), *further) for priority in Priority),
     )
     there = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
     return found.where(*there).order_by(Workspace.id)
 
 
 _READY_ANYWHERE = _anywhere()
-_DUE_ANYWHERE = _anywhere(Delivery.due <= bindparam("now"))
+_DUE_ANYWHERE = _anywhere(Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))

@@ -102,6 +102,12 @@ class RateGate:
             bucket.fraction = min(1.0, bucket.fraction + _RECOVERY)
         self._session.flush()
 
+    def give_back(self, method: str, target: str) -> None:
+        """Take back what was counted for a message that was then not sent."""
+        for name in _names(method, target):
+            bucket = self._bucket(name)
+            bucket.free_at -= _spacing(_limit_of(name), bucket)
+
     def _bucket(self, name: str) -> Bucket:
         if name not in self._buckets:
             self._buckets |= _locked(self._session, self._workspace_id, [name], self._now)

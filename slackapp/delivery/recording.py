@@ -1,22 +1,37 @@
 """Writing down how calls ended."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from slackapp.core import log
 from slackapp.delivery import holding
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.holding import Place
-from slackapp.delivery.results import Failed, Held, Outcome, RateLimited, RetryLater, Sent, Unknown
+from slackapp.delivery.results import (
+    Failed,
+    Held,
+    NotRendered,
+    Outcome,
+    RateLimited,
+    RetryLater,
+    Sent,
+    Unknown,
+)
 from slackapp.models import Delivery, HoldScope
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.kinds import Kind
+from slackapp.outbox.rendered import FollowUp, Skip, WaitUntil
 
 _logger = logging.getLogger(__name__)
 _LONGEST_WAIT = 300.0
+_RENDER_AGAIN, _RENDER_LATEST = timedelta(minutes=5), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,8 @@ class Finished:
 
     claimed: ClaimedMessage
     outcome: Outcome
+    follow_up: FollowUp | None = None
+    """What it brings about once it is recorded."""
 
     @property
     def concerns_others(self) -> bool:
@@ -33,14 +50,15 @@ class Finished:
 
 
 class Harmless:
-    """Which messages harm nobody twice: those of some kinds to a person, of others `anywhere`."""
+    """Which messages harm nobody twice, by their kinds."""
 
-    def __init__(self, to_people: Collection[str] = (), anywhere: Collection[str] = ()) -> None:
-        self._to_people, self._anywhere = frozenset(to_people), frozenset(anywhere)
+    def __init__(self, kinds: Iterable[Kind[Any]] = ()) -> None:
+        self._kinds = {str(kind): kind for kind in kinds}
 
     def __call__(self, row: Delivery) -> bool:
         """Whether a second copy of this one would harm nobody."""
-        return row.kind in self._anywhere or (row.kind in self._to_people and not row.is_to_channel)
+        kind = self._kinds.get(row.kind)
+        return kind is not None and kind.is_harmless(to_channel=row.is_to_channel)
 
 
 def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> None:
@@ -61,6 +79,15 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
         if isinstance(one.outcome, RateLimited):
             row = one.claimed.row
             limits.block(session, row.workspace_id, row.method, seconds=one.outcome.seconds, now=now)
+    # How long a message waits for its pictures is counted from a time at which they could go.
+    _wait_anew(session, [done.claimed.row for done in finished if isinstance(done.outcome, Held)])
+
+
+def _wait_anew(session: Session, rows: Iterable[Delivery]) -> None:
+    groups = {row.group_key for row in rows if row.group_key}
+    if groups:
+        waiting = update(Delivery).where(Delivery.group_key.in_(groups), outbox.IN_GROUP)
+        session.execute(waiting.values(wait_until=None))
 
 
 def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
@@ -68,7 +95,9 @@ def record_results(session: Session, finished: list[Finished], harmless: Harmles
     for one in sorted(finished, key=lambda done: done.claimed.claim.id):
         is_harmless = harmless(one.claimed.row)
         kept = _settle(session, one.claimed, one.outcome, now, is_harmless=is_harmless)
-        if not kept or not isinstance(one.outcome, Sent):
+        if kept:
+            _follow_up(session, one, now)
+        if not kept or not isinstance(one.outcome, Sent | WaitUntil | Skip):
             _logger.warning(
                 "delivery %s of kind %s: %s%s",
                 one.claimed.row.id,
@@ -77,6 +106,17 @@ def record_results(session: Session, finished: list[Finished], harmless: Harmles
                 "" if kept else " (no longer ours)",
             )
     _lift(session, finished, now)
+
+
+def _follow_up(session: Session, done: Finished, now: datetime) -> None:
+    follow_up = done.follow_up if isinstance(done.outcome, Sent | WaitUntil | Skip) else None
+    if follow_up is None:
+        return
+    try:
+        with session.begin_nested():
+            follow_up(session, done.claimed.row, now)
+    except Exception as problem:  # noqa: BLE001 - one bad follow-up must not undo what is known of all the others
+        log.failure(_logger, f"following up {done.claimed.row.kind} {done.claimed.row.id}", problem)
 
 
 def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
@@ -104,6 +144,8 @@ def _settle(
     session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime, *, is_harmless: bool
 ) -> bool:
     receipt = claimed.claim
+    if isinstance(outcome, WaitUntil | Skip | NotRendered):
+        return _settle_unsent(session, claimed, outcome, now)
     match outcome:
         case Sent(arrived):
             return outbox.mark_sent(session, receipt, arrived)
@@ -119,6 +161,21 @@ def _settle(
             return outbox.mark_unknown(session, receipt, reason=reason, now=now, is_harmless=is_harmless)
 
 
+def _settle_unsent(
+    session: Session, claimed: ClaimedMessage, result: WaitUntil | Skip | NotRendered, now: datetime
+) -> bool:
+    """Record that Slack was not called."""
+    match result:
+        case WaitUntil(due):
+            return outbox.retry_later(session, claimed.claim, due=due, reason="later", counted=False)
+        case Skip(reason):
+            return outbox.mark_skipped(session, claimed.claim, reason=reason)
+        case NotRendered(reason):
+            tried = claimed.row.attempts if claimed.row.reason == reason else 0
+            due = now + min(_RENDER_AGAIN * (tried + 1), _RENDER_LATEST)
+            return outbox.retry_later(session, claimed.claim, due=due, reason=reason)
+
+
 def _wait(claimed: ClaimedMessage, reason: str) -> float:
     tried = claimed.row.attempts if claimed.row.reason == reason else 0
     return float(min(2.0 ** min(tried, 16), _LONGEST_WAIT))
@@ -126,4 +183,4 @@ def _wait(claimed: ClaimedMessage, reason: str) -> float:
 
 def _in_words(outcome: Outcome) -> str:
     name = type(outcome).__name__.lower()
-    return name if isinstance(outcome, Sent | RateLimited) else f"{name} ({outcome.reason})"
+    return name if isinstance(outcome, Sent | RateLimited | WaitUntil) else f"{name} ({outcome.reason})"

@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError
 from slackapp.delivery.outcome_table import Ending, ending_of
 from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SlackMessageId
+from slackapp.outbox.rendered import Skip, WaitUntil
 
 LONGEST_RETRY_AFTER = 3600.0
 
@@ -73,7 +74,14 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | RateLimited | RetryLater | Held | Failed | Unknown
+@dataclass(frozen=True, slots=True)
+class NotRendered:
+    """It was not sent: a fault of ours while it was loaded or rendered, or a kind that nobody knows."""
+
+    reason: str = "not_rendered"
+
+
+Outcome = Sent | RateLimited | RetryLater | Held | Failed | Unknown | WaitUntil | Skip | NotRendered
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.results import Called, Failed, Held, Outcome, RetryLater, Sent, Unknown, from_exception
 from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SCAN_WAITS, SlackMessageId, goes_without_pictures
-from slackapp.outbox.rendered import Deletion, Message, Upload
+from slackapp.outbox.rendered import Deletion, Message, Outgoing, Upload
 
 _logger = logging.getLogger(__name__)
 
@@ -45,19 +45,19 @@ class Sender:
         if isinstance(client, WebClient):
             _never_repeats(client)
 
-    def send(self, claimed: ClaimedMessage) -> Outcome:
-        """Send one rendered. Never raises: what cannot be known is Unknown."""
+    def send(self, claimed: ClaimedMessage, rendered: Outgoing) -> Outcome:
+        """Send one message. Never raises: what cannot be known is Unknown."""
         try:
             client = self.client_of(claimed.row.workspace_id)
             if client is None:
                 # Nobody has a token for it: a key is missing at the server, or the app is being taken away.
                 return Held(HoldScope.WORKSPACE, UNOPENED)
             once = _Once(_never_repeats(client))
-            if isinstance(claimed.rendered, Upload):
-                return once.upload(claimed, claimed.rendered)
-            if isinstance(claimed.rendered, Deletion):
-                return once.remove(claimed, claimed.rendered)
-            return once.post(claimed, claimed.rendered)
+            if isinstance(rendered, Upload):
+                return once.upload(claimed, rendered)
+            if isinstance(rendered, Deletion):
+                return once.remove(claimed, rendered)
+            return once.post(claimed, rendered)
         except LeaseOverError:
             return RetryLater("lease_over", wait=0.0)
         except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call

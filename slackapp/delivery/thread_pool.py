@@ -7,7 +7,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from slackapp.delivery.claims import ClaimedMessage, Slots
 from slackapp.delivery.recording import Finished
-from slackapp.delivery.results import Outcome
 
 SLOTS = 8
 RESERVED = 2
@@ -41,7 +40,7 @@ class WakeUp:
 class SenderPool:
     """Calls Slack in a few threads. A call keeps its slot until its outcome is settled."""
 
-    def __init__(self, call: Callable[[ClaimedMessage], Outcome], wake_up: WakeUp) -> None:
+    def __init__(self, call: Callable[[ClaimedMessage], Finished], wake_up: WakeUp) -> None:
         self._call, self._wake_up = call, wake_up
         self._pool = ThreadPoolExecutor(SLOTS, thread_name_prefix="delivery")
         self._lock = threading.Lock()
@@ -51,15 +50,15 @@ class SenderPool:
     def slots(self) -> Slots:
         """How many calls may start now."""
         with self._lock:
-            bulk = sum(not one.urgent for one in self._out.values())
+            bulk = sum(not message.urgent for message in self._out.values())
             return Slots(free=SLOTS - len(self._out), bulk=SLOTS - RESERVED - bulk)
 
     def send(self, claimed: list[ClaimedMessage]) -> None:
         """Start the calls."""
         with self._lock:
-            self._out |= {one.claim.id: one for one in claimed}
-        for one in claimed:
-            self._pool.submit(self._call, one).add_done_callback(self._returning(one))
+            self._out |= {message.claim.id: message for message in claimed}
+        for message in claimed:
+            self._pool.submit(self._call, message).add_done_callback(self._return)
 
     def finished(self) -> list[Finished]:
         """What has come back and is not yet settled."""
@@ -69,9 +68,9 @@ class SenderPool:
     def release(self, settled: list[Finished]) -> None:
         """These are settled: their slots are free again."""
         with self._lock:
-            for one in settled:
-                self._back.remove(one)
-                del self._out[one.claimed.claim.id]
+            for done in settled:
+                self._back.remove(done)
+                del self._out[done.claimed.claim.id]
 
     @property
     def busy(self) -> bool:
@@ -96,10 +95,7 @@ class SenderPool:
         """Take no more calls. Those that hang end by their own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _returning(self, claimed: ClaimedMessage) -> Callable[[Future[Outcome]], None]:
-        def back(done: Future[Outcome]) -> None:
-            with self._lock:
-                self._back.append(Finished(claimed, done.result()))
-            self._wake_up.notify()
-
-        return back
+    def _return(self, done: Future[Finished]) -> None:
+        with self._lock:
+            self._back.append(done.result())
+        self._wake_up.notify()

@@ -17,14 +17,15 @@ from slackapp.delivery import asking, holding
 from slackapp.delivery import claims as claiming
 from slackapp.delivery import rate_limits as limits
 from slackapp.delivery import recording as settling
-from slackapp.delivery.claims import ClaimBatch, Lease
+from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, Lease
 from slackapp.delivery.fan_out import FanOuts
-from slackapp.delivery.recording import Harmless
+from slackapp.delivery.loading import Loader
+from slackapp.delivery.recording import Finished, Harmless
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
 from slackapp.outbox import queue as outbox
-from slackapp.outbox.rendered import Expander, Renderer
+from slackapp.outbox.rendered import Deletion, Expander, Message, Routes, Skip, Upload, WaitUntil
 
 _logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 0.2
@@ -38,28 +39,32 @@ class DeliveryWorker:
     """Sends what is owed. Any number of processes may do so on one database.
 
     `now` is the clock by which messages are due and limits are counted; leases are on
-    the real clock. `renderers` and `expanders` go by the kind of delivery or fan-out.
+    the real clock. `routes` and `expanders` go by the kind of delivery or fan-out.
     Every client must have been made with `retry_handlers=[]`; a function gives each workspace its own.
     """
 
     lease_seconds: float = outbox.LEASE_SECONDS
-    harmless: Harmless = Harmless()
+    harmless: Harmless
     """Which messages may come twice: they are sent again when they may not have arrived."""
 
     def __init__(
         self,
         sessions: Sessions,
         client: WebClient | ClientOf,
-        renderers: Mapping[str, Renderer],
+        routes: Routes,
         now: Callable[[], datetime],
         expanders: Mapping[str, Expander] | None = None,
     ) -> None:
-        self._sessions, self._renderers, self._now = sessions, renderers, now
+        self._sessions, self._now = sessions, now
+        self.routes = routes
+        kinds = [route.kind for route in routes.values()]
+        self.harmless = Harmless(kinds)
+        self._patience = {str(kind): kind.patience for kind in kinds if kind.patience}
         self._fan_outs = FanOuts(sessions, expanders or {})
         self._wake_up = WakeUp()
-        sender = Sender(client)
-        self._client_of = sender.client_of
-        self._pool = SenderPool(sender.send, self._wake_up)
+        self._loader, self._sender = Loader(sessions, routes), Sender(client)
+        self._client_of = self._sender.client_of
+        self._pool = SenderPool(self._send, self._wake_up)
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -144,11 +149,23 @@ class DeliveryWorker:
             lapsed = outbox.release_expired_leases(
                 session, real_now=time.time(), now=now, harmless=self.harmless
             )
-            round_ = ClaimBatch(session, self._renderers, now=now, lease=lease)
-            claimed = round_.claim(slots)
+            batch = ClaimBatch(session, self._patience, now=now, lease=lease)
+            batch.give_back(
+                done.claimed.row for done in finished if isinstance(done.outcome, WaitUntil | Skip)
+            )
+            claimed = batch.claim(slots)
         self._pool.release(finished)
         self._pool.send(claimed)
-        return bool(finished or lapsed or round_.looked_at)
+        return bool(finished or lapsed or batch.looked_at)
+
+    def _send(self, claimed: ClaimedMessage) -> Finished:
+        """Load, render and send one message, in a thread of its own."""
+        rendered = self._loader.render(claimed)
+        if isinstance(rendered, Message | Upload | Deletion):
+            follow_up = rendered.follow_up if isinstance(rendered, Message) else None
+            return Finished(claimed, self._sender.send(claimed, rendered), follow_up)
+        follow_up = rendered.follow_up if isinstance(rendered, WaitUntil | Skip) else None
+        return Finished(claimed, rendered, follow_up)
 
     def _settle(self, now: datetime) -> None:
         finished = self._pool.finished()
@@ -158,7 +175,7 @@ class DeliveryWorker:
                 settling.record_results(session, finished, self.harmless, now=now)
             self._pool.release(finished)
 
-    def _keep_back(self, finished: list[settling.Finished], now: datetime) -> None:
+    def _keep_back(self, finished: list[Finished], now: datetime) -> None:
         if any(done.concerns_others for done in finished):
             with self._sessions.begin() as session:
                 settling.keep_back(session, finished, now=now)

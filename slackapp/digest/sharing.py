@@ -1,6 +1,6 @@
 """Opening a digest to the team, and telling it what was promised."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,9 +9,16 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.digest import promises
 from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
-from slackapp.outbox.queue import Method, NewDelivery, enqueue, insert_for, send_again
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.queue import Method, NewDelivery, enqueue, insert_for, next_step, send_again
+from slackapp.outbox.references import DigestRef, TeamMonthRef
 
-SHARED, POSTED, CHANGED = "digest-shared", "promises", "promises-change"
+WAITS_FOR_CHARTS = timedelta(minutes=15)
+"""How long a digest's message waits for its charts, from when the first of them is tried."""
+
+SHARED = Kind("digest-shared", DigestRef, second_copy=SecondCopy.SEEN_BY_ALL, patience=WAITS_FOR_CHARTS)
+POSTED = Kind("promises", TeamMonthRef, second_copy=SecondCopy.SEEN_BY_ALL)
+CHANGED = Kind("promises-change", TeamMonthRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS)
 """Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
 
 _NO_CHANNEL = translatable(
@@ -32,14 +39,12 @@ def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, 
         raise UserError(_NO_CHANNEL, team=team.name)
     row = {"team_id": team.id, "month": digest.month, "shared_by_id": by.id, "shared_at": now}
     insert = insert_for(session)(SharedDigest).values(row | {"with_promises": False, "revision": 0})
-    key = [SharedDigest.team_id, SharedDigest.month]
-    session.execute(insert.on_conflict_do_update(index_elements=key, set_=row))
+    columns = [SharedDigest.team_id, SharedDigest.month]
+    session.execute(insert.on_conflict_do_update(index_elements=columns, set_=row))
     shared = session.get_one(SharedDigest, (team.id, digest.month), populate_existing=True)
-    _owe(
-        session,
-        team,
-        NewDelivery(f"shared:{shared_as(shared)}", SHARED, digest.id, team.slack_channel_id, now),
-    )
+    about, key = DigestRef(digest.id), f"shared:{shared_as(shared)}"
+    group = group_of(digest.id)
+    _owe(session, team, SHARED.new(about, team.slack_channel_id, now, key=key, group=group, step=1))
     if with_promises and promises.of_month(session, team.id, digest.month):
         shared.with_promises = True
         session.flush()
@@ -52,23 +57,29 @@ def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None
     if not (shared.with_promises and team.slack_channel_id):
         return
     about, target = shared_as(shared), team.slack_channel_id
-    if _owe(session, team, NewDelivery(f"promises:{about}", POSTED, about, target, now)):
+    key = f"promises:{about}"
+    if _owe(session, team, POSTED.new(about, target, now, key=key, group=key)):
         return
     shared.revision += 1
     session.flush()
-    key = f"promises:{about}:{shared.revision}"
-    _owe(session, team, NewDelivery(key, CHANGED, about, target, now, method=Method.UPDATE))
+    step = next_step(session, key)
+    changed = CHANGED.new(about, target, now, key=f"{key}:{shared.revision}", group=key, step=step)
+    _owe(session, team, changed)
 
 
-def shared_as(shared: SharedDigest) -> str:
+def group_of(digest_id: str) -> str:
+    """Return the group of a digest's deliveries: charts (step 0), messages (1), files and comments (2)."""
+    return f"digest:{digest_id}"
+
+
+def shared_as(shared: SharedDigest) -> TeamMonthRef:
     """What the deliveries about a shared month refer to."""
-    return f"{shared.team_id}:{shared.month}"
+    return TeamMonthRef(shared.team_id, shared.month)
 
 
-def of_reference(session: Session, reference: str) -> SharedDigest | None:
+def of_reference(session: Session, about: TeamMonthRef) -> SharedDigest | None:
     """The shared month that a delivery refers to."""
-    team_id, _, month = reference.partition(":")
-    return session.get(SharedDigest, (team_id, month))
+    return session.get(SharedDigest, (about.team_id, about.month))
 
 
 def _owe(session: Session, team: Team, owed: NewDelivery) -> bool:

@@ -32,6 +32,14 @@ class Delivery(Base):
         Index("ix_delivery_due", "state", "workspace_id", "priority", "due", "id"),
         Index("ix_delivery_lease", "state", "lease_until"),
         Index("ix_delivery_reference", "reference"),
+        # By which a row finds those of its group that it waits for, among all that was ever sent.
+        Index(
+            "ix_delivery_group",
+            "group_key",
+            "step",
+            sqlite_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
+            postgresql_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
+        ),
         # By which a reaction finds the post it is on, among messages that nobody reacts to.
         Index(
             "ix_delivery_post",
@@ -59,6 +67,11 @@ class Delivery(Base):
     priority: Mapped[int]
     due: Mapped[datetime]
     expires: Mapped[datetime | None]
+    group_key: Mapped[str | None] = mapped_column(String(160))
+    """Rows of one group go by `step`: none is claimed while a lower one is READY or SENDING."""
+    step: Mapped[int] = mapped_column(default=0)
+    wait_until: Mapped[datetime | None]
+    """When it goes even so; set when the first of the lower steps is tried."""
     state: Mapped[str] = mapped_column(String(8), default=DeliveryState.READY)
     lease_until: Mapped[float | None]
     """Seconds of the real clock, not of a clock that a person may move."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -25,14 +25,9 @@ OUTBOX = "outbox"
 """Topic of a transaction that enqueued a message: after its commit the delivery worker is woken."""
 
 PICTURE_NOT_READY = "slack_file"
-
-
 """Slack is still scanning an uploaded picture, and will not show it yet."""
 
-
 SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-
-
 """Seconds between tries while Slack scans a picture; after the last, it goes without."""
 
 
@@ -75,6 +70,9 @@ class Method(StrEnum):
     DELETE_FILE = "files.delete"
 
 
+IN_GROUP = text("delivery.state IN ('ready', 'sending')")
+"""Whether a row keeps higher steps of its group waiting; written as the index of groups has it."""
+
 REPEATABLE = (Method.UPDATE, Method.UPLOAD, Method.DELETE, Method.DELETE_FILE)
 
 
@@ -94,6 +92,9 @@ class NewDelivery:
     priority: Priority = Priority.PERSON
     expires: datetime | None = None
     method: str = Method.POST
+    group: str | None = None
+    """Deliveries of one group go by `step`: none is claimed while a lower step is READY or SENDING."""
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,12 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
     return is_due
 
 
+def next_step(session: Session, group: str) -> int:
+    """Return the step after everything in a group that is not yet sent."""
+    waiting = select(func.max(Delivery.step)).where(Delivery.group_key == group, IN_GROUP)
+    return (session.scalar(waiting) or 0) + 1
+
+
 def overdue(session: Session, row: Delivery) -> None:
     """Its time is over. What may have arrived before stays in doubt."""
     if row.doubts:
@@ -308,6 +315,8 @@ def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
         "priority": int(owed.priority),
         "due": owed.due,
         "expires": owed.expires,
+        "group_key": owed.group,
+        "step": owed.step,
     }
 
 

@@ -1,13 +1,19 @@
-"""What a delivery turns into when it is rendered: values between the rules and the one sender."""
+"""How a delivery becomes a message: a loader reads, a renderer makes, the one sender sends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from slackapp.models import Delivery, FanOut
+from slackapp.outbox.kinds import Kind
+from slackapp.outbox.references import Reference
+
+FollowUp = Callable[[Session, Delivery, datetime], None]
+"""What a result brings about, in the transaction that records it; harmless to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,15 @@ class Message:
     thread_ts: str | None = None
     without_pictures: list[dict[str, Any]] | None = None
     replaces: str | None = None
+    follow_up: FollowUp | None = None
+    """Runs once the message has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file to upload: privately when `channel` is None, else shared there once.
 
-    `produce` runs after the transaction has ended and may be slow; None means that
+    `produce` runs after the read session has ended and may be slow; None means that
     it cannot be made, and the delivery is given up with the reason "not_made".
     `alt` says in words what the picture shows, figures included.
     """
@@ -55,21 +63,61 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Not yet: what it waits for is not there. Looked at again at `due`."""
+    """Not yet: loaded again at `due`."""
 
     due: datetime
+    follow_up: FollowUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """There is nothing to send any more; `reason` is a short code without content."""
+    """Nothing to send any more; `reason` is a short code without content."""
 
     reason: str
+    follow_up: FollowUp | None = None
 
 
-Rendered = Message | Upload | Deletion | WaitUntil | Skip
-Renderer = Callable[[Session, Delivery, datetime], Rendered]
-"""Given the open transaction, the claimed row and the moment. Quick: it holds the claim's locks."""
+Outgoing = Message | Upload | Deletion
+Rendered = Outgoing | WaitUntil | Skip
+R = TypeVar("R", bound=Reference)
+C = TypeVar("C")
+Loader = Callable[[Session, R, Delivery, datetime], C | WaitUntil | Skip]
+"""Reads all that a message needs, in a read session, and writes nothing. The row is detached."""
+Renderer = Callable[[C], Outgoing]
+"""Makes the message from what was loaded. Pure: no session is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[R, C]):
+    """How one kind of delivery becomes a message."""
+
+    kind: Kind[R]
+    load: Loader[R, C]
+    render: Renderer[C]
+
+    def prepare(
+        self, session: Session, row: Delivery, now: datetime
+    ) -> Callable[[], Outgoing] | WaitUntil | Skip:
+        """Load in a read session; what comes back renders after that session has closed."""
+        content = self.load(session, self.kind.about.parse(row.reference), row, now)
+        if isinstance(content, WaitUntil | Skip):
+            return content
+        return partial(self.render, content)
+
+    def rendered(self, session: Session, row: Delivery, now: datetime) -> Rendered:
+        """Load and render in one go."""
+        prepared = self.prepare(session, row, now)
+        return prepared if isinstance(prepared, WaitUntil | Skip) else prepared()
+
+
+Routes = Mapping[str, Route[Any, Any]]
+"""By the name of their kind."""
+
+
+def by_kind(*routes: Route[Any, Any]) -> dict[str, Route[Any, Any]]:
+    """Return routes by the names of their kinds."""
+    return {route.kind: route for route in routes}
+
 
 Expander = Callable[[Session, FanOut, datetime, int], bool]
 """Owes the next chunk of a fan-out (at most so many members) and moves its cursor; True when all are done."""

@@ -165,7 +165,7 @@ RECORDS = (
         "What has been sent: to whom, about what, when; never the text",
         "{messages_months} months; what shows people's words, and files, as long as what they tell",
         "id key token workspace_id method target kind reference priority due expires state "
-        "lease_until fence attempts "
+        "group_key step wait_until lease_until fence attempts "
         "first_try last_try reason doubts slack_channel_id slack_ts slack_file_id",
     ),
     Kept(

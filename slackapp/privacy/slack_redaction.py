@@ -6,17 +6,20 @@ conversation, the message and the file, and their rows are deleted afterwards.
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import new_id
 from slackapp.models import Delivery, DeliveryState, Workspace
+from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.queue import Method, NewDelivery, Priority, enqueue_many
-from slackapp.outbox.rendered import Deletion, Rendered, Renderer
+from slackapp.outbox.references import FileRef, MessageRef
+from slackapp.outbox.rendered import Deletion, Route, by_kind
 
-MESSAGE, FILE = "removal-message", "removal-file"
-"""Kinds of deliveries; their reference is the message's ts or the file's id."""
+MESSAGE = Kind("removal-message", MessageRef, method=Method.DELETE, second_copy=SecondCopy.HARMLESS)
+FILE = Kind("removal-file", FileRef, method=Method.DELETE_FILE, second_copy=SecondCopy.HARMLESS)
 
 _NOWHERE = "-"
 """The target of a file in no conversation: it was uploaded for a message to show."""
@@ -49,6 +52,8 @@ def enqueue_replacements(
             due=now,
             priority=Priority(row.priority),
             method=row.method,
+            group=row.group_key,
+            step=row.step,
         )
         for row in rows
     ]
@@ -82,19 +87,23 @@ def _deletions_for(workspace: Workspace, row: Delivery, now: datetime) -> list[N
     place = row.slack_channel_id or _NOWHERE
     if row.slack_file_id:
         key = f"{FILE}:{workspace.id}:{row.slack_file_id}"
-        return [NewDelivery(key, FILE, row.slack_file_id, place, now, method=Method.DELETE_FILE)]
+        return [FILE.new(FileRef(row.slack_file_id), place, now, key=key)]
     if row.slack_ts and row.slack_channel_id and row.method != Method.UPDATE:
         key = f"{MESSAGE}:{workspace.id}:{place}:{row.slack_ts}"
-        return [NewDelivery(key, MESSAGE, row.slack_ts, place, now, method=Method.DELETE)]
+        return [MESSAGE.new(MessageRef(row.slack_ts), place, now, key=key)]
     return []
 
 
-def _render_message(_session: Session, row: Delivery, _now: datetime) -> Rendered:
-    return Deletion(channel=row.target, ts=row.reference)
+def _message(_session: Session, about: MessageRef, row: Delivery, _now: datetime) -> Deletion:
+    return Deletion(channel=row.target, ts=about.ts)
 
 
-def _render_file(_session: Session, row: Delivery, _now: datetime) -> Rendered:
-    return Deletion(channel=row.target, file=row.reference)
+def _file(_session: Session, about: FileRef, row: Delivery, _now: datetime) -> Deletion:
+    return Deletion(channel=row.target, file=about.file_id)
 
 
-RENDERERS: dict[str, Renderer] = {MESSAGE: _render_message, FILE: _render_file}
+def _as_loaded(deletion: Deletion) -> Deletion:
+    return deletion
+
+
+ROUTES: Final = by_kind(Route(MESSAGE, _message, _as_loaded), Route(FILE, _file, _as_loaded))

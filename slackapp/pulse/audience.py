@@ -17,7 +17,8 @@ from slackapp.models import (
     PollState,
     Workspace,
 )
-from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many
+from slackapp.outbox.queue import NewDelivery, enqueue_many
+from slackapp.outbox.references import PollRef
 from slackapp.pulse.charter import Charter
 from slackapp.pulse.notices import LOSS, next_allowed_time
 from slackapp.pulse.opening import INVITATION
@@ -44,7 +45,7 @@ def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk:
 
     Each message comes in the person's own allowed hours and is dropped when the poll closes first.
     """
-    poll = session.get(Poll, fan_out.reference)
+    poll = session.get(Poll, PollRef.parse(fan_out.reference).poll_id)
     if poll is None or poll.state != PollState.OPEN or poll.closes_at <= now:
         return True
     return _next(session, fan_out, chunk, lambda one, workspace: _invitation(poll, one, workspace, now))
@@ -52,7 +53,7 @@ def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk:
 
 def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
-    poll_id = fan_out.reference
+    poll_id = PollRef.parse(fan_out.reference).poll_id
     done = _next(session, fan_out, chunk, lambda one, workspace: _notice(poll_id, one, workspace, now))
     if done:
         session.execute(delete(PollMember).where(PollMember.poll_id == poll_id))
@@ -121,7 +122,7 @@ def _next(
     found = (
         select(Member)
         .join(PollMember, PollMember.member_id == Member.id)
-        .where(PollMember.poll_id == fan_out.reference, Member.id > fan_out.cursor)
+        .where(PollMember.poll_id == PollRef.parse(fan_out.reference).poll_id, Member.id > fan_out.cursor)
         .order_by(Member.id)
         .limit(chunk)
     )
@@ -135,23 +136,10 @@ def _next(
 
 
 def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
-    return NewDelivery(
-        key=f"poll:{poll.id}:{person.id}",
-        kind=INVITATION,
-        reference=poll.id,
-        target=person.slack_user_id,
-        due=next_allowed_time(person, workspace, now),
-        priority=Priority.POLL,
-        expires=poll.closes_at,
-    )
+    due, key = next_allowed_time(person, workspace, now), f"poll:{poll.id}:{person.id}"
+    return INVITATION.new(PollRef(poll.id), person.slack_user_id, due, key=key, expires=poll.closes_at)
 
 
 def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
-    return NewDelivery(
-        key=f"poll_lost:{poll_id}:{person.id}",
-        kind=LOSS,
-        reference=poll_id,
-        target=person.slack_user_id,
-        due=next_allowed_time(person, workspace, now),
-        priority=Priority.POLL,
-    )
+    due, key = next_allowed_time(person, workspace, now), f"poll_lost:{poll_id}:{person.id}"
+    return LOSS.new(PollRef(poll_id), person.slack_user_id, due, key=key)

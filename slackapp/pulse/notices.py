@@ -1,6 +1,7 @@
 """Messages about the check-in that are not the check-in: to everybody, or one line in a team's channel."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, select
@@ -9,25 +10,31 @@ from sqlalchemy.orm import Session
 from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.core.i18n import in_channel_order
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
+from slackapp.outbox.references import PollRef, TeamRef, TrialRef
 from slackapp.pulse.charter import Charter
 
-TEST = "poll_test"
-
-
+TEST = Kind("poll_test", TrialRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
 """The kind of the message by which an admin tries the check-in out."""
 
-
-REMINDER = "poll_reminder"
+REMINDER = Kind(
+    "poll_reminder",
+    PollRef,
+    priority=Priority.REMINDER,
+    topic=Topic.CHECK_INS,
+    second_copy=SecondCopy.HARMLESS_ANYWHERE,
+)
 """The kind of the one line in a team's channel."""
 
-LOSS = "poll_lost"
+_declare = partial(Kind, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
+LOSS = _declare("poll_lost", PollRef)
 """The kind of the message that tells people of a lost check-in."""
 
-ALTERATION = "poll_altered"
+ALTERATION = _declare("poll_altered", PollRef)
 """The kind of the message that tells people that somebody changed a check-in in the database."""
 
-NEW_LEADER = "team_leader"
+NEW_LEADER = _declare("team_leader", TeamRef)
 """The kind of the message that tells a team who leads it now."""
 
 CHUNK = 500
@@ -41,19 +48,19 @@ def enqueue_threshold_notices(session: Session, fan_out: FanOut, now: datetime, 
 
 def enqueue_leader_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people of a team that somebody else leads it; True when everybody has been seen to."""
-    return _next(session, fan_out, now, (chunk, Member.team_id == fan_out.reference))
+    return _next(session, fan_out, now, (chunk, Member.team_id == TeamRef.parse(fan_out.reference).team_id))
 
 
 def announce_new_leader(session: Session, workspace: Workspace, team: Team, now: datetime) -> None:
     """Owe the members of a team a word that somebody else leads it. Only once check-ins are live."""
     if workspace.pulse_on and team.leader_id:
         key = f"{NEW_LEADER}:{team.id}:{now:%Y%m%d%H%M%S}"
-        fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=team.id)
+        fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=str(TeamRef(team.id)))
 
 
 def announce_loss(session: Session, workspace: Workspace, poll_id: str, now: datetime) -> None:
     """Tell everybody who was asked, and the admins, that a check-in was lost."""
-    fan_out(session, workspace, key=f"{LOSS}:{poll_id}", kind=LOSS, reference=poll_id)
+    fan_out(session, workspace, key=f"{LOSS}:{poll_id}", kind=LOSS, reference=str(PollRef(poll_id)))
     admins = [member for member in _members(session, workspace) if member.is_admin]
     enqueue_many(session, workspace, [_notice(LOSS, poll_id, admin, now) for admin in admins])
 
@@ -74,16 +81,9 @@ def _members(session: Session, workspace: Workspace) -> list[Member]:
     return [member for member in session.scalars(ours) if member.can_be_reached]
 
 
-def _notice(kind: str, poll_id: str, member: Member, now: datetime) -> NewDelivery:
-    return NewDelivery(
-        key=f"{kind}:{poll_id}:{member.id}",
-        kind=kind,
-        reference=poll_id,
-        target=member.slack_user_id,
-        # Their own hours are looked up when it is about to go.
-        due=now,
-        priority=Priority.POLL,
-    )
+def _notice(kind: Kind[PollRef], poll_id: str, member: Member, now: datetime) -> NewDelivery:
+    # Their own hours are looked up when it is about to go.
+    return kind.new(PollRef(poll_id), member.slack_user_id, now, key=f"{kind}:{poll_id}:{member.id}")
 
 
 def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:
@@ -115,15 +115,7 @@ def enqueue_reminders(session: Session, workspace: Workspace, poll: Poll) -> Non
     found = select(Team.slack_channel_id).where(Team.id.in_(units))
     channels = sorted({channel for channel in session.scalars(found) if channel})
     owed = [
-        NewDelivery(
-            key=f"{REMINDER}:{poll.id}:{channel}",
-            kind=REMINDER,
-            reference=poll.id,
-            target=channel,
-            due=reminder_time(poll, workspace),
-            priority=Priority.REMINDER,
-            expires=poll.closes_at,
-        )
+        REMINDER.new(PollRef(poll.id), channel, reminder_time(poll, workspace), expires=poll.closes_at)
         for channel in channels
     ]
     enqueue_many(session, workspace, owed)

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import translatable
 from slackapp.models import Poll, PollState, Workspace
-from slackapp.outbox.queue import fan_out, insert_for
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
+from slackapp.outbox.queue import Priority, fan_out, insert_for
+from slackapp.outbox.references import PollRef
 from slackapp.pulse import charter_tables, disclosure, question_rotation
 from slackapp.pulse.alarms import raise_alarm
 from slackapp.pulse.charter import InvalidCharterError
@@ -51,7 +53,9 @@ def next_events(session: Session, now: datetime) -> list[Moment]:
     return sorted(found)
 
 
-INVITATION = "poll"
+INVITATION = Kind(
+    "poll", PollRef, priority=Priority.POLL, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS
+)
 """The kind of the message that asks people to answer."""
 
 
@@ -154,7 +158,7 @@ def _open(session: Session, keys: KeyDirectory, poll: Poll, now: datetime) -> No
     if charter_tables.copy_to_tables(session, poll, charter):
         raise_alarm(keys, poll.id, "had been changed in the database; it opened as it was fixed before", now)
     workspace = session.get_one(Workspace, poll.workspace_id)
-    fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
+    fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=str(PollRef(poll.id)))
     poll.state = PollState.OPEN
     session.flush()
     enqueue_reminders(session, workspace, poll)

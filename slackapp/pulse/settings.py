@@ -8,11 +8,19 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Cadence, Workspace
-from slackapp.outbox.queue import fan_out
+from slackapp.outbox.kinds import Kind, SecondCopy, Topic
+from slackapp.outbox.queue import Priority, fan_out
+from slackapp.outbox.references import ThresholdsRef
 from slackapp.pulse.disclosure import FEWEST_FOR_COMMENTS, LOWEST_C, LOWEST_K
 from slackapp.pulse.questions import MOST_ROTATING, SETS
 
-RULES_CHANGED = "pulse_rules"
+RULES_CHANGED = Kind(
+    "pulse_rules",
+    ThresholdsRef,
+    priority=Priority.POLL,
+    topic=Topic.CHECK_INS,
+    second_copy=SecondCopy.HARMLESS,
+)
 """The kind of the message that tells people of a threshold that was raised."""
 
 NHS_K = 11
@@ -119,8 +127,8 @@ def raise_thresholds(session: Session, workspace: Workspace, wanted: Thresholds)
     if wanted == before:
         return False
     if workspace.pulse_on:
-        said = f"{wanted.k}:{wanted.c}:{wanted.comments}"
-        fan_out(session, workspace, key=f"rules:{workspace.id}:{said}", kind=RULES_CHANGED, reference=said)
+        about = str(ThresholdsRef(wanted.k, wanted.c, wanted.comments))
+        fan_out(session, workspace, key=f"rules:{workspace.id}:{about}", kind=RULES_CHANGED, reference=about)
     return True
 
 

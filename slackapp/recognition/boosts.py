@@ -10,6 +10,7 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox.queue import insert_for
+from slackapp.outbox.references import PostRef
 from slackapp.recognition import notifications
 from slackapp.workspace.permissions import Permission, require_staff
 
@@ -46,7 +47,7 @@ def toggle(session: Session, workspace: Workspace, recognition_id: str, boost: N
 
 def react(session: Session, workspace: Workspace, post: Delivery, boost: NewBoost, *, added: bool) -> bool:
     """Record that a reaction was added to a post or removed; return whether that changed anything."""
-    recognition = _open(session, workspace, post.reference.partition(":")[0])
+    recognition = _open(session, workspace, PostRef.parse(post.reference).recognition_id)
     if recognition is None or not boost.booster.can_be_reached or _is_ones_own(recognition, boost.booster):
         return False
     if added == _is_in(session, recognition, boost):

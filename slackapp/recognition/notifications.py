@@ -7,48 +7,61 @@ however much has changed meanwhile.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import after_commit, new_id
 from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
-from slackapp.outbox import queue
+from slackapp.outbox import kinds, queue
 from slackapp.outbox.deduplication import HasId
+from slackapp.outbox.kinds import SecondCopy
+from slackapp.outbox.queue import Method
+from slackapp.outbox.references import PostRef, RecipientRef
 
 
-class Kind(StrEnum):
+class Kind:
     """The kinds of deliveries about a recognition."""
 
-    THANKS = "recognition"
-    THANKS_CHANGED = "recognition-dm-settled"
-    POST = "recognition-post"
-    POST_CHANGED = "recognition-post-changed"
-    POST_GONE = "recognition-post-gone"
-    REPORT = "recognition-report"
-    REPORT_CHANGED = "recognition-report-changed"
+    THANKS: Final = kinds.Kind("recognition", RecipientRef, second_copy=SecondCopy.AWKWARD)
+    THANKS_CHANGED: Final = kinds.Kind(
+        "recognition-dm-settled", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
+    POST: Final = kinds.Kind("recognition-post", PostRef, second_copy=SecondCopy.SEEN_BY_ALL)
+    POST_CHANGED: Final = kinds.Kind(
+        "recognition-post-changed", PostRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
+    POST_GONE: Final = kinds.Kind(
+        "recognition-post-gone", PostRef, method=Method.DELETE, second_copy=SecondCopy.HARMLESS
+    )
+    REPORT: Final = kinds.Kind("recognition-report", RecipientRef, second_copy=SecondCopy.HARMLESS)
+    REPORT_CHANGED: Final = kinds.Kind(
+        "recognition-report-changed", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
 
 
-CHANGED = {
+CHANGED: Final[Mapping[str, kinds.Kind[RecipientRef] | kinds.Kind[PostRef]]] = {
     Kind.THANKS: Kind.THANKS_CHANGED,
     Kind.POST: Kind.POST_CHANGED,
     Kind.REPORT: Kind.REPORT_CHANGED,
 }
-_FIRST = {changed: first for first, changed in CHANGED.items()} | {Kind.POST_GONE: Kind.POST}
-CHANGES = (*CHANGED.values(), Kind.POST_GONE)
+_FIRST: Final[Mapping[str, str]] = {
+    **{changed: first for first, changed in CHANGED.items()},
+    Kind.POST_GONE: Kind.POST,
+}
 _ON_ITS_WAY = frozenset({DeliveryState.SENT, DeliveryState.SENDING})
 _TRY_AGAIN = frozenset({DeliveryState.DEAD, DeliveryState.EXPIRED})
 
 
 def recipient_reference(recipient: Recipient) -> str:
     """Return the reference of a message about one recipient of one recognition."""
-    return f"{recipient.recognition_id}:{recipient.member_id}"
+    return str(RecipientRef(recipient.recognition_id, recipient.member_id))
 
 
 def post_reference(recognition_id: str, channel: str) -> str:
     """Return the reference of a recognition's post in one channel."""
-    return f"{recognition_id}:{channel}"
+    return str(PostRef(recognition_id, channel))
 
 
 def new_deliveries(
@@ -63,7 +76,7 @@ def new_deliveries(
         _new(
             workspace,
             Kind.THANKS,
-            f"{recipient['recognition_id']}:{recipient['member_id']}",
+            str(RecipientRef(str(recipient["recognition_id"]), str(recipient["member_id"]))),
             str(targets[str(recipient["member_id"])]),
         )
         | {"due": recipient["given_at"]}
@@ -86,14 +99,8 @@ def enqueue_post(session: Session, workspace: Workspace, recipient: Recipient, *
     subject = post_reference(recipient.recognition_id, recipient.shared_in)
     posts = _sent_first(session, subject, Kind.POST)
     if not posts:
-        new_delivery = queue.NewDelivery(
-            key=f"{Kind.POST}:{subject}:0",
-            kind=Kind.POST,
-            reference=subject,
-            target=recipient.shared_in,
-            due=now,
-        )
-        queue.enqueue(session, workspace, new_delivery)
+        about, key = PostRef(recipient.recognition_id, recipient.shared_in), f"{Kind.POST}:{subject}:0"
+        queue.enqueue(session, workspace, Kind.POST.new(about, recipient.shared_in, now, key=key, group=key))
     for post in posts:
         if post.state in _TRY_AGAIN and recipient.sharing == Sharing.SHARED:
             _try_again(session, post, now=now)
@@ -118,9 +125,9 @@ def enqueue_text_update(
 
 
 def _enqueue_updates_of(
-    session: Session, workspace: Workspace, recipient: Recipient, kinds: Iterable[Kind], *, now: datetime
+    session: Session, workspace: Workspace, recipient: Recipient, among: Iterable[str], *, now: datetime
 ) -> None:
-    for kind in kinds:
+    for kind in among:
         for first in _sent_first(session, recipient_reference(recipient), kind):
             _enqueue_update(session, workspace, first, now=now)
 
@@ -156,20 +163,10 @@ def original_delivery(session: Session, delivery: Delivery) -> Delivery | None:
     return session.scalar(
         select(Delivery).where(
             Delivery.reference == delivery.reference,
-            Delivery.kind == _FIRST[Kind(delivery.kind)],
+            Delivery.kind == _FIRST[delivery.kind],
             Delivery.target == delivery.target,
         )
     )
-
-
-def has_update_in_flight(session: Session, delivery: Delivery) -> bool:
-    """Whether another update or the deletion of the same message is being sent."""
-    return _exists_beside(session, delivery, CHANGES, DeliveryState.SENDING)
-
-
-def has_update_waiting(session: Session, delivery: Delivery) -> bool:
-    """Whether an update of the same message is waiting to be sent."""
-    return _exists_beside(session, delivery, CHANGED.values(), DeliveryState.READY)
 
 
 def was_deleted(session: Session, delivery: Delivery) -> bool:
@@ -217,11 +214,11 @@ def post_of(session: Session, recipient: Recipient) -> Delivery | None:
     return session.scalar(select(Delivery).where(Delivery.key == f"{Kind.POST}:{subject}:0"))
 
 
-def _exists_beside(session: Session, delivery: Delivery, kinds: Iterable[Kind], state: DeliveryState) -> bool:
+def _exists_beside(session: Session, delivery: Delivery, among: Iterable[str], state: DeliveryState) -> bool:
     """Whether another delivery about the same message has one of these kinds and this state."""
     deliveries = select(Delivery.id).where(
         Delivery.reference == delivery.reference,
-        Delivery.kind.in_([*kinds]),
+        Delivery.kind.in_([*among]),
         Delivery.target == delivery.target,
         Delivery.state == state,
         Delivery.id != delivery.id,
@@ -236,7 +233,7 @@ def _post_references(recognition: Recognition) -> Iterable[str]:
     return [post_reference(recognition.id, channel) for channel in channels]
 
 
-def _sent_first(session: Session, subject: str, kind: Kind) -> Sequence[Delivery]:
+def _sent_first(session: Session, subject: str, kind: str) -> Sequence[Delivery]:
     """Return the original messages with this reference, locked: waits for a concurrent claim."""
     return session.scalars(
         select(Delivery)
@@ -260,17 +257,22 @@ def _enqueue_post_change(session: Session, workspace: Workspace, post: Delivery,
     The update removes the words first: some workspaces forbid deleting messages.
     """
     _enqueue_change(session, workspace, post, Kind.POST_CHANGED, now=now)
-    recognition = session.get_one(Recognition, post.reference.partition(":")[0])
+    recognition = session.get_one(Recognition, PostRef.parse(post.reference).recognition_id)
     if not is_visible_in(recognition, post.target):
         _enqueue_change(session, workspace, post, Kind.POST_GONE, now=now)
 
 
 def _enqueue_update(session: Session, workspace: Workspace, first: Delivery, *, now: datetime) -> None:
-    _enqueue_change(session, workspace, first, CHANGED[Kind(first.kind)], now=now)
+    _enqueue_change(session, workspace, first, CHANGED[first.kind], now=now)
 
 
 def _enqueue_change(
-    session: Session, workspace: Workspace, first: Delivery, kind: Kind, *, now: datetime
+    session: Session,
+    workspace: Workspace,
+    first: Delivery,
+    kind: kinds.Kind[RecipientRef] | kinds.Kind[PostRef],
+    *,
+    now: datetime,
 ) -> None:
     # A waiting message, or a waiting update, shows the current state when it is sent.
     if first.state not in _ON_ITS_WAY:
@@ -286,28 +288,36 @@ def _enqueue_change(
         .with_for_update()
     )
     if waiting.first() is None:
+        # One after the other, each after the message that it changes has arrived.
         new_delivery = queue.NewDelivery(
             key=f"{kind}:{first.reference}:{new_id()}",
             kind=kind,
             reference=first.reference,
             target=first.target,
             due=now,
-            method=queue.Method.DELETE if kind is Kind.POST_GONE else queue.Method.UPDATE,
+            method=kind.method,
+            group=first.key,
+            step=queue.next_step(session, first.key),
         )
         queue.enqueue(session, workspace, new_delivery)
 
 
-def _new(workspace: HasId, kind: Kind, subject: str, target: str) -> dict[str, object]:
+def _new(
+    workspace: HasId, kind: kinds.Kind[RecipientRef] | kinds.Kind[PostRef], subject: str, target: str
+) -> dict[str, object]:
+    key = f"{kind}:{subject}:0"
     return {
         "id": new_id(),
-        "key": f"{kind}:{subject}:0",
+        "key": key,
         "token": new_id(),
         "workspace_id": workspace.id,
-        "method": queue.Method.POST,
+        "method": kind.method,
         "target": target,
         "kind": kind,
         "reference": subject,
-        "priority": int(queue.Priority.PERSON),
+        "priority": int(kind.priority),
+        "group_key": key,
+        "step": 0,
         "state": DeliveryState.READY,
         "fence": 0,
         "attempts": 0,

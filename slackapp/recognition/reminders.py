@@ -13,6 +13,8 @@ from slackapp.core.calendar import next_weekly, occurrence
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import queue
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import MemberRef
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.recognition.participants import Participant
 from slackapp.workspace import members
@@ -59,7 +61,9 @@ def _least(named: Mapping[str, int]) -> Behaviour | None:
     return least if total >= _ENOUGH and named.get(least, 0) < _SELDOM * total else None
 
 
-KIND: Final = "recognition-nudge"
+KIND: Final = Kind(
+    "recognition-nudge", MemberRef, priority=queue.Priority.REMINDER, second_copy=SecondCopy.HARMLESS
+)
 _FRIDAY = 4
 _ASKED_AT = time(14, 0)
 _STANDS_FOR = timedelta(hours=30)
@@ -98,12 +102,10 @@ def _new_delivery(workspace: Workspace, member: Member, now: datetime) -> queue.
     due = next_allowed_time(member, workspace, now)
     if due > asked_at + _STANDS_FOR:
         return None
-    return queue.NewDelivery(
+    return KIND.new(
+        MemberRef(member.id),
+        member.slack_user_id,
+        due,
         key=f"{KIND}:{member.id}:{today.isoformat()}",
-        kind=KIND,
-        reference=member.id,
-        target=member.slack_user_id,
-        due=due,
-        priority=queue.Priority.REMINDER,
         expires=asked_at + _STANDS_FOR,
     )

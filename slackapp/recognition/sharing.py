@@ -9,6 +9,7 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Blocking, DeliveryState, Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import queue
+from slackapp.outbox.references import RecipientRef
 from slackapp.recognition import boosts, notifications
 from slackapp.recognition.notifications import Kind
 
@@ -60,16 +61,10 @@ def report(session: Session, workspace: Workspace, recipient: Recipient, *, now:
     _hide_from_all(session, recipient)
     _delete_boosts(session, recipient)
     notifications.enqueue_all_updates(session, workspace, recipient.recognition, now=now)
-    subject = notifications.recipient_reference(recipient)
+    about = RecipientRef(recipient.recognition_id, recipient.member_id)
     for contact in contacts:
-        new_delivery = queue.NewDelivery(
-            key=f"{Kind.REPORT}:{subject}:{contact}",
-            kind=Kind.REPORT,
-            reference=subject,
-            target=contact,
-            due=now,
-        )
-        queue.enqueue(session, workspace, new_delivery)
+        key = f"{Kind.REPORT}:{about}:{contact}"
+        queue.enqueue(session, workspace, Kind.REPORT.new(about, contact, now, key=key, group=key))
     return contacts
 
 

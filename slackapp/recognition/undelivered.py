@@ -12,13 +12,15 @@ from slackapp.core.db import Sessions
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Delivery, DeliveryState, Member, Recognition, Workspace
-from slackapp.outbox import queue
+from slackapp.outbox import kinds, queue
+from slackapp.outbox.kinds import SecondCopy
+from slackapp.outbox.references import RecipientRef, RecognitionRef
 from slackapp.recognition import notifications
 from slackapp.recognition.edit import find
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.notifications import Kind
 
-KIND: Final = "recognition-unreached"
+KIND: Final = kinds.Kind("recognition-unreached", RecognitionRef, second_copy=SecondCopy.HARMLESS)
 _LOOKED_BACK = timedelta(days=2)
 _WANTING = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
 _THANKS = Delivery.kind == Kind.THANKS
@@ -78,7 +80,7 @@ def of_unknown_whereabouts(sessions: Sessions, now: datetime) -> list[Missed]:
         return [
             Missed(workspace_id, team, user)
             for workspace_id, team, user, reference in session.execute(missed)
-            if (recognition_id := reference.partition(":")[0]) in waiting
+            if (recognition_id := RecipientRef.parse(reference).recognition_id) in waiting
             and _may_notify_giver(session, session.get_one(Recognition, recognition_id))
         ]
 
@@ -95,8 +97,8 @@ def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dic
     )
     states: dict[str, dict[str, str]] = {}
     for reference, state in session.execute(failed):
-        recognition_id, _, member_id = reference.partition(":")
-        states.setdefault(recognition_id, {})[member_id] = state
+        recipient = RecipientRef.parse(reference)
+        states.setdefault(recipient.recognition_id, {})[recipient.member_id] = state
     member_ids = {member_id for receivers in states.values() for member_id in receivers}
     people = session.scalars(
         select(Member).where(Member.id.in_(member_ids)).order_by(Member.name, Member.id)
@@ -149,7 +151,7 @@ def count_in_doubt(session: Session, giver: Member) -> int:
 def _in_doubt(session: Session, giver: Member) -> list[Delivery]:
     in_doubt = (Delivery.workspace_id == giver.workspace_id, Delivery.state == DeliveryState.UNKNOWN, _THANKS)
     rows = session.scalars(select(Delivery).where(*in_doubt).order_by(Delivery.id)).all()
-    about = {row.id: row.reference.partition(":")[0] for row in rows}
+    about = {row.id: RecipientRef.parse(row.reference).recognition_id for row in rows}
     not_undone = select(Recognition.id).where(
         Recognition.id.in_(set(about.values())),
         Recognition.giver_id == giver.id,
@@ -169,7 +171,7 @@ def _not_notified(session: Session, now: datetime) -> dict[str, str]:
     due = {
         recognition_id: f"{KIND}:{recognition_id}:{last_try:%Y%m%d%H%M%S%f}"
         for reference, last_try in failed
-        for recognition_id in [reference.partition(":")[0]]
+        for recognition_id in [RecipientRef.parse(reference).recognition_id]
     }
     enqueued_keys = set(session.scalars(select(Delivery.key).where(Delivery.key.in_(due.values()))))
     return {recognition_id: key for recognition_id, key in due.items() if key not in enqueued_keys}
@@ -181,7 +183,7 @@ def _enqueue_notice(session: Session, recognition_id: str, key: str, now: dateti
         giver = session.get_one(Member, recognition.giver_id)
         workspace = session.get_one(Workspace, recognition.workspace_id)
         queue.enqueue(
-            session, workspace, queue.NewDelivery(key, KIND, recognition_id, giver.slack_user_id, now)
+            session, workspace, KIND.new(RecognitionRef(recognition_id), giver.slack_user_id, now, key=key)
         )
 
 

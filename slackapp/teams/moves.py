@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from slackapp.models import Member, Workspace
 from slackapp.outbox import queue
+from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.queue import Priority
+from slackapp.outbox.references import MembershipRef
 
-MOVED = "team-moved"
+MOVED = Kind("team-moved", MembershipRef, second_copy=SecondCopy.HARMLESS, priority=Priority.POLL)
 
 Placement = dict[str, str | None]
 """Everybody's team, by our ids."""
@@ -35,13 +37,11 @@ def tell(session: Session, workspace: Workspace, member_ids: Collection[str], *,
         return
     people = session.scalars(select(Member).where(Member.id.in_(member_ids)).order_by(Member.id))
     deliveries = [
-        queue.NewDelivery(
+        MOVED.new(
+            MembershipRef(member.id, member.team_id or ""),
+            member.slack_user_id,
+            now,
             key=f"{MOVED}:{member.id}:{member.team_id or ''}:{now:%Y%m%d%H%M%S%f}",
-            kind=MOVED,
-            reference=f"{member.id}:{member.team_id or ''}",
-            target=member.slack_user_id,
-            due=now,
-            priority=Priority.POLL,
         )
         for member in people
         if member.can_be_reached

@@ -15,11 +15,17 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, ProposalKind, Team, TeamProposal, Workspace
 from slackapp.outbox import queue
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import ProposalOutcomeRef, TeamRef
 from slackapp.teams.edit import TeamForm, check_leaders, check_name, check_place, of
 from slackapp.workspace import members, permissions
 
-NOMINATION, PLACE, ANSWERED = "team-nomination", "team-place", "team-answered"
-"""The kinds of the messages: to the person named, to whoever confirms the parent, and to the proposer."""
+NOMINATION = Kind("team-nomination", TeamRef, second_copy=SecondCopy.HARMLESS)
+"""To the person who was named as leader."""
+PLACE = Kind("team-place", TeamRef, second_copy=SecondCopy.HARMLESS)
+"""To whoever confirms the parent."""
+ANSWERED = Kind("team-answered", ProposalOutcomeRef, second_copy=SecondCopy.HARMLESS)
+"""To the proposer."""
 
 _ANSWERED_ALREADY = translatable("This has been answered already, or an admin has changed the team.")
 _NOT_YOURS = translatable("Only the person who was asked can answer this.")
@@ -49,15 +55,15 @@ class Outcome:
     about: str
     answer: Answer
 
-    def as_reference(self) -> str:
+    def as_reference(self) -> ProposalOutcomeRef:
         """Return it as a delivery's reference."""
-        return f"{self.team_id}:{self.kind}:{self.about}:{self.answer}"
+        return ProposalOutcomeRef(self.team_id, self.kind, self.about, self.answer)
 
     @classmethod
-    def parse(cls, reference: str) -> "Outcome":
+    def of(cls, reference: ProposalOutcomeRef) -> "Outcome":
         """Read a delivery's reference."""
-        team_id, kind, about, answer = reference.split(":")
-        return cls(team_id, ProposalKind(kind), about, Answer(answer))
+        kind, answer = ProposalKind(reference.kind), Answer(reference.answer)
+        return cls(reference.team_id, kind, reference.about_id, answer)
 
 
 def make(session: Session, workspace: Workspace, form: TeamForm, *, by: Member, now: datetime) -> Team:
@@ -213,14 +219,8 @@ def _admins(session: Session, workspace: Workspace) -> list[Member]:
     return [member for member in people if member.administers and member.can_be_reached]
 
 
-def _question(kind: str, team_id: str, reader: Member, now: datetime) -> queue.NewDelivery:
-    return queue.NewDelivery(
-        key=f"{kind}:{team_id}:{reader.id}",
-        kind=kind,
-        reference=team_id,
-        target=reader.slack_user_id,
-        due=now,
-    )
+def _question(kind: Kind[TeamRef], team_id: str, reader: Member, now: datetime) -> queue.NewDelivery:
+    return kind.new(TeamRef(team_id), reader.slack_user_id, now, key=f"{kind}:{team_id}:{reader.id}")
 
 
 def _tell_proposer(
@@ -229,11 +229,6 @@ def _tell_proposer(
     proposer = session.get(Member, proposer_id)
     if proposer is None or not proposer.can_be_reached:
         return
-    delivery = queue.NewDelivery(
-        key=f"{ANSWERED}:{outcome.team_id}:{outcome.kind}",
-        kind=ANSWERED,
-        reference=outcome.as_reference(),
-        target=proposer.slack_user_id,
-        due=now,
-    )
+    key = f"{ANSWERED}:{outcome.team_id}:{outcome.kind}"
+    delivery = ANSWERED.new(outcome.as_reference(), proposer.slack_user_id, now, key=key)
     queue.enqueue(session, workspace, delivery)

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import ChannelRef, TeamRef
 from slackapp.teams.edit import LONGEST_NAME, named
 from slackapp.teams.proposals import is_unconfirmed
 
-OFFER = "team-offer"
-ARCHIVED = "team-archived"
-REMOVED = "team-removed"
+OFFER = Kind("team-offer", ChannelRef, second_copy=SecondCopy.HARMLESS)
+ARCHIVED = Kind("team-archived", TeamRef, second_copy=SecondCopy.HARMLESS)
+REMOVED = Kind("team-removed", TeamRef, second_copy=SecondCopy.HARMLESS)
 
 
 @dataclass(frozen=True, slots=True)

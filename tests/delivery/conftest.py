@@ -17,12 +17,15 @@ from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
 from slackapp.models import Delivery
 from slackapp.outbox import queue as outbox
+from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.queue import NewDelivery
-from slackapp.outbox.rendered import Message, Rendered, Renderer
+from slackapp.outbox.references import RecognitionRef
+from slackapp.outbox.rendered import Message, Rendered, Route, by_kind
 from slackapp.workspace import registry as workspaces
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 PATIENCE = 20.0
+Render = Callable[[Session, Delivery, datetime], Rendered]
 
 
 @dataclass
@@ -165,6 +168,15 @@ def thanks(_session: Session, delivery: Delivery, _now: datetime) -> Rendered:
     return Message(text=f"Thanks {delivery.reference}", blocks=[])
 
 
+def route(name: str, render: Render) -> Route[Any, Any]:
+    """A kind whose loader makes the whole message."""
+    return Route(
+        Kind(name, RecognitionRef, second_copy=SecondCopy.AWKWARD),
+        lambda session, _about, row, now: render(session, row, now),
+        lambda rendered: rendered,
+    )
+
+
 class Ward:
     """One workspace that owes messages."""
 
@@ -184,8 +196,9 @@ class Ward:
         assert written is not None
         return written.id
 
-    def deliveries(self, **renderers: Renderer) -> DeliveryWorker:
-        made = DeliveryWorker(self.sessions, self.slack.client(), {"thanks": thanks} | renderers, self.clock)
+    def deliveries(self, **renderers: Render) -> DeliveryWorker:
+        routes = by_kind(*(route(name, render) for name, render in ({"thanks": thanks} | renderers).items()))
+        made = DeliveryWorker(self.sessions, self.slack.client(), routes, self.clock)
         self.open.append(made)
         return made
 

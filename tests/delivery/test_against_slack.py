@@ -12,10 +12,10 @@ from slackapp import manifest_path
 from slackapp.delivery import DeliveryWorker
 from slackapp.models import DeliveryState
 from slackapp.outbox import queue as outbox
-from slackapp.outbox.rendered import Message, Renderer, Upload
+from slackapp.outbox.rendered import Message, Upload, by_kind
 from slackapp.sandbox.core.seeds import practice_workspace
 from slackapp.sandbox.server import Sandbox
-from tests.delivery.conftest import Ward
+from tests.delivery.conftest import Render, Ward, route
 
 PERSON, CHANNEL = "U0PRACTICE1", "C0PRACTICE1"
 PIXEL = bytes.fromhex(
@@ -37,10 +37,15 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
 
 
-def _deliveries(ward: Ward, sandbox: Sandbox, **renderers: Renderer) -> DeliveryWorker:
+def _deliveries(ward: Ward, sandbox: Sandbox, **renderers: Render) -> DeliveryWorker:
     token = practice_workspace().bot_token
     client = WebClient(token, base_url=f"{sandbox.url}/api/", retry_handlers=[])
-    made = DeliveryWorker(ward.sessions, client, renderers, ward.clock)
+    made = DeliveryWorker(
+        ward.sessions,
+        client,
+        by_kind(*(route(name, render) for name, render in renderers.items())),
+        ward.clock,
+    )
     ward.open.append(made)
     return made
 

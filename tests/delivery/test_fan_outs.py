@@ -9,8 +9,8 @@ from slackapp.delivery import DeliveryWorker
 from slackapp.models import Delivery, DeliveryState, FanOut
 from slackapp.outbox import queue as outbox
 from slackapp.outbox.queue import NewDelivery, Priority
-from slackapp.outbox.rendered import Message
-from tests.delivery.conftest import NOON, Ward
+from slackapp.outbox.rendered import Message, by_kind
+from tests.delivery.conftest import NOON, Ward, route
 
 
 def test_a_fan_out_is_written_in_chunks_and_a_repeat_is_harmless(ward: Ward) -> None:
@@ -55,7 +55,7 @@ def test_a_fan_out_that_fails_leaves_nothing_behind_and_holds_nobody_up(ward: Wa
     deliveries = DeliveryWorker(
         ward.sessions,
         ward.slack.client(),
-        {"thanks": lambda *_: Message("Hello", [])},
+        by_kind(route("thanks", lambda *_: Message("Hello", []))),
         ward.clock,
         {"poll": expand},
     )

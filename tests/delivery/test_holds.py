@@ -167,7 +167,7 @@ def test_a_workspace_whose_token_no_key_opens_waits_for_the_key(ward: Ward) -> N
     deliveries = DeliveryWorker(
         ward.sessions,
         lambda _workspace_id: clients.pop(0) if clients else ward.slack.client(),
-        dict(ward.deliveries()._renderers),
+        dict(ward.deliveries().routes),
         ward.clock,
     )
     ward.open.append(deliveries)

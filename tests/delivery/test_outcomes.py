@@ -193,4 +193,4 @@ def test_a_changed_message_may_be_sent_again_when_in_doubt(ward: Ward) -> None:
 
 
 def _renderers(ward: Ward) -> dict[str, Any]:
-    return dict(ward.deliveries()._renderers)
+    return dict(ward.deliveries().routes)

@@ -23,12 +23,16 @@ from slack_sdk import WebClient
 import slackapp.models
 from slackapp.core.db import connect
 from slackapp.delivery import DeliveryWorker, worker
-from slackapp.outbox.rendered import Message, Skip, WaitUntil
+from slackapp.outbox.kinds import Kind, SecondCopy
+from slackapp.outbox.references import RecognitionRef
+from slackapp.outbox.rendered import Message, Route, by_kind
 
 database, slack = sys.argv[1:]
 client = WebClient(token="xoxb-1-2-three", base_url=slack + "/api/", retry_handlers=[], timeout=30)
-render = {"thanks": lambda session, row, now: Message("Thanks " + row.reference, [])}
-deliveries = DeliveryWorker(connect(database), client, render, lambda: datetime(2026, 11, 2, 12, tzinfo=UTC))
+kind = Kind("thanks", RecognitionRef, second_copy=SecondCopy.AWKWARD)
+load = lambda session, about, row, now: about
+routes = by_kind(Route(kind, load, lambda about: Message(f"Thanks {about}", [])))
+deliveries = DeliveryWorker(connect(database), client, routes, lambda: datetime(2026, 11, 2, 12, tzinfo=UTC))
 deliveries.start()
 print("ready", flush=True)
 sys.stdin.read()
@@ -189,7 +193,7 @@ def test_a_database_that_fails_for_a_while_does_not_end_the_worker(ward: Ward) -
             raise ConnectionError
         return ward.clock.now
 
-    deliveries = DeliveryWorker(ward.sessions, ward.slack.client(), dict(ward.deliveries()._renderers), clock)  # type: ignore[arg-type]
+    deliveries = DeliveryWorker(ward.sessions, ward.slack.client(), dict(ward.deliveries().routes), clock)  # type: ignore[arg-type]
     ward.open.append(deliveries)
     ward.owes()
     deliveries.start()

@@ -45,7 +45,7 @@ def test_without_a_need_there_is_one_from_each_of_three_topics() -> None:
 
 def test_every_question_that_can_be_needed_has_actions() -> None:
     for key in TOPICS:
-        assert len({one.partition(":")[0] for one in keys(key)}) == 1
+        assert len({action.partition(":")[0] for action in keys(key)}) == 1
 
 
 @pytest.mark.parametrize("key", ["", "breaks", "breaks:9", "unknown:1", "breaks:-1"])

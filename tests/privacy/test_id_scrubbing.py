@@ -209,4 +209,4 @@ def test_the_reports_kinds_are_called_as_erasure_calls_them() -> None:
     from reports.publishing import failures, schedule
 
     assert (PAGE, COMMENTS, HANDING_ON) == (schedule.PAGE, schedule.COMMENTS, failures.HANDING_ON)
-    assert slack_redaction.FILE not in schedule.KINDS
+    assert str(slack_redaction.FILE) not in schedule.KINDS

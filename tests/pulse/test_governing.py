@@ -168,7 +168,7 @@ def test_a_test_reaches_the_admin_alone_and_stores_nothing(front: Front, boss: s
     front.presses(boss, view.TEST, view_id="V1")
     with hospital.sessions.read() as session:
         (owed,) = session.scalars(select(Delivery).where(Delivery.kind == "poll_test"))
-        sent = pulse_letters.RENDERERS["poll_test"](session, owed, front.now)
+        sent = pulse_letters.ROUTES["poll_test"].rendered(session, owed, front.now)
     assert owed.target == boss
     assert isinstance(sent, Message)
     assert problems(sent.blocks, surface="message") == []

@@ -342,19 +342,19 @@ def test_the_message_names_the_close_and_goes_only_while_the_poll_is_open(front:
         delivery = Delivery(
             workspace_id=workspace.id, target=member.slack_user_id, kind="poll", reference=hospital.poll_id
         )
-        sent = pulse_letters.RENDERERS["poll"](session, delivery, front.now)
+        sent = pulse_letters.ROUTES["poll"].rendered(session, delivery, front.now)
         assert isinstance(sent, Message)
         assert problems(sent.blocks, surface="message") == []
         assert "Open until Monday 9 November, 09:00." in sent.text
         assert "Nothing has been recorded yet." not in words(sent.blocks)
-        late = pulse_letters.RENDERERS["poll"](session, delivery, front.now + timedelta(days=8))
+        late = pulse_letters.ROUTES["poll"].rendered(session, delivery, front.now + timedelta(days=8))
         assert isinstance(late, Skip)
     for weeks, is_told in ((1, False), (2, True)):
         opening = hospital.opening + timedelta(weeks=weeks)
         hospital.open(opening)
         with hospital.sessions.read() as session:
             delivery.reference = hospital.poll_id
-            sent = pulse_letters.RENDERERS["poll"](session, delivery, opening)
+            sent = pulse_letters.ROUTES["poll"].rendered(session, delivery, opening)
             assert isinstance(sent, Message)
             assert ("Nothing has been recorded yet." in words(sent.blocks)) is is_told
 

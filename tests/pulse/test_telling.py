@@ -36,7 +36,7 @@ def test_everybody_in_a_team_is_told_once_when_a_threshold_rises(front: Front) -
         owed = session.scalars(select(Delivery).where(Delivery.kind == governing.RULES_CHANGED)).all()
         # Nine in the ward and its leader; whoever leads the top belongs to no team.
         assert len({one.target for one in owed}) == len(owed) == 10
-        sent = pulse_letters.RENDERERS[governing.RULES_CHANGED](session, owed[0], front.now)
+        sent = pulse_letters.ROUTES[governing.RULES_CHANGED].rendered(session, owed[0], front.now)
         assert isinstance(sent, Message)
         assert "groups of 8 or more" in sent.text
     hospital.open(hospital.close_at)
@@ -60,7 +60,7 @@ def test_a_team_is_told_who_leads_it_now(front: Front) -> None:
         assert telling.enqueue_leader_notices(session, asked, front.now) is True
         owed = session.scalars(select(Delivery).where(Delivery.kind == telling.NEW_LEADER)).all()
         assert len(owed) == 9
-        sent = pulse_letters.RENDERERS[telling.NEW_LEADER](session, owed[0], front.now)
+        sent = pulse_letters.ROUTES[telling.NEW_LEADER].rendered(session, owed[0], front.now)
         assert isinstance(sent, Message)
         assert "Ward 7 leader leads Ward 7 now" in sent.text
 
@@ -98,7 +98,7 @@ def test_one_reminder_goes_to_each_channel_in_the_same_words(hospital: Hospital)
         assert sorted(one.target for one in owed) == ["C1MEDICINE", "C1SHARED"]
         assert {one.due for one in owed} == {hospital.opening + timedelta(days=4)}
         assert {one.expires for one in owed} == {hospital.close_at}
-        sent = [pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed]
+        sent = [pulse_letters.ROUTES[telling.REMINDER].rendered(session, one, one.due) for one in owed]
         assert sent[0] == sent[1]
         assert "Monday 9 November, 09:00" in sent[0].text  # type: ignore[union-attr]
 
@@ -114,7 +114,9 @@ def test_where_both_languages_are_read_the_reminder_is_in_both_welsh_first(hospi
     hospital.open()
     with hospital.sessions.begin() as session:
         owed = session.scalars(select(Delivery).where(Delivery.kind == telling.REMINDER)).all()
-        sent = {one.target: pulse_letters.RENDERERS[telling.REMINDER](session, one, one.due) for one in owed}
+        sent = {
+            one.target: pulse_letters.ROUTES[telling.REMINDER].rendered(session, one, one.due) for one in owed
+        }
     both, english = sent["C1WARD "], sent["C1THEAT"]
     assert isinstance(both, Message)
     assert isinstance(english, Message)

@@ -18,18 +18,13 @@ from slack_bolt import Ack, App
 from sqlalchemy import text
 
 import handlers
-from handlers.privacy import renderers as rights_letters
-from handlers.pulse import renderers as pulse_letters
 from handlers.pulse import survey_view as pulse
-from handlers.recognition import renderers as recognition_letters
 from handlers.shared.context import Context
-from handlers.teams import renderers as teams_letters
 from reports.charts.renderer import ChartRenderer
-from reports.publishing import renderers as digest_letters
+from slackapp.app import routes
 from slackapp.cli.main import main
 from slackapp.core.db import connect
 from slackapp.core.pseudonyms import Pseudonyms
-from slackapp.privacy import slack_redaction
 from slackapp.pulse import rounds
 from slackapp.pulse.disclosure import publish
 from slackapp.verify import canary, contents
@@ -426,14 +421,7 @@ FAULTS = {
 def test_the_lists_written_by_hand_are_those_of_the_program() -> None:
     """Whoever adds a deed or a kind of message looks at what it tells, and writes it down a second time."""
     assert {str(action) for action in Action} == contents.DEEDS
-    kinds = {
-        *pulse_letters.RENDERERS,
-        *recognition_letters.RENDERERS,
-        *teams_letters.RENDERERS,
-        *slack_redaction.RENDERERS,
-        *rights_letters.renderers(Pseudonyms(Path())),
-        *digest_letters.renderers(ChartRenderer(None)),
-    }
+    kinds = routes(ChartRenderer(None), Pseudonyms(Path()))
     assert {str(kind) for kind in kinds} == contents.KINDS
 
 

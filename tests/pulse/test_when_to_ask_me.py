@@ -55,12 +55,12 @@ def test_a_message_that_is_late_waits_for_the_person_s_hours_and_is_not_sent_to_
         assert invitations.enqueue_invitations(session, fan_out, front.now)
         first, second = session.scalars(select(Delivery).where(Delivery.kind == "poll").limit(2))
         # The server was away from the morning on, and comes back at eleven at night.
-        late = pulse_letters.RENDERERS["poll"](session, first, night)
+        late = pulse_letters.ROUTES["poll"].rendered(session, first, night)
         assert late == WaitUntil(front.hospital.opening + timedelta(hours=23))
-        assert isinstance(pulse_letters.RENDERERS["poll"](session, first, late.due), Message)
+        assert isinstance(pulse_letters.ROUTES["poll"].rendered(session, first, late.due), Message)
         found = select(Member).where(Member.slack_user_id == second.target)
         session.scalars(found).one().pulse_messages = False
-        assert pulse_letters.RENDERERS["poll"](session, second, late.due) == Skip("not_wanted")
+        assert pulse_letters.ROUTES["poll"].rendered(session, second, late.due) == Skip("not_wanted")
 
 
 def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:

@@ -231,7 +231,7 @@ def drain(ward: RecognitionWard, slack: Sandbox) -> None:
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
         now = max(session.scalars(select(Delivery.due)))
-    deliveries = DeliveryWorker(ward.database, client, renderers.RENDERERS, lambda: now)
+    deliveries = DeliveryWorker(ward.database, client, renderers.ROUTES, lambda: now)
     while (due := deliveries.drain(now)) is not None:
         now = due
     deliveries.stop()

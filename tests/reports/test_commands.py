@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select, update
 
 from reports import queries
+from reports.publishing import schedule
 from reports.publishing.message import modal
 from reports.publishing.page import page
 from slackapp import manifest_path
@@ -30,6 +31,7 @@ from slackapp.core.db import Sessions
 from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital
 from slackapp.models import Benchmark, Delivery, DeliveryState, Digest, Member, Team, Workspace
+from slackapp.outbox import queue as outbox
 from slackapp.sandbox.server import Sandbox
 from tests.reports.test_message import TODAY, spoken
 
@@ -150,20 +152,28 @@ def test_all_digests_are_sent_once_each_with_a_bar_though_the_command_is_killed_
     with server.sessions.read() as session:
         left = session.scalar(select(func.count()).where(Delivery.state.not_in(OVER)))
         assert left, "it was killed too late for there to be anything to go on with"
+        on_the_wire = session.scalar(select(func.count()).where(Delivery.state == DeliveryState.SENDING)) or 0
     with server.sessions.begin() as session:
         # Two minutes later: what the dead process had claimed is let go.
         session.execute(update(Delivery).where(Delivery.lease_until.is_not(None)).values(lease_until=1.0))
+        outbox.release_expired_leases(
+            session,
+            real_now=2.0,
+            now=datetime.now(UTC) - timedelta(minutes=2),
+            harmless=lambda row: row.kind in schedule.KINDS,
+        )
     said, seen = server.run("digest", "--all")
     assert "messages and files settled." in said
     assert "Digests" in seen
     assert "100%" in seen
     assert "[#" in seen
     once = server.messages()
-    assert set(once.values()) == {1}
+    # What was on the wire may have arrived, and does no harm twice: it goes once more.
+    assert set(once.values()) <= {1, 2}
+    assert list(once.values()).count(2) <= on_the_wire
     with server.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Digest)) == TEAMS
         assert session.scalar(select(func.count()).where(Delivery.state.not_in(OVER))) == 0
-    # One that was on the wire may have arrived: it is told of and never sent again by itself.
     states = Counter(server.digests())
     assert states[DeliveryState.SENT] + states[DeliveryState.UNKNOWN] == TEAMS
     assert len(once) >= states[DeliveryState.SENT] >= 1

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from reports.charts.renderer import ChartRenderer
 from reports.publishing import schedule as digest
-from reports.publishing.renderers import renderers
+from reports.publishing.renderers import routes
 from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
 from slackapp.digest import promises, sharing
@@ -64,7 +64,7 @@ class Ward:
         return [one.body for one in self.slack.messages if one.body["channel"] == CHANNEL]
 
     def sends(self) -> None:
-        made = DeliveryWorker(self.database, self.slack.client(), renderers(self.drawing), lambda: NINE)
+        made = DeliveryWorker(self.database, self.slack.client(), routes(self.drawing), lambda: NINE)
         due: datetime | None = NINE
         while due is not None and due < NINE + timedelta(days=1):
             due = made.drain(due)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from reports.charts.renderer import ChartRenderer
 from reports.publishing import schedule as digest
-from reports.publishing.renderers import renderers
+from reports.publishing.renderers import routes
 from slackapp.core.db import Sessions, connect
 from slackapp.delivery import DeliveryWorker
 from slackapp.digest import sharing
@@ -49,7 +49,7 @@ def place(database: Sessions) -> Hospital:
 
 def send(database: Sessions, slack: SmallSlack, drawing: ChartRenderer) -> None:
     """Everything that is owed, moving the clock to whatever is due next."""
-    made = DeliveryWorker(database, slack.client(), renderers(drawing), lambda: NINE)
+    made = DeliveryWorker(database, slack.client(), routes(drawing), lambda: NINE)
     due: datetime | None = NINE
     while due is not None and due < NINE + timedelta(days=1):
         due = made.drain(due)
@@ -147,7 +147,7 @@ def test_files_that_slack_refuses_in_the_thread_too_leave_the_text_and_are_not_t
         session.merge(place.nights).leader_id = session.merge(place.medicine).leader_id = None
     digest.enqueue_due(database, NINE)
     slack.order("chat.postMessage", *[Answer(200, NOT_READY, done=False)] * 7)
-    made = DeliveryWorker(database, slack.client(), renderers(drawing), lambda: NINE)
+    made = DeliveryWorker(database, slack.client(), routes(drawing), lambda: NINE)
     due: datetime | None = NINE
     while due is not None and len(slack.of("chat.postMessage")) < 7:
         due = made.drain(due)

@@ -142,7 +142,7 @@ def test_an_action_from_the_bank_is_promised_where_the_leader_writes_nothing(pra
     seen = leader.sees("Ward 7 in November", seconds=30)
     leader.presses("Say what we will do", within=_last(seen, "Ward 7 in November"))
     form = leader.screen()["modal"]
-    [offered] = [one for one in form["controls"] if one["label"] == "Or one of these:"]
+    [offered] = [control for control in form["controls"] if control["label"] == "Or one of these:"]
     assert len(offered["options"]) == 3
     leader.fills("You said", SAID)
     leader.fills("Or one of these:", offered["options"][0])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handlers.recognition.renderers import RENDERERS
+from handlers.recognition.renderers import ROUTES
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Member, Recognition
@@ -37,7 +37,7 @@ def notices(ward: WorkspaceWard) -> list[str]:
         rows = session.scalars(
             select(Delivery).where(Delivery.kind == undelivered.KIND).order_by(Delivery.key)
         )
-        rendered = [(row, RENDERERS[row.kind](session, row, ward.noon)) for row in rows]
+        rendered = [(row, ROUTES[row.kind].rendered(session, row, ward.noon)) for row in rows]
         return [f"{row.target}: {message.text}" for row, message in rendered if isinstance(message, Message)]
 
 
@@ -74,7 +74,7 @@ def test_what_arrived_after_all_or_was_taken_back_is_not_spoken_of(ward: Workspa
     assert notices(ward) == []
     with ward.database.begin() as session:
         rows = session.scalars(select(Delivery).where(Delivery.kind == undelivered.KIND))
-        ends = {row.reference: RENDERERS[row.kind](session, row, ward.noon) for row in rows}
+        ends = {row.reference: ROUTES[row.kind].rendered(session, row, ward.noon) for row in rows}
         assert ends == {late: Skip("arrived"), undone: Skip("undone")}
 
 

@@ -15,7 +15,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 import handlers
-from handlers.recognition.renderers import RENDERERS
+from handlers.recognition.renderers import ROUTES
 from handlers.shared.context import Context
 from slackapp.connection.socket_mode import close_socket
 from slackapp.delivery import DeliveryWorker
@@ -171,7 +171,7 @@ def running_practice(ward: RecognitionWard, key_directory: Path) -> Iterator[Pra
         def now() -> datetime:
             return datetime.now(UTC)
 
-        deliveries = DeliveryWorker(ward.database, client, RENDERERS, now)
+        deliveries = DeliveryWorker(ward.database, client, ROUTES, now)
         ward.database.on_commit(OUTBOX, deliveries.wake)
         context = Context(ward.database, now, keys)
         executor = ThreadPoolExecutor(8)

@@ -1,0 +1,44 @@
+"""Loading and rendering a claimed delivery: outside the transaction that claimed it."""
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy.exc import OperationalError
+
+from slackapp.core import log
+from slackapp.core.db import Sessions
+from slackapp.delivery.claims import ClaimedMessage
+from slackapp.delivery.results import NotRendered, RetryLater
+from slackapp.outbox.rendered import Outgoing, Routes, Skip, WaitUntil
+
+_logger = logging.getLogger(__name__)
+_AT_LEAST = timedelta(seconds=1)
+
+
+class Loader:
+    """Loads and renders by the route of a delivery's kind."""
+
+    def __init__(self, sessions: Sessions, routes: Routes) -> None:
+        self._sessions, self._routes = sessions, routes
+
+    def render(self, claimed: ClaimedMessage) -> Outgoing | WaitUntil | Skip | NotRendered | RetryLater:
+        """Read in a read session, then render with no session open. Never raises."""
+        row = claimed.row
+        route = self._routes.get(row.kind)
+        if route is None:
+            # Written by a version that knows more, or one that knew it still: it may be back.
+            _logger.warning("no route for deliveries of kind %s", row.kind)
+            return NotRendered()
+        try:
+            with self._sessions.read() as session:
+                prepared = route.prepare(session, row, claimed.now)
+            if isinstance(prepared, WaitUntil):
+                return WaitUntil(max(prepared.due, claimed.now + _AT_LEAST), prepared.follow_up)
+            return prepared if isinstance(prepared, Skip) else prepared()
+        except OperationalError as problem:
+            # The database does not answer, which says nothing about this message.
+            log.failure(_logger, f"loading {row.kind} {row.id}", problem)
+            return RetryLater("database")
+        except Exception as problem:  # noqa: BLE001 - one bad row must not hold up all the others
+            log.failure(_logger, f"rendering {row.kind} {row.id}", problem)
+            return NotRendered()

@@ -1,0 +1,102 @@
+"""Kinds of deliveries: each is declared once, as a constant of the story that enqueues it."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Generic, Self, TypeVar
+
+from slackapp.outbox.queue import Method, NewDelivery, Priority
+from slackapp.outbox.references import Reference
+
+R = TypeVar("R", bound=Reference)
+
+
+class SecondCopy(StrEnum):
+    """What a second copy of a message does, where nobody knows whether the first one arrived."""
+
+    HARMLESS = "harmless"
+    """One ballot counts, however often a person is asked; a notice that comes twice says the same."""
+    HARMLESS_ANYWHERE = "harmless anywhere"
+    """The same in a channel."""
+    AWKWARD = "awkward"
+    """Whoever is thanked twice wonders."""
+    SEEN_BY_ALL = "seen by all"
+
+
+class Topic(StrEnum):
+    """What messages are counted together for an admin."""
+
+    CHECK_INS = "check-ins"
+    DIGESTS = "digests"
+    OTHERS = "others"
+
+
+class Kind(str, Generic[R]):
+    """A kind of delivery. It is a string: its name in the database, which is never changed."""
+
+    __slots__ = ("about", "method", "patience", "priority", "second_copy", "topic")
+    about: type[R]
+    """What a delivery of this kind refers to."""
+    method: Method
+    priority: Priority
+    second_copy: SecondCopy
+    topic: Topic
+    patience: timedelta | None
+    """How long it waits for lower steps of its group, from when the first is tried; None: to the end."""
+
+    def __new__(
+        cls,
+        name: str,
+        about: type[R],
+        *,
+        second_copy: SecondCopy,
+        method: Method = Method.POST,
+        priority: Priority = Priority.PERSON,
+        topic: Topic = Topic.OTHERS,
+        patience: timedelta | None = None,
+    ) -> Self:
+        """Declare a kind."""
+        kind = super().__new__(cls, name)
+        kind.about, kind.method, kind.priority, kind.second_copy = about, method, priority, second_copy
+        kind.topic, kind.patience = topic, patience
+        _DECLARED[name] = kind
+        return kind
+
+    def new(
+        self,
+        about: R,
+        target: str,
+        due: datetime,
+        *,
+        key: str = "",
+        expires: datetime | None = None,
+        group: str | None = None,
+        step: int = 0,
+    ) -> NewDelivery:
+        """Make a delivery to enqueue. Without a `key`, one message of this kind about this to this target."""
+        return NewDelivery(
+            key=key or f"{self}:{about}:{target}",
+            kind=self,
+            reference=str(about),
+            target=target,
+            due=due,
+            priority=self.priority,
+            expires=expires,
+            method=self.method,
+            group=group,
+            step=step,
+        )
+
+    def is_harmless(self, *, to_channel: bool) -> bool:
+        """Whether a second copy harms nobody."""
+        if self.second_copy is SecondCopy.HARMLESS:
+            return not to_channel
+        return self.second_copy is SecondCopy.HARMLESS_ANYWHERE
+
+
+_DECLARED: dict[str, Kind] = {}  # type: ignore[type-arg]
+
+
+def topic_of(name: str) -> Topic:
+    """What a delivery's kind is counted with. A kind that this version does not know is among the others."""
+    kind = _DECLARED.get(name)
+    return kind.topic if kind is not None else Topic.OTHERS
