@@ -7,7 +7,7 @@ RESET ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test faults lint types contracts wheel bench browser locks pictures papers catalogue clean
+.PHONY: demo test faults third-party lint types contracts wheel bench browser locks pictures papers catalogue clean
 
 demo: .venv/.ready browser
 	@exec $(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
@@ -18,6 +18,12 @@ test: .venv/.ready-for-tests browser
 # What takes minutes: killed at every line of a close, dozens of times while answers come in.
 faults: .venv/.ready-for-tests
 	$(BIN)/pytest -n 2 --dist worksteal -m long $(ARGS)
+
+# Other people's apps against the sandbox, as separate programs; those in JavaScript where npm is.
+third-party: .venv/.ready-for-tests
+	@if command -v npm >/dev/null; then npm ci --silent --prefix tests/third_party/javascript; \
+	  else echo "npm is not here: the apps in JavaScript are left out."; fi
+	$(BIN)/pytest -m third_party tests/third_party $(ARGS)
 
 lint: .venv/.ready-for-tests
 	$(BIN)/ruff check .

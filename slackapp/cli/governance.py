@@ -72,8 +72,7 @@ def _place_or_lift(
 ) -> None:
     from slackapp.core.pseudonyms import Pseudonyms  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.privacy import legal_holds  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.workspace import members  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log, members  # noqa: PLC0415 - the command line starts faster without it
 
     member = members.find(session, workspace, user) if user else None
     if user and member is None:
@@ -83,8 +82,10 @@ def _place_or_lift(
     elif not legal_holds.lift(session, workspace, member):
         raise SettingsError("There is no such hold.")
     subject = Pseudonyms(place.keys.path).for_person(place.slack_team_id, user) if user else "everything"
-    action = audit.Action.RELEASED if lift else audit.Action.HELD
-    audit.record(session, workspace, audit.NewEntry(audit.COMMAND_LINE, action, subject), now=place.now)
+    action = audit_log.Action.RELEASED if lift else audit_log.Action.HELD
+    audit_log.record(
+        session, workspace, audit_log.NewEntry(audit_log.COMMAND_LINE, action, subject), now=place.now
+    )
 
 
 def _holds(session: "Session", workspace: "Workspace") -> list[dict[str, str]]:
@@ -121,24 +122,26 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
     What has been kept long enough is deleted every night by the running app.
     """
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
-    from slackapp.privacy import retention as keeping  # noqa: PLC0415 - likewise
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.privacy import retention  # noqa: PLC0415 - likewise
+    from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     if (name is None) != (value is None):
         raise click.UsageError("Give both, as in: slackapp retention comments_months 6")
     with office(workspace) as place, place.sessions.begin() as session:
         current = session.get_one(Workspace, place.workspace_id)
         if name is not None and value is not None:
-            before = keeping.set_limit(session, current, name, value)
-            entry = audit.NewEntry(audit.COMMAND_LINE, audit.Action.SETTING, name, str(before), str(value))
-            audit.record(session, current, entry, now=place.now)
-        limits = keeping.rules(session, current)
-        values = {limit: getattr(limits, limit) for limit in keeping.LIMITS}
+            before = retention.set_limit(session, current, name, value)
+            entry = audit_log.NewEntry(
+                audit_log.COMMAND_LINE, audit_log.Action.SETTING, name, str(before), str(value)
+            )
+            audit_log.record(session, current, entry, now=place.now)
+        limits = retention.rules(session, current)
+        values = {limit: getattr(limits, limit) for limit in retention.LIMITS}
     if as_json:
         tell(values)
         return
     for limit, number in values.items():
-        least, most = keeping.LIMITS[limit]
+        least, most = retention.LIMITS[limit]
         click.echo(f"{limit:22} {number:4}   ({least} to {most})")
 
 
@@ -163,11 +166,11 @@ def retention(name: str | None, value: int | None, workspace: str | None, *, as_
 def audit_log(most: int, workspace: str | None, *, as_json: bool) -> None:
     """Show who changed what. People stand in it only as pseudonyms; nothing anyone said does."""
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
-    from slackapp.workspace import audit_log as audit  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     with office(workspace) as place, place.sessions.read() as session:
         current = session.get_one(Workspace, place.workspace_id)
-        entries = audit.latest(session, current, most=most)
+        entries = audit_log.latest(session, current, most=most)
     names = ("actor", "deed", "subject", "before", "after")
     rows = [
         {"at": entry.at.isoformat()} | {name: getattr(entry, name) for name in names} for entry in entries

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from slackapp.cli.backup import backup, restore
-from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained, json_option, tell
+from slackapp.cli.check import check
+from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained
 from slackapp.cli.digests import benchmarks, digest
 from slackapp.cli.governance import audit_log, hold, retention
 from slackapp.cli.personal_data import erase, export
@@ -130,50 +131,24 @@ def serve(*, http: bool) -> None:
 )
 @explained
 def migrate() -> None:
-    """Bring the database to the newest shape. Safe to repeat."""
+    """Bring the database to the newest shape. Safe to repeat.
+
+    Refuses while a check-in is open that an earlier version opened and this one could not count.
+    """
     from slackapp import migrations  # noqa: PLC0415 - Alembic is needed only here
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.pulse import upgrading  # noqa: PLC0415 - likewise
+    from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - likewise
 
-    sessions = connect(config.read(os.environ, unneeded=TOKENS).database_url)
+    settings = config.read(os.environ, unneeded=TOKENS)
+    sessions = connect(settings.database_url)
     try:
+        if not migrations.is_current(sessions):
+            upgrading.refuse_while_open(sessions, KeyDirectory(settings.key_directory))
         migrations.upgrade(sessions)
     finally:
         sessions.dispose()
     click.echo("The database is up to date.")
-
-
-@main.command(
-    cls=CommandWithExamples,
-    examples=[
-        ("slackapp check", "For Socket Mode."),
-        ("slackapp check --http", "For HTTP mode."),
-        ("slackapp check --json", "For a script that sets the app up."),
-    ],
-    ends={FAILED: "a setting is missing or wrong"},
-)
-@click.option("--http", is_flag=True, help="The settings of HTTP mode.")
-@json_option
-def check(*, http: bool, as_json: bool) -> None:
-    """Say what is missing or wrong in the settings. Changes nothing, and does not ask Slack."""
-    problems = _findings(http=http)
-    if as_json:
-        tell({"ok": not problems, "findings": problems})
-    else:
-        click.echo("\n".join(problems) or "All settings are in order.")
-    if problems:
-        sys.exit(FAILED)
-
-
-def _findings(*, http: bool) -> list[str]:
-    if not http:
-        return [str(finding) for finding in config.findings(os.environ)]
-    from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
-
-    try:
-        settings.read(os.environ)
-    except SettingsError as wrong:
-        return str(wrong).splitlines()
-    return []
 
 
 @main.command(
@@ -212,6 +187,7 @@ def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own valu
 
 
 COMMANDS = (
+    check,
     export,
     erase,
     hold,

@@ -12,6 +12,7 @@ from slackapp.cli.common import FAILED, CommandWithExamples, explained, json_opt
 
 EVENTS_PATH, RETURN_PATH = "/slack/events", "/slack/oauth_redirect"
 _ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 _HOST = re.compile(r"[A-Za-z0-9.-]+")
 
 
@@ -25,6 +26,10 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+")
         (
             "slackapp manifest --http https://thanks.example.org",
             "For HTTP mode, with its addresses.",
+        ),
+        (
+            "slackapp manifest --http http://127.0.0.1:3000",
+            "For HTTP mode with a sandbox on this machine.",
         ),
         (
             "slackapp manifest --http https://thanks.example.org --organisation",
@@ -132,6 +137,11 @@ def rotate(*, as_json: bool) -> None:
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     is_plain = parts.path in {"", "/"} and not parts.query and not parts.fragment and not parts.username
-    if parts.scheme != "https" or not _HOST.fullmatch(parts.hostname or "") or not is_plain:
-        raise click.UsageError("--http is an address that begins with https:// and has no path.")
+    # On this machine a sandbox plays Slack, which has no certificate to ask for.
+    schemes = {"https", "http"} if parts.hostname in _LOOPBACK else {"https"}
+    if parts.scheme not in schemes or not _HOST.fullmatch(parts.hostname or "") or not is_plain:
+        raise click.UsageError(
+            "--http is an address that begins with https:// and has no path; "
+            "with a sandbox it may be http://127.0.0.1 and a port."
+        )
     return url.rstrip("/")

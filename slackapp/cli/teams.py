@@ -106,7 +106,7 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
     Whoever joins or leaves it joins or leaves the team, at once by events and every night by a repair.
     Nobody is moved out of another team by it.
     """
-    from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import SourceKind, Workspace  # noqa: PLC0415 - likewise
     from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
@@ -116,7 +116,7 @@ def follow(team: str, place: str, workspace: str | None, *, as_json: bool) -> No
     with office(workspace) as opened, opened.sessions.begin() as session:
         current = session.get_one(Workspace, opened.workspace_id)
         followed = _team(session, current, team)
-        units.follow(session, current, followed, units.MembershipSource(kinds[place[0]], place))
+        teams.follow(session, current, followed, teams.MembershipSource(kinds[place[0]], place))
         entry = audit_log.NewEntry(
             audit_log.COMMAND_LINE, audit_log.Action.TEAM_CHANGED, followed.id, after=place
         )
@@ -143,7 +143,7 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
 
     What TEAM was thanked for and answered stays as it is and is read by whoever leads INTO.
     """
-    from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
     from slackapp.teams import moves  # noqa: PLC0415 - likewise
     from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
@@ -154,7 +154,7 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
         current = session.get_one(Workspace, opened.workspace_id)
         first, second = (_team(session, current, name) for name in (team, into))
         before = moves.placement(session, current)
-        moved = units.merge(session, current, first, second, now=opened.now)
+        moved = teams.merge(session, current, first, second, now=opened.now)
         moves.tell_moved(session, current, before, now=opened.now)
         entry = audit_log.NewEntry(
             audit_log.COMMAND_LINE, audit_log.Action.TEAMS_MERGED, first.id, after=second.id
@@ -167,9 +167,9 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
 
 
 def _team(session: "Session", workspace: "Workspace", name: str) -> "Team":
-    from slackapp import teams as units  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
 
-    team = units.named(session, workspace, name)
+    team = teams.named(session, workspace, name)
     if team is None:
         raise SettingsError(f"There is no team called {name}.")
     return team

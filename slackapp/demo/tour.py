@@ -6,7 +6,7 @@ from handlers.recognition import giver_view
 from reports.publishing import message
 from slackapp.core.i18n import translatable
 from slackapp.demo import hospital
-from slackapp.sandbox.page.tour import Step, brings_about, reads, submits
+from slackapp.sandbox.page.tour import Step, leads_to, reads, submits
 
 _NURSE, _COLLEAGUE, _LEADER = "U0HOSP00011", "U0HOSP00015", hospital.WARD_7.leader.id
 
@@ -20,7 +20,7 @@ STEPS = (
             "Dylan Hughes stayed late to find you a bed. Send him your thanks with /appreciate."
         ),
         typed="/appreciate @Dylan Hughes helping You stayed after the shift to find us a bed.",
-        done=brings_about(_NURSE, giver_view.UNDO),
+        done=leads_to(_NURSE, giver_view.UNDO),
     ),
     Step(
         key="answer",
@@ -47,9 +47,9 @@ STEPS = (
         place="dm",
         title=translatable("Still as Mair: say what you will do."),
         words=translatable(
-            "Press Write what we will do, under the digest. Your team sees it once you share it."
+            "Press Say what we will do, under the digest. Your team sees it once you share it."
         ),
-        points_at="Write what we will do",
+        points_at="Say what we will do",
         done=submits(_LEADER, promise_form_view.FORM),
     ),
 )

@@ -1,6 +1,6 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
-from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
+from slackapp.models.digests import Benchmark, Digest, Leadership, MonthFigures, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
@@ -61,6 +61,7 @@ __all__ = [
     "Leadership",
     "LegalHold",
     "Member",
+    "MonthFigures",
     "Pace",
     "Poll",
     "PollMember",

@@ -37,9 +37,9 @@ RECORDS = (
     ),
     Kept(
         "recipient",
-        "Who was thanked, who may see it, and whether it was reported as unkind",
+        "Who was thanked, who may see it, whether it was reported as unkind, and which digest quoted it",
         "as long as the thank-you",
-        "recognition_id member_id team_id given_at sharing shared_in",
+        "recognition_id member_id team_id given_at sharing shared_in quoted_in",
     ),
     Kept(
         "boost",
@@ -70,7 +70,7 @@ RECORDS = (
         "ballot",
         "A sealed answer: keyed receipt, box of one fixed size. The key lies in KEY_DIR, in one "
         "file for each check-in, and "
-        "is overwritten and removed at the close",
+        "is overwritten and removed at the close, seven days later at most",
         "until the check-in closes, at most its days open",
         "poll_id receipt box",
     ),
@@ -97,8 +97,8 @@ RECORDS = (
     ),
     Kept(
         "comment",
-        "Comments, where an admin turned them on: team and month only, in clear text; whoever "
-        "runs the server can read them",
+        "Comments, where an admin turned them on: team and month only, in clear text, from the end "
+        "of their month on, before that in KEY_DIR; whoever runs the server can read them",
         "{comments_months} months",
         "id unit_id month words",
     ),
@@ -128,6 +128,12 @@ RECORDS = (
         "Which digests were made, and for whom",
         "{figures_months} months",
         "id team_id month recipient_id made_at",
+    ),
+    Kept(
+        "month_figures",
+        "What a month's digest published: counts of 5 or more, ranges, names of questions; nobody's words",
+        "{figures_months} months",
+        "team_id month published_at figures",
     ),
     Kept(
         "shared_digest",

@@ -1,8 +1,8 @@
-"""All addresses of the sandbox, and who may call them."""
+"""The sandbox's routes, and the middleware that protects them."""
 
 from collections.abc import Awaitable, Callable
-from email.utils import format_datetime
-from functools import lru_cache
+from email.utils import formatdate
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -12,14 +12,14 @@ from aiohttp.typedefs import Middleware
 from slackapp.core.i18n import voice
 from slackapp.sandbox.api.calls import Dispatcher
 from slackapp.sandbox.api.methods import HANDLERS
-from slackapp.sandbox.core.responses import NotFound, json_response
+from slackapp.sandbox.core.responses import RequestError, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.page import routes as pages
 from slackapp.sandbox.page.routes import SandboxParts
 from slackapp.sandbox.person.api import PersonApi
 from slackapp.sandbox.slack.files import FileServer
 from slackapp.sandbox.slack.http_requests import SignedHttp
-from slackapp.sandbox.slack.oauth_page import Installing
+from slackapp.sandbox.slack.oauth_page import AuthorizePage
 from slackapp.sandbox.slack.response_urls import ResponseUrls
 from slackapp.sandbox.slack.socket_mode import SocketMode
 
@@ -35,10 +35,10 @@ _WAIT = (
 
 
 def build_application(sandbox: SandboxParts) -> web.Application:
-    """The aiohttp application; chooses the way to the app on the way."""
+    """Build the aiohttp application and set the delivery: HTTP or Socket Mode."""
     slack = sandbox.slack
-    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_doorkeeper(sandbox)])
-    application.on_response_prepare.append(_dated(slack))
+    application = web.Application(client_max_size=MOST_BYTES, middlewares=[_guard(sandbox)])
+    application.on_response_prepare.append(_date_header(slack))
     dispatcher, files = Dispatcher(slack, HANDLERS), FileServer(slack)
     application.add_routes(
         [
@@ -46,33 +46,37 @@ def build_application(sandbox: SandboxParts) -> web.Application:
             web.get("/api/{method}", dispatcher.answer),
             web.post("/upload/v1/{file}", files.upload),
             web.get("/files-pri/{team:[^-/]+}-{file}/{name}", files.download),
-            web.get("/oauth/v2/authorize", Installing(slack).authorize),
-            *_hooks(slack),
+            web.get("/oauth/v2/authorize", AuthorizePage(slack).authorize),
+            *_response_url_routes(slack),
             *PersonApi(slack).routes(),
             *sandbox.control.routes(),
-            *_delivery(slack),
+            *_delivery_routes(slack),
             *pages.routes(sandbox),
-            web.get("/{extra:.+}", _extra(sandbox)),
+            web.get("/{extra:.+}", _extra_answer(sandbox)),
         ]
     )
     return application
 
 
-def _dated(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
-    """Answers bear the sandbox's own time, as Slack's bear Slack's: the app compares its clock with it."""
+def _date_header(slack: Simulator) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Set the Date header to the sandbox's clock, which the app compares with its own."""
 
     async def date(_request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = format_datetime(slack.clock.now(), usegmt=True)
+        response.headers["Date"] = _http_date(int(slack.clock.epoch()))
 
     return date
 
 
-def _hooks(slack: Simulator) -> list[web.RouteDef]:
+# Formatted once a second, not once a call.
+_http_date = lru_cache(maxsize=8)(partial(formatdate, usegmt=True))
+
+
+def _response_url_routes(slack: Simulator) -> list[web.RouteDef]:
     hooks = ResponseUrls(slack)
     return [web.post(f"/{kind}/{{team}}/{{token}}", hooks.answer) for kind in ("commands", "actions", "app")]
 
 
-def _delivery(slack: Simulator) -> list[web.RouteDef]:
+def _delivery_routes(slack: Simulator) -> list[web.RouteDef]:
     if slack.settings.deliver_to:
         slack.delivery = SignedHttp(slack, slack.settings.deliver_to)
         return []
@@ -81,9 +85,9 @@ def _delivery(slack: Simulator) -> list[web.RouteDef]:
     return [web.get("/link/", socket_mode.connect)]
 
 
-def _extra(sandbox: SandboxParts) -> Handler:
+def _extra_answer(sandbox: SandboxParts) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
-        # Looked up when asked: whoever composes the sandbox may add to it once it runs.
+        # Looked up at each request, because routes can be added while the sandbox runs.
         answer = sandbox.extra.get(request.path)
         if answer is None:
             raise web.HTTPNotFound
@@ -92,10 +96,10 @@ def _extra(sandbox: SandboxParts) -> Handler:
     return handle
 
 
-def _doorkeeper(sandbox: SandboxParts) -> Middleware:
-    """Refuses strangers, and asks people to wait while the app is being set up.
+def _guard(sandbox: SandboxParts) -> Middleware:
+    """Refuse foreign requests, and ask people to wait while the app is being set up.
 
-    A stranger is what a page from elsewhere has a browser on this machine send (DNS rebinding, forged posts).
+    A foreign request is made by a browser on this machine for another site (DNS rebinding, forged posts).
     """
 
     @web.middleware
@@ -109,11 +113,11 @@ def _doorkeeper(sandbox: SandboxParts) -> Middleware:
             return _wait()
         try:
             return await handler(request)
-        except NotFound as answer:
+        except RequestError as answer:
             return json_response(answer.extra, status=answer.status)
         except (web.RequestPayloadError, HttpProcessingError):
             unread = web.Response(status=400, text="The body could not be read.")
-            # What is left of it cannot be told from the next request.
+            # The rest of the body cannot be separated from the next request.
             unread.force_close()
             return unread
 
@@ -122,7 +126,7 @@ def _doorkeeper(sandbox: SandboxParts) -> Middleware:
 
 @lru_cache(maxsize=64)
 def _is_local(address: str) -> bool:
-    """Whether an address names this machine."""
+    """Whether the address's host is this machine."""
     try:
         return urlsplit(address).hostname in LOCAL
     except ValueError:
@@ -130,7 +134,7 @@ def _is_local(address: str) -> bool:
 
 
 def _wait() -> web.Response:
-    """What was done while the app is being set up would be lost."""
+    """Answer 503 while the app is being set up; a change made meanwhile would be lost."""
     say = voice()
     words = say("The practice workspace is being prepared. This page opens it by itself.")
     page = _WAIT.format(title=say("One moment"), words=words)

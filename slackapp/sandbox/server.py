@@ -1,4 +1,4 @@
-"""The sandbox as others start it: an HTTP and WebSocket server on loopback, in a thread of its own."""
+"""The sandbox as a server: HTTP and WebSocket on loopback, in its own thread."""
 
 import asyncio
 import threading
@@ -31,7 +31,7 @@ Result = TypeVar("Result")
 
 
 class Sandbox:
-    """A small Slack on localhost for one app, described by its manifest.
+    """A simulated Slack on localhost for one app, described by its manifest.
 
     Use it as a context manager, or `start()` and `stop()` it. `url` is known once it runs; the Web API is at
     `url + "/api/"`. Seed it before or after the start. With `state`, it goes on where it was stopped.
@@ -57,7 +57,7 @@ class Sandbox:
         self.follower = follower
         self.extra = dict(extra or {})
         self.jumps: Callable[[], list[tuple[str, datetime]]] | None = None
-        """What the page's [Move time] offers beside an hour and a day: labels and moments."""
+        """Returns labels and moments that the page's [Move time] offers besides an hour and a day."""
         settings = Settings(
             latency=latency, deliver_to=deliver_to, rate_limits=rate_limits, scan_seconds=scan_seconds
         )
@@ -71,7 +71,7 @@ class Sandbox:
         self.tour = Tour(self.slack, ())
         self.control = Control(self.slack, self)
         self.preparing = False
-        """While true, people and tools are asked to wait, and only the app is served."""
+        """While true, only the app is served; people and tools are asked to wait."""
         self.url = ""
         self._port = port
         self._saved = store.Store(self.slack, state) if state else None
@@ -83,19 +83,19 @@ class Sandbox:
 
     @property
     def state(self) -> State:
-        """Everything this Slack knows. Read it on the sandbox's loop only (see `run`)."""
+        """The sandbox's state. Read it on the sandbox's event loop only (see `run`)."""
         return self.slack.state
 
     def guide(self, steps: Sequence[Step]) -> None:
-        """Offer a tour: a card leads through these steps, and the page opens at the first."""
+        """Set the steps of the tour; the page opens at the first."""
         self.tour = Tour(self.slack, steps)
 
     def seed(self, workspace: WorkspaceSeed) -> None:
-        """Add a workspace. One known from a saved state keeps its messages; people new in it are added."""
+        """Add a workspace. A saved workspace keeps its messages; new people are added."""
         self.run(lambda: store.seed_workspace(self.slack, workspace))
 
     def run(self, work: Callable[[], Result]) -> Result:
-        """Call `work` on the sandbox's loop (directly, before the start) and give what it returns."""
+        """Call `work` on the sandbox's event loop (directly before the start) and return its result."""
         if self._loop is None or threading.current_thread() is self._thread:
             return work()
         done: Future[Result] = Future()
@@ -110,20 +110,20 @@ class Sandbox:
         return done.result(START_SECONDS)
 
     def move_to(self, moment: datetime) -> None:
-        """Move the clock as POST /control/clock does; returns once what became due has been done."""
+        """Move the clock as POST /control/clock does; return once everything due is done."""
         if self._loop is None:
             raise RuntimeError("The clock moves in a running sandbox only.")
         asyncio.run_coroutine_threadsafe(self.control.move_to(moment), self._loop).result(MOVE_SECONDS)
 
     def start(self) -> None:
-        """Start serving; returns once `url` answers."""
+        """Start serving; return once `url` answers."""
         ready: Future[None] = Future()
         self._thread = threading.Thread(target=self._serve, args=(ready,), name="sandbox", daemon=True)
         self._thread.start()
         ready.result(START_SECONDS)
 
     def stop(self) -> None:
-        """Stop serving, save what is to be saved, close connections."""
+        """Stop serving, save the state and close connections."""
         if self._loop is None or self._thread is None or self._stopping is None:
             return
         self._loop.call_soon_threadsafe(self._stopping.set)
@@ -149,7 +149,7 @@ class Sandbox:
 
     async def _main(self, ready: Future[None]) -> None:
         self._stopping = asyncio.Event()
-        self.slack.state.changes.over = False
+        self.slack.state.changes.is_ended = False
         runner = web.AppRunner(build_application(self), access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         site = web.TCPSite(runner, HOST, self._port)
@@ -158,7 +158,7 @@ class Sandbox:
             self._port = runner.addresses[0][1]
             self.url = self.slack.url = f"http://{HOST}:{self._port}"
             self._loop = asyncio.get_running_loop()
-            saving = asyncio.ensure_future(self._saved.keep()) if self._saved else None
+            saving = asyncio.ensure_future(self._saved.save_periodically()) if self._saved else None
             ready.set_result(None)
             await self._stopping.wait()
             if saving:

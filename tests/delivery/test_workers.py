@@ -150,7 +150,7 @@ def test_a_claim_whose_lease_is_over_before_the_call_sends_nothing(ward: Ward) -
     frozen = ward.deliveries()
     frozen.lease_seconds = 0.0
     frozen.run_once()
-    frozen._crew.rest(PATIENCE)
+    frozen._pool.drain(PATIENCE)
     frozen.run_once()
     assert ward.slack.calls == []
     assert (ward.row(row).state, ward.row(row).reason) == (DeliveryState.READY, "lease_over")

@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
 
+from slackapp.sandbox.core.faults import Fault, Where
 from tests.page.small_app import NURSE, WARD
 from tests.support.visit import Visit
 
@@ -60,6 +62,8 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visi
         wide.small.post(WARD, blocks=[{"type": "section"}])
     page = wide.come()
     inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).to_be_hidden()
+    page.get_by_role("button", name="Inspector", exact=True).click()
 
     entry = inspector.get_by_role("listitem").filter(has_text="chat.postMessage").first
     expect(entry).to_contain_text("invalid_blocks")
@@ -74,6 +78,26 @@ def test_the_inspector_names_what_the_app_sent_and_why_it_was_refused(wide: Visi
     expect(page.locator("body")).not_to_contain_text("xoxb-")
     page.get_by_role("button", name="Inspector", exact=True).click()
     expect(inspector).to_be_hidden()
+
+
+def test_the_inspector_shows_the_faults_in_force(wide: Visit) -> None:
+    page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
+    inspector = page.get_by_role("complementary", name="Inspector")
+    expect(inspector).not_to_contain_text("Faults in force")
+    for fault in (
+        Fault("chat.postMessage", "error", count=3, error="is_archived", where=Where(channel=WARD)),
+        Fault("*", "away", count=None),
+        Fault("*", "500", count=None, rate=0.1, until=wide.small.sandbox.clock.epoch() + 3600),
+    ):
+        wide.small.sandbox.run(partial(wide.small.sandbox.slack.faults.add, fault))
+    wide.small.sandbox.run(wide.small.sandbox.state.touch)
+    entries = inspector.get_by_role("list").first.get_by_role("listitem")
+    expect(entries).to_have_count(3)
+    expect(entries.nth(0)).to_contain_text("chat.postMessage error is_archived")
+    expect(entries.nth(0)).to_contain_text(f"{WARD} · calls still to meet it: 3")
+    expect(entries.nth(1)).to_contain_text("until it is called off")
+    expect(entries.nth(2)).to_contain_text("10 of 100 calls · until ")
 
 
 def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Visit) -> None:
@@ -98,12 +122,13 @@ def test_a_lost_connection_is_said_and_found_again(wide: Visit) -> None:
     small.sandbox.start()
     expect(page.get_by_text("Connection lost. Trying again.")).to_be_hidden(timeout=15_000)
     # The browser itself reports each refused connection; that is what was provoked here.
-    wide.noise[:] = [one for one in wide.noise if "ERR_" not in one]
+    wide.noise[:] = [line for line in wide.noise if "ERR_" not in line]
 
 
 def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> None:
     wide.small.post(WARD, text="Bay 2 is short until eleven. Please say if you get stuck.")
     page = wide.come()
+    page.get_by_role("button", name="Inspector", exact=True).click()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         wide.picture(f"ward-1280-{scheme}")
@@ -111,14 +136,14 @@ def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> Non
     expect(inspector).to_be_visible()
     for width, height in ((3840, 2160), (768, 1024), (320, 640)):
         page.set_viewport_size({"width": width, "height": height})
-        # Without room beside the conversation it does not lie over it unasked.
+        # Without room beside the conversation it does not cover the conversation by itself.
         expect(inspector).to_be_visible(visible=width > WIDE)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         wide.picture(f"ward-{width}-dark")
         if width > WIDE:
             # All is larger, the conversation in the middle of its column, the composer within the screen.
             drawn = "one => one.getBoundingClientRect().toJSON()"
-            column, words = (page.locator(one).evaluate(drawn) for one in (".main", ".messages"))
+            column, words = (page.locator(selector).evaluate(drawn) for selector in (".main", ".messages"))
             assert abs((words["left"] - column["left"]) - (column["right"] - words["right"])) < 2
             assert words["width"] > 1200
             assert page.locator("#composer").evaluate(drawn)["bottom"] <= height + 1

@@ -35,7 +35,7 @@ class Guided:
     def done(self) -> list[bool]:
         """Which steps of the tour are done."""
         steps = httpx.get(f"{self.sandbox.url}/control/tour").json()["steps"]
-        return [one["done"] for one in steps]
+        return [step["done"] for step in steps]
 
 
 @pytest.fixture
@@ -57,14 +57,19 @@ def composed(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guided]:
-    """A window on the hospital; nothing on the console, nothing asked of other machines."""
+    """A window on the hospital; no errors on the console, no requests to other machines."""
     opened = chromium.new_context(reduced_motion="reduce", **context)
     page = opened.new_page()
     page.set_default_timeout(15_000)
     noise: list[str] = []
-    page.on("console", lambda said: noise.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: noise.append(message.text) if message.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda problem: noise.append(str(problem)))
-    page.on("request", lambda asked: None if asked.url.startswith(sandbox.url) else noise.append(asked.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith(sandbox.url) else noise.append(request.url)
+    )
     page.goto(sandbox.url)
     page.wait_for_selector("body[data-ready]")
     yield Guided(sandbox, page)
@@ -72,12 +77,12 @@ def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guid
     assert noise == []
 
 
-def reach(page: Page, wanted: Locator, key: str = "Tab") -> Locator:
-    """Walk there with Tab alone, or backwards where that is nearer."""
-    expect(wanted).to_be_visible()
+def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
+    """Reach a control with Tab alone, or with Shift+Tab where that is nearer."""
+    expect(target).to_be_visible()
     for _ in range(150):
-        if wanted.evaluate("one => one === document.activeElement"):
-            return wanted
+        if target.evaluate("one => one === document.activeElement"):
+            return target
         page.keyboard.press(key)
     raise AssertionError(f"{key} never comes there.")
 
@@ -144,14 +149,14 @@ def promises(page: Page) -> None:
     """Step 4: the leader says what will be done."""
     reach(page, card(page).get_by_role("button", name="Show me"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Write what we will do").last).to_be_focused()
+    expect(page.get_by_role("button", name="Say what we will do").last).to_be_focused()
     page.keyboard.press("Enter")
     form = page.get_by_role("dialog")
     reach(page, form.get_by_role("textbox").first)
     page.keyboard.type("Handover runs late")
     reach(page, form.get_by_role("textbox").nth(1))
     page.keyboard.type("Start handover at a quarter to")
-    reach(page, form.get_by_role("button", name="Save"))
+    reach(page, form.get_by_role("button", name="Promise this"))
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Saved.")
     picture(page, "tour-promise-1280-light")
@@ -215,12 +220,12 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
 
         page.get_by_role("button", name="What to do").tap()
         card(page).get_by_role("button", name="Show me").tap()
-        page.get_by_role("button", name="Write what we will do").last.tap()
+        page.get_by_role("button", name="Say what we will do").last.tap()
         form.get_by_role("textbox").first.fill("Handover runs late")
         form.get_by_role("textbox").nth(1).fill("Start handover at a quarter to")
         picture(page, "tour-promise-360-dark")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
-        form.get_by_role("button", name="Save").tap()
+        form.get_by_role("button", name="Promise this").tap()
         expect(form).to_contain_text("Saved.")
         form.get_by_role("button", name="Close").last.tap()
         expect(page.locator(".tour-bar")).to_have_count(0)

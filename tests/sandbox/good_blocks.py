@@ -132,7 +132,7 @@ EVERYWHERE: dict[str, Json] = {
         confirm=CONFIRM,
         accessibility_label="x" * 75,
     ),
-    "overflow": beside("overflow", options=[{**one, "url": "https://e.org"} for one in options(5)]),
+    "overflow": beside("overflow", options=[{**option, "url": "https://e.org"} for option in options(5)]),
     "workflow button": acts(
         "workflow_button",
         text=plain(),
@@ -200,7 +200,7 @@ MESSAGES: dict[str, Json] = {
     "table": {
         "type": "table",
         "rows": [CELLS] * 3,
-        "column_settings": [{"align": "right", "is_wrapped": True}],
+        "column_settings": [None, {"align": "right", "is_wrapped": True}, None],
     },
     "data table": {"type": "data_table", "caption": "Beds", "rows": [NUMBERS, NUMBERS], "page_size": 100},
     "table of numbers": {"type": "table", "rows": [NUMBERS, NUMBERS]},
@@ -227,6 +227,15 @@ MESSAGES: dict[str, Json] = {
     },
     "task": TASK,
     "plan": {"type": "plan", "title": "P", "tasks": [TASK]},
+    "plan as Slack's reference shows it": {
+        "type": "plan",
+        "title": "Thinking completed",
+        "tasks": [
+            {"task_id": "call_001", "title": "Fetched", "status": "in_progress", "details": RICH},
+            {"task_id": "call_002", "title": "Checked", "status": "pending"},
+        ],
+    },
+    "plan without tasks": {"type": "plan", "title": "P"},
     "carousel": {"type": "carousel", "elements": [CARD]},
     "container": {
         "type": "container",

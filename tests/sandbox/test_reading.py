@@ -47,7 +47,7 @@ def test_every_kind_of_block_says_its_words(reader: Reader) -> None:
     def plain(text: str) -> dict[str, Any]:
         return {"type": "plain_text", "text": text}
 
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "header", "text": plain("*Ward 7*")},
         {"type": "section", "text": {"type": "mrkdwn", "text": "*A*"}, "fields": [plain("b"), plain("c")]},
         {"type": "context", "elements": [plain("d"), {"type": "mrkdwn", "text": "_e_"}]},
@@ -70,7 +70,9 @@ def test_rich_text_is_read_in_full(reader: Reader) -> None:
         {"type": "broadcast", "range": "here"},
         {"type": "channel", "channel_id": "C0PRACTICE1"},
     ]
-    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": one}]} for one in ("x", "y")]
+    items = [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]} for text in ("x", "y")
+    ]
     block = {
         "type": "rich_text",
         "elements": [
@@ -91,13 +93,13 @@ def test_the_manifest_may_be_yaml_json_or_parsed(tmp_path: Path) -> None:
     ("written", "words"),
     [
         ("{", "neither YAML nor JSON"),
-        ("features: {}", "display_information is missing"),
-        ("display_information: {}", "name is missing"),
-        ("- a list", "of the wrong kind"),
-        ("display_information: {name: Kettle}\nfeatures: []", "of the wrong kind"),
+        ("features: {}", "/: missing required field: display_information"),
+        ("display_information: {}", "/display_information: missing required field: name"),
+        ("- a list", "/: must be of type object"),
+        ("display_information: {name: Kettle}\nfeatures: []", "/features: must be of type object"),
         (
             "display_information: {name: Kettle}\nfeatures: {slash_commands: [{description: x}]}",
-            "command is missing",
+            "/features/slash_commands/0: missing required field: command",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from alembic import op
 import slackapp.core.db
 
 revision = "team_proposals"
-down_revision = "holds"
+down_revision = "month_figures"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""From a request's body to checked arguments: form, JSON and multipart, JSON strings inside form fields."""
+"""Parsing and checking of arguments: form, JSON and multipart bodies."""
 
 from typing import Any
 from urllib.parse import parse_qsl
@@ -7,29 +7,41 @@ from aiohttp import web
 
 from slackapp.sandbox.core.contract import Method
 from slackapp.sandbox.core.json_input import read_json
-from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.responses import Refused, missing_field
 
 BOOLEANS = frozenset(
     {"as_user", "exclude_archived", "full", "include_count", "include_disabled", "include_locale"}
     | {"include_num_members", "include_users", "link_names", "mrkdwn", "reply_broadcast", "test"}
-    | {"unfurl_links", "unfurl_media"}
+    | {"unfurl_links", "unfurl_media", "return_im", "inclusive", "is_private", "user_auth_required"}
+    | {"include_all_metadata", "prevent_creation", "include_labels"}
 )
-WHOLE_NUMBERS = frozenset({"length", "limit"})
+WHOLE_NUMBERS = frozenset({"length", "limit", "post_at"})
 STRUCTURES: dict[str, type | tuple[type, ...]] = {
     "attachments": list,
     "blocks": list,
+    "dialog": dict,
     "file_ids": list,
     "files": list,
+    "message": dict,
     "metadata": dict,
+    "prompts": list,
+    "unfurls": dict,
     "unfurled_attachments": list,
     "view": dict,
 }
-# What Slack says instead of invalid_arguments when this cannot be read, or is not there at all.
-UNREADABLE = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_format"}
+# Slack's errors instead of invalid_arguments for an unreadable or missing argument.
+UNREADABLE = {
+    "blocks": "invalid_blocks_format",
+    "dialog": "validation_errors",
+    "metadata": "invalid_metadata_format",
+    "unfurls": "invalid_unfurls_format",
+}
 ABSENT = {
     ("chat", "channel"): "channel_not_found",
     ("chat", "ts"): "message_not_found",
     ("chat", "message_ts"): "message_not_found",
+    ("dialog", "dialog"): "missing_dialog",
+    ("dialog", "trigger_id"): "missing_trigger",
     ("users", "user"): "user_not_found",
     ("files", "file"): "file_not_found",
 }
@@ -39,7 +51,7 @@ JSON = "application/json"
 
 
 async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, Any], str]:
-    """The arguments as sent, and "json" or "form". A JSON body is ignored by methods that read none."""
+    """Return the arguments as sent, and "json" or "form". Some methods ignore a JSON body."""
     arguments: dict[str, Any] = dict(request.query)
     kind = request.content_type
     if kind == JSON:
@@ -56,8 +68,8 @@ async def decode(request: web.Request, *, reads_json: bool) -> tuple[dict[str, A
 def _json_body(body: bytes) -> dict[str, Any]:
     try:
         decoded = read_json(body) if body else {}
-    except ValueError as wrong:
-        raise Refused("invalid_arguments", f"[ERROR] the body is {wrong}") from None
+    except ValueError as error:
+        raise Refused("invalid_arguments", f"[ERROR] the body is {error}") from None
     if not isinstance(decoded, dict):
         raise Refused("invalid_arguments", "[ERROR] the body must be a JSON object")
     # Slack takes tokens from the header or a form field, never from a JSON body.
@@ -68,7 +80,7 @@ async def _multipart_body(request: web.Request) -> dict[str, str]:
     try:
         fields = await request.post()
     except (ValueError, LookupError):
-        # No boundary, a part without a name, a character set nobody knows.
+        # No boundary, a part without a name, or an unknown character set.
         raise Refused("invalid_arguments", "[ERROR] the body is not valid multipart/form-data") from None
     return {name: value for name, value in fields.items() if isinstance(value, str)}
 
@@ -81,7 +93,7 @@ def _form_body(body: bytes) -> dict[str, str]:
 
 
 def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
-    """The arguments this method knows, each of its type. Unknown ones are tolerated and left out."""
+    """Return the method's arguments, converted to their types; unknown ones are ignored."""
     arguments = {
         name: _value(name, value)
         for name, value in sent.items()
@@ -91,7 +103,7 @@ def check(method: Method, sent: dict[str, Any]) -> dict[str, Any]:
         if name not in arguments:
             family = method.name.split(".")[0]
             error = ABSENT.get((family, name))
-            raise Refused(error) if error else missing(name)
+            raise Refused(error) if error else missing_field(name)
     return arguments
 
 
@@ -112,8 +124,8 @@ def _structure(name: str, value: Any) -> Any:  # noqa: ANN401  # likewise
     if isinstance(value, str):
         try:
             value = read_json(value)
-        except ValueError as wrong:
-            raise Refused(error, f"[ERROR] {wrong} [json-pointer:/{name}]") from None
+        except ValueError as problem:
+            raise Refused(error, f"[ERROR] {problem} [json-pointer:/{name}]") from None
     if not isinstance(value, STRUCTURES[name]):
         raise Refused(error, f"[ERROR] must be {_article(name)} [json-pointer:/{name}]")
     return value
@@ -131,7 +143,7 @@ def _boolean(name: str, value: Any) -> bool:  # noqa: ANN401  # likewise
 
 
 def _whole_number(name: str, value: Any) -> int:  # noqa: ANN401  # likewise
-    error = "invalid_limit" if name == "limit" else "invalid_arguments"
+    error = {"limit": "invalid_limit", "post_at": "invalid_time"}.get(name, "invalid_arguments")
     if isinstance(value, bool):
         raise Refused(error, f"[ERROR] must be an integer [json-pointer:/{name}]")
     try:

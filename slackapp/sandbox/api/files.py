@@ -3,10 +3,10 @@
 from typing import Any
 
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.responses import Refused, missing_field
 from slackapp.sandbox.core.state import Channel, File, Message, new_id
-from slackapp.sandbox.slack import messages as posts
-from slackapp.sandbox.slack.block_defaults import tidied
+from slackapp.sandbox.slack import message_events, messages
+from slackapp.sandbox.slack.block_defaults import with_defaults
 from slackapp.sandbox.slack.files import file_object, guess_type, scanned_at
 
 ALT_LIMIT = 1_000
@@ -17,7 +17,7 @@ def get_upload_url(call: Call) -> dict[str, Any]:
     """files.getUploadURLExternal."""
     name, length, alt = call.args["filename"], call.args["length"], call.args.get("alt_txt", "")
     if not name:
-        raise missing("filename")
+        raise missing_field("filename")
     if length <= 0:
         raise Refused("invalid_arguments", "[ERROR] must be greater than 0 [json-pointer:/length]")
     if length > SIZE_LIMIT:
@@ -41,14 +41,15 @@ def get_upload_url(call: Call) -> dict[str, Any]:
 def complete_upload(call: Call) -> dict[str, Any]:
     """files.completeUploadExternal, with or without a channel to share the files in."""
     channel = _share_channel(call)
-    wanted = call.args["files"]
-    if not wanted or not all(isinstance(one, dict) and isinstance(one.get("id"), str) for one in wanted):
+    listed = call.args["files"]
+    if not listed or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in listed):
         raise Refused("invalid_arguments", "[ERROR] each file needs its id [json-pointer:/files]")
-    files = [_uploaded(call, one["id"]) for one in wanted]
+    files = [_uploaded(call, item["id"]) for item in listed]
     if "blocks" in call.args:
-        posts.check_blocks(call.slack, call.args["blocks"], "invalid_blocks")
-    for file, one in zip(files, wanted, strict=True):
-        file.complete, file.title, file.ready_at = True, one.get("title") or file.name, scanned_at(call.slack)
+        messages.check_blocks(call.slack, call.args["blocks"], "invalid_blocks")
+    for file, item in zip(files, listed, strict=True):
+        file.complete, file.title = True, item.get("title") or file.name
+        file.ready_at = scanned_at(call.slack)
     if channel:
         _share(call, channel, files)
     call.slack.state.touch()
@@ -69,7 +70,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def _share_channel(call: Call) -> Channel | None:
-    named = [one for one in call.args.get("channels", "").split(",") if one]
+    named = [channel for channel in call.args.get("channels", "").split(",") if channel]
     target = call.args.get("channel_id") or (named[0] if named else None)
     if not target:
         return None
@@ -101,10 +102,10 @@ def _share(call: Call, channel: Channel, files: list[File]) -> None:
         ts=call.slack.state.next_ts(),
         author=call.workspace.bot_user_id,
         text=call.args.get("initial_comment", ""),
-        blocks=tidied(call.args.get("blocks") or []),
+        blocks=with_defaults(call.args.get("blocks") or []),
         thread_ts=call.args.get("thread_ts") or None,
         files=[file.id for file in files],
     )
     for file in files:
         file.channels.append(channel.id)
-    posts.add(call.slack, channel, message)
+    message_events.post(call.slack, channel, message)

@@ -7,8 +7,9 @@ from typing import Any
 
 from slackapp.sandbox.api.calls import Call
 from slackapp.sandbox.core import organisations
+from slackapp.sandbox.core.permissions import granted_scopes
 from slackapp.sandbox.core.responses import Refused
-from slackapp.sandbox.core.simulator import OAuthCode
+from slackapp.sandbox.core.simulator import OAuthCode, Simulator
 from slackapp.sandbox.core.state import Workspace
 from slackapp.sandbox.slack.events import app_uninstalled
 from slackapp.sandbox.slack.payloads import enterprise_of
@@ -25,12 +26,12 @@ def auth_test(call: Call) -> dict[str, Any]:
         "user_id": space.bot_user_id,
         "bot_id": space.bot_id,
         **({"enterprise_id": space.enterprise_id} if space.enterprise_id else {}),
-        "is_enterprise_install": organisations.is_wide(call.slack, space),
+        "is_enterprise_install": organisations.is_organisation_install(call.slack, space),
     }
 
 
 def api_test(call: Call) -> dict[str, Any]:
-    """api.test: answers with what it was sent, or with the error that was asked for; it needs no token."""
+    """api.test: echoes the arguments, or answers with the given error; needs no token."""
     if error := call.args.get("error"):
         raise Refused(str(error))
     arguments = {name: value for name, value in call.args.items() if name != "token"}
@@ -61,6 +62,7 @@ def oauth_access(call: Call) -> dict[str, Any]:
     if of_organisation := organisations.workspaces_of(slack, code.team_id):
         return _granted_to_all(call, of_organisation[0], code)
     space = slack.state.workspaces[code.team_id]
+    _grant(slack, space, code)
     if space.installed:
         space.old_tokens.append(space.bot_token)
     space.bot_token, space.installed = f"xoxb-sandbox-{secrets.token_hex(12)}", True
@@ -69,7 +71,7 @@ def oauth_access(call: Call) -> dict[str, Any]:
     return {
         "app_id": slack.app.app_id,
         "authed_user": {"id": code.user},
-        "scope": ",".join(slack.manifest.scopes),
+        "scope": ",".join(granted_scopes(slack, space)),
         "token_type": "bot",
         "access_token": space.bot_token,
         "bot_user_id": space.bot_user_id,
@@ -81,11 +83,13 @@ def oauth_access(call: Call) -> dict[str, Any]:
 
 def _granted_to_all(call: Call, first: Workspace, code: OAuthCode) -> dict[str, Any]:
     token = f"xoxb-sandbox-{secrets.token_hex(12)}"
+    for space in organisations.workspaces_of(call.slack, first.enterprise_id):
+        _grant(call.slack, space, code)
     organisations.install(call.slack, first.enterprise_id, token)
     return {
         "app_id": call.slack.app.app_id,
         "authed_user": {"id": code.user},
-        "scope": ",".join(call.slack.manifest.scopes),
+        "scope": ",".join(granted_scopes(call.slack, first)),
         "token_type": "bot",
         "access_token": token,
         "bot_user_id": first.bot_user_id,
@@ -96,16 +100,22 @@ def _granted_to_all(call: Call, first: Workspace, code: OAuthCode) -> dict[str, 
 
 
 def teams_list(call: Call) -> dict[str, Any]:
-    """auth.teams.list: the workspaces that the token is for."""
+    """auth.teams.list: the workspaces that the token is valid for."""
     spaces = [call.workspace]
-    if organisations.is_wide(call.slack, call.workspace):
+    if organisations.is_organisation_install(call.slack, call.workspace):
         spaces = [
-            one
-            for one in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
-            if one.installed
+            space
+            for space in organisations.workspaces_of(call.slack, call.workspace.enterprise_id)
+            if space.installed
         ]
-    teams = [{"id": one.id, "name": one.name} for one in spaces]
+    teams = [{"id": space.id, "name": space.name} for space in spaces]
     return {"teams": teams, "response_metadata": {"next_cursor": ""}}
+
+
+def _grant(slack: Simulator, space: Workspace, code: OAuthCode) -> None:
+    """Grant the requested scopes, in addition to those of an earlier installation."""
+    had = granted_scopes(slack, space) if space.installed else ()
+    space.scopes = list(dict.fromkeys((*had, *code.scopes)))
 
 
 def _check_client(call: Call) -> None:

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from slackapp.sandbox.api.calls import Call
-from slackapp.sandbox.core.responses import Refused, missing
+from slackapp.sandbox.core.responses import Refused, missing_field
 from slackapp.sandbox.core.simulator import Trigger
 from slackapp.sandbox.core.state import View
 from slackapp.sandbox.slack import views
@@ -44,7 +44,7 @@ def update_view(call: Call) -> dict[str, Any]:
     views.check(call.slack, view, known.kind)
     views.check_external_id(call.slack, view, but=known.id)
     _check_hash(call, known)
-    return _answer(call, views.renew(call.slack, known, view))
+    return _answer(call, views.update(call.slack, known, view))
 
 
 def publish_view(call: Call) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def publish_view(call: Call) -> dict[str, Any]:
     if known:
         _check_hash(call, known)
         views.check_external_id(call.slack, view, but=known.id)
-        return _answer(call, views.renew(call.slack, known, view))
+        return _answer(call, views.update(call.slack, known, view))
     fresh = views.new_view(call.slack, call.workspace, person.id, view)
     call.slack.state.homes[person.id] = fresh
     call.slack.state.touch()
@@ -72,10 +72,10 @@ def _answer(call: Call, view: View) -> dict[str, Any]:
 
 
 def _trigger(call: Call) -> Trigger:
-    wanted = call.args.get("trigger_id") or call.args.get("interactivity_pointer")
-    if not wanted:
-        raise missing("trigger_id")
-    trigger = call.slack.triggers.get(wanted)
+    trigger_id = call.args.get("trigger_id") or call.args.get("interactivity_pointer")
+    if not trigger_id:
+        raise missing_field("trigger_id")
+    trigger = call.slack.triggers.get(trigger_id)
     if trigger is None or trigger.team_id != call.workspace.id:
         raise Refused("invalid_trigger_id")
     if trigger.used:
@@ -91,7 +91,7 @@ def _known(call: Call) -> View:
     elif external_id := call.args.get("external_id"):
         view = next(iter(views.with_external_id(call.slack, external_id)), None)
     else:
-        raise missing("view_id")
+        raise missing_field("view_id")
     if view is None or view.team_id != call.workspace.id:
         raise Refused("not_found")
     return view

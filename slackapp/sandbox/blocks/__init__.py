@@ -1,4 +1,4 @@
-"""Block Kit as Slack checks it: pure functions over decoded JSON, nothing fetched, nothing remembered."""
+"""Block Kit validation as Slack does it: pure functions over decoded JSON."""
 
 from slackapp.sandbox.blocks.layout import Surface, check_blocks
 from slackapp.sandbox.blocks.references import Contents, contents, text_weight
@@ -18,18 +18,18 @@ __all__ = [
 
 
 def problems(blocks: object, *, surface: Surface, at: str = "/blocks") -> list[str]:
-    """What Slack would refuse in these blocks, each sentence with its JSON pointer from `at`. Empty: nothing.
+    """Return the problems of these blocks, each with its JSON pointer from `at`.
 
-    The sum of all texts is not among them: a message over `TEXT_WEIGHT_LIMIT` by `text_weight` is refused
-    with an error of its own.
+    The total length of texts is checked separately (`text_weight`, `TEXT_WEIGHT_LIMIT`), because Slack has
+    an error of its own for it.
     """
-    found: list[str] = []
-    check_blocks(blocks, at, found, surface=surface)
-    return found
+    sentences: list[str] = []
+    check_blocks(blocks, at, sentences, surface=surface)
+    return sentences
 
 
 def view_problems(view: object) -> list[str]:
-    """What Slack would refuse in this view as an app sends it: its frame, its blocks, and both together."""
-    found: list[str] = []
-    check_view(view, "/view", found)
-    return found
+    """Return the problems of a view as an app sends it."""
+    sentences: list[str] = []
+    check_view(view, "/view", sentences)
+    return sentences

@@ -1,4 +1,4 @@
-"""The composition objects: texts, options, confirmations, filters, files."""
+"""Checks of composition objects: texts, options, confirmations, filters, files."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from slackapp.sandbox.blocks.schema import (
     Check,
     Rule,
     Shape,
+    add_problem,
     array,
     at_least_one,
     boolean,
@@ -15,7 +16,6 @@ from slackapp.sandbox.blocks.schema import (
     one_of,
     only,
     string,
-    tell,
     url,
 )
 
@@ -102,7 +102,7 @@ def text(most: int) -> Check:
 
 
 def option(words: Check, *, address: bool = False) -> Shape:
-    """An option whose text and description are checked by `words`; only an overflow menu's has an address."""
+    """An option whose text and description are checked by `words`; `address` allows a url."""
     return Shape(
         {"text": words, "value": string(1, 150)},
         {"description": words, **({"url": url()} if address else {})},
@@ -158,7 +158,7 @@ feedback_button = Shape(
     {"accessibility_label": string(1, 75)},
 )
 
-# Where a picture comes from: an address or an uploaded file, one of the two; words for it always.
+# A picture has either an address or an uploaded file, and always an alt text.
 picture: Mapping[str, Check] = {"image_url": url(), "slack_file": slack_file}
 picture_rule: Rule = exactly_one("image_url", "slack_file")
 alt_text = string(1, 2000)
@@ -167,16 +167,16 @@ column = Shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": bo
 column_count = integer(1, 20)
 
 
-def _sign(chosen: object) -> tuple[object, object]:
-    """What makes two options the same: their value and their words."""
+def _option_key(chosen: object) -> tuple[object, object]:
+    """Return what identifies an option: its value and its text."""
     if not isinstance(chosen, dict):
         return (None, None)
     words = chosen.get("text")
     return (chosen.get("value"), words.get("text") if isinstance(words, dict) else None)
 
 
-def _offered(value: Mapping[str, object]) -> set[tuple[object, object]]:
-    """The signs of every option a menu offers, grouped or not."""
+def _option_keys(value: Mapping[str, object]) -> set[tuple[object, object]]:
+    """Return the keys of all options of a menu, grouped or not."""
     offered: list[object] = []
     plain_options, groups = value.get("options"), value.get("option_groups")
     if isinstance(plain_options, list):
@@ -184,22 +184,26 @@ def _offered(value: Mapping[str, object]) -> set[tuple[object, object]]:
     if isinstance(groups, list):
         for group in groups:
             offered.extend(group.get("options", ()) if isinstance(group, dict) else ())
-    return {_sign(one) for one in offered}
+    return {_option_key(option) for option in offered}
 
 
-def initial_is_offered(value: Mapping[str, object], at: str, found: list[str]) -> None:
-    """What is chosen beforehand must be among what is offered."""
+def check_initial_option(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+    """Check that the initial options are among the options."""
     chosen = value.get("initial_options", [])
-    if "initial_option" in value and _sign(value["initial_option"]) not in _offered(value):
-        tell(found, "initial option must be one of the options", f"{at}/initial_option")
-    if isinstance(chosen, list) and chosen and not {_sign(one) for one in chosen} <= _offered(value):
-        tell(found, "initial options must be among the options", f"{at}/initial_options")
+    if "initial_option" in value and _option_key(value["initial_option"]) not in _option_keys(value):
+        add_problem(problems, "initial option must be one of the options", f"{at}/initial_option")
+    if (
+        isinstance(chosen, list)
+        and chosen
+        and not {_option_key(option) for option in chosen} <= _option_keys(value)
+    ):
+        add_problem(problems, "initial options must be among the options", f"{at}/initial_options")
 
 
-def values_differ(value: Mapping[str, object], at: str, found: list[str]) -> None:
-    """Two options of one element cannot have the same value: nobody could tell which was chosen."""
+def check_unique_values(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+    """Check that the options of an element have different values."""
     options = value.get("options")
     if isinstance(options, list):
-        values = [one.get("value") for one in options if isinstance(one, dict)]
+        values = [option.get("value") for option in options if isinstance(option, dict)]
         if len(set(values)) < len(values):
-            tell(found, "option values must be unique", f"{at}/options")
+            add_problem(problems, "option values must be unique", f"{at}/options")

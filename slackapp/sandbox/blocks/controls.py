@@ -1,4 +1,4 @@
-"""Interactive elements: what each keeps as its state, starts with, and is called by a person."""
+"""Interactive elements: state keys, initial values and the names people use."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 from slackapp.sandbox.blocks.surface import every_block
 from slackapp.sandbox.core.state import Blocks, Values
 
-# Element type -> the key under which state.values and actions[] carry what was chosen.
+# Element type -> the key of the chosen value in state.values and actions[].
 STATE_KEYS = {
     "plain_text_input": "value",
     "email_text_input": "value",
@@ -86,33 +86,33 @@ MULTIPLE = frozenset(kind for kind, key in STATE_KEYS.items() if key.endswith("s
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An interactive element where a person sees it. `names` find it; the first is what one reads."""
+    """An interactive element in its block. `names` find it; the first is its visible label."""
 
     block: dict[str, Any]
     element: dict[str, Any]
     kind: str
     names: tuple[str, ...]
     says: Mapping[str, str] = field(default_factory=dict)
-    """What pressing it tells beyond the element itself: which of two feedback buttons it was."""
+    """Extra fields of its action, such as the value of one of two feedback buttons."""
 
     @property
-    def spot(self) -> str:
-        """Under which name its mistakes are kept: an input's block, else its block and action."""
+    def error_key(self) -> str:
+        """The key of its errors: the block id of an input, else block id and action id."""
         return self.block_id if self.is_input else f"{self.block_id}/{self.action_id}"
 
     @property
     def block_id(self) -> str:
-        """Its block."""
+        """The block's id."""
         return str(self.block["block_id"])
 
     @property
     def action_id(self) -> str:
-        """Its action."""
+        """The element's action id, or ""."""
         return str(self.element.get("action_id", ""))
 
     @property
     def label(self) -> str:
-        """What a person reads beside or in it."""
+        """The visible label."""
         return self.names[0]
 
     @property
@@ -122,39 +122,39 @@ class Control:
 
     @property
     def is_input(self) -> bool:
-        """Whether it stands in an input block."""
+        """Whether it is in an input block."""
         return bool(self.block["type"] == "input")
 
     @property
     def dispatches(self) -> bool:
-        """Whether choosing tells the app at once."""
+        """Whether a choice is sent to the app at once."""
         return not self.is_input or bool(self.block.get("dispatch_action"))
 
-    def named(self, label: str) -> bool:
-        """Whether a person means this one by `label` (case and outer blanks do not matter)."""
+    def is_called(self, label: str) -> bool:
+        """Whether `label` is one of its names, ignoring case and outer spaces."""
         return label.strip().casefold() in {name.casefold() for name in self.names}
 
 
 def controls(blocks: Blocks) -> Iterator[Control]:
-    """Every interactive element of these blocks, from top to bottom."""
+    """Yield the interactive elements of these blocks from top to bottom."""
     for _, block in every_block(blocks):
         for element in elements_of(block):
             kind = KINDS.get(element.get("type", ""))
             if kind:
                 yield Control(block, element, kind, _names(block, element))
             elif element.get("type") == "feedback_buttons":
-                yield from _both(block, element)
+                yield from _feedback_buttons(block, element)
 
 
-def _both(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
+def _feedback_buttons(block: dict[str, Any], element: dict[str, Any]) -> Iterator[Control]:
     for name in ("positive_button", "negative_button"):
-        one = element[name]
-        names = (str(one["text"]["text"]), *filter(None, [one.get("accessibility_label")]))
-        yield Control(block, element, "button", names, {"value": str(one["value"])})
+        button = element[name]
+        names = (str(button["text"]["text"]), *filter(None, [button.get("accessibility_label")]))
+        yield Control(block, element, "button", names, {"value": str(button["value"])})
 
 
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """The elements of a block that a person can use."""
+    """Return a block's elements that a person can use."""
     kind = block["type"]
     if kind == "input":
         return [block["element"]]
@@ -174,26 +174,26 @@ def _names(block: dict[str, Any], element: dict[str, Any]) -> tuple[str, ...]:
         element.get("placeholder"),
         block.get("text") if block["type"] == "section" else None,
     ]
-    texts = [str(one["text"]).strip() for one in candidates if isinstance(one, dict)]
+    texts = [str(text["text"]).strip() for text in candidates if isinstance(text, dict)]
     accessible = element.get("accessibility_label")
-    return tuple(texts + ([accessible] if accessible else [])) or (fallback(element),)
+    return tuple(texts + ([accessible] if accessible else [])) or (fallback_name(element),)
 
 
-def fallback(element: dict[str, Any]) -> str:
-    """The name of an element that shows none: a person would describe it by what it is."""
+def fallback_name(element: dict[str, Any]) -> str:
+    """Return a name for an element without a label."""
     return {"overflow": "More actions", "datepicker": "Date", "timepicker": "Time"}.get(
         element["type"], str(element.get("action_id") or element["type"])
     )
 
 
 def options_of(element: dict[str, Any]) -> list[dict[str, Any]]:
-    """The options an element offers, those of option groups included."""
+    """Return an element's options, including those of option groups."""
     groups = element.get("option_groups") or []
-    return list(element.get("options") or []) + [one for group in groups for one in group["options"]]
+    return list(element.get("options") or []) + [option for group in groups for option in group["options"]]
 
 
 def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401  # any JSON value
-    """A state.values entry: the element's type and what is chosen."""
+    """Return a state.values entry: the element's type and its value."""
     kind = element["type"]
     out = {"type": kind, STATE_KEYS[kind]: value}
     if kind == "timepicker" and "timezone" in element:
@@ -202,19 +202,19 @@ def entry(element: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN40
 
 
 def initial(element: dict[str, Any]) -> Any:  # noqa: ANN401  # any JSON value
-    """What an element holds before anyone touched it."""
+    """Return an element's initial value."""
     kind = element["type"]
     empty: Any = [] if kind in MULTIPLE else None
     return element.get(INITIAL_KEYS.get(kind, ""), empty)
 
 
-def initial_values(blocks: Blocks, kept: Values | None = None) -> Values:
-    """state.values of fresh blocks; what is in `kept` under the same ids and type stays."""
+def initial_values(blocks: Blocks, earlier: Values | None = None) -> Values:
+    """Return state.values of new blocks; values in `earlier` with the same ids and type are kept."""
     values: Values = {}
     for control in controls(blocks):
         if control.type not in STATE_KEYS:
             continue
-        before = (kept or {}).get(control.block_id, {}).get(control.action_id)
+        before = (earlier or {}).get(control.block_id, {}).get(control.action_id)
         if before is None or before["type"] != control.type:
             before = entry(control.element, initial(control.element))
         values.setdefault(control.block_id, {})[control.action_id] = before

@@ -1,12 +1,13 @@
-"""Every interactive element, and the sets of them that each kind of block may hold."""
+"""Checks of every interactive element, and the elements that each block may hold."""
 
 from collections.abc import Mapping
 
-from slackapp.sandbox.blocks import composition as part
+from slackapp.sandbox.blocks import composition
 from slackapp.sandbox.blocks.richtext import rich_text
 from slackapp.sandbox.blocks.schema import (
     Check,
     Shape,
+    add_problem,
     array,
     boolean,
     exactly_one,
@@ -14,19 +15,18 @@ from slackapp.sandbox.blocks.schema import (
     one_of,
     ordered,
     string,
-    tell,
     url,
 )
 
-_named: Mapping[str, Check] = {"action_id": part.action_id}
-_asks: Mapping[str, Check] = {**_named, "confirm": part.confirm}
+_named: Mapping[str, Check] = {"action_id": composition.action_id}
+_asks: Mapping[str, Check] = {**_named, "confirm": composition.confirm}
 _focusable: Mapping[str, Check] = {**_asks, "focus_on_load": boolean}
-_menu: Mapping[str, Check] = {**_focusable, "placeholder": part.plain(150)}
+_menu: Mapping[str, Check] = {**_focusable, "placeholder": composition.plain(150)}
 _typed: Mapping[str, Check] = {
     **_named,
-    "placeholder": part.plain(150),
+    "placeholder": composition.plain(150),
     "focus_on_load": boolean,
-    "dispatch_action_config": part.dispatch_action_config,
+    "dispatch_action_config": composition.dispatch_action_config,
 }
 _several: Mapping[str, Check] = {"max_selected_items": integer(1)}
 _label: Mapping[str, Check] = {"accessibility_label": string(1, 75)}
@@ -42,31 +42,31 @@ _time = string(1, 5, r"(?:[01]\d|2[0-3]):[0-5]\d")
 _moment = integer(1_000_000_000, 9_999_999_999)
 
 
-def _whole_numbers(value: Mapping[str, object], at: str, found: list[str]) -> None:
-    """Without decimals allowed, the limits and the first value are whole."""
+def _check_whole_numbers(value: Mapping[str, object], at: str, problems: list[str]) -> None:
+    """Check that limits and initial value are whole numbers where decimals are not allowed."""
     if value.get("is_decimal_allowed") is False:
         for name in ("initial_value", "min_value", "max_value"):
             if "." in str(value.get(name, "")):
-                tell(found, "decimals are not allowed", f"{at}/{name}")
+                add_problem(problems, "decimals are not allowed", f"{at}/{name}")
 
 
 def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the two families of menus differ
-    """The five kinds of menu: `several` for those that take more than one choice."""
+    """Return the five kinds of menu; `several` allows more than one choice."""
     more = _several if several else {}
     first: Mapping[str, Check] = (
-        {"initial_options": array(part.menu_option, 1, part.OPTIONS)}
+        {"initial_options": array(composition.menu_option, 1, composition.OPTIONS)}
         if several
-        else {"initial_option": part.menu_option}
+        else {"initial_option": composition.menu_option}
     )
     lists: Mapping[str, Check] = {
-        "options": array(part.menu_option, 1, part.OPTIONS),
-        "option_groups": array(part.option_group, 1, part.OPTIONS),
+        "options": array(composition.menu_option, 1, composition.OPTIONS),
+        "option_groups": array(composition.option_group, 1, composition.OPTIONS),
     }
-    fixed = (exactly_one("options", "option_groups"), part.initial_is_offered)
+    fixed = (exactly_one("options", "option_groups"), composition.check_initial_option)
     answers: Mapping[str, Check] = {} if several else {"response_url_enabled": boolean}
     conversations: Mapping[str, Check] = {
         "default_to_current_conversation": boolean,
-        "filter": part.conversation_filter,
+        "filter": composition.conversation_filter,
     }
     return {
         "static_select": Shape({}, {**_menu, **more, **lists, **first}, fixed),
@@ -89,8 +89,10 @@ def _menus(several: bool) -> dict[str, Check]:  # noqa: FBT001  the one way the 
 
 
 def _first(noun: str, check: Check, *, several: bool) -> dict[str, Check]:
-    """What is chosen beforehand: `initial_user`, or `initial_users` as a list."""
-    return {f"initial_{noun}s": array(check, 0, part.OPTIONS)} if several else {f"initial_{noun}": check}
+    """Return the initial choice's field: `initial_user`, or `initial_users` as a list."""
+    return (
+        {f"initial_{noun}s": array(check, 0, composition.OPTIONS)} if several else {f"initial_{noun}": check}
+    )
 
 
 _button_optional: Mapping[str, Check] = {
@@ -104,36 +106,39 @@ _button_optional: Mapping[str, Check] = {
     "agent_prompt_display": string(1, 4000),
 }
 
-button = Shape({"text": part.plain(75)}, _button_optional)
-image = Shape({"alt_text": part.alt_text}, part.picture, (part.picture_rule,))
+button = Shape({"text": composition.plain(75)}, _button_optional)
+image = Shape({"alt_text": composition.alt_text}, composition.picture, (composition.picture_rule,))
 
-_choices = array(part.choice_option, 1, part.CHOICES)
-_choice_rules = (part.initial_is_offered, part.values_differ)
+_choices = array(composition.choice_option, 1, composition.CHOICES)
+_choice_rules = (composition.check_initial_option, composition.check_unique_values)
 
 ELEMENTS: Mapping[str, Check] = {
     "button": button,
     "workflow_button": Shape(
-        {"text": part.plain(75), "workflow": part.workflow, "action_id": part.action_id},
+        {"text": composition.plain(75), "workflow": composition.workflow, "action_id": composition.action_id},
         {**_label, "style": _style},
     ),
     "icon_button": Shape(
-        {"icon": one_of("trash"), "text": part.plain(75)},
+        {"icon": one_of("trash"), "text": composition.plain(75)},
         {**_asks, **_label, **_seen_by, "value": string(0, 2000)},
     ),
     "feedback_buttons": Shape(
-        {"positive_button": part.feedback_button, "negative_button": part.feedback_button}, _named
+        {"positive_button": composition.feedback_button, "negative_button": composition.feedback_button},
+        _named,
     ),
     "overflow": Shape(
-        {"options": array(part.overflow_option, 1, part.OVERFLOW_OPTIONS)}, _asks, (part.values_differ,)
+        {"options": array(composition.overflow_option, 1, composition.OVERFLOW_OPTIONS)},
+        _asks,
+        (composition.check_unique_values,),
     ),
     **_menus(several=False),
     **{f"multi_{name}": shape for name, shape in _menus(several=True).items()},
     "radio_buttons": Shape(
-        {"options": _choices}, {**_focusable, "initial_option": part.choice_option}, _choice_rules
+        {"options": _choices}, {**_focusable, "initial_option": composition.choice_option}, _choice_rules
     ),
     "checkboxes": Shape(
         {"options": _choices},
-        {**_focusable, "initial_options": array(part.choice_option, 1, part.CHOICES)},
+        {**_focusable, "initial_options": array(composition.choice_option, 1, composition.CHOICES)},
         _choice_rules,
     ),
     "datepicker": Shape({}, {**_menu, "initial_date": _date}),
@@ -156,7 +161,7 @@ ELEMENTS: Mapping[str, Check] = {
         {"is_decimal_allowed": boolean},
         {**_typed, "initial_value": _number, "min_value": _number, "max_value": _number},
         (
-            _whole_numbers,
+            _check_whole_numbers,
             ordered("min_value", "max_value"),
             ordered("min_value", "initial_value"),
             ordered("initial_value", "max_value"),
@@ -183,7 +188,7 @@ IN_SECTION = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"image"}
 IN_ACTIONS = _ALL_MENUS | _PICKERS | _CHOICES | _BUTTONS | {"datetimepicker", "rich_text_input"}
 IN_INPUT = _ALL_MENUS | _PICKERS | _CHOICES | _TYPED | {"datetimepicker", "file_input"}
 IN_CONTEXT_ACTIONS = frozenset({"feedback_buttons", "icon_button"})
-# What Slack documents for some surfaces only: https://docs.slack.dev/reference/block-kit/block-elements
+# Elements that Slack documents for some surfaces only: https://docs.slack.dev/reference/block-kit/block-elements
 NOT_ON: Mapping[str, frozenset[str]] = {
     "modal": frozenset(),
     "message": frozenset({"email_text_input", "url_text_input", "number_input", "file_input"}),
@@ -191,6 +196,6 @@ NOT_ON: Mapping[str, frozenset[str]] = {
 }
 
 
-def chosen(names: frozenset[str]) -> dict[str, Check]:
-    """The checks of these elements."""
+def checks_for(names: frozenset[str]) -> dict[str, Check]:
+    """Return the checks of these elements."""
     return {name: ELEMENTS[name] for name in names}

@@ -1,18 +1,18 @@
-"""What blocks hold besides their form: the words people read, and what they refer to outside themselves."""
+"""Contents of blocks: length of the texts, files and pictures."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
-# A way down: the trail to the object or list around, and the name or place in it.
+# A path in JSON: the trail of the enclosing object or list, and the key or index in it.
 Trail = tuple["Trail | None", "str | int"]
 READ: Final = frozenset({"text", "alt_text"})
 
 
 @dataclass(slots=True)
 class Contents:
-    """`weight`: how many characters people read. `files`, `pictures`: each by the JSON pointer to it.
+    """`weight`: number of characters people read. `files`, `pictures`: keyed by JSON pointer.
 
-    A file is `{"id": ...}` or `{"url": ...}`, a picture the address it is fetched from.
+    A file is `{"id": ...}` or `{"url": ...}`, a picture is its address.
     """
 
     weight: int = 0
@@ -21,32 +21,32 @@ class Contents:
 
 
 def contents(blocks: object, at: str = "/blocks") -> Contents:
-    """One walk through the blocks, wherever their elements stand; files and pictures in their order."""
-    found = Contents()
-    # No recursion, and a pointer is only written out for what is found: every message is walked through, and
-    # this is where a call spent most of its time.
+    """Collect the contents of blocks in one pass; files and pictures in document order."""
+    references = Contents()
+    # No recursion, and pointers are built only for references: every message is walked, and most of a
+    # call's time was spent here.
     waiting: list[tuple[object, Trail]] = [(blocks, (None, at))]
     while waiting:
         value, trail = waiting.pop()
         if isinstance(value, list):
             waiting.extend((value[place], (trail, place)) for place in range(len(value) - 1, -1, -1))
         elif isinstance(value, dict):
-            for name, one in value.items():
-                if isinstance(one, str):
+            for name, member in value.items():
+                if isinstance(member, str):
                     if name in READ:
-                        found.weight += len(one)
+                        references.weight += len(member)
                     elif name == "image_url":
-                        found.pictures[_pointer((trail, name))] = one
-                elif name == "slack_file" and isinstance(one, dict):
-                    named = {key: one[key] for key in ("id", "url") if isinstance(one.get(key), str)}
-                    found.files[_pointer((trail, name))] = named
-                elif isinstance(one, dict | list):
-                    waiting.append((one, (trail, name)))
-    return found
+                        references.pictures[_pointer((trail, name))] = member
+                elif name == "slack_file" and isinstance(member, dict):
+                    named = {key: member[key] for key in ("id", "url") if isinstance(member.get(key), str)}
+                    references.files[_pointer((trail, name))] = named
+                elif isinstance(member, dict | list):
+                    waiting.append((member, (trail, name)))
+    return references
 
 
 def _pointer(trail: "Trail | None") -> str:
-    """The JSON pointer that a trail leads along."""
+    """Return the JSON pointer of a trail."""
     steps: list[object] = []
     while trail is not None:
         trail, step = trail
@@ -55,5 +55,5 @@ def _pointer(trail: "Trail | None") -> str:
 
 
 def text_weight(blocks: object) -> int:
-    """How many characters people would read in these blocks, wherever they stand in them."""
+    """Return the number of characters that people read in these blocks."""
     return contents(blocks).weight

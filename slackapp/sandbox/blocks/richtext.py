@@ -1,4 +1,4 @@
-"""The rich_text block: sections, lists, quotes, preformatted text and what may stand in them."""
+"""The rich_text block: sections, lists, quotes, preformatted text and inline elements."""
 
 from collections.abc import Mapping
 

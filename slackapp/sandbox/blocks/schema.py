@@ -1,6 +1,6 @@
-"""Pieces for saying what JSON may look like, and for telling what is wrong with it in Slack's words.
+"""Building blocks of a JSON schema whose problems are reported in Slack's words.
 
-A check takes a value, the JSON pointer to it and the list of sentences found so far, and adds to that list.
+A check takes a value, its JSON pointer and a list of problems, to which it adds.
 """
 
 import re
@@ -11,145 +11,158 @@ Check = Callable[[object, str, list[str]], None]
 Rule = Callable[[Mapping[str, object], str, list[str]], None]
 
 
-def tell(found: list[str], sentence: str, at: str) -> None:
-    """Adds one problem with the place where it was found."""
-    found.append(f"{sentence} [json-pointer:{at or '/'}]")
+def add_problem(problems: list[str], sentence: str, at: str) -> None:
+    """Add a problem with its JSON pointer."""
+    problems.append(f"{sentence} [json-pointer:{at or '/'}]")
 
 
 def string(least: int = 1, most: int | None = None, pattern: str | None = None) -> Check:
-    """A text of `least` to `most` characters, and of the given pattern as a whole."""
+    """A string of `least` to `most` characters that matches the pattern fully."""
     compiled = re.compile(pattern) if pattern else None
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, str):
-            tell(found, "must provide a string", at)
+            add_problem(problems, "must provide a string", at)
         elif len(value) < least:
-            tell(found, f"must be more than {least - 1} characters", at)
+            add_problem(problems, f"must be more than {least - 1} characters", at)
         elif most is not None and len(value) > most:
-            tell(found, f"must be less than {most + 1} characters", at)
+            add_problem(problems, f"must be less than {most + 1} characters", at)
         elif compiled and not compiled.fullmatch(value):
-            tell(found, "failed to match the required format", at)
+            add_problem(problems, "failed to match the required format", at)
 
     return check
 
 
 def url(most: int = 3000, schemes: Iterable[str] = ("http", "https")) -> Check:
-    """An absolute address of one of these schemes: with a host, but for mail and telephone."""
+    """An absolute URL of one of these schemes, with a host except for mailto and tel."""
     known = re.compile(rf"(?:{'|'.join(schemes)}):(?:(?<=mailto:)|(?<=tel:)|//)[^\s/?#]+\S*", re.IGNORECASE)
     text = string(1, most)
 
-    def check(value: object, at: str, found: list[str]) -> None:
-        before = len(found)
-        text(value, at, found)
-        if len(found) == before and not known.fullmatch(str(value)):
-            tell(found, "must be a valid URL", at)
+    def check(value: object, at: str, problems: list[str]) -> None:
+        before = len(problems)
+        text(value, at, problems)
+        if len(problems) == before and not known.fullmatch(str(value)):
+            add_problem(problems, "must be a valid URL", at)
 
     return check
 
 
 def integer(least: int | None = None, most: int | None = None) -> Check:
-    """A whole number; true and false are none."""
+    """An integer; booleans are refused."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            tell(found, "must provide an integer", at)
+            add_problem(problems, "must provide an integer", at)
         elif least is not None and value < least:
-            tell(found, f"must be greater than or equal to {least}", at)
+            add_problem(problems, f"must be greater than or equal to {least}", at)
         elif most is not None and value > most:
-            tell(found, f"must be less than or equal to {most}", at)
+            add_problem(problems, f"must be less than or equal to {most}", at)
 
     return check
 
 
-def number(value: object, at: str, found: list[str]) -> None:
-    """A number, whole or not."""
+def number(value: object, at: str, problems: list[str]) -> None:
+    """Check an integer or float."""
     if not isinstance(value, int | float) or isinstance(value, bool):
-        tell(found, "must provide a number", at)
+        add_problem(problems, "must provide a number", at)
 
 
-def boolean(value: object, at: str, found: list[str]) -> None:
-    """True or false."""
+def boolean(value: object, at: str, problems: list[str]) -> None:
+    """Check a boolean."""
     if not isinstance(value, bool):
-        tell(found, "must provide a boolean", at)
+        add_problem(problems, "must provide a boolean", at)
 
 
 def one_of(*allowed: str) -> Check:
-    """One of these words."""
+    """One of these strings."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if value not in allowed:
-            tell(found, f"must be a valid enum value ({', '.join(allowed)})", at)
+            add_problem(problems, f"must be a valid enum value ({', '.join(allowed)})", at)
 
     return check
 
 
 def array(item: Check, least: int = 1, most: int | None = None) -> Check:
-    """A list of `least` to `most` items; a list too long is told once, its items are not looked at."""
+    """A list of `least` to `most` items; if its length is wrong, the items are not checked."""
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, list):
-            tell(found, "must provide an array", at)
+            add_problem(problems, "must provide an array", at)
         elif len(value) < least:
-            tell(found, f"no fewer than {least} items allowed", at)
+            add_problem(problems, f"no fewer than {least} items allowed", at)
         elif most is not None and len(value) > most:
-            tell(found, f"no more than {most} items allowed", at)
+            add_problem(problems, f"no more than {most} items allowed", at)
         else:
             for number, member in enumerate(value):
-                item(member, f"{at}/{number}", found)
+                item(member, f"{at}/{number}", problems)
 
     return check
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """An object with these fields and no others. `rules` see it once its fields are all well formed."""
+    """An object with these fields and no others. `rules` run if all fields are valid."""
 
     required: Mapping[str, Check] = field(default_factory=dict)
     optional: Mapping[str, Check] = field(default_factory=dict)
     rules: Sequence[Rule] = ()
 
-    def __call__(self, value: object, at: str, found: list[str]) -> None:
-        """Tells what is wrong with the object."""
+    def __call__(self, value: object, at: str, problems: list[str]) -> None:
+        """Add the object's problems."""
         if not isinstance(value, dict):
-            tell(found, "must provide an object", at)
+            add_problem(problems, "must provide an object", at)
             return
-        before = len(found)
+        before = len(problems)
         for name in self.required:
             if name not in value:
-                tell(found, f"missing required field: {name}", at)
+                add_problem(problems, f"missing required field: {name}", at)
         for name, member in value.items():
             check = self.required.get(name) or self.optional.get(name)
             if check:
-                check(member, f"{at}/{name}", found)
+                check(member, f"{at}/{name}", problems)
             elif name != "type":
-                tell(found, f"invalid additional property: {name}", at)
-        if len(found) == before:
+                add_problem(problems, f"invalid additional property: {name}", at)
+        if len(problems) == before:
             for rule in self.rules:
-                rule(value, at, found)
+                rule(value, at, problems)
 
     def plus(self, *, optional: Mapping[str, Check]) -> "Shape":
-        """The same object with more optional fields."""
+        """Return the same shape with more optional fields."""
         return Shape(self.required, {**self.optional, **optional}, self.rules)
 
 
-def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = ()) -> Check:
-    """An object whose `type` says which of the kinds it is. A kind in `known` exists, but not here."""
+def or_null(check: Check) -> Check:
+    """The same, or null."""
+
+    def nullable(value: object, at: str, problems: list[str]) -> None:
+        if value is not None:
+            check(value, at, problems)
+
+    return nullable
+
+
+def by_type(kinds: Mapping[str, Check], *, known: Iterable[str] = (), otherwise: str | None = None) -> Check:
+    """An object whose `type` selects the check. A kind in `known` exists but is not allowed here.
+
+    `otherwise` is the kind of an object without a type.
+    """
     elsewhere = frozenset(known)
 
-    def check(value: object, at: str, found: list[str]) -> None:
+    def check(value: object, at: str, problems: list[str]) -> None:
         if not isinstance(value, dict):
-            tell(found, "must provide an object", at)
+            add_problem(problems, "must provide an object", at)
             return
-        kind = value.get("type")
+        kind = value.get("type", otherwise)
         chosen = kinds.get(kind) if isinstance(kind, str) else None
         if chosen:
-            chosen(value, at, found)
+            chosen(value, at, problems)
         elif "type" not in value:
-            tell(found, "missing required field: type", at)
+            add_problem(problems, "missing required field: type", at)
         elif isinstance(kind, str) and kind in elsewhere:
-            tell(found, f"{kind} is not allowed here", f"{at}/type")
+            add_problem(problems, f"{kind} is not allowed here", f"{at}/type")
         else:
-            tell(found, f"unsupported type: {kind}", f"{at}/type")
+            add_problem(problems, f"unsupported type: {kind}", f"{at}/type")
 
     return check
 
@@ -160,25 +173,27 @@ def only(kind: str, check: Check) -> Check:
 
 
 def exactly_one(*names: str) -> Rule:
-    """One of these fields, and not two."""
+    """Exactly one of these fields."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         given = sum(name in value for name in names)
         if given != 1:
             words = " or ".join(f"`{name}`" for name in names)
-            tell(
-                found, f"must define either {words}" if not given else f"must define only one of {words}", at
+            add_problem(
+                problems,
+                f"must define either {words}" if not given else f"must define only one of {words}",
+                at,
             )
 
     return rule
 
 
 def at_most_one(*names: str) -> Rule:
-    """Not two of these fields together."""
+    """At most one of these fields."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if sum(name in value for name in names) > 1:
-            tell(found, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
+            add_problem(problems, f"must define only one of {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
@@ -186,18 +201,18 @@ def at_most_one(*names: str) -> Rule:
 def at_least_one(*names: str) -> Rule:
     """At least one of these fields."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if not any(name in value for name in names):
-            tell(found, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
+            add_problem(problems, f"must define either {' or '.join(f'`{name}`' for name in names)}", at)
 
     return rule
 
 
 def ordered(low: str, high: str) -> Rule:
-    """The number in `low` is not above the number in `high`; both may be numbers in strings."""
+    """The number in `low` is at most the number in `high`; both may be strings."""
 
-    def rule(value: Mapping[str, object], at: str, found: list[str]) -> None:
+    def rule(value: Mapping[str, object], at: str, problems: list[str]) -> None:
         if low in value and high in value and float(str(value[low])) > float(str(value[high])):
-            tell(found, f"`{low}` must not be greater than `{high}`", at)
+            add_problem(problems, f"`{low}` must not be greater than `{high}`", at)
 
     return rule

@@ -1,4 +1,4 @@
-"""The sandbox's clock: real time and an offset, so that a day can be made to pass."""
+"""The sandbox's clock: real time plus an offset that can be changed."""
 
 import time
 from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
@@ -6,17 +6,17 @@ from typing import Protocol
 
 
 class ClockListener(Protocol):
-    """Told when the clock moves, so that what becomes due is done on the way."""
+    """Runs work that becomes due while the clock is moved."""
 
     def next_due(self, after: datetime) -> tuple[datetime, str] | None:
-        """The next moment, not before `after`, at which something is due, and a label ("check-in closes")."""
+        """Return the next due moment not before `after`, and a label ("check-in closes")."""
 
     def run_due(self, now: datetime) -> None:
-        """Do everything due at `now`; return once it is done."""
+        """Run everything due at `now` and wait until it is done."""
 
 
 class SandboxClock:
-    """Aware UTC moments that run on. What stays on real time (trigger ids, signatures) does not ask it."""
+    """A running clock of aware UTC datetimes. Trigger ids and signatures use real time instead."""
 
     def __init__(self, now: datetime | None = None) -> None:
         self.offset = 0.0
@@ -24,28 +24,28 @@ class SandboxClock:
             self.set(now)
 
     def now(self) -> datetime:
-        """The sandbox's present moment, in UTC."""
+        """Return the sandbox's current time in UTC."""
         return datetime.fromtimestamp(self.epoch(), UTC)
 
     def epoch(self) -> float:
-        """The same in seconds since 1970."""
+        """Return the sandbox's current time in seconds since 1970."""
         return time.time() + self.offset
 
     def set(self, moment: datetime) -> None:
-        """Make `moment` the present; the clock keeps running from there. Needs an aware datetime."""
+        """Set the current time to `moment`, an aware datetime; the clock runs on from there."""
         if moment.tzinfo is None:
             raise ValueError("The clock needs a moment with its time zone.")
         self.offset = moment.timestamp() - time.time()
 
     def advance(self, by: timedelta) -> None:
-        """Let `by` pass at once."""
+        """Move the clock forward by `by`."""
         self.offset += by.total_seconds()
 
 
 def moment_of(seconds: str | int) -> datetime | None:
-    """The moment so many seconds after 1970; None for what is no number, or in no year of a calendar.
+    """Convert seconds since 1970 to a UTC datetime; None if not a number or out of range.
 
-    A year is left at both ends, so that the moment has a date in every time zone.
+    The first and last years are excluded, so that the result has a date in every time zone.
     """
     try:
         moment = datetime.fromtimestamp(int(seconds), UTC)

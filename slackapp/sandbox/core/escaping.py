@@ -1,4 +1,4 @@
-"""What a person types, as Slack passes it on: `&<>` escaped, mentions turned into ids."""
+"""Typed text as Slack delivers it: `&<>` escaped, mentions replaced by ids."""
 
 import re
 from collections.abc import Iterator
@@ -6,28 +6,28 @@ from dataclasses import dataclass
 
 from slackapp.sandbox.core.state import Person, Workspace
 
-# A mention already in Slack's own form, as a client's completion would have put it.
-READY = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+)(?:\|[^<>]*)?>")
+# A mention in Slack's own form, as a client's completion inserts it.
+CLIENT_MENTION = re.compile(r"<(?:@[UW][A-Z0-9]+|#C[A-Z0-9]+|!subteam\^S[A-Z0-9]+)(?:\|[^<>]*)?>")
 ADDRESS = re.compile(r"https?://[^\s<>|]+")
 BROADCASTS = ("here", "channel", "everyone")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something that can be named after @ or #, and what stands for it."""
+    """A name that can follow @ or #, and the token that replaces it."""
 
     sign: str
     words: str
     token: str
 
 
-def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, labels: bool) -> str:
-    """The text as Slack hands it on.
+def escape_text(text: str, space: Workspace, person: Person, *, resolve: bool, labels: bool) -> str:
+    """Return the text as Slack delivers it.
 
     With `resolve`, `@name`, `#channel`, user groups and addresses become `<...>` tokens; with `labels` those
     of people carry `|handle`, as in slash commands. Without `resolve` only `&<>` are escaped.
     """
-    names = sorted(_names(space, person, labels=labels), key=lambda one: -len(one.words)) if resolve else []
+    names = sorted(_names(space, person, labels=labels), key=lambda name: -len(name.words)) if resolve else []
     out, at = [], 0
     while at < len(text):
         token, length = _token(text, at, space, names, resolve=resolve, labels=labels)
@@ -39,21 +39,21 @@ def escaped(text: str, space: Workspace, person: Person, *, resolve: bool, label
 def _token(  # one position of one text
     text: str, at: int, space: Workspace, names: list[Name], *, resolve: bool, labels: bool
 ) -> tuple[str, int]:
-    letter = text[at]
-    if resolve and letter == "<" and (ready := READY.match(text, at)):
-        return _ready(ready.group(), space, labels=labels), len(ready.group())
-    if resolve and letter in "@#" and (at == 0 or not text[at - 1].isalnum()):
+    character = text[at]
+    if resolve and character == "<" and (ready := CLIENT_MENTION.match(text, at)):
+        return _client_mention(ready.group(), space, labels=labels), len(ready.group())
+    if resolve and character in "@#" and (at == 0 or not text[at - 1].isalnum()):
         for name in names:
-            if name.sign == letter and _matches(text, at + 1, name.words):
+            if name.sign == character and _matches(text, at + 1, name.words):
                 return name.token, 1 + len(name.words)
-    if resolve and letter == "h" and (address := ADDRESS.match(text, at)):
-        found = address.group().rstrip(".,;:!?)")
-        return f"<{plain(found)}>", len(found)
-    return plain(letter), 1
+    if resolve and character == "h" and (address := ADDRESS.match(text, at)):
+        url = address.group().rstrip(".,;:!?)")
+        return f"<{escape_characters(url)}>", len(url)
+    return escape_characters(character), 1
 
 
-def plain(text: str) -> str:
-    """The three characters Slack escapes."""
+def escape_characters(text: str) -> str:
+    """Escape the three characters that Slack escapes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -64,7 +64,7 @@ def _matches(text: str, at: int, words: str) -> bool:
     return end >= len(text) or not (text[end].isalnum() or text[end] == "_")
 
 
-def _ready(token: str, space: Workspace, *, labels: bool) -> str:
+def _client_mention(token: str, space: Workspace, *, labels: bool) -> str:
     named = token[1:-1].partition("|")[0]
     if named.startswith("@") and labels:
         person = space.people.get(named[1:])
@@ -79,14 +79,14 @@ def _ready(token: str, space: Workspace, *, labels: bool) -> str:
 
 
 def _names(space: Workspace, person: Person, *, labels: bool) -> Iterator[Name]:
-    for one in space.people.values():
-        token = f"<@{one.id}|{one.handle}>" if labels else f"<@{one.id}>"
-        yield Name("@", one.handle, token)
-        yield Name("@", one.name, token)
+    for member in space.people.values():
+        token = f"<@{member.id}|{member.handle}>" if labels else f"<@{member.id}>"
+        yield Name("@", member.handle, token)
+        yield Name("@", member.name, token)
     for group in space.usergroups.values():
         yield Name("@", group.handle, f"<!subteam^{group.id}|@{group.handle}>")
     for channel in space.channels.values():
-        if channel.im_with is None and (not channel.is_private or person.id in channel.members):
+        if not channel.is_direct and (not channel.is_private or person.id in channel.members):
             yield Name("#", channel.name, f"<#{channel.id}|{'' if channel.is_private else channel.name}>")
     for word in BROADCASTS:
         yield Name("@", word, f"<!{word}>")

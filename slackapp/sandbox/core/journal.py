@@ -1,4 +1,4 @@
-"""What the app called and what it was sent, in order, without any token."""
+"""Log of the app's calls and of the payloads sent to it, without tokens."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ MASK = b"***"
 
 @dataclass(slots=True)
 class Entry:
-    """A line for people: `sent` is true for what Slack sent to the app; `took` is in seconds, where known.
+    """A journal entry: `sent` is true for payloads sent to the app; `took` is in seconds, if known.
 
-    What was sent is without `response` and `took` until the app has answered, or failed to.
+    A sent payload has no `response` and `took` until the app has answered or failed.
     """
 
     number: int
@@ -41,7 +41,7 @@ class Journal:
         self.inbound: deque[bytes] = deque(maxlen=KEPT_LINES)
         self.recent: deque[Entry] = deque(maxlen=KEPT_ENTRIES)
         self.watcher: Callable[[], None] | None = None
-        """Called often enough to see every entry among the recent ones."""
+        """Called often enough to see every entry in `recent`."""
         self._clock = clock
         self._secrets: list[bytes] = []
         self._number = 0
@@ -49,15 +49,15 @@ class Journal:
         if directory is not None:
             directory.mkdir(parents=True, exist_ok=True)
             for name in ("calls", "inbound"):
-                # Unbuffered, so that whoever reads along sees every line at once.
+                # Unbuffered, so that a reader sees every line at once.
                 self._files[name] = (directory / f"{name}.jsonl").open("ab", buffering=0)
 
     def hide(self, *secrets: str) -> None:
-        """Never write these strings, wherever they turn up."""
+        """Replace these strings by `***` in every line."""
         self._secrets.extend(secret.encode() for secret in secrets if secret)
 
     def call(self, method: str, body: Any, enc: str, response: Any, *, took: float | None = None) -> None:  # noqa: ANN401  # bodies are any JSON; the line has these parts
-        """Record one call of the app: `enc` is "json" or "form"."""
+        """Record a call of the app; `enc` is "json" or "form"."""
         t = round(self._clock.epoch(), 6)
         self._write(
             "calls", self.calls, {"method": method, "body": body, "enc": enc, "t": t, "response": response}
@@ -65,7 +65,7 @@ class Journal:
         self._remember(Entry(self._next(), False, method, body, response, t, took))
 
     def sent(self, kind: str, payload: dict[str, Any]) -> Entry:
-        """Record what was sent to the app; the entry waits for how it ended."""
+        """Record a payload sent to the app; the caller fills in the response."""
         self._write("inbound", self.inbound, {"kind": kind, "payload": payload})
         entry = Entry(self._next(), True, kind, payload, None, self._clock.epoch(), None)
         self._remember(entry)
@@ -73,7 +73,7 @@ class Journal:
 
     @property
     def number(self) -> int:
-        """The number of the newest entry; 0 before the first."""
+        """Number of the newest entry; 0 before the first."""
         return self._number
 
     def close(self) -> None:
@@ -91,10 +91,10 @@ class Journal:
         if self.watcher is not None and entry.number % (KEPT_ENTRIES // 2) == 0:
             self.watcher()
 
-    def _write(self, name: str, kept: deque[bytes], line: dict[str, Any]) -> None:
+    def _write(self, name: str, lines: deque[bytes], line: dict[str, Any]) -> None:
         written = orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
         for secret in self._secrets:
             written = written.replace(secret, MASK)
-        kept.append(written)
+        lines.append(written)
         if name in self._files:
             self._files[name].write(written)

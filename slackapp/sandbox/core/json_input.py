@@ -1,4 +1,4 @@
-"""JSON from outside, read only as far as the sandbox can write it down again."""
+"""Parsing of JSON requests, limited to what can be serialised again."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,82 +6,82 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.responses import RequestError
 
-# A count or a pause beyond this is a slip of the keyboard.
-MOST = 1_000_000
+# A larger count or pause is a typing mistake.
+MAX_NUMBER = 1_000_000
 
 
-async def wanted(request: web.Request) -> dict[str, Any]:
-    """The JSON object a request carries."""
+async def read_object(request: web.Request) -> dict[str, Any]:
+    """Return the JSON object in a request's body."""
     try:
-        asked = read_json(await request.read() or b"{}")
-    except ValueError as wrong:
-        raise NotFound(400, f"The body is {wrong}.") from None
-    if not isinstance(asked, dict):
-        raise NotFound(400, "The body must be a JSON object.")
-    return asked
+        body = read_json(await request.read() or b"{}")
+    except ValueError as error:
+        raise RequestError(400, f"The body is {error}.") from None
+    if not isinstance(body, dict):
+        raise RequestError(400, "The body must be a JSON object.")
+    return body
 
 
-def words(asked: dict[str, Any], name: str, otherwise: str | None = None) -> str:
-    """A string out of a request's JSON."""
-    value = asked.get(name, otherwise)
+def get_string(body: dict[str, Any], name: str, otherwise: str | None = None) -> str:
+    """Return a string from a request's JSON."""
+    value = body.get(name, otherwise)
     if not isinstance(value, str):
-        raise NotFound(400, f"“{name}” must be a string.")
+        raise RequestError(400, f"“{name}” must be a string.")
     return value
 
 
-def words_if_any(asked: dict[str, Any], name: str) -> str | None:
-    """A string that may be left out, or be null."""
-    return None if asked.get(name) is None else words(asked, name)
+def get_optional_string(body: dict[str, Any], name: str) -> str | None:
+    """Return a string, or None if it is missing or null."""
+    return None if body.get(name) is None else get_string(body, name)
 
 
-def number(asked: dict[str, Any], name: str, otherwise: float) -> float:
-    """A number that makes sense as a count or as seconds: none below nought, none without end."""
-    value = asked.get(name, otherwise)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST:
-        raise NotFound(400, f"“{name}” must be a number from 0 to {MOST}.")
+def get_number(body: dict[str, Any], name: str, otherwise: float) -> float:
+    """Return a number from 0 to `MAX_NUMBER`, a count or seconds."""
+    value = body.get(name, otherwise)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_NUMBER:
+        raise RequestError(400, f"“{name}” must be a number from 0 to {MAX_NUMBER}.")
     return value
 
 
-def flag(asked: dict[str, Any], name: str) -> bool:
-    """True or false."""
-    value = asked.get(name)
+def get_boolean(body: dict[str, Any], name: str) -> bool:
+    """Return a boolean."""
+    value = body.get(name)
     if not isinstance(value, bool):
-        raise NotFound(400, f"“{name}” must be true or false.")
+        raise RequestError(400, f"“{name}” must be true or false.")
     return value
 
 
-def names(asked: dict[str, Any], name: str) -> list[str]:
-    """A list of strings; an empty one where it is left out."""
-    value = asked.get(name, [])
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise NotFound(400, f"“{name}” must be a list of strings.")
+def get_strings(body: dict[str, Any], name: str) -> list[str]:
+    """Return a list of strings; empty if it is missing."""
+    value = body.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise RequestError(400, f"“{name}” must be a list of strings.")
     return value
 
 
-# What is read is written again, into the journal and the state, and orjson writes at most 254 levels.
-DEEPEST = 100
+# Bodies are written to the journal and the state, and orjson writes at most 254 levels.
+MAX_DEPTH = 100
 
 
 def read_json(text: bytes | str) -> Any:  # noqa: ANN401  # any JSON
-    """The value that `text` is. Raises ValueError, with what is the matter, where there is none to be had."""
+    """Parse JSON. Raises ValueError for invalid or too deeply nested JSON."""
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise ValueError("not valid JSON") from None
-    # Most opens too few to be deep; only what might be is looked through.
+    # Most values have too few brackets to be deep; only the others are walked.
     written = text if isinstance(text, bytes) else text.encode()
     opened = len(written) - len(written.translate(None, b"[{"))
-    if opened > DEEPEST and _is_deep(value):
+    if opened > MAX_DEPTH and _is_deep(value):
         raise ValueError("nested too deeply")
     return value
 
 
 def _is_deep(value: Any) -> bool:  # noqa: ANN401  # likewise
     level = [value]
-    for _ in range(DEEPEST):
-        level = [inner for one in level for inner in _inside(one)]
+    for _ in range(MAX_DEPTH):
+        level = [inner for value in level for inner in _inside(value)]
     return bool(level)
 
 

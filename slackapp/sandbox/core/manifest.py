@@ -1,10 +1,12 @@
-"""What the sandbox learns about an app: only what Slack itself would learn, from its manifest."""
+"""The parts of an app manifest that the sandbox uses."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from slackapp.sandbox.core.manifest_rules import manifest_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Manifest:
 
 
 class ManifestError(ValueError):
-    """What was given is no app manifest; the words say what is wrong with it."""
+    """The input is not an app manifest; the message says why."""
 
 
 def read_manifest(source: Path | dict[str, Any]) -> Manifest:
@@ -55,23 +57,36 @@ def read_manifest(source: Path | dict[str, Any]) -> Manifest:
     Raises:
         ManifestError: It is neither, or the app has no name, or a part of it is of the wrong kind.
     """
-    raw = source if isinstance(source, dict) else _parsed(source)
+    raw = source if isinstance(source, dict) else _parse(source)
     try:
         return _manifest(raw)
-    except (KeyError, TypeError, AttributeError) as wrong:
-        raise ManifestError(f"this is no app manifest as Slack reads it ({_where(wrong)}).") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ManifestError(f"this is no app manifest as Slack reads it ({_where(error)}).") from None
 
 
-def _parsed(source: Path) -> Any:  # noqa: ANN401  # whatever YAML holds
+def read_checked_manifest(source: Path, *, has_address: bool) -> dict[str, Any]:
+    """Read a manifest and check it as Slack does.
+
+    Raises:
+        ManifestError: Slack would refuse it; the message has one line for each reason.
+    """
+    raw = _parse(source)
+    if problems := manifest_problems(raw, has_address=has_address):
+        lines = ["Slack would refuse this manifest:", *(f"  {problem}" for problem in problems)]
+        raise ManifestError("\n".join(lines))
+    return dict(raw)
+
+
+def _parse(source: Path) -> Any:  # noqa: ANN401  # whatever YAML holds
     try:
         return yaml.safe_load(source.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-        raise ManifestError(f"this is neither YAML nor JSON: {' '.join(str(wrong).split())}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ManifestError(f"this is neither YAML nor JSON: {' '.join(str(error).split())}") from None
 
 
-def _where(wrong: Exception) -> str:
+def _where(error: Exception) -> str:
     return (
-        f"{wrong.args[0]} is missing" if isinstance(wrong, KeyError) else "a part of it is of the wrong kind"
+        f"{error.args[0]} is missing" if isinstance(error, KeyError) else "a part of it is of the wrong kind"
     )
 
 

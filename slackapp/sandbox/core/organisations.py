@@ -1,31 +1,29 @@
-"""An app installed into a whole organisation (Enterprise Grid): one token for several workspaces.
+"""An app installed in a whole organisation (Enterprise Grid): one token for several workspaces.
 
-Slack then leaves the workspace out of some payloads, and wants `team_id` with some calls.
+Some methods then require `team_id`. What changes in payloads: enterprise_payloads.py.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from slackapp.sandbox.core.enterprise_payloads import has_organisation_token
 from slackapp.sandbox.core.responses import Refused
+from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
-if TYPE_CHECKING:
-    from slackapp.sandbox.core.simulator import Simulator
-
-WANT_TEAM = frozenset({"users.list", "usergroups.list", "usergroups.users.list", "conversations.list"})
+NEED_TEAM_ID = frozenset({"users.list", "usergroups.list", "usergroups.users.list", "conversations.list"})
 """Methods that refuse an organisation's token without `team_id`."""
 
-_WITHOUT_TEAM = frozenset({"shortcut", "view_submission", "view_closed"})
 _PLACES = ("channel", "user", "user_id", "usergroup")
 
 
-def workspaces_of(slack: "Simulator", enterprise_id: str) -> list[Workspace]:
-    """The organisation's workspaces; none where there is no such organisation."""
+def workspaces_of(slack: Simulator, enterprise_id: str) -> list[Workspace]:
+    """Return the organisation's workspaces; empty if it does not exist."""
     spaces = slack.state.workspaces.values()
-    return [one for one in spaces if enterprise_id and one.enterprise_id == enterprise_id]
+    return [space for space in spaces if enterprise_id and space.enterprise_id == enterprise_id]
 
 
-def install(slack: "Simulator", enterprise_id: str, token: str) -> list[Workspace]:
-    """Give the app one token for all of them."""
+def install(slack: Simulator, enterprise_id: str, token: str) -> list[Workspace]:
+    """Install the app in all of the organisation's workspaces with one token."""
     spaces = workspaces_of(slack, enterprise_id)
     for space in spaces:
         space.bot_token, space.installed = token, True
@@ -35,52 +33,32 @@ def install(slack: "Simulator", enterprise_id: str, token: str) -> list[Workspac
     return spaces
 
 
-def is_wide(slack: "Simulator", space: Workspace) -> bool:
-    """Whether the app is in this workspace through its organisation."""
-    return space.installed and slack.organisations.get(space.enterprise_id) == space.bot_token
+def is_organisation_install(slack: Simulator, space: Workspace) -> bool:
+    """Whether the app is installed in this workspace through its organisation."""
+    return has_organisation_token(space, slack.organisations)
 
 
-def resolve_workspace(slack: "Simulator", known: Workspace, method: str, sent: dict[str, Any]) -> Workspace:
-    """The workspace that a call with an organisation's token is about."""
-    if not is_wide(slack, known):
+def resolve_workspace(slack: Simulator, known: Workspace, method: str, sent: dict[str, Any]) -> Workspace:
+    """Return the workspace that a call with an organisation's token concerns."""
+    if not is_organisation_install(slack, known):
         return known
-    spaces = [one for one in workspaces_of(slack, known.enterprise_id) if one.installed]
-    if wanted := sent.get("team_id"):
-        found = next((one for one in spaces if one.id == wanted), None)
-        if found is None and wanted != known.enterprise_id:
+    spaces = [space for space in workspaces_of(slack, known.enterprise_id) if space.installed]
+    if team_id := sent.get("team_id"):
+        space = next((space for space in spaces if space.id == team_id), None)
+        if space is None and team_id != known.enterprise_id:
             raise Refused("team_not_found")
-        if found is not None:
-            return found
-    if method in WANT_TEAM:
+        if space is not None:
+            return space
+    if method in NEED_TEAM_ID:
         raise Refused("missing_argument", "[ERROR] missing required field: team_id")
-    return next((one for one in spaces if _is_about(slack, one, sent)), known)
+    return next((space for space in spaces if _is_about(slack, space, sent)), known)
 
 
-def add_enterprise_fields(slack: "Simulator", kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """The payload as an app that is installed into the organisation gets it."""
-    user = payload.get("user")
-    place = payload.get("team_id") or (user.get("team_id") if isinstance(user, dict) else "")
-    space = slack.state.workspaces.get(place or "")
-    if space is None or not is_wide(slack, space):
-        return payload
-    if kind == "slash_command":
-        return payload | {"is_enterprise_install": "true"}
-    if kind == "event_callback":
-        told = [one | {"team_id": None, "is_enterprise_install": True} for one in payload["authorizations"]]
-        return payload | {"authorizations": told}
-    dressed = payload | {"is_enterprise_install": True}
-    if kind in _WITHOUT_TEAM:
-        dressed["team"] = None
-    if "view" in dressed:
-        dressed["view"] = dressed["view"] | {"app_installed_team_id": space.enterprise_id}
-    return dressed
-
-
-def _is_about(slack: "Simulator", space: Workspace, sent: dict[str, Any]) -> bool:
+def _is_about(slack: Simulator, space: Workspace, sent: dict[str, Any]) -> bool:
     trigger = slack.triggers.get(str(sent.get("trigger_id", "")))
     view = slack.state.view(str(sent["view_id"])) if sent.get("view_id") else None
     if trigger is not None or view is not None:
-        return space.id in {one.team_id for one in (trigger, view) if one is not None}
+        return space.id in {origin.team_id for origin in (trigger, view) if origin is not None}
     return any(
         sent.get(name) in ids for name in _PLACES for ids in (space.channels, space.people, space.usergroups)
     )

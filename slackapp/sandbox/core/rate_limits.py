@@ -1,4 +1,4 @@
-"""Rate limits as Slack publishes them: per method and workspace, and one message a second per channel.
+"""Slack's published rate limits per method and workspace, and for messages per channel.
 
 Source: docs.slack.dev, "Rate limits": tier 1 1+, tier 2 20+, tier 3 50+, tier 4 100+ calls a minute;
 chat.postMessage one message a second per channel with short bursts tolerated, and several hundred a minute
@@ -16,7 +16,7 @@ CHANNEL_BURST = 5
 
 @dataclass(slots=True)
 class Bucket:
-    """Tokens that come back with time."""
+    """A token bucket."""
 
     size: float
     per_second: float
@@ -24,8 +24,8 @@ class Bucket:
     at: float
 
     def take(self, now: float) -> float:
-        """Take one token: 0.0 when there was one, else the seconds until there is."""
-        # After a jump back in time nothing is added; after a jump forward the bucket is simply full.
+        """Take one token; return 0.0, or the seconds until one is available."""
+        # After the clock moved back nothing is added; after it moved forward the bucket is full.
         self.level = min(self.size, self.level + max(0.0, now - self.at) * self.per_second)
         self.at = now
         if self.level >= 1:
@@ -35,7 +35,7 @@ class Bucket:
 
 
 class Limits:
-    """The buckets of all workspaces, on the sandbox's clock."""
+    """The token buckets of all workspaces, on the sandbox's clock."""
 
     def __init__(self, clock: SandboxClock, *, enabled: bool) -> None:
         self.enabled = enabled
@@ -43,14 +43,14 @@ class Limits:
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def wait_for(self, workspace: str, method: str, tier: str | None) -> int:
-        """Whole seconds this method must pause in this workspace; 0 means the call may go on."""
+        """Return the whole seconds to wait before calling this method; 0 if it may be called."""
         if not self.enabled or tier not in PER_MINUTE:
             return 0
         size = PER_MINUTE[tier]
         return self._take((workspace, method), size, size / 60)
 
     def wait_for_channel(self, workspace: str, channel: str) -> int:
-        """The same for posting into one channel."""
+        """Return the whole seconds to wait before posting in this channel."""
         return self._take((workspace, "#" + channel), CHANNEL_BURST, 1.0) if self.enabled else 0
 
     def _take(self, key: tuple[str, str], size: float, per_second: float) -> int:

@@ -1,17 +1,19 @@
-"""What a sandbox is given to start with: the app's identity, and workspaces with their people and places."""
+"""Seeds of a sandbox: the app's identity, and workspaces with their people and channels."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AppSeed:
-    """The app as Slack knows it. Nothing here is a real secret: the sandbox answers on this machine only."""
+    """The app's identity in Slack. These are no real secrets: the sandbox serves this machine only."""
 
     app_id: str = "A0SANDBOX01"
     client_id: str = "100000000001.200000000002"
     client_secret: str = field(default="sandbox-client-secret", repr=False)
     signing_secret: str = field(default="sandbox-signing-secret", repr=False)
     verification_token: str = field(default="sandbox-verification-token", repr=False)
+    configuration_token: str = field(default="xoxe.xoxp-sandbox-configuration", repr=False)
+    """Token for apps.manifest.validate, as Slack gives it to the app's owner."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +21,8 @@ class PersonSeed:
     """A person, or another app's bot user. `name` is what others read; `handle` is typed after an @.
 
     `roles` is what `GET /person` returns. `stranger` means the person belongs to another organisation and is
-    seen only through a shared channel; `is_guest` is Slack's `is_restricted`.
+    seen only through a shared channel; `is_guest` is Slack's `is_restricted`, `is_single_channel` beside it
+    `is_ultra_restricted`. `display_name`: "" if none was chosen, None for the same as the name.
     """
 
     id: str
@@ -34,6 +37,8 @@ class PersonSeed:
     is_guest: bool = False
     stranger: bool = False
     locale: str = "en-GB"
+    is_single_channel: bool = False
+    display_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +78,14 @@ class WorkspaceSeed:
     bot_id: str = "B0SANDBOX01"
     installed: bool = True
     enterprise_id: str = ""
-    """Of the Enterprise organisation the workspace belongs to; the app is installed in the workspace."""
+    """The Enterprise organisation of the workspace; the app is installed in the workspace only."""
     enterprise_name: str = ""
+    plan: str = ""
+    """free, paid or grid; empty for grid in an organisation and paid elsewhere."""
 
 
 def practice_workspace() -> WorkspaceSeed:
-    """A small workspace for a sandbox that is started alone."""
+    """Return a small workspace for a sandbox that is started by itself."""
     people = (
         PersonSeed(
             id="U0PRACTICE1",

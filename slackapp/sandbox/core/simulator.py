@@ -1,4 +1,4 @@
-"""The double itself: what it knows, how it is set, and the few things every part of it needs."""
+"""The simulated Slack: state, settings and shared services."""
 
 import asyncio
 import random
@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from slackapp.sandbox.core import organisations
 from slackapp.sandbox.core.clock import SandboxClock
 from slackapp.sandbox.core.contract import Contract, read_contract
+from slackapp.sandbox.core.enterprise_payloads import add_enterprise_fields
+from slackapp.sandbox.core.event_hold import EventHold
 from slackapp.sandbox.core.faults import Faults
 from slackapp.sandbox.core.journal import Journal
 from slackapp.sandbox.core.manifest import Manifest
@@ -25,9 +26,9 @@ from slackapp.sandbox.core.state import State, Workspace
 class Settings:
     """How this Slack behaves. Times are real seconds.
 
-    `latency`: from and to, for API answers and deliveries. `deliver_to`: the app's address for signed HTTP,
-    or None for Socket Mode. `scan_seconds`: how long a fresh file is being scanned. `quiet_seconds`: how
-    long, after an acknowledgement, a person's request waits for what the app does next.
+    `latency`: shortest and longest, for API answers and deliveries. `deliver_to`: the app's address for
+    signed HTTP, or None for Socket Mode. `scan_seconds`: how long a new file is scanned. `quiet_seconds`:
+    how long, after an acknowledgement, a person's request waits for further calls of the app.
     """
 
     latency: tuple[float, float] = (0.0, 0.0)
@@ -41,7 +42,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """How a delivery ended: `payload` is the app's answer. `failure` names what went wrong, else None."""
+    """Result of a delivery: `payload` is the app's answer, `failure` the reason if it failed."""
 
     payload: Any = None
     failure: str | None = None
@@ -49,7 +50,7 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Which repetition of an event this is (0: the first sending), and why it was needed."""
+    """The number of the retry (0: first attempt) and its reason."""
 
     attempt: int = 0
     reason: str = ""
@@ -59,10 +60,10 @@ FIRST = Retry()
 
 
 class Delivery(Protocol):
-    """A way to the app."""
+    """A transport to the app."""
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry) -> Ack:
-        """Send once and give the app's answer, or why there is none. `kind` is the journal's."""
+        """Send once; return the app's answer or the failure. `kind` is the journal's name."""
 
     async def close(self) -> None:
         """Stop delivering."""
@@ -70,7 +71,7 @@ class Delivery(Protocol):
 
 @dataclass(slots=True)
 class Trigger:
-    """A trigger id: once, within three real seconds. `view_id` is the modal it came from."""
+    """A trigger id, valid once within three real seconds. `view_id` is the modal it came from."""
 
     team_id: str
     user: str
@@ -81,24 +82,25 @@ class Trigger:
 
 @dataclass(slots=True)
 class OAuthCode:
-    """An authorisation code: once, within ten minutes."""
+    """An authorisation code, valid once within ten minutes."""
 
     team_id: str
     user: str
     redirect_uri: str | None
     expires: float
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class Traffic:
-    """Web API calls under way, so that a person's request can wait until the app has done its part."""
+    """Web API calls in progress, so that a person's request can wait for the app."""
 
     under_way: int = 0
     last: float = field(default_factory=time.monotonic)
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """One call, from its arrival to its answer."""
+        """Count a call as in progress until it is answered."""
         self.under_way += 1
         try:
             yield
@@ -108,7 +110,7 @@ class Traffic:
 
 
 class Simulator:
-    """A Slack for one app and any number of workspaces."""
+    """A simulated Slack for one app and any number of workspaces."""
 
     def __init__(
         self,
@@ -126,7 +128,8 @@ class Simulator:
         self.state = State(clock)
         self.contract: Contract = read_contract()
         self.journal = Journal(clock, journal)
-        self.faults = Faults()
+        self.faults = Faults(clock)
+        self.event_hold = EventHold()
         self.limits = Limits(clock, enabled=settings.rate_limits)
         self.traffic = Traffic()
         self.triggers: dict[str, Trigger] = {}
@@ -134,16 +137,18 @@ class Simulator:
         self.tokens: dict[str, tuple[Workspace, str]] = {}
         self.tickets: set[str] = set()
         self.organisations: dict[str, str] = {}
-        """The app's token in each organisation into which it is installed as a whole, by its id."""
-        self.hurrying = False
-        """Set while the clock is moved: then no network is played, or a day's messages would take minutes."""
+        """Organisation id -> the app's token, for organisation-wide installs."""
+        self.is_moving_clock = False
+        """True while the clock is moved: latency is off, or a day's messages would take minutes."""
         self.url = ""
         self.delivery: Delivery | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.journal.hide(app.client_secret, app.signing_secret, app.verification_token)
+        self.journal.hide(
+            app.client_secret, app.signing_secret, app.verification_token, app.configuration_token
+        )
 
     def index_tokens(self) -> None:
-        """Rebuild the look-up of tokens: token -> (workspace, "bot", "app" or "old")."""
+        """Rebuild the token index: token -> (workspace, "bot", "app" or "old")."""
         self.tokens.clear()
         for space in self.state.workspaces.values():
             self.tokens.update(dict.fromkeys(space.old_tokens, (space, "old")))
@@ -152,50 +157,52 @@ class Simulator:
             self.journal.hide(space.bot_token, space.app_token)
 
     def new_trigger(self, team_id: str, user: str, *, view_id: str | None = None) -> str:
-        """A trigger id of Slack's form."""
+        """Create a trigger id in Slack's format."""
         now = time.monotonic()
-        self.triggers = {key: known for key, known in self.triggers.items() if known.expires > now - 60}
+        self.triggers = {
+            key: existing for key, existing in self.triggers.items() if existing.expires > now - 60
+        }
         trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
         self.triggers[trigger] = Trigger(team_id, user, now + self.settings.trigger_seconds, view_id)
         return trigger
 
-    async def lag(self) -> None:
-        """Wait as long as the network would."""
+    async def simulate_latency(self) -> None:
+        """Wait for the configured network latency."""
         low, high = self.settings.latency
-        if high > 0 and not self.hurrying:
+        if high > 0 and not self.is_moving_clock:
             await asyncio.sleep(random.uniform(low, high))  # noqa: S311  # a delay, not a secret
 
     async def send(self, kind: str, payload: dict[str, Any], retry: Retry = FIRST) -> Ack:
-        """Write down and send something to the app; gives its answer."""
-        payload = organisations.add_enterprise_fields(self, kind, payload)
-        entry, begun = self.journal.sent(kind, payload), time.perf_counter()
-        await self.lag()
+        """Record a payload, send it to the app and return its answer."""
+        payload = add_enterprise_fields(self.state.workspaces, self.organisations, kind, payload)
+        entry, started = self.journal.sent(kind, payload), time.perf_counter()
+        await self.simulate_latency()
         ack = Ack(failure="dispatch_failed")
         if self.delivery is not None:
             ack = await self.delivery.send(kind, payload, retry)
-        entry.took = time.perf_counter() - begun
+        entry.took = time.perf_counter() - started
         entry.response = {"ok": False, "error": ack.failure} if ack.failure else {"ok": True}
         self.state.touch()
         return ack
 
-    async def quiet(self) -> None:
-        """Wait, at most a second, until the app has made no call for a short moment."""
+    async def wait_until_idle(self) -> None:
+        """Wait, at most a second, until the app has made no call for `quiet_seconds`."""
         end = time.monotonic() + 1.0
-        begun = time.monotonic()
+        started = time.monotonic()
         while time.monotonic() < end:
-            since = max(begun, self.traffic.last)
+            since = max(started, self.traffic.last)
             if not self.traffic.under_way and time.monotonic() - since >= self.settings.quiet_seconds:
                 return
             await asyncio.sleep(0.005)
 
-    def spawn(self, work: Any) -> None:  # noqa: ANN401  # any coroutine
-        """Run something in the background and keep hold of it."""
+    def start_task(self, work: Any) -> None:  # noqa: ANN401  # any coroutine
+        """Run a coroutine in the background and keep a reference to its task."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End background work and deliveries, and send home whoever watches."""
+        """Stop background tasks and deliveries, and wake everyone who waits for changes."""
         self.state.changes.end()
         for task in tuple(self._tasks):
             task.cancel()

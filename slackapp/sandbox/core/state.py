@@ -1,7 +1,7 @@
-"""Everything the sandbox knows: workspaces, people, places, messages, views and files, in memory.
+"""The sandbox's state in memory: workspaces, people, channels, messages, views and files.
 
-All of it is read and written on the sandbox's own event loop only, so there are no locks. Whoever changes
-something calls `State.touch()`, which wakes those who wait on `State.changes`.
+It is read and written on the sandbox's own event loop only, so there are no locks. Code that changes
+something calls `State.touch()`, which wakes waiters on `State.changes`.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from typing import Any
 from slackapp.sandbox.core.clock import SandboxClock
 
 SLACKBOT = "USLACKBOT"
+PAIR_SIZE = 2
 
 Blocks = list[dict[str, Any]]
 Values = dict[
@@ -22,7 +23,7 @@ Values = dict[
 
 @dataclass(slots=True)
 class Person:
-    """A member of a workspace. `place` is where they last looked: a channel id, "dm" or "home"."""
+    """A member of a workspace. `place` is what they last viewed: a channel id, "dm" or "home"."""
 
     id: str
     team_id: str
@@ -37,6 +38,9 @@ class Person:
     is_guest: bool = False
     stranger: bool = False
     locale: str = "en-GB"
+    is_single_channel: bool = False
+    display_name: str | None = None
+    """The chosen display name; None for the full name, "" if none was chosen, as usual."""
     place: str = "dm"
     home_asked: float = 0.0
     updated: int = 0
@@ -46,8 +50,8 @@ class Person:
 class Message:
     """A message, or with `only_for` an ephemeral one. `author` is a person's id, the bot user's or SLACKBOT.
 
-    `values` holds what each person has chosen in its selects and inputs; `failed` the action ids whose press
-    the app did not acknowledge.
+    `values` holds each person's entries in selects and inputs; `failed` the action ids whose press the app
+    did not acknowledge.
     """
 
     ts: str
@@ -63,23 +67,30 @@ class Message:
     files: list[str] = field(default_factory=list)
     values: dict[str, Values] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    subtype: str | None = None
 
     @property
-    def shown(self) -> Blocks:
-        """Every block people see in it: its own, then those of its attachments."""
-        return [*self.blocks, *(block for one in self.attachments for block in one.get("blocks", ()))]
+    def all_blocks(self) -> Blocks:
+        """Return the message's own blocks, then those of its attachments."""
+        return [
+            *self.blocks,
+            *(block for attachment in self.attachments for block in attachment.get("blocks", ())),
+        ]
 
     def attachment_of(self, block_id: str) -> int:
-        """The number of the attachment this block stands in, counted from 1; 0 for the message's own."""
-        for number, one in enumerate(self.attachments, start=1):
-            if any(block["block_id"] == block_id for block in one.get("blocks", ())):
+        """Return the number, from 1, of the attachment with this block; 0 for the message's own."""
+        for number, attachment in enumerate(self.attachments, start=1):
+            if any(block["block_id"] == block_id for block in attachment.get("blocks", ())):
                 return number
         return 0
 
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, or with `im_with` the direct conversation of the app and one person."""
+    """A channel, or with `im_with` the direct conversation of the app and one person.
+
+    With `pair` it is the direct conversation of two people, with `is_mpim` one of several.
+    """
 
     id: str
     team_id: str
@@ -90,9 +101,21 @@ class Channel:
     im_with: str | None = None
     created: int = 0
     messages: dict[str, Message] = field(default_factory=dict)
+    pair: list[str] = field(default_factory=list)
+    is_mpim: bool = False
+    shared_with: list[str] = field(default_factory=list)
+    """The other organisations' workspaces that a Slack Connect channel is shared with."""
+    topic: str = ""
+    purpose: str = ""
+    previous_names: list[str] = field(default_factory=list)
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it is a direct or group conversation without a name."""
+        return self.im_with is not None or bool(self.pair) or self.is_mpim
 
     def seen_by(self, user: str) -> Iterator[Message]:
-        """The messages this person sees, oldest first."""
+        """Yield the messages that this person sees, oldest first."""
         for message in self.messages.values():
             if message.only_for in (None, user):
                 yield message
@@ -100,7 +123,7 @@ class Channel:
 
 @dataclass(slots=True)
 class View:
-    """A modal or a Home. `body` is what the app gave; `errors` are by `Control.spot`."""
+    """A modal or Home tab. `body` is the app's view; `errors` are keyed by `Control.error_key`."""
 
     id: str
     team_id: str
@@ -119,7 +142,7 @@ class View:
 class File:
     """An uploaded file; its bytes are in `State.contents`. Being scanned until `ready_at` (real time).
 
-    `owner` is the person who put it into a form; the app's own uploads have none.
+    `owner` is the person who uploaded it in a form; empty for the app's own uploads.
     """
 
     id: str
@@ -146,11 +169,12 @@ class UserGroup:
     handle: str
     name: str
     members: list[str] = field(default_factory=list)
+    disabled_at: int = 0
 
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """A response_url: five uses in thirty minutes of the sandbox's clock."""
+    """A response_url, valid for five uses within thirty minutes of the sandbox's clock."""
 
     team_id: str
     user: str
@@ -161,8 +185,25 @@ class ResponseUrl:
 
 
 @dataclass(slots=True)
+class ScheduledMessage:
+    """A pending message of chat.scheduleMessage; `post_at` is on the sandbox's clock."""
+
+    id: str
+    team_id: str
+    channel: str
+    post_at: int
+    created: int
+    thread_ts: str | None
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True)
 class Workspace:
-    """A workspace. `installed` turns false when the app is removed; its tokens then open nothing."""
+    """A workspace. `installed` becomes false when the app is removed; its tokens are then invalid.
+
+    `scopes` are those granted, None for the manifest's; `core.permissions` knows plans and restrictions.
+    `approval_pending`: only admins can install the app until it is approved.
+    """
 
     id: str
     domain: str
@@ -179,19 +220,23 @@ class Workspace:
     usergroups: dict[str, UserGroup] = field(default_factory=dict)
     dms: dict[str, str] = field(default_factory=dict)
     old_tokens: list[str] = field(default_factory=list)
+    plan: str = "paid"
+    scopes: list[str] | None = None
+    restrictions: list[str] = field(default_factory=list)
+    approval_pending: bool = False
 
 
 class Changes:
-    """A running number of changes that one can wait on."""
+    """A counter of changes that can be awaited."""
 
     def __init__(self) -> None:
         self.number = 0
-        self.over = False
-        """Nothing will change any more: the sandbox is being stopped."""
+        self.is_ended = False
+        """True once the sandbox is being stopped."""
         self._waiting: set[asyncio.Future[None]] = set()
 
     def bump(self) -> None:
-        """Count one change and wake everyone who waits."""
+        """Increment the counter and wake all waiters."""
         self.number += 1
         waiting, self._waiting = self._waiting, set()
         for future in waiting:
@@ -199,12 +244,12 @@ class Changes:
                 future.set_result(None)
 
     def end(self) -> None:
-        """Wake everyone who waits, for the last time."""
-        self.over = True
+        """Wake all waiters for the last time."""
+        self.is_ended = True
         self.bump()
 
     async def after(self, number: int, *, timeout: float | None = None) -> int:  # noqa: ASYNC109  # a wait with a bound is the promise
-        """Wait until something changed since `number`, at most `timeout` seconds; gives the number now."""
+        """Wait for a change after `number`, at most `timeout` seconds; return the current number."""
         if self.number == number:
             future = asyncio.get_running_loop().create_future()
             self._waiting.add(future)
@@ -213,15 +258,15 @@ class Changes:
         return self.number
 
     async def subscribe(self) -> AsyncIterator[int]:
-        """Give the number of changes now, and again after each change (several at once count as one)."""
+        """Yield the number now and after each change; several at once count as one."""
         number = self.number
-        while not self.over:
+        while not self.is_ended:
             yield number
             number = await self.after(number)
 
 
 class State:
-    """The whole of it, with the look-ups everyone needs."""
+    """The whole state, with look-ups."""
 
     def __init__(self, clock: SandboxClock) -> None:
         self.clock = clock
@@ -232,21 +277,22 @@ class State:
         self.files: dict[str, File] = {}
         self.contents: dict[str, bytes] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
-        self.toured: set[str] = set()
+        self.scheduled: dict[str, ScheduledMessage] = {}
+        self.completed_steps: set[str] = set()
         self._last_ts = 0
 
     def touch(self) -> None:
-        """Say that something changed."""
+        """Signal that something changed."""
         self.changes.bump()
 
     def next_ts(self) -> str:
-        """A new message time: the sandbox's clock in seconds with six decimals, later than any before."""
+        """Return a new `ts`: the clock in seconds with six decimals, later than any before."""
         self._last_ts = max(int(self.clock.epoch() * 1_000_000), self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
     @property
     def last_ts(self) -> int:
-        """The newest message time in microseconds; kept in snapshots so that none comes twice."""
+        """The newest `ts` in microseconds; stored in snapshots, so that none is used twice."""
         return self._last_ts
 
     @last_ts.setter
@@ -254,17 +300,17 @@ class State:
         self._last_ts = value
 
     def workspace_of(self, user: str) -> Workspace | None:
-        """The workspace in which this person is a member."""
+        """Return the workspace of this person."""
         return next((space for space in self.workspaces.values() if user in space.people), None)
 
     def dm(self, workspace: Workspace, user: str) -> Channel:
-        """The direct conversation of the app and this person, opened if need be."""
-        known = workspace.dms.get(user)
-        if known is None:
-            known = new_id("D")
-            workspace.dms[user] = known
-            workspace.channels[known] = Channel(
-                id=known,
+        """Return the direct conversation of the app and this person; create it if needed."""
+        channel_id = workspace.dms.get(user)
+        if channel_id is None:
+            channel_id = new_id("D")
+            workspace.dms[user] = channel_id
+            workspace.channels[channel_id] = Channel(
+                id=channel_id,
                 team_id=workspace.id,
                 name=user,
                 is_private=True,
@@ -272,16 +318,37 @@ class State:
                 im_with=user,
                 created=int(self.clock.epoch()),
             )
-        return workspace.channels[known]
+        return workspace.channels[channel_id]
+
+    def conversation(self, workspace: Workspace, users: list[str], *, with_app: bool) -> Channel:
+        """Return the direct conversation of these people, with the app if `with_app`; create it if needed."""
+        members = sorted({*users, *([workspace.bot_user_id] if with_app else [])})
+        for channel in workspace.channels.values():
+            if channel.is_direct and sorted(channel.members) == members:
+                return channel
+        is_pair = len(members) <= PAIR_SIZE
+        channel = Channel(
+            id=new_id("D" if is_pair else "C"),
+            team_id=workspace.id,
+            name="mpdm-" + "--".join(workspace.people[user].handle for user in members) + "-1",
+            is_private=True,
+            members=members,
+            created=int(self.clock.epoch()),
+            pair=members if is_pair else [],
+            is_mpim=not is_pair,
+        )
+        workspace.channels[channel.id] = channel
+        self.touch()
+        return channel
 
     def view(self, view_id: str) -> View | None:
-        """An open modal or a published Home by its id."""
+        """Return an open modal or a published Home tab by its id."""
         stacks = (view for stack in self.modals.values() for view in stack)
         homes = iter(self.homes.values())
         return next((view for source in (stacks, homes) for view in source if view.id == view_id), None)
 
     def top_modal(self, user: str) -> View | None:
-        """The modal this person has in front of them."""
+        """Return the modal on top of this person's stack."""
         stack = self.modals.get(user)
         return stack[-1] if stack else None
 
@@ -290,10 +357,10 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id of Slack's form, such as V0AB12CD34EF."""
+    """Return a new id in Slack's format, such as V0AB12CD34EF."""
     number = secrets.randbits(52)
-    letters = []
+    characters = []
     for _ in range(9):
         number, digit = divmod(number, 36)
-        letters.append(ALPHABET[digit])
-    return prefix + "0" + "".join(letters)
+        characters.append(ALPHABET[digit])
+    return prefix + "0" + "".join(characters)

@@ -1,4 +1,4 @@
-"""Seeding a workspace, and a snapshot on disk so that a stopped sandbox goes on where it was."""
+"""Seeding of a workspace, and a snapshot on disk from which a sandbox continues."""
 
 import asyncio
 import os
@@ -23,11 +23,11 @@ from slackapp.sandbox.core.state import (
 )
 
 VERSION = 1
-EVERY_SECONDS = 1.0
+SAVE_SECONDS = 1.0
 
 
 def seed_workspace(slack: Simulator, seed: WorkspaceSeed) -> None:
-    """Put a workspace into the state; what a saved state already holds stays, tokens are the seed's."""
+    """Add a workspace to the state; saved data stays, tokens are the seed's."""
     state = slack.state
     space = state.workspaces.setdefault(seed.team_id, _workspace(seed))
     space.bot_token, space.app_token = seed.bot_token, seed.app_token
@@ -65,6 +65,7 @@ def _workspace(seed: WorkspaceSeed) -> Workspace:
         installed=seed.installed,
         enterprise_id=seed.enterprise_id,
         enterprise_name=seed.enterprise_name,
+        plan=seed.plan or ("grid" if seed.enterprise_id else "paid"),
     )
 
 
@@ -80,7 +81,7 @@ def _bot_user(slack: Simulator, seed: WorkspaceSeed) -> Person:
 
 
 class Store:
-    """Writes the state beside `path` (file contents in `<path>.files/`) and reads it back."""
+    """Saves the state in `path` (file contents in `<path>.files/`) and loads it."""
 
     def __init__(self, slack: Simulator, path: Path) -> None:
         self._slack = slack
@@ -89,7 +90,7 @@ class Store:
         self._saved = -1
 
     def load(self) -> None:
-        """Read what was saved, if anything. Raises ValueError for a file of another version."""
+        """Load the saved state, if there is one. Raises ValueError for a file of another version."""
         if not self._path.exists():
             return
         raw = orjson.loads(self._path.read_bytes())
@@ -98,33 +99,33 @@ class Store:
         self._slack.clock.offset = raw["offset"]
         restore(self._slack.state, raw)
         for file_id in self._slack.state.files:
-            kept = self._contents / file_id
-            if kept.exists():
-                self._slack.state.contents[file_id] = kept.read_bytes()
+            content = self._contents / file_id
+            if content.exists():
+                self._slack.state.contents[file_id] = content.read_bytes()
         self._slack.index_tokens()
 
-    async def keep(self) -> None:
-        """Save about once a second while things change."""
+    async def save_periodically(self) -> None:
+        """Save about once a second while the state changes."""
         while True:
             await self._slack.state.changes.after(self._saved)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(SAVE_SECONDS)
             self.save()
 
     def save(self) -> None:
-        """Write everything now; the old file is replaced in one step."""
+        """Save now; the old file is replaced atomically."""
         state = self._slack.state
         self._saved = state.changes.number
         self._save_contents(state)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_name(self._path.name + ".new")
-        # The practice tokens and everything written in the demo are in here: for the owner only.
+        # It holds the practice tokens and everything written in the demo: readable by the owner only.
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(orjson.dumps(snapshot(self._slack)))
         fresh.replace(self._path)
 
     def _save_contents(self, state: State) -> None:
         self._contents.mkdir(parents=True, exist_ok=True, mode=0o700)
-        known = {kept.name for kept in self._contents.iterdir()}
+        known = {path.name for path in self._contents.iterdir()}
         for file_id, content in state.contents.items():
             if file_id not in known:
                 (self._contents / file_id).write_bytes(content)
@@ -133,10 +134,10 @@ class Store:
 
 
 def snapshot(slack: Simulator) -> dict[str, Any]:
-    """The state as orjson can write it.
+    """Return the state as JSON-serialisable objects.
 
-    Open modals are left out: what somebody has half filled in, an anonymous answer among it,
-    lives with that person in Slack and is never written down by anybody.
+    Open modals are left out: a half-filled form, perhaps with an anonymous answer, stays on the
+    person's device in Slack and is never stored.
     """
     state = slack.state
     return {
@@ -147,18 +148,18 @@ def snapshot(slack: Simulator) -> dict[str, Any]:
         "homes": state.homes,
         "files": state.files,
         "response_urls": state.response_urls,
-        "toured": sorted(state.toured),
+        "toured": sorted(state.completed_steps),
     }
 
 
 def restore(state: State, raw: dict[str, Any]) -> None:
-    """The other way round."""
+    """Fill the state from a snapshot."""
     state.last_ts = raw["last_ts"]
     state.workspaces = {key: _load_workspace(each) for key, each in raw["workspaces"].items()}
     state.homes = {user: View(**view) for user, view in raw["homes"].items()}
     state.files = {key: File(**each) for key, each in raw["files"].items()}
     state.response_urls = {key: ResponseUrl(**each) for key, each in raw["response_urls"].items()}
-    state.toured = set(raw.get("toured", ()))
+    state.completed_steps = set(raw.get("toured", ()))
 
 
 def _load_workspace(raw: dict[str, Any]) -> Workspace:

@@ -1,1 +1,1 @@
-"""The web page of the sandbox: what a person sees of it, drawn on the server."""
+"""The sandbox's web page, rendered on the server."""

@@ -1,4 +1,4 @@
-"""Emoji by Slack's names. One not known is the workspace's own, or none: it stays as it was written."""
+"""Emoji by Slack's names. An unknown name, perhaps a custom emoji, stays as text."""
 
 import re
 import sys
@@ -8,18 +8,18 @@ from typing import Final
 
 import orjson
 
-# Those offered in the menu of a message.
+# The emoji offered in a message's menu.
 OFFERED: Final = ("+1", "heart", "pray", "clap", "raised_hands", "eyes", "white_check_mark", "tada")
-# A name between colons, perhaps with a tone: `:wave:`, `:wave::skin-tone-3:`.
+# A name between colons, perhaps with a skin tone: `:wave:`, `:wave::skin-tone-3:`.
 WRITTEN: Final = r":([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):"
-# Code points of signs, flags, tones and what joins them; letters and digits would let an app draw anything.
+# Code points of emoji, flags, tones and joiners; with letters and digits an app could write any text.
 DRAWABLE: Final = re.compile(r"[0-9a-f]{4,6}(?:-[0-9a-f]{4,6})*", re.IGNORECASE)
 FIRST_TONE: Final = 0x1F3FB
 LEAST: Final = 0x2000
 
 
 def sign(name: str, *, unicode: str = "", tone: int = 0) -> str | None:
-    """The sign for a name; failing that, for the code points beside it ("1f44b-1f3fc"). None: there is none.
+    """Return the emoji for a name or else for its code points ("1f44b-1f3fc"); None if unknown.
 
     `tone` is Slack's, 2 to 6; a name may carry it too ("wave::skin-tone-3").
     """
@@ -33,7 +33,7 @@ def sign(name: str, *, unicode: str = "", tone: int = 0) -> str | None:
 
 @cache
 def _signs() -> dict[str, str]:
-    """Every emoji of the standard by its name in Slack (see README.md in the sandbox's folder)."""
+    """Return the standard emoji by their names in Slack (source: the sandbox's README.md)."""
     signs: dict[str, str] = orjson.loads(files("slackapp.sandbox.page").joinpath("emoji.json").read_bytes())
     return signs
 
@@ -41,5 +41,5 @@ def _signs() -> dict[str, str]:
 def _of_code_points(unicode: str) -> str | None:
     if not DRAWABLE.fullmatch(unicode):
         return None
-    points = [int(one, 16) for one in unicode.split("-")]
-    return "".join(map(chr, points)) if all(LEAST <= one <= sys.maxunicode for one in points) else None
+    points = [int(code, 16) for code in unicode.split("-")]
+    return "".join(map(chr, points)) if all(LEAST <= point <= sys.maxunicode for point in points) else None

@@ -1,4 +1,4 @@
-"""The page's fragments, drawn from the scene by jinja2 templates. Everything people wrote is escaped."""
+"""The page's fragments, rendered by jinja2 templates that escape everything."""
 
 import time
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from slackapp.core.i18n import Voice
+from slackapp.sandbox.core.faults import Fault
 from slackapp.sandbox.core.journal import Entry
 from slackapp.sandbox.core.state import Channel, Message, View
 from slackapp.sandbox.page import mrkdwn
@@ -34,7 +35,7 @@ _ENVIRONMENT: Final = Environment(
 
 
 class Drawing:
-    """One scene, ready to be drawn in one language."""
+    """Renders one scene in one language."""
 
     def __init__(self, scene: Scene, say: Voice, *, due: Due = None, tour: Tour | None = None) -> None:
         self._scene = scene
@@ -43,7 +44,7 @@ class Drawing:
         self._context: dict[str, Any] = {
             "scene": scene,
             "say": say,
-            # By a name of its own, since sentences are only found in calls of plain names.
+            # A name of its own, because sentences are extracted only from calls of plain names.
             "count": say.count,
             "due": due,
             "tour": tour,
@@ -64,7 +65,7 @@ class Drawing:
             "mention": mrkdwn.mention,
             "link": mrkdwn.link,
             "size": size,
-            "people_named": lambda users: ", ".join(self._scene.name_of(one) for one in users),
+            "people_named": lambda users: ", ".join(self._scene.name_of(user) for user in users),
             "members_of": self._members,
         }
 
@@ -76,7 +77,7 @@ class Drawing:
             "align": align,
             "plotted": plotted,
             "other_errors": other_errors,
-            "asks": lambda blocks: any(one["type"] == "input" for one in blocks),
+            "asks": lambda blocks: any(block["type"] == "input" for block in blocks),
             "picture_address": self._picture,
             "file_address": file_path,
             "being_scanned": lambda file: file.ready_at > time.time(),
@@ -89,27 +90,45 @@ class Drawing:
     def _choices(self) -> dict[str, Any]:
         scene = self._scene
         shortcuts = scene.slack.manifest.shortcuts
-        people = [(one.id, _with_title(one.name, one.title)) for one in scene.people]
+        people = [(person.id, _with_title(person.name, person.title)) for person in scene.people]
         return {
             "people_choices": people,
-            "place_choices": [(one.id, f"# {one.name}") for one in scene.channels],
-            "global_shortcuts": [one for one in shortcuts if one.kind == "global"],
-            "message_shortcuts": [one for one in shortcuts if one.kind == "message"],
+            "place_choices": [(channel.id, f"# {channel.name}") for channel in scene.channels],
+            "conversation_choices": scene.conversation_choices,
+            "global_shortcuts": [shortcut for shortcut in shortcuts if shortcut.kind == "global"],
+            "message_shortcuts": [shortcut for shortcut in shortcuts if shortcut.kind == "message"],
             "offered_emoji": OFFERED,
         }
 
     def fragment(self, name: str, **more: object) -> str:
-        """One part of the page as HTML, e.g. "side"."""
+        """Render one part of the page, e.g. "side"."""
         return _ENVIRONMENT.get_template(f"{name}.html").render(self._context, **more)
 
     def inspector(self) -> str:
-        """What passes between Slack and the app, newest first."""
+        """Render the payloads and calls between Slack and the app, newest first."""
         recent = list(self._scene.slack.journal.recent)[::-1]
         return self.fragment(
             "inspector",
-            calls=[self._entry(one) for one in recent if not one.sent][:INSPECTED],
-            inbound=[self._entry(one) for one in recent if one.sent][:INSPECTED],
+            calls=[self._entry(entry) for entry in recent if not entry.sent][:INSPECTED],
+            inbound=[self._entry(entry) for entry in recent if entry.sent][:INSPECTED],
+            faults=[self._fault(fault) for fault in self._scene.slack.faults.in_force()],
         )
+
+    def _fault(self, fault: Fault) -> dict[str, str]:
+        """Describe an active fault: kind, method, remaining calls and end."""
+        place = fault.where
+        about = [name for name in (place.workspace, place.channel, place.user) if name]
+        if fault.rate < 1:
+            about.append(self._say("{n} of 100 calls", n=round(fault.rate * 100)))
+        if fault.count is not None:
+            about.append(self._say("calls still to meet it: {n}", n=fault.count))
+        if fault.until is not None:
+            moment = f"{self._scene.local(fault.until):%Y-%m-%d %H:%M}"
+            about.append(self._say("until {moment}", moment=moment))
+        if fault.count is None and fault.until is None:
+            about.append(self._say("until it is called off"))
+        name = f"{fault.method} {fault.kind} {fault.error}".strip()
+        return {"name": name, "about": " · ".join(about)}
 
     def _entry(self, entry: Entry) -> dict[str, Any]:
         answer = entry.response if isinstance(entry.response, dict) else {}
@@ -126,22 +145,22 @@ class Drawing:
         }
 
     def _took(self, milliseconds: int, *, answered: bool) -> str:
-        """How long a call took here, or the app to answer."""
+        """Return the duration of a call, or of the app's answer."""
         if answered:
             return self._say("answered in {n} ms", n=milliseconds)
         return self._say("{n} ms", n=milliseconds) if milliseconds else self._say("under 1 ms")
 
     def entry(self, number: int) -> str:
-        """What was said in one entry of the inspector, in full."""
-        known = next((one for one in self._scene.slack.journal.recent if one.number == number), None)
+        """Render one entry of the inspector in full."""
+        known = next((entry for entry in self._scene.slack.journal.recent if entry.number == number), None)
         if known is None:
             return ""
-        # What the app answered to what it was sent is an entry of its own.
+        # The app's answer to a payload is an entry of its own.
         response = None if known.sent or not known.response else pretty(known.response)
         return self.fragment("entry", body=pretty(known.body), response=response)
 
     def _whom(self, entry: Entry) -> str:
-        """Where a call went, or from whom something came."""
+        """Return the target of a call, or the sender of a payload."""
         body = entry.body if isinstance(entry.body, dict) else {}
         if entry.sent:
             event = body.get("event", {})
@@ -157,16 +176,16 @@ class Drawing:
 
     def _members(self, channel: Channel) -> str:
         scene, bot = self._scene, self._scene.workspace.bot_user_id
-        people = sum(one != bot for one in channel.members)
+        people = sum(user != bot for user in channel.members)
         if bot in channel.members:
             return self._say.count("{n} person and {app}", "{n} people and {app}", people, app=scene.app_name)
         return self._say.count("{n} person", "{n} people", people)
 
     def _picture(self, element: Json) -> str:
-        """Where this page finds a picture; one from outside this computer is not fetched."""
-        wanted = element.get("slack_file")
-        if wanted:
-            file = known_file(self._scene.slack, dict(wanted))
+        """Return a picture's address on this server; pictures from elsewhere are not fetched."""
+        slack_file = element.get("slack_file")
+        if slack_file:
+            file = known_file(self._scene.slack, dict(slack_file))
             return file_path(file) if file else ""
         address = str(element.get("image_url", ""))
         own = self._scene.slack.url
@@ -187,26 +206,26 @@ def _with_title(name: str, title: str) -> str:
 
 
 def confirmation(confirm: Json) -> dict[str, str]:
-    """A confirmation's four texts and whether it warns."""
+    """Return a confirmation's four texts and its style."""
     texts = {name: str(confirm[name]["text"]) for name in ("title", "text", "confirm", "deny")}
     return {**texts, "style": str(confirm.get("style", ""))}
 
 
 def align(table: Json, column: int) -> str:
-    """The class that puts a table's column left, in the middle or right."""
+    """Return the CSS class for a table column's alignment."""
     settings = table.get("column_settings") or []
     chosen_side = settings[column].get("align") if column < len(settings) and settings[column] else None
     return f"to-{chosen_side or 'left'}"
 
 
 def other_errors(view: View) -> list[str]:
-    """What went wrong in a view as a whole, beside no field of it."""
+    """Return the errors that belong to the view and not to an input."""
     inputs = {block["block_id"] for block in view.body["blocks"] if block["type"] == "input"}
     return sorted({words for spot, words in view.errors.items() if spot not in inputs})
 
 
 def subject(payload: Json) -> str:
-    """What something sent to the app is about: its command, event, action or form."""
+    """Return a payload's command, event type, action id or callback id."""
     actions, view = payload.get("actions") or [{}], payload.get("view") or {}
     candidates = (
         payload.get("command"),
@@ -214,26 +233,26 @@ def subject(payload: Json) -> str:
         actions[0].get("action_id"),
         view.get("callback_id") or payload.get("callback_id"),
     )
-    return next((str(one) for one in candidates if one), "")
+    return next((str(candidate) for candidate in candidates if candidate), "")
 
 
 def size(length: int) -> str:
-    """A file's size as people say it."""
+    """Format a file's size."""
     if length < KILOBYTE:
         return f"{length} B"
     return f"{round(length / KILOBYTE)} kB" if length < KILOBYTE**2 else f"{length / KILOBYTE**2:.1f} MB"
 
 
 def pretty(body: object) -> str:
-    """JSON for reading, long texts cut, tokens left out."""
-    return orjson.dumps(_shown(body), option=orjson.OPT_INDENT_2, default=str).decode()
+    """Format JSON for reading, without tokens."""
+    return orjson.dumps(_masked(body), option=orjson.OPT_INDENT_2, default=str).decode()
 
 
-def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
+def _masked(value: Any, name: str = "") -> Any:  # noqa: ANN401  # any JSON
     if isinstance(value, dict):
-        return {key: _shown(one, key) for key, one in value.items()}
+        return {key: _masked(member, key) for key, member in value.items()}
     if isinstance(value, list):
-        return [_shown(one) for one in value]
+        return [_masked(member) for member in value]
     if isinstance(value, str) and ("token" in name or "ticket=" in value):
         return "***"
     return value

@@ -1,4 +1,4 @@
-"""Slack's markup drawn as HTML. What people or apps wrote is always escaped; only our own tags are added."""
+"""Slack's markup as HTML. Text of people and apps is always escaped."""
 
 import re
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from slackapp.sandbox.page.emoji import WRITTEN, sign
 
 
 class Names(Protocol):
-    """Who and what the ids in a text stand for."""
+    """Looks up the names of the ids in a text."""
 
     def person(self, user_id: str) -> str:
-        """The name of a person or an app."""
+        """Return the name of a person or an app."""
 
     def channel(self, channel_id: str) -> str:
-        """The name of a channel without its sign."""
+        """Return the name of a channel without #."""
 
     def group(self, group_id: str) -> str:
-        """The handle of a user group without its sign."""
+        """Return the handle of a user group without @."""
 
     def moment(self, epoch: str | int, form: str, otherwise: str = "") -> str:
-        """A moment in the reader's time zone, in Slack's date form, or the words for one that is none."""
+        """Format a time in the reader's time zone by Slack's date format; `otherwise` if invalid."""
 
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -49,14 +49,14 @@ _BULLET = re.compile(r"\s*[-*+]\s+(.+)")
 
 
 def plain(text: object) -> Markup:
-    """A plain_text: nothing in it is markup, but line breaks and emoji are kept."""
-    pieces = re.split(WRITTEN, str(text))
-    drawn = (emoji(piece) if place % 2 else escape(piece) for place, piece in enumerate(pieces))
+    """Render a plain_text: line breaks and emoji are kept, markup is not interpreted."""
+    parts = re.split(WRITTEN, str(text))
+    drawn = (emoji(part) if place % 2 else escape(part) for place, part in enumerate(parts))
     return Markup("").join(drawn).replace("\n", Markup("<br>"))
 
 
 def emoji(name: str, *, unicode: str = "", tone: int = 0) -> Markup:
-    """An emoji by its name, read out by that name; an unknown one keeps its colons."""
+    """Render an emoji with its name as label; an unknown name keeps its colons."""
     drawn = sign(name, unicode=unicode, tone=tone)
     if drawn is None:
         return escape(f":{name}:")
@@ -65,10 +65,10 @@ def emoji(name: str, *, unicode: str = "", tone: int = 0) -> Markup:
 
 
 def mrkdwn(text: object, names: Names) -> Markup:
-    """A mrkdwn text as HTML."""
+    """Render a mrkdwn text."""
     drawn = []
-    for place, piece in enumerate(_FENCE.split(str(text))):
-        drawn.append(Markup("<pre>{}</pre>").format(_unescape(piece)) if place % 2 else _lines(piece, names))
+    for place, part in enumerate(_FENCE.split(str(text))):
+        drawn.append(Markup("<pre>{}</pre>").format(_unescape(part)) if place % 2 else _lines(part, names))
     return Markup("").join(drawn)
 
 
@@ -79,7 +79,7 @@ def _unescape(text: str) -> str:
 
 
 def _lines(text: str, names: Names) -> Markup:
-    """Lines, with those that start with > drawn together as a quote."""
+    """Render lines; consecutive lines that start with > form a quote."""
     drawn: list[Markup] = []
     for quoted, lines in _runs(text.strip("\n").split("\n")):
         inside = Markup("<br>").join(_inline(line, names) for line in lines)
@@ -104,16 +104,16 @@ def _runs(lines: list[str]) -> Iterator[tuple[bool, list[str]]]:
 def _inline(text: str, names: Names) -> Markup:
     drawn: list[Markup] = []
     end = 0
-    for found in _INLINE.finditer(text):
-        drawn.append(escape(_unescape(text[end : found.start()])))
-        kind, inside = str(found.lastgroup), found[str(found.lastgroup)]
-        drawn.append(_piece(kind, inside, names))
-        end = found.end()
+    for match in _INLINE.finditer(text):
+        drawn.append(escape(_unescape(text[end : match.start()])))
+        kind, inside = str(match.lastgroup), match[str(match.lastgroup)]
+        drawn.append(_inline_element(kind, inside, names))
+        end = match.end()
     drawn.append(escape(_unescape(text[end:])))
     return Markup("").join(drawn)
 
 
-def _piece(kind: str, inside: str, names: Names) -> Markup:
+def _inline_element(kind: str, inside: str, names: Names) -> Markup:
     if kind == "code":
         return Markup("<code>{}</code>").format(_unescape(inside))
     if kind == "emoji":
@@ -146,12 +146,12 @@ def _date(target: str, label: str, names: Names) -> Markup:
 
 
 def mention(words: str) -> Markup:
-    """A name of somebody or something in the workspace."""
+    """Render a mention."""
     return Markup('<span class="mention">{}</span>').format(words)
 
 
 def link(address: str, label: str = "") -> Markup:
-    """A link that opens beside the page; an address of another kind stays words."""
+    """Render a link that opens in a new tab; an unsafe address stays text."""
     if not _SAFE_LINK.match(address):
         return escape(label or address)
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
@@ -160,7 +160,7 @@ def link(address: str, label: str = "") -> Markup:
 
 
 def markdown(text: object) -> Markup:
-    """The common part of Markdown that a markdown block may hold."""
+    """Render the common part of Markdown of a markdown block."""
     drawn: list[Markup] = []
     for line in str(text).split("\n"):
         heading, bullet = _HEADING.fullmatch(line), _BULLET.fullmatch(line)
@@ -176,14 +176,14 @@ def markdown(text: object) -> Markup:
 def _markdown_inline(text: str) -> Markup:
     drawn: list[Markup] = []
     end = 0
-    for found in _MARKDOWN.finditer(text):
-        drawn.append(escape(text[end : found.start()]))
-        if found["address"]:
-            drawn.append(link(found["address"], found["words"]))
-        elif found["code"]:
-            drawn.append(Markup("<code>{}</code>").format(found["code"]))
+    for match in _MARKDOWN.finditer(text):
+        drawn.append(escape(text[end : match.start()]))
+        if match["address"]:
+            drawn.append(link(match["address"], match["words"]))
+        elif match["code"]:
+            drawn.append(Markup("<code>{}</code>").format(match["code"]))
         else:
-            tag = Markup(_TAGS[str(found.lastgroup)])  # noqa: S704  # one of three tags of ours
-            drawn.append(Markup("<{0}>{1}</{0}>").format(tag, found[str(found.lastgroup)]))
-        end = found.end()
+            tag = Markup(_TAGS[str(match.lastgroup)])  # noqa: S704  # one of three tags of ours
+            drawn.append(Markup("<{0}>{1}</{0}>").format(tag, match[str(match.lastgroup)]))
+        end = match.end()
     return Markup("").join([*drawn, escape(text[end:])])

@@ -1,4 +1,4 @@
-"""The practice page: its routes. Everything is drawn on the server; the browser swaps fragments in."""
+"""The practice page's routes. Fragments are rendered on the server and swapped in the browser."""
 
 import asyncio
 import time
@@ -12,11 +12,11 @@ from aiohttp import web
 
 from slackapp.core import i18n
 from slackapp.sandbox.core.clock import ClockListener, SandboxClock
-from slackapp.sandbox.core.json_input import wanted
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.json_input import read_object
+from slackapp.sandbox.core.responses import RequestError
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Person
-from slackapp.sandbox.page.element_actions import Refusal, Suggestions, act, reply
+from slackapp.sandbox.page.element_actions import OfferedOptions, Refusal, act, reply
 from slackapp.sandbox.page.fragments import Drawing, Due
 from slackapp.sandbox.page.scene import DM, HOME, Reads, Scene
 from slackapp.sandbox.page.tour import Tour
@@ -87,23 +87,23 @@ def routes(sandbox: SandboxParts) -> list[web.RouteDef]:
 
 
 class Page:
-    """Draws the page for whoever one is being."""
+    """Handlers of the page, for the person whose view is shown."""
 
     def __init__(self, sandbox: SandboxParts) -> None:
         self._sandbox = sandbox
         self._slack = sandbox.slack
         self._reads = Reads(f"{sandbox.clock.epoch():.6f}")
-        self._suggestions = Suggestions()
+        self._offered_options = OfferedOptions()
         self._due: tuple[float, float, Due] = (0.0, 0.0, None)
 
     async def index(self, request: web.Request) -> web.Response:
-        """The whole page."""
+        """Render the whole page."""
         say = self._voice(request)
-        person = self._slack_person(request.query.get("as")) or self._somebody()
+        person = self._slack_person(request.query.get("as")) or self._first_person()
         if person is None:
             return web.Response(text=say("There is nobody in this workspace yet."), headers=SECURITY)
         scene = self._scene(person, request)
-        drawing = Drawing(scene, say, due=await self._next_due(), tour=self._toured())
+        drawing = Drawing(scene, say, due=await self._next_due(), tour=self._current_tour())
         spaces = {space for space, _ in scene.everyone}
         html = drawing.fragment(
             "index",
@@ -118,20 +118,20 @@ class Page:
         return page
 
     async def static(self, request: web.Request) -> web.Response:
-        """The page's own style and script."""
+        """Serve the page's styles and scripts."""
         name = request.match_info["name"]
         file = STATIC / name
-        if name not in {one.name for one in STATIC.iterdir()} or file.suffix not in TYPES:
+        if name not in {path.name for path in STATIC.iterdir()} or file.suffix not in TYPES:
             raise web.HTTPNotFound
         return web.Response(body=file.read_bytes(), content_type=TYPES[file.suffix], headers=SECURITY)
 
     async def scene(self, request: web.Request) -> web.Response:
-        """The fragments that change, with the number of changes they stand for."""
+        """Render the fragments that change, with the number of changes."""
         scene = self._scene(self._person(request), request)
         number = self._slack.state.changes.number
         if scene.channel is not None and request.query.get("looking") == "1":
-            self._reads.look(scene.person.id, scene.channel)
-        drawing = Drawing(scene, self._voice(request), due=await self._next_due(), tour=self._toured())
+            self._reads.mark_read(scene.person.id, scene.channel)
+        drawing = Drawing(scene, self._voice(request), due=await self._next_due(), tour=self._current_tour())
         names = {
             "side": "side",
             "tour": "tour",
@@ -145,27 +145,27 @@ class Page:
         return _json({"number": number, "fragments": {**fragments, "inspector": drawing.inspector()}})
 
     async def moves(self, request: web.Request) -> web.Response:
-        """What the window for moving time offers now."""
+        """Render the dialog for moving time."""
         scene = self._scene(self._person(request), request)
         offered: Jumps | None = getattr(self._sandbox, "jumps", None)
         jumps = await asyncio.to_thread(offered) if offered else []
         drawing = Drawing(scene, self._voice(request), due=await self._next_due())
-        return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda one: one[1]))})
+        return _json({"html": drawing.fragment("moves", jumps=sorted(jumps, key=lambda jump: jump[1]))})
 
     async def entry(self, request: web.Request) -> web.Response:
-        """What was said in one entry of the inspector."""
+        """Render one entry of the inspector."""
         scene = self._scene(self._person(request), request)
         return _json({"html": Drawing(scene, self._voice(request)).entry(int(request.match_info["number"]))})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: the number of changes, whenever something changed."""
+        """Stream the number of changes as server-sent events."""
         stream = web.StreamResponse(headers={**SECURITY, "Content-Type": "text/event-stream"})
         await stream.prepare(request)
         number = -1
         try:
-            while not self._slack.state.changes.over:
+            while not self._slack.state.changes.is_ended:
                 changed = await self._slack.state.changes.after(number, timeout=BEAT_SECONDS)
-                # A beat without a change is a comment: it finds out whether anybody still listens.
+                # A heartbeat without a change is a comment; it detects a closed connection.
                 line = f"data: {changed}\n\n" if changed != number else ": still here\n\n"
                 await stream.write((("retry: 1000\n" if number < 0 else "") + line).encode())
                 number = changed
@@ -174,26 +174,28 @@ class Page:
         return stream
 
     async def act(self, request: web.Request) -> web.Response:
-        """Press or fill exactly one element, named by its block and action."""
-        person, order = self._person(request), await wanted(request)
+        """Press or fill one element, named by block id and action id."""
+        person, order = self._person(request), await read_object(request)
         try:
-            await act(self._slack, person, order, suggestions=self._suggestions)
+            await act(self._slack, person, order, offered_options=self._offered_options)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
         return _json({"ok": True})
 
     async def suggest(self, request: web.Request) -> web.Response:
-        """The app's options for what is typed into a list from outside."""
-        person, order = self._person(request), await wanted(request)
+        """Return the app's options for text typed in an external select."""
+        person, order = self._person(request), await read_object(request)
         try:
-            options = await self._suggestions.ask(self._slack, person, order)
+            options = await self._offered_options.load(self._slack, person, order)
         except Refusal as refusal:
             return _json({"ok": False, "words": self._voice(request)(str(refusal))}, status=409)
-        return _json({"ok": True, "options": [[one["value"], one["text"]["text"]] for one in options]})
+        return _json(
+            {"ok": True, "options": [[option["value"], option["text"]["text"]] for option in options]}
+        )
 
     async def reply(self, request: web.Request) -> web.Response:
-        """Answer in a thread."""
-        person, order = self._person(request), await wanted(request)
+        """Post a reply in a thread."""
+        person, order = self._person(request), await read_object(request)
         try:
             reply(self._slack, person, order)
         except Refusal as refusal:
@@ -201,34 +203,34 @@ class Page:
         return _json({"ok": True})
 
     async def tour(self, request: web.Request) -> web.Response:
-        """What the buttons of the tour's card say."""
-        order = await wanted(request)
+        """Handle the buttons of the tour's card."""
+        order = await read_object(request)
         try:
-            self._sandbox.tour.told(str(order.get("do")))
+            self._sandbox.tour.apply(str(order.get("do")))
         except ValueError:
             raise web.HTTPBadRequest(text="No such order.") from None
         return _json({"ok": True})
 
     async def move(self, request: web.Request) -> web.Response:
-        """Move time as /control/clock does; what was done is told in this page's language."""
+        """Move time as /control/clock does; labels are in the page's language."""
         say = self._voice(request)
         try:
             moved = await self._sandbox.control.move(request)
-        except NotFound as answer:
+        except RequestError as answer:
             return _json({"ok": False, "words": say(str(answer))}, status=answer.status)
-        done = [(one["at"], one["label"]) for one in moved["done"]]
+        done = [(step["at"], step["label"]) for step in moved["done"]]
         return _json({"done": [{"at": at, "label": say(label)} for at, label in done]})
 
     def _voice(self, request: web.Request) -> i18n.Voice:
-        """The language this browser reads: asked for in the address once, then kept."""
-        wanted = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
-        return i18n.voice(wanted if wanted in i18n.languages() else i18n.DEFAULT_LANGUAGE)
+        """Return the browser's language: from the address, else from the cookie."""
+        language = request.query.get(LANGUAGE) or request.cookies.get(LANGUAGE, "")
+        return i18n.voice(language if language in i18n.languages() else i18n.DEFAULT_LANGUAGE)
 
-    def _toured(self) -> Tour | None:
+    def _current_tour(self) -> Tour | None:
         tour = self._sandbox.tour
         if not tour.steps:
             return None
-        tour.look()
+        tour.update()
         return tour
 
     def _person(self, request: web.Request) -> Person:
@@ -242,11 +244,16 @@ class Page:
         person = space.people.get(str(user)) if space else None
         return None if person is None or person.is_bot or person.deleted else person
 
-    def _somebody(self) -> Person | None:
+    def _first_person(self) -> Person | None:
         if first := next(iter(self._sandbox.tour.steps), None):
             return self._slack_person(first.person)
-        people = (one for space in self._slack.state.workspaces.values() for one in space.people.values())
-        return next((one for one in people if not one.is_bot and not one.deleted and not one.stranger), None)
+        people = (
+            person for space in self._slack.state.workspaces.values() for person in space.people.values()
+        )
+        return next(
+            (person for person in people if not person.is_bot and not person.deleted and not person.stranger),
+            None,
+        )
 
     def _scene(self, person: Person, request: web.Request) -> Scene:
         scene = Scene(
@@ -262,27 +269,29 @@ class Page:
         return scene
 
     async def _next_due(self) -> Due:
-        """What is due next, asked of the app at most every few seconds and after each move of the clock."""
+        """Return what is due next; cached for a few seconds unless the clock was moved."""
         follower = self._sandbox.follower
         if follower is None:
             return None
-        asked, offset, known = self._due
-        if time.monotonic() - asked > DUE_SECONDS or offset != self._slack.clock.offset:
+        checked_at, offset, known = self._due
+        if time.monotonic() - checked_at > DUE_SECONDS or offset != self._slack.clock.offset:
             known = await asyncio.to_thread(follower.next_due, self._slack.clock.now())
             self._due = (time.monotonic(), self._slack.clock.offset, known)
         return known
 
     def _first_place(self, person: Person) -> str:
-        """Where somebody comes who has named no place."""
+        """Return the place to show if none is requested."""
         first = next(iter(self._sandbox.tour.steps), None)
         if first is not None and first.person == person.id:
             return first.place
         channels = self._slack.state.workspaces[person.team_id].channels.values()
-        return next((one.id for one in channels if person.id in one.members and not one.im_with), DM)
+        return next(
+            (channel.id for channel in channels if person.id in channel.members and not channel.is_direct), DM
+        )
 
 
 def _words(say: i18n.Voice) -> dict[str, str]:
-    """The sentences the script says."""
+    """Return the sentences for the script."""
     return {
         "sending": say("Sending..."),
         "working": say("One moment..."),
@@ -300,16 +309,16 @@ def _words(say: i18n.Voice) -> dict[str, str]:
 
 def _composer_people(scene: Scene) -> list[dict[str, str]]:
     return [
-        {"id": one.id, "name": one.name, "handle": one.handle, "title": one.title}
-        for one in scene.workspace.people.values()
-        if not one.deleted
+        {"id": person.id, "name": person.name, "handle": person.handle, "title": person.title}
+        for person in scene.workspace.people.values()
+        if not person.deleted
     ]
 
 
 def _commands(scene: Scene) -> list[dict[str, str]]:
     return [
-        {"name": one.name, "description": one.description, "hint": one.usage_hint}
-        for one in scene.slack.manifest.commands.values()
+        {"name": command.name, "description": command.description, "hint": command.usage_hint}
+        for command in scene.slack.manifest.commands.values()
     ]
 
 

@@ -1,6 +1,6 @@
-"""What one person sees of the workspace at one place: read from the state, ready to be drawn."""
+"""What one person sees of the workspace at one place, read from the state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -11,8 +11,9 @@ from babel import dates
 from slackapp.sandbox.core.clock import moment_of
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Channel, File, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import conversation_channels, conversation_people, direct_value
 
-# Older messages are not drawn: a practice conversation is read, not searched.
+# Older messages are not rendered; practice conversations are short.
 DRAWN_MESSAGES: Final = 200
 CLOSE_TOGETHER: Final = 300
 LOCALES: Final = {"en": "en_GB"}
@@ -22,7 +23,7 @@ HOME: Final = "home"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as one person reads it. `follows`: same author shortly before, so no name is repeated."""
+    """A message as one person sees it. `follows`: the name is omitted after the same author."""
 
     message: Message
     author: str
@@ -40,27 +41,27 @@ class Line:
 
 @dataclass(slots=True)
 class Reads:
-    """How far each person has read each place; what came before the page began counts as read."""
+    """How far each person has read each channel; messages before the start count as read."""
 
     began: str
     seen: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def newest(self, user: str, channel: Channel) -> str:
-        """The newest message there that somebody else wrote and this person sees."""
-        return max((one.ts for one in channel.seen_by(user) if one.author != user), default="")
+        """Return the ts of the newest visible message by someone else."""
+        return max((message.ts for message in channel.seen_by(user) if message.author != user), default="")
 
     def unread(self, user: str, channel: Channel) -> bool:
-        """Whether something came that this person has not looked at."""
+        """Whether there are messages that this person has not seen."""
         return self.newest(user, channel) > self.seen.get((user, channel.id), self.began)
 
-    def look(self, user: str, channel: Channel) -> None:
-        """The person has this place before them now."""
+    def mark_read(self, user: str, channel: Channel) -> None:
+        """Mark the channel as read by this person."""
         self.seen[(user, channel.id)] = max(self.newest(user, channel), self.began)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One person, one place, perhaps one thread."""
+    """One person's view of one place, perhaps with an open thread."""
 
     slack: Simulator
     reads: Reads
@@ -71,17 +72,17 @@ class Scene:
 
     @property
     def locale(self) -> str:
-        """How days are said."""
+        """The locale for dates."""
         return LOCALES.get(self.language, self.language)
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace the person belongs to."""
+        """The person's workspace."""
         return self.slack.state.workspaces[self.person.team_id]
 
     @property
     def app_name(self) -> str:
-        """What the app is called here."""
+        """The app's name in this workspace."""
         return self.slack.manifest.bot_name
 
     @property
@@ -91,29 +92,43 @@ class Scene:
 
     @property
     def people(self) -> list[Person]:
-        """Everyone one can be or choose, in the order they were seeded."""
-        return [one for one in self.workspace.people.values() if not one.is_bot and not one.deleted]
+        """The people of the workspace, in the order they were seeded."""
+        return [
+            person for person in self.workspace.people.values() if not person.is_bot and not person.deleted
+        ]
 
     @property
     def everyone(self) -> list[tuple[str, Person]]:
-        """Everyone one can be, in all workspaces, each with the workspace's name."""
+        """The people of all workspaces, each with the workspace's name."""
         spaces = self.slack.state.workspaces.values()
         return [
-            (space.name, one)
+            (space.name, person)
             for space in spaces
-            for one in space.people.values()
-            if not one.is_bot and not one.deleted and not one.stranger
+            for person in space.people.values()
+            if not person.is_bot and not person.deleted and not person.stranger
+        ]
+
+    def conversation_choices(self, element: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return the options of a conversation menu as value and label."""
+        space, person = self.workspace, self.person
+        channels = conversation_channels(space, person, dict(element))
+        people = conversation_people(space, dict(element))
+        return [(channel.id, f"# {channel.name}") for channel in channels] + [
+            (direct_value(space, person, other), other.name) for other in people
         ]
 
     @property
     def channels(self) -> list[Channel]:
-        """The channels the person is in, by name."""
-        mine = (one for one in self.workspace.channels.values() if self.person.id in one.members)
-        return sorted((one for one in mine if not one.im_with), key=lambda one: (one.archived, one.name))
+        """The person's channels, sorted by name."""
+        mine = (channel for channel in self.workspace.channels.values() if self.person.id in channel.members)
+        return sorted(
+            (channel for channel in mine if channel.is_mpim or not channel.is_direct),
+            key=lambda channel: (channel.archived, channel.name),
+        )
 
     @property
     def channel(self) -> Channel | None:
-        """The channel or direct conversation at this place; the Home tab has none."""
+        """The channel or direct conversation at this place; None for the Home tab."""
         if self.place == HOME:
             return None
         if self.place == DM:
@@ -123,33 +138,33 @@ class Scene:
 
     @property
     def dm_unread(self) -> bool:
-        """Whether the app wrote something the person has not looked at."""
+        """Whether the app's conversation has unread messages."""
         known = self.workspace.channels.get(self.workspace.dms.get(self.person.id, ""))
         return bool(known and self.reads.unread(self.person.id, known))
 
     def unread(self, channel: Channel) -> bool:
-        """Whether something new stands in this channel."""
+        """Whether the channel has unread messages."""
         return self.reads.unread(self.person.id, channel)
 
     @property
     def home(self) -> View | None:
-        """What the app has published on the person's Home tab."""
+        """The app's published view on the person's Home tab."""
         return self.slack.state.homes.get(self.person.id)
 
     @property
     def modals(self) -> list[View]:
-        """The person's open modals, the one on top last."""
+        """The person's open modals, the top one last."""
         return self.slack.state.modals.get(self.person.id, [])
 
     @property
     def lines(self) -> list[Line]:
-        """The messages of the conversation, without the replies in threads."""
-        return list(self._lines(lambda one: one.thread_ts in {None, one.ts}))
+        """The messages of the conversation without thread replies."""
+        return list(self._lines(lambda message: message.thread_ts in {None, message.ts}))
 
     @property
     def thread_lines(self) -> list[Line]:
-        """The thread that is open: the message and its replies."""
-        return list(self._lines(lambda one: self.thread in {one.ts, one.thread_ts}))
+        """The open thread: its message and replies."""
+        return list(self._lines(lambda message: self.thread in {message.ts, message.thread_ts}))
 
     def _lines(self, belongs: Any) -> Iterator[Line]:  # noqa: ANN401  # a small question about a message
         channel = self.channel
@@ -157,34 +172,43 @@ class Scene:
             return
         seen = list(channel.seen_by(self.person.id))
         before: Message | None = None
-        for one in [each for each in seen if belongs(each)][-DRAWN_MESSAGES:]:
-            yield self._line(one, before, sum(each.thread_ts == one.ts != each.ts for each in seen))
-            before = one
+        for message in [other for other in seen if belongs(other)][-DRAWN_MESSAGES:]:
+            yield self._line(
+                message, before, sum(other.thread_ts == message.ts != other.ts for other in seen)
+            )
+            before = message
 
-    def _line(self, one: Message, before: Message | None, replies: int) -> Line:
-        at, was = self.local(one.ts), self.local(before.ts) if before else None
-        name = self.name_of(one.author)
-        near = before is not None and float(one.ts) - float(before.ts) < CLOSE_TOGETHER
-        same = before is not None and before.author == one.author and not before.only_for and not one.only_for
+    def _line(self, message: Message, before: Message | None, replies: int) -> Line:
+        at, was = self.local(message.ts), self.local(before.ts) if before else None
+        name = self.name_of(message.author)
+        near = before is not None and float(message.ts) - float(before.ts) < CLOSE_TOGETHER
+        same = (
+            before is not None
+            and before.author == message.author
+            and not before.only_for
+            and not message.only_for
+        )
         new_day = was is None or was.date() != at.date()
-        files = [self.slack.state.files[each] for each in one.files if each in self.slack.state.files]
+        files = [
+            self.slack.state.files[file_id] for file_id in message.files if file_id in self.slack.state.files
+        ]
         return Line(
-            message=one,
+            message=message,
             author=name,
             initials=initials(name),
-            is_app=one.author == self.workspace.bot_user_id,
+            is_app=message.author == self.workspace.bot_user_id,
             clock=f"{at:%H:%M}",
             day=dates.format_date(at.date(), "EEEE d MMMM", locale=self.locale),
             new_day=new_day,
             follows=near and same and not new_day,
             replies=replies,
-            files=[each for each in files if not each.deleted],
-            mine=one.author == self.person.id,
-            values=one.values.get(self.person.id, {}),
+            files=[file for file in files if not file.deleted],
+            mine=message.author == self.person.id,
+            values=message.values.get(self.person.id, {}),
         )
 
     def name_of(self, user_id: str) -> str:
-        """The name of a person, of the app, or of Slack itself."""
+        """Return the name of a person, the app or Slackbot."""
         known = self.workspace.people.get(user_id)
         if user_id == SLACKBOT:
             return "Slackbot"
@@ -193,54 +217,54 @@ class Scene:
     # The names an id in a text stands for.
 
     def channel_name(self, channel_id: str) -> str:
-        """A channel's name without its sign."""
+        """Return a channel's name without #."""
         known = self.workspace.channels.get(channel_id)
         return known.name if known else channel_id
 
     def group_handle(self, group_id: str) -> str:
-        """A user group's handle without its sign."""
+        """Return a user group's handle without @."""
         known = self.workspace.usergroups.get(group_id)
         return known.handle if known else group_id
 
     def local(self, ts: str | float) -> datetime:
-        """A moment given in seconds since 1970, in the person's time zone."""
+        """Convert seconds since 1970 to the person's time zone."""
         return datetime.fromtimestamp(float(ts), UTC).astimezone(self.zone)
 
     @property
     def now(self) -> datetime:
-        """The sandbox's present moment in the person's time zone."""
+        """The sandbox's current time in the person's time zone."""
         return self.slack.clock.now().astimezone(self.zone)
 
-    def said_moment(self, moment: datetime) -> str:
-        """A moment as the strip shows it: "Tue 4 Nov, 09:12"."""
+    def format_moment(self, moment: datetime) -> str:
+        """Format a time as the clock shows it: "Tue 4 Nov, 09:12"."""
         return dates.format_datetime(moment.astimezone(self.zone), "EEE d MMM, HH:mm", locale=self.locale)
 
-    def said_soon(self, moment: datetime) -> str:
-        """The same without the day when it is today."""
+    def format_soon(self, moment: datetime) -> str:
+        """Format a time, without the day if it is today."""
         local = moment.astimezone(self.zone)
-        return f"{local:%H:%M}" if local.date() == self.now.date() else self.said_moment(moment)
+        return f"{local:%H:%M}" if local.date() == self.now.date() else self.format_moment(moment)
 
 
 @dataclass(frozen=True, slots=True)
 class SceneNames:
-    """The scene as the texts' drawing asks it."""
+    """Looks up names in a scene, for mrkdwn."""
 
     scene: Scene
 
     def person(self, user_id: str) -> str:
-        """The name of a person or an app."""
+        """Return the name of a person or an app."""
         return self.scene.name_of(user_id)
 
     def channel(self, channel_id: str) -> str:
-        """The name of a channel."""
+        """Return the name of a channel."""
         return self.scene.channel_name(channel_id)
 
     def group(self, group_id: str) -> str:
-        """The handle of a user group."""
+        """Return the handle of a user group."""
         return self.scene.group_handle(group_id)
 
     def moment(self, epoch: str | int, form: str, otherwise: str = "") -> str:
-        """A moment in Slack's date form, in the reader's time zone, or the words for one that is none."""
+        """Format a time in the reader's time zone by Slack's date format; `otherwise` if invalid."""
         moment = moment_of(epoch)
         if moment is None:
             return otherwise
@@ -262,12 +286,12 @@ class SceneNames:
             "{time}": f"{at:%H:%M}",
             "{day_divider_pretty}": long,
         }
-        for place, said in words.items():
-            form = form.replace(place, said)
+        for token, replacement in words.items():
+            form = form.replace(token, replacement)
         return form
 
 
 def initials(name: str) -> str:
-    """One or two letters for the square beside a name."""
+    """Return one or two initials for the avatar."""
     words = [word for word in name.split() if word[0].isalpha()]
     return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "?"

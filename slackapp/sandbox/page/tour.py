@@ -1,7 +1,7 @@
-"""A short guided path that whoever composes the sandbox may give it: steps as values, each with a check.
+"""A guided tour: steps, each with a check.
 
-The sandbox knows nothing of the app. A step says who one is, where, and what to do; its check looks at
-what has passed between the app and this Slack.
+The sandbox does not know the app. A step names the person, the place and the task; its check inspects the
+traffic between the app and this Slack.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,26 +14,26 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Message, State
 
 HIDDEN = "hidden"
-"""Stands among the steps done when the person has put the tour away."""
+"""Marker among the completed steps: the tour is hidden."""
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """What a check is asked about: the journal's newest `entries`, oldest first, and all that is known."""
+class Activity:
+    """Input of a check: the journal's newest `entries`, oldest first, and the state."""
 
     entries: Sequence[Entry]
     state: State
 
 
-Check = Callable[[Happened], bool]
+Check = Callable[[Activity], bool]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
     """One step. `title` and `words` are English sentences of the catalogue.
 
-    `person` and `place` (a channel id, "dm" or "home") say where [Show me] leads; `typed` is what it then
-    puts into the message box, `points_at` the text of the button it brings into view.
+    [Show me] opens `place` (a channel id, "dm" or "home") as `person`, fills the message box with `typed`
+    and scrolls to the button with the text `points_at`.
     """
 
     key: str
@@ -47,79 +47,79 @@ class Step:
 
 
 class Tour:
-    """How far one has come. What is done stays done, and a saved state keeps it."""
+    """Progress of the tour. Completed steps stay completed and are saved with the state."""
 
     def __init__(self, slack: Simulator, steps: Sequence[Step]) -> None:
         self._slack = slack
         self._since = slack.journal.number
         self.steps = tuple(steps)
         if steps:
-            slack.journal.watcher = self.look
+            slack.journal.watcher = self.update
 
-    def look(self) -> None:
-        """Check every step that is not done yet, by what happened since the tour began.
+    def update(self) -> None:
+        """Check every step that is not done yet against the activity since the tour began.
 
-        Asked whenever the page is drawn, and by the journal before anything falls out of its newest entries.
+        Called whenever the page is rendered, and by the journal before it drops entries.
         """
-        kept = self._slack.state.toured
-        entries = [one for one in self._slack.journal.recent if one.number > self._since]
-        happened = Happened(entries, self._slack.state)
-        kept.update(step.key for step in self.steps if step.key not in kept and step.done(happened))
+        completed = self._slack.state.completed_steps
+        entries = [entry for entry in self._slack.journal.recent if entry.number > self._since]
+        activity = Activity(entries, self._slack.state)
+        completed.update(step.key for step in self.steps if step.key not in completed and step.done(activity))
 
     def done(self, step: Step) -> bool:
-        """Whether this step has been done (or passed over)."""
-        return step.key in self._slack.state.toured
+        """Whether this step is completed or skipped."""
+        return step.key in self._slack.state.completed_steps
 
     @property
     def current(self) -> Step | None:
-        """The first step that is still to do."""
+        """The first step that is not done."""
         return next((step for step in self.steps if not self.done(step)), None)
 
     @property
     def hidden(self) -> bool:
-        """Whether the person has put the tour away."""
-        return HIDDEN in self._slack.state.toured
+        """Whether the tour is hidden."""
+        return HIDDEN in self._slack.state.completed_steps
 
-    def told(self, order: str) -> None:
-        """Do what the card's buttons say: "skip" the current step, "hide", "show", or begin "again".
+    def apply(self, order: str) -> None:
+        """Apply an order of the card's buttons: "skip", "hide", "show" or "again".
 
-        Raises ValueError for anything else.
+        Raises ValueError for any other order.
         """
-        kept = self._slack.state.toured
+        completed = self._slack.state.completed_steps
         if order == "skip" and self.current is not None:
-            kept.add(self.current.key)
+            completed.add(self.current.key)
         elif order == "hide":
-            kept.add(HIDDEN)
+            completed.add(HIDDEN)
         elif order == "show":
-            kept.discard(HIDDEN)
+            completed.discard(HIDDEN)
         elif order == "again":
-            kept.clear()
-            # What lies behind would count at once.
+            completed.clear()
+            # Earlier activity would complete steps at once.
             self._since = self._slack.journal.number
         elif order != "skip":
             raise ValueError(order)
         self._slack.state.touch()
 
     def report(self) -> list[dict[str, Any]]:
-        """The steps for tools: key, title, person, place, and whether each is done."""
+        """Return the steps as JSON: key, title, person, place and done."""
         return [
             {
-                "key": one.key,
-                "title": one.title,
-                "person": one.person,
-                "place": one.place,
-                "done": self.done(one),
+                "key": step.key,
+                "title": step.title,
+                "person": step.person,
+                "place": step.place,
+                "done": self.done(step),
             }
-            for one in self.steps
+            for step in self.steps
         ]
 
 
 def submits(user: str, callback_id: str) -> Check:
-    """Whether this person has sent this form and the app has taken it without objecting to a field."""
+    """Return a check: this person submitted this form and the app accepted it."""
 
-    def done(happened: Happened) -> bool:
+    def done(activity: Activity) -> bool:
         waiting = False
-        for entry in happened.entries:
+        for entry in activity.entries:
             if entry.sent and entry.name == "view_submission":
                 waiting = _who(entry) == user and entry.body["view"]["callback_id"] == callback_id
             elif waiting and entry.name == "ack:view_submission":
@@ -131,12 +131,12 @@ def submits(user: str, callback_id: str) -> Check:
     return done
 
 
-def brings_about(user: str, action_id: str) -> Check:
-    """Whether, after this person did something, the app said something that holds such an element."""
+def leads_to(user: str, action_id: str) -> Check:
+    """Return a check: after an action of this person, the app sent a message with this element."""
 
-    def done(happened: Happened) -> bool:
+    def done(activity: Activity) -> bool:
         acted = False
-        for entry in happened.entries:
+        for entry in activity.entries:
             acted = acted or (entry.sent and entry.name != "event_callback" and _who(entry) == user)
             taken = not entry.sent and isinstance(entry.response, dict) and entry.response.get("ok")
             if acted and taken and action_id in _action_ids(entry.body):
@@ -147,32 +147,32 @@ def brings_about(user: str, action_id: str) -> Check:
 
 
 def reads(user: str, action_id: str) -> Check:
-    """Whether a message with such an element stands in the direct conversation this person looks at."""
+    """Return a check: this person views a direct conversation that contains this element."""
 
-    def done(happened: Happened) -> bool:
-        space = happened.state.workspace_of(user)
+    def done(activity: Activity) -> bool:
+        space = activity.state.workspace_of(user)
         if space is None or space.people[user].place != "dm" or user not in space.dms:
             return False
-        return any(_has(one, action_id) for one in space.channels[space.dms[user]].seen_by(user))
+        return any(_has(message, action_id) for message in space.channels[space.dms[user]].seen_by(user))
 
     return done
 
 
 def _has(message: Message, action_id: str) -> bool:
-    return any(control.action_id == action_id for control in controls(message.shown))
+    return any(control.action_id == action_id for control in controls(message.all_blocks))
 
 
-def _action_ids(said: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
-    if isinstance(said, dict):
-        if "action_id" in said:
-            yield str(said["action_id"])
-        said = list(said.values())
-    if isinstance(said, list):
-        for one in said:
-            yield from _action_ids(one)
+def _action_ids(body: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if isinstance(body, dict):
+        if "action_id" in body:
+            yield str(body["action_id"])
+        body = list(body.values())
+    if isinstance(body, list):
+        for member in body:
+            yield from _action_ids(member)
 
 
 def _who(entry: Entry) -> str:
-    """Who did what was sent to the app."""
+    """Return the id of the person who caused a payload."""
     user = entry.body.get("user_id") or entry.body.get("user") or ""
     return str(user.get("id") if isinstance(user, dict) else user)

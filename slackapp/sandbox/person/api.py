@@ -1,4 +1,4 @@
-"""The Person API: any tool drives the sandbox as a person would (docs/sandbox.md)."""
+"""The Person API: tools act in the sandbox as a person (docs/sandbox.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,21 +6,28 @@ from typing import Any
 from aiohttp import web
 
 from slackapp.sandbox.blocks.controls import STATE_KEYS, entry, initial_values
-from slackapp.sandbox.core.escaping import escaped
-from slackapp.sandbox.core.json_input import number, wanted, words, words_if_any
+from slackapp.sandbox.core.escaping import escape_text
+from slackapp.sandbox.core.json_input import get_number, get_optional_string, get_string, read_object
 from slackapp.sandbox.core.manifest import Shortcut
-from slackapp.sandbox.core.responses import NotFound, json_response
+from slackapp.sandbox.core.responses import RequestError, json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Channel, Message, View
-from slackapp.sandbox.person.external_options import EXTERNAL, found
+from slackapp.sandbox.person.external_options import EXTERNAL, find_option
 from slackapp.sandbox.person.form_filling import to_element_value
 from slackapp.sandbox.person.lookup import ElementFinder, Location
 from slackapp.sandbox.person.screen import takes_several
-from slackapp.sandbox.slack import events, interactions, payloads
-from slackapp.sandbox.slack import messages as posts
+from slackapp.sandbox.slack import (
+    assistant,
+    channel_events,
+    events,
+    interactions,
+    message_events,
+    messages,
+    payloads,
+)
 
 HOME_SECONDS = 60.0
-Deed = Callable[[ElementFinder, dict[str, Any]], Awaitable[None]]
+PersonAction = Callable[[ElementFinder, dict[str, Any]], Awaitable[None]]
 
 
 class PersonApi:
@@ -30,8 +37,8 @@ class PersonApi:
         self._slack = slack
 
     def routes(self) -> list[web.RouteDef]:
-        """All of them."""
-        deeds = {
+        """Return the routes."""
+        actions = {
             "type": self.type,
             "press": self.press,
             "fill": self.fill,
@@ -39,231 +46,292 @@ class PersonApi:
             "dismiss": self.dismiss,
             "react": self.react,
             "shortcut": self.shortcut,
+            "edit": self.edit,
+            "delete": self.delete,
+            "assistant": self.assistant,
         }
-        posts_ = [web.post(f"/person/{{user}}/{name}", self._handler(deed)) for name, deed in deeds.items()]
-        return [web.get("/person", self.people), web.get("/person/{user}/screen", self.screen), *posts_]
+        action_routes = [
+            web.post(f"/person/{{user}}/{name}", self._handler(action)) for name, action in actions.items()
+        ]
+        return [
+            web.get("/person", self.people),
+            web.get("/person/{user}/screen", self.screen),
+            *action_routes,
+        ]
 
-    async def people(self, _request: web.Request) -> web.StreamResponse:
-        """Everyone whose place one can take."""
+    async def people(self, request: web.Request) -> web.StreamResponse:
+        """List the people one can act as; `?strangers=1` adds those of other organisations."""
+        with_strangers = "strangers" in request.query
         everyone = [
-            {"id": one.id, "name": one.name, "workspace": space.name, "roles": list(one.roles)}
+            {"id": person.id, "name": person.name, "workspace": space.name, "roles": list(person.roles)}
             for space in self._slack.state.workspaces.values()
-            for one in space.people.values()
-            if not (one.is_bot or one.deleted or one.stranger)
+            for person in space.people.values()
+            if not (person.is_bot or person.deleted or (person.stranger and not with_strangers))
         ]
         return json_response(everyone)
 
     async def screen(self, request: web.Request) -> web.StreamResponse:
-        """What a person sees in a place; looking at Home tells the app."""
+        """Return what a person sees in a place; viewing Home sends app_home_opened."""
         try:
-            sight = self._sight(request)
-            return json_response(await self._look(sight, request.query.get("place") or sight.person.place))
-        except NotFound as answer:
+            finder = self._finder(request)
+            return json_response(await self._look(finder, request.query.get("place") or finder.person.place))
+        except RequestError as answer:
             return json_response(answer.extra, status=answer.status)
 
-    async def _look(self, sight: ElementFinder, place: str) -> dict[str, Any]:
-        person, now = sight.person, self._slack.clock.epoch()
+    async def _look(self, finder: ElementFinder, place: str) -> dict[str, Any]:
+        person, now = finder.person, self._slack.clock.epoch()
+        if place == "home" and person.stranger:
+            raise RequestError(404, "The app's Home is not for people of other organisations.")
         if place == "home":
             stale = person.home_asked > now or now - person.home_asked > HOME_SECONDS
             newly, person.place = person.place != "home", "home"
             if newly or stale or person.id not in self._slack.state.homes:
                 person.home_asked = now
                 await interactions.open_home(self._slack, person)
-            return sight.screen.of_home()
-        channel = sight.channel(place)
+            return finder.screen.of_home()
+        channel = finder.channel(place)
         if place == "dm" and person.place != "dm" and self._slack.manifest.messages_tab:
             # The app's conversation is the other tab of its Home: Slack sends the same event for it.
-            events.emit(self._slack, sight.space, events.home_opened(self._slack, person, "messages", None))
+            events.emit(self._slack, finder.space, events.home_opened(self._slack, person, "messages", None))
         person.place = place
-        return sight.screen.of_channel(place, channel)
+        return finder.screen.of_channel(place, channel)
 
-    def _sight(self, request: web.Request) -> ElementFinder:
+    def _finder(self, request: web.Request) -> ElementFinder:
         user = request.match_info["user"]
         space = self._slack.state.workspace_of(user)
         if space is None or space.people[user].deleted or space.people[user].is_bot:
-            raise NotFound(404, f"There is no person {user}.")
-        sight = ElementFinder(self._slack, space, space.people[user])
-        if not sight.may_look():
-            # What they last looked at is not theirs any more.
-            sight.person.place = "dm"
-        return sight
+            raise RequestError(404, f"There is no person {user}.")
+        finder = ElementFinder(self._slack, space, space.people[user])
+        if not finder.may_see_place():
+            # The person may no longer see the place they viewed last.
+            finder.person.place = finder.first_place()
+        return finder
 
-    def _handler(self, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _handler(self, act: PersonAction) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             try:
-                sight = self._sight(request)
-                await deed(sight, await wanted(request))
-                place = sight.person.place
-                shown = sight.screen.of_home() if place == "home" else None
-                screen = shown or sight.screen.of_channel(place, sight.channel(place))
+                finder = self._finder(request)
+                await act(finder, await read_object(request))
+                place = finder.person.place
+                home = finder.screen.of_home() if place == "home" else None
+                screen = home or finder.screen.of_channel(place, finder.channel(place))
                 return json_response({"ok": True, "screen": screen})
-            except NotFound as answer:
+            except RequestError as answer:
                 return json_response(answer.extra, status=answer.status)
 
         return handle
 
-    async def type(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+    async def type(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Type a message or a slash command into a place."""
-        text, place = words(asked, "text").strip(), words(asked, "place", sight.person.place)
-        channel = sight.channel(place)
-        sight.person.place = place
-        if channel.archived or sight.person.id not in channel.members:
-            raise NotFound(
+        text, place = get_string(order, "text").strip(), get_string(order, "place", finder.person.place)
+        channel = finder.channel(place)
+        finder.person.place = place
+        if channel.archived or finder.person.id not in channel.members:
+            raise RequestError(
                 409, "Nobody can write here." if channel.archived else "Join this channel to write in it."
             )
-        thread = words_if_any(asked, "thread_ts")
+        thread = get_optional_string(order, "thread_ts")
         if text.startswith("/") and thread:
             name = text.split(maxsplit=1)[0]
-            posts.notice(self._slack, channel, sight.person.id, f"{name} is not supported in threads. Sorry!")
+            messages.post_notice(
+                self._slack, channel, finder.person.id, f"{name} is not supported in threads. Sorry!"
+            )
         elif text.startswith("/"):
-            await self._command(sight, channel, text)
+            await self._command(finder, channel, text)
         elif text:
-            self._say(sight, channel, text, sight.message(place, thread)[1] if thread else None)
+            self._say(finder, channel, text, finder.message(place, thread)[1] if thread else None)
 
-    async def _command(self, sight: ElementFinder, channel: Channel, text: str) -> None:
+    async def _command(self, finder: ElementFinder, channel: Channel, text: str) -> None:
         name = text.split(maxsplit=1)[0]
-        if name in self._slack.manifest.commands and sight.space.installed:
-            await interactions.command(self._slack, sight.person, channel, text)
+        # Strangers have no commands: their own workspace has not installed the app.
+        if name in self._slack.manifest.commands and finder.space.installed and not finder.person.stranger:
+            await interactions.command(self._slack, finder.person, channel, text)
         elif name in {"/invite", "/remove", "/leave"}:
-            self._membership(sight, channel, name, text)
+            self._membership(finder, channel, name, text)
         else:
-            interactions.unknown_command(self._slack, sight.person, channel, text)
+            interactions.unknown_command(self._slack, finder.person, channel, text)
 
-    def _membership(self, sight: ElementFinder, channel: Channel, name: str, text: str) -> None:
-        """Slack's own commands about who is in a channel."""
+    def _membership(self, finder: ElementFinder, channel: Channel, name: str, text: str) -> None:
+        """Run Slack's own commands /invite, /remove and /leave."""
         if name == "/leave":
-            events.left(self._slack, channel, sight.person.id)
-            sight.person.place = "dm"
+            channel_events.remove_member(self._slack, channel, finder.person.id)
+            finder.person.place = "dm"
             return
-        token = escaped(text.partition(" ")[2].strip(), sight.space, sight.person, resolve=True, labels=False)
+        token = escape_text(
+            text.partition(" ")[2].strip(), finder.space, finder.person, resolve=True, labels=False
+        )
         user = token.removeprefix("<@").removesuffix(">")
-        if user not in sight.space.people:
-            posts.notice(self._slack, channel, sight.person.id, f"There is nobody called {token}.")
+        if user not in finder.space.people:
+            messages.post_notice(self._slack, channel, finder.person.id, f"There is nobody called {token}.")
         elif name == "/invite":
-            events.joined(self._slack, channel, user, sight.person.id)
+            channel_events.add_member(self._slack, channel, user, finder.person.id)
         else:
-            events.left(self._slack, channel, user)
+            channel_events.remove_member(self._slack, channel, user)
 
-    def _say(self, sight: ElementFinder, channel: Channel, text: str, parent: Message | None) -> None:
+    def _say(self, finder: ElementFinder, channel: Channel, text: str, parent: Message | None) -> None:
         if channel.im_with and (
             self._slack.manifest.messages_read_only or not self._slack.manifest.messages_tab
         ):
-            raise NotFound(409, "Sending messages to this app has been turned off.")
-        written = escaped(text, sight.space, sight.person, resolve=True, labels=False)
+            raise RequestError(409, "Sending messages to this app has been turned off.")
+        written = escape_text(text, finder.space, finder.person, resolve=True, labels=False)
         message = Message(
             ts=self._slack.state.next_ts(),
-            author=sight.person.id,
+            author=finder.person.id,
             text=written,
             thread_ts=(parent.thread_ts or parent.ts) if parent else None,
         )
-        posts.add(self._slack, channel, message)
+        message_events.post(self._slack, channel, message)
 
-    async def press(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+    async def press(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Press a button, or choose from a menu, by its label."""
-        label, within = words(asked, "label"), words_if_any(asked, "within")
-        top = self._slack.state.top_modal(sight.person.id)
+        label, within = get_string(order, "label"), get_optional_string(order, "within")
+        top = self._slack.state.top_modal(finder.person.id)
         try:
-            spot, chosen = sight.pressable(label, within)
-        except NotFound:
-            if top is None or within not in (None, "modal") or not await self._frame(sight, top, label):
+            location, chosen = finder.pressable(label, within)
+        except RequestError:
+            if top is None or within not in (None, "modal") or not await self._frame(finder, top, label):
                 raise
             return
-        await self._tell(sight, spot, chosen)
+        await self._tell(finder, location, chosen)
 
-    async def _frame(self, sight: ElementFinder, top: View, label: str) -> bool:
-        """Press a button of the modal's frame; whether there is one of this label."""
-        wanted_label = label.strip().casefold()
-        if top.body.get("submit") and top.body["submit"]["text"].casefold() == wanted_label:
-            await interactions.submit(self._slack, sight.person, top)
-        elif (top.body.get("close") or {"text": "Cancel"})["text"].casefold() == wanted_label:
-            await interactions.dismiss(self._slack, sight.person, top)
+    async def _frame(self, finder: ElementFinder, top: View, label: str) -> bool:
+        """Press submit or close of the modal; return whether one has this label."""
+        pressed = label.strip().casefold()
+        if top.body.get("submit") and top.body["submit"]["text"].casefold() == pressed:
+            await interactions.submit(self._slack, finder.person, top)
+        elif (top.body.get("close") or {"text": "Cancel"})["text"].casefold() == pressed:
+            await interactions.dismiss(self._slack, finder.person, top)
         else:
             return False
         return True
 
-    async def _tell(self, sight: ElementFinder, spot: Location, chosen: dict[str, Any]) -> None:
-        if spot.view is not None:
-            await interactions.act_in_view(self._slack, sight.person, spot.view, spot.control, chosen)
-        elif spot.channel is not None and spot.message is not None:
-            place = (spot.channel, spot.message)
-            values = initial_values(spot.message.shown, spot.message.values.get(sight.person.id))
-            spot.message.values[sight.person.id] = values
-            await interactions.act_in_message(self._slack, sight.person, place, spot.control, chosen)
+    async def _tell(self, finder: ElementFinder, location: Location, chosen: dict[str, Any]) -> None:
+        if location.view is not None:
+            await interactions.act_in_view(
+                self._slack, finder.person, location.view, location.control, chosen
+            )
+        elif location.channel is not None and location.message is not None:
+            place = (location.channel, location.message)
+            values = initial_values(
+                location.message.all_blocks, location.message.values.get(finder.person.id)
+            )
+            location.message.values[finder.person.id] = values
+            await interactions.act_in_message(self._slack, finder.person, place, location.control, chosen)
 
-    async def fill(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
-        """Enter or choose something, by the label of its control."""
-        if "value" not in asked:
-            raise NotFound(400, "A value is needed.")
-        nth = int(number(asked, "nth", 1)) or 1
-        spot = sight.fillable(words(asked, "label"), words_if_any(asked, "within"), nth)
-        control = spot.control
-        value = asked["value"]
+    async def fill(self, finder: ElementFinder, order: dict[str, Any]) -> None:
+        """Enter or choose a value in the control with this label."""
+        if "value" not in order:
+            raise RequestError(400, "A value is needed.")
+        nth = int(get_number(order, "nth", 1)) or 1
+        location = finder.fillable(get_string(order, "label"), get_optional_string(order, "within"), nth)
+        control = location.control
+        value = order["value"]
         chosen = (
-            await _from_outside(sight, spot, value)
+            await _from_outside(finder, location, value)
             if control.type in EXTERNAL
-            else to_element_value(sight, control, value)
+            else to_element_value(finder, control, value)
         )
         held = entry(control.element, chosen)
-        if spot.view is not None:
-            spot.view.values[control.block_id][control.action_id] = held
-            spot.view.errors.pop(control.spot, None)
-        elif spot.message is not None:
-            kept = initial_values(spot.message.shown, spot.message.values.get(sight.person.id))
-            kept[control.block_id][control.action_id] = held
-            spot.message.values[sight.person.id] = kept
+        if location.view is not None:
+            location.view.values[control.block_id][control.action_id] = held
+            location.view.errors.pop(control.error_key, None)
+        elif location.message is not None:
+            values = initial_values(
+                location.message.all_blocks, location.message.values.get(finder.person.id)
+            )
+            values[control.block_id][control.action_id] = held
+            location.message.values[finder.person.id] = values
         self._slack.state.touch()
         if control.dispatches:
-            await self._tell(sight, spot, {STATE_KEYS[control.type]: held[STATE_KEYS[control.type]]})
+            await self._tell(finder, location, {STATE_KEYS[control.type]: held[STATE_KEYS[control.type]]})
 
-    async def submit(self, sight: ElementFinder, _asked: dict[str, Any]) -> None:
+    async def submit(self, finder: ElementFinder, _order: dict[str, Any]) -> None:
         """Submit the modal on top."""
-        await interactions.submit(self._slack, sight.person, self._modal(sight, "submit"))
+        await interactions.submit(self._slack, finder.person, self._modal(finder, "submit"))
 
-    async def dismiss(self, sight: ElementFinder, _asked: dict[str, Any]) -> None:
+    async def dismiss(self, finder: ElementFinder, _order: dict[str, Any]) -> None:
         """Close the modal on top."""
-        await interactions.dismiss(self._slack, sight.person, self._modal(sight))
+        await interactions.dismiss(self._slack, finder.person, self._modal(finder))
 
-    def _modal(self, sight: ElementFinder, needed: str = "title") -> View:
-        view = self._slack.state.top_modal(sight.person.id)
+    def _modal(self, finder: ElementFinder, needed: str = "title") -> View:
+        view = self._slack.state.top_modal(finder.person.id)
         if view is None:
-            raise NotFound(409, "No modal is open.", labels=[])
+            raise RequestError(409, "No modal is open.", labels=[])
         if not view.body.get(needed):
-            raise NotFound(409, "This modal has nothing to submit.", labels=[])
+            raise RequestError(409, "This modal has nothing to submit.", labels=[])
         return view
 
-    async def react(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
-        """Add a reaction to a message, or take it back."""
-        channel, message = sight.message(words(asked, "place", sight.person.place), words(asked, "ts"))
-        emoji = words(asked, "emoji").strip(":")
-        events.reacted(
-            self._slack, channel, message, sight.person.id, emoji, remove=bool(asked.get("remove"))
+    async def react(self, finder: ElementFinder, order: dict[str, Any]) -> None:
+        """Add or remove a reaction to a message."""
+        channel, message = finder.message(
+            get_string(order, "place", finder.person.place), get_string(order, "ts")
+        )
+        emoji = get_string(order, "emoji").strip(":")
+        events.set_reaction(
+            self._slack, channel, message, finder.person.id, emoji, remove=bool(order.get("remove"))
         )
 
-    async def shortcut(self, sight: ElementFinder, asked: dict[str, Any]) -> None:
+    async def edit(self, finder: ElementFinder, order: dict[str, Any]) -> None:
+        """Edit one's own message."""
+        channel, message = self._own(finder, order)
+        before = message_events.before_edit(self._slack, channel, message)
+        typed = get_string(order, "text").strip()
+        message.text = escape_text(typed, finder.space, finder.person, resolve=True, labels=False)
+        message.edited = self._slack.state.next_ts()
+        self._slack.state.touch()
+        message_events.edited(self._slack, channel, message, before)
+
+    async def delete(self, finder: ElementFinder, order: dict[str, Any]) -> None:
+        """Delete one's own message."""
+        channel, message = self._own(finder, order)
+        del channel.messages[message.ts]
+        self._slack.state.touch()
+        message_events.deleted(self._slack, channel, message)
+
+    def _own(self, finder: ElementFinder, order: dict[str, Any]) -> tuple[Channel, Message]:
+        channel, message = finder.message(get_optional_string(order, "place"), get_string(order, "ts"))
+        if message.author != finder.person.id:
+            raise RequestError(409, "Only one's own messages can be changed.")
+        return channel, message
+
+    async def assistant(self, finder: ElementFinder, order: dict[str, Any]) -> None:
+        """Open an assistant thread or, with `thread_ts`, view another channel beside it."""
+        viewed = get_optional_string(order, "channel")
+        channel = finder.channel(viewed) if viewed else None
+        if thread := get_optional_string(order, "thread_ts"):
+            assistant.change_context(self._slack, finder.person, thread, channel)
+        else:
+            assistant.start_thread(self._slack, finder.person, channel)
+            finder.person.place = "dm"
+        await self._slack.wait_until_idle()
+
+    async def shortcut(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Use a shortcut by its name; a message shortcut needs the message."""
-        known = self._shortcut(words(asked, "name"))
-        if known.kind == "global":
-            payload = payloads.shortcut(self._slack, sight.person, known.callback_id)
-            await interactions.shortcut(self._slack, sight.person, payload, None)
+        shortcut = self._shortcut(finder, get_string(order, "name"))
+        if shortcut.kind == "global":
+            payload = payloads.shortcut(self._slack, finder.person, shortcut.callback_id)
+            await interactions.shortcut(self._slack, finder.person, payload, None)
             return
-        channel, message = sight.message(words_if_any(asked, "place"), words(asked, "ts"))
-        payload = payloads.message_action(self._slack, sight.person, channel, message, known.callback_id)
-        await interactions.shortcut(self._slack, sight.person, payload, channel)
+        channel, message = finder.message(get_optional_string(order, "place"), get_string(order, "ts"))
+        payload = payloads.message_action(self._slack, finder.person, channel, message, shortcut.callback_id)
+        await interactions.shortcut(self._slack, finder.person, payload, channel)
 
-    def _shortcut(self, name: str) -> Shortcut:
-        known = self._slack.manifest.shortcuts
-        for one in known:
-            if name.strip().casefold() in {one.name.casefold(), one.callback_id.casefold()}:
-                return one
-        raise NotFound(409, f"There is no shortcut “{name}”.", labels=[one.name for one in known])
+    def _shortcut(self, finder: ElementFinder, name: str) -> Shortcut:
+        shortcuts = () if finder.person.stranger else self._slack.manifest.shortcuts
+        for shortcut in shortcuts:
+            if name.strip().casefold() in {shortcut.name.casefold(), shortcut.callback_id.casefold()}:
+                return shortcut
+        raise RequestError(
+            409, f"There is no shortcut “{name}”.", labels=[shortcut.name for shortcut in shortcuts]
+        )
 
 
-async def _from_outside(sight: ElementFinder, spot: Location, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """What is chosen in a list whose options the app gives."""
-    several = takes_several(spot.control)
-    named = value if isinstance(value, list) else [value] if value else []
-    if len(named) > 1 and not several:
-        label = spot.control.label
-        raise NotFound(409, f"Only one can be chosen for “{label}”.", labels=[label])
-    options = [await found(sight, spot, str(one)) for one in named]
+async def _from_outside(finder: ElementFinder, location: Location, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+    """Return the chosen options of an external select."""
+    several = takes_several(location.control)
+    labels = value if isinstance(value, list) else [value] if value else []
+    if len(labels) > 1 and not several:
+        label = location.control.label
+        raise RequestError(409, f"Only one can be chosen for “{label}”.", labels=[label])
+    options = [await find_option(finder, location, str(label)) for label in labels]
     return options if several else (options[0] if options else None)

@@ -1,4 +1,4 @@
-"""From what a person enters to what an element then holds."""
+"""Conversion of a person's entry to an element's value."""
 
 import re
 from collections.abc import Iterable
@@ -6,10 +6,17 @@ from datetime import date, datetime
 from typing import Any
 
 from slackapp.sandbox.blocks.controls import Control, options_of
-from slackapp.sandbox.core.responses import NotFound
+from slackapp.sandbox.core.responses import RequestError
+from slackapp.sandbox.core.state import Channel
+from slackapp.sandbox.person.conversations import (
+    conversation_channels,
+    conversation_people,
+    direct_conversation,
+    visible_channels,
+)
 from slackapp.sandbox.person.lookup import ElementFinder
-from slackapp.sandbox.person.screen import takes_several, visible_channels
-from slackapp.sandbox.person.uploads import uploaded
+from slackapp.sandbox.person.screen import takes_several
+from slackapp.sandbox.person.uploads import add_files
 
 PEOPLE = frozenset({"users_select", "multi_users_select"})
 OPTIONS = frozenset({"static_select", "multi_static_select", "radio_buttons", "checkboxes"})
@@ -17,17 +24,17 @@ CHANNELS = frozenset({"channels_select", "multi_channels_select"})
 CONVERSATIONS = frozenset({"conversations_select", "multi_conversations_select"})
 
 
-def to_element_value(sight: ElementFinder, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
-    """The element's new value for its state key. Raises NotHere with the options if there is none such."""
+def to_element_value(finder: ElementFinder, control: Control, value: Any) -> Any:  # noqa: ANN401  # JSON in, JSON out
+    """Return the element's new value for its state key. Raises RequestError with the options."""
     kind = control.type
     if kind in OPTIONS | PEOPLE | CHANNELS | CONVERSATIONS:
-        chosen = _several(sight, control, value)
+        chosen = _several(finder, control, value)
         if takes_several(control):
             _check_count(control, chosen)
             return chosen
         return chosen[0] if chosen else None
     if kind == "file_input":
-        return uploaded(sight, control, value)
+        return add_files(finder, control, value)
     if value in (None, ""):
         return None
     return _typed(kind, value)
@@ -42,82 +49,105 @@ def _typed(kind: str, value: Any) -> Any:  # noqa: ANN401  # likewise
         if kind == "timepicker":
             return f"{datetime.strptime(str(value), '%H:%M'):%H:%M}"  # noqa: DTZ007  # a time of day has no zone
     except ValueError:
-        raise NotFound(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
+        raise RequestError(409, f"“{value}” cannot be entered here.", labels=[], options=[]) from None
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(value)}]}
         return {"type": "rich_text", "elements": [section]}
     return str(value)
 
 
-def _several(sight: ElementFinder, control: Control, value: Any) -> list[Any]:  # noqa: ANN401  # likewise
+def _several(finder: ElementFinder, control: Control, value: Any) -> list[Any]:  # noqa: ANN401  # likewise
     if value in (None, "", []):
         return []
-    wanted = value if isinstance(value, list) else [value]
-    if not takes_several(control) and len(wanted) > 1:
-        raise NotFound(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
+    labels = value if isinstance(value, list) else [value]
+    if not takes_several(control) and len(labels) > 1:
+        raise RequestError(409, f"Only one can be chosen for “{control.label}”.", labels=[control.label])
     if control.type in OPTIONS:
-        return [_option(sight, control, str(one)) for one in wanted]
+        return [_option(finder, control, str(label)) for label in labels]
     if control.type in PEOPLE:
-        return [user for one in wanted for user in _people(sight, control, str(one))]
-    people = control.type in CONVERSATIONS
-    return [_conversation(sight, control, str(one), people=people) for one in wanted]
+        return [user for label in labels for user in _people(finder, control, str(label))]
+    choose = _conversation if control.type in CONVERSATIONS else _public_channel
+    return [choose(finder, control, str(label)) for label in labels]
 
 
-def _option(sight: ElementFinder, control: Control, wanted: str) -> dict[str, Any]:
+def _option(finder: ElementFinder, control: Control, label: str) -> dict[str, Any]:
     options = options_of(control.element)
     for option in options:
-        if sight.option_words(option).strip().casefold() == wanted.strip().casefold():
+        if finder.option_words(option).strip().casefold() == label.strip().casefold():
             return option
-    raise _unknown(sight, control, wanted)
+    raise _unknown(finder, control, label)
 
 
-def _unknown(sight: ElementFinder, control: Control, wanted: str) -> NotFound:
-    options = sight.screen.offered(control) or [
-        one.name for one in sight.space.people.values() if not one.deleted
+def _unknown(finder: ElementFinder, control: Control, label: str) -> RequestError:
+    options = finder.screen.offered(control) or [
+        person.name for person in finder.space.people.values() if not person.deleted
     ]
-    return NotFound(409, f"“{wanted}” cannot be chosen here.", labels=[control.label], options=options)
+    return RequestError(409, f"“{label}” cannot be chosen here.", labels=[control.label], options=options)
 
 
-def _people(sight: ElementFinder, control: Control, wanted: str) -> Iterable[str]:
-    whole = _person(sight, wanted)
-    if whole:
-        return [whole]
-    parts = [part for part in re.split(r"[,\n]|(?<=>)\s+", wanted) if part.strip()]
+def _people(finder: ElementFinder, control: Control, label: str) -> Iterable[str]:
+    user = _person(finder, label)
+    if user:
+        return [user]
+    parts = [part for part in re.split(r"[,\n]|(?<=>)\s+", label) if part.strip()]
     if not takes_several(control):
         parts = parts[:1]
-    found = [_person(sight, part) for part in parts]
-    for part, one in zip(parts, found, strict=True):
-        if one is None:
-            raise _unknown(sight, control, part.strip())
-    if not found:
-        raise _unknown(sight, control, wanted)
-    return [one for one in found if one]
+    users = [_person(finder, part) for part in parts]
+    for part, user in zip(parts, users, strict=True):
+        if user is None:
+            raise _unknown(finder, control, part.strip())
+    if not users:
+        raise _unknown(finder, control, label)
+    return [user for user in users if user]
 
 
-def _person(sight: ElementFinder, wanted: str) -> str | None:
-    wanted = wanted.strip()
-    if match := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", wanted):
-        wanted = match.group(1)
-    words = wanted.removeprefix("@").casefold()
-    for one in sight.space.people.values():
+def _person(finder: ElementFinder, label: str) -> str | None:
+    label = label.strip()
+    if match := re.fullmatch(r"<@(\w+)(?:\|[^>]*)?>", label):
+        label = match.group(1)
+    words = label.removeprefix("@").casefold()
+    for person in finder.space.people.values():
         # A client's people picker does not offer those who have left.
-        if not one.deleted and words in {one.id.casefold(), one.handle.casefold(), one.name.casefold()}:
-            return one.id
+        if not person.deleted and words in {
+            person.id.casefold(),
+            person.handle.casefold(),
+            person.name.casefold(),
+        }:
+            return person.id
     return None
 
 
-def _conversation(sight: ElementFinder, control: Control, wanted: str, *, people: bool) -> str:
-    words = wanted.strip().removeprefix("#").casefold()
-    for one in visible_channels(sight.space, sight.person):
-        if words in {one.id.casefold(), one.name.casefold()} and (people or not one.is_private):
-            return one.id
-    found = _person(sight, wanted) if people else None
-    if found is None:
-        raise _unknown(sight, control, wanted)
-    return found
+def _public_channel(finder: ElementFinder, control: Control, label: str) -> str:
+    for channel in visible_channels(finder.space, finder.person):
+        if not channel.is_private and _is_called(channel, label):
+            return channel.id
+    raise _unknown(finder, control, label)
+
+
+def _conversation(finder: ElementFinder, control: Control, label: str) -> str:
+    """Return a channel's id or, for a person, the id of the direct conversation with them."""
+    for channel in conversation_channels(finder.space, finder.person, control.element):
+        if _is_called(channel, label):
+            return channel.id
+    offered = conversation_people(finder.space, control.element)
+    known = finder.space.channels.get(label)
+    user = _person(finder, label)
+    if known is not None and known.pair and finder.person.id in known.members:
+        user = next((member for member in known.members if member != finder.person.id), finder.person.id)
+    for other in offered:
+        if other.id == user:
+            return direct_conversation(finder.slack, finder.space, finder.person, other).id
+    raise _unknown(finder, control, label)
+
+
+def _is_called(channel: Channel, label: str) -> bool:
+    name = label.strip().removeprefix("#").casefold()
+    return name in {channel.id.casefold(), channel.name.casefold()}
 
 
 def _check_count(control: Control, chosen: list[Any]) -> None:
-    most = control.element.get("max_selected_items")
-    if most and len(chosen) > most:
-        raise NotFound(409, f"At most {most} can be chosen for “{control.label}”.", labels=[control.label])
+    limit = control.element.get("max_selected_items")
+    if limit and len(chosen) > limit:
+        raise RequestError(
+            409, f"At most {limit} can be chosen for “{control.label}”.", labels=[control.label]
+        )

@@ -1,4 +1,4 @@
-"""From markup to what a person reads."""
+"""Conversion of markup to plain text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import Workspace
 
 ANGLED = re.compile(r"<([^<>\n]+)>")
-# Bold, italic, struck and code marks count only at the edge of words, as Slack draws them.
+# Bold, italic, strike and code marks count only at word boundaries, as in Slack.
 MARKS = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)([^\n]*?\S)\1(?![\w*_~`])")
 DATE_PARTS = {
     "{date_num}": "%Y-%m-%d",
@@ -25,38 +25,38 @@ DATE_PARTS = {
 
 
 class Reader:
-    """Reads text and blocks of one workspace aloud, as it were."""
+    """Converts texts and blocks of one workspace to plain text."""
 
     def __init__(self, slack: Simulator, space: Workspace) -> None:
         self._slack = slack
         self._space = space
 
     def text_object(self, text: dict[str, Any] | None) -> str:
-        """A plain_text or mrkdwn object."""
+        """Convert a text object."""
         if not text:
             return ""
         return self.mrkdwn(text["text"]) if text["type"] == "mrkdwn" else text["text"]
 
     def mrkdwn(self, text: str) -> str:
-        """Slack's markup: mentions by name, links by label, marks left away."""
-        kept: list[str] = []
+        """Convert mrkdwn: mentions by name, links by label, without formatting marks."""
+        replacements: list[str] = []
 
         def put_aside(match: re.Match[str]) -> str:
-            kept.append(self._angled(match.group(1)))
-            return f"\x00{len(kept) - 1}\x00"
+            replacements.append(self._angled(match.group(1)))
+            return f"\x00{len(replacements) - 1}\x00"
 
         text = ANGLED.sub(put_aside, text)
         for _ in range(3):
             text = MARKS.sub(r"\2", text)
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        return re.sub(r"\x00(\d+)\x00", lambda match: kept[int(match.group(1))], text)
+        return re.sub(r"\x00(\d+)\x00", lambda match: replacements[int(match.group(1))], text)
 
     def blocks(self, blocks: list[dict[str, Any]]) -> str:
-        """All blocks, each on lines of its own."""
+        """Convert blocks, each on its own lines."""
         return "\n".join(line for block in blocks if (line := self.block(block)))
 
     def attachment(self, attached: dict[str, Any]) -> str:
-        """What a person reads in an attachment: its blocks, else its words of the older kind."""
+        """Convert an attachment: its blocks, else its legacy fields."""
         if "blocks" in attached:
             return self.blocks(attached["blocks"])
         parts = [self.mrkdwn(str(attached.get("pretext") or "")), str(attached.get("author_name") or "")]
@@ -67,7 +67,7 @@ class Reader:
         return "\n".join(part for part in parts if part) or self.mrkdwn(str(attached.get("fallback") or ""))
 
     def block(self, block: dict[str, Any]) -> str:
-        """What a person reads in one block, apart from the labels of its controls."""
+        """Convert one block, without the labels of its controls."""
         read = READERS.get(block["type"])
         if read is None:
             return "\n".join(_any_text(block))
@@ -82,7 +82,9 @@ class Reader:
         yield self.text_object(block["text"])
 
     def _context(self, block: dict[str, Any]) -> Iterator[str]:
-        yield " ".join(self.text_object(one) for one in block["elements"] if one["type"] != "image")
+        yield " ".join(
+            self.text_object(element) for element in block["elements"] if element["type"] != "image"
+        )
 
     def _input(self, block: dict[str, Any]) -> Iterator[str]:
         yield self.text_object(block["label"])
@@ -132,7 +134,8 @@ class Reader:
             yield f"{series['name']}: {points}"
 
     def _task(self, block: dict[str, Any]) -> Iterator[str]:
-        yield f"{block['title']} ({block['status'].replace('_', ' ')})"
+        status = f" ({block['status'].replace('_', ' ')})" if "status" in block else ""
+        yield block["title"] + status
         for part in ("details", "output"):
             if part in block:
                 yield self.block(block[part])
@@ -153,30 +156,30 @@ class Reader:
 
     def _rich_element(self, element: dict[str, Any]) -> str:
         if element["type"] == "rich_text_list":
-            lines = [self._rich_element(one) for one in element["elements"]]
+            lines = [self._rich_element(inner) for inner in element["elements"]]
             ordered = element.get("style") == "ordered"
             return "\n".join(
                 f"{number}. {line}" if ordered else f"• {line}" for number, line in enumerate(lines, 1)
             )
-        return "".join(self._rich_inline(one) for one in element.get("elements", ()))
+        return "".join(self._rich_inline(inner) for inner in element.get("elements", ()))
 
-    def _rich_inline(self, one: dict[str, Any]) -> str:  # noqa: PLR0911  # one answer per kind of inline element
-        kind = one["type"]
+    def _rich_inline(self, element: dict[str, Any]) -> str:  # noqa: PLR0911  # one answer per kind of inline element
+        kind = element["type"]
         if kind == "user":
-            return self._person(one["user_id"])
+            return self._person(element["user_id"])
         if kind == "usergroup":
-            return self._group(one["usergroup_id"])
+            return self._group(element["usergroup_id"])
         if kind == "channel":
-            return self._channel(one["channel_id"])
+            return self._channel(element["channel_id"])
         if kind == "link":
-            return str(one.get("text") or one["url"])
+            return str(element.get("text") or element["url"])
         if kind == "emoji":
-            return f":{one['name']}:"
+            return f":{element['name']}:"
         if kind == "broadcast":
-            return f"@{one['range']}"
+            return f"@{element['range']}"
         if kind == "date":
-            return self._date(f"{one['timestamp']}", one["format"], one.get("fallback", ""))
-        return str(one.get("text", one.get("value", "")))
+            return self._date(f"{element['timestamp']}", element["format"], element.get("fallback", ""))
+        return str(element.get("text", element.get("value", "")))
 
     def _angled(self, inside: str) -> str:
         target, _, label = inside.partition("|")
@@ -243,8 +246,8 @@ def _any_text(value: Any) -> Iterator[str]:  # noqa: ANN401  # a block this modu
         text = value.get("text")
         if isinstance(text, str):
             yield text
-        for one in value.values():
-            yield from _any_text(one)
+        for inner in value.values():
+            yield from _any_text(inner)
     elif isinstance(value, list):
-        for one in value:
-            yield from _any_text(one)
+        for inner in value:
+            yield from _any_text(inner)

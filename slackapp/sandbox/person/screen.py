@@ -1,4 +1,4 @@
-"""What a person has in front of them, as the Person API tells it."""
+"""What a person sees, as JSON of the Person API."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +7,11 @@ from slackapp.sandbox.blocks.controls import MULTIPLE, Control, controls, option
 from slackapp.sandbox.blocks.surface import every_block
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import SLACKBOT, Blocks, Channel, File, Message, Person, View, Workspace
+from slackapp.sandbox.person.conversations import (
+    conversation_channels,
+    conversation_people,
+    visible_channels,
+)
 from slackapp.sandbox.person.plain_text import Reader
 from slackapp.sandbox.slack.files import file_path
 from slackapp.sandbox.slack.messages import known_file
@@ -15,7 +20,7 @@ TROUBLE = "This did not work just now. Try again?"
 
 
 class Screen:
-    """One person's sight of their workspace."""
+    """One person's view of their workspace."""
 
     def __init__(self, slack: Simulator, space: Workspace, person: Person) -> None:
         self._slack = slack
@@ -24,26 +29,26 @@ class Screen:
         self._reader = Reader(slack, space)
 
     def of_channel(self, place: str, channel: Channel) -> dict[str, Any]:
-        """A channel or the direct conversation."""
-        messages = [self.message(one) for one in channel.seen_by(self._person.id)]
+        """Return a channel or the direct conversation as seen by the person."""
+        messages = [self.message(message) for message in channel.seen_by(self._person.id)]
         return {"place": place, "messages": messages, "modal": self.modal()}
 
     def of_home(self) -> dict[str, Any]:
-        """The app's Home: one entry, or none before the app has published."""
+        """Return the app's Home tab: one entry, or none before the app has published it."""
         view = self._slack.state.homes.get(self._person.id)
         entry = [self._home(view)] if view else []
         return {"place": "home", "messages": entry, "modal": self.modal()}
 
     def message(self, message: Message) -> dict[str, Any]:
         """One message."""
-        blocks = message.shown
+        blocks = message.all_blocks
         out: dict[str, Any] = {
             "ts": message.ts,
             "from": self.author(message.author),
             "text": self._text(message),
-            "controls": [self.control(one) for one in controls(blocks)],
+            "controls": [self.control(control) for control in controls(blocks)],
             "images": list(self._images(blocks, message.files)),
-            "files": [{"name": one.name, "url": file_path(one)} for one in self._files(message)],
+            "files": [{"name": file.name, "url": file_path(file)} for file in self._files(message)],
             "ephemeral": message.only_for is not None,
         }
         if message.thread_ts:
@@ -53,19 +58,20 @@ class Screen:
         return out
 
     def modal(self) -> dict[str, Any] | None:
-        """The modal on top."""
+        """Return the modal on top."""
         view = self._slack.state.top_modal(self._person.id)
         if view is None:
             return None
         return {
             "title": view.body["title"]["text"],
             "text": self._reader.blocks(view.body["blocks"]),
-            "controls": [self.control(one) for one in controls(view.body["blocks"])] + modal_buttons(view),
+            "controls": [self.control(control) for control in controls(view.body["blocks"])]
+            + modal_buttons(view),
             "errors": _by_label(view),
         }
 
     def control(self, control: Control) -> dict[str, Any]:
-        """One control with its label and, where it offers some, its options."""
+        """Return a control with its label and options, if any."""
         out: dict[str, Any] = {"kind": control.kind, "label": control.label}
         offered = self.offered(control)
         if offered is not None:
@@ -73,16 +79,19 @@ class Screen:
         return out
 
     def offered(self, control: Control) -> list[str] | None:
-        """The labels a person can choose from."""
+        """Return the labels that a person can choose from."""
         if control.type in {"channels_select", "multi_channels_select"}:
             return [
-                "#" + one.name for one in visible_channels(self._space, self._person) if not one.is_private
+                "#" + channel.name
+                for channel in visible_channels(self._space, self._person)
+                if not channel.is_private
             ]
         if control.type in {"conversations_select", "multi_conversations_select"}:
-            places = ["#" + one.name for one in visible_channels(self._space, self._person)]
-            return places + [person.name for person in self._space.people.values() if not person.deleted]
+            channels = conversation_channels(self._space, self._person, control.element)
+            people = conversation_people(self._space, control.element)
+            return ["#" + channel.name for channel in channels] + [other.name for other in people]
         if control.kind in {"select", "radio", "checkboxes", "menu"}:
-            return [self._reader.text_object(one["text"]) for one in options_of(control.element)]
+            return [self._reader.text_object(option["text"]) for option in options_of(control.element)]
         return None
 
     def author(self, user: str) -> str:
@@ -98,7 +107,7 @@ class Screen:
             "ts": f"{view.published:.6f}",
             "from": self.author(self._space.bot_user_id),
             "text": self._reader.blocks(blocks),
-            "controls": [self.control(one) for one in controls(blocks)],
+            "controls": [self.control(control) for control in controls(blocks)],
             "images": list(self._images(blocks, [])),
             "files": [],
             "ephemeral": False,
@@ -109,17 +118,17 @@ class Screen:
 
     def _text(self, message: Message) -> str:
         read = self._reader.blocks(message.blocks) if message.blocks else self._reader.mrkdwn(message.text)
-        parts = [read, *(self._reader.attachment(one) for one in message.attachments)]
+        parts = [read, *(self._reader.attachment(attachment) for attachment in message.attachments)]
         return "\n".join(part for part in parts if part)
 
     def _files(self, message: Message) -> list[File]:
-        known = (self._slack.state.files[one] for one in message.files)
-        return [one for one in known if not one.deleted]
+        files = (self._slack.state.files[file_id] for file_id in message.files)
+        return [file for file in files if not file.deleted]
 
     def _images(self, blocks: Blocks, files: list[str]) -> Iterator[dict[str, str]]:
         for image in images_in(blocks):
             yield {"alt": image.get("alt_text", ""), "url": self._address(image)}
-        for file in (self._slack.state.files[one] for one in files):
+        for file in (self._slack.state.files[file_id] for file_id in files):
             if file.mimetype.startswith("image/") and not file.deleted:
                 yield {"alt": file.alt, "url": file_path(file)}
 
@@ -131,40 +140,30 @@ class Screen:
 
 
 def images_in(blocks: Blocks) -> Iterator[dict[str, Any]]:
-    """Every picture these blocks show."""
+    """Return the pictures in these blocks."""
     for _, block in every_block(blocks):
         beside = [block.get(name) for name in ("accessory", "hero_image", "icon")]
         candidates = [block, *beside, *(block.get("elements", ()) if block["type"] == "context" else ())]
-        for one in candidates:
-            if isinstance(one, dict) and one.get("type") == "image":
-                yield one
+        for element in candidates:
+            if isinstance(element, dict) and element.get("type") == "image":
+                yield element
 
 
 def _by_label(view: View) -> dict[str, str]:
-    """The mistakes as a person reads them; those of two fields of one label stand under it together."""
-    labels = {one.spot: one.label for one in controls(view.body["blocks"])}
-    told: dict[str, list[str]] = {}
+    """Return the errors by label; errors of fields with the same label are joined."""
+    labels = {control.error_key: control.label for control in controls(view.body["blocks"])}
+    errors: dict[str, list[str]] = {}
     for spot, words in view.errors.items():
-        told.setdefault(labels.get(spot, ""), []).append(words)
-    return {label: "\n".join(dict.fromkeys(words)) for label, words in told.items()}
+        errors.setdefault(labels.get(spot, ""), []).append(words)
+    return {label: "\n".join(dict.fromkeys(words)) for label, words in errors.items()}
 
 
 def modal_buttons(view: View) -> list[dict[str, Any]]:
-    """The buttons in a modal's frame."""
-    named = [view.body.get("submit"), view.body.get("close")]
-    return [{"kind": "button", "label": one["text"]} for one in named if one]
-
-
-def visible_channels(space: Workspace, person: Person) -> list[Channel]:
-    """The channels this person sees in the list: public ones, and the private ones they are in."""
-    guest = person.is_guest or person.stranger
-    return [
-        one
-        for one in space.channels.values()
-        if one.im_with is None and (person.id in one.members or not (one.is_private or guest))
-    ]
+    """Return the submit and close buttons of a modal."""
+    labels = [view.body.get("submit"), view.body.get("close")]
+    return [{"kind": "button", "label": label["text"]} for label in labels if label]
 
 
 def takes_several(control: Control) -> bool:
-    """Whether several things can be chosen at once."""
+    """Whether the control accepts several choices."""
     return control.type in MULTIPLE

@@ -1,4 +1,4 @@
-"""What Slack adds to blocks it accepts: missing ids, and the defaults of text objects."""
+"""What Slack adds to accepted blocks: missing ids, and defaults of text objects."""
 
 import secrets
 from typing import Any
@@ -11,26 +11,31 @@ NESTED = frozenset({dict, list})
 INTERACTIVE = frozenset(STATE_KEYS) | {"button", "overflow", "workflow_button"}
 
 
-def tidied(blocks: Blocks) -> Blocks:
-    """A copy with a block_id on every block, an action_id on every element, `emoji` and `verbatim` set."""
-    return _named([_copied(block) for block in blocks], {block.get("block_id") for block in blocks})
+def with_defaults(blocks: Blocks) -> Blocks:
+    """Return a copy with block ids, action ids, `emoji` and `verbatim` filled in."""
+    return _with_ids(
+        [_copy_with_defaults(block) for block in blocks], {block.get("block_id") for block in blocks}
+    )
 
 
 def plain(text: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A plain_text object as Slack keeps it."""
-    return _copied(text) if text else None
+    """Return a plain_text object with Slack's defaults."""
+    return _copy_with_defaults(text) if text else None
 
 
-def _named(blocks: Blocks, taken: set[Any]) -> Blocks:
-    """The same blocks, each with an id; also those inside others."""
+def _with_ids(blocks: Blocks, taken: set[Any]) -> Blocks:
+    """Return the blocks with block ids, inner blocks included."""
     named: Blocks = []
     for block in blocks:
         fresh = block
         if "block_id" not in block:
-            fresh = {"type": block.pop("type"), "block_id": _new_block_id(taken), **block}
-        held = NESTING.get(fresh["type"], "")
-        if held in fresh:
-            fresh[held] = _named(fresh[held], taken)
+            kind = block.pop("type", "task_card")
+            fresh = {"type": kind, "block_id": _new_block_id(taken), **block}
+        elif "type" not in block:
+            fresh = {"type": "task_card", **block}
+        inside = NESTING.get(fresh["type"], "")
+        if inside in fresh:
+            fresh[inside] = _with_ids(fresh[inside], taken)
         named.append(fresh)
     return named
 
@@ -43,11 +48,13 @@ def _new_block_id(taken: set[Any]) -> str:
     return fresh
 
 
-def _copied(value: Any) -> Any:  # noqa: ANN401  # any JSON
-    # A whole type is compared, not a union: every message is copied, and JSON has no subclasses.
+def _copy_with_defaults(value: Any) -> Any:  # noqa: ANN401  # any JSON
+    # Comparing exact types is faster than isinstance: every message is copied, and JSON has no subclasses.
     if type(value) is list:
-        return [_copied(one) if type(one) in NESTED else one for one in value]
-    copy = {name: _copied(one) if type(one) in NESTED else one for name, one in value.items()}
+        return [_copy_with_defaults(inner) if type(inner) in NESTED else inner for inner in value]
+    copy = {
+        name: _copy_with_defaults(inner) if type(inner) in NESTED else inner for name, inner in value.items()
+    }
     kind = copy.get("type")
     if kind == "plain_text":
         copy.setdefault("emoji", True)

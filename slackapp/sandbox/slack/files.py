@@ -8,13 +8,15 @@ from typing import Any
 
 from aiohttp import web
 
-from slackapp.sandbox.core.responses import after_effect, hang_up, json_response
+from slackapp.sandbox.core.fault_answers import answer_with_fault
+from slackapp.sandbox.core.faults import Fault, Subject
+from slackapp.sandbox.core.responses import json_response
 from slackapp.sandbox.core.simulator import Simulator
 from slackapp.sandbox.core.state import File
 
 
 def file_path(file: File) -> str:
-    """The path under which the sandbox serves a file."""
+    """Return the path under which the sandbox serves a file."""
     safe = re.sub(r"[^\w.-]+", "_", file.name.lower())
     return f"/files-pri/{file.team_id}-{file.id}/{safe}"
 
@@ -36,12 +38,12 @@ _OF_EVERY_FILE: Mapping[str, Any] = {
 
 
 def file_object(slack: Simulator, file: File) -> dict[str, Any]:
-    """A file as Slack's JSON has it."""
+    """Return a file as in Slack's API."""
     if file.deleted:
         return {"id": file.id, "mode": "tombstone"}
     address = slack.url + file_path(file)
     extension = file.name.rpartition(".")[2].lower()
-    public = [one for one in file.channels if one.startswith("C")]
+    public = [channel for channel in file.channels if channel.startswith("C")]
     space = slack.state.workspaces[file.team_id]
     return {
         "id": file.id,
@@ -61,34 +63,34 @@ def file_object(slack: Simulator, file: File) -> dict[str, Any]:
         "alt_txt": file.alt,
         "permalink": address,
         "channels": public,
-        "groups": [one for one in file.channels if one.startswith("G")],
-        "ims": [one for one in file.channels if one.startswith("D")],
+        "groups": [channel for channel in file.channels if channel.startswith("G")],
+        "ims": [channel for channel in file.channels if channel.startswith("D")],
         **_OF_EVERY_FILE,
     }
 
 
 class FileServer:
-    """Takes uploads and gives files back to whoever looks at the sandbox."""
+    """Receives uploads and serves files."""
 
     def __init__(self, slack: Simulator) -> None:
         self._slack = slack
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        """The second step of an upload: the bytes, raw or as a multipart form."""
+        """Receive the bytes of an upload, raw or as a multipart form."""
         slack = self._slack
         with slack.traffic.call():
-            await slack.lag()
-            fault = slack.faults.take("upload") if slack.faults.waiting else None
-            if fault and fault.kind in {"429", "500"}:
-                headers = {"Retry-After": str(fault.retry_after)} if fault.kind == "429" else None
-                return web.Response(status=int(fault.kind), headers=headers)
-            if fault and fault.kind == "hang":
-                await after_effect(request, type(fault)("upload", "slow", 1, 0, fault.seconds))
-                hang_up(request)
-            answer = self._take(request.match_info["file"], await _bytes(request))
-        if fault:
-            await after_effect(request, fault)
-        return answer
+            await slack.simulate_latency()
+            file_id = request.match_info["file"]
+            fault = self._fault(file_id)
+            if fault and not fault.is_done:
+                slack.journal.call("upload", {"file": file_id}, "form", {"fault": fault.kind})
+                return await answer_with_fault(request, fault)
+            answer = self._take(file_id, await _bytes(request))
+        return await answer_with_fault(request, fault, answer) if fault else answer
+
+    def _fault(self, file_id: str) -> Fault | None:
+        file = self._slack.state.files.get(file_id)
+        return self._slack.faults.take("upload", lambda: Subject(file.team_id if file else ""))
 
     def _take(self, file_id: str, content: bytes) -> web.Response:
         file = self._slack.state.files.get(file_id)
@@ -106,14 +108,14 @@ class FileServer:
         return web.Response(text=f"OK - {len(content)}")
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """A file's bytes."""
+        """Serve a file's bytes."""
         file = self._slack.state.files.get(request.match_info["file"])
         content = self._slack.state.contents.get(file.id) if file else None
         if file is None or content is None or file.deleted:
             return json_response({"ok": False, "error": "file_not_found"}, status=404)
         headers = {
-            # What an app uploads must not run as a page of the sandbox's own origin. Its scripts run, as they
-            # would from a file on disk, in an origin of their own that may fetch nothing.
+            # An uploaded page must not run in the sandbox's own origin. Its scripts run in an opaque origin
+            # that may fetch nothing, as they would from a file on disk.
             "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; img-src data: blob:; "
             "style-src 'unsafe-inline'; script-src 'unsafe-inline'",
             "X-Content-Type-Options": "nosniff",
@@ -133,10 +135,10 @@ async def _bytes(request: web.Request) -> bytes:
 
 
 def guess_type(name: str) -> str:
-    """A file's MIME type by its name."""
+    """Return a file's MIME type by its name."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def scanned_at(slack: Simulator) -> float:
-    """When a file that is completed now will be ready to be shown."""
+    """Return the real time at which the scan of a file completed now ends."""
     return time.time() + slack.settings.scan_seconds

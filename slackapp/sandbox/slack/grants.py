@@ -1,4 +1,4 @@
-"""What happens to an app in an organisation: a workspace is taken out of it or put in, or all of it ends."""
+"""Grants of an organisation's install: workspaces granted, revoked, or all of them."""
 
 from typing import Any
 
@@ -10,39 +10,39 @@ from slackapp.sandbox.slack.events import is_subscribed
 
 
 def grant(slack: Simulator, space: Workspace) -> None:
-    """The organisation's app may be used in one more of its workspaces."""
+    """Grant the organisation's app access to another workspace."""
     space.bot_token, space.installed = slack.organisations[space.enterprise_id], True
-    _tell(slack, space, {"type": "team_access_granted", "team_ids": [space.id]})
+    _send_event(slack, space, {"type": "team_access_granted", "team_ids": [space.id]})
 
 
 def revoke(slack: Simulator, space: Workspace) -> None:
-    """It may not be used in this workspace any more."""
-    _take_out(slack, space)
-    _tell(slack, space, {"type": "team_access_revoked", "team_ids": [space.id]})
+    """Revoke the app's access to this workspace."""
+    _remove(slack, space)
+    _send_event(slack, space, {"type": "team_access_revoked", "team_ids": [space.id]})
 
 
-def end(slack: Simulator, enterprise_id: str) -> None:
-    """The organisation takes the app away."""
+def revoke_all(slack: Simulator, enterprise_id: str) -> None:
+    """Uninstall the app from the organisation."""
     spaces = organisations.workspaces_of(slack, enterprise_id)
     for space in spaces:
-        _take_out(slack, space)
+        _remove(slack, space)
     slack.organisations.pop(enterprise_id, None)
-    _tell(slack, spaces[0], {"type": "app_uninstalled"})
+    _send_event(slack, spaces[0], {"type": "app_uninstalled"})
 
 
-def _take_out(slack: Simulator, space: Workspace) -> None:
+def _remove(slack: Simulator, space: Workspace) -> None:
     space.bot_token, space.installed = f"xoxb-not-granted-{space.id}", False
     for user in space.people:
         slack.state.modals.pop(user, None)
         slack.state.homes.pop(user, None)
 
 
-def _tell(slack: Simulator, space: Workspace, event: dict[str, Any]) -> None:
-    """Such an event tells of the organisation, not of a workspace."""
+def _send_event(slack: Simulator, space: Workspace, event: dict[str, Any]) -> None:
+    """Send an event of the organisation, which has no workspace fields."""
     slack.index_tokens()
     slack.state.touch()
     event = event | {"event_ts": slack.state.next_ts()}
-    told = payloads.event_callback(slack, space, event)
-    payload = {name: value for name, value in told.items() if name not in {"team_id", "authorizations"}}
-    if is_subscribed(slack, event["type"]):
-        slack.spawn(slack.send("event_callback", payload))
+    callback = payloads.event_callback(slack, space, event)
+    payload = {name: value for name, value in callback.items() if name not in {"team_id", "authorizations"}}
+    if is_subscribed(slack, event["type"], space):
+        slack.start_task(slack.send("event_callback", payload))

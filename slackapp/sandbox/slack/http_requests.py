@@ -1,4 +1,4 @@
-"""Signed HTTP: requests to the app's own address, as Slack makes them."""
+"""Delivery by signed HTTP requests to the app's address."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ REASONS = {"timeout": "http_timeout", "dispatch_failed": "connection_failed", "h
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Slack's v0 signature of a request."""
+    """Return Slack's v0 signature of a request."""
     signed = b"v0:" + timestamp.encode() + b":" + body
     return "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
@@ -50,7 +50,7 @@ class SignedHttp:
             return Ack(failure="dispatch_failed")
 
     async def challenge(self) -> bool:
-        """Ask the address to prove itself with url_verification; whether it did."""
+        """Send url_verification; return whether the app answered with the challenge."""
         challenge = hashlib.sha256(str(time.time()).encode()).hexdigest()
         payload = {
             "token": self._slack.app.verification_token,
@@ -83,7 +83,7 @@ class SignedHttp:
 def _body(kind: str, payload: dict[str, Any]) -> tuple[bytes, str]:
     if kind == "slash_command":
         return urlencode(payload).encode(), FORM
-    if kind == "event_callback":
+    if kind in {"event_callback", "app_rate_limited"}:
         return orjson.dumps(payload), "application/json"
     return urlencode({"payload": orjson.dumps(payload).decode()}).encode(), FORM
 

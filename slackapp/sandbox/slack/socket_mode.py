@@ -14,12 +14,16 @@ from slackapp.sandbox.core.simulator import Ack, Retry, Simulator
 MOST_CONNECTIONS = 10
 HEARTBEAT_SECONDS = 10.0
 GOODBYE_SECONDS = 10.0
-ENVELOPE_TYPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
+ENVELOPE_TYPES = {
+    "slash_command": "slash_commands",
+    "event_callback": "events_api",
+    "app_rate_limited": "events_api",
+}
 ANSWERABLE = frozenset({"slash_command", "view_submission", "block_suggestion"})
 
 
 class SocketMode:
-    """Delivers over the WebSocket connections the app has opened, any one of them."""
+    """Delivers over the app's WebSocket connections in turn."""
 
     def __init__(self, slack: Simulator) -> None:
         self._slack = slack
@@ -34,7 +38,7 @@ class SocketMode:
         return len(self._connections)
 
     async def connect(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket that apps.connections.open gave the address of."""
+        """Accept a WebSocket at the address from apps.connections.open."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._slack.tickets or len(self._connections) >= MOST_CONNECTIONS:
             return web.Response(status=403)
@@ -48,7 +52,7 @@ class SocketMode:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
         except ConnectionError:
-            pass  # An app may vanish at any moment; its unanswered envelopes run out of time by themselves.
+            pass  # The app may disconnect at any moment; its unanswered envelopes time out.
         finally:
             del self._connections[socket]
             self._leaving.discard(id(socket))
@@ -73,21 +77,21 @@ class SocketMode:
             self._waiting.pop(envelope["envelope_id"], None)
 
     async def refresh(self) -> None:
-        """Ask every connection to come again, as Slack does every few hours."""
+        """Ask every connection to reconnect, as Slack does every few hours."""
         note = {"type": "disconnect", "reason": "refresh_requested", "debug_info": {"host": "sandbox"}}
         for socket in tuple(self._connections):
             self._leaving.add(id(socket))
             await self._send(socket, note)
-            self._slack.spawn(self._close_later(socket))
+            self._slack.start_task(self._close_later(socket))
 
     def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Abort every connection."""
         for request in self._connections.values():
             if request.transport is not None:
                 request.transport.abort()
 
     async def close(self) -> None:
-        """Close every connection politely."""
+        """Close every connection with code 1001."""
         for socket in tuple(self._connections):
             await socket.close(code=1001)
 
@@ -96,8 +100,8 @@ class SocketMode:
         await socket.close()
 
     def _next(self) -> web.WebSocketResponse | None:
-        live = [one for one in self._connections if not one.closed]
-        staying = [one for one in live if id(one) not in self._leaving] or live
+        live = [socket for socket in self._connections if not socket.closed]
+        staying = [socket for socket in live if id(socket) not in self._leaving] or live
         return staying[next(self._turn) % len(staying)] if staying else None
 
     async def _send(self, socket: web.WebSocketResponse, message: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Views: modals in stacks of three, and Homes."""
+"""Views: modals in stacks of three, and Home tabs."""
 
 import secrets
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import orjson
 
 from slackapp.sandbox.blocks import MOST_VIEW_BYTES, contents, view_problems
-from slackapp.sandbox.blocks.controls import initial_values
+from slackapp.sandbox.blocks.controls import controls, initial_values
 from slackapp.sandbox.core.responses import Refused
 from slackapp.sandbox.core.simulator import Simulator
-from slackapp.sandbox.core.state import View, Workspace, new_id
-from slackapp.sandbox.slack.block_defaults import plain, tidied
+from slackapp.sandbox.core.state import Blocks, View, Workspace, new_id
+from slackapp.sandbox.slack.block_defaults import plain, with_defaults
 from slackapp.sandbox.slack.messages import invalid_images
 
-STACK = 3
+MAX_STACK = 3
 
 
 def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
@@ -22,30 +22,30 @@ def check(slack: Simulator, view: dict[str, Any], kind: str) -> None:
         raise Refused("view_too_large")
     if view.get("type") in ("modal", "home") and view["type"] != kind:
         raise Refused("invalid_arguments", f"[ERROR] must be of type {kind} [json-pointer:/view/type]")
-    found = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
-    if found:
-        raise Refused("invalid_arguments", *found)
+    sentences = view_problems(view) or invalid_images(slack, contents(view["blocks"], "/view/blocks"))
+    if sentences:
+        raise Refused("invalid_arguments", *sentences)
 
 
 def check_external_id(slack: Simulator, view: dict[str, Any], *, but: str | None = None) -> None:
-    """An external_id is one open view's only."""
-    wanted = view.get("external_id")
-    if wanted and any(one.id != but for one in with_external_id(slack, wanted)):
+    """Refuse an external_id that another open view has."""
+    external_id = view.get("external_id")
+    if external_id and any(view.id != but for view in with_external_id(slack, external_id)):
         raise Refused("duplicate_external_id")
 
 
-def with_external_id(slack: Simulator, wanted: str) -> list[View]:
-    """The open views the app has given this external_id."""
-    everything = [view for stack in slack.state.modals.values() for view in stack]
-    everything += slack.state.homes.values()
-    return [view for view in everything if view.body.get("external_id") == wanted]
+def with_external_id(slack: Simulator, external_id: str) -> list[View]:
+    """Return the open views with this external_id."""
+    open_views = [view for stack in slack.state.modals.values() for view in stack]
+    open_views += slack.state.homes.values()
+    return [view for view in open_views if view.body.get("external_id") == external_id]
 
 
 def new_view(
     slack: Simulator, space: Workspace, user: str, view: dict[str, Any], *, under: View | None = None
 ) -> View:
-    """A view as Slack keeps it, on top of `under` if given."""
-    blocks = tidied(view["blocks"])
+    """Create a view as Slack stores it, on top of `under` if given."""
+    blocks = _at_current_conversation(slack, space, user, with_defaults(view["blocks"]))
     view_id = new_id("V")
     return View(
         id=view_id,
@@ -61,9 +61,22 @@ def new_view(
     )
 
 
-def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:
-    """Give an open view new contents; what a person has entered under the same ids stays."""
-    blocks = tidied(view["blocks"])
+def _at_current_conversation(slack: Simulator, space: Workspace, user: str, blocks: Blocks) -> Blocks:
+    """Set the initial value of menus with default_to_current_conversation."""
+    person = space.people[user]
+    place = slack.state.dm(space, user).id if person.place == "dm" else person.place
+    for control in controls(blocks):
+        if control.element.get("default_to_current_conversation") and place in space.channels:
+            if control.type == "conversations_select":
+                control.element.setdefault("initial_conversation", place)
+            else:
+                control.element.setdefault("initial_conversations", [place])
+    return blocks
+
+
+def update(slack: Simulator, known: View, view: dict[str, Any]) -> View:
+    """Replace an open view's contents; values under the same ids are kept."""
+    blocks = with_defaults(view["blocks"])
     known.body = {**view, "blocks": blocks}
     known.hash = new_hash(slack)
     known.values = initial_values(blocks, known.values)
@@ -74,27 +87,27 @@ def renew(slack: Simulator, known: View, view: dict[str, Any]) -> View:
 
 
 def open_root(slack: Simulator, view: View) -> None:
-    """Show a modal; whatever this person had open is gone."""
+    """Open a modal; replaces this person's open modals."""
     slack.state.modals[view.user] = [view]
     slack.state.touch()
 
 
 def push(slack: Simulator, view: View) -> None:
-    """Show a modal on top of the one that is open."""
+    """Push a modal on the stack."""
     stack = slack.state.modals[view.user]
-    if len(stack) >= STACK:
+    if len(stack) >= MAX_STACK:
         raise Refused("push_limit_reached")
     stack.append(view)
     slack.state.touch()
 
 
 def new_hash(slack: Simulator) -> str:
-    """A view's hash of Slack's form."""
+    """Return a new view hash in Slack's format."""
     return f"{int(slack.clock.epoch())}.{secrets.token_urlsafe(6)[:8]}"
 
 
 def view_object(slack: Simulator, space: Workspace, view: View) -> dict[str, Any]:
-    """A view as Slack's JSON has it."""
+    """Return a view as in Slack's API."""
     body = view.body
     default_title = {"type": "plain_text", "text": "View Title", "emoji": True}
     return {

@@ -172,6 +172,18 @@ RICH_TEXT_AND_TABLES: Refused = {
         "must be a valid enum value",
         "/blocks/0/source",
     ),
+    "a plan with something else than tasks": (
+        "message",
+        [{"type": "plan", "title": "P", "tasks": [{"type": "divider"}]}],
+        "unsupported type: divider",
+        "/blocks/0/tasks/0/type",
+    ),
+    "a column setting that is none": (
+        "message",
+        [{"type": "table", "rows": [[{"type": "raw_text", "text": "a"}]], "column_settings": [None, 7]}],
+        "must provide an object",
+        "/blocks/0/column_settings/1",
+    ),
     "a task in an unknown state": (
         "message",
         [{"type": "task_card", "task_id": "1", "title": "T", "status": "late"}],

@@ -252,9 +252,9 @@ fitComposer();
 markMissingSigns();
 wireSheets();
 wireFilters(words);
-// Where there is no room beside the conversation, the inspector lies over it, and only when it is asked for.
+// The inspector is folded until it is asked for. Where there is no room beside the conversation, it lies over it.
 const narrow = matchMedia("(max-width: 1099px)");
-if (narrow.matches || localStorage.getItem("inspector") === "folded") fold(true);
+fold(narrow.matches || localStorage.getItem("inspector") !== "open");
 narrow.addEventListener("change", () => narrow.matches && fold(true));
 say(sessionStorage.getItem("said") ?? "");
 sessionStorage.removeItem("said");
