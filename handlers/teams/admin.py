@@ -56,9 +56,7 @@ class TeamAdmin:
         request = Request(self.context, client, caller(body))
         # Asked before Slack is: nobody else is to learn from the answer which channels there are.
         with request.read(Permission.CHANGE_TEAM) as scope:
-            channel = form.shared_channel(
-                scope.session, scope.workspace, team_id=body["view"]["private_metadata"]
-            )
+            channel = form.shared_channel(scope.session, scope.workspace, team_id=form.read_carried(body)[0])
         filled = form.read_form(client, body, channel)
         request.look_up([filled.wish.leader or "", filled.wish.deputy or ""])
         with request.write(Permission.CHANGE_TEAM) as scope:
@@ -73,7 +71,7 @@ class TeamAdmin:
         pressed = press(body)
         request = Request(self.context, client, pressed.caller)
         with request.write(Permission.CHANGE_TEAM) as scope:
-            team = teams.of(scope.session, scope.workspace, body["view"]["private_metadata"])
+            team = teams.of(scope.session, scope.workspace, form.read_carried(body)[0])
             # Ending a team takes its name from it.
             name, before = team.name, moves.placement(scope.session, scope.workspace)
             teams.end(scope.session, scope.workspace, team, now=scope.now)
@@ -179,6 +177,7 @@ def _save(scope: Scope, filled: form.Filled) -> Team:
     if filled.team_id:
         team = teams.of(session, workspace, filled.team_id)
         channel = team.slack_channel_id
+        filled = form.only_changed(session, workspace, filled)
         changes, action = teams.change(session, workspace, team, filled.wish), Action.TEAM_CHANGED
     else:
         team = teams.make(session, workspace, filled.wish)

@@ -1,5 +1,6 @@
 """The teams as an admin looks after them: a list to search, one team with its form, its people."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -83,7 +84,32 @@ def form(say: Voice, team: TeamDetails, *, note: str = "") -> View:
     if team.id:
         layout.append(blocks.actions([_end(say)], block_id="office_end"))
     title = say("Team") if team.id else say("New team")
-    return _modal(say, title, FORM, submit=say("Save")) | {"private_metadata": team.id, "blocks": layout}
+    return _modal(say, title, FORM, submit=say("Save")) | {
+        "private_metadata": carried(team),
+        "blocks": layout,
+    }
+
+
+def carried(team: TeamDetails) -> str:
+    """What the form carries: the team's id, and its values as shown, so that only changed ones are saved."""
+    if not team.id:
+        return ""
+    values = {
+        "name": team.name,
+        "parent": team.parent[0] if team.parent else None,
+        "leader": team.leader,
+        "deputy": team.deputy,
+        "follows": followed(team),
+    }
+    return f"{team.id} {json.dumps(values)}"
+
+
+def followed(team: TeamDetails) -> str:
+    """The choice in the form for what the team's membership follows."""
+    if team.follows is None:
+        return BY_HAND
+    kind, slack_id, _name = team.follows
+    return BY_CHANNEL if kind is SourceKind.CHANNEL else f"group:{slack_id}"
 
 
 def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Block]:

@@ -1,6 +1,8 @@
 """One team's form: as the team is, as an admin filled it in, and what that makes the team follow."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
@@ -18,22 +20,42 @@ from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.teams import MembershipSource, TeamForm
 from slackapp.teams.edit import FIELD_NAME
+from slackapp.workspace import members
 
 _CHANNEL_FIRST = translatable("Please choose its channel first, or put people in by hand.")
+_CHANGED = translatable(
+    "Somebody else changed this meanwhile: it is {value} now. To change it, close the form and open it again."
+)
+_EMPTIED = translatable(
+    "Somebody else emptied this meanwhile. To change it, close the form and open it again."
+)
 _NOT_A_CHOICE = translatable("That is not one of the choices.")
+
+
+_BLOCKS = {
+    "name": FIELD_NAME,
+    "parent": FIELD_PARENT,
+    "leader": admin_view.LEADER,
+    "deputy": admin_view.DEPUTY,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A team's form as it was filled in.
 
-    `source` is what its membership shall follow, `present` the Slack ids of who is in it now.
+    `source` is what its membership shall follow, `present` the Slack ids of who is in it now. `before` are
+    the values as the form showed them, by field; empty for a new team.
     """
 
     team_id: str
     wish: TeamForm
     source: MembershipSource | None
     present: tuple[str, ...]
+    before: Mapping[str, str | None]
+    follows: str
+    is_followed_as_before: bool = False
+    """Whether what it follows was changed by somebody else, and not in this form."""
 
 
 def current_form(session: Session, workspace: Workspace, team_id: str) -> admin_view.TeamDetails:
@@ -86,7 +108,54 @@ def read_form(client: WebClient, body: Payload, current_channel: str | None) -> 
     present = people_in(client, source.kind, source.slack_id) if source else []
     if chosen_channel:
         check_can_post(client, chosen_channel)
-    return Filled(body["view"]["private_metadata"], wish, source, tuple(present))
+    team_id, before = read_carried(body)
+    return Filled(team_id, wish, source, tuple(present), before, values.chosen(admin_view.FOLLOWS))
+
+
+def read_carried(body: Payload) -> tuple[str, Mapping[str, str | None]]:
+    """The team's id and the values that its form showed; both empty for a new team."""
+    team_id, _, values = body["view"]["private_metadata"].partition(" ")
+    return team_id, json.loads(values) if values else {}
+
+
+def only_changed(session: Session, workspace: Workspace, filled: Filled) -> Filled:
+    """The form with the present value in each field that was not changed in it.
+
+    Somebody else may have saved the team since it was opened. Raises UserError, beside the field, when both
+    changed the same one.
+    """
+    if not filled.before:
+        return filled
+    details = current_form(session, workspace, filled.team_id)
+    present = {
+        "name": details.name,
+        "parent": details.parent[0] if details.parent else None,
+        "leader": details.leader,
+        "deputy": details.deputy,
+    }
+    typed = {field: getattr(filled.wish, field) for field in present}
+    unchanged = {field for field, value in typed.items() if value == filled.before.get(field)}
+    values = typed | {field: present[field] for field in unchanged}
+    for field, block_id in _BLOCKS.items():
+        is_changed_since = present[field] != filled.before.get(field)
+        if is_changed_since and values[field] != present[field]:
+            raise _conflict(session, workspace, details, field).beside(block_id)
+    if filled.follows == filled.before.get("follows") != admin_view.followed(details):
+        filled = replace(filled, is_followed_as_before=True)
+    name, parent, leader, deputy = (values[field] for field in ("name", "parent", "leader", "deputy"))
+    wish = TeamForm(str(name), parent, leader, filled.wish.channel, deputy)
+    return replace(filled, wish=wish)
+
+
+def _conflict(
+    session: Session, workspace: Workspace, details: admin_view.TeamDetails, field: str
+) -> UserError:
+    value = {"name": details.name, "parent": details.parent[1] if details.parent else ""}.get(field)
+    if value is None:
+        slack_user_id = details.leader if field == "leader" else details.deputy
+        member = members.find(session, workspace, slack_user_id) if slack_user_id else None
+        value = member.name if member else ""
+    return UserError(_CHANGED, value=value) if value else UserError(_EMPTIED)
 
 
 def _source(client: WebClient, follows: str, channel: str | None) -> MembershipSource | None:
@@ -107,6 +176,8 @@ def _source(client: WebClient, follows: str, channel: str | None) -> MembershipS
 def follow(scope: Scope, team: Team, filled: Filled) -> list[str]:
     """Let the team follow what was chosen; returns a word for the audit log when that has changed."""
     session, workspace = scope.session, scope.workspace
+    if filled.is_followed_as_before:
+        return []
     before = teams.source_of(session, team)
     if filled.source is None:
         teams.unfollow(session, team)
