@@ -14,8 +14,8 @@ from benchmarks.databases import makers
 from benchmarks.measuring import Line, show
 from slackapp.core.db import Sessions, connect, new_id
 from slackapp.models import Ballot, Bundle, Member, Poll, Team, Workspace
-from slackapp.pulse import rounds
-from slackapp.pulse.ballots import Answer, new_nonce, seal
+from slackapp.pulse import ballot_log, rounds
+from slackapp.pulse.ballots import Answer, digest_of, new_nonce, seal
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import ROTATING
 
@@ -54,7 +54,7 @@ def closed(url: str, folder: Path, ballots: int) -> float:
     keys.attach(sessions)
     poll_id = filled(sessions, keys, ballots)
     begun = time.perf_counter()
-    rounds.close(sessions, keys, poll_id)
+    rounds.close(sessions, keys, poll_id, OPENING + timedelta(days=7))
     took = time.perf_counter() - begun
     with sessions.read() as session:
         # A close that did not count everybody would be fast for nothing.
@@ -103,12 +103,17 @@ def _vote(sessions: Sessions, keys: KeyDirectory, poll_id: str, people: list[Mem
     secret, chance = keys.load(poll_id), Random(4)  # noqa: S311 - answers of a benchmark
     assert secret is not None
     items = ["attending", "understanding", "empathising", "helping", ROTATING[0].key]
-    rows = []
+    rows, lines = [], list[bytes]()
     for place, person in enumerate(people):
         scores = {item: chance.randint(0, 5) for item in items}
         words = secrets.token_urlsafe(60) if place % 3 == 0 else ""
-        sealed = seal(secret, poll_id, person.id, Answer(person.team_id or "", scores, words), new_nonce())
+        who = rounds.person_of("T1LARGE", person.slack_user_id)
+        sealed = seal(secret, poll_id, who, Answer(person.team_id or "", scores, words), new_nonce())
         rows.append({"poll_id": poll_id, "receipt": sealed.receipt, "box": sealed.box})
+        change = sealed.receipt, digest_of(sealed)
+        lines += [ballot_log.line(ballot_log.BEGUN, *change), ballot_log.line(ballot_log.ENDED, *change)]
+    with (keys.path / f"{poll_id}.taken").open("ab") as log:
+        log.write(b"".join(lines))
     with sessions.begin() as session:
         for start in range(0, len(rows), _AT_ONCE):
             session.execute(Ballot.__table__.insert(), rows[start : start + _AT_ONCE])  # type: ignore[attr-defined]

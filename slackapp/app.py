@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -29,12 +30,12 @@ from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_letters
 from reports.publishing import schedule as digest
 from slackapp import health, migrations
-from slackapp.clock import ClockWatch
+from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import close_socket
 from slackapp.core import confidentiality as guard
-from slackapp.core import log
+from slackapp.core import hardening, log
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
 from slackapp.core.db import Sessions, purge_nightly, purge_old_copies
@@ -48,8 +49,9 @@ from slackapp.outbox.queue import OUTBOX
 from slackapp.privacy import erasure, retention
 from slackapp.privacy import id_scrubbing as traces
 from slackapp.privacy import slack_redaction as taking_back
+from slackapp.pulse import guarding, held_comments, rounds, statement_logs
 from slackapp.pulse import opening as pulse_opening
-from slackapp.pulse import rounds
+from slackapp.pulse.alarms import alarms
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.recognition import reminders as nudging
 from slackapp.recognition import undelivered as unreached
@@ -105,6 +107,7 @@ class Appreciate:
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
         self._caught_up = self._recovered = False
+        self._warn()
         if self.clock.believes(now()):
             self._recover(now())
         erasure.reapply(self.sessions, self.keys, now())
@@ -126,6 +129,7 @@ class Appreciate:
         every_night = partial(nightly, self.sessions, self.now)
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
+            Job("overdue check-ins", lambda: self._abandon_overdue(self.now()), 3600),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
@@ -187,7 +191,9 @@ class Appreciate:
     def health(self) -> health.Report:
         """What /healthz tells."""
         connected = self._socket.client.is_connected() if self._socket else True
-        return health.report(self.sessions, connected=connected, now=self.now())
+        now = self.now()
+        check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
+        return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
 
     def next_due(self, after: datetime) -> Moment | None:
         """The next moment at which something is due, and what it is in a few words."""
@@ -215,6 +221,15 @@ class Appreciate:
             run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
+    def _warn(self) -> None:
+        """Log what an operator ought to look into: alarms, and a database that writes statements down."""
+        for line in alarms(self.keys):
+            logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
+        with self.sessions.read() as session:
+            statement_logs.silence(session)
+            for setting in statement_logs.logging_settings(session):
+                logger.warning(statement_logs.WARNING, setting)
+
     def _recover(self, now: datetime) -> None:
         """Finish the check-ins that a crash left half done; once, as soon as the clock is believed."""
         if not self._recovered:
@@ -228,6 +243,19 @@ class Appreciate:
         opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
         close = partial(rounds.close_due, self.sessions, self.keys, now)
         run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
+
+    def _abandon_overdue(self, now: datetime) -> None:
+        """No key lives for ever: try once more to count what is overdue, then destroy its key.
+
+        The database may be away by then, so it is not asked; Slack's own clock must agree with ours.
+        """
+        if not guarding.abandonable(self.keys, now):
+            return
+        with suppress(Exception):
+            rounds.close_due(self.sessions, self.keys, now)
+        slack_time = self.clients.slack_time()
+        if slack_time is not None and abs(now - slack_time) <= AGREEMENT:
+            guarding.abandon_overdue(self.keys, now)
 
     def _repair_teams(self) -> None:
         """What events have missed: who works here, and who is in which channel and group."""
@@ -251,6 +279,7 @@ class Appreciate:
             return
         # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
         rounds.close_due(self.sessions, self.keys, now)
+        held_comments.release(self.sessions, self.keys, now)
         digest.enqueue_due(self.sessions, now)
 
     def _nudges(self, now: datetime) -> None:
@@ -325,6 +354,7 @@ def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
 
 def serve(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C, then end without losing what was acknowledged."""
+    hardening.harden()
     log.configure(settings.log_level)
     app = Appreciate(settings)
     app.sync_all_members()

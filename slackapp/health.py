@@ -1,7 +1,7 @@
 """The health page: whether the database answers, Slack is connected and takes messages, nothing is stuck."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from threading import Thread
 from typing import Any
@@ -25,11 +25,16 @@ logger = logging.getLogger(__name__)
 Report = dict[str, Any]
 
 
-def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
-    """`{"ok", "database", "slack", "oldest_due_seconds", "clock", "held"}`; no names, no content.
+def report(
+    sessions: Sessions, *, connected: bool, now: datetime, check_ins: Mapping[str, int] | None = None
+) -> Report:
+    """How the app is, in numbers: no names, no content.
+
+    `{"ok", "database", "slack", "oldest_due_seconds", "clock", "held", "check_ins"}`.
 
     `clock` is false while deletions wait because the clock may be wrong; `held` counts, by scope and
-    Slack's own name of the reason, where Slack takes no message just now. Neither makes the app unwell: to
+    Slack's own name of the reason, where Slack takes no message just now; `check_ins` counts alarms about
+    changes in the database, and closes that are overdue by an hour. None of them makes the app unwell: to
     start it again would not help.
     """
     try:
@@ -44,7 +49,12 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
             )
     except SQLAlchemyError as failure:
         logger.warning("the database does not answer: %s", type(failure).__name__)
-        unknown: Report = {"oldest_due_seconds": None, "clock": None, "held": {}}
+        unknown: Report = {
+            "oldest_due_seconds": None,
+            "clock": None,
+            "held": {},
+            "check_ins": dict(check_ins or {}),
+        }
         return {"ok": False, "database": False, "slack": connected, **unknown}
     waiting = (now - oldest).total_seconds() if oldest else 0.0
     is_well = connected and waiting < STUCK_AFTER
@@ -55,6 +65,7 @@ def report(sessions: Sessions, *, connected: bool, now: datetime) -> Report:
         "oldest_due_seconds": round(waiting, 1),
         "clock": not is_doubted,
         "held": held,
+        "check_ins": dict(check_ins or {}),
     }
 
 

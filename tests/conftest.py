@@ -1,4 +1,4 @@
-"""What every test may use: a fresh database of either kind."""
+"""Fixtures for every test: a fresh database of either kind."""
 
 import gc
 import os
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was loaded stays to the end; looking through it for garbage took a seventh of the time."""
+    """Loaded modules live to the end; collecting garbage among them took a seventh of the time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 OF_NO_FOLDER = {"support", "stories", "page", "data", "third_party"}
-"""Worlds that tests share, what crosses folders, what is tested in a browser, and files that tests read."""
+"""Shared fixtures, tests across folders, browser tests, and files that tests read."""
 
 
 def folders(path: Path) -> set[str]:
@@ -13,7 +13,7 @@ def folders(path: Path) -> set[str]:
 
 
 def strays(names: Iterable[str]) -> set[str]:
-    """Those of the names that no folder of the code has."""
+    """The names that no folder of the code has."""
     packages = ("slackapp", "handlers", "reports")
     return set(names) - OF_NO_FOLDER - {*packages}.union(*(folders(ROOT / package) for package in packages))
 

@@ -1,4 +1,4 @@
-"""What Slack is told of the app, against what the app listens to."""
+"""The manifest lists exactly what the app listens to."""
 
 import inspect
 import json
@@ -43,7 +43,7 @@ def accepted(bolt: App, body: dict[str, Any]) -> bool:
     from slack_bolt import BoltRequest, BoltResponse
 
     request = BoltRequest(body=body, mode="socket_mode")
-    return any(one.matches(req=request, resp=BoltResponse(status=404)) for one in bolt._listeners)
+    return any(listener.matches(req=request, resp=BoltResponse(status=404)) for listener in bolt._listeners)
 
 
 def test_the_manifest_is_valid_by_slacks_own_schema(manifest: dict[str, Any]) -> None:
@@ -54,24 +54,24 @@ def test_the_manifest_is_valid_by_slacks_own_schema(manifest: dict[str, Any]) ->
 
 
 def test_every_command_shortcut_and_event_has_its_listener(bolt: App, manifest: dict[str, Any]) -> None:
-    told = [{"command": one["command"]} for one in manifest["features"]["slash_commands"]]
-    told += [
+    payloads = [{"command": entry["command"]} for entry in manifest["features"]["slash_commands"]]
+    payloads += [
         {
-            "type": "shortcut" if one["type"] == "global" else "message_action",
-            "callback_id": one["callback_id"],
+            "type": "shortcut" if shortcut["type"] == "global" else "message_action",
+            "callback_id": shortcut["callback_id"],
         }
-        for one in manifest["features"]["shortcuts"]
+        for shortcut in manifest["features"]["shortcuts"]
     ]
-    told += [
-        {"type": "event_callback", "event": {"type": one}}
-        for one in manifest["settings"]["event_subscriptions"]["bot_events"]
+    payloads += [
+        {"type": "event_callback", "event": {"type": event}}
+        for event in manifest["settings"]["event_subscriptions"]["bot_events"]
     ]
-    assert [body for body in told if not accepted(bolt, body)] == []
+    assert [body for body in payloads if not accepted(bolt, body)] == []
     assert not accepted(bolt, {"command": "/unheard-of"})
 
 
 def test_nothing_is_listened_to_that_slack_is_not_told_of(bolt: App, manifest: dict[str, Any]) -> None:
-    commands = {one["command"] for one in manifest["features"]["slash_commands"]}
+    commands = {entry["command"] for entry in manifest["features"]["slash_commands"]}
     events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
     for command in ("/appreciate", "/pulse", "/digest", "/thanks"):
         assert accepted(bolt, {"command": command}) == (command in commands)
@@ -91,7 +91,7 @@ def test_there_is_no_scope_to_read_what_people_write(manifest: dict[str, Any]) -
         "usergroups:read",
         "users:read",
     }
-    assert [one for one in scopes if "history" in one] == []
+    assert [scope for scope in scopes if "history" in scope] == []
 
 
 def test_every_scope_has_its_reason_beside_it() -> None:
@@ -104,9 +104,9 @@ def test_every_scope_has_its_reason_beside_it() -> None:
 def test_listeners_ask_only_for_what_bolt_gives(bolt: App) -> None:
     known = set(inspect.signature(Args.__init__).parameters)
     wrong = {
-        f"{one.ack_function.__qualname__}({name})"
-        for one in bolt._listeners
-        for name in inspect.signature(one.ack_function).parameters
+        f"{listener.ack_function.__qualname__}({name})"
+        for listener in bolt._listeners
+        for name in inspect.signature(listener.ack_function).parameters
         if name not in known
     }
     assert len(bolt._listeners) > 8

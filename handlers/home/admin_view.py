@@ -45,6 +45,15 @@ def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> l
                 "or closes, and no digest comes. Please ask whoever runs the server to look at its clock."
             )
         )
+    if attention.unfinished_close is not None:
+        lines.append(
+            say(
+                "*A check-in could not be counted yet.* It ought to have closed on {moment}. It is tried "
+                "again by itself. Please ask whoever runs the server to look at it: seven days after the "
+                "close its key is destroyed, and then its answers are lost.",
+                moment=say.moment(attention.unfinished_close, zone),
+            )
+        )
     lines += _delay(say, zone, now, attention)
     if attention.unknown:
         lines.append(

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from slackapp import blocks as piece
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice, translatable
-from slackapp.pulse.audience import Group, Reader
+from slackapp.pulse.audience import Group
+from slackapp.pulse.charter import Reader
 
 _SECTION = 3000
+_MORE = ", ..."
 
 PRIVACY = translatable(
-    "Anonymous. Your answer is locked as soon as it is stored. When the check-in closes, answers are mixed "
-    "and added up. We keep only rounded results for groups of five or more, and destroy the key. After that "
-    "nobody can tell who said what: not your lead, an admin, or whoever runs the database. Until then you "
-    "have to trust whoever runs the server or can change the database: they could read your answer."
+    "Anonymous. Your answer is locked as soon as you send it. When the check-in closes, all answers "
+    "are mixed and added up. We keep only rounded results for groups of {k} or more. Then the key is "
+    "destroyed. After that nobody can tell who said what: not your lead, not an admin, not the people "
+    "who run the database. Until then you have to trust the people who run the app's server. If "
+    "anybody tampers with the stored answers, we leave them out and tell everybody who was asked."
 )
 COMMENTS = translatable(
     "Comments come out at the end of the month, as you wrote them, without a date. The people who run the "
@@ -97,19 +100,25 @@ THREATS = (
         translatable("Whoever looks after the database or a backup"),
         translatable(
             "Locked boxes of one size while it is open; afterwards the rounded results, how many answered in "
-            "each group, and every comment, without a name."
+            "each group, and, once the month is over, comments without a name."
         ),
         translatable(
-            "The key lies somewhere else, is not in backups, and is destroyed when the check-in closes."
+            "The key, the rules and the list of who is asked lie somewhere else and not in backups. They are "
+            "fixed when it opens and destroyed when it closes."
         ),
         translatable(
-            "Whoever can also change the database could read answers while it is open, by changing how they "
-            "are grouped. On some disks something that was overwritten can be brought back."
+            "Whoever can change the database can take answers away or make a check-in fail. They cannot read "
+            "an answer by that; it is noticed, and everybody who was asked is told. Whoever watches it live "
+            "sees that somebody answered, and when, not who. On some disks something that was overwritten "
+            "can be brought back."
         ),
     ),
     Threat(
         translatable("Whoever has only the folder with the keys"),
-        translatable("That a check-in is open, and since when. No answer, no comment, and not who answered."),
+        translatable(
+            "Who is asked and by which rules, and, while it is open, who answered and when. Comments until "
+            "their month is over, without a name. No answer."
+        ),
         translatable("Answers lie in the database, not in this folder. The key is destroyed when it closes."),
         translatable(
             "Whoever also has a copy of the database from that time can read every answer, even after the "
@@ -169,7 +178,8 @@ class Company:
     """One's own group in a check-in: who is in it, and who sees its results."""
 
     group: Group
-    names: tuple[str, ...]
+    users: tuple[str, ...]
+    """Slack's ids, which Slack itself shows as names: no table says whose they are."""
     readers: tuple[Reader, ...]
     admins_read: bool = False
 
@@ -179,7 +189,7 @@ def about(say: Voice, k: int, company: Company | None) -> View:
     rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
     limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
     blocks = [
-        piece.plain_section(f"{say(PRIVACY)} {say(COMMENTS)}"),
+        piece.plain_section(f"{say(PRIVACY, k=k)} {say(COMMENTS)}"),
         piece.heading(say("What is shown")),
         piece.plain_section(rules),
         piece.heading(say("What this cannot promise")),
@@ -189,7 +199,7 @@ def about(say: Voice, k: int, company: Company | None) -> View:
         blocks += [
             piece.heading(say("Your group in this check-in")),
             piece.plain_section(joins(say, company.group)),
-            piece.plain_section(_shortened(", ".join(company.names))),
+            piece.section(_mentions(company.users)),
             piece.heading(say("Who sees its results")),
             piece.plain_section(_shortened("\n".join(_readers(say, company)))),
         ]
@@ -227,6 +237,14 @@ def _reader(say: Voice, reader: Reader) -> str:
     if reader.stands_in:
         return say("• {name}, who stands in while nobody leads {team}", name=reader.name, team=reader.leads)
     return say("• {name}, who leads {team}", name=reader.name, team=reader.leads)
+
+
+def _mentions(users: tuple[str, ...]) -> str:
+    """As many people as fit, as Slack shows them. In a modal nobody is notified."""
+    mentions = [f"<@{user}>" for user in users]
+    while len(", ".join(mentions)) > _SECTION - len(_MORE):
+        mentions.pop()
+    return ", ".join(mentions) + (_MORE if len(mentions) < len(users) else "")
 
 
 def _shortened(words: str) -> str:

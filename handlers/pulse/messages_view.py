@@ -106,6 +106,15 @@ def loss_text(say: Voice) -> str:
     return say("This check-in was lost, so no answer can be read. The next will work.")
 
 
+def alteration_text(say: Voice) -> str:
+    """What people are told when a check-in was changed in the database."""
+    return say(
+        "Somebody changed what is stored for this check-in. Nobody could read an answer by that. Answers "
+        "that were changed are left out, and all others are counted as you were told. If you want to know "
+        "more, ask whoever runs the server."
+    )
+
+
 def loss(words: str, *, plain: bool = False) -> list[Block]:
     """The same as a block; `plain` when it holds something that people wrote."""
     return [piece.plain_section(words) if plain else piece.section(words)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.pulse.survey_view import CHOICE, COMMENT, SURE
+from handlers.pulse.survey_view import CHOICE, COMMENT, FILLING, SURE
 from handlers.shared.payloads import Caller, Payload, caller
 from slackapp.pulse.questions import ITEMS, OPTIONS, OWN
 
@@ -42,4 +42,5 @@ def filled(body: Payload) -> SurveyForm:
 
 def _chosen(block: Mapping[str, Any]) -> str:
     option = (block.get(CHOICE) or {}).get("selected_option") or {}
-    return str(option.get("value", ""))
+    # Behind the score a value is filled up, so that its length says nothing.
+    return str(option.get("value", "")).rstrip(FILLING)

@@ -16,7 +16,6 @@ from slackapp.pulse import opening
 from slackapp.pulse import settings as governing
 from slackapp.pulse.notices import TEST
 from slackapp.pulse.opening import INVITATION
-from slackapp.pulse.rounds import LOSS
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
 
@@ -57,6 +56,13 @@ def loss(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # no
     """A check-in was lost, and nobody can read it."""
     workspace, person = _reader(session, delivery)
     words = view.loss_text(members.language_of(workspace, person))
+    return Message(text=words, blocks=view.loss(words))
+
+
+def alteration(session: Session, delivery: Delivery, now: datetime) -> Rendered:  # noqa: ARG001 - the shape of a Renderer
+    """Somebody changed a check-in in the database."""
+    workspace, person = _reader(session, delivery)
+    words = view.alteration_text(members.language_of(workspace, person))
     return Message(text=words, blocks=view.loss(words))
 
 
@@ -108,7 +114,8 @@ def trial(session: Session, delivery: Delivery, now: datetime) -> Rendered:
 
 RENDERERS: dict[str, Renderer] = {
     INVITATION: in_their_hours(invitation),
-    LOSS: in_their_hours(loss),
+    telling.LOSS: in_their_hours(loss),
+    telling.ALTERATION: in_their_hours(alteration),
     # An admin who tries it out waits for it.
     TEST: trial,
     telling.REMINDER: reminder,
@@ -117,7 +124,7 @@ RENDERERS: dict[str, Renderer] = {
 }
 EXPANDERS = {
     INVITATION: invitations.enqueue_invitations,
-    LOSS: invitations.enqueue_loss_notices,
+    telling.LOSS: invitations.enqueue_loss_notices,
     telling.NEW_LEADER: telling.enqueue_leader_notices,
     governing.RULES_CHANGED: telling.enqueue_threshold_notices,
 }

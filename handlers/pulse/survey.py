@@ -7,6 +7,7 @@ repeat needs no mark to be recognised.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -25,12 +26,10 @@ from handlers.shared.payloads import Caller, Payload, caller, press
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, typed, voice
 from slackapp.models import Workspace
-from slackapp.pulse import audience as invitations
+from slackapp.pulse import audience, comments, question_rotation, rounds
 from slackapp.pulse import comment_warnings as cautions
-from slackapp.pulse import comments, rounds
-from slackapp.pulse import question_rotation as asking
+from slackapp.pulse.charter import Charter, InvalidCharterError, Invitee
 from slackapp.workspace import members
-from slackapp.workspace import permissions as rights
 from slackapp.workspace import registry as workspaces
 
 COMMAND = "/pulse"
@@ -43,16 +42,16 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Who is at the other end, as far as the check-in needs to know. `member_id` is empty for a stranger."""
+class Participant:
+    """Who is at the other end, as far as the check-in needs to know: Slack's ids, as Slack signed them."""
 
     workspace: Workspace
-    member_id: str
+    person: str
     say: Voice
     zone: str
 
 
-Make = Callable[[Session, Asked], View]
+Make = Callable[[Session, Participant], View]
 Opening = Callable[[WebClient, Caller], None]
 
 
@@ -67,7 +66,8 @@ class Pulse:
     def answer(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Answer], in the message or on the Home tab."""
         pressed = press(body)
-        view = self._read(pressed.caller, lambda session, one: self._modal(session, one, pressed.value))
+        poll_id = pressed.value
+        view = self._read(pressed.caller, poll_id, partial(self._modal, poll_id))
         open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
@@ -79,38 +79,40 @@ class Pulse:
             self.others[word](client, who)
             ack()
             return
-        open_modal(client, who.trigger_id, self._read(who, self._running))
+        poll_id = self._running(who)
+        open_modal(client, who.trigger_id, self._read(who, poll_id, partial(self._modal, poll_id)))
         ack()
 
     def about(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[How it stays anonymous], which can be read at any time."""
         pressed = press(body)
-        view = self._read(pressed.caller, lambda session, one: self._explained(session, one, pressed.value))
+        poll_id = pressed.value
+        view = self._read(pressed.caller, poll_id, partial(self._explained, poll_id))
         open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
     def submit(self, ack: Ack, body: Payload) -> None:
         """[Store my answer]. Acknowledged only after the commit, in the same words for any answer."""
-        paper = filled(body)
+        form = filled(body)
         try:
-            comment = comments.clean(paper.comment)
-            cautioned = self._cautioned(paper, comment)
+            comment = comments.clean(form.comment)
+            warning = self._warning(form, comment)
         except UserError as refused:
-            cautioned = self._words(paper.caller, refused)
-        if cautioned:
-            ack(response_action="errors", errors={pulse.COMMENT: cautioned})
+            warning = self._words(form, refused)
+        if warning:
+            ack(response_action="errors", errors={pulse.COMMENT: warning})
             return
 
-        def store(session: Session, one: Asked) -> View:
-            handed_in = rounds.Answers(paper.poll_id, one.member_id, paper.scores, comment)
-            poll = rounds.submit(session, self.context.keys, handed_in, self.context.now())
-            closing = one.say.moment(poll.closes_at, one.zone)
-            return pulse.stored(one.say, paper.poll_id, closing=closing, questions=len(poll.items))
+        def store(session: Session, participant: Participant) -> View:
+            answers = rounds.Answers(form.poll_id, participant.person, form.scores, comment)
+            charter = rounds.submit(session, self.context.keys, answers, self.context.now())
+            say, closing = participant.say, participant.say.moment(charter.close_at, participant.zone)
+            return pulse.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
 
         try:
-            view = self._write(paper.caller, store)
+            view = self._write(form.caller, form.poll_id, store)
         except UserError as refused:
-            ack(response_action="errors", errors={refused.field: self._words(paper.caller, refused)})
+            ack(response_action="errors", errors={refused.field: self._words(form, refused)})
         else:
             ack(response_action="update", view=view)
 
@@ -118,75 +120,112 @@ class Pulse:
         """[Withdraw my answer], which looks the same before and after answering."""
         pressed = press(body)
 
-        def delete(session: Session, one: Asked) -> View:
-            rounds.withdraw(session, self.context.keys, (pressed.value, one.member_id), self.context.now())
-            return pulse.withdrawn(one.say, pressed.value)
+        def delete(session: Session, participant: Participant) -> View:
+            poll_id, person = pressed.value, participant.person
+            rounds.withdraw(session, self.context.keys, poll_id, person, self.context.now())
+            return pulse.withdrawn(participant.say, poll_id)
 
-        shown = self._write(pressed.caller, delete, otherwise=NOT_WITHDRAWN)
-        client.views_update(view_id=pressed.view_id, view=shown)
+        view = self._write(pressed.caller, pressed.value, delete, otherwise=NOT_WITHDRAWN)
+        client.views_update(view_id=pressed.view_id, view=view)
         ack()
 
-    def _cautioned(self, paper: SurveyForm, comment: str) -> str | None:
+    def _warning(self, form: SurveyForm, comment: str) -> str | None:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
-        with self.context.sessions.read() as session:
-            one = _asked(session, paper.caller)
-            names = invitations.names_around(session, one.workspace, paper.poll_id, one.member_id)
+        charter = self._charter(form.poll_id)
+        names = audience.names_around(charter, _person(form.caller)) if charter else []
         found = cautions.warnings_for(comment, names, self.context.confidentiality)
-        if not found or (paper.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
+        with self.context.sessions.read() as session:
+            say = self._participant(session, form.caller, form.poll_id).say
+        if not found or (form.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
             return None
-        return pulse.cautioned(one.say, found)
+        return pulse.cautioned(say, found)
 
-    def _running(self, session: Session, one: Asked) -> View:
-        poll = rounds.current(session, one.workspace, self.context.now())
-        if poll is None:
+    def _running(self, who: Caller) -> str:
+        """The check-in that takes answers now; empty where there is none."""
+        with self.context.sessions.read() as session:
+            workspace = workspaces.find(session, who.team)
+            poll = rounds.current(session, workspace, self.context.now()) if workspace else None
+            return poll.id if poll else ""
+
+    def _modal(self, poll_id: str, session: Session, participant: Participant) -> View:
+        if not poll_id:
             raise UserError(NONE_OPEN)
-        return self._modal(session, one, poll.id)
+        charter, invitee = self._take_part(session, participant, poll_id)
+        items = question_rotation.items(session, charter.items, charter.wordings)
+        form = pulse.SurveyForm(items, charter.comments_on, participant.workspace.contact)
+        return pulse.modal(participant.say, poll_id, form, audience.group_of(charter, invitee.unit))
 
-    def _modal(self, session: Session, one: Asked, poll_id: str) -> View:
-        poll, unit = rounds.take_part(session, poll_id, one.member_id, self.context.now())
-        group = invitations.group_of(session, poll, unit)
-        sheet = pulse.SurveyForm(asking.items(session, poll.items), poll.comments_on, one.workspace.contact)
-        return pulse.modal(one.say, poll.id, sheet, group)
-
-    def _explained(self, session: Session, one: Asked, poll_id: str) -> View:
+    def _explained(self, poll_id: str, session: Session, participant: Participant) -> View:
         try:
-            poll, unit = rounds.take_part(session, poll_id, one.member_id, self.context.now())
+            charter, invitee = self._take_part(session, participant, poll_id)
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
-            return anonymity.about(one.say, one.workspace.k, None)
+            return anonymity.about(participant.say, participant.workspace.k, None)
         company = anonymity.Company(
-            group=invitations.group_of(session, poll, unit),
-            names=tuple(invitations.names_in(session, poll, unit)),
-            readers=tuple(invitations.readers(session, one.workspace, unit)),
-            admins_read=one.workspace.admins_read_digests,
+            group=audience.group_of(charter, invitee.unit),
+            users=tuple(charter.users_in(invitee.unit)),
+            readers=charter.units[invitee.unit].readers,
+            admins_read=charter.admins_read,
         )
-        return anonymity.about(one.say, poll.k, company)
+        return anonymity.about(participant.say, charter.rules.k, company)
 
-    def _read(self, who: Caller, make: Make) -> View:
+    def _take_part(self, session: Session, participant: Participant, poll_id: str) -> tuple[Charter, Invitee]:
+        return rounds.take_part(session, self.context.keys, poll_id, participant.person, self.context.now())
+
+    def _read(self, who: Caller, poll_id: str, make: Make) -> View:
         with self.context.sessions.read() as session:
-            return _said(session, who, make)
+            return self._answered(session, who, poll_id, make)
 
-    def _write(self, who: Caller, make: Make, *, otherwise: str = NOT_STORED) -> View:
+    def _write(self, who: Caller, poll_id: str, make: Make, *, otherwise: str = NOT_STORED) -> View:
         try:
             with self.context.sessions.begin() as session:
-                return _said(session, who, make)
+                return self._answered(session, who, poll_id, make)
         except (OperationalError, OSError):
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
             _log.exception("An answer could not be stored or withdrawn.")
-            say = self._voice_without_certainty(who)
+            say = self._voice_without_certainty(who, poll_id)
             return pulse.notice(say, say(otherwise))
 
-    def _voice_without_certainty(self, who: Caller) -> Voice:
+    def _voice_without_certainty(self, who: Caller, poll_id: str) -> Voice:
         """The person's language, as long as anything can be read at all."""
         try:
             with self.context.sessions.read() as session:
-                return _asked(session, who).say
+                return self._participant(session, who, poll_id).say
         except OperationalError:
             return voice()
 
-    def _words(self, who: Caller, refused: UserError) -> str:
+    def _words(self, form: SurveyForm, refused: UserError) -> str:
         with self.context.sessions.read() as session:
-            return refused.words(_asked(session, who).say)
+            return refused.words(self._participant(session, form.caller, form.poll_id).say)
+
+    def _answered(self, session: Session, who: Caller, poll_id: str, make: Make) -> View:
+        """The view, or why there is none. Raises the UserError that belongs beside a field of the form."""
+        participant = self._participant(session, who, poll_id)
+        try:
+            return make(session, participant)
+        except UserError as refused:
+            if refused.field:
+                raise
+            return pulse.notice(participant.say, refused.words(participant.say))
+
+    def _participant(self, session: Session, who: Caller, poll_id: str) -> Participant:
+        """Who is asked is not looked up: no statement of the database's log says who presses or answers."""
+        workspace = workspaces.find(session, who.team)
+        if workspace is None:
+            raise LookupError("a payload from a workspace that never installed the app")
+        charter, person = self._charter(poll_id), _person(who)
+        invitee = charter.invitee(person) if charter else None
+        if invitee is not None:
+            return Participant(workspace, person, voice(invitee.language), invitee.zone)
+        member = members.find(session, workspace, who.user)
+        zone = members.time_zone_of(workspace, member) if member else workspace.time_zone
+        return Participant(workspace, person, members.language_of(workspace, member), zone)
+
+    def _charter(self, poll_id: str) -> Charter | None:
+        try:
+            return self.context.keys.charter(poll_id)
+        except (InvalidCharterError, OSError, ValueError):
+            return None
 
 
 def register(bolt: App, context: Context) -> None:
@@ -201,26 +240,5 @@ def register(bolt: App, context: Context) -> None:
     bolt.command(COMMAND)(listeners.command)
 
 
-def _said(session: Session, who: Caller, make: Make) -> View:
-    """What is made, or why it cannot be. Raises the UserError that belongs beside a field of the form."""
-    one = _asked(session, who)
-    try:
-        return make(session, one)
-    except UserError as refused:
-        if refused.field:
-            raise
-        return pulse.notice(one.say, refused.words(one.say))
-
-
-def _asked(session: Session, who: Caller) -> Asked:
-    workspace = workspaces.find(session, who.team)
-    if workspace is None:
-        raise LookupError("a payload from a workspace that never installed the app")
-    member = members.find(session, workspace, who.user)
-    answers = member is not None and rights.allows(member, rights.Permission.ANSWER)
-    return Asked(
-        workspace,
-        member.id if member and answers else "",
-        members.language_of(workspace, member),
-        members.time_zone_of(workspace, member) if member else workspace.time_zone,
-    )
+def _person(who: Caller) -> str:
+    return rounds.person_of(who.team, who.user)

@@ -4,6 +4,7 @@ What somebody answers lives only in Slack's `view.state`: no action id, block id
 private metadata or message ever holds it, and what is sent back does not depend on it.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ SUBMIT = "pulse_submit"
 CHOICE = "pulse_choice"
 COMMENT = "pulse_comment"
 SURE = "pulse_sure"
+FILLING = "."
+"""What fills up the value of a choice."""
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -71,7 +74,7 @@ def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
             {"type": "divider"},
             *(_question(say, item) for item in others),
             *(_comment(say, sheet.contact) if sheet.comments_on else []),
-            _context(_promise(say, sheet), plain=True),
+            _context(_promise(say, sheet, group.k), plain=True),
             _withdrawing(say, poll_id),
         ],
     }
@@ -112,8 +115,9 @@ def notice(say: Voice, words: str) -> View:
     return _view(say, "") | {"close": _plain(say("Close")), "blocks": [_section(words, plain=True)]}
 
 
-def _promise(say: Voice, sheet: SurveyForm) -> str:
-    return f"{say(PRIVACY)} {say(COMMENTS)}" if sheet.comments_on else say(PRIVACY)
+def _promise(say: Voice, sheet: SurveyForm, k: int) -> str:
+    promise = say(PRIVACY, k=k)
+    return f"{promise} {say(COMMENTS)}" if sheet.comments_on else promise
 
 
 def _changing(say: Voice, closing: str, questions: int) -> str:
@@ -132,7 +136,12 @@ def _changing(say: Voice, closing: str, questions: int) -> str:
 
 
 def _question(say: Voice, item: Item) -> Block:
-    options = [{"text": _plain(say(words)), "value": str(score)} for score, words in OPTIONS]
+    labels = [(score, say(words)) for score, words in OPTIONS]
+    longest = max(_sent_length(label) for _, label in labels)
+    options = [
+        {"text": _plain(label), "value": f"{score}{FILLING * (longest - _sent_length(label))}"}
+        for score, label in labels
+    ]
     return {
         "type": "input",
         "block_id": item.key,
@@ -140,6 +149,11 @@ def _question(say: Voice, item: Item) -> Block:
         "label": _plain(say(item.wording)),
         "element": {"type": "radio_buttons", "action_id": CHOICE, "options": options},
     }
+
+
+def _sent_length(label: str) -> int:
+    """Characters of a label in Slack's JSON, which escapes what is not ASCII, and slashes."""
+    return len(json.dumps(label).replace("/", "\\/"))
 
 
 def _comment(say: Voice, contact: str | None) -> list[Block]:

@@ -16,6 +16,7 @@ CHECK_INS: Final = frozenset(
         settings.RULES_CHANGED,
         opening.INVITATION,
         rounds.LOSS,
+        notices.ALTERATION,
         notices.NEW_LEADER,
         notices.REMINDER,
         TEST,

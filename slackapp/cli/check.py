@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,8 @@ def check(*, http: bool, ask_slack: bool, manifest: Path | None, pace: int | Non
     need, and whether Slack takes every message, window and Home of the app, in each language and at its
     longest. Nothing is posted. With SLACK_CONFIGURATION_TOKEN Slack checks the manifest, too.
     """
+    for warning in _statement_log_warnings():
+        click.echo(f"Warning: {warning}", err=True)
     raw = _manifest(manifest)
     findings = [*_settings(http=http), *_manifest_findings(raw)]
     report = None
@@ -62,6 +65,28 @@ def check(*, http: bool, ask_slack: bool, manifest: Path | None, pace: int | Non
         )
     if not is_clean:
         sys.exit(FAILED)
+
+
+def _statement_log_warnings() -> list[str]:
+    """Whether PostgreSQL's own log would tell when people answer; nothing where it cannot be asked."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the command line starts faster without it
+
+    from slackapp.core.db import connect  # noqa: PLC0415 - likewise
+    from slackapp.pulse import statement_logs  # noqa: PLC0415 - likewise
+
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith("postgres"):
+        return []
+    with suppress(SQLAlchemyError, ImportError):
+        sessions = connect(url)
+        try:
+            with sessions.read() as session:
+                statement_logs.silence(session)
+                settings = statement_logs.logging_settings(session)
+        finally:
+            sessions.dispose()
+        return [statement_logs.WARNING % setting for setting in settings]
+    return []
 
 
 def _settings(*, http: bool) -> list[str]:
@@ -95,7 +120,7 @@ def _manifest_findings(raw: object) -> list[str]:
 
 
 def _unfit() -> list[str]:
-    """Why Slack cannot be asked."""
+    """Return why Slack cannot be checked."""
     names = {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
     return [str(finding) for finding in config.findings(os.environ) if finding.name in names]
 

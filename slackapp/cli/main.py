@@ -131,12 +131,20 @@ def serve(*, http: bool) -> None:
 )
 @explained
 def migrate() -> None:
-    """Bring the database to the newest shape. Safe to repeat."""
+    """Bring the database to the newest shape. Safe to repeat.
+
+    Refuses while a check-in is open that an earlier version opened and this one could not count.
+    """
     from slackapp import migrations  # noqa: PLC0415 - Alembic is needed only here
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.pulse import upgrading  # noqa: PLC0415 - likewise
+    from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - likewise
 
-    sessions = connect(config.read(os.environ, unneeded=TOKENS).database_url)
+    settings = config.read(os.environ, unneeded=TOKENS)
+    sessions = connect(settings.database_url)
     try:
+        if not migrations.is_current(sessions):
+            upgrading.refuse_while_open(sessions, KeyDirectory(settings.key_directory))
         migrations.upgrade(sessions)
     finally:
         sessions.dispose()

@@ -213,7 +213,12 @@ def _answer(app: Appreciate, chance: Random, week: int) -> None:
         if poll is not None and person.id in teams and chance.random() < _TURNOUT:
             scores = _scores(chance, poll, teams[person.id], week)
             with app.sessions.begin() as session:
-                rounds.submit(session, app.keys, rounds.Answers(poll.id, person.id, scores), now)
+                rounds.submit(
+                    session,
+                    app.keys,
+                    rounds.Answers(poll.id, rounds.person_of(hospital.TEAM_ID, person.slack_user_id), scores),
+                    now,
+                )
 
 
 def _scores(chance: Random, poll: Poll, team: str, week: int) -> dict[str, int]:

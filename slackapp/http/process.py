@@ -9,7 +9,7 @@ from slackapp import health
 from slackapp.app import Appreciate
 from slackapp.connection import installations
 from slackapp.connection.installations import TokenEncryption
-from slackapp.core import log
+from slackapp.core import hardening, log
 from slackapp.core.db import Sessions
 from slackapp.http import web
 from slackapp.http.server import CONNECTIONS, Server
@@ -27,6 +27,7 @@ def serve(http: HttpSettings) -> None:
         SettingsError: The address or the health page's port is taken.
         OSError: Reading requests failed, so that the process cannot go on.
     """
+    hardening.harden()
     log.configure(http.settings.log_level)
     connections = _allowed_connections()
     locker = http.locker

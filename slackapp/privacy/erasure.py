@@ -142,15 +142,14 @@ def reapply(sessions: Sessions, keys: KeyDirectory, now: datetime) -> int:
 
 def withdraw_ballots(session: Session, keys: KeyDirectory, member: Member, now: datetime) -> None:
     """Delete somebody's sealed answers to open check-ins, and remove them from the audience."""
-    open_polls = (
-        select(Poll.id)
-        .join(PollMember, PollMember.poll_id == Poll.id)
-        .where(PollMember.member_id == member.id, Poll.state == PollState.OPEN)
-    )
+    # Who is asked stands in the charters, whatever a table says.
+    open_polls = select(Poll.id).where(Poll.workspace_id == member.workspace_id, Poll.state == PollState.OPEN)
+    team = session.get_one(Workspace, member.workspace_id).slack_team_id
+    person = rounds.person_of(team, member.slack_user_id)
     for poll_id in list(session.scalars(open_polls)):
         # A check-in that is closing takes no more changes: it deletes its ballots itself.
         with suppress(UserError):
-            rounds.withdraw(session, keys, (poll_id, member.id), now)
+            rounds.withdraw(session, keys, poll_id, person, now)
     session.execute(delete(PollMember).where(PollMember.member_id == member.id))
 
 

@@ -70,7 +70,7 @@ RECORDS = (
         "ballot",
         "A sealed answer: keyed receipt, box of one fixed size. The key lies in KEY_DIR, in one "
         "file for each check-in, and "
-        "is overwritten and removed at the close",
+        "is overwritten and removed at the close, seven days later at most",
         "until the check-in closes, at most its days open",
         "poll_id receipt box",
     ),
@@ -97,8 +97,8 @@ RECORDS = (
     ),
     Kept(
         "comment",
-        "Comments, where an admin turned them on: team and month only, in clear text; whoever "
-        "runs the server can read them",
+        "Comments, where an admin turned them on: team and month only, in clear text, from the end "
+        "of their month on, before that in KEY_DIR; whoever runs the server can read them",
         "{comments_months} months",
         "id unit_id month words",
     ),

@@ -15,15 +15,12 @@ from slackapp.models import (
     Poll,
     PollMember,
     PollState,
-    PollUnit,
-    Team,
     Workspace,
 )
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many
-from slackapp.pulse.notices import next_allowed_time
+from slackapp.pulse.charter import Charter
+from slackapp.pulse.notices import LOSS, next_allowed_time
 from slackapp.pulse.opening import INVITATION
-from slackapp.pulse.rounds import LOSS
-from slackapp.workspace import permissions as rights
 
 CHUNK = 500
 _SILENT = 2
@@ -40,15 +37,6 @@ class Group:
     invited: int
     k: int
     above: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Somebody who sees results, and the team they lead or stand in for."""
-
-    name: str
-    leads: str
-    stands_in: bool = False
 
 
 def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
@@ -71,40 +59,19 @@ def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk
     return done
 
 
-def group_of(session: Session, poll: Poll, unit_id: str) -> Group:
-    """What the modal says about a unit of this poll, as it stood at the opening."""
-    unit = session.get_one(PollUnit, (poll.id, unit_id))
-    above = session.get_one(Team, unit.parent_id).name if unit.parent_id else None
-    return Group(session.get_one(Team, unit_id).name, unit.invited, poll.k, above)
+def group_of(charter: Charter, unit_id: str) -> Group:
+    """What the modal says about a unit: what was fixed at the opening, whatever tables say now."""
+    unit = charter.units[unit_id]
+    above = charter.units[unit.parent].name if unit.parent else None
+    return Group(unit.name, charter.tree[unit_id].invited, charter.rules.k, above)
 
 
-def names_in(session: Session, poll: Poll, unit_id: str) -> list[str]:
-    """Whom a person is grouped with, by name; the list was frozen at the opening."""
-    found = select(Member.name).join(PollMember, PollMember.member_id == Member.id).order_by(Member.name)
-    return list(session.scalars(found.where(PollMember.poll_id == poll.id, PollMember.unit_id == unit_id)))
-
-
-def names_around(session: Session, workspace: Workspace, poll_id: str, member_id: str) -> list[str]:
-    """The names of whoever is in a person's group and of those who lead it; none outside a poll of theirs."""
-    belongs = session.get(PollMember, (poll_id, member_id))
-    poll = session.get(Poll, poll_id) if belongs else None
-    if belongs is None or poll is None:
+def names_around(charter: Charter, person: str) -> list[str]:
+    """The names of those in a person's group and of those who read its results; none for a stranger."""
+    invitee = charter.invitee(person)
+    if invitee is None:
         return []
-    leaders = [reader.name for reader in readers(session, workspace, belongs.unit_id)]
-    return [*names_in(session, poll, belongs.unit_id), *leaders]
-
-
-def readers(session: Session, workspace: Workspace, unit_id: str) -> list[Reader]:
-    """Who sees the results of a unit, by name and by the team they lead, nearest first."""
-    tree = rights.teams(session, workspace.id)
-    found = []
-    for team_id in rights.ancestors(tree, unit_id):
-        team = tree[team_id]
-        for member_id in filter(None, (team.leader_id, team.deputy_id)):
-            one = session.get(Member, member_id)
-            if one is not None and one.can_be_reached:
-                found.append(Reader(one.name, team.name, stands_in=member_id != team.leader_id))
-    return found
+    return [*charter.names_in(invitee.unit), *(reader.name for reader in charter.units[invitee.unit].readers)]
 
 
 def has_earlier(session: Session, poll: Poll) -> bool:

@@ -9,12 +9,9 @@ import hashlib
 import hmac
 import json
 import os
-import re
-import stat
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -26,9 +23,7 @@ NONCE_BYTES = 12
 PLAINTEXT_BYTES = 2560
 CANT_SAY = 0
 _LENGTH = struct.Struct(">I")
-_POLL_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
-_DIRECTORY_MODE = 0o700
-_FILE_MODE = 0o600
+_COMMENT_ID_BYTES = 12
 
 
 class InvalidBallotError(Exception):
@@ -37,7 +32,7 @@ class InvalidBallotError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person said. A score is 1 to 5 or `CANT_SAY`; an item left blank is absent."""
+    """What one person answers. A score is 1 to 5 or `CANT_SAY`; an item left blank is absent."""
 
     unit: str
     scores: Mapping[str, int]
@@ -58,16 +53,46 @@ def new_nonce() -> bytes:
 
 
 def receipt_of(secret: bytes, poll_id: str, person: str) -> bytes:
-    """The mark of a person's ballot: without the secret it cannot be told whose it is."""
+    """The receipt of a person's ballot; without the secret nobody can tell whose it is.
+
+    `person` is Slack's team and user id, as they came with Slack's signature: `T01/U01`.
+    """
     return hmac.digest(_derived(secret, poll_id, b"receipt"), person.encode(), hashlib.sha256)
+
+
+def charter_key(secret: bytes, poll_id: str) -> bytes:
+    """The key that authenticates the charter of a check-in."""
+    return _derived(secret, poll_id, b"charter")
+
+
+def comment_ids(secret: bytes, poll_id: str, count: int) -> list[str]:
+    """The ids of a check-in's comments, by their places among all of them, sorted by their words.
+
+    Counting the same ballots again gives the same ids. Without the secret they are chance.
+    """
+    key = _derived(secret, poll_id, b"comment")
+    macs = (hmac.digest(key, struct.pack(">I", place), hashlib.sha256) for place in range(count))
+    return [mac[:_COMMENT_ID_BYTES].hex() for mac in macs]
+
+
+def digest_of(ballot: SealedBallot) -> bytes:
+    """SHA-256 of one ballot as it is stored."""
+    # With its length in front, no byte can move from a receipt to its box and leave the digest as it was.
+    length = _LENGTH.pack(len(ballot.receipt))
+    return hashlib.sha256(length + ballot.receipt + ballot.box).digest()
+
+
+def mark_of(digests: Iterable[bytes]) -> bytes:
+    """SHA-256 of a set of ballots, by their digests in any order."""
+    return hashlib.sha256(b"".join(sorted(digests))).digest()
 
 
 def seal(secret: bytes, poll_id: str, person: str, answer: Answer, nonce: bytes) -> SealedBallot:
     """Lock an answer in a box whose length says nothing. ValueError when it does not fit."""
     receipt = receipt_of(secret, poll_id, person)
     content = {"unit": answer.unit, "answers": dict(answer.scores), "comment": answer.comment}
-    said = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-    plaintext = (_LENGTH.pack(len(said)) + said).ljust(PLAINTEXT_BYTES, b"\0")
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    plaintext = (_LENGTH.pack(len(body)) + body).ljust(PLAINTEXT_BYTES, b"\0")
     if len(plaintext) > PLAINTEXT_BYTES:
         raise ValueError("the answer does not fit into its box")
     locked = AESGCM(_derived(secret, poll_id, b"ballot")).encrypt(
@@ -77,7 +102,7 @@ def seal(secret: bytes, poll_id: str, person: str, answer: Answer, nonce: bytes)
 
 
 def open_box(secret: bytes, poll_id: str, ballot: SealedBallot) -> Answer:
-    """What was sealed. SpoiltError when anything was altered or moved."""
+    """What was sealed. InvalidBallotError when anything was altered or moved."""
     return opener(secret, poll_id)(ballot)
 
 
@@ -101,14 +126,3 @@ def _opened(key: AESGCM, poll: bytes, ballot: SealedBallot) -> Answer:
 
 def _derived(secret: bytes, poll_id: str, purpose: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=poll_id.encode(), info=purpose).derive(secret)
-
-
-def _mode(path: Path) -> int:
-    return stat.S_IMODE(path.lstat().st_mode)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        return None

@@ -3,57 +3,24 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from enum import StrEnum
 
 from slackapp.core import confidentiality as guard
-
-
-class CommentWarning(StrEnum):
-    """Why somebody may want to look at their comment again. A number that names a patient is never stored."""
-
-    NHS_NUMBER = "nhs_number"
-    PATIENT = "patient"
-    HEALTH = "health"
-    NAME = "name"
-    ALONE = "alone"
-    WHEN = "when"
-    LINK = "link"
-    NUMBER = "number"
-
-
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december"
-    "|ionawr|chwefror|mawrth|ebrill|mai|mehefin|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr"
+from slackapp.pulse.comment_shapes import (
+    SHAPES,
+    WORDS_THAT_ARE_NAMES,
+    WORDS_THAT_BEGIN_NAMES,
+    CommentWarning,
 )
-_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday|llun|mawrth|mercher|iau|gwener|sadwrn|sul"
-_SHAPES: tuple[tuple[CommentWarning, re.Pattern[str]], ...] = (
-    (
-        CommentWarning.ALONE,
-        re.compile(
-            r"\b(?:as|being|am|i'm|i’m) the (?:only|newest|oldest|youngest|one)\b"  # noqa: RUF001 - telephones type it
-            r"|\bthe only (?:one|person|man|woman|nurse|doctor|male|female|hca|porter|student|bank|night)\b"
-            r"|\bfel yr unig\b|\byr unig un\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        CommentWarning.WHEN,
-        re.compile(
-            rf"\b\d{{1,2}}[/.\-]\d{{1,2}}\b|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b"
-            rf"|\b(?:on|last|this|ddydd|nos|dydd)\s+(?:{_DAYS})\b"
-            r"|\b(?:yesterday|last night|ddoe|neithiwr)\b"
-            r"|\b\d{1,2}[:.]\d{2}\b",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        CommentWarning.LINK,
-        re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|uk|wales|cymru|nhs)\b", re.IGNORECASE),
-    ),
-    (CommentWarning.NUMBER, re.compile(r"\d{2,}")),
-)
+
+__all__ = ["CommentWarning", "warnings_for"]
+
 _SHORTEST_NAME = 2
 """Jo and Li are names; one letter is an initial."""
+
+_SHORT_FORM = 3
+"""Gwen for Gwenllian. Names of up to three letters count with a capital only."""
+
+_APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'"})
 
 
 def warnings_for(
@@ -63,14 +30,25 @@ def warnings_for(
     found = [CommentWarning(str(finding.kind)) for finding in watch.check(words)]
     if _names_somebody(words, names):
         found.append(CommentWarning.NAME)
-    found += [caution for caution, shape in _SHAPES if shape.search(words)]
+    # Telephones type curved apostrophes.
+    straight = words.translate(_APOSTROPHES)
+    found += [warning for warning, shape in SHAPES if shape.search(straight)]
     return tuple(dict.fromkeys(found))
 
 
 def _names_somebody(words: str, names: Iterable[str]) -> bool:
     parts = {part.casefold() for name in names for part in _words(name) if len(part) >= _SHORTEST_NAME}
-    # In a comment a name has a capital: "will" and "may" are everyday words. A profile may have none, or all.
-    return any(word.casefold() in parts and word[:1].isupper() for word in _words(words))
+    return any(_is_a_name(word, parts) for word in _words(words))
+
+
+def _is_a_name(word: str, parts: set[str]) -> bool:
+    """Whether a word names one of the people. A profile may have no capitals, or nothing else."""
+    folded, has_capital = word.casefold(), word[:1].isupper()
+    if folded in parts:
+        # "will" and "may" are everyday words: with a capital they are names.
+        return has_capital or (len(folded) > _SHORT_FORM and folded not in WORDS_THAT_ARE_NAMES)
+    is_short_form = has_capital and len(folded) >= _SHORT_FORM and folded not in WORDS_THAT_BEGIN_NAMES
+    return is_short_form and any(part.startswith(folded) for part in parts)
 
 
 def _words(written: str) -> list[str]:

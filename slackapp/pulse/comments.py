@@ -1,15 +1,13 @@
-"""What people write in a check-in: cleaned before it is sealed, undated after the close."""
+"""What people write in a check-in: cleaned before it is sealed, without a date when it is published."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from random import Random
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from slackapp.core.db import ID_LENGTH
 from slackapp.core.errors import UserError
 from slackapp.core.text import strip_invisible
 from slackapp.models import Comment, HiddenComment, Team
@@ -48,38 +46,6 @@ def clean(written: str | None) -> str:
             "That is {n} characters; {most} fit. Please shorten it.", n=f"{len(words):,}", most=LONGEST
         )
     return words
-
-
-def save(
-    session: Session, workspace_id: str, words: Mapping[str, list[str]], month: str, chance: Random
-) -> None:
-    """Write down a closed poll's comments by unit, with nothing to tell when or in what order they came.
-
-    The month's earlier ones are written anew among them: otherwise those of one poll lay together in the
-    database's pages and bore the number of one transaction, which its figures bear too.
-    """
-    fresh = [(unit, written) for unit in words for written in words[unit]]
-    # Sorted first, so that the stored order depends on chance alone and on nobody's ballot.
-    rows = sorted(fresh + _taken_up(session, workspace_id, month))
-    chance.shuffle(rows)
-    ids = sorted(f"{chance.getrandbits(4 * ID_LENGTH):0{ID_LENGTH}x}" for _ in rows)
-    kept = [
-        {"id": comment_id, "unit_id": unit, "month": month, "words": written}
-        for comment_id, (unit, written) in zip(ids, rows, strict=True)
-    ]
-    if kept:
-        session.execute(insert(Comment), kept)
-
-
-def _taken_up(session: Session, workspace_id: str, month: str) -> list[tuple[str, str]]:
-    """The month's comments so far, out of the table; one that was hidden stays where it is."""
-    units = select(Team.id).where(Team.workspace_id == workspace_id)
-    hidden = select(HiddenComment.comment_id)
-    ours = (Comment.month == month, Comment.unit_id.in_(units), Comment.id.not_in(hidden))
-    found = session.execute(select(Comment.unit_id, Comment.words).where(*ours)).all()
-    if found:
-        session.execute(delete(Comment).where(*ours))
-    return [(unit, written) for unit, written in found]
 
 
 def collect_month(session: Session, workspace_id: str, month: str) -> dict[str, list[Comment]]:

@@ -1,7 +1,7 @@
 """Which figures may be shown. Pure: numbers in, numbers out.
 
 Everything that anyone sees of a poll is calculated from the cells made here. The
-rules as told to staff stand in `slackapp.views.anonymity`.
+rules as told to staff stand in `handlers.pulse.anonymity_view`.
 """
 
 import math

@@ -1,20 +1,32 @@
-import fcntl
+"""The key directory: the secrets and charters of check-ins, out of reach of whoever uses the database."""
+
+import hmac
+import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from slackapp.core.db import Sessions, _log
+from slackapp.core.db import Sessions
 from slackapp.core.errors import SettingsError
-from slackapp.models import Identity, Poll, PollState
-from slackapp.pulse.ballots import _DIRECTORY_MODE, _FILE_MODE, _POLL_ID, SECRET_BYTES, _mode, _read
+from slackapp.models import Identity
+from slackapp.pulse import charter as charters
+from slackapp.pulse.ballots import SECRET_BYTES, charter_key
+from slackapp.pulse.charter import Charter, InvalidCharterError
+from slackapp.pulse.key_files import DIRECTORY_MODE, FILE_MODE, KeyFiles, mode_of
+
+KEY, CHARTER, TAKEN, COUNTED = ".key", ".charter", ".taken", ".counted"
+SAID = ".said"
+ALARMS = "alarms"
+IDENTITY, PENDING = "identity", "identity.pending"
+_POLL_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_log = logging.getLogger(__name__)
 
 
 class KeyDirectory:
-    """The directory of poll secrets, one file for each poll that is not yet counted.
+    """What is fixed for each check-in that is not yet counted: its secret, its charter, its log of ballots.
 
     It shares a random identity with its database, so that a wrong DATABASE_URL can
     never lead to the destruction of another database's keys. Several processes may
@@ -23,14 +35,12 @@ class KeyDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.files = KeyFiles(path)
+        self._charters: dict[str, Charter] = {}
 
     @property
     def _identity(self) -> Path:
-        return self.path / "identity"
-
-    @property
-    def _pending(self) -> Path:
-        return self.path / "identity.pending"
+        return self.path / IDENTITY
 
     def attach(self, sessions: Sessions) -> None:
         """Make sure that directory and database belong together; the first start binds them.
@@ -39,139 +49,174 @@ class KeyDirectory:
         directory is missing, or when others could read it.
         """
         with sessions.read() as session:
-            bound = session.get(Identity, 1) is not None
+            is_bound = session.get(Identity, 1) is not None
         if not self.path.exists():
-            if bound:
+            if is_bound:
                 raise SettingsError(
                     f"KEY_DIR {self.path} is missing, but this database already has one. "
                     "Set KEY_DIR to the directory that belongs to it; a new one cannot open its ballots."
                 )
             # Another process may be starting for the first time too.
-            self.path.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+            self.path.mkdir(mode=DIRECTORY_MODE, parents=True, exist_ok=True)
         self._check_modes()
-        with self._locked():
+        with self.files.locked():
             self._bind(sessions)
-            for left_over in self.path.glob(".*.tmp"):
-                left_over.unlink(missing_ok=True)
+            for unfinished in self.path.glob(".*.tmp"):
+                unfinished.unlink(missing_ok=True)
 
     def create(self, poll_id: str) -> None:
         """Store a fresh secret durably. One that is already there is kept."""
-        with self._locked():
-            if not self._file(poll_id).exists():
-                self._write(self._file(poll_id), os.urandom(SECRET_BYTES))
+        self.files.write_once(_name(poll_id, KEY), os.urandom(SECRET_BYTES))
 
     def load(self, poll_id: str) -> bytes | None:
         """The poll's secret, or None when it has been destroyed or never was, or is a part of one only.
 
         Raises OSError when the whole directory is away: its secrets may come back, and nothing is lost yet.
         """
-        try:
-            found = self._file(poll_id).read_bytes()
-        except FileNotFoundError:
+        secret = self.files.read(_name(poll_id, KEY))
+        if secret is None:
             # Another volume, or none, lies where the directory was.
             self._identity.stat()
             return None
         # What a damaged disk left of it, perhaps nothing at all, could be guessed: it must lock no answer.
-        return found if len(found) == SECRET_BYTES else None
+        return secret if len(secret) == SECRET_BYTES else None
 
     def destroy(self, poll_id: str) -> None:
-        """Overwrite and remove the poll's secret. Harmless when it is gone already."""
-        with self._locked():
+        """Overwrite and remove the poll's secret, then its other files. Harmless when they are gone."""
+        self._charters.pop(poll_id, None)
+        with self.files.locked():
             try:
-                descriptor = os.open(self._file(poll_id), os.O_WRONLY)
-            except FileNotFoundError:
-                return
-            try:
-                with os.fdopen(descriptor, "wb") as opened:
-                    opened.write(os.urandom(SECRET_BYTES))
-                    opened.flush()
-                    os.fsync(opened.fileno())
+                self.files.destroy(_name(poll_id, KEY))
             finally:
-                # A full disk that copies on write refuses to overwrite; the secret goes all the same.
-                self._file(poll_id).unlink()
-            self._sync()
+                for suffix in (CHARTER, TAKEN, COUNTED):
+                    self.files.remove(_name(poll_id, suffix))
+            self.files.sync()
 
     def poll_ids(self) -> list[str]:
-        """The polls that have a secret here."""
-        return sorted(found.stem for found in self.path.glob("*.key"))
+        """The polls that have a secret, or another file, here."""
+        suffixes = (KEY, CHARTER, TAKEN, COUNTED)
+        return sorted({name for suffix in suffixes for name in self.files.names(suffix)})
 
-    def _file(self, poll_id: str) -> Path:
-        # The id can come from a payload, so it must not be able to name another directory.
-        if not _POLL_ID.fullmatch(poll_id):
-            raise ValueError("not the id of a poll")
-        return self.path / f"{poll_id}.key"
+    def charter(self, poll_id: str) -> Charter | None:
+        """The poll's charter; None without a secret, or before one was drawn. Once verified it is kept.
+
+        Raises:
+            InvalidCharterError: The file is not what was written.
+            OSError: As `load`.
+        """
+        secret = self.load(poll_id)
+        if secret is None:
+            self._charters.pop(poll_id, None)
+            return None
+        if poll_id not in self._charters:
+            content = self.files.read(_name(poll_id, CHARTER))
+            if content is None:
+                return None
+            self._charters[poll_id] = charters.decode(content, poll_id, charter_key(secret, poll_id))
+        return self._charters[poll_id]
+
+    def settle_charter(self, poll_id: str, draw: Callable[[], Charter]) -> Charter:
+        """The poll's charter: the one that is there, else a new one, written durably and never replaced.
+
+        Raises:
+            InvalidCharterError: Its teams form no tree, it overlaps another, or the one there was altered.
+        """
+        present = self.charter(poll_id)
+        if present is None:
+            secret = self.load(poll_id)
+            if secret is None:
+                raise InvalidCharterError("there is no key to authenticate a charter")
+            drawn = draw()
+            charters.check_tree(drawn)
+            self._write_charter(drawn, charter_key(secret, poll_id))
+            present = self.charter(poll_id)
+        if present is None:
+            raise InvalidCharterError("the key was destroyed meanwhile")
+        return present
+
+    def log_change(self, poll_id: str, line: bytes, *, durably: bool) -> None:
+        """Add a line to the log of ballots. OSError when the check-in is not open here."""
+        self.files.append(_name(poll_id, TAKEN), line, durably=durably)
+
+    def changes(self, poll_id: str) -> bytes:
+        """The log of ballots so far."""
+        return self.files.read(_name(poll_id, TAKEN)) or b""
+
+    def commit_to(self, poll_id: str, mark: bytes) -> bool:
+        """Fix durably which set of ballots is counted. False when another set was fixed before."""
+        return hmac.compare_digest(self.files.write_once(_name(poll_id, COUNTED), mark), mark)
+
+    def is_counted(self, poll_id: str) -> bool:
+        """Whether a count of this poll has begun, whatever the database says of it."""
+        return self.files.has(_name(poll_id, COUNTED))
+
+    def has_key(self, poll_id: str) -> bool:
+        """Whether the poll's key is still there. It is the first of the poll's files to be destroyed."""
+        return self.files.has(_name(poll_id, KEY))
+
+    def readable_charters(self) -> list[Charter]:
+        """Every charter that can be read and verified. Asks no database."""
+        readable = []
+        for poll_id in self.files.names(CHARTER):
+            with suppress(InvalidCharterError, OSError):
+                charter = self.charter(poll_id)
+                if charter is not None:
+                    readable.append(charter)
+        return readable
+
+    def overdue(self, now: datetime) -> list[Charter]:
+        """Check-ins that ought to have been counted an hour ago. Asks no database."""
+        late = now - charters.OVERDUE_AFTER
+        return [charter for charter in self.readable_charters() if charter.close_at < late]
+
+    def _write_charter(self, drawn: Charter, mac_key: bytes) -> None:
+        with self.files.locked():
+            if self.files.has(_name(drawn.poll_id, CHARTER)):
+                return
+            if any(drawn.overlaps(other) for other in self.readable_charters()):
+                raise InvalidCharterError("another check-in asks the same people at the same time")
+            # The charter comes last: once it is there, all that belongs to it is.
+            self.files.write(_name(drawn.poll_id, TAKEN), b"")
+            self.files.write(_name(drawn.poll_id, CHARTER), charters.encode(drawn, mac_key))
 
     def _check_modes(self) -> None:
-        if not self.path.is_dir() or _mode(self.path) != _DIRECTORY_MODE:
+        if not self.path.is_dir() or mode_of(self.path) != DIRECTORY_MODE:
             raise SettingsError(
                 f"KEY_DIR {self.path} must be a directory with mode 0700. Run: chmod 700 {self.path}"
             )
-        for found in (*self.path.glob("*.key"), self._identity, self._pending):
+        suffixes = (KEY, CHARTER, TAKEN, COUNTED, SAID)
+        ours = [path for suffix in suffixes for path in self.path.glob(f"*{suffix}")]
+        for path in (*ours, self._identity, self.path / PENDING, self.path / ALARMS):
             with suppress(FileNotFoundError):
-                if _mode(found) != _FILE_MODE:
-                    raise SettingsError(f"{found} must have mode 0600. Run: chmod 600 {found}")
+                if mode_of(path) != FILE_MODE:
+                    raise SettingsError(f"{path} must have mode 0600. Run: chmod 600 {path}")
 
     def _bind(self, sessions: Sessions) -> None:
-        here = _read(self._identity)
+        here = self._read_identity(IDENTITY)
         with sessions.begin() as session:
             row = session.get(Identity, 1)
             if row is None and here is None and not self.poll_ids():
-                row = self._write_first(session)
+                row = Identity(id=1, value=os.urandom(SECRET_BYTES).hex())
+                self.files.write(PENDING, row.value.encode())
+                session.add(row)
         # What is pending counts once the database has the same: a crash between the two is made good here.
-        here = here or _read(self._pending)
+        here = here or self._read_identity(PENDING)
         if row is None or here != row.value:
             raise SettingsError(
                 f"KEY_DIR {self.path} belongs to another database. "
                 "Check DATABASE_URL and KEY_DIR; nothing has been changed."
             )
         if not self._identity.exists():
-            self._pending.replace(self._identity)
-            self._sync()
+            (self.path / PENDING).replace(self._identity)
+            self.files.sync()
 
-    def _write_first(self, session: Session) -> Identity:
-        row = Identity(id=1, value=os.urandom(SECRET_BYTES).hex())
-        self._write(self._pending, row.value.encode())
-        session.add(row)
-        return row
-
-    def _write(self, target: Path, content: bytes) -> None:
-        unfinished = self.path / f".{target.name}.{os.urandom(6).hex()}.tmp"
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE)
-        try:
-            with os.fdopen(descriptor, "wb") as opened:
-                os.fchmod(opened.fileno(), _FILE_MODE)
-                opened.write(content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            unfinished.replace(target)
-        except OSError:
-            # On a full disk no piece of a secret is left lying about.
-            unfinished.unlink(missing_ok=True)
-            raise
-        self._sync()
-
-    def _sync(self) -> None:
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
-
-
-_FINISHED = (PollState.CLOSED, PollState.CANCELLED, PollState.LOST)
+    def _read_identity(self, name: str) -> str | None:
+        content = self.files.read(name)
+        return content.decode("ascii") if content is not None else None
 
 
 def destroy_key(keys: KeyDirectory, poll_id: str) -> None:
-    """A poll that is over loses its key. A disk that will not let go of it holds up nothing else."""
+    """Destroy the key of a poll that is over. A disk that refuses holds up nothing else."""
     try:
         keys.destroy(poll_id)
     except OSError:
@@ -181,13 +226,8 @@ def destroy_key(keys: KeyDirectory, poll_id: str) -> None:
         )
 
 
-def destroy_orphaned_keys(sessions: Sessions, keys: KeyDirectory) -> None:
-    """No poll that is over keeps a key; that of a poll which this database does not know is left alone."""
-    held = keys.poll_ids()
-    if not held:
-        return
-    over = select(Poll.id).where(Poll.id.in_(held), Poll.state.in_(_FINISHED))
-    with sessions.read() as session:
-        found = list(session.scalars(over))
-    for poll_id in found:
-        destroy_key(keys, poll_id)
+def _name(poll_id: str, suffix: str) -> str:
+    # The id can come from a payload, so it must not be able to name another directory.
+    if not _POLL_ID.fullmatch(poll_id):
+        raise ValueError("not the id of a poll")
+    return f"{poll_id}{suffix}"

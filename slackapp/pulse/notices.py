@@ -10,6 +10,7 @@ from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.core.i18n import in_channel_order
 from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
+from slackapp.pulse.charter import Charter
 
 TEST = "poll_test"
 
@@ -19,6 +20,12 @@ TEST = "poll_test"
 
 REMINDER = "poll_reminder"
 """The kind of the one line in a team's channel."""
+
+LOSS = "poll_lost"
+"""The kind of the message that tells people of a lost check-in."""
+
+ALTERATION = "poll_altered"
+"""The kind of the message that tells people that somebody changed a check-in in the database."""
 
 NEW_LEADER = "team_leader"
 """The kind of the message that tells a team who leads it now."""
@@ -42,6 +49,41 @@ def announce_new_leader(session: Session, workspace: Workspace, team: Team, now:
     if workspace.pulse_on and team.leader_id:
         key = f"{NEW_LEADER}:{team.id}:{now:%Y%m%d%H%M%S}"
         fan_out(session, workspace, key=key, kind=NEW_LEADER, reference=team.id)
+
+
+def announce_loss(session: Session, workspace: Workspace, poll_id: str, now: datetime) -> None:
+    """Tell everybody who was asked, and the admins, that a check-in was lost."""
+    fan_out(session, workspace, key=f"{LOSS}:{poll_id}", kind=LOSS, reference=poll_id)
+    admins = [member for member in _members(session, workspace) if member.is_admin]
+    enqueue_many(session, workspace, [_notice(LOSS, poll_id, admin, now) for admin in admins])
+
+
+def announce_alteration(session: Session, poll: Poll, charter: Charter, now: datetime) -> None:
+    """Tell the people of the charter, and the admins, that the check-in was changed in the database."""
+    workspace = session.get_one(Workspace, poll.workspace_id)
+    concerned = [
+        member
+        for member in _members(session, workspace)
+        if member.is_admin or member.slack_user_id in charter.people
+    ]
+    enqueue_many(session, workspace, [_notice(ALTERATION, poll.id, member, now) for member in concerned])
+
+
+def _members(session: Session, workspace: Workspace) -> list[Member]:
+    ours = select(Member).where(Member.workspace_id == workspace.id).order_by(Member.id)
+    return [member for member in session.scalars(ours) if member.can_be_reached]
+
+
+def _notice(kind: str, poll_id: str, member: Member, now: datetime) -> NewDelivery:
+    return NewDelivery(
+        key=f"{kind}:{poll_id}:{member.id}",
+        kind=kind,
+        reference=poll_id,
+        target=member.slack_user_id,
+        # Their own hours are looked up when it is about to go.
+        due=now,
+        priority=Priority.POLL,
+    )
 
 
 def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:

@@ -1,7 +1,5 @@
 """Opening a round: claimed by its date, its key made, who belongs where frozen, then open."""
 
-from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select
@@ -9,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import translatable
-from slackapp.models import Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
+from slackapp.models import Poll, PollState, Workspace
 from slackapp.outbox.queue import fan_out, insert_for
-from slackapp.pulse import disclosure
-from slackapp.pulse import question_rotation as asking
-from slackapp.pulse.frequency import teams_skipping
+from slackapp.pulse import charter_tables, disclosure, question_rotation
+from slackapp.pulse.alarms import raise_alarm
+from slackapp.pulse.charter import InvalidCharterError
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.notices import enqueue_reminders
 from slackapp.pulse.schedule import Occurrence, after, upcoming
@@ -100,28 +98,11 @@ def finish(sessions: Sessions, keys: KeyDirectory, poll_id: str, now: datetime) 
             if poll.closes_at <= now:
                 poll.state = PollState.CANCELLED
             else:
-                _freeze(session, poll)
+                _open(session, keys, poll, now)
         state = poll.state if poll is not None else PollState.CANCELLED
     if state in {PollState.CANCELLED, PollState.CLOSED}:
         keys.destroy(poll_id)
     return poll_id if state == PollState.OPEN else None
-
-
-def unit_of(member: Member, teams: Mapping[str, Team]) -> str | None:
-    """The unit a person's answer belongs to, above every team they lead; None for whoever leads the top."""
-    unit = above = member.team_id
-    while above is not None:
-        team = teams[above]
-        above = team.parent_id
-        if team.leader_id == member.id:
-            unit = above
-    return unit
-
-
-def teams_of(session: Session, poll: Poll) -> dict[str, Team]:
-    """The teams of a round's workspace by their ids, closed ones too."""
-    found = session.scalars(select(Team).where(Team.workspace_id == poll.workspace_id))
-    return {team.id: team for team in found}
 
 
 def _due(session: Session, workspace: Workspace, now: datetime) -> Occurrence | None:
@@ -152,7 +133,7 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
             opens_at=found.opens_at,
             closes_at=found.closes_at,
             state=PollState.CANCELLED if missed else PollState.OPENING,
-            items=asking.next_items(session, workspace),
+            items=question_rotation.next_items(session, workspace),
             comments_on=workspace.comments_on,
             k=max(workspace.k, disclosure.LOWEST_K),
             c=max(workspace.c, disclosure.LOWEST_C),
@@ -162,24 +143,16 @@ def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
         return True
 
 
-def _freeze(session: Session, poll: Poll) -> None:
-    teams = teams_of(session, poll)
-    people = session.scalars(
-        select(Member).where(Member.workspace_id == poll.workspace_id, Member.team_id.is_not(None))
-    )
-    resting = teams_skipping(session, poll.workspace_id, poll.opens_on)
-    units = {
-        one.id: unit
-        for one in people
-        if one.can_be_reached and (unit := unit_of(one, teams)) is not None and unit not in resting
-    }
-    invited = Counter(units.values())
-    session.add_all(
-        PollUnit(poll_id=poll.id, unit_id=team.id, parent_id=team.parent_id, invited=invited[team.id])
-        for team in teams.values()
-        if team.closed_at is None
-    )
-    session.add_all(PollMember(poll_id=poll.id, member_id=one, unit_id=unit) for one, unit in units.items())
+def _open(session: Session, keys: KeyDirectory, poll: Poll, now: datetime) -> None:
+    """Fix the charter, unless there is one, copy it into the tables, and owe people their message."""
+    try:
+        charter = keys.settle_charter(poll.id, lambda: charter_tables.draw(session, poll))
+    except InvalidCharterError as refused:
+        raise_alarm(keys, poll.id, f"was not opened: {refused}", now)
+        poll.state = PollState.CANCELLED
+        return
+    if charter_tables.copy_to_tables(session, poll, charter):
+        raise_alarm(keys, poll.id, "had been changed in the database; it opened as it was fixed before", now)
     workspace = session.get_one(Workspace, poll.workspace_id)
     fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=poll.id)
     poll.state = PollState.OPEN

@@ -1,6 +1,6 @@
 """Which questions a round asks: the workspace's set, its own questions, and what was asked before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,13 +28,23 @@ def next_items(session: Session, workspace: Workspace) -> list[str]:
     )
 
 
-def items(session: Session, keys: Iterable[str]) -> tuple[Item, ...]:
-    """The questions behind keys, in their order; retired ones too, because a round keeps what it asked."""
-    wanted = list(keys)
-    ids = [key.removeprefix(OWN) for key in wanted if key.startswith(OWN)]
+def items(
+    session: Session, keys: Iterable[str], wordings: Mapping[str, str] | None = None
+) -> tuple[Item, ...]:
+    """The questions behind keys, in their order; retired ones too, because a round keeps what it asked.
+
+    `wordings` are those of own questions as a charter has them; without it they are read from the table.
+    """
+    keys = list(keys)
+    texts = _wordings(session, keys) if wordings is None else wordings
+    own_items = {key: Item(key, wording, wording) for key, wording in texts.items()}
+    return tuple(item for key in keys if (item := ITEMS.get(key) or own_items.get(key)))
+
+
+def _wordings(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    ids = [key.removeprefix(OWN) for key in keys if key.startswith(OWN)]
     found = session.scalars(select(Question).where(Question.id.in_(ids))) if ids else ()
-    theirs = {key_of(one): Item(key_of(one), one.wording, one.wording) for one in found}
-    return tuple(item for key in wanted if (item := ITEMS.get(key) or theirs.get(key)))
+    return {key_of(question): question.wording for question in found}
 
 
 def own(session: Session, workspace: Workspace) -> list[Question]:

@@ -7,6 +7,7 @@ what. Everything happens in a temporary folder; nothing of the copy is used.
 import io
 import json
 import logging
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from typing import Any
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from sqlalchemy import inspect, select, text
+from sqlalchemy.orm import Session
 
 import handlers
 from handlers.pulse.survey_view import ANSWER, CHOICE, COMMENT, SUBMIT
@@ -28,17 +30,25 @@ from handlers.shared.context import Context
 from slackapp import migrations
 from slackapp.core import log
 from slackapp.core.db import Sessions, connect
-from slackapp.models import Member, Poll, Team, Workspace
-from slackapp.pulse import rounds
+from slackapp.models import Ballot, Member, Poll, Team, Workspace
+from slackapp.pulse import ballots, held_comments, rounds
 from slackapp.pulse.keys import KeyDirectory
+from slackapp.verify import key_files, sealing
 from slackapp.verify.fake_slack import TEAM, Listening
 from slackapp.verify.findings import Checked
 
 PEOPLE = 9
+"""How many answer."""
+ASKED = 12
+"""How many are asked: in each of the two worlds, others of them abstain."""
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _MARK = "canary-comment-number"
 _SEED = 20261102
 _OK = 200
+_VARIES = re.compile(
+    r"\d{4}-\d\d-\d\d[ T][0-9:.,+Z]+|0x[0-9a-f]+|127\.0\.0\.1:\d+|\d+(?:\.\d+)? ?m?s\b"
+    r"|[0-9a-f]{64}|1\d{9}(?:\.\d+)?"
+)
 
 Register = Callable[[App, Context], None]
 
@@ -61,6 +71,8 @@ class Outcome:
     logged: str
     keys: list[str]
     files: bytes
+    locks: tuple[str, ...] = ()
+    """What was found wrong with the sealed answers and the directory of keys."""
 
 
 def checked(register: Register = handlers.register) -> Checked:
@@ -77,8 +89,9 @@ def checked(register: Register = handlers.register) -> Checked:
     ]
     return Checked(
         "A made-up check-in",
-        f"{PEOPLE} made-up people answered through the real program, then the same answers were given by "
-        "other people. While it was open and after it had closed, nothing told the two apart.",
+        f"{PEOPLE} of {ASKED} made-up people answered through the real program, then the same answers were "
+        "given by others, while others said nothing. While it was open and after it had closed, nothing told "
+        "the two apart.",
         tuple(dict.fromkeys(findings)),
     )
 
@@ -90,6 +103,8 @@ def _between(one: Outcome, other: Outcome) -> Iterator[str]:
     for table in one.open_rows:
         if table != "ballot" and one.open_rows[table] != other.open_rows[table]:
             yield f"While it was open, the table “{table}” differed by who gave which answer."
+    if _timeless(one.logged) != _timeless(other.logged):
+        yield "What was written to the log differed by who answered, or by what."
     if one.calls != other.calls:
         yield "What was sent to Slack differed by what people had answered."
 
@@ -97,6 +112,7 @@ def _between(one: Outcome, other: Outcome) -> Iterator[str]:
 def _in_one(one: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
     changed = [table for table, rows in one.open_rows.items() if table != "ballot" and rows != before[table]]
     yield from (f"Answering wrote into the table “{table}”." for table in changed)
+    yield from one.locks
     mark = _MARK.encode()
     kept_elsewhere = [
         row for table, rows in one.closed_rows.items() if table != "comment" for row in rows if _MARK in row
@@ -117,6 +133,26 @@ def _in_one(one: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
     yield from (words for words, is_so in wrong.items() if is_so)
 
 
+def _timeless(logged: str) -> str:
+    """A log without its moments, durations and addresses, which differ each time."""
+    return _VARIES.sub("", logged)
+
+
+def _keyless(session: Session, keys: KeyDirectory, poll_id: str) -> Iterator[str]:
+    """Nothing opens, and no receipt comes out the same, with another key than the one in KEY_DIR."""
+    secret = keys.load(poll_id) or b""
+    other = bytes(byte ^ 0x5A for byte in secret)
+    if ballots.receipt_of(secret, poll_id, "T/U") == ballots.receipt_of(other, poll_id, "T/U"):
+        yield "Receipts do not depend on the key."
+    for receipt, box in session.execute(select(Ballot.receipt, Ballot.box)):
+        try:
+            ballots.open_box(other, poll_id, ballots.SealedBallot(receipt, box))
+        except ballots.InvalidBallotError:
+            continue
+        yield "A sealed answer opens without its key."
+        return
+
+
 def _prepare(folder: Path) -> dict[str, list[str]]:
     """A ward of nine with an open check-in; its rows."""
     sessions, keys = _there(folder)
@@ -134,7 +170,7 @@ def _prepare(folder: Path) -> dict[str, list[str]]:
             Member(
                 workspace_id=workspace.id, slack_user_id=_user(place), name=f"Person {place}", team_id=ward.id
             )
-            for place in range(PEOPLE)
+            for place in range(ASKED)
         )
         workspace_id = workspace.id
     rounds.open_due(sessions, keys, workspace_id, OPENING)
@@ -156,11 +192,19 @@ def _lived(world: World, register: Register) -> Outcome:
             token_verification_enabled=False,
         )
         register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys))
-        for place in range(PEOPLE):
-            _answer(bolt, poll, place, (place + world.shift) % PEOPLE)
+        for said in range(PEOPLE):
+            _answer(bolt, poll, (said + world.shift) % ASKED, said)
+        with sessions.read() as session:
+            locks = (*sealing.checked(session, keys.path).findings, *_keyless(session, keys, poll.id))
         open_rows, files = _rows(sessions), b"".join(_contents(world.folder))
-        rounds.close(sessions, keys, poll.id, Random(_SEED))  # noqa: S311 - the same chance in both worlds, so that only people differ
-        outcome = Outcome(open_rows, _rows(sessions), slack.calls, written.getvalue(), keys.poll_ids(), files)
+        chance = Random(_SEED)  # noqa: S311 - the same chance in both worlds, so that only people differ
+        rounds.close(sessions, keys, poll.id, poll.closes_at, chance)
+        held_comments.release(sessions, keys, poll.closes_at + timedelta(days=40))
+        with sessions.read() as session:
+            locks += key_files.checked(session, keys.path).findings
+        outcome = Outcome(
+            open_rows, _rows(sessions), slack.calls, written.getvalue(), keys.poll_ids(), files, locks
+        )
     sessions.dispose()
     return outcome
 

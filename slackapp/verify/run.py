@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slackapp import migrations
 from slackapp.core.errors import SettingsError
-from slackapp.verify import attack, ballots, canary, figures, shape, traces
+from slackapp.verify import attack, ballots, canary, contents, figures, key_files, sealing, shape, traces
 from slackapp.verify.copies import opened
 from slackapp.verify.findings import CANNOT_SHOW, Checked
 
@@ -49,11 +49,14 @@ def verify(asked: Asked) -> list[Checked]:
             figures.comments(session),
             attack.checked(session),
             traces.checked(copy, session, asked.keys),
+            contents.checked(session),
+            sealing.checked(session, asked.keys),
         ]
         if asked.keys is not None:
             found.append(ballots.keys(session, asked.keys))
+            found.append(key_files.checked(session, asked.keys))
         if asked.logs:
-            found.append(traces.logs(session, asked.logs))
+            found.append(traces.logs(session, asked.logs, asked.keys))
     return found if asked.is_stored_only else [*found, canary.checked()]
 
 

@@ -2,15 +2,20 @@
 
 import base64
 import gzip
+import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
 from slackapp.core.errors import SettingsError
-from slackapp.models import Comment
+from slackapp.models import Comment, Member
+from slackapp.pulse import held_comments
+from slackapp.pulse.keys import KeyDirectory
 from slackapp.verify.copies import Opened
 from slackapp.verify.findings import Checked
 
@@ -22,6 +27,8 @@ ANSWER_MARKS = (
 
 KEY_BYTES = 32
 _LONG_ENOUGH = 12
+_SHORTEST_NAME = 5
+_OF_A_CHECK_IN = re.compile(r"pulse|ballot|check-?in|answer|poll\b", re.IGNORECASE)
 _PIECE = 8 << 20
 _PACKED = b"\x1f\x8b"
 
@@ -39,17 +46,50 @@ def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
     )
 
 
-def logs(session: Session, paths: Iterable[Path]) -> Checked:
-    """Search logs for answers and for the words of comments."""
+def logs(session: Session, paths: Iterable[Path], keys: Path | None) -> Checked:
+    """Search logs for answers and for the words of comments, published or held with the keys."""
     needles = dict.fromkeys(ANSWER_MARKS, "something that looks like an answer")
-    for words in session.scalars(select(Comment.words)):
+    for words in [*session.scalars(select(Comment.words)), *(_held_words(keys) if keys else ())]:
         if len(words) >= _LONG_ENOUGH:
-            needles[words.encode()] = "the words of a comment"
+            needles |= dict.fromkeys(_spellings(words), "the words of a comment")
+    sources = list(paths)
+    findings = _found(((path.name, _pieces(path)) for path in sources), needles)
+    people = _people(session)
+    findings += [
+        f"{path.name} names somebody in a line about a check-in." for path in sources if _names(path, people)
+    ]
     return Checked(
         "Logs",
-        "No answer and no comment stands in the logs that were given.",
-        tuple(_found(((path.name, _pieces(path)) for path in paths), needles)),
+        "No answer, no comment, and nobody's name beside a check-in stands in the logs that were given.",
+        tuple(findings),
     )
+
+
+def _spellings(words: str) -> set[bytes]:
+    """Words as a log may spell them: as they are, in JSON, in an address."""
+    escaped, plain = json.dumps(words)[1:-1], json.dumps(words, ensure_ascii=False)[1:-1]
+    return {spelling.encode() for spelling in (words, escaped, plain, quote(words), quote_plus(words))}
+
+
+def _people(session: Session) -> re.Pattern[str]:
+    """Anybody's ids and name, where they are long enough to mean somebody."""
+    rows = session.execute(select(Member.slack_user_id, Member.id, Member.name))
+    names = {name for row in rows for name in row if len(name) >= _SHORTEST_NAME}
+    either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)" if either else r"(?!)")
+
+
+def _names(path: Path, people: re.Pattern[str]) -> bool:
+    return any(
+        _OF_A_CHECK_IN.search(line) and people.search(line)
+        for piece in _pieces(path)
+        for line in piece.decode("utf-8", "replace").splitlines()
+    )
+
+
+def _held_words(keys: Path) -> Iterator[str]:
+    for comments in held_comments.held(KeyDirectory(keys)).values():
+        yield from (comment.words for comment in comments)
 
 
 def _found(sources: Iterable[tuple[str, Iterable[bytes]]], needles: dict[bytes, str]) -> list[str]:

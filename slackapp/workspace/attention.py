@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session, aliased
 from slackapp import clock
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Member, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Member, Poll, PollState, Team, Workspace
 from slackapp.outbox import queue
 from slackapp.workspace import audit_log
 
 STUCK_AFTER = timedelta(minutes=10)
+CLOSE_TAKES = timedelta(minutes=2)
+"""A close begins within twenty seconds and takes a few more."""
 PAGE = 10
 
 _ALREADY_HANDLED = translatable("Somebody has seen to this message already.")
@@ -38,6 +40,8 @@ class NeedsAttention:
     unknown: int
     without_leader: int
     """Teams with people in them and nobody at work who leads them."""
+    unfinished_close: datetime | None = None
+    """When a check-in ought to have been counted that is not."""
     is_clock_doubted: bool = False
     """Whether deletions and check-ins wait because the server's clock may be wrong."""
 
@@ -51,6 +55,7 @@ def needs_attention(session: Session, workspace: Workspace, now: datetime) -> Ne
         waiting_since=session.scalar(select(func.min(Delivery.due)).where(in_workspace, *due)),
         unknown=_unknown_count(session, workspace),
         without_leader=_without_leader(session, workspace),
+        unfinished_close=_unfinished_close(session, workspace, now),
         is_clock_doubted=clock.is_doubted(session),
     )
 
@@ -116,6 +121,13 @@ def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: 
     audit_log.record(
         session, workspace, audit_log.NewEntry(actor, audit_log.Action.LEFT, delivery_id), now=now
     )
+
+
+def _unfinished_close(session: Session, workspace: Workspace, now: datetime) -> datetime | None:
+    """The close that has been due for longest and has not come about; not the one that runs just now."""
+    taking = Poll.state.in_((PollState.OPEN, PollState.CLOSING))
+    late = (Poll.workspace_id == workspace.id, taking, Poll.closes_at <= now - CLOSE_TAKES)
+    return session.scalar(select(func.min(Poll.closes_at)).where(*late))
 
 
 def _require_unknown(session: Session, workspace: Workspace, delivery_id: str) -> None:

@@ -57,7 +57,7 @@ def run(sandbox: Sandbox, tmp_path: Path, *arguments: str, **environment: str) -
 def ask(
     sandbox: Sandbox, waits: list[float] | None = None, some: list[Sample] | None = None, **options: str
 ) -> Report:
-    """A check of a few samples only; what it waits is written down instead."""
+    """A check of a few samples only; its pauses are recorded instead of slept."""
     client = WebClient(practice_workspace().bot_token, base_url=f"{sandbox.url}/api/", retry_handlers=[])
     pace = Pace(0, wait=(waits if waits is not None else []).append)
     return SlackCheck(client, pace, **options).run(some or FEW, MANIFEST, lambda _done, _total: None)

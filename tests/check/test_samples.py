@@ -7,8 +7,8 @@ import pytest
 
 from handlers.pulse import survey_view
 from handlers.recognition import thanks_view
+from slackapp import check
 from slackapp.blocks import View, plain, plain_section
-from slackapp.check import samples as catalogue
 from slackapp.check.samples import Sample, samples, view_functions
 from slackapp.core.i18n import Voice, languages, voice
 from slackapp.recognition import draft
@@ -48,12 +48,12 @@ def test_the_samples_are_at_their_longest_and_in_both_languages() -> None:
 
 
 def test_a_name_that_is_known_by_hand_is_one_of_a_view() -> None:
-    assert catalogue.KNOWN.keys() <= view_functions().keys()
+    assert check.samples.KNOWN.keys() <= view_functions().keys()
 
 
 def test_no_view_function_escapes_the_catalogue_by_its_annotation() -> None:
     functions, escaped = view_functions(), []
-    for module in catalogue.view_modules():
+    for module in check.samples.view_modules():
         for name, member in inspect.getmembers(module, inspect.isfunction):
             if member.__module__ == module.__name__ and not name.startswith("_"):
                 returned = str(get_type_hints(member).get("return"))
@@ -69,7 +69,7 @@ def test_a_view_that_grows_beyond_slacks_limits_is_found() -> None:
         title = say("Appreciate someone") if say.language == "en" else say("Appreciate someone") * 2
         return {"type": "modal", "title": plain(title), "blocks": [plain_section(team)]}
 
-    broken = [catalogue.sample("form", form, voice(language), is_bare=False) for language in languages()]
-    found = [list(sentences("view", each.payload)) for each in broken if each]
-    assert found[0] == []
-    assert found[1] == ["must be less than 25 characters [json-pointer:/title/text]"]
+    broken = [check.samples.sample("form", form, voice(language), is_bare=False) for language in languages()]
+    texts = [list(sentences("view", each.payload)) for each in broken if each]
+    assert texts[0] == []
+    assert texts[1] == ["must be less than 25 characters [json-pointer:/title/text]"]

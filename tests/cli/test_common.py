@@ -1,4 +1,4 @@
-"""Help that teaches: every command has lines that can be typed as they stand, and says how it ends."""
+"""Every command's help has examples that run as written, and lists its exit codes."""
 
 import json
 import shlex
@@ -19,7 +19,7 @@ from slackapp.cli.main import main
 SCHEMA = Path(__file__).parent.parent / "data" / "manifest.schema.1.0.0.json"
 URL = "https://thanks.example.org"
 WITHOUT_JSON = {"demo", "sandbox", "serve", "migrate", "digest", "tokens new-key"}
-"""Commands that run until they are ended, or answer with one file or one line."""
+"""Commands that run until stopped, or that print one file or one line."""
 
 
 def commands(group: click.Group = main, *above: str) -> Iterator[tuple[str, click.Command]]:
@@ -39,16 +39,16 @@ def test_every_example_in_the_help_is_understood(name: str, tmp_path: Path) -> N
     assert isinstance(command, CommandWithExamples)
     assert command.examples
     runner = CliRunner()
-    told = runner.invoke(main, [*name.split(), "--help"]).output
-    assert "Exit codes:" in told
+    output = runner.invoke(main, [*name.split(), "--help"]).output
+    assert "Exit codes:" in output
     with chdir(tmp_path):
         for line, what in command.examples:
-            assert line in told, line
+            assert line in output, line
             program, *words = shlex.split(line)
             assert (program, words[: len(name.split())]) == ("slackapp", name.split())
             arguments = words[len(name.split()) :]
             for word in arguments:
-                # Files that the line names must be there for it to be understood.
+                # The files that the line names must exist for it to be parsed.
                 if word.endswith((".csv", ".db", ".yml")) and not word.startswith("/"):
                     Path(word).touch()
             context = command.make_context(name, _in_this_folder(arguments))
@@ -57,11 +57,11 @@ def test_every_example_in_the_help_is_understood(name: str, tmp_path: Path) -> N
 
 
 def _in_this_folder(words: list[str]) -> list[str]:
-    made = [word.removeprefix("/backups/") for word in words]
-    for word in made:
+    names = [word.removeprefix("/backups/") for word in words]
+    for word in names:
         if word.endswith(".db"):
             Path(word).touch()
-    return made
+    return names
 
 
 def test_a_wrong_example_would_be_noticed() -> None:
@@ -70,24 +70,26 @@ def test_a_wrong_example_would_be_noticed() -> None:
 
 
 def test_every_command_that_reports_does_so_as_json_too() -> None:
-    plain = {name for name, one in COMMANDS.items() if not any("--json" in p.opts for p in one.params)}
+    plain = {
+        name for name, command in COMMANDS.items() if not any("--json" in p.opts for p in command.params)
+    }
     assert plain == WITHOUT_JSON
 
 
 def test_the_program_says_what_its_exit_codes_mean_and_where_to_begin() -> None:
-    told = CliRunner().invoke(main, ["--help"]).output
+    output = CliRunner().invoke(main, ["--help"]).output
     for word in ("Exit codes: 0 done", "2 wrong use", "slackapp demo", "slackapp check", "COMMAND --help"):
-        assert word in told
+        assert word in output
 
 
 @pytest.mark.parametrize("organisation", [False, True])
 def test_the_manifest_for_http_is_valid_by_slacks_schema(*, organisation: bool) -> None:
-    asked = ["manifest", "--http", f"{URL}/", *(["--organisation"] if organisation else [])]
-    told = CliRunner().invoke(main, asked)
-    assert told.exit_code == 0, told.output
-    manifest = yaml.safe_load(told.output)
+    arguments = ["manifest", "--http", f"{URL}/", *(["--organisation"] if organisation else [])]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    manifest = yaml.safe_load(result.output)
     jsonschema.validate(manifest, json.loads(SCHEMA.read_text()))
-    assert {one["url"] for one in manifest["features"]["slash_commands"]} == {f"{URL}/slack/events"}
+    assert {command["url"] for command in manifest["features"]["slash_commands"]} == {f"{URL}/slack/events"}
     settings = manifest["settings"]
     assert settings["event_subscriptions"]["request_url"] == f"{URL}/slack/events"
     assert settings["interactivity"]["request_url"] == f"{URL}/slack/events"
@@ -95,31 +97,30 @@ def test_the_manifest_for_http_is_valid_by_slacks_schema(*, organisation: bool) 
     assert (settings["socket_mode_enabled"], settings["org_deploy_enabled"]) == (False, organisation)
     granted = "team_access_granted" in settings["event_subscriptions"]["bot_events"]
     assert granted is organisation
-    assert json.loads(CliRunner().invoke(main, [*asked, "--json"]).output) == manifest
+    assert json.loads(CliRunner().invoke(main, [*arguments, "--json"]).output) == manifest
 
 
 def test_the_plain_manifest_is_the_file_with_its_reasons() -> None:
-    told = CliRunner().invoke(main, ["manifest"]).output
-    assert "# messages to people and, when a receiver agrees" in told
-    assert yaml.safe_load(told)["settings"]["socket_mode_enabled"] is True
+    output = CliRunner().invoke(main, ["manifest"]).output
+    assert "# messages to people and, when a receiver agrees" in output
+    assert yaml.safe_load(output)["settings"]["socket_mode_enabled"] is True
 
 
 @pytest.mark.parametrize(
     "url", ["http://thanks.example.org", "thanks.example.org", f"{URL}/app", f"{URL}?a=b", "https://"]
 )
 def test_an_address_that_slack_would_refuse_is_refused_here(url: str) -> None:
-    told = CliRunner().invoke(main, ["manifest", "--http", url])
-    assert (told.exit_code, "begins with https://" in told.output) == (2, True)
+    result = CliRunner().invoke(main, ["manifest", "--http", url])
+    assert (result.exit_code, "begins with https://" in result.output) == (2, True)
 
 
 def test_the_listener_the_installation_and_the_manifest_name_the_same_paths() -> None:
-    from slackapp.cli import setup as setting_up
-    from slackapp.http import guard
-    from slackapp.http import oauth as installing
+    from slackapp.cli import setup
+    from slackapp.http import guard, oauth
 
-    assert (setting_up.EVENTS_PATH, setting_up.RETURN_PATH) == (guard.EVENTS, installing.RETURN)
+    assert (setup.EVENTS_PATH, setup.RETURN_PATH) == (guard.EVENTS, oauth.RETURN)
 
 
 def test_a_new_key_seals_tokens() -> None:
-    told = CliRunner().invoke(main, ["tokens", "new-key"])
-    assert Fernet(told.output.strip())
+    result = CliRunner().invoke(main, ["tokens", "new-key"])
+    assert Fernet(result.output.strip())

@@ -1,4 +1,4 @@
-"""The command line: what it says, how it ends, and what it leaves behind."""
+"""The command line: its output, its exit codes, and the files it writes."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import text
 
 from slackapp import migrations
-from slackapp.cli import backup as backups
+from slackapp.cli import backup
 from slackapp.cli.main import main
 from slackapp.connection import installations
 from slackapp.connection.installations import NewInstallation, TokenEncryption
@@ -22,10 +22,9 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import connect
 from slackapp.models import DeliveryState
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from slackapp.recognition.draft import Draft
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile
 
 NIA, COL = "U0NIANURSE", "U0COLLEAGUE"
@@ -34,7 +33,7 @@ WORDS = "You stayed after the shift to find us a bed"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A computer with the app on it."""
+    """A server's folder and settings, on which commands are run."""
 
     folder: Path
 
@@ -42,7 +41,7 @@ class Server:
     def database(self) -> Path:
         return self.folder / "data" / "appreciate.db"
 
-    def run(self, *words: str, said: str | None = None, **settings: str) -> Result:
+    def run(self, *words: str, typed: str | None = None, **settings: str) -> Result:
         # In this process: a new one for every command took most of this file's time.
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-test",
@@ -52,9 +51,9 @@ class Server:
             **settings,
         }
         with chdir(self.folder):
-            told = CliRunner().invoke(main, list(words), env=environment, input=said)
-        assert told.exception is None or isinstance(told.exception, SystemExit), told.exception
-        return told
+            result = CliRunner().invoke(main, list(words), env=environment, input=typed)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(self.database)) as opened:
@@ -63,33 +62,33 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Server:
-    made = Server(tmp_path)
-    made.database.parent.mkdir()
-    sessions = connect(f"sqlite:///{made.database}")
+    server_folder = Server(tmp_path)
+    server_folder.database.parent.mkdir()
+    sessions = connect(f"sqlite:///{server_folder.database}")
     migrations.upgrade(sessions)
     KeyDirectory(tmp_path / "keys").attach(sessions)
     with sessions.begin() as session:
-        workspace = workspaces.install(session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0BOT")
+        workspace = registry.install(session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0BOT")
         for user, name in ((NIA, "Nia Nurse"), (COL, "Col League")):
             members.upsert_one(session, workspace, SlackProfile(user, name))
         draft = Draft((COL,), behaviour=Behaviour.HELPING, words=WORDS)
-        giving.give(
+        give.give(
             session,
             workspace.slack_team_id,
             draft,
-            giving.GiveContext(NIA, "command:1", datetime.now(UTC)),
+            give.GiveContext(NIA, "command:1", datetime.now(UTC)),
         )
     sessions.dispose()
-    return made
+    return server_folder
 
 
 def test_export_writes_a_page_and_a_file_that_only_their_owner_may_read(server: Server) -> None:
-    told = server.run("export", NIA, "--to", "out")
-    assert told.exit_code == 0, told.stderr
-    found = json.loads((server.folder / "out" / f"{NIA}.json").read_text())
-    assert found["thanks_given"][0]["words"] == WORDS
+    result = server.run("export", NIA, "--to", "out")
+    assert result.exit_code == 0, result.stderr
+    exported = json.loads((server.folder / "out" / f"{NIA}.json").read_text())
+    assert exported["thanks_given"][0]["words"] == WORDS
     assert WORDS in (server.folder / "out" / f"{NIA}.html").read_text()
-    assert {one.stat().st_mode & 0o777 for one in (server.folder / "out").iterdir()} == {0o600}
+    assert {file.stat().st_mode & 0o777 for file in (server.folder / "out").iterdir()} == {0o600}
     assert json.loads(server.run("export", NIA, "--json").stdout)["person"]["name"] == "Nia Nurse"
 
 
@@ -122,17 +121,17 @@ def test_export_writes_a_page_and_a_file_that_only_their_owner_may_read(server: 
 def test_what_cannot_be_done_is_told_in_words_with_the_documented_code(
     server: Server, words: tuple[str, ...], code: int, sentence: str
 ) -> None:
-    told = server.run(*words)
-    assert (told.exit_code, sentence in told.stderr) == (code, True), told.stderr
-    assert "Traceback" not in told.stderr
+    result = server.run(*words)
+    assert (result.exit_code, sentence in result.stderr) == (code, True), result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_no_other_user_of_the_computer_may_read_the_database(server: Server) -> None:
     place = server.folder / "new" / "a.db"
     place.parent.mkdir()
     assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
-    assert {one.stat().st_mode & 0o777 for one in place.parent.iterdir()} == {0o600}
-    # Whoever lets others read theirs has said so: it stays as it is.
+    assert {file.stat().st_mode & 0o777 for file in place.parent.iterdir()} == {0o600}
+    # An owner who lets others read the file did so on purpose: its permissions stay.
     place.chmod(0o640)
     assert server.run("migrate", DATABASE_URL=f"sqlite:///{place}").exit_code == 0
     assert place.stat().st_mode & 0o777 == 0o640
@@ -142,25 +141,27 @@ def test_no_other_user_of_the_computer_may_read_the_database(server: Server) -> 
 @pytest.mark.parametrize("command", [("demo",), ("sandbox", "--manifest", "manifest.yml")])
 def test_a_port_that_does_not_exist_is_wrong_use(server: Server, command: tuple[str, ...], port: str) -> None:
     (server.folder / "manifest.yml").write_text("{}")
-    told = server.run(*command, "--port", port)
-    assert (told.exit_code, "is not in the range" in told.stderr) == (2, True)
+    result = server.run(*command, "--port", port)
+    assert (result.exit_code, "is not in the range" in result.stderr) == (2, True)
 
 
 def test_a_wrong_path_to_the_database_makes_none_there(server: Server) -> None:
     server.database.unlink()
     for words in (("retention",), ("export", NIA, "--json"), ("digest", "--all"), ("backup", "copy.db")):
-        told = server.run(*words)
-        assert (told.exit_code, "there is no database at" in told.stderr.lower()) == (1, True), told.stderr
+        result = server.run(*words)
+        assert (result.exit_code, "there is no database at" in result.stderr.lower()) == (1, True), (
+            result.stderr
+        )
     assert not server.database.exists()
     server.database.write_bytes(b"this is a letter, and no database at all, however long it may be")
-    told = server.run("retention")
-    assert (told.exit_code, "is not a whole database" in told.stderr) == (1, True), told.stderr
+    result = server.run("retention")
+    assert (result.exit_code, "is not a whole database" in result.stderr) == (1, True), result.stderr
 
 
 def test_whoever_answers_for_the_records_needs_none_of_slacks_tokens(server: Server) -> None:
     for words in (("export", NIA, "--json"), ("audit",), ("migrate",), ("backup", "copy.db")):
-        told = server.run(*words, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
-        assert told.exit_code == 0, told.stderr
+        result = server.run(*words, SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="")
+        assert result.exit_code == 0, result.stderr
 
 
 def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Server) -> None:
@@ -170,8 +171,8 @@ def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Serv
     with sessions.begin() as session:
         installations.save(session, TokenEncryption([old]), granted, now=datetime.now(UTC))
     sessions.dispose()
-    told = server.run("tokens", "rotate", "--json", TOKEN_KEYS=f"{new}, {old}")
-    assert (told.exit_code, json.loads(told.stdout)) == (0, {"sealed": 1, "lost": 0}), told.stderr
+    result = server.run("tokens", "rotate", "--json", TOKEN_KEYS=f"{new}, {old}")
+    assert (result.exit_code, json.loads(result.stdout)) == (0, {"sealed": 1, "lost": 0}), result.stderr
     ((sealed,),) = server.ask("SELECT sealed_token FROM installation")
     assert TokenEncryption([new]).open(str(sealed)) == "xoxb-secret"
     lost = server.run("tokens", "rotate", TOKEN_KEYS=other)
@@ -179,27 +180,27 @@ def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Serv
 
 
 def test_erase_leaves_no_trace_in_any_file(server: Server) -> None:
-    assert server.run("erase", NIA, said="n\n").exit_code == 1
+    assert server.run("erase", NIA, typed="n\n").exit_code == 1
     assert (NIA,) in server.ask("SELECT slack_user_id FROM member")
-    told = server.run("erase", NIA, "--yes", "--json")
-    assert (told.exit_code, json.loads(told.stdout)["outcome"]) == (0, "erased"), told.stderr
-    left = [one for one in server.folder.rglob("*") if one.is_file()]
+    result = server.run("erase", NIA, "--yes", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["outcome"]) == (0, "erased"), result.stderr
+    left = [file for file in server.folder.rglob("*") if file.is_file()]
     assert len(left) > 3
     assert [
-        one for one in left if NIA.encode() in one.read_bytes() or WORDS.encode() in one.read_bytes()
+        file for file in left if NIA.encode() in file.read_bytes() or WORDS.encode() in file.read_bytes()
     ] == []
 
 
 def test_a_hold_keeps_a_person_until_it_is_lifted_and_the_audit_tells(server: Server) -> None:
     assert "There is no hold." in server.run("hold", "--list").stdout
     assert server.run("hold", NIA).exit_code == 0
-    assert [one["whose"] for one in json.loads(server.run("hold", "--list", "--json").stdout)] == [NIA]
+    assert [hold["whose"] for hold in json.loads(server.run("hold", "--list", "--json").stdout)] == [NIA]
     assert "A legal hold keeps" in server.run("erase", NIA, "--yes").stderr
     assert server.run("hold", NIA, "--lift").exit_code == 0
     assert server.run("retention", "comments_months", "6").exit_code == 0
     assert json.loads(server.run("retention", "--json").stdout)["comments_months"] == 6
     entries = json.loads(server.run("audit", "--json").stdout)
-    assert [one["deed"] for one in entries] == [
+    assert [entry["deed"] for entry in entries] == [
         "changed a setting",
         "lifted a legal hold",
         "placed a legal hold",
@@ -231,9 +232,9 @@ def test_one_team_goes_up_in_another(server: Server) -> None:
     file = server.folder / "teams.csv"
     file.write_text("team,person\nWard 7,Nia Nurse\nWard 8,Col League\n")
     server.run("teams", "import", str(file))
-    assert server.run("teams", "merge", "Ward 7", "Ward 8", said="n\n").exit_code == 1
-    told = server.run("teams", "merge", "Ward 7", "Ward 8", "--yes", "--json")
-    assert (told.exit_code, json.loads(told.stdout)["people"]) == (0, 1), told.stderr
+    assert server.run("teams", "merge", "Ward 7", "Ward 8", typed="n\n").exit_code == 1
+    result = server.run("teams", "merge", "Ward 7", "Ward 8", "--yes", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["people"]) == (0, 1), result.stderr
     again = server.run("teams", "merge", "Ward 7", "Ward 8", "--yes")
     assert (again.exit_code, "There is no team called Ward 7" in again.stderr) == (1, True)
     assert json.loads(server.run("audit", "--json").stdout)[0]["deed"] == "merged two teams"
@@ -246,7 +247,7 @@ def test_two_workspaces_on_one_server_never_see_each_other(server: Server) -> No
     server.run("teams", "import", str(file))
     sessions = connect(f"sqlite:///{server.database}")
     with sessions.begin() as session:
-        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        other = registry.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
         members.upsert_one(session, other, SlackProfile("U0STRANGER", "Sam Stranger"))
         members.create_team(session, other, "Ward 9")
     sessions.dispose()
@@ -262,9 +263,9 @@ def test_two_workspaces_on_one_server_never_see_each_other(server: Server) -> No
     for words in deeds:
         unclear = server.run(*words)
         assert (unclear.exit_code, "Which workspace?" in unclear.stderr) == (1, True), (words, unclear.output)
-        theirs = server.run(*words, "--workspace", "T0OTHER")
-        assert theirs.exit_code == 1, (words, theirs.output)
-        assert WORDS not in theirs.output
+        result = server.run(*words, "--workspace", "T0OTHER")
+        assert result.exit_code == 1, (words, result.output)
+        assert WORDS not in result.output
     assert server.ask("SELECT workspace_id, name, slack_user_id FROM member ORDER BY slack_user_id") == before
     assert json.loads(server.run("audit", "--json", "--workspace", "T0OTHER").stdout) == []
     assert (
@@ -272,16 +273,16 @@ def test_two_workspaces_on_one_server_never_see_each_other(server: Server) -> No
     )
     # Each setting is one workspace's own.
     assert server.run("retention", "comments_months", "6", "--workspace", "T0OTHER").exit_code == 0
-    ours = json.loads(server.run("retention", "--json", "--workspace", "T0WARD").stdout)
-    assert ours["comments_months"] == 12
+    results = json.loads(server.run("retention", "--json", "--workspace", "T0WARD").stdout)
+    assert results["comments_months"] == 12
 
 
 def test_a_team_follows_a_user_group(server: Server) -> None:
     file = server.folder / "teams.csv"
     file.write_text("team\nWard 7\nWard 8\n")
     server.run("teams", "import", str(file))
-    told = server.run("teams", "follow", "Ward 7", "S0WARD7", "--json")
-    assert json.loads(told.stdout) == {"team": "Ward 7", "follows": "S0WARD7"}
+    result = server.run("teams", "follow", "Ward 7", "S0WARD7", "--json")
+    assert json.loads(result.stdout) == {"team": "Ward 7", "follows": "S0WARD7"}
     assert server.ask("SELECT kind, slack_id FROM team_source") == [("user_group", "S0WARD7")]
     for words, code in (
         (("Ward 8", "S0WARD7"), 1),
@@ -297,15 +298,15 @@ def test_a_restore_erases_again_and_sends_nothing_twice(server: Server) -> None:
     assert server.run("backup", str(copy)).exit_code == 0
     assert copy.stat().st_mode & 0o777 == 0o600
     secrets = [
-        one.read_bytes() for one in (server.folder / "keys").iterdir() if one.suffix in {".secret", ".key"}
+        file.read_bytes() for file in (server.folder / "keys").iterdir() if file.suffix in {".secret", ".key"}
     ]
-    assert [one for one in secrets if one in copy.read_bytes()] == []
+    assert [secret for secret in secrets if secret in copy.read_bytes()] == []
     assert server.run("erase", NIA, "--yes").exit_code == 0
     assert "Say --replace" in server.run("restore", str(copy)).stderr
     back = server.run("restore", str(copy), "--replace", "--json")
     assert (back.exit_code, json.loads(back.stdout)) == (0, {"erased_again": 1}), back.stderr
     assert NIA.encode() not in server.database.read_bytes()
-    # What was owed on Monday may have gone since: it is left to a person, and its change finds it not sent.
+    # What was unsent at the time of the copy may have been sent since: a person decides about it.
     states = server.ask("SELECT state FROM delivery WHERE kind = 'recognition'")
     assert states == [(DeliveryState.UNKNOWN,)]
 
@@ -318,9 +319,9 @@ def test_a_hold_that_was_lifted_since_brings_nobody_back(server: Server, whose: 
     assert server.run("erase", NIA, "--yes").exit_code == 0
     back = server.run("restore", "held.db", "--replace", "--json")
     assert json.loads(back.stdout) == {"erased_again": 1}
-    assert [NIA.encode() in one.read_bytes() for one in server.database.parent.iterdir()] == [False]
-    # The hold itself is as it was then, but for one that was about them alone.
-    left = [one["whose"] for one in json.loads(server.run("hold", "--list", "--json").stdout)]
+    assert [NIA.encode() in file.read_bytes() for file in server.database.parent.iterdir()] == [False]
+    # The hold is as it was in the copy, except one that was about the erased person alone.
+    left = [hold["whose"] for hold in json.loads(server.run("hold", "--list", "--json").stdout)]
     assert left == (["everything"] if whose == "--everything" else [])
 
 
@@ -334,18 +335,18 @@ def test_a_backup_comes_to_its_end_however_often_the_app_writes(
 
         @contextmanager
         def watched(_label: str, *, hidden: bool) -> Iterator[Callable[[int, int], None]]:
-            def told(done: int, total: int) -> None:
+            def progress(done: int, total: int) -> None:
                 assert not hidden
                 assert len(steps) < 100, "it begins again and again"
                 steps.append((done, total))
                 app.execute("INSERT INTO filler VALUES (x'00')")
 
-            yield told
+            yield progress
 
-        monkeypatch.setattr(backups, "bar", watched)
+        monkeypatch.setattr(backup, "bar", watched)
         assert server.run("backup", "busy.db").exit_code == 0
     assert len(steps) > 1
-    # One moment of it: none of what was written meanwhile.
+    # The copy is of one moment: nothing written during it is in it.
     with closing(sqlite3.connect(server.folder / "busy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM filler").fetchone() == (1,)
 
@@ -359,14 +360,14 @@ def test_a_copy_goes_to_and_comes_from_a_folder_of_any_name(server: Server) -> N
 
 
 def test_bars_go_to_standard_error(server: Server) -> None:
-    told = server.run("backup", "copy.db")
-    assert (told.stdout, "Copying" in told.stderr) == ("Written to copy.db.\n", True)
+    result = server.run("backup", "copy.db")
+    assert (result.stdout, "Copying" in result.stderr) == ("Written to copy.db.\n", True)
     assert server.run("backup", "copy.db", "--json").stderr == ""
     (server.folder / "teams.csv").write_text("team,person\nWard 9,Nia Nurse\n")
-    told = server.run("teams", "import", "teams.csv")
-    assert ("Teams" in told.stderr, "2 changed." in told.stdout) == (True, True)
-    told = server.run("erase", NIA, "--yes")
-    assert ("Erasing" in told.stderr, told.stdout.startswith("Erased.")) == (True, True)
+    result = server.run("teams", "import", "teams.csv")
+    assert ("Teams" in result.stderr, "2 changed." in result.stdout) == (True, True)
+    result = server.run("erase", NIA, "--yes")
+    assert ("Erasing" in result.stderr, result.stdout.startswith("Erased.")) == (True, True)
     assert server.run("erase", COL, "--yes", "--json").stderr == ""
 
 
@@ -382,7 +383,7 @@ def test_nothing_is_restored_under_a_running_app(server: Server) -> None:
     sessions.dispose()
     assert server.run("restore", "monday.db", "--replace").exit_code == 0
     assert server.ask("SELECT count(*) FROM member WHERE name = 'Written since'") == [(0,)]
-    # A damaged database is in nobody's use.
+    # A damaged database is used by no process.
     server.database.write_bytes(b"torn" * 5000)
     assert server.run("restore", "monday.db", "--replace").exit_code == 0
 
@@ -394,7 +395,7 @@ def test_a_copy_that_does_not_come_to_its_end_leaves_nothing_behind(server: Serv
         other.commit()
     assert server.run("restore", "good.db", "--replace").exit_code == 1
     assert list(server.database.parent.glob("*.restoring*")) == []
-    # Nor is one of the database's own files taken for a place to write to.
+    # One of the database's own files is refused as the target, too.
     assert "is the database itself" in server.run("backup", "data/appreciate.db-wal").stderr
 
 

@@ -29,16 +29,16 @@ def settings(place: Path) -> dict[str, str]:
 
 
 def test_check_names_what_is_missing_and_ends_with_1(tmp_path: Path) -> None:
-    told = run("check", cwd=tmp_path)
-    assert told.returncode == 1
-    assert "SLACK_BOT_TOKEN: set it to the bot token" in told.stdout
+    result = run("check", cwd=tmp_path)
+    assert result.returncode == 1
+    assert "SLACK_BOT_TOKEN: set it to the bot token" in result.stdout
     assert run("check", cwd=tmp_path, **settings(tmp_path)).returncode == 0
 
 
 def test_migrate_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
     for _ in range(2):
-        told = run("migrate", cwd=tmp_path, **settings(tmp_path))
-        assert (told.returncode, told.stdout) == (0, "The database is up to date.\n"), told.stderr
+        result = run("migrate", cwd=tmp_path, **settings(tmp_path))
+        assert (result.returncode, result.stdout) == (0, "The database is up to date.\n"), result.stderr
     with sqlite3.connect(tmp_path / "appreciate.db") as database:
         columns = [row[1] for row in database.execute("PRAGMA table_info(ballot)")]
     database.close()
@@ -46,20 +46,20 @@ def test_migrate_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
 
 
 def test_serve_without_migrations_says_what_to_do(tmp_path: Path) -> None:
-    told = run("serve", cwd=tmp_path, **settings(tmp_path))
-    assert told.returncode == 1
-    assert "Run: slackapp migrate" in told.stderr
-    assert "Traceback" not in told.stderr
+    result = run("serve", cwd=tmp_path, **settings(tmp_path))
+    assert result.returncode == 1
+    assert "Run: slackapp migrate" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_taken_port_is_a_clear_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        told = run("demo", "--port", str(taken.getsockname()[1]), "--state", str(tmp_path), cwd=tmp_path)
-    assert told.returncode == 1
-    assert "is taken. Choose another" in told.stderr
-    assert "Traceback" not in told.stderr
+        result = run("demo", "--port", str(taken.getsockname()[1]), "--state", str(tmp_path), cwd=tmp_path)
+    assert result.returncode == 1
+    assert "is taken. Choose another" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.timeout(120)
@@ -73,10 +73,10 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
         env=environment,
     ) as sandbox:
         assert sandbox.stdout
-        url, found = "", dict[str, str]()
+        url, links = "", dict[str, str]()
         for line in sandbox.stdout:
             name, _, value = line.strip().partition("=")
-            found[name] = value
+            links[name] = value
             if line.startswith("Practice workspace: "):
                 url = line.split()[-1].rstrip("/")
             if name == "SLACK_SIGNING_SECRET":
@@ -85,8 +85,8 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         environment |= settings(tmp_path) | {
-            "SLACK_BOT_TOKEN": found["SLACK_BOT_TOKEN"],
-            "SLACK_APP_TOKEN": found["SLACK_APP_TOKEN"],
+            "SLACK_BOT_TOKEN": links["SLACK_BOT_TOKEN"],
+            "SLACK_APP_TOKEN": links["SLACK_APP_TOKEN"],
             "SLACK_API_URL": url,
             "HEALTH_PORT": str(port),
             "LOG_LEVEL": "DEBUG",
@@ -105,6 +105,7 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
                 "oldest_due_seconds": 0.0,
                 "clock": True,
                 "held": {},
+                "check_ins": {"alarms": 0, "closes_overdue": 0},
             }
             typed = {
                 "place": "dm",
@@ -114,16 +115,16 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             app.send_signal(signal.SIGTERM)
             rest = app.stderr.read()
             assert app.wait(30) == 0, rest
-        # Even at its most talkative the log names nobody and tells nothing anyone wrote.
+        # Even at the most detailed level, the log has no names and no content.
         assert "Stopping" in rest
-        for private in ("U0PRACTICE", "Ben Okoro", "when there was none", found["SLACK_BOT_TOKEN"]):
+        for private in ("U0PRACTICE", "Ben Okoro", "when there was none", links["SLACK_BOT_TOKEN"]):
             assert private not in rest
-        # What was acknowledged before the end has reached the colleague, or is still owed; it is not lost.
+        # What was acknowledged before the stop has been sent or is still queued; it is not lost.
         seen = httpx.get(f"{url}/person/U0PRACTICE2/screen", params={"place": "dm"}).text
         with sqlite3.connect(tmp_path / "appreciate.db") as database:
-            owed = database.execute("SELECT count(*) FROM delivery WHERE state = 'ready'").fetchone()[0]
+            ready = database.execute("SELECT count(*) FROM delivery WHERE state = 'ready'").fetchone()[0]
         database.close()
-        assert ("You found us a bed" in seen) or owed == 1
+        assert ("You found us a bed" in seen) or ready == 1
         sandbox.send_signal(signal.SIGTERM)
         sandbox.stdout.read()
         assert sandbox.wait(30) == 0

@@ -43,18 +43,18 @@ def test_everything_missing_is_named_at_once() -> None:
 )
 def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(name: str, value: str) -> None:
     assert config.findings(GOOD) == []
-    found = config.findings(GOOD | {name: value})
-    assert len(found) == 1
-    assert value not in str(found[0])
+    findings = config.findings(GOOD | {name: value})
+    assert len(findings) == 1
+    assert value not in str(findings[0])
 
 
 def test_a_database_without_a_folder_to_be_in_is_found_before_the_start(tmp_path: Path) -> None:
-    def found(place: Path) -> list[config.Finding]:
+    def findings_of(place: Path) -> list[config.Finding]:
         return config.findings(GOOD | {"DATABASE_URL": f"sqlite:///{place}"})
 
-    assert found(tmp_path / "there.db") == []
+    assert findings_of(tmp_path / "there.db") == []
     for place in (tmp_path / "missing" / "a.db", tmp_path):
-        (finding,) = found(place)
+        (finding,) = findings_of(place)
         assert finding.name == "DATABASE_URL"
         assert "folder" in finding.advice
         assert str(place) not in str(finding)

@@ -21,9 +21,9 @@ def test_a_moment_comes_back_aware_and_the_same(database: Sessions) -> None:
         workspace = Workspace(slack_team_id="T1", name="Hospital", pulse_since=NOON)
         session.add(workspace)
     with database.read() as session:
-        found = session.scalars(sa.select(Workspace)).one()
-        assert found.pulse_since == NOON
-        assert found.pulse_since.tzinfo is UTC
+        stored = session.scalars(sa.select(Workspace)).one()
+        assert stored.pulse_since == NOON
+        assert stored.pulse_since.tzinfo is UTC
 
 
 def test_a_moment_without_a_zone_is_refused(database: Sessions) -> None:
@@ -54,10 +54,10 @@ def test_a_failed_statement_prints_no_parameters(database: Sessions) -> None:
 def test_sqlite_is_durable_wipes_what_it_deletes_and_checks_foreign_keys(tmp_path: object) -> None:
     sessions = connect(f"sqlite:///{tmp_path}/a.db")
     with sessions.read() as session:
-        asked = ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
-        found = [session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in asked]
+        pragmas = ("journal_mode", "synchronous", "secure_delete", "foreign_keys")
+        values = [session.execute(sa.text(f"PRAGMA {name}")).scalar() for name in pragmas]
     sessions.dispose()
-    assert found == ["wal", 2, 1, 1]
+    assert values == ["wal", 2, 1, 1]
 
 
 def test_reading_changes_nothing(database: Sessions) -> None:
@@ -168,7 +168,7 @@ def loses_its_connection(database: Sessions) -> None:
 
 
 def writes_inside_itself(database: Sessions) -> None:
-    """The inner one changes nothing before the outer one has: two that write would wait for each other."""
+    """The inner transaction writes only after the outer: two writers would wait for each other."""
     with database.begin() as session:
         with database.begin() as inner:
             assert inner.scalars(sa.select(Workspace.id)).all() is not None
@@ -190,12 +190,12 @@ def test_a_writer_that_does_not_end_is_waited_for_and_yet_not_for_ever(database:
     if not database.is_sqlite:
         pytest.skip("PostgreSQL lets writers work beside each other")
     impatient = Sessions(database.engine, patience=0.5)
-    begun, over = threading.Event(), threading.Event()
+    begun, finished = threading.Event(), threading.Event()
 
     def never_ends() -> None:
         with impatient.begin():
             begun.set()
-            over.wait(timeout=10)
+            finished.wait(timeout=10)
 
     with ThreadPoolExecutor(2) as pool:
         pool.submit(never_ends)
@@ -203,23 +203,23 @@ def test_a_writer_that_does_not_end_is_waited_for_and_yet_not_for_ever(database:
         late = pool.submit(write, impatient, "T9")
         with pytest.raises(TimeoutError):
             late.result(timeout=0.2)
-        # Once the time is over SQLite is asked, and nobody holds its own lock.
+        # After the time-out SQLite itself is asked, and no connection holds its lock.
         late.result(timeout=5)
-        over.set()
+        finished.set()
     assert names_of(database) == ["T9"]
 
 
 def test_a_writer_waits_for_one_in_another_process(tmp_path: Path) -> None:
-    ours, theirs = (connect(f"sqlite:///{tmp_path}/a.db") for _ in range(2))
-    Workspace.metadata.create_all(ours.engine)
+    first, second = (connect(f"sqlite:///{tmp_path}/a.db") for _ in range(2))
+    Workspace.metadata.create_all(first.engine)
     with ThreadPoolExecutor(1) as other:
-        with ours.begin() as session:
+        with first.begin() as session:
             session.add(Workspace(slack_team_id="T1", name="Hospital"))
             session.flush()
-            waiting = other.submit(write, theirs, "T2")
+            waiting = other.submit(write, second, "T2")
             with pytest.raises(TimeoutError):
                 waiting.result(timeout=0.1)
         waiting.result(timeout=5)
-    assert names_of(theirs) == ["T1", "T2"]
-    ours.dispose()
-    theirs.dispose()
+    assert names_of(second) == ["T1", "T2"]
+    first.dispose()
+    second.dispose()

@@ -1,4 +1,4 @@
-"""The Welsh catalogue holds every sentence of the app, and no sentence that nobody says any more."""
+"""The Welsh catalogue holds every sentence of the app, and none that the app no longer uses."""
 
 import re
 from pathlib import Path
@@ -22,31 +22,31 @@ def _said() -> set[str]:
     keywords = parse_keywords(re.findall(r"--keyword (\S+)", script))
     with (ROOT / "deploy" / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping)
-    found = [
+    extracted = [
         message
         for package in ("slackapp", "handlers", "reports")
         for _, _, message, _, _ in extract_from_dir(
             ROOT / package, method_map=methods, options_map=options, keywords=keywords
         )
     ]
-    return {one if isinstance(one, str) else one[0] for one in found}
+    return {message if isinstance(message, str) else message[0] for message in extracted}
 
 
 def test_every_sentence_has_a_welsh_draft_and_no_draft_is_left_over() -> None:
     with (LOCALES / "cy" / "LC_MESSAGES" / "appreciate.po").open("rb") as opened:
         drafts = {
-            one.id if isinstance(one.id, str) else one.id[0]: one.string
-            for one in read_po(opened, locale="cy")
-            if one.id
+            message.id if isinstance(message.id, str) else message.id[0]: message.string
+            for message in read_po(opened, locale="cy")
+            if message.id
         }
-    said = _said()
-    assert len(said) > 1000
-    assert "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}." in said
+    translations = _said()
+    assert len(translations) > 1000
+    assert "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}." in translations
     whole = {
         sentence
         for sentence, draft in drafts.items()
         if all(draft if isinstance(draft, (list, tuple)) else [draft])
         and (draft != sentence or sentence in SAME_IN_BOTH)
     }
-    assert said - whole == set(), "say these in Welsh, too"
-    assert set(drafts) - said == set(), "nobody says these any more, or the gathering misses them"
+    assert translations - whole == set(), "say these in Welsh, too"
+    assert set(drafts) - translations == set(), "nobody says these any more, or the gathering misses them"

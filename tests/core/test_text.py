@@ -1,4 +1,4 @@
-"""What leaves no trace on a screen, and what does."""
+"""Which characters are invisible on a screen, and which are not."""
 
 import pytest
 

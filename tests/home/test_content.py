@@ -16,12 +16,14 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def labels(person: Human) -> set[str]:
-    return {one["label"] for message in person.screen("home")["messages"] for one in message["controls"]}
+    return {
+        control["label"] for message in person.screen("home")["messages"] for control in message["controls"]
+    }
 
 
 @pytest.fixture
 def november(place: RunningApp) -> RunningApp:
-    """October's digests came out this morning; nothing much happened in that month."""
+    """October's digests came out this morning, about a month with little in it."""
     with place.app.sessions.begin() as session:
         session.get_one(Workspace, place.app.workspace_id).digests_from = "2026-10"
         for team in session.scalars(select(Team)):
@@ -43,8 +45,8 @@ def test_each_role_finds_its_own_on_home(november: RunningApp) -> None:
         "Export what is kept about me", "Erase what is kept about me",
     }  # fmt: skip
     leader = mair.sees("The teams you lead", place="home").texts
-    for told in ("Ward 7", "16 people.", "The next check-in opens on:", "A quiet month"):
-        assert told in leader
+    for text in ("Ward 7", "16 people.", "The next check-in opens on:", "A quiet month"):
+        assert text in leader
     assert "For admins" not in leader
     mair.presses("Open the digest", within="home")
     assert "Ward 7" in mair.screen()["modal"]["text"]
@@ -96,7 +98,7 @@ def test_settings_show_on_home_as_soon_as_they_are_saved(place: RunningApp) -> N
 def test_a_deputy_finds_the_team_on_home_while_its_leader_is_on_leave(place: RunningApp) -> None:
     dylan = place.person(DYLAN)
     with place.app.sessions.begin() as session:
-        people = {one.slack_user_id: one for one in session.scalars(select(Member))}
+        people = {member.slack_user_id: member for member in session.scalars(select(Member))}
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
         team.deputy_id = people[DYLAN].id
     assert "The teams you lead" not in dylan.sees("My settings", place="home").texts

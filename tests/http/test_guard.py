@@ -33,7 +33,7 @@ def signed(body: bytes, **changed: str) -> dict[str, str]:
 
 
 def ask(app: WSGIApplication, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
-    """One request as a WSGI server hands it on: headers as Latin-1, whatever bytes they were."""
+    """One request as a WSGI server passes it on: headers decoded as Latin-1."""
     names = {name.upper().replace("-", "_"): value for name, value in headers.items()}
     length = names.pop("CONTENT_LENGTH", str(len(body)))
     environ: dict[str, Any] = {f"HTTP_{name}": value for name, value in names.items()}
@@ -120,7 +120,7 @@ def test_a_body_longer_than_its_header_says_is_not_read_to_its_end(listening: WS
 def test_a_body_of_another_kind_never_fails(listening: WSGIApplication, kind: str, body: bytes) -> None:
     given, words = ask(listening, body, signed(body) | {"Content-Type": kind})
     assert (given < 500, "Traceback" in words) == (True, False), words
-    # A stranger's never gets so far as to be read.
+    # A body with a wrong signature is never parsed.
     stranger = signed(body) | {"Content-Type": kind, "X-Slack-Signature": "v0=" + "a" * 64}
     assert ask(listening, body, stranger)[0] == 401
 
@@ -140,7 +140,7 @@ def test_slack_may_look_at_the_certificate_by_get_and_post_and_without_a_signatu
         guarded.post("/slack/events?ssl_check=1", headers=form),
     ]
     assert [answer.status_code for answer in answers] == [200] * 4
-    # Whatever else only looks like one is still a stranger's.
+    # A request that only resembles one is still treated as unsigned.
     for other in (b"ssl_check=0", b"ssl_check=11", b"not_ssl_check=1", b"text=ssl_check%3D1", b"ssl_check="):
         assert guarded.post("/slack/events", content=other, headers=form).status_code == 401
     assert guarded.get("/slack/events?ssl_check=0").status_code == 405

@@ -1,4 +1,4 @@
-"""Installing through OAuth: two workspaces or an organisation on one server, taken away and put back."""
+"""Installing through OAuth: two workspaces or an organisation on one server, removed and installed again."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from slackapp.connection import installations
 from slackapp.connection.installations import NewInstallation, TokenEncryption
 from slackapp.core.db import Sessions
-from slackapp.http import oauth as installing
+from slackapp.http import oauth
 from slackapp.models import AuditEntry, Installation, InstallTicket, Member, Recognition, Workspace
 from tests.support.hosting import Hosted
 from tests.support.waiting import comes
@@ -31,7 +31,7 @@ def test_two_workspaces_install_and_never_see_each_other(hosted: Hosted) -> None
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
         colleague.sees(f"in the {place} wing")
-    # Somebody of the other workspace is nobody here, also by their id.
+    # Somebody of the other workspace is unknown here, also by their id.
     hosted.person("U0NORTH1").types("/appreciate <@U0SOUTH2> helping You found us a bed in the night")
     hosted.person("U0NORTH1").sees("I can't find one of these people here.")
     with hosted.app.sessions.read() as session:
@@ -64,7 +64,7 @@ def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hoste
 
 
 def gone(hosted: Hosted) -> dict[str, bool]:
-    """By workspace, whether the app was taken away there."""
+    """By workspace, whether the app was uninstalled there."""
     with hosted.app.sessions.read() as session:
         rows = session.execute(select(Workspace.slack_team_id, Workspace.uninstalled_at)).all()
     return {team: at is not None for team, at in rows}
@@ -81,7 +81,7 @@ def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(h
         nurse, colleague = hosted.person(f"U0{place}1"), hosted.person(f"U0{place}2")
         nurse.types(f"/appreciate <@U0{place}2> helping You found us a bed in the {place} wing")
         colleague.sees(f"in the {place} wing")
-        # Home, shortcuts and modals tell of the organisation instead of the workspace.
+        # Payloads of Home, shortcuts and modals name the organisation instead of the workspace.
         assert f"in the {place} wing" in colleague.sees("You found us a bed", place="home").texts
         nurse.uses_shortcut("Appreciate someone")
         assert nurse.screen()["modal"]["title"]
@@ -90,7 +90,7 @@ def test_an_organisation_installs_once_and_its_workspaces_never_see_each_other(h
     hosted.person("U0NORTH1").sees("I can't find one of these people here.")
     # The premise: one token for both, and each call said which was meant.
     sent = map(json.loads, hosted.slack.get("/control/journal").text.splitlines())
-    meant = {one["body"].get("team_id") for one in sent if one["method"] == "chat.postMessage"}
+    meant = {call["body"].get("team_id") for call in sent if call["method"] == "chat.postMessage"}
     assert meant == {"T0NORTH", "T0SOUTH"}
     with hosted.app.sessions.read() as session:
         of = select(Workspace.slack_team_id, Member.slack_user_id)
@@ -107,8 +107,8 @@ def test_an_organisation_takes_a_workspace_out_puts_it_back_and_ends_it_all(host
     hosted.install("E0TRUST")
 
     def change(kind: str, workspace: str) -> None:
-        told = hosted.slack.post("/control/change", json={"kind": kind, "workspace": workspace})
-        assert told.status_code == 200, told.text
+        answer = hosted.slack.post("/control/change", json={"kind": kind, "workspace": workspace})
+        assert answer.status_code == 200, answer.text
 
     change("revoke", "T0SOUTH")
     comes(lambda: gone(hosted) == {"T0NORTH": False, "T0SOUTH": True})
@@ -140,11 +140,11 @@ def test_somebody_presses_cancel_at_slack_and_installs_again_with_more_permissio
         installations.save(session, hosted.http.locker, earlier, now=hosted.app.now())
     assert hosted.install("T0NORTH").status_code == 200
     with hosted.app.sessions.read() as session:
-        found = session.scalars(select(Installation)).one()
-        assert found.scopes.split(",") == installing.scopes()
+        installation = session.scalars(select(Installation)).one()
+        assert installation.scopes.split(",") == oauth.scopes()
         changed = session.scalars(select(AuditEntry).order_by(AuditEntry.at.desc())).first()
         assert changed is not None
-        assert (changed.before, changed.after) == ("1", str(len(installing.scopes())))
+        assert (changed.before, changed.after) == ("1", str(len(oauth.scopes())))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -235,8 +235,8 @@ def test_a_rotated_key_opens_old_tokens_and_seals_them_anew(database: Sessions) 
         assert installations.reencrypt(session, TokenEncryption([new])) == 1
         assert installations.reencrypt(session, TokenEncryption([new, old])) == 0
     with database.read() as session:
-        found = installations.identity_for(session, TokenEncryption([new]), "T0NORTH")
-        assert found is not None
-        assert (found.token, found.scopes) == ("xoxb-secret", ("commands", "chat:write"))
+        identity = installations.identity_for(session, TokenEncryption([new]), "T0NORTH")
+        assert identity is not None
+        assert (identity.token, identity.scopes) == ("xoxb-secret", ("commands", "chat:write"))
         assert installations.identity_for(session, TokenEncryption([old]), "T0NORTH") is None
-    assert "xoxb" not in repr(found)
+    assert "xoxb" not in repr(identity)

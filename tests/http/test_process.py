@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from slackapp.core.errors import SettingsError
-from slackapp.http import settings as http_settings
+from slackapp.http import settings
 from slackapp.sandbox.server import Sandbox
 from tests.support.hanging import (
     BODY_THAT_LOOKS_SIGNED,
@@ -32,7 +32,7 @@ from tests.support.human import Human
 
 def test_missing_settings_are_named_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as missing:
-        http_settings.read({"KEY_DIR": str(tmp_path / "keys"), "SLACK_CLIENT_ID": "1.2", "HTTP_ADDRESS": "x"})
+        settings.read({"KEY_DIR": str(tmp_path / "keys"), "SLACK_CLIENT_ID": "1.2", "HTTP_ADDRESS": "x"})
     for name in ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET", "PUBLIC_URL", "TOKEN_KEYS", "HTTP_ADDRESS"):
         assert name in str(missing.value)
     assert "SLACK_BOT_TOKEN" not in str(missing.value)
@@ -42,22 +42,22 @@ CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def refused_over_the_wire(port: int) -> None:
-    """What no client library would send, to the server as it runs."""
+    """Send the running server what no client library would send."""
 
-    def asked(rest: bytes, first: bytes = b"POST /slack/events HTTP/1.1") -> int:
+    def status_of(rest: bytes, first: bytes = b"POST /slack/events HTTP/1.1") -> int:
         with hanging(port, first + b"\r\nHost: app\r\n" + rest, 1) as (line,):
             return status(line)
 
     much = b"".join(b"10000\r\n" + b"x" * 0x10000 + b"\r\n" for _ in range(17)) + b"0\r\n\r\n"
-    assert asked(b"\r\n", b"HEAD /slack/events HTTP/1.1") == 405
-    assert asked(b"\r\n", b"GET /slack/events?ssl_check=1&token=none HTTP/1.1") == 200
-    assert asked(b"Content-Length: 11\r\n\r\nssl_check=1") == 200
-    assert asked(b"Content-Length: 2\r\n\r\nab") == 401
-    assert asked(LOOKS_SIGNED + LOOKS_SIGNED + b"Content-Length: 2\r\n\r\nab") == 401
-    assert asked(LOOKS_SIGNED + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n") == 401
-    assert asked(LOOKS_SIGNED + CHUNKED + b"no number\r\nabc") in {400, 401}
-    assert asked(LOOKS_SIGNED + CHUNKED + much) == 413
-    assert asked(b"Content-Length: 1000001\r\n\r\n") == 413
+    assert status_of(b"\r\n", b"HEAD /slack/events HTTP/1.1") == 405
+    assert status_of(b"\r\n", b"GET /slack/events?ssl_check=1&token=none HTTP/1.1") == 200
+    assert status_of(b"Content-Length: 11\r\n\r\nssl_check=1") == 200
+    assert status_of(b"Content-Length: 2\r\n\r\nab") == 401
+    assert status_of(LOOKS_SIGNED + LOOKS_SIGNED + b"Content-Length: 2\r\n\r\nab") == 401
+    assert status_of(LOOKS_SIGNED + CHUNKED + b"3\r\nabc\r\n0\r\n\r\n") == 401
+    assert status_of(LOOKS_SIGNED + CHUNKED + b"no number\r\nabc") in {400, 401}
+    assert status_of(LOOKS_SIGNED + CHUNKED + much) == 413
+    assert status_of(b"Content-Length: 1000001\r\n\r\n") == 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Running:
         assert "failed with the error" not in self.nurse.screen().texts
 
     def ends(self) -> str:
-        """What it has logged, once it has been told to end and has ended well."""
+        """Stop the server; returns its log once it has ended with status 0."""
         self.process.send_signal(signal.SIGTERM)
         _, logged = self.process.communicate(timeout=40)
         assert self.process.returncode == 0, logged
@@ -133,7 +133,7 @@ def test_serve_over_http_answers_and_ends_cleanly(running: Running) -> None:
 @pytest.mark.timeout(120)
 def test_requests_that_never_arrive_stop_nobody_and_are_refused(running: Running) -> None:
     with (
-        hanging(running.port, UNSIGNED_BODY, 1) as one,
+        hanging(running.port, UNSIGNED_BODY, 1) as connection,
         hanging(running.port, UNSIGNED_BODY, 100) as bodies,
         hanging(running.port, BODY_THAT_LOOKS_SIGNED, 100) as signed,
         hanging(running.port, HEADERS, 200) as headers,
@@ -147,7 +147,7 @@ def test_requests_that_never_arrive_stop_nobody_and_are_refused(running: Running
             running.thanks(words)
         assert answers(running.port, seconds=3)
         assert answers(running.health_port, seconds=3)
-        assert {status(line) for line in one + bodies + signed + headers} == {408}
+        assert {status(line) for line in connection + bodies + signed + headers} == {408}
     running.thanks("You came back when it was over")
     running.ends()
 
@@ -167,7 +167,7 @@ def test_an_answer_under_way_is_sent_although_the_app_is_to_end_and_others_hang(
         running.nurse.waits(lambda seen: seen["modal"] is not None)
         begun = time.monotonic()
         running.ends()
-        # Nobody who hangs is waited for.
+        # The stop does not wait for clients that hang.
         assert time.monotonic() - begun < 9
         typed.result(10)
     assert "failed with the error" not in running.nurse.screen().texts

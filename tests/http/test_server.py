@@ -1,4 +1,4 @@
-"""The HTTP server alone: what never arrives costs nobody else anything, and a stop loses no answer."""
+"""The HTTP server alone: unfinished requests delay no others, and a stop loses no answer."""
 
 import socket
 import threading
@@ -59,7 +59,7 @@ def naive_server(application: WSGIApplication) -> Iterator[int]:
         request_queue_size = 128
 
         def server_bind(self) -> None:
-            # Its own looks up this computer's name in the network.
+            # The base class looks up this computer's name in the network.
             TCPServer.server_bind(self)
             self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
             self.setup_environ()
@@ -204,7 +204,7 @@ def stop_while_ten_wait(stop: Callable[[Server, Held], None]) -> list[bool]:
             return False
 
     with ThreadPoolExecutor(10) as people:
-        asked = people.map(ask, range(10))
+        statuses = people.map(ask, range(10))
         for _ in range(10):
             assert held.asked.acquire(timeout=20)
         with hanging(server.port, UNSIGNED_BODY, 100), hanging(server.port, HEADERS, 100):
@@ -213,7 +213,7 @@ def stop_while_ten_wait(stop: Callable[[Server, Held], None]) -> list[bool]:
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", server.port), timeout=5)
         held.allowed.set()
-        return list(asked)
+        return list(statuses)
 
 
 def test_a_stop_sends_every_answer_and_waits_for_nobody_who_hangs() -> None:
@@ -247,7 +247,7 @@ def test_a_stop_lets_a_request_arrive_that_has_begun() -> None:
     server = Server(GUARD, "127.0.0.1", 0)
     server.start()
     with hanging(server.port, b"GET /healthz HTTP/1.1\r\n", 1) as (line,):
-        comes(lambda: any(one.request for one in server._listener.active_channels.values()))
+        comes(lambda: any(channel.request for channel in server._listener.active_channels.values()))
         stopping = threading.Thread(target=server.stop)
         stopping.start()
         comes(lambda: not _accepts(server.port))

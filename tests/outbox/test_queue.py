@@ -1,4 +1,4 @@
-"""What becomes of a message whose process died while it was being sent."""
+"""A message whose process died while it was being sent."""
 
 from datetime import UTC, datetime
 
@@ -16,9 +16,9 @@ HIDDEN_OR_IDEMPOTENT = {Method.UPDATE, Method.UPLOAD, Method.DELETE, Method.DELE
 
 def after_a_crash(database: Sessions, workspace: Workspace, method: Method) -> Delivery:
     """The row of a message whose process died with the call under way, once its lease is over."""
-    owed = NewDelivery(f"page:{method}", "page", "one", target="C0WARD", due=NOON, method=method)
+    new_delivery = NewDelivery(f"page:{method}", "page", "one", target="C0WARD", due=NOON, method=method)
     with database.begin() as session:
-        delivery = queue.enqueue(session, workspace, owed)
+        delivery = queue.enqueue(session, workspace, new_delivery)
         assert delivery is not None
         queue.claim(session, delivery, lease_until=1.0, now=NOON)
     with database.begin() as session:

@@ -54,7 +54,7 @@ def visit_with(chromium: Browser, small: SmallApp, **context: Any) -> Iterator[V
     visit = Visit(page, small)
     page.on("console", visit.heard_console)
     page.on("pageerror", lambda problem: visit.noise.append(str(problem)))
-    page.on("request", visit.asked)
+    page.on("request", visit.note)
     yield visit
     window.close()
     assert visit.noise == []
@@ -81,11 +81,11 @@ def phone(chromium: Browser, small: SmallApp) -> Iterator[Visit]:
 
 
 def _short(value: Any) -> Any:
-    """The same block with its filler cut: what is drawn is looked at by people."""
+    """The same block with its long texts cut, since people look at the pictures."""
     if isinstance(value, dict):
-        return {key: _short(one) for key, one in value.items()}
+        return {key: _short(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_short(one) for one in value]
+        return [_short(item) for item in value]
     return value if not isinstance(value, str) or "xxxx" not in value else "Words that stand here"
 
 
@@ -109,7 +109,7 @@ def _png(width: int, height: int) -> bytes:
 def every_block() -> list[tuple[str, dict[str, Any]]]:
     """Every block that may stand in a message, cut short; those that need a file are tested apart."""
     blocks = {**EVERYWHERE, **MESSAGES}
-    return [(name, _short(one)) for name, one in blocks.items() if "slack_file" not in str(one)]
+    return [(name, _short(block)) for name, block in blocks.items() if "slack_file" not in str(block)]
 
 
 @pytest.fixture

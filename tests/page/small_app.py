@@ -107,11 +107,11 @@ class SmallApp:
         return str(self.client.chat_postMessage(channel=channel, **{"text": "Words", **message})["ts"])
 
     def until(self, what: Callable[[], object], seconds: float = 10.0) -> Any:
-        """Wait until something is so."""
+        """Wait until a condition holds."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if found := what():
-                return found
+            if result := what():
+                return result
             threading.Event().wait(0.02)
         raise AssertionError("It did not come about in time.")
 
@@ -122,7 +122,7 @@ def seed() -> WorkspaceSeed:
         PersonSeed(id=MANAGER, name="Ben Okoro", handle="ben", title="Ward manager"),
         PersonSeed(id=CLERK, name="Siân <b>Hughes</b>", handle="sian", title="Ward clerk"),
     )
-    everyone = (*(one.id for one in people), BOT)
+    everyone = (*(person.id for person in people), BOT)
     return WorkspaceSeed(
         team_id="T0PAGE0001",
         domain="ward",
@@ -161,7 +161,7 @@ def command_listeners(app: App, small: SmallApp) -> None:
 
 
 def form_listeners(app: App, small: SmallApp) -> None:
-    """What becomes of the form."""
+    """Listeners for the form."""
 
     @app.view("thanks")
     def thanks(ack: Any, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
@@ -185,7 +185,7 @@ def form_listeners(app: App, small: SmallApp) -> None:
 
 
 def press_listeners(app: App, small: SmallApp) -> None:
-    """What becomes of presses and choices, and the Home tab."""
+    """Listeners for presses, choices and the Home tab."""
 
     @app.action("share")
     def share(ack: Any, body: dict[str, Any], client: WebClient) -> None:

@@ -1,4 +1,4 @@
-"""Looked over by axe-core: every place and window, by day and by night, on a desk and on a phone."""
+"""axe-core checks every place and window, light and dark, on a desktop and on a phone."""
 
 import json
 from collections.abc import Callable
@@ -40,13 +40,13 @@ BLOCKS: list[dict[str, Any]] = [
             {
                 "type": "overflow",
                 "action_id": "more",
-                "options": [{"text": plain(one), "value": one} for one in ("Keep", "Hide")],
+                "options": [{"text": plain(label), "value": label} for label in ("Keep", "Hide")],
             },
             {"type": "datepicker", "action_id": "day"},
             {
                 "type": "checkboxes",
                 "action_id": "ticks",
-                "options": [{"text": plain(one), "value": one} for one in ("Days", "Nights")],
+                "options": [{"text": plain(label), "value": label} for label in ("Days", "Nights")],
             },
         ],
     },
@@ -66,9 +66,12 @@ STEPS = (
 def findings(page: Any, where: str = "html") -> list[str]:
     """What axe-core finds wrong there, each with the first element it means."""
     page.evaluate(AXE)
-    found = page.evaluate(f"axe.run('{where}', {{runOnly: {json.dumps(RULES)}}})")
-    assert found["passes"], "the premise: the rules were applied"
-    return [f"{one['impact']} {one['id']}: {one['nodes'][0]['html'][:200]}" for one in found["violations"]]
+    report = page.evaluate(f"axe.run('{where}', {{runOnly: {json.dumps(RULES)}}})")
+    assert report["passes"], "the premise: the rules were applied"
+    return [
+        f"{violation['impact']} {violation['id']}: {violation['nodes'][0]['html'][:200]}"
+        for violation in report["violations"]
+    ]
 
 
 def prepared(visit: Visit) -> Any:
@@ -89,7 +92,7 @@ def test_axe_finds_what_is_wrong_with_a_page(wide: Visit) -> None:
     page.evaluate("document.querySelector('#composer label').remove()")
     page.evaluate("document.querySelector('.muted').style.color = '#c8c8c8'")
     page.evaluate("document.querySelector('[data-inspector]').replaceChildren()")
-    assert {one.split()[1] for one in findings(page)} >= {"button-name:", "color-contrast:"}
+    assert {line.split()[1] for line in findings(page)} >= {"button-name:", "color-contrast:"}
 
 
 def test_on_a_desk_by_day_axe_finds_nothing(wide: Visit) -> None:
@@ -112,7 +115,7 @@ def test_on_a_desk_by_day_axe_finds_nothing(wide: Visit) -> None:
         page.keyboard.press("Escape")
     wide.come(NURSE, "home")
     wrong["home"] = findings(page)
-    assert {where: found for where, found in wrong.items() if found} == {}
+    assert {where: problems for where, problems in wrong.items() if problems} == {}
 
 
 def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
@@ -149,7 +152,7 @@ def test_axe_finds_nothing_in_any_block_nor_in_what_opens_from_a_message(
     form.get_by_role("searchbox").fill("ben")
     form.get_by_role("checkbox", name="Ben Okoro, Ward manager").check()
     wrong["people chosen"] = findings(page, WINDOW)
-    assert {where: found for where, found in wrong.items() if found} == {}
+    assert {where: problems for where, problems in wrong.items() if problems} == {}
 
 
 def test_on_a_phone_by_night_axe_finds_nothing(phone: Visit) -> None:
@@ -161,4 +164,4 @@ def test_on_a_phone_by_night_axe_finds_nothing(phone: Visit) -> None:
     page.get_by_role("button", name="Thank someone").tap()
     expect(page.get_by_role("dialog", name="Thank someone")).to_be_visible()
     wrong["form"] = findings(page)
-    assert {where: found for where, found in wrong.items() if found} == {}
+    assert {where: problems for where, problems in wrong.items() if problems} == {}

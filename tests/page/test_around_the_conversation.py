@@ -92,12 +92,12 @@ def test_the_inspector_shows_the_faults_in_force(wide: Visit) -> None:
     ):
         wide.small.sandbox.run(partial(wide.small.sandbox.slack.faults.add, fault))
     wide.small.sandbox.run(wide.small.sandbox.state.touch)
-    shown = inspector.get_by_role("list").first.get_by_role("listitem")
-    expect(shown).to_have_count(3)
-    expect(shown.nth(0)).to_contain_text("chat.postMessage error is_archived")
-    expect(shown.nth(0)).to_contain_text(f"{WARD} · calls still to meet it: 3")
-    expect(shown.nth(1)).to_contain_text("until it is called off")
-    expect(shown.nth(2)).to_contain_text("10 of 100 calls · until ")
+    entries = inspector.get_by_role("list").first.get_by_role("listitem")
+    expect(entries).to_have_count(3)
+    expect(entries.nth(0)).to_contain_text("chat.postMessage error is_archived")
+    expect(entries.nth(0)).to_contain_text(f"{WARD} · calls still to meet it: 3")
+    expect(entries.nth(1)).to_contain_text("until it is called off")
+    expect(entries.nth(2)).to_contain_text("10 of 100 calls · until ")
 
 
 def test_what_is_new_elsewhere_is_bold_until_one_looks(wide: Visit) -> None:
@@ -122,7 +122,7 @@ def test_a_lost_connection_is_said_and_found_again(wide: Visit) -> None:
     small.sandbox.start()
     expect(page.get_by_text("Connection lost. Trying again.")).to_be_hidden(timeout=15_000)
     # The browser itself reports each refused connection; that is what was provoked here.
-    wide.noise[:] = [one for one in wide.noise if "ERR_" not in one]
+    wide.noise[:] = [line for line in wide.noise if "ERR_" not in line]
 
 
 def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> None:
@@ -136,14 +136,14 @@ def test_the_same_page_stands_in_dark_and_light_and_up_to_4k(wide: Visit) -> Non
     expect(inspector).to_be_visible()
     for width, height in ((3840, 2160), (768, 1024), (320, 640)):
         page.set_viewport_size({"width": width, "height": height})
-        # Without room beside the conversation it does not lie over it unasked.
+        # Without room beside the conversation it does not cover the conversation by itself.
         expect(inspector).to_be_visible(visible=width > WIDE)
         assert page.evaluate("document.documentElement.scrollWidth") == width
         wide.picture(f"ward-{width}-dark")
         if width > WIDE:
             # All is larger, the conversation in the middle of its column, the composer within the screen.
             drawn = "one => one.getBoundingClientRect().toJSON()"
-            column, words = (page.locator(one).evaluate(drawn) for one in (".main", ".messages"))
+            column, words = (page.locator(selector).evaluate(drawn) for selector in (".main", ".messages"))
             assert abs((words["left"] - column["left"]) - (column["right"] - words["right"])) < 2
             assert words["width"] > 1200
             assert page.locator("#composer").evaluate(drawn)["bottom"] <= height + 1

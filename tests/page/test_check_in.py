@@ -8,12 +8,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from slackapp.demo import hospital
 from slackapp.sandbox.server import Sandbox
-from tests.page import test_hospital as hospital_page
+from tests.page import test_hospital
 
 pytestmark = pytest.mark.browser
 
-composed = hospital_page.composed
-QUESTIONS = hospital_page.QUESTIONS
+composed = test_hospital.composed
+QUESTIONS = test_hospital.QUESTIONS
 WORDS_A_MINUTE = 238
 """How fast adults read to themselves (Brysbaert 2019)."""
 TAP, KEY, DECIDE = 1.1, 0.28, 1.35
@@ -28,7 +28,7 @@ def read_aloud(form: Locator) -> int:
 
 
 def come(page: Page, sandbox: Sandbox, user: str) -> Locator:
-    """In front of the open check-in's message; gives its [Answer]."""
+    """Open the check-in's message; returns its [Answer] button."""
     page.goto(f"{sandbox.url}/?as={user}&place=dm")
     page.wait_for_selector("body[data-ready]")
     button = page.get_by_role("button", name="Answer").last
@@ -46,9 +46,9 @@ def by_keys(page: Page, sandbox: Sandbox) -> tuple[float, int]:
     expect(questions).to_have_count(QUESTIONS)
     words = read_aloud(form)
     for number in range(QUESTIONS):
-        hospital_page.reach(page, questions.nth(number).get_by_role("radio").first)
+        test_hospital.reach(page, questions.nth(number).get_by_role("radio").first)
         page.keyboard.press("ArrowDown")
-    hospital_page.reach(page, form.get_by_role("button", name="Store my answer"))
+    test_hospital.reach(page, form.get_by_role("button", name="Store my answer"))
     page.keyboard.press("Enter")
     expect(form).to_contain_text("Your answer is stored.")
     pressed = int(page.evaluate("window.pressed"))
@@ -56,7 +56,7 @@ def by_keys(page: Page, sandbox: Sandbox) -> tuple[float, int]:
 
 
 def on_a_phone(page: Page, sandbox: Sandbox) -> tuple[float, int]:
-    """Likewise, by taps; nothing may have to be pushed sideways."""
+    """Seconds and taps needed on a phone; nothing may need horizontal scrolling."""
     taps = 0
 
     def tap(what: Locator) -> None:
@@ -74,7 +74,7 @@ def on_a_phone(page: Page, sandbox: Sandbox) -> tuple[float, int]:
         assert box is not None
         assert box["height"] >= 40, "too small for a thumb"
         tap(choice)
-    hospital_page.picture(page, "check-in-360-light")
+    test_hospital.picture(page, "check-in-360-light")
     tap(form.get_by_role("button", name="Store my answer"))
     expect(form).to_contain_text("Your answer is stored.")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
@@ -84,14 +84,14 @@ def on_a_phone(page: Page, sandbox: Sandbox) -> tuple[float, int]:
 def test_a_check_in_is_answered_in_seven_taps_or_by_keys_alone_in_under_a_minute(
     chromium: Browser, composed: Any
 ) -> None:
-    for guided in hospital_page.window(chromium, composed, viewport={"width": 1280, "height": 800}):
+    for guided in test_hospital.window(chromium, composed, viewport={"width": 1280, "height": 800}):
         begun = time.monotonic()
         seconds, keys = by_keys(guided.page, composed)
         assert time.monotonic() - begun < 30, "the program itself is in the way"
         assert keys <= 4 * QUESTIONS + 4
         assert seconds < 60
     phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    for guided in hospital_page.window(chromium, composed, **phone):
+    for guided in test_hospital.window(chromium, composed, **phone):
         seconds, taps = on_a_phone(guided.page, composed)
         assert taps == QUESTIONS + 2
         assert seconds < 60

@@ -111,7 +111,7 @@ def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: 
 
     menu().get_by_role("button", name="Thank for this").click()
     expect(page.get_by_role("dialog", name="Thank someone")).to_be_visible()
-    heard = [one for one in wide.small.heard if one.get("type") == "message_action"]
+    heard = [payload for payload in wide.small.heard if payload.get("type") == "message_action"]
     assert heard[0]["message"]["text"] == "Bay 2 is short until eleven."
 
 
@@ -129,8 +129,8 @@ def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Visit) -> 
         {"type": "overflow", "options": [{"text": plain("Hide"), "value": "hide"}]},
     ]
     blocks = [
-        {"type": "actions", "block_id": f"b{place}", "elements": [{**one, "action_id": "anything"}]}
-        for place, one in enumerate(elements)
+        {"type": "actions", "block_id": f"b{place}", "elements": [{**element, "action_id": "anything"}]}
+        for place, element in enumerate(elements)
     ]
     small = wide.small
     small.post(WARD, blocks=[*blocks, {"type": "context_actions", "block_id": "b4", "elements": [feedback]}])
@@ -145,7 +145,7 @@ def test_what_is_chosen_in_a_message_is_told_to_the_app_at_once(wide: Visit) -> 
     page.get_by_role("button", name="Hide").click()
     page.get_by_role("button", name="Not useful").click()
 
-    heard = small.until(lambda: len(small.heard) == 5 and [one["actions"][0] for one in small.heard])
+    heard = small.until(lambda: len(small.heard) == 5 and [payload["actions"][0] for payload in small.heard])
     assert heard[0]["selected_option"]["value"] == "Bay 2"
     assert heard[1]["selected_user"] == MANAGER
     assert heard[2]["selected_date"] == "2025-12-24"
@@ -212,11 +212,11 @@ def test_a_file_is_chosen_in_a_form_and_comes_to_the_app(wide: Visit) -> None:
         "elements": [{"type": "button", "action_id": "ask", "text": plain("Add a file")}],
     }
 
-    def asked(ack: Any, body: dict[str, Any]) -> None:
+    def opens_modal(ack: Any, body: dict[str, Any]) -> None:
         small.client.views_open(trigger_id=body["trigger_id"], view=view)
         ack()
 
-    small.app.action("ask")(asked)
+    small.app.action("ask")(opens_modal)
 
     def submitted(ack: Any, body: dict[str, Any]) -> None:
         small.heard.append(body)
@@ -279,9 +279,9 @@ def test_an_attachment_of_the_older_kind_is_drawn_and_read_with_all_its_words(wi
         "Seen by all",
         "Only this.",
     ]
-    shown = page.locator(".messages")
-    for one in words:
-        expect(shown).to_contain_text(one)
+    conversation = page.locator(".messages")
+    for word in words:
+        expect(conversation).to_contain_text(word)
     expect(page.get_by_role("link", name="Friday")).to_have_attribute("href", "https://e.org/friday")
     screen = page.request.get(f"{wide.small.sandbox.url}/person/{NURSE}/screen?place={WARD}").json()
     assert screen["messages"][-1]["text"].splitlines() == ["The rota", *words]

@@ -35,7 +35,7 @@ class Guided:
     def done(self) -> list[bool]:
         """Which steps of the tour are done."""
         steps = httpx.get(f"{self.sandbox.url}/control/tour").json()["steps"]
-        return [one["done"] for one in steps]
+        return [step["done"] for step in steps]
 
 
 @pytest.fixture
@@ -57,14 +57,19 @@ def composed(tmp_path: Path) -> Iterator[Sandbox]:
 
 
 def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guided]:
-    """A window on the hospital; nothing on the console, nothing asked of other machines."""
+    """A window on the hospital; no errors on the console, no requests to other machines."""
     opened = chromium.new_context(reduced_motion="reduce", **context)
     page = opened.new_page()
     page.set_default_timeout(15_000)
     noise: list[str] = []
-    page.on("console", lambda said: noise.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: noise.append(message.text) if message.type in {"error", "warning"} else None,
+    )
     page.on("pageerror", lambda problem: noise.append(str(problem)))
-    page.on("request", lambda asked: None if asked.url.startswith(sandbox.url) else noise.append(asked.url))
+    page.on(
+        "request", lambda request: None if request.url.startswith(sandbox.url) else noise.append(request.url)
+    )
     page.goto(sandbox.url)
     page.wait_for_selector("body[data-ready]")
     yield Guided(sandbox, page)
@@ -72,12 +77,12 @@ def window(chromium: Browser, sandbox: Sandbox, **context: Any) -> Iterator[Guid
     assert noise == []
 
 
-def reach(page: Page, wanted: Locator, key: str = "Tab") -> Locator:
-    """Walk there with Tab alone, or backwards where that is nearer."""
-    expect(wanted).to_be_visible()
+def reach(page: Page, target: Locator, key: str = "Tab") -> Locator:
+    """Reach a control with Tab alone, or with Shift+Tab where that is nearer."""
+    expect(target).to_be_visible()
     for _ in range(150):
-        if wanted.evaluate("one => one === document.activeElement"):
-            return wanted
+        if target.evaluate("one => one === document.activeElement"):
+            return target
         page.keyboard.press(key)
     raise AssertionError(f"{key} never comes there.")
 

@@ -1,4 +1,4 @@
-"""A command, its form and what comes of it: by mouse, by keyboard alone, on a desk and on a phone."""
+"""A command, its form and the result: by mouse, by keyboard alone, on a desk and on a phone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -128,7 +128,9 @@ def test_escape_closes_the_form_tells_the_app_and_gives_the_focus_back(wide: Vis
 
     expect(form).to_be_hidden()
     expect(button).to_be_focused()
-    closed = wide.small.until(lambda: [one for one in wide.small.heard if one.get("type") == "view_closed"])
+    closed = wide.small.until(
+        lambda: [payload for payload in wide.small.heard if payload.get("type") == "view_closed"]
+    )
     assert len(closed) == 1
 
 

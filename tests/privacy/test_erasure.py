@@ -18,9 +18,8 @@ from slackapp.models import (
     SharedDigest,
     Team,
 )
-from slackapp.outbox import queue as outbox
-from slackapp.privacy import id_scrubbing as traces
-from slackapp.privacy import slack_redaction as taking_back
+from slackapp.outbox import queue
+from slackapp.privacy import id_scrubbing, slack_redaction
 from slackapp.privacy.erasure import ErasureResult
 from slackapp.workspace import members
 from slackapp.workspace.members import SlackProfile
@@ -31,38 +30,38 @@ from tests.support.workspace_ward import WorkspaceWard
 def test_after_an_erasure_no_table_holds_the_id(ward: WorkspaceWard) -> None:
     everywhere(ward)
     with ward.database.read() as session:
-        before = {one.table for one in traces.find(session, NIA)}
-    # The premise: the id stood in all the places that this test is about.
+        before = {trace.table for trace in id_scrubbing.find(session, NIA)}
+    # The premise: the id was stored in all the places that this test is about.
     assert {"member", "delivery", "recognition", "workspace", "bucket", "inbound"} <= before
     assert erase(ward) is ErasureResult.DONE
     with ward.database.read() as session:
-        assert traces.find(session, NIA) == []
-        assert traces.find(session, "Nia") == []
+        assert id_scrubbing.find(session, NIA) == []
+        assert id_scrubbing.find(session, "Nia") == []
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_after_an_erasure_no_file_holds_the_id_or_the_words(ward: WorkspaceWard, tmp_path: Path) -> None:
     everywhere(ward)
-    files = [one for one in tmp_path.rglob("*") if one.is_file()]
-    assert any(NIA.encode() in one.read_bytes() for one in files)
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert any(NIA.encode() in file.read_bytes() for file in files)
     erase(ward)
-    assert traces.sweep(ward.database) is True
+    assert id_scrubbing.sweep(ward.database) is True
     ward.database.dispose()
-    found = [
-        (one.name, text)
-        for one in tmp_path.rglob("*")
-        if one.is_file()
+    leaks = [
+        (file.name, text)
+        for file in tmp_path.rglob("*")
+        if file.is_file()
         for text in (NIA, WROTE, "Nia Nurse")
-        if text.encode() in one.read_bytes()
+        if text.encode() in file.read_bytes()
     ]
-    assert found == []
+    assert leaks == []
 
 
 def test_a_sweep_is_owed_until_it_was_done(ward: WorkspaceWard) -> None:
-    assert traces.sweep(ward.database) is False
+    assert id_scrubbing.sweep(ward.database) is False
     erase(ward)
-    assert traces.sweep(ward.database) is True
-    assert traces.sweep(ward.database) is False
+    assert id_scrubbing.sweep(ward.database) is True
+    assert id_scrubbing.sweep(ward.database) is False
 
 
 def test_their_words_go_and_the_figures_stay(ward: WorkspaceWard) -> None:
@@ -89,17 +88,17 @@ def test_their_words_go_and_the_figures_stay(ward: WorkspaceWard) -> None:
 def test_what_stands_in_slack_is_changed_and_their_own_conversation_is_emptied(ward: WorkspaceWard) -> None:
     everywhere(ward)
     with ward.database.begin() as session:
-        theirs = session.scalars(select(Delivery.id).where(Delivery.target == NIA)).all()
+        deliveries = session.scalars(select(Delivery.id).where(Delivery.target == NIA)).all()
         (stood,) = session.scalars(select(Delivery.slack_ts).where(Delivery.target == NIA))
-        assert theirs
+        assert deliveries
     erase(ward)
     with ward.database.read() as session:
-        owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
-        changed = [one for one in owed if one.kind == "recognition-dm-settled"]
-        assert {one.target for one in changed} == {COL, THEO}
-        removed = [one for one in owed if one not in changed]
-        assert [(one.method, one.reference) for one in removed] == [("chat.delete", stood)]
-        assert not session.scalars(select(Delivery.id).where(Delivery.id.in_(theirs))).all()
+        ready = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
+        changed = [row for row in ready if row.kind == "recognition-dm-settled"]
+        assert {row.target for row in changed} == {COL, THEO}
+        removed = [row for row in ready if row not in changed]
+        assert [(row.method, row.reference) for row in removed] == [("chat.delete", stood)]
+        assert not session.scalars(select(Delivery.id).where(Delivery.id.in_(deliveries))).all()
 
 
 def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived(ward: WorkspaceWard) -> None:
@@ -107,15 +106,15 @@ def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived
     with ward.database.begin() as session:
         row = session.scalars(select(Delivery).where(Delivery.target == NIA)).one()
         row.state, row.fence = "sending", 3
-        receipt = outbox.Claim(row.id, 3)
+        receipt = queue.Claim(row.id, 3)
     erase(ward)
     with ward.database.begin() as session:
-        assert traces.find(session, NIA) == []
-        # Only now Slack answers the call that was under way.
-        assert outbox.mark_sent(session, receipt, outbox.SlackMessageId(channel="D0NIA", ts="1.7"))
+        assert id_scrubbing.find(session, NIA) == []
+        # Only now does Slack answer the call that was being sent.
+        assert queue.mark_sent(session, receipt, queue.SlackMessageId(channel="D0NIA", ts="1.7"))
     for _ in range(2):
         with ward.database.begin() as session:
-            taking_back.delete_finished(session, ward.noon)
+            slack_redaction.delete_finished(session, ward.noon)
     with ward.database.read() as session:
         assert session.get(Delivery, receipt.id) is None
         removed = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).one()
@@ -123,7 +122,7 @@ def test_what_is_on_its_way_while_they_are_erased_is_removed_once_it_has_arrived
 
 
 def sent(session: Session, workspace_id: str, kind: str, reference: str, **where: str) -> Delivery:
-    """A message or file that stands in Slack."""
+    """A message or file that was sent to Slack."""
     row = Delivery(
         key=f"{kind}:{reference}",
         workspace_id=workspace_id,
@@ -144,7 +143,7 @@ def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: Workspa
     shared = ward.thank(NIA, COL, WROTE)
     with ward.database.begin() as session:
         session.get_one(Recipient, (shared, ward.person(session, COL).id)).sharing = "shared"
-        lea, nia, theo = (ward.person(session, one) for one in (LEA, NIA, THEO))
+        lea, nia, theo = (ward.person(session, user) for user in (LEA, NIA, THEO))
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
         digest = Digest(team_id=team.id, month="2026-11", recipient_id=lea.id, made_at=ward.noon)
         older = Digest(team_id=team.id, month="2026-09", recipient_id=lea.id, made_at=ward.noon)
@@ -178,29 +177,29 @@ def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: Workspa
         ).key = f"promises:{team.id}:2026-10"
     erase(ward)
     with ward.database.read() as session:
-        owed = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
-        gone = {one.reference for one in owed if one.method in {"files.delete", "chat.delete"}}
+        ready = session.scalars(select(Delivery).where(Delivery.state == "ready")).all()
+        gone = {row.reference for row in ready if row.method in {"files.delete", "chat.delete"}}
         assert gone == {"F0PAGE", "F0THEO", "1.5"}
-        # Whoever has left gets nothing any more; the others get it anew, as it is without her.
-        again = {(one.kind, one.target) for one in owed if one.kind.startswith("digest-")}
+        # Receivers who have left get nothing more; the others get the message without her.
+        again = {(row.kind, row.target) for row in ready if row.kind.startswith("digest-")}
         assert again == {("digest-page", LEA), ("digest-comments", LEA)}
         stale = Delivery.slack_file_id.in_(["F0PAGE", "F0THEO"]) | Delivery.slack_ts.is_not(None)
-        assert {one.kind for one in session.scalars(select(Delivery).where(stale))} == {"promises"}
-        assert [one.target for one in owed if one.kind == "promises-change"] == ["C0WARD7"]
-        (kept,) = session.scalars(select(Promise))
-        assert kept.we_will == "a former colleague buys three"
+        assert {row.kind for row in session.scalars(select(Delivery).where(stale))} == {"promises"}
+        assert [row.target for row in ready if row.kind == "promises-change"] == ["C0WARD7"]
+        (promise_row,) = session.scalars(select(Promise))
+        assert promise_row.we_will == "a former colleague buys three"
         assert session.scalars(select(Comment.words)).all() == ["More like a former colleague please"]
 
 
 def test_a_name_of_one_word_is_not_taken_out_of_what_others_mean_otherwise(ward: WorkspaceWard) -> None:
-    kept = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
+    recognition_id = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         members.upsert_one(session, workspace, SlackProfile("U0HOPEONLY", "Hope"))
         workspace.contact = "The Hope Centre"
     erase(ward, "U0HOPEONLY")
     with ward.database.read() as session:
-        words = session.get_one(Recognition, kept).words
+        words = session.get_one(Recognition, recognition_id).words
         assert words == "We had little hope that night, and you and a former colleague found the pump"
         assert ward.workspace(session).contact == "The Hope Centre"
 

@@ -1,4 +1,4 @@
-"""Nothing brings an erased person back but they themselves."""
+"""An erased person stays erased unless they use the app again themselves."""
 
 import sqlite3
 from pathlib import Path
@@ -13,11 +13,9 @@ from slackapp.models import (
     Recognition,
     Tombstone,
 )
-from slackapp.privacy import erasure
-from slackapp.privacy import id_scrubbing as traces
+from slackapp.privacy import erasure, id_scrubbing
 from slackapp.privacy.erasure import ErasureResult
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
+from slackapp.workspace import audit_log, members
 from slackapp.workspace.members import SlackProfile
 from tests.support.erasing import COL, LEA, NIA, THEO, WROTE, erase
 from tests.support.running_app import RunningApp
@@ -30,7 +28,8 @@ def test_what_slack_tells_does_not_bring_them_back(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         pseudonyms, workspace = Pseudonyms(ward.keys.path), ward.workspace(session)
         assert [
-            one.slack_user_id for one in erasure.without_erased(session, pseudonyms, workspace, everybody)
+            member.slack_user_id
+            for member in erasure.without_erased(session, pseudonyms, workspace, everybody)
         ] == [COL]
         erasure.allow_return(session, ward.keys, workspace, NIA)
         assert erasure.without_erased(session, pseudonyms, workspace, everybody) == everybody
@@ -70,7 +69,7 @@ def test_a_database_from_before_the_erasure_is_erased_again_at_the_start(
     assert erasure.reapply(ward.database, ward.keys, ward.noon) == 1
     assert erasure.reapply(ward.database, ward.keys, ward.noon) == 0
     with ward.database.read() as session:
-        assert traces.find(session, NIA) == []
+        assert id_scrubbing.find(session, NIA) == []
         assert session.scalars(select(Recognition.words)).all() == [None]
 
 
@@ -78,7 +77,7 @@ def test_the_audit_log_names_nobody(ward: WorkspaceWard) -> None:
     erase(ward)
     with ward.database.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
-        assert entry.deed == audit.Action.ERASED
+        assert entry.deed == audit_log.Action.ERASED
         assert entry.subject == Pseudonyms(ward.keys.path).for_person("T0WARD", NIA)
         assert len(entry.actor) == 24
         ids = set(session.scalars(select(Member.id)))
@@ -111,11 +110,11 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: RunningApp
     assert "Carys" not in post.texts
     message = colleague.sees("A former colleague thanked you")
     assert "drug cupboard" not in message.texts
-    # Slack goes on telling of her, and that brings nothing back.
+    # Slack still sends events about her, and they restore nothing.
     place.change(kind="person", user=carys, title="Charge nurse")
     place.app.sync_all_members()
     with place.app.sessions.read() as session:
-        assert traces.find(session, carys) == []
+        assert id_scrubbing.find(session, carys) == []
     colleague.types("/appreciate @Carys Bevan helping You found the key to the drug cupboard")
     colleague.sees("has asked not to be known here")
 
@@ -130,23 +129,25 @@ def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: RunningApp
     nurse.presses("Export what is kept about me", within="home")
     assert "on its way" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
-    seen = nurse.waits(lambda seen: sum(len(one["files"]) for one in seen["messages"]) == 2)
-    files = {one["name"]: one["url"] for message in seen["messages"] for one in message["files"]}
+    seen = nurse.waits(lambda seen: sum(len(message["files"]) for message in seen["messages"]) == 2)
+    files = {file["name"]: file["url"] for message in seen["messages"] for file in message["files"]}
     assert set(files) == {"appreciate-about-me.html", "appreciate-about-me.json"}
     assert "drug cupboard" in place.http.get(files["appreciate-about-me.html"]).text
-    told = place.http.get(files["appreciate-about-me.json"]).json()
-    assert [one["from"] for one in told["thanks_received"]] == ["Dylan Hughes"]
+    export_file = place.http.get(files["appreciate-about-me.json"]).json()
+    assert [thanks["from"] for thanks in export_file["thanks_received"]] == ["Dylan Hughes"]
 
     nurse.presses("Erase what is kept about me", within="home")
     assert "is erased" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
     assert "drug cupboard" not in nurse.screen(place="home").texts
     # Their own conversation with the app is emptied too; of a file there is left that there was one.
-    nurse.waits(lambda seen: not [one for one in seen["messages"] if one["text"] or one["files"]])
+    nurse.waits(
+        lambda seen: not [message for message in seen["messages"] if message["text"] or message["files"]]
+    )
     assert {place.http.get(url).status_code for url in files.values()} == {404}
     with place.app.sessions.read() as session:
-        assert traces.find(session, carys) == []
+        assert id_scrubbing.find(session, carys) == []
     nurse.presses("Use Appreciate again", within="home")
     nurse.sees("What is kept about", place="home")
     with place.app.sessions.read() as session:
-        assert traces.find(session, carys) != []
+        assert id_scrubbing.find(session, carys) != []

@@ -1,4 +1,4 @@
-"""A person in every column of every table there is, and after their erasure in none.
+"""A person is stored in every column of every table, and after erasure in none.
 
 A new table or column takes part by itself: nobody has to remember to add it here.
 """
@@ -14,10 +14,7 @@ from slackapp.core.db import Base
 from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Member, Team
-from slackapp.privacy import erasure, export
-from slackapp.privacy import id_scrubbing as traces
-from slackapp.privacy import legal_holds as holds
-from slackapp.privacy import slack_redaction as taking_back
+from slackapp.privacy import erasure, export, id_scrubbing, legal_holds, slack_redaction
 from slackapp.privacy.erasure import ErasureResult
 from slackapp.privacy.shared_copies import COMMENTS, HANDING_ON, PAGE
 from slackapp.privacy.uninstall import rows_of
@@ -27,7 +24,7 @@ from tests.support.workspace_ward import WorkspaceWard
 
 MARY, NAME = "U0MARYROSE", "Mary Rose"
 SHORTEST_ID = 9
-"""No Slack id of a person is shorter, so none can stand in a shorter column."""
+"""No Slack id of a person is shorter, so a shorter column cannot hold one."""
 
 OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore", "clock"}
 """What binds the keys, installations, what was done at night, the newest moment seen: nothing of a person."""
@@ -61,7 +58,7 @@ PLAIN: dict[type, object] = {
 
 
 class Filler:
-    """Fills one row of every table, with the person wherever there is room for them."""
+    """Fills one row of every table, with the person in every column that can hold them."""
 
     def __init__(self, session: Session, ward: WorkspaceWard, mary: Member) -> None:
         self._session = session
@@ -72,14 +69,14 @@ class Filler:
         }
 
     def fill(self, table: Table) -> set[str]:
-        """One row; gives the columns in which the person now stands as text."""
-        room = {one.name for one in table.columns if _has_room(one)}
+        """Add one row; returns the columns that now hold the person as text."""
+        room = {column.name for column in table.columns if _has_room(column)}
         if table.name in self._known:
             free = {name: _text(table.c[name]) for name in room}
             here = table.c.id == self._known[table.name]["id"]
             self._session.execute(table.update().where(here).values(free))
         else:
-            row = {one.name: self._value(one) for one in table.columns}
+            row = {column.name: self._value(column) for column in table.columns}
             self._session.execute(insert(table).values(row))
             self._known[table.name] = row
         return room
@@ -107,7 +104,7 @@ def _text(column: Column[Any]) -> str:
 
 @pytest.fixture
 def everywhere(ward: WorkspaceWard) -> set[tuple[str, str]]:
-    """Mary in every table; the columns where she stands as text."""
+    """Store Mary in every table; returns the columns that hold her as text."""
     with ward.database.begin() as session:
         mary = members.upsert_one(session, ward.workspace(session), SlackProfile(MARY, NAME))
         members.put_in_team(session, mary, session.scalars(select(Team).where(Team.name == "Ward 7")).one())
@@ -115,7 +112,7 @@ def everywhere(ward: WorkspaceWard) -> set[tuple[str, str]]:
         filler = Filler(session, ward, mary)
         # With a legal hold nothing would be erased, and a ballot is a box without a word of hers.
         left_out = {*OF_NO_WORKSPACE, "ballot", "legal_hold"}
-        tables = [one for one in Base.metadata.sorted_tables if one.name not in left_out]
+        tables = [table for table in Base.metadata.sorted_tables if table.name not in left_out]
         filled = {(table.name, name) for table in tables for name in filler.fill(table)}
         session.execute(text("UPDATE member SET name = :n, slack_user_id = :u WHERE id = :i"), own)
         session.execute(text("UPDATE team SET deputy_id = :i, leader_id = :i"), {"i": own["i"]})
@@ -123,18 +120,18 @@ def everywhere(ward: WorkspaceWard) -> set[tuple[str, str]]:
 
 
 def where(session: Session, *texts: str) -> set[tuple[str, str]]:
-    return {(one.table, one.column) for text in texts for one in traces.find(session, text)}
+    return {(trace.table, trace.column) for text in texts for trace in id_scrubbing.find(session, text)}
 
 
 def references(session: Session, member_id: str) -> set[tuple[str, str]]:
-    found = set()
+    places = set()
     for table in Base.metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table.name == "member":
                 count = select(func.count()).select_from(table).where(key.parent == member_id)
                 if session.scalar(count):
-                    found.add((table.name, key.parent.name))
-    return found
+                    places.add((table.name, key.parent.name))
+    return places
 
 
 def test_a_person_in_every_column_of_every_table_is_in_none_after_their_erasure(
@@ -142,7 +139,7 @@ def test_a_person_in_every_column_of_every_table_is_in_none_after_their_erasure(
 ) -> None:
     with ward.database.read() as session:
         mary = ward.person(session, MARY).id
-        # The premise: she stands in every place that has room, and is referred to from everywhere.
+        # The premise: she is in every column with room, and every table refers to her.
         assert everywhere - where(session, MARY, NAME) == set()
         assert len(everywhere) > 40
         before = references(session, mary)
@@ -170,7 +167,7 @@ EXPORTED = {
     "team_pace": "paces_you_chose",
     "legal_hold": "legal_holds",
 }
-"""Under which name an export tells what each table that refers to people holds."""
+"""By table that refers to people, the name of their section in a person's export."""
 
 
 def test_every_table_that_refers_to_people_is_in_their_export(
@@ -184,20 +181,20 @@ def test_every_table_that_refers_to_people_is_in_their_export(
     assert set(EXPORTED) == refer
     assert everywhere
     with ward.database.begin() as session:
-        holds.place(session, ward.workspace(session), ward.person(session, MARY), now=ward.noon)
+        legal_holds.place(session, ward.workspace(session), ward.person(session, MARY), now=ward.noon)
         # What an export words for people must be one of the known kinds.
         session.execute(text("UPDATE recognition SET behaviour = 'helping', undone_at = NULL"))
         mary, pseudonyms = ward.person(session, MARY), Pseudonyms(ward.keys.path)
-        told = export.collect(session, ward.workspace(session), mary, pseudonyms)
-    assert [name for name in EXPORTED.values() if not told[name]] == []
-    page = export.as_page(voice(), told, created_at=ward.noon)
-    assert told["promises"][0]["we_will"] in page
+        exported = export.collect(session, ward.workspace(session), mary, pseudonyms)
+    assert [name for name in EXPORTED.values() if not exported[name]] == []
+    page = export.as_page(voice(), exported, created_at=ward.noon)
+    assert exported["promises"][0]["we_will"] in page
 
 
 def test_every_table_belongs_to_a_workspace_or_holds_nothing_of_a_person(ward: WorkspaceWard) -> None:
     with ward.database.read() as session:
         workspace = ward.workspace(session)
-        without = {one.name for one in Base.metadata.sorted_tables if rows_of(one, workspace) is None}
+        without = {table.name for table in Base.metadata.sorted_tables if rows_of(table, workspace) is None}
     assert without == OF_NO_WORKSPACE
     unsearched = {
         (table.name, column.name)
@@ -209,8 +206,7 @@ def test_every_table_belongs_to_a_workspace_or_holds_nothing_of_a_person(ward: W
 
 
 def test_the_reports_kinds_are_called_as_erasure_calls_them() -> None:
-    from reports.publishing import failures as noticing
-    from reports.publishing import schedule as digest
+    from reports.publishing import failures, schedule
 
-    assert (PAGE, COMMENTS, HANDING_ON) == (digest.PAGE, digest.COMMENTS, noticing.HANDING_ON)
-    assert taking_back.FILE not in digest.KINDS
+    assert (PAGE, COMMENTS, HANDING_ON) == (schedule.PAGE, schedule.COMMENTS, failures.HANDING_ON)
+    assert slack_redaction.FILE not in schedule.KINDS

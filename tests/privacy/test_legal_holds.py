@@ -1,4 +1,4 @@
-"""A legal hold keeps what is under it from erasing, but for open ballots."""
+"""A legal hold prevents erasure of what is under it, except open ballots."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from slackapp.models import (
     PollMember,
     Recognition,
 )
-from slackapp.privacy import legal_holds as holds
+from slackapp.privacy import legal_holds
 from slackapp.privacy.erasure import ErasureResult
 from slackapp.pulse import rounds
 from tests.support.erasing import COL, NIA, WROTE, erase
@@ -31,7 +31,7 @@ def answer(ward: WorkspaceWard, poll_id: str, user: str) -> None:
     with ward.database.begin() as session:
         poll = session.get_one(Poll, poll_id)
         scores = dict.fromkeys(poll.items, 4)
-        paper = rounds.Answers(poll_id, ward.person(session, user).id, scores)
+        paper = rounds.Answers(poll_id, rounds.person_of("T0WARD", user), scores)
         rounds.submit(session, ward.keys, paper, ward.noon)
 
 
@@ -41,17 +41,17 @@ def test_open_ballots_go_also_under_a_legal_hold_and_only_theirs(ward: Workspace
     for user in (NIA, COL):
         answer(ward, poll_id, user)
     with ward.database.begin() as session:
-        theirs = ward.person(session, NIA).id
-        kept = set(session.scalars(select(Ballot.receipt)))
-        assert len(kept) == 2
+        member_id = ward.person(session, NIA).id
+        receipts = set(session.scalars(select(Ballot.receipt)))
+        assert len(receipts) == 2
         if held:
-            holds.place(session, ward.workspace(session), ward.person(session, NIA), now=ward.noon)
+            legal_holds.place(session, ward.workspace(session), ward.person(session, NIA), now=ward.noon)
     assert erase(ward) is (ErasureResult.HELD if held else ErasureResult.DONE)
     with ward.database.read() as session:
         left = set(session.scalars(select(Ballot.receipt)))
         assert len(left) == 1
-        assert left < kept
-        assert session.get(PollMember, (poll_id, theirs)) is None
+        assert left < receipts
+        assert session.get(PollMember, (poll_id, member_id)) is None
     answer(ward, poll_id, COL)
     with ward.database.read() as session:
         assert set(session.scalars(select(Ballot.receipt))) == left
@@ -61,20 +61,20 @@ def test_a_legal_hold_keeps_the_rest_until_it_is_lifted(ward: WorkspaceWard) -> 
     ward.thank(NIA, COL, WROTE)
     with ward.database.begin() as session:
         workspace, nia = ward.workspace(session), ward.person(session, NIA)
-        holds.place(session, workspace, nia, now=ward.noon)
-        holds.place(session, workspace, nia, now=ward.noon)
+        legal_holds.place(session, workspace, nia, now=ward.noon)
+        legal_holds.place(session, workspace, nia, now=ward.noon)
     assert erase(ward) is ErasureResult.HELD
     with ward.database.begin() as session:
         assert session.scalars(select(Recognition.words)).all() == [WROTE]
-        assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is True
-        assert holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is False
+        assert legal_holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is True
+        assert legal_holds.lift(session, ward.workspace(session), ward.person(session, NIA)) is False
     assert erase(ward) is ErasureResult.DONE
 
 
 def test_a_hold_on_the_whole_workspace_keeps_everybody_in_it_from_erasing(ward: WorkspaceWard) -> None:
     ward.thank(NIA, COL, WROTE)
     with ward.database.begin() as session:
-        holds.place(session, ward.workspace(session), None, now=ward.noon)
+        legal_holds.place(session, ward.workspace(session), None, now=ward.noon)
     assert erase(ward) is ErasureResult.HELD
     with ward.database.read() as session:
         assert session.scalars(select(Recognition.words)).all() == [WROTE]

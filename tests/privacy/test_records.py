@@ -1,4 +1,4 @@
-"""The paper that says what is kept follows the code: every table, every column, the periods in force."""
+"""The records document matches the code: every table, every column, the periods in force."""
 
 from pathlib import Path
 
@@ -30,8 +30,8 @@ def differences(listed: dict[str, set[str]]) -> dict[str, set[str]]:
 
 
 def test_every_table_and_column_is_listed_and_nothing_else() -> None:
-    assert len({kept.table for kept in RECORDS}) == len(RECORDS)
-    assert differences({kept.table: set(kept.columns.split()) for kept in RECORDS}) == {}
+    assert len({record.table for record in RECORDS}) == len(RECORDS)
+    assert differences({record.table: set(record.columns.split()) for record in RECORDS}) == {}
 
 
 @pytest.mark.parametrize("forgotten", ["blocking", "member"])

@@ -1,4 +1,4 @@
-"""How long each kind is kept, what a hold keeps, and what a person is given of themselves."""
+"""Retention periods, legal holds, and the export of a person's own data."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -28,14 +28,10 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import export, retention
-from slackapp.privacy import legal_holds as holds
+from slackapp.privacy import export, legal_holds, retention
 from slackapp.pulse import rounds
-from slackapp.recognition import edit as changing
-from slackapp.recognition import give as giving
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.recognition import edit, give
+from slackapp.workspace import audit_log, members, registry
 from slackapp.workspace.members import SlackProfile
 from tests.support.workspace_ward import WorkspaceWard
 
@@ -71,30 +67,32 @@ def counts(ward: WorkspaceWard, *tables: type[Base] | Table) -> list[int]:
 
 
 def run(ward: WorkspaceWard, now: datetime = LATER) -> dict[str, int]:
-    return {one.kind: one.rows for one in retention.run(ward.database, now)}
+    return {deletion.kind: deletion.rows for deletion in retention.run(ward.database, now)}
 
 
 def test_thanks_go_after_24_months_and_not_a_day_before(ward: WorkspaceWard) -> None:
     ward.thank(NIA, COL, THANKS, at=datetime(2024, 11, 3, 11, 59, tzinfo=UTC))
-    kept = ward.thank(NIA, COL, THANKS, at=datetime(2024, 11, 3, 12, 1, tzinfo=UTC))
+    recognition_id = ward.thank(NIA, COL, THANKS, at=datetime(2024, 11, 3, 12, 1, tzinfo=UTC))
     assert run(ward) == {"recognitions": 1}
     assert run(ward) == {}
     with ward.database.read() as session:
-        assert session.scalars(select(Recognition.id)).all() == [kept]
-        assert {one.partition(":")[0] for one in session.scalars(select(Delivery.reference))} == {kept}
+        assert session.scalars(select(Recognition.id)).all() == [recognition_id]
+        assert {reference.partition(":")[0] for reference in session.scalars(select(Delivery.reference))} == {
+            recognition_id
+        }
 
 
 def test_figures_go_after_36_months_comments_after_12_messages_after_3(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
         old_figures(session, ward, datetime(2023, 11, 1, 9, tzinfo=UTC))
-        kept = old_figures(session, ward, datetime(2023, 11, 10, 9, tzinfo=UTC))
+        team_id = old_figures(session, ward, datetime(2023, 11, 10, 9, tzinfo=UTC))
         for month in ("2025-10", "2025-11"):
             session.add(Comment(unit_id=team.id, month=month, words="More chairs"))
     assert run(ward) == {"figures": 1, "comments": 1}
     with ward.database.read() as session:
-        assert session.scalars(select(Poll.id)).all() == [kept]
-        assert session.scalars(select(BundleScore.poll_id)).all() == [kept]
+        assert session.scalars(select(Poll.id)).all() == [team_id]
+        assert session.scalars(select(BundleScore.poll_id)).all() == [team_id]
         assert session.scalars(select(Comment.month)).all() == ["2025-11"]
 
 
@@ -117,8 +115,8 @@ def test_a_digests_files_go_from_slack_with_what_they_show(ward: WorkspaceWard) 
     with ward.database.begin() as session:
         team = session.scalars(select(Team).where(Team.name == "Ward 7")).one()
         lea = ward.person(session, "U0LEALEADER")
-        made = {"team_id": team.id, "recipient_id": lea.id, "made_at": LATER}
-        digests = [Digest(month=month, **made) for month in ("2023-09", "2025-09", "2025-12")]
+        digest_columns = {"team_id": team.id, "recipient_id": lea.id, "made_at": LATER}
+        digests = [Digest(month=month, **digest_columns) for month in ("2023-09", "2025-09", "2025-12")]
         session.add_all(digests)
         session.flush()
         for month, digest in zip(("old", "uncommented", "new"), digests, strict=True):
@@ -140,8 +138,8 @@ def test_the_daily_work_is_in_the_audit_log_as_numbers(ward: WorkspaceWard) -> N
     with ward.database.read() as session:
         entry = session.scalars(select(AuditEntry)).one()
         assert (entry.actor, entry.deed, entry.subject, entry.after) == (
-            audit.THE_APP,
-            audit.Action.RETAINED,
+            audit_log.THE_APP,
+            audit_log.Action.RETAINED,
             "recognitions",
             "1",
         )
@@ -166,20 +164,20 @@ def test_a_month_ago_is_the_same_day_or_the_last_of_a_shorter_month(
     with ward.database.begin() as session:
         retention.set_limit(session, ward.workspace(session), "recognitions_months", 1)
     ward.thank(NIA, COL, THANKS, at=first - timedelta(minutes=1))
-    kept = ward.thank(NIA, COL, THANKS, at=first)
+    recognition_id = ward.thank(NIA, COL, THANKS, at=first)
     assert run(ward, now) == {"recognitions": 1}
     with ward.database.read() as session:
-        assert session.scalars(select(Recognition.id)).all() == [kept]
+        assert session.scalars(select(Recognition.id)).all() == [recognition_id]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_cannot_be_deleted_in_one_workspace_holds_up_no_other(ward: WorkspaceWard) -> None:
-    long_ago = audit.NewEntry(audit.THE_APP, audit.Action.RETAINED, "comments")
+    long_ago = audit_log.NewEntry(audit_log.THE_APP, audit_log.Action.RETAINED, "comments")
     with ward.database.begin() as session:
         for slack_id in ("T0NORTH", "T0SOUTH", "T0EAST"):
-            workspaces.install(session, slack_team_id=slack_id, name=slack_id, bot_user_id="U0APPBOT")
+            registry.install(session, slack_team_id=slack_id, name=slack_id, bot_user_id="U0APPBOT")
         for workspace in session.scalars(select(Workspace)):
-            audit.record(session, workspace, long_ago, now=LATER - timedelta(days=2000))
+            audit_log.record(session, workspace, long_ago, now=LATER - timedelta(days=2000))
         first = min(session.scalars(select(Workspace.id)))
         session.execute(
             text(
@@ -190,8 +188,8 @@ def test_what_cannot_be_deleted_in_one_workspace_holds_up_no_other(ward: Workspa
     with pytest.raises(SQLAlchemyError):
         retention.run(ward.database, LATER)
     with ward.database.read() as session:
-        kept = session.scalars(select(AuditEntry.workspace_id).where(AuditEntry.at < LATER)).all()
-    assert kept == [first]
+        workspace_ids = session.scalars(select(AuditEntry.workspace_id).where(AuditEntry.at < LATER)).all()
+    assert workspace_ids == [first]
 
 
 @pytest.mark.parametrize("whose", [NIA, COL, None])
@@ -200,7 +198,7 @@ def test_a_hold_keeps_thanks_of_whoever_it_covers(ward: WorkspaceWard, whose: st
     ward.thank(THEO, "U0LEALEADER", THANKS, at=datetime(2024, 1, 1, tzinfo=UTC))
     with ward.database.begin() as session:
         member = ward.person(session, whose) if whose else None
-        holds.place(session, ward.workspace(session), member, now=LATER)
+        legal_holds.place(session, ward.workspace(session), member, now=LATER)
     assert run(ward) == ({} if whose is None else {"recognitions": 1})
     assert counts(ward, Recognition) == [2 if whose is None else 1]
 
@@ -223,11 +221,11 @@ def test_a_hold_keeps_what_they_promised_and_nobody_elses(ward: WorkspaceWard) -
                     made_at=datetime(2023, 2, 1, tzinfo=UTC),
                 )
             )
-        holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
+        legal_holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
     assert run(ward) == {"figures": 1}
     with ward.database.begin() as session:
         assert sorted(session.scalars(select(Promise.place))) == [0, 1]
-        holds.lift(session, ward.workspace(session), ward.person(session, NIA))
+        legal_holds.lift(session, ward.workspace(session), ward.person(session, NIA))
     assert run(ward) == {"figures": 2}
 
 
@@ -235,11 +233,11 @@ def test_a_hold_never_keeps_a_ballot_or_a_key(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         workspace.pulse_on, workspace.pulse_since = True, datetime(2026, 11, 2, tzinfo=UTC)
-        holds.place(session, workspace, None, now=LATER)
+        legal_holds.place(session, workspace, None, now=LATER)
     poll_id = rounds.open_due(ward.database, ward.keys, ward.workspace_id, LATER)
     assert poll_id
     with ward.database.begin() as session:
-        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 4})
+        paper = rounds.Answers(poll_id, rounds.person_of("T0WARD", NIA), {"attending": 4})
         rounds.submit(session, ward.keys, paper, LATER)
     assert ward.keys.poll_ids() == [poll_id]
     rounds.close_due(ward.database, ward.keys, LATER + timedelta(days=8))
@@ -259,16 +257,16 @@ def test_thirty_days_after_the_app_was_taken_away_everything_of_the_workspace_is
     ward.thank(NIA, COL, THANKS)
     with ward.database.begin() as session:
         old_figures(session, ward, LATER - timedelta(days=30))
-        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        other = registry.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
         members.create_team(session, other, "Theirs")
         members.upsert_one(session, other, SlackProfile("U0OTHER1", "Olu Other"))
-        workspaces.uninstall(session, "T0WARD", now=LATER)
+        registry.uninstall(session, "T0WARD", now=LATER)
     assert "workspace" not in run(ward, LATER + timedelta(days=29))
     with ward.database.begin() as session:
-        holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
+        legal_holds.place(session, ward.workspace(session), ward.person(session, NIA), now=LATER)
     assert "workspace" not in run(ward, LATER + timedelta(days=31))
     with ward.database.begin() as session:
-        holds.lift(session, ward.workspace(session), ward.person(session, NIA))
+        legal_holds.lift(session, ward.workspace(session), ward.person(session, NIA))
     assert run(ward, LATER + timedelta(days=30))["workspace"] > 10
     left = {name: n for name, table in Base.metadata.tables.items() if (n := counts(ward, table)[0])}
     # The other workspace's, what the database shares with its keys, and how long the other keeps things.
@@ -288,73 +286,82 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: WorkspaceWard) -> None
         nia = ward.person(session, NIA)
         unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, pseudonyms))
     with ward.database.begin() as session:
-        paper = rounds.Answers(poll_id, ward.person(session, NIA).id, {"attending": 1}, "A comment of mine")
+        paper = rounds.Answers(
+            poll_id, rounds.person_of("T0WARD", NIA), {"attending": 1}, "A comment of mine"
+        )
         rounds.submit(session, ward.keys, paper, ward.noon)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
         collected = export.collect(session, ward.workspace(session), nia, pseudonyms)
         page = export.as_page(voice(), collected, created_at=ward.noon)
-    told = json.loads(export.as_json(collected))
+    exported = json.loads(export.as_json(collected))
     # Before and after answering it is the same, to the byte.
     assert export.as_json(collected) == unanswered
-    assert [one["words"] for one in told["thanks_given"]] == [THANKS]
-    assert [one["from"] for one in told["thanks_received"]] == ["Col League"]
-    assert told["teams"]["member_of"] == "Ward 7"
-    assert told["check_ins_asked"][0]["joins"] == "Ward 7"
-    assert told["person"]["slack_user_id"] == NIA
+    assert [thanks["words"] for thanks in exported["thanks_given"]] == [THANKS]
+    assert [thanks["from"] for thanks in exported["thanks_received"]] == ["Col League"]
+    assert exported["teams"]["member_of"] == "Ward 7"
+    assert exported["check_ins_asked"][0]["joins"] == "Ward 7"
+    assert exported["person"]["slack_user_id"] == NIA
     assert THANKS in page
     assert "map of the new stores" in page
 
 
 def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(ward: WorkspaceWard) -> None:
-    made = ward.thank(COL, NIA, THANKS)
+    recognition_id = ward.thank(COL, NIA, THANKS)
     link = "https://hospital.slack.com/archives/C1/p1"
     with ward.database.begin() as session:
         theo = ward.person(session, "U0THEOTHIRD")
         theo.nudges, theo.accepts_thanks = True, False
-        session.get_one(Recognition, made).link = link
+        session.get_one(Recognition, recognition_id).link = link
         for how in ("button", ":clap:"):
-            session.add(Boost(recognition_id=made, booster_id=theo.id, how=how, boosted_at=ward.noon))
-    told = {}
+            session.add(
+                Boost(recognition_id=recognition_id, booster_id=theo.id, how=how, boosted_at=ward.noon)
+            )
+    exported = {}
     with ward.database.read() as session:
         for who in ("U0THEOTHIRD", NIA):
             person = ward.person(session, who)
-            told[who] = export.collect(session, ward.workspace(session), person, Pseudonyms(ward.keys.path))
-    page = export.as_page(voice(), told["U0THEOTHIRD"], created_at=ward.noon)
-    joined = told["U0THEOTHIRD"]["thanks_joined"]
-    assert [(one["by"], one["thanks_from"]) for one in joined] == [
+            exported[who] = export.collect(
+                session, ward.workspace(session), person, Pseudonyms(ward.keys.path)
+            )
+    page = export.as_page(voice(), exported["U0THEOTHIRD"], created_at=ward.noon)
+    joined = exported["U0THEOTHIRD"]["thanks_joined"]
+    assert [(boost["by"], boost["thanks_from"]) for boost in joined] == [
         (":clap:", "Col League"),
         ("button", "Col League"),
     ]
-    assert (told["U0THEOTHIRD"]["person"]["nudges"], told["U0THEOTHIRD"]["person"]["accepts_thanks"]) == (
+    assert (
+        exported["U0THEOTHIRD"]["person"]["nudges"],
+        exported["U0THEOTHIRD"]["person"]["accepts_thanks"],
+    ) == (
         True,
         False,
     )
-    assert told[NIA]["thanks_received"][0]["about_message"] == link
+    assert exported[NIA]["thanks_received"][0]["about_message"] == link
     assert ":clap:" in page
     assert "Asked on Fridays who helped" in page
 
 
 def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: WorkspaceWard) -> None:
-    made = ward.thank(NIA, COL, THANKS)
+    recognition_id = ward.thank(NIA, COL, THANKS)
     with ward.database.begin() as session:
-        changing.undo(session, ward.workspace(session), made, giving.GiveContext(NIA, "", ward.noon))
+        edit.undo(session, ward.workspace(session), recognition_id, give.GiveContext(NIA, "", ward.noon))
     with ward.database.read() as session:
         workspace, pseudonyms = ward.workspace(session), Pseudonyms(ward.keys.path)
-        told = {
-            one: export.collect(session, workspace, ward.person(session, one), pseudonyms)
-            for one in (NIA, COL)
+        exports = {
+            user: export.collect(session, workspace, ward.person(session, user), pseudonyms)
+            for user in (NIA, COL)
         }
-    assert [one["taken_back"] for one in told[NIA]["thanks_given"]] == [True]
-    assert told[COL]["thanks_received"] == []
+    assert [thanks["taken_back"] for thanks in exports[NIA]["thanks_given"]] == [True]
+    assert exports[COL]["thanks_received"] == []
 
 
 def test_every_column_about_a_person_is_in_their_export(ward: WorkspaceWard) -> None:
     with ward.database.read() as session:
-        told = export.collect(
+        exported = export.collect(
             session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
         )
-    left_out = {column.key for column in Member.__table__.columns} - set(told["person"])
+    left_out = {column.key for column in Member.__table__.columns} - set(exported["person"])
     assert left_out == {"workspace_id", "team_id"}
 
 

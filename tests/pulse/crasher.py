@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -14,13 +15,25 @@ from typing import Any
 
 from sqlalchemy import text
 
-from slackapp.core.db import connect
-from slackapp.pulse import rounds
+from slackapp.core.db import Sessions, connect
+from slackapp.pulse import held_comments, rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.rounds import Answers
 
 PULSE = Path(rounds.__file__).parent
-EFFECTS = {str(PULSE / name) for name in ("rounds.py", "ballots.py", "keys.py", "comments.py")}
+EFFECTS = {
+    str(PULSE / name)
+    for name in (
+        "rounds.py",
+        "counting.py",
+        "ballots.py",
+        "keys.py",
+        "key_files.py",
+        "held_comments.py",
+        "opening.py",
+        "charter_tables.py",
+    )
+}
 """Where something is written, locked or destroyed; the other modules only calculate."""
 
 PURE = {"open_box", "opener", "_opened", "_derived", "_file"}
@@ -48,14 +61,27 @@ class AtLine:
         return self
 
 
-def close(order: dict[str, Any]) -> None:
-    """Close a poll under the eyes of a tracer."""
+def at_each_line(order: dict[str, Any], step: Callable[[Sessions, KeyDirectory, datetime], object]) -> None:
+    """Do one step under the eyes of a tracer."""
     tracer = AtLine(order["deadly"])
     sessions, keys = connect(order["url"]), KeyDirectory(Path(order["keys"]))
+    now = datetime.fromisoformat(order["now"])
     sys.settrace(tracer)
-    rounds.close(sessions, keys, order["poll"])
+    step(sessions, keys, now)
     sys.settrace(None)
     tell("survived", len(tracer.seen))
+
+
+def close(order: dict[str, Any]) -> None:
+    at_each_line(order, lambda sessions, keys, now: rounds.close(sessions, keys, order["poll"], now))
+
+
+def open_round(order: dict[str, Any]) -> None:
+    at_each_line(order, lambda sessions, keys, now: rounds.open_due(sessions, keys, order["workspace"], now))
+
+
+def release(order: dict[str, Any]) -> None:
+    at_each_line(order, held_comments.release)
 
 
 def close_key_first(order: dict[str, Any]) -> None:
@@ -79,13 +105,22 @@ def submit(order: dict[str, Any]) -> None:
         tell("stored", person, score)
 
 
+ORDERS = {
+    "open": open_round,
+    "submit": submit,
+    "close": close,
+    "close_key_first": close_key_first,
+    "release": release,
+}
+
+
 def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
             tell("pid", os.getpid())
-            {"close": close, "close_key_first": close_key_first, "submit": submit}[order["do"]](order)
+            ORDERS[order["do"]](order)
             os._exit(0)
         os.waitpid(child, 0)
         tell("ended")

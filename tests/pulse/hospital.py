@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.db import Sessions
 from slackapp.models import Ballot, Bundle, BundleScore, Comment, Member, Poll, PollState, Team, Workspace
-from slackapp.pulse import rounds
+from slackapp.pulse import held_comments, rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import FOUR
 from slackapp.pulse.rounds import Answers
@@ -77,16 +77,34 @@ class Hospital:
         return opened
 
     def answer(
-        self, name: str, scores: Mapping[str, int] | int, comment: str = "", nonce: bytes | None = None
+        self,
+        name: str,
+        scores: Mapping[str, int] | int,
+        comment: str = "",
+        nonce: bytes | None = None,
+        now: datetime | None = None,
     ) -> None:
         """Hand in an answer; one number stands for all four behaviours."""
         said = {item.key: scores for item in FOUR} if isinstance(scores, int) else scores
-        paper = Answers(self.poll_id, self.people[name], said, comment, nonce or os.urandom(12))
+        answers = Answers(self.poll_id, self.person(name), said, comment, nonce or os.urandom(12))
         with self.sessions.begin() as session:
-            rounds.submit(session, self.keys, paper, OPENING + timedelta(hours=1))
+            rounds.submit(session, self.keys, answers, now or OPENING + timedelta(hours=1))
 
-    def close(self, chance: Random | None = None) -> None:
-        rounds.close(self.sessions, self.keys, self.poll_id, chance)
+    def person(self, name: str) -> str:
+        """Somebody as Slack's signed payloads name them."""
+        return f"T1HOSPITAL/U1{list(self.people).index(name):06}"
+
+    def close(self, chance: Random | None = None, now: datetime | None = None) -> None:
+        """Close the check-in when its time has come, and let the month of its comments pass."""
+        moment = self.count(chance, now)
+        held_comments.release(self.sessions, self.keys, moment + timedelta(days=40))
+
+    def count(self, chance: Random | None = None, now: datetime | None = None) -> datetime:
+        """Close the check-in when its time has come; that moment. Its comments wait."""
+        with self.sessions.read() as session:
+            moment = now or session.get_one(Poll, self.poll_id).closes_at
+        rounds.close(self.sessions, self.keys, self.poll_id, moment, chance)
+        return moment
 
     def secret(self) -> bytes:
         """The key of the poll that is open now."""

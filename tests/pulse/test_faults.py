@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+import handlers
 from handlers.pulse.survey import NOT_STORED
 from handlers.pulse.survey_view import WITHDRAW
 from slackapp.core.errors import SettingsError
@@ -149,10 +150,13 @@ def test_a_full_disk_at_an_answer_is_told_and_an_earlier_answer_stays(front: Fro
     assert "Your answer is stored." in front.submits(people[-1], {"helping": 5}).body
 
 
-def test_a_full_disk_is_told_in_the_person_s_own_language(front: Front) -> None:
+def test_a_full_disk_is_told_in_the_person_s_own_language(hospital: Hospital, slack: Slack) -> None:
+    hospital.build({"Ward 7": 9}, comments_on=True)
+    with hospital.sessions.begin() as session:
+        session.get_one(Member, hospital.people["Ward 7 1"]).language = "cy"
+    hospital.open()
+    front = Front(hospital, slack, handlers.register)
     who = front.slack_id("Ward 7 1")
-    with front.hospital.sessions.begin() as session:
-        session.get_one(Member, front.hospital.people["Ward 7 1"]).language = "cy"
     with full_disk(front.hospital):
         others = [front.slack_id(f"Ward 7 {number}") for number in range(2, 10)]
         replies = [front.submits(one, {"helping": 5}).body for one in [*others, who]]

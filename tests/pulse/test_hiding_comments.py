@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from random import Random
 
 import pytest
 from sqlalchemy import delete, select
@@ -94,9 +93,9 @@ def test_the_list_fits_slack_however_much_was_written() -> None:
 def test_comments_stand_in_an_order_of_chance_and_not_of_their_words(front: Front) -> None:
     """Nor in that of the ballots: they are sorted first, so that nothing but chance is left."""
     hospital, written = front.hospital, [f"{number} cups of tea" for number in range(9)]
-    with hospital.sessions.begin() as session:
-        words = {hospital.teams["Ward 7"]: written}
-        comments.save(session, hospital.workspace_id, words, "2026-11", Random(1))  # noqa: S311 - a chance that comes again
+    for number, words in enumerate(written, start=1):
+        hospital.answer(f"Ward 7 {number}", 4, words)
+    hospital.close()
     with hospital.sessions.read() as session:
         stored = list(session.scalars(select(Comment.words).order_by(Comment.id)))
     assert sorted(stored) == written

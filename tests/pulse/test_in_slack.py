@@ -8,6 +8,7 @@ import pytest
 from slack_bolt import Ack, App
 from sqlalchemy import inspect, text
 
+import handlers
 from handlers.pulse import anonymity_view as anonymity
 from handlers.pulse import renderers as pulse_letters
 from handlers.pulse import survey_view as pulse
@@ -18,8 +19,9 @@ from slackapp.models import Delivery, Inbound, Member, Workspace
 from slackapp.outbox.rendered import Message, Skip
 from slackapp.pulse import comment_warnings as cautions
 from slackapp.pulse import rounds
-from slackapp.pulse.audience import Group, Reader
+from slackapp.pulse.audience import Group
 from slackapp.pulse.ballots import CANT_SAY, SealedBallot, open_box
+from slackapp.pulse.charter import Reader
 from slackapp.pulse.questions import FOUR
 from slackapp.sandbox.blocks import problems, view_problems
 from tests.pulse.forms import shown, words
@@ -110,7 +112,7 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
         assert len(block["element"]["options"]) == 6
         assert "initial_option" not in block["element"]
     assert asked[5]["element"]["max_length"] == 500
-    assert anonymity.PRIVACY in words(view)
+    assert anonymity.PRIVACY.format(k=5) in words(view)
     assert "Your answer joins: Ward 7, 9 people; if fewer than 5 answer, Medicine." in words(view)
     assert view["private_metadata"] == front.hospital.poll_id
 
@@ -126,11 +128,12 @@ def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> N
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
     view = shown(front)
     assert "at least 5 people answered" in words(view)
-    assert "Ward 7 9" in words(view)
+    mention = f"<@{front.slack_id('Ward 7 9')}>"
+    assert mention in words(view)
     front.now += timedelta(days=30)
     front.presses(front.slack_id("Ward 7 1"), pulse.ABOUT)
-    assert anonymity.PRIVACY in words(shown(front))
-    assert "Ward 7 9" not in words(shown(front))
+    assert anonymity.PRIVACY.format(k=5) in words(shown(front))
+    assert mention not in words(shown(front))
 
 
 @pytest.mark.parametrize(
@@ -308,10 +311,13 @@ def test_a_blank_form_is_not_stored_and_says_so_beside_its_first_question(front:
     ],
 )
 def test_once_it_is_stored_people_read_that_a_change_means_all_five_again(
-    front: Front, language: str, sentence: str
+    hospital: Hospital, slack: Slack, language: str, sentence: str
 ) -> None:
-    with front.hospital.sessions.begin() as session:
-        session.get_one(Member, front.hospital.people["Ward 7 1"]).language = language
+    hospital.build({"Ward 7": 9}, comments_on=True)
+    with hospital.sessions.begin() as session:
+        session.get_one(Member, hospital.people["Ward 7 1"]).language = language
+    hospital.open()
+    front = Front(hospital, slack, handlers.register)
     who = front.slack_id("Ward 7 1")
     assert sentence in words(json.loads(front.submits(who, all_four(5)).body))
     # It is so: what was answered before and left blank now is gone.

@@ -11,9 +11,8 @@ import pytest
 from sqlalchemy import inspect, text
 
 from slackapp.core.db import Sessions, connect, purge_nightly
-from slackapp.pulse import rounds
+from slackapp.pulse import held_comments
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.pulse.rounds import Answers
 from tests.pulse.disk import contents, pages, write_ahead
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
@@ -217,10 +216,10 @@ def test_no_transaction_tells_from_which_check_in_of_the_month_a_comment_came(
     for week in range(2):
         ward.open(ward.opening + timedelta(days=7 * week))
         for person in CROWD[:12]:
-            paper = Answers(ward.poll_id, ward.people[person], {}, f"{person}, round {week}")
-            with ward.sessions.begin() as session:
-                rounds.submit(session, keys, paper, ward.opening + timedelta(days=7 * week, hours=1))
-        ward.close()
+            moment = ward.opening + timedelta(days=7 * week, hours=1)
+            ward.answer(person, {}, f"{person}, round {week}", now=moment)
+        ward.count()
+    held_comments.release(ward.sessions, keys, ward.close_at + timedelta(days=40))
     # The premise: both closes wrote into the same month, and their figures bear two transactions.
     assert len(ward.comments()["Ward 7"]) == 24
     assert rounds_told_apart(ward.sessions, "bundle") == 2

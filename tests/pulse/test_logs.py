@@ -10,14 +10,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from slack_bolt import App
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import handlers
 from handlers.pulse import survey_view as pulse
 from handlers.shared.context import Context
 from slackapp.core import log
 from slackapp.core.db import Sessions, connect
-from slackapp.models import Poll, PollState
+from slackapp.models import Member, Poll, PollState
+from slackapp.pulse import statement_logs
 from slackapp.pulse.keys import KeyDirectory
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import Hospital
@@ -26,6 +27,7 @@ from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these t
 MARK = "the kettle on the ward is broken again"
 SCORES = {"attending": 1, "understanding": 5, "empathising": 4, "helping": 2}
 UNHANDLED = "nobody_listens_to_this"
+_PID = re.compile(r"\[(\d+)\]")
 _ID = re.compile(r"\bU1\d{6}\b")
 
 
@@ -146,20 +148,24 @@ def logged_front(postgresql_url: str, keys: KeyDirectory, slack: Slack) -> Itera
     database.dispose()
 
 
-def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front: Front) -> None:
+@pytest.mark.parametrize("may_silence", [False, True])
+def test_postgresql_s_log_of_every_statement_holds_no_answer(
+    logged_front: Front, *, may_silence: bool
+) -> None:
     front = logged_front
+    # As if the app's role were no superuser.
+    statement_logs._may_silence[front.hospital.sessions.engine] = may_silence
     path = server_log(front.hospital.sessions)
     start = path.stat().st_size
-    who = front.slack_id("Ward 7 1")
     everything_that_goes_wrong(front)
     with path.open("rb") as opened:
         opened.seek(start)
         written = opened.read().decode(errors="replace")
     # The premise: statements and their parameters are in it, those about this person and this ballot too.
-    assert "INSERT INTO ballot" in written
-    assert who in written
     receipt = front.hospital.ballots()[0][0]
-    assert receipt.hex() in written
+    assert "SELECT workspace" in written
+    assert ("INSERT INTO ballot" in written) is not may_silence
+    assert (receipt.hex() in written) is not may_silence
     assert joined(written) == []
     # The naive twin: an answer that is sent to the database in the clear is found.
     with front.hospital.sessions.begin() as session:
@@ -168,3 +174,40 @@ def test_postgresql_s_log_of_every_statement_holds_no_answer(logged_front: Front
     with path.open("rb") as opened:
         opened.seek(start)
         assert joined(opened.read().decode(errors="replace"))
+
+
+def statements(database: Sessions, start: int) -> str:
+    """What this database's own connections have logged since then; the server has others, too."""
+    with database.read() as session:
+        own = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        pids = {str(pid) for pid in session.scalars(own)}
+    with server_log(database).open("rb") as opened:
+        opened.seek(start)
+        written = opened.read().decode(errors="replace")
+    # Each entry begins with its moment and its process; the lines of a long one begin with a tab.
+    entries = re.split(r"\n(?=\d{4}-\d\d-\d\d )", written)
+    return "\n".join(entry for entry in entries if (pid := _PID.search(entry)) and pid[1] in pids)
+
+
+def test_postgresql_s_log_of_every_statement_names_nobody_from_the_modal_to_the_withdrawal(
+    logged_front: Front,
+) -> None:
+    front = logged_front
+    statement_logs._may_silence[front.hospital.sessions.engine] = False
+    database, who = front.hospital.sessions, front.slack_id("Ward 7 1")
+    names = {who, front.hospital.people["Ward 7 1"]}
+    start = server_log(database).stat().st_size
+    front.presses(who, pulse.ANSWER)
+    front.types(who, "/pulse")
+    front.presses(who, pulse.ABOUT)
+    assert "Your answer is stored." in front.submits(who, SCORES, MARK).body
+    front.presses(who, pulse.WITHDRAW, view_id="V1CHECKIN0")
+    written = statements(database, start)
+    # The premise: the statements are there, parameters too.
+    assert "INSERT INTO ballot" in written
+    assert "DELETE FROM ballot" in written
+    assert [line for line in written.splitlines() if any(name in line for name in names)] == []
+    # The naive twin: whoever looks the person up first, as handlers do elsewhere, is found by it.
+    with front.hospital.sessions.read() as session:
+        session.scalars(select(Member).where(Member.slack_user_id == who)).one()
+    assert who in statements(database, start)

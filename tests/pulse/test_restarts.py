@@ -24,7 +24,7 @@ def test_a_restart_finishes_what_was_half_done(hospital: Hospital) -> None:
             session.execute(update(Poll).values(state=state))
 
     stands_as(PollState.CLOSING)
-    rounds.recover(hospital.sessions, hospital.keys, hospital.opening)
+    rounds.recover(hospital.sessions, hospital.keys, hospital.close_at)
     assert hospital.is_closed()
     assert hospital.bundles() == {"Theatres": 6}
     hospital.keys.create(hospital.poll_id)

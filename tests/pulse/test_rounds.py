@@ -9,7 +9,7 @@ from sqlalchemy import select
 from slackapp.core.errors import UserError
 from slackapp.models import Delivery, FanOut, Member, Poll, PollMember, PollState, PollUnit, Team, Workspace
 from slackapp.pulse import audience as invitations
-from slackapp.pulse import comments, opening, rounds
+from slackapp.pulse import held_comments, opening, rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.pulse.rounds import Answers
 from tests.pulse.hospital import THREE_TEAMS, Hospital
@@ -35,7 +35,7 @@ def due(hospital: Hospital, now: datetime) -> datetime | None:
 
 
 def refused(hospital: Hospital, name: str, now: datetime) -> str:
-    paper = Answers(hospital.poll_id, hospital.people[name], {"attending": 4})
+    paper = Answers(hospital.poll_id, hospital.person(name), {"attending": 4})
     with pytest.raises(UserError) as problem, hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, now)
     return problem.value.sentence
@@ -206,10 +206,10 @@ def test_answering_again_replaces_and_withdrawing_deletes(open_hospital: Hospita
         open_hospital.answer(f"Theatres {number}", 1)
         open_hospital.answer(f"Theatres {number}", 5)
     assert len(open_hospital.ballots()) == 6
-    who = open_hospital.poll_id, open_hospital.people["Theatres 6"]
+    who = open_hospital.poll_id, open_hospital.person("Theatres 6")
     for _ in range(2):
         with open_hospital.sessions.begin() as session:
-            rounds.withdraw(session, open_hospital.keys, who, open_hospital.opening)
+            rounds.withdraw(session, open_hospital.keys, *who, open_hospital.opening)
     assert len(open_hospital.ballots()) == 5
     open_hospital.close()
     assert open_hospital.results()[("Theatres", "attending")] == (5, 18, 25)
@@ -261,17 +261,27 @@ def test_comments_are_kept_without_time_where_eight_answered_and_released_where_
         hospital.answer(f"Theatres {number}", 4, "theatres")
     for number in range(1, 9):
         hospital.answer(f"Clinic {number}", 4, "clinic" if number <= 2 else "")
-    hospital.close()
-    kept = hospital.comments()
-    assert sorted(kept["Ward 7"]) == ["ward 1", "ward 2", "ward 3"]
-    assert kept["Clinic"] == ["clinic", "clinic"]
+    hospital.count()
+    assert hospital.comments() == {}
+    names = {team: name for name, team in hospital.teams.items()}
+    ((month, waiting),) = held_comments.held(hospital.keys).items()
+    assert month == (hospital.workspace_id, "2026-11")
     # Seven in Theatres are too few to hide a writer, and above them there are no eight either.
-    assert "Theatres" not in kept
-    assert "Medicine" not in kept
-    with hospital.sessions.begin() as session:
-        released = comments.collect_month(session, hospital.workspace_id, "2026-11")
-        assert {unit: len(found) for unit, found in released.items()} == {hospital.teams["Ward 7"]: 3}
-    assert set(hospital.comments()) == {"Ward 7"}
+    assert sorted((names[comment.unit], comment.words) for comment in waiting) == [
+        ("Clinic", "clinic"),
+        ("Clinic", "clinic"),
+        ("Ward 7", "ward 1"),
+        ("Ward 7", "ward 2"),
+        ("Ward 7", "ward 3"),
+    ]
+    for now in (hospital.close_at, datetime(2026, 11, 30, 23, 59, tzinfo=UTC)):
+        held_comments.release(hospital.sessions, hospital.keys, now)
+        assert hospital.comments() == {}
+    held_comments.release(hospital.sessions, hospital.keys, datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
+    assert {unit: sorted(words) for unit, words in hospital.comments().items()} == {
+        "Ward 7": ["ward 1", "ward 2", "ward 3"]
+    }
+    assert held_comments.held(hospital.keys) == {}
 
 
 def test_everybody_asked_is_owed_one_message_in_their_own_hours(open_hospital: Hospital) -> None:

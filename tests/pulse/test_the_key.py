@@ -91,7 +91,7 @@ def test_no_thirty_two_bytes_of_the_database_or_its_log_are_the_key(hospital: Ho
     before = position(hospital.sessions)
     hospital.open()
     hospital.answer("Ward 7 1", 4)
-    person, (receipt, box) = hospital.people["Ward 7 1"], hospital.ballots()[0]
+    person, (receipt, box) = hospital.person("Ward 7 1"), hospital.ballots()[0]
     contents = touched(hospital.sessions, before)
     # The premise: what is read has this round in it; in PostgreSQL twice, in a table and in the log.
     assert sum(box[100:164] in content for content in contents) == (1 if hospital.sessions.is_sqlite else 2)

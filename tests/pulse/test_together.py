@@ -27,7 +27,7 @@ def values(hospital: Hospital) -> list[int]:
 
 
 def hand_in(hospital: Hospital, score: int, *, before_commit: Callable[[], object] = lambda: None) -> None:
-    paper = Answers(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": score})
+    paper = Answers(hospital.poll_id, hospital.person("Ward 7 1"), {"helping": score})
     with hospital.sessions.begin() as session:
         rounds.submit(session, hospital.keys, paper, hospital.opening + timedelta(hours=1))
         before_commit()

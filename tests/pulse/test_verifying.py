@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -17,13 +18,22 @@ from slack_bolt import Ack, App
 from sqlalchemy import text
 
 import handlers
+from handlers.privacy import renderers as rights_letters
+from handlers.pulse import renderers as pulse_letters
 from handlers.pulse import survey_view as pulse
+from handlers.recognition import renderers as recognition_letters
 from handlers.shared.context import Context
+from handlers.teams import renderers as teams_letters
+from reports.charts.renderer import ChartRenderer
+from reports.publishing import renderers as digest_letters
 from slackapp.cli.main import main
 from slackapp.core.db import connect
+from slackapp.core.pseudonyms import Pseudonyms
+from slackapp.privacy import slack_redaction
 from slackapp.pulse import rounds
 from slackapp.pulse.disclosure import publish
-from slackapp.verify import canary
+from slackapp.verify import canary, contents
+from slackapp.workspace.audit_log import Action
 from tests.pulse.hospital import CLOSE, Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
 
@@ -41,7 +51,7 @@ def lived(hospital: Hospital, tmp_path: Path) -> Hospital:
             hospital.answer(f"{name} {number}", 1 + number % 5, f"comment {number} of {name}")
     hospital.open(CLOSE)
     with hospital.sessions.begin() as session:
-        paper = rounds.Answers(hospital.poll_id, hospital.people["Ward 7 1"], {"helping": 3}, "still open")
+        paper = rounds.Answers(hospital.poll_id, hospital.person("Ward 7 1"), {"helping": 3}, "still open")
         rounds.submit(session, hospital.keys, paper, CLOSE)
     hospital.sessions.dispose()
     (tmp_path / "app.log").write_text(LOGGED)
@@ -73,7 +83,7 @@ def closed_poll(hospital: Hospital) -> str:
 def test_what_the_app_leaves_is_in_order_and_the_limits_are_told(lived: Hospital) -> None:
     result = verified(lived)
     assert result.exit_code == 0, result.output
-    assert result.output.count(": in order") == 10
+    assert result.output.count(": in order") == 13
     assert "Nothing was found." in result.output
     assert "What these checks cannot show:" in result.output
     assert lived.bundles() or closed_poll(lived)
@@ -82,7 +92,7 @@ def test_what_the_app_leaves_is_in_order_and_the_limits_are_told(lived: Hospital
 def test_the_result_can_be_read_by_a_program(lived: Hospital) -> None:
     told = json.loads(verified(lived, "--json", "--stored-only").output)
     assert told["clean"] is True
-    assert len(told["checks"]) == 9
+    assert len(told["checks"]) == 12
 
 
 def test_nothing_that_is_looked_at_is_changed(lived: Hospital) -> None:
@@ -173,7 +183,12 @@ def answers_of_a_closed_poll(hospital: Hospital) -> None:
 
 
 def day_of_a_comment(hospital: Hospital) -> None:
-    execute(hospital, "UPDATE comment SET month = '9-09:00'")
+    values = {"unit": hospital.teams["Ward 7"], "id": "c" * 24}
+    execute(
+        hospital,
+        "INSERT INTO comment (id, unit_id, month, words) VALUES (:id, :unit, '9-09:00', 'x')",
+        **values,
+    )
 
 
 def who_has_answered(hospital: Hospital) -> None:
@@ -187,6 +202,141 @@ def who_has_answered(hospital: Hospital) -> None:
 def comment_in_a_packed_log(hospital: Hospital) -> None:
     log = hospital.keys.path.parent / "app.log"
     log.write_bytes(gzip.compress(f"{LOGGED}stored: comment 3 of Ward 7\n".encode()))
+
+
+def staff_receipt(hospital: Hospital) -> None:
+    """A receipt that anybody makes who has the list of staff and knows the check-in's id."""
+    guess = hashlib.sha256(f"{hospital.poll_id}:U1000005".encode()).digest()
+    execute(hospital, "UPDATE ballot SET receipt = :guess", guess=guess)
+
+
+def plain_receipt(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE ballot SET receipt = :guess", guess=b"Ward 7 1".ljust(32, b"\0"))
+
+
+def keyed_by_the_poll(hospital: Hospital) -> None:
+    guess = hmac.digest(hospital.poll_id.encode(), b"T1HOSPITAL/U1000005", "sha256")
+    execute(hospital, "UPDATE ballot SET receipt = :guess", guess=guess)
+
+
+def unlocked_box(hospital: Hospital) -> None:
+    box = json.dumps({"unit": "x", "scores": {"helping": 4}}).encode().ljust(2588, b"\0")
+    execute(hospital, "UPDATE ballot SET box = :box", box=box)
+
+
+def one_nonce_for_all(hospital: Hospital) -> None:
+    values = {"poll": hospital.poll_id, "receipt": os.urandom(32)}
+    statement = (
+        "INSERT INTO ballot (poll_id, receipt, box) SELECT :poll, :receipt, box FROM ballot"
+        " WHERE poll_id = :poll LIMIT 1"
+    )
+    execute(hospital, statement, **values)
+
+
+def made_up_ballot(hospital: Hospital) -> None:
+    values = {"poll": hospital.poll_id, "receipt": os.urandom(32), "box": os.urandom(2588)}
+    execute(hospital, "INSERT INTO ballot (poll_id, receipt, box) VALUES (:poll, :receipt, :box)", **values)
+
+
+def box_of_another_key(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE ballot SET box = :box", box=os.urandom(2588))
+
+
+def altered_charter(hospital: Hospital) -> None:
+    path = hospital.keys.path / f"{hospital.poll_id}.charter"
+    path.write_bytes(path.read_bytes().replace(b'"k":5', b'"k":1'))
+
+
+def file_beside_the_keys(hospital: Hospital) -> None:
+    (hospital.keys.path / "who-answered.txt").write_text("U1000003\n")
+
+
+def charter_of_a_closed_poll(hospital: Hospital) -> None:
+    (hospital.keys.path / f"{closed_poll(hospital)}.charter").write_bytes(b"x")
+
+
+def raised_alarm(hospital: Hospital) -> None:
+    (hospital.keys.path / "alarms").write_text("2026-11-09 09:00 0123 had 3 answers changed\n")
+
+
+def new_deed(hospital: Hospital) -> None:
+    execute(
+        hospital,
+        "INSERT INTO audit_entry (id, workspace_id, at, actor, deed, subject)"
+        " SELECT 'a', id, '2026-11-09 09:00:00', 'x', 'answered a check-in', '' FROM workspace",
+    )
+
+
+def new_kind_of_message(hospital: Hospital) -> None:
+    execute(
+        hospital,
+        "INSERT INTO fan_out (key, workspace_id, kind, reference, cursor, done)"
+        " SELECT 'k', id, 'poll_answered', 'x', '', false FROM workspace",
+    )
+
+
+def press_noted(hospital: Hospital) -> None:
+    execute(
+        hospital,
+        "INSERT INTO inbound (workspace_id, key, received_at)"
+        " SELECT id, 'poll:1.2.3', '2026-11-09 09:00:00' FROM workspace",
+    )
+
+
+def index_of_arrivals(hospital: Hospital) -> None:
+    execute(hospital, "CREATE INDEX arrivals ON ballot (substr(box, 1, 4))")
+
+
+def second_slice(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE poll SET closes_at = '2026-11-12 09:00:00' WHERE state = 'closed'")
+
+
+def question_of_nobody(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE poll SET items = '[\"who_are_you\"]' WHERE state = 'open'")
+
+
+def more_asked_than_people(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE poll_unit SET invited = 900 WHERE poll_id = :poll", poll=closed_poll(hospital))
+
+
+def list_of_a_lost_poll(hospital: Hospital) -> None:
+    execute(hospital, "UPDATE poll SET state = 'lost' WHERE state = 'open'")
+
+
+def overdue_close(hospital: Hospital) -> None:
+    execute(hospital, "DELETE FROM clock")
+    execute(hospital, "INSERT INTO clock (id, latest) VALUES (1, '2026-11-20 09:00:00')")
+
+
+def comment(hospital: Hospital, number: str, words: str) -> None:
+    values = {"unit": hospital.teams["Ward 7"], "id": number, "words": words}
+    statement = "INSERT INTO comment (id, unit_id, month, words) VALUES (:id, :unit, '2026-11', :words)"
+    execute(hospital, statement, **values)
+
+
+def signed_comment(hospital: Hospital) -> None:
+    comment(hospital, os.urandom(12).hex(), "more breaks (U1000003)")
+
+
+def numbered_comments(hospital: Hospital) -> None:
+    for number in range(4):
+        comment(hospital, f"{number:024}", "more breaks")
+
+
+def comment_in_the_log_as_json(hospital: Hospital) -> None:
+    comment(hospital, os.urandom(12).hex(), 'the "quiet" room\n is never quiet')
+    line = json.dumps({"said": 'the "quiet" room\n is never quiet'})
+    (hospital.keys.path.parent / "app.log").write_text(f"{LOGGED}{line}\n")
+
+
+def comment_in_the_log_as_an_address(hospital: Hospital) -> None:
+    comment(hospital, os.urandom(12).hex(), "café & corridor")
+    (hospital.keys.path.parent / "app.log").write_text(f"{LOGGED}GET /?q=caf%C3%A9+%26+corridor\n")
+
+
+def name_in_the_log(hospital: Hospital) -> None:
+    line = "2026-11-09 09:00:01 INFO pulse: stored an answer of U1000003\n"
+    (hospital.keys.path.parent / "app.log").write_text(LOGGED + line)
 
 
 @contextmanager
@@ -245,7 +395,46 @@ FAULTS = {
     day_of_a_comment: "which is more than a month",
     who_has_answered: "looks like an answer (pulse_submit)",
     comment_in_a_packed_log: "app.log holds the words of a comment.",
+    staff_receipt: "can be worked out from the list of staff",
+    plain_receipt: "can be worked out from the list of staff",
+    keyed_by_the_poll: "can be worked out from the list of staff",
+    unlocked_box: "do not look locked",
+    one_nonce_for_all: "locked with the same number",
+    made_up_ballot: "belong to nobody who is asked",
+    box_of_another_key: "do not open with their key",
+    altered_charter: "charter of an open check-in is missing or was altered",
+    file_beside_the_keys: "“who-answered.txt” beside the keys",
+    charter_of_a_closed_poll: "a file of it is still there",
+    raised_alarm: "The app has noticed a change in the database",
+    new_deed: "The audit log has entries “answered a check-in”",
+    new_kind_of_message: "entries “poll_answered”",
+    press_noted: "was noted among what Slack has said once",
+    index_of_arrivals: "has an index “arrivals”",
+    second_slice: "a second way to slice their answers",
+    question_of_nobody: "has questions that do not exist: who_are_you",
+    more_asked_than_people: "there have never been as many",
+    list_of_a_lost_poll: "still has its list of who was asked",
+    overdue_close: "its key is kept for too long",
+    signed_comment: "have somebody's id in them",
+    numbered_comments: "numbered one after the other",
+    comment_in_the_log_as_json: "app.log holds the words of a comment.",
+    comment_in_the_log_as_an_address: "app.log holds the words of a comment.",
+    name_in_the_log: "app.log names somebody in a line about a check-in.",
 }
+
+
+def test_the_lists_written_by_hand_are_those_of_the_program() -> None:
+    """Whoever adds a deed or a kind of message looks at what it tells, and writes it down a second time."""
+    assert {str(action) for action in Action} == contents.DEEDS
+    kinds = {
+        *pulse_letters.RENDERERS,
+        *recognition_letters.RENDERERS,
+        *teams_letters.RENDERERS,
+        *slack_redaction.RENDERERS,
+        *rights_letters.renderers(Pseudonyms(Path())),
+        *digest_letters.renderers(ChartRenderer(None)),
+    }
+    assert {str(kind) for kind in kinds} == contents.KINDS
 
 
 def test_each_planted_fault_is_found(lived: Hospital, tmp_path: Path) -> None:

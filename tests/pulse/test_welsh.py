@@ -13,7 +13,8 @@ from slackapp import blocks as piece
 from slackapp.blocks import View
 from slackapp.core.i18n import LOCALES, Voice, voice
 from slackapp.models import Member, Question, Workspace
-from slackapp.pulse.audience import Group, Reader, Undelivered
+from slackapp.pulse.audience import Group, Undelivered
+from slackapp.pulse.charter import Reader
 from slackapp.pulse.comments import PublishedComment
 from slackapp.pulse.questions import FOUR, ITEMS, NHS_FOUR, OPTIONS, ROTATING
 from slackapp.sandbox.blocks import problems, view_problems
@@ -47,7 +48,7 @@ def test_places_in_a_draft_are_those_of_the_sentence() -> None:
 
 def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -> None:
     group = Group("Ward 7", 16, 5, "Medicine")
-    company = anonymity.Company(group, ("Nia", "Dylan"), (Reader("Mair", "Ward 7"),), admins_read=True)
+    company = anonymity.Company(group, ("U1", "U2"), (Reader("Mair", "Ward 7"),), admins_read=True)
     member = Member(
         days_off=0,
         pulse_messages=True,
@@ -71,7 +72,7 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
             else:
                 english = [texts(view) for view in views]
         shared = set().union(*drafted) & set().union(*english)
-        assert shared <= {"Nia, Dylan", "English", "Cymraeg"}, shared
+        assert shared <= {"<@U1>, <@U2>", "English", "Cymraeg"}, shared
     message = pulse_messages.message(say, "p", closing="dydd Llun", has_earlier=True)
     assert problems(message, surface="message") == []
     assert "Sut oedd eich sifftiau diwethaf?" in str(message)

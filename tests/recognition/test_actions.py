@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from slackapp.core.i18n import voice
 from slackapp.models import Poll, PollMember, PollState, PollUnit, Team
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from tests.support.practice import Practice
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -25,7 +25,7 @@ def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Practice) 
     assert "A colleague thanked you." in message["text"]
     assert "took thoughtful action" in message["text"]
     assert "Only you can see this." in message["text"]
-    assert [one["label"] for one in message["controls"]] == ["Say thanks", "Settings", "Report"]
+    assert [control["label"] for control in message["controls"]] == ["Say thanks", "Settings", "Report"]
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
 
 
@@ -50,8 +50,8 @@ def test_at_once_the_giver_reads_that_it_is_on_its_way_and_never_that_it_was_sen
 ) -> None:
     with practice.ward.database.begin() as session:
         practice.ward.person(session, practice.ward.nurse).language = language
-    tomorrow = practice.context.now().astimezone(ZoneInfo("Europe/London")) + giving.CHANGEABLE_FOR
-    # Slack is down: nothing can have been sent.
+    tomorrow = practice.context.now().astimezone(ZoneInfo("Europe/London")) + give.CHANGEABLE_FOR
+    # Slack is down: nothing was sent.
     order = {"method": "chat.postMessage", "kind": "500", "count": 1_000}
     assert practice.http.post("/control/fault", json=order).status_code == 200
     practice.nurse.types(f"/appreciate @col @theo helping {WORDS}")
@@ -129,7 +129,10 @@ def test_a_refusal_reopens_as_a_form_with_everything_in_it(practice: Practice) -
 def test_a_slip_is_sent_with_one_press_once_it_is_understood(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @ward7 helpng {WORDS}")
     seen = practice.nurse.sees("Did you mean helping?")
-    assert [one["label"] for one in seen["messages"][-1]["controls"]] == ["Yes, send it", "Open the form"]
+    assert [control["label"] for control in seen["messages"][-1]["controls"]] == [
+        "Yes, send it",
+        "Open the form",
+    ]
     practice.nurse.presses("Yes, send it")
     practice.nurse.waits(lambda now: now["modal"] and now["modal"]["text"].startswith("On its way to"))
     practice.colleague.sees(WORDS)
@@ -224,16 +227,16 @@ def test_what_is_edited_on_home_stands_there_in_its_new_words_at_once(practice: 
         nurse.submits()
         nurse.sees("Changed.")
         nurse.does("dismiss")
-    published = [json.dumps(one["body"]["view"]) for one in practice.calls("views.publish")]
+    published = [json.dumps(call["body"]["view"]) for call in practice.calls("views.publish")]
     on_home, by_command = others
     assert on_home in published[-1]
-    assert not any(by_command in one for one in published), "begun by the command, it is no news for Home"
+    assert not any(by_command in call for call in published), "begun by the command, it is no news for Home"
 
 
 def test_somebody_new_is_looked_up_when_they_are_first_named(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @newt helping {WORDS}")
     practice.nurse.sees("On its way to")
-    assert [one["body"]["user"] for one in practice.calls("users.info")] == ["U0NEWCOMER"]
+    assert [call["body"]["user"] for call in practice.calls("users.info")] == ["U0NEWCOMER"]
     newcomer = type(practice.nurse)(practice.http, "U0NEWCOMER")
     newcomer.sees(WORDS)
 
@@ -268,7 +271,10 @@ def test_home_shows_what_came_and_went_ten_a_page_and_what_is_kept(practice: Pra
     first = practice.nurse.sees("number 11.", "home")
     assert "number 1." not in first.texts
     assert not [
-        one for one in first["messages"] for control in one["controls"] if control["label"] == "Newer"
+        message
+        for message in first["messages"]
+        for control in message["controls"]
+        if control["label"] == "Newer"
     ]
     practice.nurse.presses("Older", "home")
     assert "number 11." not in practice.nurse.sees("number 1.", "home").texts
@@ -299,7 +305,7 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: Pr
 def test_a_team_without_a_channel_is_told_to_the_giver(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.nurse.sees("It can't be shared with their team just now.")
-    labels = [one["label"] for one in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
+    labels = [control["label"] for control in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
     assert labels == ["Say thanks", "Settings", "Report"]
 
 
@@ -324,5 +330,5 @@ def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Practic
         session.add(PollMember(poll_id=poll.id, member_id=nurse.id, unit_id=nurse.team_id))
     seen = practice.nurse.sees("How were your last few shifts?", "home")
     assert "Anonymous. Open until" in seen.texts
-    assert "Answer" in [one["label"] for message in seen["messages"] for one in message["controls"]]
+    assert "Answer" in [control["label"] for message in seen["messages"] for control in message["controls"]]
     assert "How were your last few shifts?" not in practice.elsewhere.sees("What is kept", "home").texts

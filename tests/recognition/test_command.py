@@ -1,4 +1,4 @@
-"""What is typed on one side, what is answered on the other: all that can be in the way of a thank-you."""
+"""Typed commands and their answers: every obstacle to a thank-you."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.support.human import Screen
 from tests.support.practice import Practice
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 CROWD = " ".join(f"@crowd{number}" for number in range(30))
 MISSING = "Pick the name from Slack's list as you type it, or use the form."
@@ -52,7 +52,7 @@ ANSWERS = [
         "@col helping You found 943 476 5919 on the wrong list",
         "This looks like an NHS number, so it cannot be sent. Please take it out.",
     ),
-    # Not a thank-you at all.
+    # Not a thank-you.
     ("setings", "I don't know “setings”. Did you mean “/appreciate settings”?"),
     ("undo", "You have sent nothing in the last 24 hours that could still be changed."),
     ("edit", "You have sent nothing in the last 24 hours that could still be changed."),
@@ -72,9 +72,9 @@ def test_everything_in_the_way_has_its_answer_and_nothing_typed_is_lost(practice
         answer = seen["messages"][-1]
         assert sentence in answer["text"], (typed, answer["text"])
         assert answer["ephemeral"]
-        labels = [one["label"] for one in answer["controls"]]
+        labels = [control["label"] for control in answer["controls"]]
         if typed in {"undo", "edit"}:
-            # There is nothing to give back: it was no thank-you.
+            # It was no thank-you, so no draft is given back.
             assert answer["text"] == sentence
         else:
             assert (WORDS in typed) == (WORDS in answer["text"])
@@ -124,13 +124,13 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
     post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
     assert "@Nia Nurse thanked @Col League." in post["text"]
     private = practice.third.sees(WORDS)["messages"][-1]
-    assert [one["label"] for one in private["controls"]] == ["Say thanks", "Settings", "Report"]
+    assert [control["label"] for control in private["controls"]] == ["Say thanks", "Settings", "Report"]
     # The leader's own team is the one above, which shares nothing: it has no channel.
     assert "would be glad for your team" not in practice.leader.sees("Only you can see this.").texts
 
 
 def test_undo_given_twice_by_slack_takes_one_back(practice: Practice) -> None:
-    """The second time there is nothing left to take back, and it still says that it was."""
+    """The second undo has nothing left to undo, and says so truthfully."""
     from slack_bolt import BoltRequest
 
     practice.nurse.types(f"/appreciate @col helping {WORDS}")
@@ -142,10 +142,10 @@ def test_undo_given_twice_by_slack_takes_one_back(practice: Practice) -> None:
         "user_id": practice.ward.nurse,
         "trigger_id": "1.2.undo",
     }
-    told = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
-    assert "Taken back." in told[0]
-    assert f"It was for <@{practice.ward.colleague}>." in told[0]
-    assert told[1:] == told[:1] * 2
+    answers = [practice.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).body for _ in range(3)]
+    assert "Taken back." in answers[0]
+    assert f"It was for <@{practice.ward.colleague}>." in answers[0]
+    assert answers[1:] == answers[:1] * 2
 
 
 @ON_ONE_DATABASE
@@ -159,8 +159,12 @@ def test_a_group_of_hundreds_is_answered_with_its_sentence(practice: Practice, t
     assert WORDS in seen.texts
     practice.nurse.presses("Open the form")
     modal = practice.nurse.waits(lambda now: now["modal"] is not None)["modal"]
-    # Twenty of three hundred would be a mere chance, so nobody is chosen.
-    assert [one.get("value") for one in modal["controls"] if one["kind"] == "users"] in ([[]], [None], [])
+    # Twenty of three hundred would be arbitrary, so nobody is preselected.
+    assert [control.get("value") for control in modal["controls"] if control["kind"] == "users"] in (
+        [[]],
+        [None],
+        [],
+    )
     assert stored(practice) == (0, 0)
 
 
@@ -176,5 +180,5 @@ def test_an_unknown_first_word_is_asked_about_and_never_sent(practice: Practice,
     seen = practice.colleague.sees("You helped me find a bed for her")
     assert word not in seen.texts
     with practice.ward.database.read() as session:
-        (kept,) = session.scalars(select(Recognition)).all()
-    assert (kept.words, kept.behaviour) == ("You helped me find a bed for her", "attending")
+        (recognition,) = session.scalars(select(Recognition)).all()
+    assert (recognition.words, recognition.behaviour) == ("You helped me find a bed for her", "attending")

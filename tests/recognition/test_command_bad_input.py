@@ -14,19 +14,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from handlers.recognition import form_view as appreciate
-from handlers.recognition import giver_view as given_views
-from handlers.recognition import history_view
-from handlers.recognition import report_view as unkind
-from handlers.recognition import settings_view as settings_views
-from handlers.recognition import thanks_view as recognition
+from handlers.recognition import form_view, giver_view, history_view, report_view, settings_view, thanks_view
 from handlers.shared.payloads import storable
 from slackapp.blocks import Block, FormQuestion
-from slackapp.core import confidentiality as guard
+from slackapp.core import confidentiality
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
 from slackapp.models import Sharing, SharingChoice
-from slackapp.recognition import parser as grammar
+from slackapp.recognition import parser
 from slackapp.recognition.draft import LONGEST, MOST_PEOPLE, Draft, InvalidDraft, ParseError
 from slackapp.recognition.give import check_words
 from slackapp.recognition.history import HistoryEntry, Page, Side
@@ -94,7 +89,7 @@ texts = st.lists(
     st.one_of(
         st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join),
         st.text(max_size=30),
-        st.sampled_from(PIECES).map(lambda piece: piece * (LONGEST_TYPED // len(piece) + 1)),
+        st.sampled_from(PIECES).map(lambda text: text * (LONGEST_TYPED // len(text) + 1)),
     ).map(lambda text: storable(text)[:LONGEST_TYPED]),
     min_size=TEXTS,
     max_size=TEXTS,
@@ -128,7 +123,7 @@ COMPONENTS = {
 def component(node: Any) -> Any:
     """The same block or view as one of blockkit's own objects, which validates itself when it is built."""
     if not isinstance(node, dict):
-        return [component(one) for one in node] if isinstance(node, list) else node
+        return [component(item) for item in node] if isinstance(node, list) else node
     parts = {name: component(value) for name, value in node.items() if name != "type"}
     kind = node.get("type")
     if kind in {"plain_text", "mrkdwn"}:
@@ -139,13 +134,13 @@ def component(node: Any) -> Any:
 
 
 def blockkit_accepts(view: Block | list[Block]) -> None:
-    """It builds, and what is built is what is sent."""
-    for one in view if isinstance(view, list) else [view]:
-        built = component(one).build()
-        if "private_metadata" not in one:
+    """Assert that blockkit accepts it and builds exactly what is sent."""
+    for item in view if isinstance(view, list) else [view]:
+        built = component(item).build()
+        if "private_metadata" not in item:
             # blockkit writes a null where there is none.
             built.pop("private_metadata", None)
-        assert built == one
+        assert built == item
 
 
 def literal_texts(node: object) -> Iterator[str]:
@@ -162,8 +157,8 @@ def literal_texts(node: object) -> Iterator[str]:
 Told = tuple[str, list[dict[str, Any]]]
 
 
-def accepted_questions(told: Told) -> None:
-    text, blocks = told
+def accepted_questions(form: Told) -> None:
+    text, blocks = form
     assert problems(blocks, surface="message") == [], json.dumps(blocks)[:500]
     assert text_weight(blocks) <= TEXT_WEIGHT_LIMIT
     blockkit_accepts(blocks)
@@ -178,31 +173,31 @@ def accepted_view(view: dict[str, Any]) -> None:
 
 
 def is_answered(say: Voice, text: str) -> None:
-    """Typed after the command: whatever is said about it, and the form that it opens."""
+    """Text typed after the command: the answer, and the form that opens."""
     try:
-        draft = grammar.parse(text)
+        draft = parser.parse(text)
     except ParseError as unclear:
         draft = unclear.draft
-        accepted_questions(appreciate.refusal(say, unclear, draft))
-    asked: FormQuestion | None = None
-    if refusals := list(check_words(draft.about(behaviour=Behaviour.HELPING), guard.standard())):
+        accepted_questions(form_view.refusal(say, unclear, draft))
+    form_question: FormQuestion | None = None
+    if refusals := list(check_words(draft.about(behaviour=Behaviour.HELPING), confidentiality.standard())):
         refused = InvalidDraft(refusals)
-        asked = FormQuestion(refused.words(say), refused.questions)
-        accepted_questions(appreciate.refusal(say, refused, draft))
-        if question := appreciate.question(say, asked, draft):
+        form_question = FormQuestion(refused.words(say), refused.questions)
+        accepted_questions(form_view.refusal(say, refused, draft))
+        if question := form_view.question(say, form_question, draft):
             accepted_questions(question)
-    accepted_view(appreciate.form(say, draft, asked))
-    accepted_view(appreciate.edit_form(say, draft, "a" * 24, asked))
+    accepted_view(form_view.form(say, draft, form_question))
+    accepted_view(form_view.edit_form(say, draft, "a" * 24, form_question))
 
 
 def is_shown(say: Voice, words: str) -> None:
     """Written into the form: to its receiver, the team, whoever hears of unkind ones, and on Home."""
-    thanks = recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, Sharing.ASKED)
-    post = recognition.Post("a" * 24, "U1", ("U2", "U3"), Behaviour.HELPING, words, boosters=2)
+    thanks = thanks_view.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, Sharing.ASKED)
+    post = thanks_view.Post("a" * 24, "U1", ("U2", "U3"), Behaviour.HELPING, words, boosters=2)
     messages = [
-        recognition.direct_message(say, thanks),
-        recognition.team_post([WELSH, SAY], post),
-        recognition.for_contact(say, thanks),
+        thanks_view.direct_message(say, thanks),
+        thanks_view.team_post([WELSH, SAY], post),
+        thanks_view.for_contact(say, thanks),
     ]
     for message in messages:
         accepted_questions(message)
@@ -215,7 +210,7 @@ def is_shown(say: Voice, words: str) -> None:
 
 
 def judged(examples: int) -> list[int]:
-    """Judge so many times forty texts; gives how long each was."""
+    """Check forty texts for each example; returns the length of each."""
     lengths: list[int] = []
 
     # A failing example of forty texts would be shrunk for minutes, and says enough as it is.
@@ -249,11 +244,11 @@ def test_ten_thousand_texts_are_answered_and_shown_literally_within_slacks_limit
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_slack_shows_each_text_as_it_was_typed(practice: Practice) -> None:
     """A few pieces to each of thirty people, since Slack takes one message a second to the same one."""
-    pieces = [one for one in map(storable, PIECES) if len(one) < 1_000]
+    pieces = [piece_text for piece_text in map(storable, PIECES) if len(piece_text) < 1_000]
     for number in range(30):
         words = f"Words: {' '.join(pieces[number::30])} and no more"
-        thanks = recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, Sharing.ASKED)
-        text, blocks = recognition.direct_message(SAY, thanks)
+        thanks = thanks_view.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, Sharing.ASKED)
+        text, blocks = thanks_view.direct_message(SAY, thanks)
         practice.bolt.client.chat_postMessage(channel=f"U0CROWD{number}", text=text, blocks=blocks)
         (message,) = type(practice.nurse)(practice.http, f"U0CROWD{number}").screen()["messages"]
         assert words in message["text"]
@@ -265,22 +260,22 @@ def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
         for words in ("Stayed", "<&>" * 1_000, "\N{HONEYBEE}" * LONGEST):
             people = tuple(f"U{number:010}" for number in range(MOST_PEOPLE))
             until = say.moment(datetime(2026, 11, 4, 12, tzinfo=UTC), "Europe/London")
-            thanks = given_views.OnItsWay(
+            thanks = giver_view.OnItsWay(
                 "a" * 24, people, Behaviour.UNDERSTANDING, words, until, can_be_shared
             )
-            accepted_questions(given_views.on_its_way(say, thanks))
-    accepted_questions(given_views.undone(say, ["U1", "U2"]))
-    accepted_questions(given_views.nudge(say))
-    accepted_questions(("Changed.", given_views.changed(say, "a" * 24)))
+            accepted_questions(giver_view.on_its_way(say, thanks))
+    accepted_questions(giver_view.undone(say, ["U1", "U2"]))
+    accepted_questions(giver_view.nudge(say))
+    accepted_questions(("Changed.", giver_view.changed(say, "a" * 24)))
     accepted_questions(
-        given_views.with_hint(say, given_views.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING)
+        giver_view.with_hint(say, giver_view.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING)
     )
-    accepted_questions(settings_views.help_text(say))
+    accepted_questions(settings_view.help_text(say))
 
 
 @pytest.mark.parametrize("say", [SAY, WELSH])
 def test_every_window_about_thanks_is_accepted_in_both_languages(say: Voice) -> None:
-    choices = settings_views.Choices(
+    choices = settings_view.Choices(
         SharingChoice.NEVER,
         nudges=True,
         accepts_thanks=False,
@@ -288,17 +283,17 @@ def test_every_window_about_thanks_is_accepted_in_both_languages(say: Voice) -> 
         contact="U3",
         may_name_contact=True,
     )
-    for chosen in (settings_views.Choices(), choices):
-        accepted_view(settings_views.form(say, chosen))
+    for chosen in (settings_view.Choices(), choices):
+        accepted_view(settings_view.form(say, chosen))
     for contacts in ([], ["U1", "U2"]):
-        accepted_view(unkind.report_form(say, "a" * 24, contacts))
+        accepted_view(report_view.report_form(say, "a" * 24, contacts))
     for behaviour in (None, *Behaviour):
         draft = Draft(
             people=("U1",), behaviour=behaviour, words="Stayed", link="https://a.slack.com/archives/C1/p1"
         )
-        for asked in (None, FormQuestion("This may point to a patient.", ("m",))):
-            accepted_view(appreciate.form(say, draft, asked))
-            accepted_view(appreciate.edit_form(say, draft, "a" * 24, asked))
+        for form_question in (None, FormQuestion("This may point to a patient.", ("m",))):
+            accepted_view(form_view.form(say, draft, form_question))
+            accepted_view(form_view.edit_form(say, draft, "a" * 24, form_question))
 
 
 def test_a_view_that_puts_words_into_mrkdwn_or_is_too_long_would_be_caught() -> None:

@@ -43,13 +43,13 @@ def from_an_edit(practice: Practice) -> None:
     practice.nurse.presses("Edit")
 
 
-# What is asked and shown here hangs on no database; the tests around it run on both.
+# What is asked and shown here does not depend on the database; the tests around it run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 WAYS = [from_the_command, from_the_shortcut, from_a_message, from_home, from_an_edit]
 
 
 def write(practice: Practice, words: str) -> None:
-    """Fill in whatever the open form asks for, and press its button."""
+    """Fill in every field of the open form, and submit it."""
     modal = practice.nurse.waits(lambda seen: seen["modal"] is not None)["modal"]
     if "Who would you like to thank?" in modal["text"]:
         practice.nurse.fills("Who would you like to thank?", ["Col League"])
@@ -144,7 +144,7 @@ def test_the_name_of_a_private_channel_leaves_it_in_no_way(practice: Practice) -
     sent = [practice.calls(method) for method in ("chat.postMessage", "chat.update", "views.open")]
     assert f"archives/{secret}/p{ts.replace('.', '')}" in str(sent[0]), "the premise: its author is led to it"
     assert name not in str(sent)
-    posts = [one["body"] for one in sent[0] if one["body"]["channel"] == practice.ward.channel]
+    posts = [call["body"] for call in sent[0] if call["body"]["channel"] == practice.ward.channel]
     assert len(posts) == 2
     assert secret not in str(posts)
     assert name not in practice.http.get("/control/journal").text
@@ -162,6 +162,6 @@ def test_a_post_is_said_in_each_language_that_its_team_reads_welsh_first(practic
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
     welsh, english = post["text"].index("Helpu."), post["text"].index("Helping.")
     assert welsh < english
-    assert [one["label"] for one in post["controls"]] == ["Fi hefyd / Me too"]
+    assert [control["label"] for control in post["controls"]] == ["Fi hefyd / Me too"]
     practice.third.presses("Fi hefyd / Me too")
     practice.nurse.sees("1 other said me too.", practice.ward.channel)

@@ -18,7 +18,7 @@ WORDS = "Stayed after the shift to find us a bed"
 
 
 def slow(practice: Practice, method: str, count: int = 1) -> None:
-    """Slack does it at once, and is slow to say so."""
+    """Slack performs the call at once, but answers late."""
     order = {"method": method, "kind": "slow", "count": count, "seconds": 0.7}
     assert practice.http.post("/control/fault", json=order).status_code == 200
 
@@ -31,18 +31,18 @@ def sending(practice: Practice, kind: str) -> bool:
 
 
 def everywhere(practice: Practice) -> str:
-    """All that anybody's screen shows, in the channel and in their own conversation."""
+    """Everything on anybody's screen, in the channel and in the app's conversation."""
     people = (practice.nurse, practice.colleague, practice.third, practice.leader)
     places = ("dm", practice.ward.channel)
-    return "\n".join(one.screen(place).texts for one in people for place in places)
+    return "\n".join(person.screen(place).texts for person in people for place in places)
 
 
 def settled(practice: Practice) -> None:
-    """Wait until nothing is owed any more."""
-    practice.nurse.waits(lambda _seen: not owed(practice))
+    """Wait until no message is queued or being sent."""
+    practice.nurse.waits(lambda _seen: not ready_deliveries(practice))
 
 
-def owed(practice: Practice) -> list[str]:
+def ready_deliveries(practice: Practice) -> list[str]:
     with practice.ward.database.read() as session:
         on_their_way = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
         return list(session.scalars(select(Delivery.kind).where(on_their_way)))
@@ -58,13 +58,13 @@ def test_taken_back_while_the_message_is_being_sent_leaves_nothing_of_it(practic
     settled(practice)
     assert "took this thank-you back" in practice.colleague.screen().texts
     assert WORDS not in everywhere(practice)
-    assert [one.words for one in practice.ward.rows(Recognition)] == [None]
+    assert [row.words for row in practice.ward.rows(Recognition)] == [None]
 
 
 def in_the_files(practice: Practice, words: str) -> list[str]:
     """The database's own files in which the words still stand, its log included."""
     file = Path(practice.ward.database.engine.url.database or "")
-    return [one.name for one in file.parent.glob(f"{file.name}*") if words.encode() in one.read_bytes()]
+    return [path.name for path in file.parent.glob(f"{file.name}*") if words.encode() in path.read_bytes()]
 
 
 def typed_undo(practice: Practice) -> None:
@@ -99,7 +99,7 @@ def test_once_it_is_said_old_words_are_in_none_of_the_databases_files(
 
 
 def test_while_somebody_reads_old_copies_stay_and_nobody_is_held_up(ward: RecognitionWard) -> None:
-    """The reader still sees what was there before; the next chance takes it."""
+    """While a reader needs the old version nothing is purged; the next purge succeeds."""
     if not ward.database.is_sqlite:
         assert purge_old_copies(ward.database)
         return
@@ -187,22 +187,22 @@ def test_where_slack_deletes_no_messages_the_words_are_gone_all_the_same(
 
 def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice: Practice) -> None:
     with practice.ward.database.begin() as session:
-        for one in session.scalars(select(Member)):
-            one.sharing = "always"
+        for person in session.scalars(select(Member)):
+            person.sharing = "always"
     practice.nurse.types(f"/appreciate @col @theo helping with the team {WORDS}")
     practice.leader.sees(WORDS, practice.ward.channel)
     practice.colleague.sees("Your team sees this too")
     reported(practice)
     practice.leader.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
     practice.third.waits(lambda seen: "Your team sees this too" not in seen.texts)
-    labels = [one["label"] for one in practice.third.screen()["messages"][-1]["controls"]]
+    labels = [control["label"] for control in practice.third.screen()["messages"][-1]["controls"]]
     assert labels == ["Say thanks", "Settings", "Report"]
-    recipient_states = sorted(one.sharing for one in practice.ward.rows(Recipient))
+    recipient_states = sorted(row.sharing for row in practice.ward.rows(Recipient))
     assert recipient_states == [Sharing.PRIVATE, Sharing.REPORTED]
 
 
-def told(practice: Practice, *what: str) -> int:
-    """Slack tells of a reaction (the post's ts, which event, when, whose); the app's status."""
+def count_of(practice: Practice, *what: str) -> int:
+    """Send a reaction event (the post's ts, event type, time, user); returns the app's status."""
     ts, kind, at, user = what
     item = {"type": "message", "channel": practice.ward.channel, "ts": ts}
     event = {"type": kind, "user": user, "reaction": "clap", "item": item, "event_ts": at}
@@ -219,10 +219,10 @@ def test_a_reaction_before_the_app_knows_where_its_post_stands_is_asked_for_agai
     ts = post_shared(practice, is_slow=True)["ts"]
     clap = (ts, "reaction_added", "1795400001.000100", practice.ward.third)
     assert sending(practice, Kind.POST), "the premise: Slack has it, and has not said so yet"
-    assert told(practice, *clap) == 503
+    assert count_of(practice, *clap) == 503
     settled(practice)
-    assert told(practice, *clap) == 200
-    assert [one.how for one in practice.ward.rows(Boost)] == [":clap:"]
+    assert count_of(practice, *clap) == 200
+    assert [row.how for row in practice.ward.rows(Boost)] == [":clap:"]
 
 
 def test_of_two_reactions_told_in_the_wrong_order_the_later_one_counts(practice: Practice) -> None:
@@ -230,7 +230,7 @@ def test_of_two_reactions_told_in_the_wrong_order_the_later_one_counts(practice:
     settled(practice)
 
     def tells(kind: str, at: str, user: str) -> None:
-        assert told(practice, ts, kind, at, user) == 200
+        assert count_of(practice, ts, kind, at, user) == 200
 
     tells("reaction_removed", "1795400002.000100", practice.ward.third)
     tells("reaction_added", "1795400001.000200", practice.ward.third)
@@ -238,4 +238,4 @@ def test_of_two_reactions_told_in_the_wrong_order_the_later_one_counts(practice:
     tells("reaction_added", "1795400001.000100", practice.ward.leader)
     tells("reaction_added", "1795400003.000100", practice.ward.leader)
     tells("reaction_removed", "1795400002.000100", practice.ward.leader)
-    assert [one.how for one in practice.ward.rows(Boost)] == [":clap:"]
+    assert [row.how for row in practice.ward.rows(Boost)] == [":clap:"]

@@ -20,11 +20,9 @@ from slackapp.models import (
     Visibility,
 )
 from slackapp.outbox.queue import OUTBOX
-from slackapp.recognition import edit as changing
-from slackapp.recognition import give as giving
+from slackapp.recognition import edit, give
 from slackapp.recognition.draft import InvalidDraft
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from tests.support.recognition_ward import RecognitionWard
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -35,10 +33,13 @@ def test_thanks_are_stored_with_the_teams_of_that_moment_and_owed_to_the_receive
     ward: RecognitionWard,
 ) -> None:
     ward.give(ward.draft(ward.colleague))
-    (stored,), (recipient,), (owed,) = ward.rows(Recognition), ward.rows(Recipient), ward.rows(Delivery)
+    (stored,), (recipient,), (delivery,) = ward.rows(Recognition), ward.rows(Recipient), ward.rows(Delivery)
     assert (stored.behaviour, stored.words, stored.visibility) == ("helping", WORDS, Visibility.PRIVATE)
     assert stored.giver_team_id == recipient.team_id is not None
-    assert (owed.target, owed.key) == (ward.colleague, f"recognition:{stored.id}:{recipient.member_id}:0")
+    assert (delivery.target, delivery.key) == (
+        ward.colleague,
+        f"recognition:{stored.id}:{recipient.member_id}:0",
+    )
     assert recipient.sharing == Sharing.PRIVATE
 
 
@@ -48,12 +49,12 @@ def test_the_worker_is_woken_for_thanks_and_old_copies_go_after_a_change(ward: R
         ward.database.on_commit(topic, partial(ran.append, topic))
     given_id = ward.give(ward.draft(ward.colleague))
     assert ran == [OUTBOX]
-    occasion = giving.GiveContext(ward.nurse, "command:1", NOON)
+    occasion = give.GiveContext(ward.nurse, "command:1", NOON)
     with ward.database.begin() as session:
-        workspace = workspaces.installed_in(session, ward.slack_team_id)
-        changing.edit(session, workspace, given_id, ward.draft(words="You stayed, and found a bed"), occasion)
+        workspace = registry.installed_in(session, ward.slack_team_id)
+        edit.edit(session, workspace, given_id, ward.draft(words="You stayed, and found a bed"), occasion)
     with ward.database.begin() as session:
-        changing.undo(session, workspaces.installed_in(session, ward.slack_team_id), given_id, occasion)
+        edit.undo(session, registry.installed_in(session, ward.slack_team_id), given_id, occasion)
     assert ran.count(OLD_COPIES) == 2
 
 
@@ -85,21 +86,21 @@ def test_the_same_command_twice_is_stored_once_and_leads_to_the_same(ward: Recog
 def test_a_repeat_tells_what_is_stored_by_now_and_not_what_it_carried(ward: RecognitionWard) -> None:
     draft = ward.draft(ward.third, ward.colleague)
     given_id = ward.give(draft)
-    occasion = giving.GiveContext(ward.nurse, "command:1", NOON + timedelta(minutes=5))
+    occasion = give.GiveContext(ward.nurse, "command:1", NOON + timedelta(minutes=5))
 
-    def repeated() -> giving.Given:
+    def repeated() -> give.Given:
         with ward.database.begin() as session:
-            return giving.give(session, ward.slack_team_id, draft, occasion)
+            return give.give(session, ward.slack_team_id, draft, occasion)
 
     with ward.database.begin() as session:
-        workspace = workspaces.installed_in(session, ward.slack_team_id)
-        edit = draft.about(words="You stayed, and found us a bed at last")
-        changing.edit(session, workspace, given_id, edit, occasion)
+        workspace = registry.installed_in(session, ward.slack_team_id)
+        changed = draft.about(words="You stayed, and found us a bed at last")
+        edit.edit(session, workspace, given_id, changed, occasion)
     repeat = repeated()
-    assert (repeat.words, repeat.given_at, repeat.is_repeat) == (edit.words, NOON, True)
+    assert (repeat.words, repeat.given_at, repeat.is_repeat) == (changed.words, NOON, True)
     assert repeat.receivers == (ward.third, ward.colleague)
     with ward.database.begin() as session:
-        changing.undo(session, workspaces.installed_in(session, ward.slack_team_id), given_id, occasion)
+        edit.undo(session, registry.installed_in(session, ward.slack_team_id), given_id, occasion)
     with pytest.raises(UserError) as refused:
         repeated()
     assert refused.value.words(voice()) == "You have already taken this one back."
@@ -161,7 +162,7 @@ def test_what_was_refused_may_be_sent_again_under_the_same_key(ward: Recognition
 def test_each_thing_in_the_way_has_its_own_sentence(
     ward: RecognitionWard, change: dict[str, Any], sentence: str
 ) -> None:
-    people = tuple(getattr(ward, one) for one in change.get("people", ("colleague",)))
+    people = tuple(getattr(ward, name) for name in change.get("people", ("colleague",)))
     with pytest.raises(InvalidDraft) as refused:
         ward.give(ward.draft(**(change | {"people": people})))
     assert refused.value.words(voice()) == sentence
@@ -177,19 +178,19 @@ def test_twenty_to_three_thousand_characters_fit(ward: RecognitionWard, words: s
 def test_everything_in_the_way_is_told_at_once(ward: RecognitionWard) -> None:
     with pytest.raises(InvalidDraft) as refused:
         ward.give(ward.draft(ward.robot, ward.gone, words="ok", behaviour=None))
-    assert [one.field for one in refused.value.refusals] == ["people", "people", "behaviour", "words"]
+    assert [refusal.field for refusal in refused.value.refusals] == ["people", "people", "behaviour", "words"]
 
 
 def test_the_giver_is_left_out_of_several_and_each_is_thanked_once(ward: RecognitionWard) -> None:
     ward.give(ward.draft(ward.nurse, ward.colleague, ward.third))
-    assert {one.target for one in ward.rows(Delivery)} == {ward.colleague, ward.third}
+    assert {row.target for row in ward.rows(Delivery)} == {ward.colleague, ward.third}
 
 
 def test_twenty_people_may_be_thanked_at_once_and_twenty_one_not(ward: RecognitionWard) -> None:
     crowd = [f"U{number:04}" for number in range(21)]
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        members.upsert_all(session, workspace, [members.SlackProfile(one, one) for one in crowd])
+        members.upsert_all(session, workspace, [members.SlackProfile(user, user) for user in crowd])
     ward.give(ward.draft(*crowd[:20]))
     assert len(ward.rows(Recipient)) == 20
     with pytest.raises(InvalidDraft) as refused:
@@ -208,7 +209,9 @@ def test_somebody_never_met_is_named_for_looking_up_and_nothing_is_stored(ward: 
 def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: RecognitionWard) -> None:
     ward.give(ward.draft(ward.colleague))
     statements: list[str] = []
-    event.listen(ward.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    event.listen(
+        ward.database.engine, "before_cursor_execute", lambda *arguments: statements.append(arguments[2])
+    )
     ward.give(ward.draft(ward.colleague), key="command:first")
     first = len(statements)
     with ward.database.begin() as session:
@@ -226,4 +229,6 @@ def test_a_thank_you_costs_the_same_few_statements_however_many_there_are(ward: 
     assert len(statements) == first, statements
     # Beside BEGIN: what is there; the recognition, its receiver and its message, on PostgreSQL all at once.
     few = 4 if ward.database.is_sqlite else 2
-    assert len([one for one in statements if not one.startswith("BEGIN")]) == few, statements
+    assert len([statement for statement in statements if not statement.startswith("BEGIN")]) == few, (
+        statements
+    )

@@ -1,4 +1,4 @@
-"""Whatever Slack repeats, and wherever: as many as come in are stored, and as many are posted."""
+"""However Slack repeats payloads, each thank-you is stored once and posted once."""
 
 import json
 import random
@@ -14,7 +14,7 @@ import pytest
 from slack_sdk import WebClient
 from sqlalchemy import select
 
-from handlers.recognition import renderers as appreciate_letters
+from handlers.recognition import renderers
 from slackapp import manifest_path
 from slackapp.core.behaviours import Behaviour
 from slackapp.delivery import DeliveryWorker
@@ -27,7 +27,7 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from slackapp.recognition.draft import Draft
 from slackapp.recognition.notifications import Kind
 from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
@@ -125,7 +125,7 @@ def press(ward: RecognitionWard, post: Delivery, number: int) -> dict[str, Any]:
 def everybody(ward: RecognitionWard) -> None:
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        members.upsert_all(session, workspace, [members.SlackProfile(one, one) for one in PEOPLE])
+        members.upsert_all(session, workspace, [members.SlackProfile(user, user) for user in PEOPLE])
 
 
 def shared(ward: RecognitionWard, slack: Sandbox) -> Delivery:
@@ -134,8 +134,8 @@ def shared(ward: RecognitionWard, slack: Sandbox) -> Delivery:
         ward.person(session, ward.colleague).sharing = SharingChoice.ALWAYS
         session.flush()
         draft = Draft((ward.colleague,), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
-        occasion = giving.GiveContext(ward.nurse, "first", ward.noon)
-        giving.give(session, ward.slack_team_id, draft, occasion)
+        occasion = give.GiveContext(ward.nurse, "first", ward.noon)
+        give.give(session, ward.slack_team_id, draft, occasion)
     drain(ward, slack)
     with ward.database.read() as session:
         return session.scalars(select(Delivery).where(Delivery.kind == Kind.POST)).one()
@@ -146,43 +146,45 @@ def delivered(
 ) -> Counter[str]:
     """Each payload one to four times, in any order, to two processes at once."""
     chance = random.Random(7)  # noqa: S311 - the order, not a secret
-    copies = [json.dumps(one) for one in payloads for _ in range(chance.randint(1, 4))]
+    copies = [json.dumps(payload) for payload in payloads for _ in range(chance.randint(1, 4))]
     chance.shuffle(copies)
     script = [sys.executable, str(Path(__file__).parents[1] / "support" / "delivering.py"), *where, *more]
     started = [
         subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         for _ in range(processes)
     ]
-    for process, share in zip(started, [copies[one::processes] for one in range(processes)], strict=True):
+    for process, share in zip(started, [copies[start::processes] for start in range(processes)], strict=True):
         assert process.stdin is not None
         process.stdin.write("\n".join(share))
         process.stdin.close()
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for process in started:
         assert process.stdout is not None
-        told += Counter(json.loads(process.stdout.read()))
+        outcomes += Counter(json.loads(process.stdout.read()))
         assert process.wait(timeout=60) == 0
-    assert sum(told.values()) == len(copies) > len(payloads)
-    return told
+    assert sum(outcomes.values()) == len(copies) > len(payloads)
+    return outcomes
 
 
 def counts(ward: RecognitionWard) -> list[int]:
     with ward.database.read() as session:
         messages = select(Delivery.id).where(Delivery.kind == Kind.THANKS)
-        return [len(session.scalars(one).all()) for one in (select(Recognition), select(Recipient), messages)]
+        return [
+            len(session.scalars(query).all()) for query in (select(Recognition), select(Recipient), messages)
+        ]
 
 
 def boosts(ward: RecognitionWard) -> set[tuple[str, str]]:
     """Who joined in, and how."""
     with ward.database.read() as session:
-        found = select(Member.slack_user_id, Boost.how).join(Boost, Boost.booster_id == Member.id)
-        return {(row.slack_user_id, row.how) for row in session.execute(found)}
+        query = select(Member.slack_user_id, Boost.how).join(Boost, Boost.booster_id == Member.id)
+        return {(row.slack_user_id, row.how) for row in session.execute(query)}
 
 
 def everything(ward: RecognitionWard, post: Delivery, many: int) -> list[dict[str, Any]]:
-    """So many thank-yous by command and form, the reactions of so many people, and ten presses."""
+    """This many thank-yous by command and form, reactions by this many people, and ten presses."""
     thanks = [(submission if number % 3 == 0 else command)(ward, number) for number in range(many)]
-    events = [one for number in range(many) for one in reactions(ward, post, number)]
+    events = [payload for number in range(many) for payload in reactions(ward, post, number)]
     return [*thanks, *events, *(press(ward, post, number) for number in range(10))]
 
 
@@ -193,8 +195,8 @@ def test_as_many_as_come_in_are_posted_however_often_slack_repeats_them_to_two_p
 ) -> None:
     everybody(ward)
     post = shared(ward, slack)
-    told = delivered((database_url, slack.url, str(tmp_path / "keys")), everything(ward, post, many))
-    assert set(told) == {"200 True", "200 False"}, told
+    outcomes = delivered((database_url, slack.url, str(tmp_path / "keys")), everything(ward, post, many))
+    assert set(outcomes) == {"200 True", "200 False"}, outcomes
     assert counts(ward) == [many + 1] * 3
     clapping = {(PEOPLE[n % 50], f":clap{n // 50}:") for n in range(many) if _told(n) != 2}
     assert boosts(ward) == clapping | {(PEOPLE[number], "button") for number in range(10)}
@@ -208,7 +210,7 @@ def test_as_many_as_come_in_are_posted_however_often_slack_repeats_them_to_two_p
 @pytest.fixture
 def slack(ward: RecognitionWard) -> Iterator[Sandbox]:
     everyone = [*PEOPLE, ward.nurse, ward.colleague]
-    people = tuple(PersonSeed(id=one, name=one, handle=one.lower()) for one in everyone)
+    people = tuple(PersonSeed(id=user, name=user, handle=user.lower()) for user in everyone)
     with Sandbox(manifest=manifest_path()) as sandbox:
         sandbox.seed(
             WorkspaceSeed(
@@ -225,11 +227,11 @@ def slack(ward: RecognitionWard) -> Iterator[Sandbox]:
 
 
 def drain(ward: RecognitionWard, slack: Sandbox) -> None:
-    """Send all that is owed. The clock of the limits is moved, so that nobody waits for them."""
+    """Send every queued message, with the rate limits' clock moved on so that nothing waits."""
     client = WebClient("xoxb-test", base_url=f"{slack.url}/api/", retry_handlers=[])
     with ward.database.read() as session:
         now = max(session.scalars(select(Delivery.due)))
-    deliveries = DeliveryWorker(ward.database, client, appreciate_letters.RENDERERS, lambda: now)
+    deliveries = DeliveryWorker(ward.database, client, renderers.RENDERERS, lambda: now)
     while (due := deliveries.drain(now)) is not None:
         now = due
     deliveries.stop()
@@ -237,14 +239,14 @@ def drain(ward: RecognitionWard, slack: Sandbox) -> None:
 
 def sent(slack: Sandbox, method: str) -> list[dict[str, Any]]:
     calls = [json.loads(line) for line in httpx.get(f"{slack.url}/control/journal").text.splitlines()]
-    return [one for one in calls if one["method"] == method and one["response"]["ok"]]
+    return [call for call in calls if call["method"] == method and call["response"]["ok"]]
 
 
 def everything_sent(ward: RecognitionWard, slack: Sandbox) -> list[str]:
-    """The words of every message in Slack, once all that is owed has been sent."""
+    """The words of every message in Slack, once the queue is empty."""
     drain(ward, slack)
-    messages = [one["body"]["blocks"][1] for one in sent(slack, "chat.postMessage")]
-    return [one["elements"][0]["elements"][0]["text"] for one in messages]
+    messages = [call["body"]["blocks"][1] for call in sent(slack, "chat.postMessage")]
+    return [message["elements"][0]["elements"][0]["text"] for message in messages]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

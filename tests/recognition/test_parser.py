@@ -1,4 +1,4 @@
-"""What was typed after /appreciate, read forgivingly."""
+"""The parser of what is typed after /appreciate is forgiving."""
 
 import time
 from contextlib import suppress
@@ -80,8 +80,8 @@ def test_the_same_thanks_can_be_typed_in_many_ways(text: str) -> None:
     ],
 )
 def test_the_team_may_see_it_when_that_is_said_at_the_start_or_the_end(text: str) -> None:
-    wanted = Draft(people=("U1",), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
-    assert read(text) == wanted
+    expected = Draft(people=("U1",), behaviour=Behaviour.HELPING, words=WORDS, visibility=Visibility.TEAM)
+    assert read(text) == expected
 
 
 def test_a_closing_phrase_that_may_belong_to_the_sentence_is_heard_and_left_in_it() -> None:
@@ -139,7 +139,7 @@ def test_several_people_may_be_joined_in_any_way() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("mention", "words"),
     [
         ("helping <@U2|jo> with the round", "helping @jo with the round"),
         ("helped <@U2|jo> with the round", "helped @jo with the round"),
@@ -148,8 +148,8 @@ def test_several_people_may_be_joined_in_any_way() -> None:
         ("attending <!subteam^S1|@ward7> all night", "attending @ward7 all night"),
     ],
 )
-def test_whoever_is_only_told_of_in_the_sentence_is_not_thanked(told: str, words: str) -> None:
-    draft = read(f"<@U1|sam> {told}")
+def test_whoever_is_only_told_of_in_the_sentence_is_not_thanked(mention: str, words: str) -> None:
+    draft = read(f"<@U1|sam> {mention}")
     assert (draft.people, draft.groups, draft.unknown, draft.words) == (("U1",), (), (), words)
 
 
@@ -302,7 +302,7 @@ def test_what_slack_escapes_comes_back(text: str) -> None:
 
 
 def seconds_to_read(text: str) -> float:
-    """Of this thread's own processor time, however busy the machine is."""
+    """Processor time of this thread, which does not depend on how busy the machine is."""
     begun = time.thread_time()
     with suppress(UserError):
         parse(text)
@@ -310,11 +310,11 @@ def seconds_to_read(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    "piece", ["<@U1|", "<@U1> ", "and ", '"', "with the team ", "helpng ", "@a ", "&amp;"]
+    "text", ["<@U1|", "<@U1> ", "and ", '"', "with the team ", "helpng ", "@a ", "&amp;"]
 )
-def test_a_long_hostile_text_is_read_quickly(piece: str) -> None:
+def test_a_long_hostile_text_is_read_quickly(text: str) -> None:
     # It takes 0.03 s at most; going through the whole text for each piece would take 4,000 times that.
-    assert seconds_to_read(piece * 4_000) < 1
+    assert seconds_to_read(text * 4_000) < 1
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from handlers.recognition.payloads import about_message
 from handlers.shared.payloads import person, storable
 from slackapp.models import Member, SharingChoice, Team
-from slackapp.recognition import give as giving
-from slackapp.recognition import history as reading
+from slackapp.recognition import give, history
 from slackapp.recognition.draft import Draft
 from slackapp.recognition.history import Cursor, Side
 from slackapp.workspace import members
@@ -34,7 +33,7 @@ def test_a_profile_becomes_a_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "wanted"),
+    ("change", "expected"),
     [
         ({"profile": {"display_name": " ", "real_name": "Sam Jones"}}, {"name": "Sam Jones"}),
         ({"profile": {}}, {"name": "sjones"}),
@@ -47,10 +46,10 @@ def test_a_profile_becomes_a_person() -> None:
     ],
 )
 def test_each_thing_slack_says_of_a_person_is_understood(
-    change: dict[str, Any], wanted: dict[str, Any]
+    change: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     known = person(USER | change, slack_team_id="T1")
-    assert {name: getattr(known, name) for name in wanted} == wanted
+    assert {name: getattr(known, name) for name in expected} == expected
 
 
 def test_slacks_own_helper_is_an_app() -> None:
@@ -96,13 +95,13 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: RecognitionWard) -> 
     from_when = ward.noon
     with ward.database.begin() as session:
         for number in range(23):
-            one = Draft(
+            draft = Draft(
                 (ward.colleague,), behaviour=Behaviour.HELPING, words=f"Thanks for the help, number {number}"
             )
             # Three of each moment: the order must hold where times are equal.
             moment = from_when + timedelta(days=number // 3)
-            occasion = giving.GiveContext(ward.nurse, f"k{number}", moment)
-            giving.give(session, ward.slack_team_id, one, occasion)
+            occasion = give.GiveContext(ward.nurse, f"k{number}", moment)
+            give.give(session, ward.slack_team_id, draft, occasion)
     for who, side in ((ward.colleague, Side.RECEIVED), (ward.nurse, Side.GIVEN)):
         pages = _walk(ward, who, side)
         assert [len(page.entries) for page in pages] == [10, 10, 3, 10, 10]
@@ -117,15 +116,15 @@ def test_thanks_are_read_ten_at_a_time_there_and_back(ward: RecognitionWard) -> 
     assert _walk(ward, ward.third, Side.RECEIVED, pages=1)[0].entries == ()
 
 
-def _walk(ward: RecognitionWard, who: str, side: Side, pages: int = 5) -> list[reading.Page]:
-    walked: list[reading.Page] = []
+def _walk(ward: RecognitionWard, who: str, side: Side, pages: int = 5) -> list[history.Page]:
+    walked: list[history.Page] = []
     with ward.database.read() as session:
         member = ward.person(session, who)
         for step in range(pages):
             place = None if step == 0 else (walked[-1].older if step < 3 else walked[-1].newer)
             again = Cursor.read(place.written()) if place else None
             assert again == place
-            walked.append(reading.page(session, member, side, again))
+            walked.append(history.page(session, member, side, again))
     return walked
 
 

@@ -21,13 +21,10 @@ from slackapp.models import (
     SharingChoice,
     Visibility,
 )
-from slackapp.outbox import queue as outbox
-from slackapp.privacy import id_scrubbing as traces
-from slackapp.recognition import edit as changing
-from slackapp.recognition import give as giving
-from slackapp.recognition import sharing
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.outbox import queue
+from slackapp.privacy import id_scrubbing
+from slackapp.recognition import edit, give, sharing
+from slackapp.workspace import members, registry
 from tests.support.recognition_ward import RecognitionWard
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -50,38 +47,38 @@ def arrived(ward: RecognitionWard) -> None:
 
 
 def kinds(ward: RecognitionWard) -> list[str]:
-    return sorted(one.kind for one in ward.rows(Delivery) if one.state != DeliveryState.EXPIRED)
+    return sorted(row.kind for row in ward.rows(Delivery) if row.state != DeliveryState.EXPIRED)
 
 
 def test_only_the_receivers_press_owes_the_post_and_pressing_twice_owes_one(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    recognition_id = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     assert ward.rows(Recipient)[0].sharing == Sharing.ASKED
     arrived(ward)
     assert kinds(ward) == ["recognition"]
     with pytest.raises(UserError):
-        decide(ward, made, sharing.share, who=ward.nurse)
+        decide(ward, recognition_id, sharing.share, who=ward.nurse)
     assert kinds(ward) == ["recognition"]
-    decide(ward, made, sharing.share)
-    decide(ward, made, sharing.share)
-    decide(ward, made, sharing.keep_private)
+    decide(ward, recognition_id, sharing.share)
+    decide(ward, recognition_id, sharing.share)
+    decide(ward, recognition_id, sharing.keep_private)
     assert kinds(ward) == ["recognition", "recognition-dm-settled", "recognition-post"]
     assert ward.rows(Recipient)[0].sharing == Sharing.SHARED
-    (post,) = [one for one in ward.rows(Delivery) if one.kind == "recognition-post"]
+    (post,) = [row for row in ward.rows(Delivery) if row.kind == "recognition-post"]
     assert post.target == ward.channel
 
 
 def test_kept_stays_kept(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    recognition_id = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     arrived(ward)
-    decide(ward, made, sharing.keep_private)
-    decide(ward, made, sharing.share)
+    decide(ward, recognition_id, sharing.keep_private)
+    decide(ward, recognition_id, sharing.share)
     assert kinds(ward) == ["recognition", "recognition-dm-settled"]
     assert ward.rows(Recipient)[0].sharing == Sharing.KEPT
 
 
 def test_private_thanks_cannot_be_shared_by_anybody(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague))
-    decide(ward, made, sharing.share)
+    recognition_id = ward.give(ward.draft(ward.colleague))
+    decide(ward, recognition_id, sharing.share)
     assert kinds(ward) == ["recognition"]
 
 
@@ -91,75 +88,75 @@ def test_a_team_without_a_channel_is_not_asked(ward: RecognitionWard) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "standing", "owed"),
+    ("choice", "standing", "expected_kinds"),
     [
         (SharingChoice.ALWAYS, Sharing.SHARED, ["recognition", "recognition-post"]),
         (SharingChoice.NEVER, Sharing.PRIVATE, ["recognition"]),
     ],
 )
 def test_a_standing_choice_is_honoured(
-    ward: RecognitionWard, choice: str, standing: str, owed: list[str]
+    ward: RecognitionWard, choice: str, standing: str, expected_kinds: list[str]
 ) -> None:
     with ward.database.begin() as session:
         ward.person(session, ward.colleague).sharing = choice
     ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
-    assert (ward.rows(Recipient)[0].sharing, kinds(ward)) == (standing, owed)
+    assert (ward.rows(Recipient)[0].sharing, kinds(ward)) == (standing, expected_kinds)
 
 
 def change(
-    ward: RecognitionWard, recognition_id: str, deed: str, *, after: timedelta = timedelta(0), **who: str
+    ward: RecognitionWard, recognition_id: str, action: str, *, after: timedelta = timedelta(0), **who: str
 ) -> None:
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        occasion = giving.GiveContext(who.get("giver", ward.nurse), "", NOON + after)
-        if deed == "undo":
-            changing.undo(session, workspace, recognition_id, occasion)
+        occasion = give.GiveContext(who.get("giver", ward.nurse), "", NOON + after)
+        if action == "undo":
+            edit.undo(session, workspace, recognition_id, occasion)
         else:
-            changing.edit(session, workspace, recognition_id, ward.draft(words=who["words"]), occasion)
+            edit.edit(session, workspace, recognition_id, ward.draft(words=who["words"]), occasion)
 
 
 def test_undone_before_it_was_sent_is_not_sent_and_the_words_are_gone(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague))
-    change(ward, made, "undo")
+    recognition_id = ward.give(ward.draft(ward.colleague))
+    change(ward, recognition_id, "undo")
     assert (ward.rows(Recognition)[0].words, kinds(ward)) == (None, [])
 
 
 def test_nothing_of_undone_words_is_left_in_any_table_nor_in_the_file(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague, link="https://hospital.slack.com/archives/C1/p1"))
+    recognition_id = ward.give(ward.draft(ward.colleague, link="https://hospital.slack.com/archives/C1/p1"))
     with ward.database.read() as session:
-        assert [one.column for one in traces.find(session, WORDS)] == ["words"], "the premise"
-    change(ward, made, "undo")
+        assert [trace.column for trace in id_scrubbing.find(session, WORDS)] == ["words"], "the premise"
+    change(ward, recognition_id, "undo")
     with ward.database.read() as session:
-        assert traces.find(session, WORDS) == traces.find(session, "archives/C1") == []
+        assert id_scrubbing.find(session, WORDS) == id_scrubbing.find(session, "archives/C1") == []
     if ward.database.is_sqlite:
         purge_nightly(ward.database)
         file = Path(ward.database.engine.url.database or "")
-        left = [one for one in file.parent.glob(f"{file.name}*") if WORDS.encode() in one.read_bytes()]
+        left = [path for path in file.parent.glob(f"{file.name}*") if WORDS.encode() in path.read_bytes()]
         assert left == []
 
 
 def test_undone_after_it_was_sent_owes_the_change_of_message_and_post(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
+    recognition_id = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     arrived(ward)
-    decide(ward, made, sharing.share)
+    decide(ward, recognition_id, sharing.share)
     arrived(ward)
-    change(ward, made, "undo")
-    waiting = [one for one in ward.rows(Delivery) if one.state == DeliveryState.READY]
-    assert {(one.kind, one.method) for one in waiting} == {
-        ("recognition-dm-settled", outbox.Method.UPDATE),
-        ("recognition-post-changed", outbox.Method.UPDATE),
-        ("recognition-post-gone", outbox.Method.DELETE),
+    change(ward, recognition_id, "undo")
+    waiting = [row for row in ward.rows(Delivery) if row.state == DeliveryState.READY]
+    assert {(row.kind, row.method) for row in waiting} == {
+        ("recognition-dm-settled", queue.Method.UPDATE),
+        ("recognition-post-changed", queue.Method.UPDATE),
+        ("recognition-post-gone", queue.Method.DELETE),
     }
     with pytest.raises(UserError):
-        decide(ward, made, sharing.share)
+        decide(ward, recognition_id, sharing.share)
 
 
 def test_an_edit_is_one_change_however_often_it_arrives(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague))
+    recognition_id = ward.give(ward.draft(ward.colleague))
     arrived(ward)
     other = "Found the missing notes before the round"
-    change(ward, made, "edit", words=other)
-    change(ward, made, "edit", words=other)
+    change(ward, recognition_id, "edit", words=other)
+    change(ward, recognition_id, "edit", words=other)
     assert (ward.rows(Recognition)[0].words, ward.rows(Recognition)[0].revision) == (other, 1)
     assert kinds(ward) == ["recognition", "recognition-dm-settled"]
 
@@ -169,7 +166,7 @@ def waiting(ward: RecognitionWard) -> list[str]:
 
 
 def test_while_one_change_waits_a_second_is_not_enqueued(ward: RecognitionWard) -> None:
-    """What waits shows how things stand when it goes; a second one would only be the same once more."""
+    """A queued update shows the state when it is sent; a second one would be the same."""
     recognition_id = ward.give(ward.draft(ward.colleague, visibility=Visibility.TEAM))
     arrived(ward)
     decide(ward, recognition_id, sharing.share)
@@ -194,47 +191,53 @@ def test_a_change_that_is_being_sent_already_is_followed_by_the_next(ward: Recog
     assert waiting(ward) == ["recognition-dm-settled"]
 
 
-@pytest.mark.parametrize("deed", ["undo", "edit"])
-def test_after_a_day_or_by_somebody_else_nothing_changes(ward: RecognitionWard, deed: str) -> None:
-    made = ward.give(ward.draft(ward.colleague))
+@pytest.mark.parametrize("action", ["undo", "edit"])
+def test_after_a_day_or_by_somebody_else_nothing_changes(ward: RecognitionWard, action: str) -> None:
+    recognition_id = ward.give(ward.draft(ward.colleague))
     with pytest.raises(UserError) as late:
-        change(ward, made, deed, after=timedelta(hours=24), words="Something quite different now")
+        change(ward, recognition_id, action, after=timedelta(hours=24), words="Something quite different now")
     with pytest.raises(UserError) as other:
-        change(ward, made, deed, giver=ward.colleague, words="Something quite different now")
+        change(ward, recognition_id, action, giver=ward.colleague, words="Something quite different now")
     assert (
         late.value.words(voice()) == "This was sent more than 24 hours ago, so it can't be changed any more."
     )
     assert other.value.words(voice()) == "Only the person who wrote this can change it."
     assert ward.rows(Recognition)[0].words == WORDS
-    change(ward, made, deed, after=timedelta(hours=23, minutes=59), words="Something quite different now")
+    change(
+        ward,
+        recognition_id,
+        action,
+        after=timedelta(hours=23, minutes=59),
+        words="Something quite different now",
+    )
     assert ward.rows(Recognition)[0].words != WORDS
 
 
 def test_another_workspace_cannot_reach_a_recognition(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague))
+    recognition_id = ward.give(ward.draft(ward.colleague))
     with ward.database.begin() as session:
-        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U1")
+        other = registry.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U1")
         members.upsert_one(session, other, members.SlackProfile(ward.nurse, "Same id"))
         with pytest.raises(UserError):
-            changing.undo(session, other, made, giving.GiveContext(ward.nurse, "", NOON))
+            edit.undo(session, other, recognition_id, give.GiveContext(ward.nurse, "", NOON))
         with pytest.raises(UserError):
-            sharing.lock_recipient(session, other, made, ward.colleague)
+            sharing.lock_recipient(session, other, recognition_id, ward.colleague)
 
 
-def both_decide(ward: RecognitionWard, made: str) -> list[str]:
+def both_decide(ward: RecognitionWard, recognition_id: str) -> list[str]:
     """The colleague reports it while the third one shares it; who of them was told that it did not work."""
     failed: list[str] = []
 
     def shares() -> None:
         try:
-            decide(ward, made, sharing.share, who=ward.third)
+            decide(ward, recognition_id, sharing.share, who=ward.third)
         except SQLAlchemyError as failure:
             failed.append(str(failure))
 
     other = threading.Thread(target=shares)
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        thanks = sharing.lock_recipient(session, workspace, made, ward.colleague)
+        thanks = sharing.lock_recipient(session, workspace, recognition_id, ward.colleague)
         other.start()
         waits_for_a_lock(ward)
         sharing.report(session, workspace, thanks, now=NOON)
@@ -252,9 +255,9 @@ def waits_for_a_lock(ward: RecognitionWard) -> None:
 
 
 def test_two_receivers_deciding_at_the_same_moment_are_both_heard(ward: RecognitionWard) -> None:
-    made = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
-    assert both_decide(ward, made) == []
-    recipient_states = {one.member_id: one.sharing for one in ward.rows(Recipient)}
+    recognition_id = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
+    assert both_decide(ward, recognition_id) == []
+    recipient_states = {row.member_id: row.sharing for row in ward.rows(Recipient)}
     # Unkind to one of them, it is shown to no team any more, whoever pressed second.
     assert sorted(recipient_states.values()) == [Sharing.PRIVATE, Sharing.REPORTED]
     assert kinds(ward).count("recognition-post") == 0
@@ -263,20 +266,20 @@ def test_two_receivers_deciding_at_the_same_moment_are_both_heard(ward: Recognit
 def test_whoever_found_it_unkind_has_reported_it_whatever_another_receiver_finds(
     ward: RecognitionWard,
 ) -> None:
-    made = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
+    recognition_id = ward.give(ward.draft(ward.colleague, ward.third, visibility=Visibility.TEAM))
     for who in (ward.colleague, ward.third):
-        decide(ward, made, sharing.report, who=who)
-    assert [one.sharing for one in ward.rows(Recipient)] == [Sharing.REPORTED] * 2
+        decide(ward, recognition_id, sharing.report, who=who)
+    assert [row.sharing for row in ward.rows(Recipient)] == [Sharing.REPORTED] * 2
 
 
 def test_no_giver_hears_of_what_was_found_unkind_in_their_own_words(ward: RecognitionWard) -> None:
-    """Neither as the person who is named for it, nor as an admin."""
-    made = ward.give(ward.draft(ward.colleague))
+    """Not even if the giver is the person named to read reports, or an admin."""
+    recognition_id = ward.give(ward.draft(ward.colleague))
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         nurse = ward.person(session, ward.nurse)
         nurse.is_admin, workspace.concerns_to = True, ward.nurse
-        given = session.get_one(Recognition, made)
+        given = session.get_one(Recognition, recognition_id)
         others = sharing.contacts_for(session, workspace, given)
         assert ward.nurse not in others
         ward.person(session, ward.leader).is_admin = True

@@ -10,12 +10,12 @@ from tests.support.human import Screen
 from tests.support.practice import Practice
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def labels(seen: Screen) -> list[str]:
-    return [one["label"] for message in seen["messages"] for one in message["controls"]]
+    return [control["label"] for message in seen["messages"] for control in message["controls"]]
 
 
 def shared(practice: Practice, words: str = WORDS) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def test_help_mine_privacy_and_settings_answer_only_who_asked(practice: Practice
     practice.colleague.sees(f"{WORDS}, too")
     practice.colleague.types("/appreciate mine", practice.ward.channel)
     seen = practice.colleague.waits(lambda seen: seen["modal"] and WORDS in seen["modal"]["text"])
-    assert [one["label"] for one in seen["modal"]["controls"]] == ["Share with my team", "Close"]
+    assert [control["label"] for control in seen["modal"]["controls"]] == ["Share with my team", "Close"]
     practice.colleague.presses("Share with my team", "modal")
     seen = practice.colleague.waits(lambda seen: "Hide from the team" in str(seen["modal"]["controls"]))
     practice.colleague.does("dismiss")
@@ -61,7 +61,7 @@ def test_undo_takes_back_the_latest_and_edit_changes_it(practice: Practice) -> N
     practice.colleague.waits(
         lambda seen: "second" not in seen.texts and "took this thank-you back" in seen.texts
     )
-    assert sorted(str(one.words) for one in practice.ward.rows(Recognition)) == ["None", f"{WORDS}, first"]
+    assert sorted(str(row.words) for row in practice.ward.rows(Recognition)) == ["None", f"{WORDS}, first"]
     practice.nurse.types("/appreciate edit")
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
     practice.nurse.fills(
@@ -93,8 +93,8 @@ def test_a_group_is_thanked_without_the_giver_and_whoever_cannot_be(practice: Pr
     practice.nurse.sees("They can choose whether their team sees it.")
     practice.colleague.sees(WORDS)
     practice.third.sees(WORDS)
-    receivers = {one.member_id for one in practice.ward.rows(Recipient)}
-    names = {one.slack_user_id for one in practice.ward.rows(Member) if one.id in receivers}
+    receivers = {row.member_id for row in practice.ward.rows(Recipient)}
+    names = {row.slack_user_id for row in practice.ward.rows(Member) if row.id in receivers}
     assert names == {practice.ward.colleague, practice.ward.third}
     practice.nurse.types(f"/appreciate @nobodys helping {WORDS}")
     practice.nurse.sees("That group is empty just now.")
@@ -113,7 +113,7 @@ def test_each_of_a_group_has_their_own_choice_and_one_post_names_those_who_agree
     seen = practice.nurse.waits(lambda seen: "Theo" in seen["messages"][-1]["text"], practice.ward.channel)
     assert "Col" in seen["messages"][-1]["text"]
     assert "@Lea" not in seen["messages"][-1]["text"]
-    assert len([one for one in seen["messages"] if WORDS in one["text"]]) == 1
+    assert len([message for message in seen["messages"] if WORDS in message["text"]]) == 1
     assert "Share with my team" not in labels(practice.leader.sees(WORDS))
     practice.colleague.sees("Your team sees this too, as you have set it.")
     practice.colleague.presses("Hide from the team")
@@ -156,7 +156,7 @@ def test_me_too_and_reactions_count_each_person_once_and_can_be_taken_back(pract
     practice.nurse.sees("1 other said me too.", place)
     practice.third.does("react", place=place, ts=ts, emoji="clap", remove=True)
     practice.nurse.waits(lambda seen: "said me too" not in seen.texts, place)
-    # Nobody joins in what is already theirs.
+    # Nobody can join in their own thank-you.
     practice.colleague.does("react", place=place, ts=ts, emoji="clap")
     practice.third.does("react", place=place, ts=ts, emoji="clap")
     practice.nurse.sees("1 other said me too.", place)
@@ -195,7 +195,7 @@ def test_an_unkind_one_is_hidden_at_once_its_contact_told_and_its_giver_blocked(
     practice.nurse.types("/appreciate undo")
     practice.leader.sees("It has been taken back since.")
     assert WORDS not in practice.leader.screen().texts
-    assert {one.sharing for one in practice.ward.rows(Recipient)} == {Sharing.REPORTED}
+    assert {row.sharing for row in practice.ward.rows(Recipient)} == {Sharing.REPORTED}
 
 
 @ON_ONE_DATABASE
@@ -215,7 +215,7 @@ def test_who_hears_of_an_unkind_one_keeps_the_words_that_were_reported(practice:
     practice.nurse.sees("Changed.")
     under_way = {DeliveryState.READY, DeliveryState.SENDING}
     practice.nurse.waits(
-        lambda _seen: all(one.state not in under_way for one in practice.ward.rows(Delivery))
+        lambda _seen: all(row.state not in under_way for row in practice.ward.rows(Delivery))
     )
     seen = practice.leader.screen().texts
     assert WORDS in seen

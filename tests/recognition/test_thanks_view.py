@@ -12,14 +12,9 @@ from hypothesis import settings as tried
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from handlers.home import view as home
+from handlers.home import view as home_view
 from handlers.home.leader_view import Leadership
-from handlers.recognition import form_view as appreciate
-from handlers.recognition import giver_view as given_views
-from handlers.recognition import history_view
-from handlers.recognition import report_view as unkind
-from handlers.recognition import settings_view as settings
-from handlers.recognition import thanks_view as recognition
+from handlers.recognition import form_view, giver_view, history_view, report_view, settings_view, thanks_view
 from handlers.recognition.payloads import carried
 from handlers.shared.payloads import storable
 from slackapp.blocks import FormQuestion, literal
@@ -60,12 +55,12 @@ drafts = st.builds(
 )
 
 
-def thanks(words: str | None, sharing: Sharing = Sharing.ASKED) -> recognition.Thanks:
-    return recognition.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, sharing)
+def thanks(words: str | None, sharing: Sharing = Sharing.ASKED) -> thanks_view.Thanks:
+    return thanks_view.Thanks("a" * 24, "U1", "U2", Behaviour.HELPING, words, sharing)
 
 
-def post(words: str | None, *receivers: str, boosters: int = 3) -> recognition.Post:
-    return recognition.Post("a" * 24, "U1", receivers or ("U2", "U3"), Behaviour.HELPING, words, boosters)
+def post(words: str | None, *receivers: str, boosters: int = 3) -> thanks_view.Post:
+    return thanks_view.Post("a" * 24, "U1", receivers or ("U2", "U3"), Behaviour.HELPING, words, boosters)
 
 
 def accepted_questions(text: str, blocks: list[dict[str, Any]]) -> None:
@@ -101,15 +96,15 @@ def mrkdwn_texts(node: object) -> Iterator[str]:
 @given(hostile.filter(str.strip), st.sampled_from(Sharing))
 def test_message_and_post_are_accepted_and_show_the_words_literally(words: str, sharing: Sharing) -> None:
     for text, blocks in (
-        recognition.direct_message(SAY, thanks(words, sharing)),
-        recognition.team_post([SAY, voice("cy")], post(words)),
-        recognition.for_contact(SAY, thanks(words, sharing)),
+        thanks_view.direct_message(SAY, thanks(words, sharing)),
+        thanks_view.team_post([SAY, voice("cy")], post(words)),
+        thanks_view.for_contact(SAY, thanks(words, sharing)),
     ):
         accepted_questions(text, blocks)
         # What its receiver found unkind is not shown to them again.
         is_shown = "unkind, and it is hidden" not in text
         assert (words in list(plain_texts(blocks))) is is_shown
-        assert not [one for one in mrkdwn_texts(blocks) if len(words) > 2 and words in one]
+        assert not [part for part in mrkdwn_texts(blocks) if len(words) > 2 and words in part]
         assert "<!channel>" not in text
 
 
@@ -119,29 +114,29 @@ DRAFT = Draft(people=("U1",), behaviour=Behaviour.HELPING, words="Stayed with Mr
 
 def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     """Every message about a thank-you in which there is more than one thing to read."""
-    refused, asked = (
+    refused, form_question = (
         Refusal(Field.PEOPLE, "That group is empty just now."),
         FormQuestion("Is it?", ("m",)),
     )
     linked, linked_post = replace(thanks(DRAFT.words), link=LINK), replace(post(DRAFT.words), link=LINK)
-    thanks_given = given_views.OnItsWay(
+    thanks_given = giver_view.OnItsWay(
         "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", can_be_shared=True
     )
-    question = appreciate.question(say, asked, DRAFT)
+    question = form_view.question(say, form_question, DRAFT)
     assert question is not None
     return {
-        "to its receiver": recognition.direct_message(say, linked),
-        "to the team": recognition.team_post([voice("cy"), say], linked_post),
-        "to whoever hears of unkind ones": recognition.for_contact(say, thanks(DRAFT.words)),
-        "refused": appreciate.refusal(say, refused, DRAFT),
+        "to its receiver": thanks_view.direct_message(say, linked),
+        "to the team": thanks_view.team_post([voice("cy"), say], linked_post),
+        "to whoever hears of unkind ones": thanks_view.for_contact(say, thanks(DRAFT.words)),
+        "refused": form_view.refusal(say, refused, DRAFT),
         "asked": question,
-        "on its way": given_views.with_hint(
-            say, given_views.on_its_way(say, thanks_given), Behaviour.UNDERSTANDING
+        "on its way": giver_view.with_hint(
+            say, giver_view.on_its_way(say, thanks_given), Behaviour.UNDERSTANDING
         ),
-        "undone": given_views.undone(say, ["U1", "U2"]),
-        "help": settings.help_text(say),
-        "on Fridays": given_views.nudge(say),
-        "unreached": given_views.unreached(
+        "undone": giver_view.undone(say, ["U1", "U2"]),
+        "help": settings_view.help_text(say),
+        "on Fridays": giver_view.nudge(say),
+        "unreached": giver_view.unreached(
             say, "a" * 24, Undelivered(("U1",), ("U2",), ("U3",)), sent="Monday", is_changeable=True
         ),
     }
@@ -151,8 +146,10 @@ def to_read(block: dict[str, Any]) -> Iterator[str]:
     """What stands in a block as words, as the text beside the blocks has to say it."""
     if block["type"] == "actions":
         return
-    for one in mrkdwn_texts(block):
-        yield from (LINK.replace("&", "&amp;"), one.split("|")[1][:-1]) if one.startswith("<http") else [one]
+    for text in mrkdwn_texts(block):
+        yield from (
+            (LINK.replace("&", "&amp;"), text.split("|")[1][:-1]) if text.startswith("<http") else [text]
+        )
     yield from map(literal, plain_texts(block))
 
 
@@ -160,17 +157,17 @@ def to_read(block: dict[str, Any]) -> Iterator[str]:
 def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> None:
     for name, (text, blocks) in told_messages(voice(language)).items():
         accepted_questions(text, blocks)
-        said = [one for block in blocks for one in to_read(block)]
-        assert said, name
-        assert [one for one in said if one not in text] == [], name
+        texts = [part for block in blocks for part in to_read(block)]
+        assert texts, name
+        assert [part for part in texts if part not in text] == [], name
 
 
 @pytest.mark.parametrize(
     "draw",
     [
-        lambda: recognition.direct_message(SAY, thanks(None)),
-        lambda: recognition.for_contact(SAY, thanks(None)),
-        lambda: recognition.team_post([SAY], post(None)),
+        lambda: thanks_view.direct_message(SAY, thanks(None)),
+        lambda: thanks_view.for_contact(SAY, thanks(None)),
+        lambda: thanks_view.team_post([SAY], post(None)),
     ],
 )
 def test_nothing_of_the_words_is_left_once_taken_back(
@@ -184,14 +181,14 @@ def test_nothing_of_the_words_is_left_once_taken_back(
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_the_settings_and_the_report_of_an_unkind_one_open_in_either_language(language: str) -> None:
     say = voice(language)
-    everything = settings.Choices(
+    everything = settings_view.Choices(
         SharingChoice.NEVER, nudges=True, accepts_thanks=False, may_name_contact=True
     )
     forms = [
-        settings.form(say, settings.Choices()),
-        settings.form(say, everything),
-        unkind.report_form(say, "a" * 24, []),
-        unkind.report_form(say, "a" * 24, ["U1", "U2", "U3"]),
+        settings_view.form(say, settings_view.Choices()),
+        settings_view.form(say, everything),
+        report_view.report_form(say, "a" * 24, []),
+        report_view.report_form(say, "a" * 24, ["U1", "U2", "U3"]),
     ]
     # Slack takes at most 75 characters for an option; a draft is easily longer than the English.
     assert [view_problems(form) for form in forms] == [[]] * len(forms)
@@ -208,27 +205,27 @@ BUTTONS = {
 
 @pytest.mark.parametrize("sharing", BUTTONS)
 def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing) -> None:
-    _, blocks = recognition.direct_message(SAY, thanks("x" * 30, sharing))
+    _, blocks = thanks_view.direct_message(SAY, thanks("x" * 30, sharing))
     (row,) = [block for block in blocks if block["type"] == "actions"]
-    labels = [one["text"]["text"] for one in row["elements"]]
+    labels = [control["text"]["text"] for control in row["elements"]]
     assert labels == [*BUTTONS[sharing], "Say thanks", "Settings", "Report"]
 
 
 @tried(max_examples=30)
 @given(drafts)
 def test_the_form_is_accepted_and_keeps_what_was_typed(draft: Draft) -> None:
-    view = appreciate.form(SAY, draft)
+    view = form_view.form(SAY, draft)
     assert view_problems(view) == []
     filled = json.dumps(view, ensure_ascii=False)
     if draft.words:
         assert json.dumps(draft.words, ensure_ascii=False) in filled
-    assert view_problems(appreciate.edit_form(SAY, draft, "a" * 24)) == []
+    assert view_problems(form_view.edit_form(SAY, draft, "a" * 24)) == []
 
 
 @tried(max_examples=30)
 @given(drafts)
 def test_the_button_carries_the_draft_and_drops_only_words_that_do_not_fit(draft: Draft) -> None:
-    button = appreciate.open_button("Open the form", draft)
+    button = form_view.open_button("Open the form", draft)
     back = carried(button["value"])
     assert len(button["value"]) <= 2_000
     assert (back.people, back.behaviour, back.visibility) == (
@@ -252,7 +249,7 @@ def test_a_refusal_is_accepted_and_gives_the_words_back(name: str, draft: Draft)
     reason = InvalidDraft(
         [Refusal(Field.PEOPLE, "{name} has left, so this can't reach them.", name=name[:80])]
     )
-    text, blocks = appreciate.refusal(SAY, reason, draft)
+    text, blocks = form_view.refusal(SAY, reason, draft)
     accepted_questions(text, blocks)
     if draft.words:
         assert draft.words in list(plain_texts(blocks))
@@ -262,7 +259,7 @@ def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_ac
     reason = InvalidDraft(
         [Refusal(Field.WORDS, "That is {n} characters; 3,000 fit. Please shorten it.", n="40,000")]
     )
-    accepted_questions(*appreciate.refusal(SAY, reason, Draft(words="x" * 40_000)))
+    accepted_questions(*form_view.refusal(SAY, reason, Draft(words="x" * 40_000)))
 
 
 @pytest.mark.parametrize("side", list(Side))
@@ -283,9 +280,9 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home.Sections(member, "en", Leadership((), 0, None), admin=None, periods=KEPT)
-    view = home.home(
-        SAY, history_view.Reader("Europe/London", NOW), page, home.CheckIn("b" * 24, NOW), standing
+    standing = home_view.Sections(member, "en", Leadership((), 0, None), admin=None, periods=KEPT)
+    view = home_view.home(
+        SAY, history_view.Reader("Europe/London", NOW), page, home_view.CheckIn("b" * 24, NOW), standing
     )
     assert view_problems(view) == []
     assert len(view["blocks"]) <= 100
@@ -303,7 +300,7 @@ def test_text_for_notifications_holds_no_markup(text: str) -> None:
 
 def test_words_put_into_markup_would_be_noticed() -> None:
     naive = [{"type": "section", "text": {"type": "mrkdwn", "text": "thanks: <!channel> *hi*"}}]
-    assert [one for one in mrkdwn_texts(naive) if "<!channel> *hi*" in one]
+    assert [text for text in mrkdwn_texts(naive) if "<!channel> *hi*" in text]
     assert "<!channel> *hi*" not in list(plain_texts(naive))
 
 
@@ -331,9 +328,9 @@ def test_a_button_carries_no_more_than_slack_takes(
         link=link,
     )
     reason = Refusal(Field.PEOPLE, "That group is empty just now.")
-    asked = FormQuestion("This may give somebody away.", tuple(marks[:3]), "1.2.3")
-    answers = [appreciate.refusal(voice(), reason, draft), appreciate.question(voice(), asked, draft)]
+    form_question = FormQuestion("This may give somebody away.", tuple(marks[:3]), "1.2.3")
+    answers = [form_view.refusal(voice(), reason, draft), form_view.question(voice(), form_question, draft)]
     for _, blocks in filter(None, answers):
-        buttons = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
+        buttons = [control for block in blocks if block["type"] == "actions" for control in block["elements"]]
         assert buttons
-        assert all(len(one["value"]) <= 2_000 for one in buttons)
+        assert all(len(button["value"]) <= 2_000 for button in buttons)

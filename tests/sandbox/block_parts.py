@@ -1,4 +1,4 @@
-"""Blocks and what they are made of, right as they stand; tests make them wrong in one place."""
+"""Valid blocks and their parts; tests break them in one place."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def select(**more: object) -> Json:
 
 
 def without(value: Json, *names: str) -> Json:
-    return {name: one for name, one in value.items() if name not in names}
+    return {name: item for name, item in value.items() if name not in names}
 
 
 CONFIRM = {"title": plain(), "text": plain(), "confirm": plain("Yes"), "deny": plain("No")}
@@ -73,8 +73,8 @@ VIDEO = {
     "thumbnail_url": "https://example.org/t.png",
     "alt_text": "A film",
 }
-TABLE = {"type": "table", "rows": [[{"type": "raw_text", "text": "cell"}]]}
-DATA_TABLE = {"type": "data_table", "caption": "Figures", "rows": TABLE["rows"] * 2}
+TABLE: Json = {"type": "table", "rows": [[{"type": "raw_text", "text": "cell"}]]}
+DATA_TABLE: Json = {"type": "data_table", "caption": "Figures", "rows": TABLE["rows"] * 2}
 FEEDBACK = {
     "type": "feedback_buttons",
     "positive_button": {"text": plain("Good"), "value": "good"},
@@ -83,4 +83,4 @@ FEEDBACK = {
 LONG = "more than 0 characters"
 
 Refused = dict[str, tuple[str, object, str, str]]
-"""By what is wrong: surface, blocks, words of the refusal, place."""
+"""By fault: surface, blocks, words of the refusal, JSON pointer."""

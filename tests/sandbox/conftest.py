@@ -35,6 +35,9 @@ BOT_TOKEN = "xoxb-ward-bot-token"
 BOT = "U0WARDBOT01"
 GROUP = "S0WARD00001"
 
+Until = Callable[[Callable[[], Any]], Any]
+"""Waits for a condition, and returns what it came to."""
+
 SCOPES = [
     "commands", "chat:write", "files:write", "users:read", "channels:read", "groups:read", "usergroups:read",
     "reactions:read", "team:read", "im:read",
@@ -46,7 +49,7 @@ EVENTS = [
 
 
 def manifest(**changes: Any) -> dict[str, Any]:
-    """A manifest of the ordinary kind; `scopes`, `events` and `read_only` can be changed."""
+    """An ordinary manifest; `scopes`, `events` and `read_only` can be changed."""
     return {
         "display_information": {"name": "Kettle"},
         "features": {
@@ -129,7 +132,7 @@ class Ward:
             headers["Content-Type"] = "application/json; charset=utf-8"
             answer = self.http.post(f"/api/{method}", content=json.dumps(body or {}), headers=headers)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return dict(answer.json())
 
     def connect(self, app: App) -> SocketModeHandler:
         """Serve this Bolt app over Socket Mode."""
@@ -143,24 +146,24 @@ class Ward:
         return App(client=self.client, signing_secret="unused")
 
     def person(self, user: str) -> "Person":
-        """Someone who acts."""
+        """This user, to act as in the sandbox."""
         return Person(self, user)
 
     def calls(self, method: str | None = None) -> list[dict[str, Any]]:
         """The journal's calls so far."""
         lines = [json.loads(line) for line in self.http.get("/control/journal").text.splitlines()]
-        return [one for one in lines if method in (None, one["method"])]
+        return [line for line in lines if method in (None, line["method"])]
 
     def sent(self, kind: str) -> list[dict[str, Any]]:
         """What was sent to the app so far, of this kind."""
         lines = [json.loads(line) for line in self.sandbox.slack.journal.inbound]
-        return [one["payload"] for one in lines if one["kind"] == kind]
+        return [line["payload"] for line in lines if line["kind"] == kind]
 
     def control(self, what: str, **body: Any) -> dict[str, Any]:
         """A POST to the control API."""
         answer = self.http.post(f"/control/{what}", json=body)
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return dict(answer.json())
 
 
 @dataclass
@@ -174,20 +177,20 @@ class Person:
         """Their screen."""
         answer = self.ward.http.get(f"/person/{self.user}/screen", params={"place": place})
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        return dict(answer.json())
 
     def texts(self, place: str = "dm") -> list[str]:
         """What they read in a place."""
-        return [one["text"] for one in self.sees(place)["messages"]]
+        return [message["text"] for message in self.sees(place)["messages"]]
 
-    def does(self, deed: str, **body: Any) -> httpx.Response:
-        """Whatever comes of it."""
-        return self.ward.http.post(f"/person/{self.user}/{deed}", json=body)
+    def does(self, action: str, **body: Any) -> httpx.Response:
+        """Do this as the person, and return the answer whatever it is."""
+        return self.ward.http.post(f"/person/{self.user}/{action}", json=body)
 
-    def _done(self, deed: str, **body: Any) -> dict[str, Any]:
-        answer = self.does(deed, **body)
+    def _done(self, action: str, **body: Any) -> dict[str, Any]:
+        answer = self.does(action, **body)
         assert answer.status_code == 200, answer.text
-        return answer.json()["screen"]
+        return dict(answer.json()["screen"])
 
     def types(self, text: str, place: str = GENERAL) -> dict[str, Any]:
         return self._done("type", place=place, text=text)
@@ -207,11 +210,11 @@ class Person:
 
 @pytest.fixture
 def open_ward() -> Iterator[Callable[..., Ward]]:
-    """Open a ward of one's own settings; everything is closed afterwards."""
+    """Open wards with settings of the test's own; all are closed afterwards."""
     opened: list[Ward] = []
 
-    def open_one(*, seeds: tuple[WorkspaceSeed, ...] | None = None, **settings: Any) -> Ward:
-        chosen = {"manifest": manifest(), "rate_limits": False} | settings
+    def open_with(*, seeds: tuple[WorkspaceSeed, ...] | None = None, **settings: Any) -> Ward:
+        chosen: dict[str, Any] = {"manifest": manifest(), "rate_limits": False} | settings
         sandbox = Sandbox(**chosen)
         for seed in seeds or (ward_seed(),):
             sandbox.seed(seed)
@@ -220,7 +223,7 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
         opened.append(ward)
         return ward
 
-    yield open_one
+    yield open_with
     for ward in opened:
         for handler in ward.apps:
             close_socket(handler)
@@ -230,7 +233,7 @@ def open_ward() -> Iterator[Callable[..., Ward]]:
 
 @pytest.fixture(scope="module")
 def steady_ward() -> Iterator[Ward]:
-    """A ward shared by tests that leave it as it was: whose every call is refused."""
+    """A ward shared by the tests that leave it unchanged because every call is refused."""
     with Sandbox(manifest=manifest(), rate_limits=False) as sandbox:
         sandbox.seed(ward_seed())
         with httpx.Client(base_url=sandbox.url, timeout=15) as http:
@@ -244,15 +247,15 @@ def ward(open_ward: Callable[..., Ward]) -> Ward:
 
 
 @pytest.fixture
-def until() -> Callable[[Callable[[], Any]], Any]:
-    """Wait, at most five seconds, until something is so."""
+def until() -> Until:
+    """Wait, at most five seconds, until a condition holds."""
 
-    def wait(so: Callable[[], Any]) -> Any:
+    def wait(condition: Callable[[], Any]) -> Any:
         end = time.monotonic() + 5
-        while not (found := so()):
+        while not (result := condition()):
             assert time.monotonic() < end, "it never came about"
             time.sleep(0.01)  # between looks only; the deadline above is what counts
-        return found
+        return result
 
     return wait
 
@@ -260,4 +263,4 @@ def until() -> Callable[[Callable[[], Any]], Any]:
 @pytest.fixture(scope="session")
 def shapes() -> dict[str, Any]:
     """Key paths of recorded payloads."""
-    return json.loads((Path(__file__).parent / "data" / "shapes.json").read_text())
+    return dict(json.loads((Path(__file__).parent / "data" / "shapes.json").read_text()))

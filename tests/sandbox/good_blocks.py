@@ -132,7 +132,7 @@ EVERYWHERE: dict[str, Json] = {
         confirm=CONFIRM,
         accessibility_label="x" * 75,
     ),
-    "overflow": beside("overflow", options=[{**one, "url": "https://e.org"} for one in options(5)]),
+    "overflow": beside("overflow", options=[{**option, "url": "https://e.org"} for option in options(5)]),
     "workflow button": acts(
         "workflow_button",
         text=plain(),

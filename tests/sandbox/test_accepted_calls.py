@@ -1,8 +1,9 @@
-"""What Slack takes, the sandbox takes: sixty good calls beside the broken ones of test_refusals."""
+"""The sandbox accepts what Slack accepts: sixty good calls beside the broken ones of test_refusals."""
 
 import json
 from typing import Any
 
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL, PRIVATE
 
 GROUP = "S0WARD00001"
@@ -98,7 +99,7 @@ def good_calls(ts: str) -> list[tuple[str, dict[str, Any], bool]]:
     ]
 
 
-def test_every_good_call_is_taken(ward: Any) -> None:
+def test_every_good_call_is_taken(ward: Ward) -> None:
     ts = ward.call(POST, {"channel": GENERAL, "text": "The first"})["ts"]
     calls = good_calls(ts)
     assert len(calls) >= 60
@@ -108,5 +109,5 @@ def test_every_good_call_is_taken(ward: Any) -> None:
         if not answer["ok"]:
             refused[f"{number} {method} {str(body)[:200]}"] = answer
     assert refused == {}
-    taken = [one for one in ward.calls() if one["response"]["ok"]]
+    taken = [call for call in ward.calls() if call["response"]["ok"]]
     assert len(taken) == len(calls) + 1, "each was really called, and written down"

@@ -22,9 +22,13 @@ from tests.sandbox.block_parts import Json, plain
 from tests.sandbox.good_blocks import EVERYWHERE, FILE_IMAGE, IMAGE, MESSAGES, MODALS, beside, verbatim
 
 GOOD: list[tuple[Surface, str, Json]] = [
-    *((surface, name, one) for name, one in EVERYWHERE.items() for surface in ("message", "modal", "home")),
-    *(("modal", name, one) for name, one in MODALS.items()),
-    *(("message", name, one) for name, one in MESSAGES.items()),
+    *(
+        (surface, name, block)
+        for name, block in EVERYWHERE.items()
+        for surface in ("message", "modal", "home")
+    ),
+    *(("modal", name, block) for name, block in MODALS.items()),
+    *(("message", name, block) for name, block in MESSAGES.items()),
     ("home", "carousel", MESSAGES["carousel"]),
 ]
 
@@ -42,7 +46,8 @@ def test_the_good_examples_cover_every_block_and_every_element() -> None:
 
 
 def test_a_full_message_modal_and_home_are_taken() -> None:
-    for surface, most in (("message", 50), ("modal", 100), ("home", 100)):
+    limits: tuple[tuple[Surface, int], ...] = (("message", 50), ("modal", 100), ("home", 100))
+    for surface, most in limits:
         assert problems([{"type": "divider"}] * most, surface=surface) == []
 
 
@@ -136,8 +141,8 @@ def test_recorded_messages_are_taken() -> None:
     recorded = json.loads(here.read_text())
 
     assert len(recorded) >= 5
-    for one in recorded:
-        assert problems(one["blocks"], surface=one["surface"]) == [], one
+    for block in recorded:
+        assert problems(block["blocks"], surface=block["surface"]) == [], block
 
 
 def test_two_thousand_messages_a_second_are_checked() -> None:

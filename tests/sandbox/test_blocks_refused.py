@@ -19,21 +19,21 @@ def test_each_broken_block_is_refused_with_its_reason_and_its_place(name: str) -
     surface, blocks, words, place = REFUSED[name]
     before = copy.deepcopy(blocks)
 
-    found = problems(blocks, surface=surface)  # type: ignore[arg-type]  # the table holds plain words
+    findings = problems(blocks, surface=surface)  # type: ignore[arg-type]  # the table holds plain words
 
-    assert len(found) == 1, found
-    assert words in found[0]
-    assert found[0].endswith(f" [json-pointer:{place}]"), found[0]
+    assert len(findings) == 1, findings
+    assert words in findings[0]
+    assert findings[0].endswith(f" [json-pointer:{place}]"), findings[0]
     assert blocks == before, "checking must change nothing"
 
 
 def test_every_problem_is_told_and_not_only_the_first() -> None:
-    found = problems(
+    findings = problems(
         [section(text=mrkdwn("")), {"type": "hologram"}, *acts(button(text=mrkdwn(), style="loud"))],
         surface="message",
     )
 
-    assert len(found) == 4
+    assert len(findings) == 4
 
 
 @pytest.mark.parametrize("junk", [None, 7, True, [], [[]], [None], [7], "x", {"type": "section"}])

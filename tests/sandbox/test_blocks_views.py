@@ -22,7 +22,7 @@ def home(**more: object) -> Json:
 
 
 def without(value: Json, name: str) -> Json:
-    return {key: one for key, one in value.items() if key != name}
+    return {key: item for key, item in value.items() if key != name}
 
 
 REFUSED: dict[str, tuple[object, str, str]] = {
@@ -103,11 +103,11 @@ TAKEN: dict[str, Json] = {
 def test_each_broken_view_is_refused_with_its_reason_and_its_place(name: str) -> None:
     view, words, place = REFUSED[name]
 
-    found = view_problems(view)
+    problems = view_problems(view)
 
-    assert len(found) == 1, found
-    assert words in found[0]
-    assert found[0].endswith(f" [json-pointer:{place}]"), found[0]
+    assert len(problems) == 1, problems
+    assert words in problems[0]
+    assert problems[0].endswith(f" [json-pointer:{place}]"), problems[0]
 
 
 @pytest.mark.parametrize("name", TAKEN)
@@ -116,6 +116,6 @@ def test_each_good_view_is_taken(name: str) -> None:
 
 
 def test_a_view_with_several_faults_names_them_all() -> None:
-    found = view_problems({"type": "modal", "colour": 1, "blocks": [{"type": "nothing"}]})
+    problems = view_problems({"type": "modal", "colour": 1, "blocks": [{"type": "nothing"}]})
 
-    assert len(found) == 3
+    assert len(problems) == 3

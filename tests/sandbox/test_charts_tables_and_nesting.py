@@ -44,7 +44,7 @@ ICON = {"type": "icon", "name": "star"}
 PICTURE = {"type": "image", "image_url": "https://e.org/a.png", "alt_text": "A"}
 REFUSED: dict[str, tuple[Json, str, str]] = {
     "a chart without title": (
-        {key: one for key, one in chart().items() if key != "title"},
+        {key: item for key, item in chart().items() if key != "title"},
         "missing required field: title",
         "",
     ),
@@ -107,11 +107,11 @@ def test_each_broken_one_is_refused_with_its_reason_and_its_place(name: str) -> 
     block, words, place = REFUSED[name]
     before = copy.deepcopy(block)
 
-    found = problems([block], surface="message")
+    findings = problems([block], surface="message")
 
-    assert len(found) == 1, found
-    assert words in found[0]
-    assert found[0].endswith(f" [json-pointer:/blocks/0{place}]"), found[0]
+    assert len(findings) == 1, findings
+    assert words in findings[0]
+    assert findings[0].endswith(f" [json-pointer:/blocks/0{place}]"), findings[0]
     assert block == before
 
 
@@ -121,8 +121,8 @@ def test_the_head_of_a_data_table_holds_no_rich_text_and_its_body_may() -> None:
     table = {"type": "data_table", "caption": "Beds", "rows": [[CELL], [rich]]}
 
     assert problems([table], surface="message") == []
-    found = problems([{**table, "rows": [[rich], [CELL]]}], surface="message")
-    assert found == ["rich_text is not allowed in the header row [json-pointer:/blocks/0/rows/0/0/type]"]
+    findings = problems([{**table, "rows": [[rich], [CELL]]}], surface="message")
+    assert findings == ["rich_text is not allowed in the header row [json-pointer:/blocks/0/rows/0/0/type]"]
 
 
 def test_the_same_action_may_stand_on_two_cards() -> None:

@@ -1,14 +1,14 @@
 """Conversations that an app opens, joins, makes, reads and changes, and what Slack refuses of it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from slackapp.sandbox.api.methods import HANDLERS
 from slackapp.sandbox.core.contract import read_contract
-from tests.sandbox.conftest import BOT, SCOPES, manifest
+from tests.sandbox.conftest import BOT, SCOPES, Until, Ward, manifest
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, GONE, HIDDEN, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
 
 MAY = [
@@ -25,17 +25,17 @@ def wide_manifest() -> dict[str, Any]:
 
 
 @pytest.fixture
-def wide(open_ward: Callable[..., Any], wide_manifest: dict[str, Any]) -> Any:
+def wide(open_ward: Callable[..., Ward], wide_manifest: dict[str, Any]) -> Ward:
     return open_ward(manifest=wide_manifest)
 
 
-def ok(ward: Any, method: str, **body: Any) -> dict[str, Any]:
+def ok(ward: Ward, method: str, **body: Any) -> dict[str, Any]:
     answer = ward.call(method, body, form=True)
     assert answer["ok"], answer
     return dict(answer)
 
 
-def test_a_direct_conversation_is_opened_once(wide: Any) -> None:
+def test_a_direct_conversation_is_opened_once(wide: Ward) -> None:
     first = ok(wide, "conversations.open", users=ADA)
     assert first["channel"]["id"].startswith("D")
     again = ok(wide, "conversations.open", users=ADA, return_im="true")
@@ -46,7 +46,7 @@ def test_a_direct_conversation_is_opened_once(wide: Any) -> None:
     assert posted["channel"] == first["channel"]["id"]
 
 
-def test_a_conversation_with_several_is_seen_by_them_alone(wide: Any) -> None:
+def test_a_conversation_with_several_is_seen_by_them_alone(wide: Ward) -> None:
     channel = ok(wide, "conversations.open", users=f"{ADA},{BEN}")["channel"]["id"]
     assert ok(wide, "conversations.open", users=f"{BEN},{ADA}")["channel"]["id"] == channel
     ok(wide, "chat.postMessage", channel=channel, text="Tea for two")
@@ -112,12 +112,12 @@ REFUSED = [
 
 
 @pytest.fixture(scope="module")
-def steady_wide(wide_manifest: dict[str, Any]) -> Any:
+def steady_wide(wide_manifest: dict[str, Any]) -> Iterator[Ward]:
     """A ward shared by calls that are all refused."""
     import httpx
 
     from slackapp.sandbox.server import Sandbox
-    from tests.sandbox.conftest import Ward, ward_seed
+    from tests.sandbox.conftest import ward_seed
 
     with Sandbox(manifest=wide_manifest, rate_limits=False) as sandbox:
         sandbox.seed(ward_seed())
@@ -127,14 +127,14 @@ def steady_wide(wide_manifest: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("method", "body", "error"), REFUSED)
 def test_what_slack_refuses_is_refused_by_slacks_name(
-    steady_wide: Any, method: str, body: dict[str, Any], error: str
+    steady_wide: Ward, method: str, body: dict[str, Any], error: str
 ) -> None:
     answer = steady_wide.call(method, body, form=True)
     assert (answer["ok"], answer.get("error")) == (False, error), answer
     assert error in read_contract().errors
 
 
-def test_the_app_joins_a_public_channel_and_leaves_it(wide: Any) -> None:
+def test_the_app_joins_a_public_channel_and_leaves_it(wide: Ward) -> None:
     assert ok(wide, "conversations.join", channel=UNJOINED)["channel"]["is_member"] is True
     assert ok(wide, "conversations.join", channel=UNJOINED)["warning"] == "already_in_channel"
     ok(wide, "chat.postMessage", channel="#random", text="Hello")
@@ -143,7 +143,7 @@ def test_the_app_joins_a_public_channel_and_leaves_it(wide: Any) -> None:
     assert ok(wide, "conversations.leave", channel=UNJOINED)["not_in_channel"] is True
 
 
-def test_a_channel_is_made_filled_renamed_and_archived(wide: Any) -> None:
+def test_a_channel_is_made_filled_renamed_and_archived(wide: Ward) -> None:
     channel = ok(wide, "conversations.create", name="tea-round", is_private="true")["channel"]["id"]
     ok(wide, "conversations.invite", channel=channel, users=f"{ADA},{BEN}")
     ok(wide, "conversations.setTopic", channel=channel, topic="Who makes it?")
@@ -158,7 +158,7 @@ def test_a_channel_is_made_filled_renamed_and_archived(wide: Any) -> None:
     assert answer["error"] == "is_archived"
 
 
-def test_history_is_newest_first_in_pages_without_threads_and_whispers(wide: Any) -> None:
+def test_history_is_newest_first_in_pages_without_threads_and_whispers(wide: Ward) -> None:
     times = [
         ok(wide, "chat.postMessage", channel=GENERAL, text=text)["ts"] for text in ("one", "two", "three")
     ]
@@ -180,13 +180,13 @@ def test_history_is_newest_first_in_pages_without_threads_and_whispers(wide: Any
     assert thread[1]["parent_user_id"] == BOT
 
 
-def test_history_needs_the_scope_of_that_kind_of_place(open_ward: Callable[..., Any]) -> None:
+def test_history_needs_the_scope_of_that_kind_of_place(open_ward: Callable[..., Ward]) -> None:
     ward = open_ward(manifest=manifest(scopes=[*SCOPES, "im:history"]))
     answer = ward.call("conversations.history", {"channel": GENERAL}, form=True)
     assert (answer["error"], answer["needed"]) == ("missing_scope", "channels:history")
 
 
-def test_a_scheduled_message_waits_for_the_sandboxs_clock(wide: Any, until: Any) -> None:
+def test_a_scheduled_message_waits_for_the_sandboxs_clock(wide: Ward, until: Until) -> None:
     now = int(wide.sandbox.clock.epoch())
     at = str(now + 3600)
     ok(wide, "chat.scheduleMessage", channel=GENERAL, text="Tea time", post_at=at)
@@ -201,7 +201,7 @@ def test_a_scheduled_message_waits_for_the_sandboxs_clock(wide: Any, until: Any)
     assert ok(wide, "chat.scheduledMessages.list")["scheduled_messages"] == []
 
 
-def test_the_app_reacts_and_takes_it_back(wide: Any) -> None:
+def test_the_app_reacts_and_takes_it_back(wide: Ward) -> None:
     ts = ok(wide, "chat.postMessage", channel=GENERAL, text="Tea")["ts"]
     target = {"channel": GENERAL, "timestamp": ts, "name": "tea"}
     ok(wide, "reactions.add", **target)
@@ -212,7 +212,7 @@ def test_the_app_reacts_and_takes_it_back(wide: Any) -> None:
     assert wide.call("reactions.remove", target)["error"] == "no_reaction"
 
 
-def test_people_and_bots_are_looked_up(wide: Any) -> None:
+def test_people_and_bots_are_looked_up(wide: Ward) -> None:
     assert ok(wide, "users.lookupByEmail", email="Ada@ward.example")["user"]["id"] == ADA
     assert ok(wide, "users.profile.get", user=ADA)["profile"]["email"] == "ada@ward.example"
     assert ok(wide, "bots.info", bot="B0WARDBOT01")["bot"]["user_id"] == BOT
@@ -220,7 +220,7 @@ def test_people_and_bots_are_looked_up(wide: Any) -> None:
     assert {channel["id"] for channel in mine["channels"]} == {GENERAL, PRIVATE}
 
 
-def test_a_name_with_a_hash_is_taken_where_slack_takes_it(wide: Any) -> None:
+def test_a_name_with_a_hash_is_taken_where_slack_takes_it(wide: Ward) -> None:
     assert ok(wide, "chat.postMessage", channel="#general", text="hi")["channel"] == GENERAL
     assert wide.call("chat.postEphemeral", {"channel": "#general", "user": ADA, "text": "hi"})["ok"]
 
@@ -241,7 +241,7 @@ LIKELY = {
 
 
 @pytest.mark.parametrize("method", sorted(METHODS))
-def test_an_argument_of_another_kind_is_refused_by_a_name_of_slacks(steady_wide: Any, method: str) -> None:
+def test_an_argument_of_another_kind_is_refused_by_a_name_of_slacks(steady_wide: Ward, method: str) -> None:
     described = read_contract().methods[method]
     usual = {name: LIKELY[name] for name in described.arguments if name in LIKELY}
     for name in described.arguments - {"token"}:

@@ -15,11 +15,12 @@ from slack_bolt import App, BoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from slackapp.sandbox.standalone import serve_standalone
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL, ben_leaves
 
 
 class Receiver(HTTPServer):
-    """An app's HTTP address that keeps what it gets and answers with what it is told."""
+    """An app's HTTP address that records requests and answers as `answer` says."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -61,11 +62,11 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def served(open_ward: Callable[..., Any], receiver: Receiver) -> Any:
+def served(open_ward: Callable[..., Ward], receiver: Receiver) -> Ward:
     return open_ward(deliver_to=f"http://127.0.0.1:{receiver.server_port}/slack/events")
 
 
-def test_requests_are_signed_as_slack_signs_them(served: Any, receiver: Receiver) -> None:
+def test_requests_are_signed_as_slack_signs_them(served: Ward, receiver: Receiver) -> None:
     receiver.answer = lambda *_: (200, b"plain words", {})
     (seen,) = served.person(ADA).types("/kettle two cups")["messages"]
     assert seen["text"] == "plain words"
@@ -77,13 +78,13 @@ def test_requests_are_signed_as_slack_signs_them(served: Any, receiver: Receiver
     assert parse_qs(body.decode())["text"] == ["two cups"]
 
 
-def test_a_real_bolt_app_accepts_the_signed_requests(served: Any, receiver: Receiver) -> None:
+def test_a_real_bolt_app_accepts_the_signed_requests(served: Ward, receiver: Receiver) -> None:
     app = App(client=served.client, signing_secret=served.sandbox.slack.app.signing_secret)
     app.command("/kettle")(lambda ack: ack(text="from Bolt"))
     app.global_shortcut("boil")(lambda ack: ack())
 
     def answer(headers: dict[str, str], body: bytes) -> tuple[int, bytes, dict[str, str]]:
-        response = app.dispatch(BoltRequest(body=body.decode(), headers=headers))
+        response = app.dispatch(BoltRequest(body=body.decode(), headers={**headers}))
         content_type = {"Content-Type": response.first_headers()["content-type"]} if response.headers else {}
         return response.status, (response.body or "").encode(), content_type
 
@@ -95,7 +96,7 @@ def test_a_real_bolt_app_accepts_the_signed_requests(served: Any, receiver: Rece
 
 
 def test_a_failed_event_is_repeated_with_its_headers_unless_the_app_says_no(
-    served: Any, receiver: Receiver
+    served: Ward, receiver: Receiver
 ) -> None:
 
     def failing(headers: dict[str, str], _body: bytes) -> tuple[int, bytes, dict[str, str]]:
@@ -118,17 +119,17 @@ def test_a_failed_event_is_repeated_with_its_headers_unless_the_app_says_no(
     assert "x-slack-retry-num" not in headers
 
 
-def test_an_app_is_installed_through_oauth(served: Any) -> None:
+def test_an_app_is_installed_through_oauth(served: Ward) -> None:
     app = served.sandbox.slack.app
-    asked = {
+    query = {
         "client_id": app.client_id,
         "state": "s",
         "redirect_uri": "http://127.0.0.1:1/slack/oauth_redirect",
     }
-    sent_back = served.http.get("/oauth/v2/authorize", params=asked).headers["Location"]
+    sent_back = served.http.get("/oauth/v2/authorize", params=query).headers["Location"]
     code = parse_qs(sent_back.partition("?")[2])["code"][0]
     exchange = {"client_id": app.client_id, "client_secret": "wrong", "code": code}
-    exchange["redirect_uri"] = asked["redirect_uri"]
+    exchange["redirect_uri"] = query["redirect_uri"]
     assert served.call("oauth.v2.access", exchange, form=True, token=None)["error"] == "bad_client_secret"
     exchange["client_secret"] = app.client_secret
     answer = served.call("oauth.v2.access", exchange, form=True, token=None)
@@ -158,10 +159,10 @@ def test_alone_it_delivers_to_an_address_and_goes_on_from_a_file(
         alone = threading.Thread(target=serve_standalone, kwargs=options)
         alone.start()
         try:
-            said = until(lambda: re.search(r"Practice workspace: (http\S+)/", capsys.readouterr().out))
+            match = until(lambda: re.search(r"Practice workspace: (http\S+)/", capsys.readouterr().out))
             typed = {"place": "C0PRACTICE1", "text": command}
-            answer = httpx.post(f"{said[1]}/person/U0PRACTICE1/type", json=typed, timeout=15)
-            return [one["text"] for one in answer.json()["screen"]["messages"]]
+            answer = httpx.post(f"{match[1]}/person/U0PRACTICE1/type", json=typed, timeout=15)
+            return [message["text"] for message in answer.json()["screen"]["messages"]]
         finally:
             stop.set()
             alone.join(10)

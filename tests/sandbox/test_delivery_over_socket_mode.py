@@ -13,14 +13,15 @@ import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
 from slackapp.connection.socket_mode import close_socket
+from tests.sandbox.conftest import Until, Ward
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
 from tests.support.waiting import comes
 
 
 class RawSocket:
-    """A Socket Mode client without any manners of its own, in a thread."""
+    """A Socket Mode client that acknowledges nothing by itself, in a thread."""
 
-    def __init__(self, ward: Any) -> None:
+    def __init__(self, ward: Ward) -> None:
         self.received: queue.Queue[dict[str, Any]] = queue.Queue()
         self.out: queue.Queue[str | None] = queue.Queue()
         self._url = ward.call("apps.connections.open", token=APP_TOKEN)["url"]
@@ -59,7 +60,7 @@ class RawSocket:
 
 
 @pytest.fixture
-def socket(ward: Any) -> Iterator[Callable[[], RawSocket]]:
+def socket(ward: Ward) -> Iterator[Callable[[], RawSocket]]:
     opened: list[RawSocket] = []
 
     def connect() -> RawSocket:
@@ -67,17 +68,19 @@ def socket(ward: Any) -> Iterator[Callable[[], RawSocket]]:
         return opened[-1]
 
     yield connect
-    for one in opened:
-        one.close()
+    for raw_socket in opened:
+        raw_socket.close()
 
 
-def test_a_ticket_opens_one_connection(ward: Any) -> None:
+def test_a_ticket_opens_one_connection(ward: Ward) -> None:
     url = ward.call("apps.connections.open", token=APP_TOKEN)["url"].replace("ws://", "http://")
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
     assert ward.http.get(url.replace("ticket=", "ticket=0"), headers=headers).status_code == 403
 
 
-def test_an_unacknowledged_event_comes_again_and_an_acknowledged_one_does_not(ward: Any, socket: Any) -> None:
+def test_an_unacknowledged_event_comes_again_and_an_acknowledged_one_does_not(
+    ward: Ward, socket: Any
+) -> None:
     raw = socket()
     ben_leaves(ward)
     first = raw.next()
@@ -103,7 +106,7 @@ def test_an_unacknowledged_event_comes_again_and_an_acknowledged_one_does_not(wa
     }
 
 
-def test_later_retries_follow_the_sandboxs_clock(open_ward: Callable[..., Any], until: Any) -> None:
+def test_later_retries_follow_the_sandboxs_clock(open_ward: Callable[..., Ward], until: Until) -> None:
     ward = open_ward()
     ben_leaves(ward)  # nobody is connected: each attempt fails at once
 
@@ -115,10 +118,10 @@ def test_later_retries_follow_the_sandboxs_clock(open_ward: Callable[..., Any], 
     until(lambda: attempts() == 3)
     ward.control("clock", advance=301)
     until(lambda: attempts() == 4)
-    assert len({one["event_id"] for one in ward.sent("event_callback")}) == 1
+    assert len({payload["event_id"] for payload in ward.sent("event_callback")}) == 1
 
 
-def test_several_connections_share_the_work(ward: Any, socket: Any, until: Any) -> None:
+def test_several_connections_share_the_work(ward: Ward, socket: Any, until: Until) -> None:
     first, second = socket(), socket()
     got = []
     for kind in ("leave", "join", "leave", "join"):
@@ -130,7 +133,7 @@ def test_several_connections_share_the_work(ward: Any, socket: Any, until: Any) 
     assert set(got) == {first, second}
 
 
-def test_a_refresh_is_asked_for_and_a_real_client_stays_reachable(ward: Any, until: Any) -> None:
+def test_a_refresh_is_asked_for_and_a_real_client_stays_reachable(ward: Ward, until: Until) -> None:
     app = ward.bolt()
     app.command("/kettle")(lambda ack: ack("tea"))
     handler = ward.connect(app)
@@ -140,7 +143,7 @@ def test_a_refresh_is_asked_for_and_a_real_client_stays_reachable(ward: Any, unt
     assert ward.person(ADA).types("/kettle")["messages"][-1]["text"] == "tea"
 
 
-def test_a_cut_connection_is_noticed_and_opened_again(ward: Any, socket: Any) -> None:
+def test_a_cut_connection_is_noticed_and_opened_again(ward: Ward, socket: Any) -> None:
     raw = socket()
     ward.control("connection", kind="drop")
     assert raw.next() == {"type": "closed"}
@@ -150,7 +153,7 @@ def test_a_cut_connection_is_noticed_and_opened_again(ward: Any, socket: Any) ->
 
 
 def test_events_without_their_scope_or_subscription_are_not_sent(
-    open_ward: Callable[..., Any], ward: Any
+    open_ward: Callable[..., Ward], ward: Ward
 ) -> None:
     import copy
 
@@ -162,33 +165,33 @@ def test_events_without_their_scope_or_subscription_are_not_sent(
     assert other.person(ADA).does("react", place=GENERAL, ts=ts, emoji="tea").status_code == 200
     ben_leaves(other)
     other.control("change", kind="person", user=BEN, title="Consultant")
-    assert {one["event"]["type"] for one in other.sent("event_callback")} <= {"user_change"}
+    assert {payload["event"]["type"] for payload in other.sent("event_callback")} <= {"user_change"}
 
 
-def test_reactions_are_kept_and_told(ward: Any, socket: Any) -> None:
+def test_reactions_are_kept_and_told(ward: Ward, socket: Any) -> None:
     raw = socket()
     ts = ward.client.chat_postMessage(channel=GENERAL, text="tea")["ts"]
     for remove, name in ((False, "reaction_added"), (True, "reaction_removed")):
         ward.person(ADA).does("react", place=GENERAL, ts=ts, emoji=":tea:", remove=remove)
-        told = raw.next()
-        raw.ack(told)
-        event = told["payload"]["event"]
+        envelope = raw.next()
+        raw.ack(envelope)
+        event = envelope["payload"]["event"]
         assert (event["type"], event["reaction"], event["item"]["ts"]) == (name, "tea", ts)
         assert event["item_user"] == "U0WARDBOT01"
-        kept = ward.client.reactions_get(channel=GENERAL, timestamp=ts)["message"].get("reactions", [])
-        assert [one["users"] for one in kept] == ([] if remove else [[ADA]])
+        reactions = ward.client.reactions_get(channel=GENERAL, timestamp=ts)["message"].get("reactions", [])
+        assert [reaction["users"] for reaction in reactions] == ([] if remove else [[ADA]])
 
 
-def test_an_uninstalled_app_is_told_and_its_token_opens_nothing(ward: Any, socket: Any) -> None:
+def test_an_uninstalled_app_is_told_and_its_token_opens_nothing(ward: Ward, socket: Any) -> None:
     raw = socket()
     ward.control("change", kind="uninstall")
-    told = {raw.next()["payload"]["event"]["type"] for _ in range(2)}
-    assert told == {"tokens_revoked", "app_uninstalled"}
+    kinds = {raw.next()["payload"]["event"]["type"] for _ in range(2)}
+    assert kinds == {"tokens_revoked", "app_uninstalled"}
     assert ward.call("auth.test")["error"] == "token_revoked"
 
 
 @pytest.mark.parametrize("misses_it", [True, False])
-def test_an_app_hangs_up_though_its_reader_was_not_told_to_end(ward: Any, misses_it: bool) -> None:  # noqa: FBT001 - a case
+def test_an_app_hangs_up_though_its_reader_was_not_told_to_end(ward: Ward, misses_it: bool) -> None:  # noqa: FBT001 - a case
     handler = ward.connect(ward.bolt())
     ward.apps.remove(handler)
     client, reader = handler.client, handler.client.current_session_runner.thread
@@ -206,4 +209,4 @@ def test_an_app_hangs_up_though_its_reader_was_not_told_to_end(ward: Any, misses
 def stack_of(thread: threading.Thread) -> set[str]:
     """The names of the functions that a thread is in."""
     frame = sys._current_frames().get(thread.ident or 0)
-    return {one.f_code.co_name for one, _ in traceback.walk_stack(frame)} if frame else set()
+    return {outer.f_code.co_name for outer, _ in traceback.walk_stack(frame)} if frame else set()

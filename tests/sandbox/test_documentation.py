@@ -1,10 +1,9 @@
-"""docs/sandbox.md tells the truth: its examples run, its lists are those of the code."""
+"""docs/sandbox.md is true: its examples run, and its lists match the code."""
 
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +13,7 @@ from slackapp.sandbox.core.manifest import read_manifest
 from slackapp.sandbox.core.seeds import practice_workspace
 from slackapp.sandbox.server import Sandbox
 from slackapp.sandbox.slack.coverage import SENT, unsupported_features
-from tests.sandbox.conftest import EVENTS, SCOPES, Ward, manifest
+from tests.sandbox.conftest import EVENTS, SCOPES, Until, Ward, manifest
 from tests.sandbox.test_message_events import listening_manifest
 
 ROOT = Path(__file__).parents[2]
@@ -24,12 +23,12 @@ START = "http://127.0.0.1:3999"
 
 
 def example(mark: str) -> str:
-    """The one example in which this stands."""
+    """The one example that contains this text."""
     (code,) = [code for code in EXAMPLES if mark in code]
     return str(code)
 
 
-def test_the_app_of_the_first_example_runs_and_answers(tmp_path: Path, until: Any) -> None:
+def test_the_app_of_the_first_example_runs_and_answers(tmp_path: Path, until: Until) -> None:
     with Sandbox(manifest=manifest()) as sandbox:
         sandbox.seed(practice_workspace())
         program = tmp_path / "app.py"
@@ -61,20 +60,20 @@ def test_the_example_of_a_tour_guides() -> None:
 def methods_told() -> set[str]:
     """The methods the table names; a family may stand once before several of its methods."""
     table = TEXT[TEXT.index("| family | methods |\n") + 23 : TEXT.index("A method Slack has and the sandbox")]
-    told = set()
+    names = set()
     for family, methods in re.findall(r"^\| ([\w, ]+) \| (.+) \|$", table, re.MULTILINE):
         before = family.partition(",")[0]
         for name in re.sub(r"\(.*?\)| and ", ",", methods).replace(";", ",").split(","):
             if bare := name.strip():
                 before = bare.rpartition(".")[0] if bare in read_contract().methods else before
-                told.add(bare if bare in read_contract().methods else f"{before}.{bare}")
-    return told
+                names.add(bare if bare in read_contract().methods else f"{before}.{bare}")
+    return names
 
 
 def test_the_methods_it_lists_are_those_that_are_answered() -> None:
-    told = methods_told()
-    assert told - HANDLERS.keys() == set()
-    assert HANDLERS.keys() - told == set()
+    documented = methods_told()
+    assert documented - HANDLERS.keys() == set()
+    assert HANDLERS.keys() - documented == set()
 
 
 def test_the_events_it_lists_are_those_that_are_sent() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from slackapp.sandbox.api.methods import HANDLERS
 from slackapp.sandbox.core.contract import read_contract
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL, PRIVATE
 
 TOKEN = {"Authorization": "Bearer xoxb-ward-bot-token"}
@@ -17,17 +18,17 @@ CONTRACT = read_contract()
 DOCUMENTED = [(method, error) for method in HANDLERS for error in sorted(CONTRACT.errors_of(method))]
 
 
-def post(ward: Any, text: str, channel: str = GENERAL, **options: Any) -> httpx.Response:
+def post(ward: Ward, text: str, channel: str = GENERAL, **options: Any) -> httpx.Response:
     body = {"channel": channel, "text": text}
     return ward.http.post("/api/chat.postMessage", data=body, headers=TOKEN, **options)
 
 
-def in_force(ward: Any) -> list[dict[str, Any]]:
-    return ward.http.get("/control/fault").json()["waiting"]
+def in_force(ward: Ward) -> list[dict[str, Any]]:
+    return list(ward.http.get("/control/fault").json()["waiting"])
 
 
 @pytest.mark.parametrize("method", HANDLERS)
-def test_every_documented_error_of_every_method_can_be_played(steady_ward: Any, method: str) -> None:
+def test_every_documented_error_of_every_method_can_be_played(steady_ward: Ward, method: str) -> None:
     errors = CONTRACT.errors_of(method)
     assert {"internal_error", "account_inactive", "ratelimited"} < errors
     for error in sorted(errors):
@@ -43,7 +44,7 @@ def test_the_table_of_errors_is_not_a_short_one() -> None:
     assert ("chat.postMessage", "restricted_action") in DOCUMENTED
 
 
-def test_an_error_that_slack_does_not_document_is_refused_with_the_list(ward: Any) -> None:
+def test_an_error_that_slack_does_not_document_is_refused_with_the_list(ward: Ward) -> None:
     order = {"method": "chat.delete", "kind": "error", "error": "tea_not_found"}
     answer = ward.http.post("/control/fault", json=order)
     assert answer.status_code == 400
@@ -75,7 +76,7 @@ def test_an_error_that_slack_does_not_document_is_refused_with_the_list(ward: An
         {"method": "*", "kind": "500", "done": "yes"},
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(steady_ward: Any, order: dict[str, Any]) -> None:
+def test_a_fault_that_makes_no_sense_is_refused(steady_ward: Ward, order: dict[str, Any]) -> None:
     assert steady_ward.http.post("/control/fault", json=order).status_code == 400
     assert in_force(steady_ward) == []
 
@@ -85,7 +86,7 @@ def test_a_fault_that_makes_no_sense_is_refused(steady_ward: Any, order: dict[st
     [("500", False), ("500", True), ("error", False), ("error", True), ("garbage", False), ("garbage", True)],
 )
 def test_an_answer_does_not_say_whether_the_call_was_carried_out(
-    ward: Any, kind: str, *, is_done: bool
+    ward: Ward, kind: str, *, is_done: bool
 ) -> None:
     ward.control("fault", method="chat.postMessage", kind=kind, error="fatal_error", done=is_done)
     answer = post(ward, "tea")
@@ -99,14 +100,14 @@ def test_an_answer_does_not_say_whether_the_call_was_carried_out(
 
 
 @pytest.mark.parametrize(("kind", "is_done"), [("reset", False), ("reset", True), ("drop", False)])
-def test_a_connection_breaks_before_or_after_the_call(ward: Any, kind: str, *, is_done: bool) -> None:
+def test_a_connection_breaks_before_or_after_the_call(ward: Ward, kind: str, *, is_done: bool) -> None:
     ward.control("fault", method="chat.postMessage", kind=kind, done=is_done)
     with pytest.raises(httpx.ReadError if kind == "reset" else httpx.TransportError):
         post(ward, "tea")
     assert ward.person(ADA).texts(GENERAL) == (["tea"] if is_done else [])
 
 
-def test_half_an_answer_is_its_head_and_then_nothing(ward: Any) -> None:
+def test_half_an_answer_is_its_head_and_then_nothing(ward: Ward) -> None:
     ward.control("fault", method="chat.postMessage", kind="half", seconds=0.2)
     with pytest.raises(httpx.RemoteProtocolError):
         post(ward, "tea")
@@ -116,7 +117,7 @@ def test_half_an_answer_is_its_head_and_then_nothing(ward: Any) -> None:
     assert ward.person(ADA).texts(GENERAL) == ["tea", "more tea"]
 
 
-def test_a_late_answer_comes_when_nobody_waits_for_it_any_more(ward: Any) -> None:
+def test_a_late_answer_comes_when_nobody_waits_for_it_any_more(ward: Ward) -> None:
     ward.control("fault", method="chat.postMessage", kind="late")
     with pytest.raises(httpx.ReadTimeout):
         post(ward, "tea", timeout=0.3)
@@ -126,7 +127,7 @@ def test_a_late_answer_comes_when_nobody_waits_for_it_any_more(ward: Any) -> Non
     assert post(ward, "more tea").json()["ok"]
 
 
-def test_slack_is_away_for_an_hour_and_control_lifts_it(open_ward: Callable[..., Any]) -> None:
+def test_slack_is_away_for_an_hour_and_control_lifts_it(open_ward: Callable[..., Ward]) -> None:
     ward = open_ward(now=datetime(2025, 11, 3, 8, 0, tzinfo=UTC))
     ward.control("fault", kind="away", **{"for": 3600})
     for _ in range(3):
@@ -147,7 +148,7 @@ def test_slack_is_away_for_an_hour_and_control_lifts_it(open_ward: Callable[...,
     assert post(ward, "tea").json()["ok"]
 
 
-def test_a_fault_stays_where_it_was_ordered(ward: Any) -> None:
+def test_a_fault_stays_where_it_was_ordered(ward: Ward) -> None:
     ward.control("fault", method="chat.postMessage", kind="500", count=9, where={"channel": GENERAL})
     assert [post(ward, "tea", place).status_code for place in (PRIVATE, GENERAL, BEN)] == [200, 500, 200]
     ward.control("fault", clear=True)
@@ -165,7 +166,7 @@ def test_a_fault_stays_where_it_was_ordered(ward: Any) -> None:
     assert post(ward, "tea").status_code == 500
 
 
-def test_a_rate_lets_some_calls_through(steady_ward: Any) -> None:
+def test_a_rate_lets_some_calls_through(steady_ward: Ward) -> None:
     steady_ward.control("fault", method="auth.test", kind="500", rate=0.5)
     answers = [steady_ward.http.post("/api/auth.test", headers=TOKEN).status_code for _ in range(100)]
     steady_ward.control("fault", clear=True)
@@ -174,7 +175,7 @@ def test_a_rate_lets_some_calls_through(steady_ward: Any) -> None:
     assert steady_ward.http.post("/api/auth.test", headers=TOKEN).status_code == 200
 
 
-def test_one_list_tells_all_faults_in_force(open_ward: Callable[..., Any]) -> None:
+def test_one_list_tells_all_faults_in_force(open_ward: Callable[..., Ward]) -> None:
     start = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
     ward = open_ward(now=start)
     place = {"channel": GENERAL}
@@ -187,7 +188,7 @@ def test_one_list_tells_all_faults_in_force(open_ward: Callable[..., Any]) -> No
     assert second == {"method": "*", "kind": "429", "count": None, "rate": 0.1}
 
 
-def test_a_fault_of_every_method_leaves_uploads_what_is_named_after_the_web_api(ward: Any) -> None:
+def test_a_fault_of_every_method_leaves_uploads_what_is_named_after_the_web_api(ward: Ward) -> None:
     begun = ward.client.files_getUploadURLExternal(filename="a.png", length=3)
     ward.control("fault", method="*", kind="away")
     assert ward.http.post(begun["upload_url"], content=b"abc").status_code == 200
@@ -199,7 +200,7 @@ def test_a_fault_of_every_method_leaves_uploads_what_is_named_after_the_web_api(
     assert ward.http.post(begun["upload_url"], content=b"abc").status_code == 200
 
 
-def test_a_response_url_fails_in_the_same_ways(ward: Any, until: Callable[..., Any]) -> None:
+def test_a_response_url_fails_in_the_same_ways(ward: Ward, until: Callable[..., Any]) -> None:
     app = ward.bolt()
     app.command("/kettle")(lambda ack: ack())
     ward.connect(app)

@@ -13,6 +13,7 @@ from slackapp.cli.main import main
 from slackapp.cli.setup import over_http
 from slackapp.sandbox.core.manifest_rules import manifest_problems
 from slackapp.sandbox.core.seeds import AppSeed
+from tests.sandbox.conftest import Ward
 
 
 def good() -> dict[str, Any]:
@@ -75,8 +76,8 @@ REFUSED: list[tuple[str, Any, str, str]] = [
 def test_what_slack_refuses_is_refused_with_the_place_and_the_reason(
     path: str, value: Any, pointer: str, words: str
 ) -> None:
-    found = manifest_problems(changed(path, value))
-    assert any(problem.pointer == pointer and words in problem.message for problem in found), found
+    problems = manifest_problems(changed(path, value))
+    assert any(problem.pointer == pointer and words in problem.message for problem in problems), problems
 
 
 @pytest.mark.parametrize("nothing", [None, [], "manifest", {}, {"display_information": {}}])
@@ -100,7 +101,7 @@ def test_the_command_refuses_to_start_with_a_manifest_that_slack_would_refuse(tm
     assert "/display_information/name: must be less than 36 characters" in answer.output
 
 
-def test_the_method_tells_the_same_with_a_configuration_token(steady_ward: Any) -> None:
+def test_the_method_tells_the_same_with_a_configuration_token(steady_ward: Ward) -> None:
     token = AppSeed().configuration_token
     answer = steady_ward.call("apps.manifest.validate", {"manifest": json.dumps(good())}, token=token)
     assert answer == {"ok": True, "errors": []}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import BOT, EVENTS, SCOPES, manifest
+from tests.sandbox.conftest import BOT, EVENTS, SCOPES, Until, Ward, manifest
 from tests.sandbox.test_payload_shapes import differences
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, PRIVATE, UNJOINED, VISITOR
 
@@ -31,33 +31,33 @@ def listening_manifest(**features: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def listening(open_ward: Callable[..., Any]) -> Any:
+def listening(open_ward: Callable[..., Ward]) -> Ward:
     return open_ward(manifest=listening_manifest())
 
 
 @pytest.fixture
-def heard(until: Any) -> Callable[..., dict[str, Any]]:
+def heard(until: Until) -> Callable[..., dict[str, Any]]:
     """The newest event of this type (and subtype) once it has been sent."""
 
-    def wait(ward: Any, kind: str, subtype: str | None = None) -> dict[str, Any]:
+    def wait(ward: Ward, kind: str, subtype: str | None = None) -> dict[str, Any]:
         def newest() -> dict[str, Any] | None:
             events = [payload["event"] for payload in ward.sent("event_callback")]
             same = [event for event in events if (event["type"], event.get("subtype")) == (kind, subtype)]
             return same[-1] if same else None
 
-        return until(newest)
+        return dict(until(newest))
 
     return wait
 
 
-def kinds(ward: Any) -> list[tuple[str, str | None]]:
+def kinds(ward: Ward) -> list[tuple[str, str | None]]:
     """Type and subtype of every event so far; one that was sent again counts once."""
     events = {payload["event_id"]: payload["event"] for payload in ward.sent("event_callback")}
     return [(event["type"], event.get("subtype")) for event in events.values()]
 
 
 def test_the_app_hears_messages_of_its_channels_as_slack_records_them(
-    listening: Any, heard: Any, shapes: Any
+    listening: Ward, heard: Callable[..., dict[str, Any]], shapes: Any
 ) -> None:
     listening.person(ADA).types("Tea for @Ben & <@U0WARD00003>? :tea: https://tea.example/a?b=1&c=2")
     event = heard(listening, "message")
@@ -78,7 +78,7 @@ def test_the_app_hears_messages_of_its_channels_as_slack_records_them(
     ids=["public", "private", "dm"],
 )
 def test_each_kind_of_place_has_its_own_subscription(
-    open_ward: Callable[..., Any], heard: Any, place: str, kind: str
+    open_ward: Callable[..., Ward], heard: Callable[..., dict[str, Any]], place: str, kind: str
 ) -> None:
     from slackapp.sandbox.slack.message_events import SUBSCRIPTIONS
 
@@ -92,7 +92,7 @@ def test_each_kind_of_place_has_its_own_subscription(
     assert ("message", None) not in kinds(deaf)
 
 
-def test_without_its_history_scope_the_app_hears_nothing(open_ward: Callable[..., Any]) -> None:
+def test_without_its_history_scope_the_app_hears_nothing(open_ward: Callable[..., Ward]) -> None:
     described = listening_manifest()
     described["oauth_config"]["scopes"]["bot"].remove("channels:history")
     ward = open_ward(manifest=described)
@@ -100,13 +100,13 @@ def test_without_its_history_scope_the_app_hears_nothing(open_ward: Callable[...
     assert ("message", None) not in kinds(ward)
 
 
-def test_where_the_app_is_not_it_hears_nothing_of_messages_or_mentions(listening: Any) -> None:
+def test_where_the_app_is_not_it_hears_nothing_of_messages_or_mentions(listening: Ward) -> None:
     listening.person(ADA).types(f"Hello <@{BOT}>", UNJOINED)
     assert not kinds(listening)
 
 
 def test_a_mention_comes_as_app_mention_and_as_message_but_in_a_dm_as_message_only(
-    listening: Any, heard: Any
+    listening: Ward, heard: Callable[..., dict[str, Any]]
 ) -> None:
     listening.person(ADA).types(f"Hello <@{BOT}>")
     assert heard(listening, "app_mention")["text"] == f"Hello <@{BOT}>"
@@ -115,20 +115,24 @@ def test_a_mention_comes_as_app_mention_and_as_message_but_in_a_dm_as_message_on
     assert kinds(listening).count(("app_mention", None)) == 1
 
 
-def test_the_apps_own_message_comes_back_to_it_with_its_bot_id(listening: Any, heard: Any) -> None:
+def test_the_apps_own_message_comes_back_to_it_with_its_bot_id(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     listening.call("chat.postMessage", {"channel": GENERAL, "text": f"I am <@{BOT}>"})
     event = heard(listening, "message")
     assert event["bot_id"] == "B0WARDBOT01"
     assert ("app_mention", None) not in kinds(listening)
 
 
-def test_what_one_person_alone_sees_is_no_event(listening: Any) -> None:
+def test_what_one_person_alone_sees_is_no_event(listening: Ward) -> None:
     listening.call("chat.postEphemeral", {"channel": GENERAL, "user": ADA, "text": "Hush"})
     listening.person(ADA).types("/unknown")
     assert not kinds(listening)
 
 
-def test_an_edit_and_a_deletion_tell_what_was_there_before(listening: Any, heard: Any) -> None:
+def test_an_edit_and_a_deletion_tell_what_was_there_before(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     ada = listening.person(ADA)
     ts = ada.types("Tea")["messages"][-1]["ts"]
     ada._done("edit", place=GENERAL, ts=ts, text="Coffee")
@@ -141,14 +145,16 @@ def test_an_edit_and_a_deletion_tell_what_was_there_before(listening: Any, heard
     assert ada.texts(GENERAL) == []
 
 
-def test_nobody_edits_or_deletes_what_another_wrote(listening: Any) -> None:
+def test_nobody_edits_or_deletes_what_another_wrote(listening: Ward) -> None:
     ts = listening.person(ADA).types("Tea")["messages"][-1]["ts"]
-    for deed in ("edit", "delete"):
-        answer = listening.person(BEN).does(deed, place=GENERAL, ts=ts, text="Coffee")
+    for action in ("edit", "delete"):
+        answer = listening.person(BEN).does(action, place=GENERAL, ts=ts, text="Coffee")
         assert answer.status_code == 409
 
 
-def test_the_apps_edits_and_deletions_are_events_too(listening: Any, heard: Any) -> None:
+def test_the_apps_edits_and_deletions_are_events_too(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     ts = listening.call("chat.postMessage", {"channel": GENERAL, "text": "One"})["ts"]
     listening.call("chat.update", {"channel": GENERAL, "ts": ts, "text": "Two"})
     assert heard(listening, "message", "message_changed")["message"]["text"] == "Two"
@@ -156,21 +162,25 @@ def test_the_apps_edits_and_deletions_are_events_too(listening: Any, heard: Any)
     assert heard(listening, "message", "message_deleted")["deleted_ts"] == ts
 
 
-def test_a_reply_names_its_thread_and_whose_it_is(listening: Any, heard: Any, until: Any) -> None:
+def test_a_reply_names_its_thread_and_whose_it_is(
+    listening: Ward, heard: Callable[..., dict[str, Any]], until: Until
+) -> None:
     ts = listening.person(ADA).types("Tea?")["messages"][-1]["ts"]
     listening.person(BEN)._done("type", place=GENERAL, text="Yes", thread_ts=ts)
     event = until(lambda: heard(listening, "message") if heard(listening, "message")["user"] == BEN else None)
     assert (event["thread_ts"], event["parent_user_id"]) == (ts, ADA)
 
 
-def test_a_reaction_names_whose_message_it_was_given_to(listening: Any, heard: Any) -> None:
+def test_a_reaction_names_whose_message_it_was_given_to(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     ts = listening.person(ADA).types("Tea?")["messages"][-1]["ts"]
     listening.person(BEN)._done("react", place=GENERAL, ts=ts, emoji="tea")
     assert heard(listening, "reaction_added")["item_user"] == ADA
 
 
 def test_links_of_the_apps_domains_come_as_link_shared_and_can_be_unfurled(
-    listening: Any, heard: Any
+    listening: Ward, heard: Callable[..., dict[str, Any]]
 ) -> None:
     text = "https://tea.example/1 https://a.tea.example/2 https://nottea.example/3"
     ts = listening.person(ADA).types(text)["messages"][-1]["ts"]
@@ -187,7 +197,9 @@ def test_links_of_the_apps_domains_come_as_link_shared_and_can_be_unfurled(
     assert changed["message"]["attachments"][0]["text"] == "Earl Grey"
 
 
-def test_a_visitor_of_another_organisation_is_told_by_their_team(listening: Any, heard: Any) -> None:
+def test_a_visitor_of_another_organisation_is_told_by_their_team(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     listening.person(VISITOR).types("Good morning")
     event = heard(listening, "message")
     assert event["user_team"] == event["team"] != "T0WARD00001"
@@ -196,7 +208,9 @@ def test_a_visitor_of_another_organisation_is_told_by_their_team(listening: Any,
     assert payload["team_id"] == payload["authorizations"][0]["team_id"] == "T0WARD00001"
 
 
-def test_an_assistant_thread_is_started_and_its_context_changes(listening: Any, heard: Any) -> None:
+def test_an_assistant_thread_is_started_and_its_context_changes(
+    listening: Ward, heard: Callable[..., dict[str, Any]]
+) -> None:
     ada = listening.person(ADA)
     screen = ada._done("assistant", channel=GENERAL)
     thread = heard(listening, "assistant_thread_started")["assistant_thread"]
@@ -209,5 +223,5 @@ def test_an_assistant_thread_is_started_and_its_context_changes(listening: Any, 
     assert heard(listening, "message")["thread_ts"] == thread["thread_ts"]
 
 
-def test_without_an_assistant_in_the_manifest_there_is_no_such_thread(ward: Any) -> None:
+def test_without_an_assistant_in_the_manifest_there_is_no_such_thread(ward: Ward) -> None:
     assert ward.person(ADA).does("assistant").status_code == 409

@@ -1,4 +1,4 @@
-"""What makes no sense is answered with a name or a sentence, and the sandbox goes on as it was."""
+"""Senseless requests get an error name or a sentence, and leave the sandbox unchanged."""
 
 import socket
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 DEEP = '{"a":' * 300 + "1" + "}" * 300
@@ -14,7 +15,7 @@ JSON = "application/json; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data; boundary=x"
 PART = b'--x\r\nContent-Disposition: form-data; name="text"%s\r\n\r\nhi\r\n--x--\r\n'
-BODIES = {
+BODIES: dict[str, tuple[str | bytes, str]] = {
     "deep metadata": (f'{{"metadata": {{"event_type": "e", "event_payload": {DEEP}}}}}', JSON),
     "a deep argument nobody knows": (f'{{"zzz": {DEEP}}}', JSON),
     "deep blocks in a form": (f"blocks={'[' * 300}{']' * 300}", FORM),
@@ -27,7 +28,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_a_body_that_cannot_be_read_is_refused(steady_ward: Any, name: str) -> None:
+def test_a_body_that_cannot_be_read_is_refused(steady_ward: Ward, name: str) -> None:
     body, kind = BODIES[name]
     headers = {"Authorization": "Bearer xoxb-ward-bot-token", "Content-Type": kind}
     answer = steady_ward.http.post("/api/chat.postMessage", content=body, headers=headers)
@@ -36,7 +37,7 @@ def test_a_body_that_cannot_be_read_is_refused(steady_ward: Any, name: str) -> N
     assert steady_ward.person(ADA).texts(GENERAL) == []
 
 
-def test_a_fault_meets_even_a_body_that_cannot_be_read(ward: Any) -> None:
+def test_a_fault_meets_even_a_body_that_cannot_be_read(ward: Ward) -> None:
     ward.control("fault", method="chat.postMessage", kind="429", count=1)
     assert (
         ward.http.post("/api/chat.postMessage", content="{", headers={"Content-Type": JSON}).status_code
@@ -44,27 +45,27 @@ def test_a_fault_meets_even_a_body_that_cannot_be_read(ward: Any) -> None:
     )
 
 
-def test_a_body_packed_wrongly_is_refused(steady_ward: Any) -> None:
+def test_a_body_packed_wrongly_is_refused(steady_ward: Ward) -> None:
     headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
     assert steady_ward.http.post("/api/auth.test", content="no gzip", headers=headers).status_code == 400
 
 
-def test_a_cursor_and_a_client_in_other_letters_are_refused(steady_ward: Any) -> None:
+def test_a_cursor_and_a_client_in_other_letters_are_refused(steady_ward: Ward) -> None:
     assert steady_ward.call("users.list", {"cursor": "é"}, form=True)["error"] == "invalid_cursor"
-    headers = {"Authorization": "Basic é".encode("latin-1")}
+    headers = {b"Authorization": "Basic é".encode("latin-1")}
     answer = steady_ward.http.post("/api/oauth.v2.access", data={"code": "1"}, headers=headers)
     assert answer.json()["error"] == "invalid_client_id"
 
 
 @pytest.mark.parametrize("line", ["Host: [::1", "Host: localhost\r\nOrigin: http://["])
-def test_an_address_that_is_none_is_a_strangers(steady_ward: Any, line: str) -> None:
+def test_an_address_that_is_none_is_a_strangers(steady_ward: Ward, line: str) -> None:
     with socket.create_connection((steady_ward.http.base_url.host, steady_ward.http.base_url.port)) as raw:
         raw.sendall(f"GET /person HTTP/1.1\r\n{line}\r\nConnection: close\r\n\r\n".encode())
         assert b" 403 " in raw.recv(1000)
 
 
 @pytest.mark.parametrize("odd", [[], {}, [1], 5, True])
-def test_a_person_who_names_a_place_by_no_string_is_told(steady_ward: Any, odd: Any) -> None:
+def test_a_person_who_names_a_place_by_no_string_is_told(steady_ward: Ward, odd: Any) -> None:
     ada = steady_ward.person(ADA)
     answers = [
         ada.does("type", place=GENERAL, text="hi", thread_ts=odd),
@@ -72,12 +73,12 @@ def test_a_person_who_names_a_place_by_no_string_is_told(steady_ward: Any, odd: 
         ada.does("fill", label="Note", value="x", within=odd),
         ada.does("shortcut", name="serve", place=odd, ts="1.000000"),
     ]
-    assert [one.status_code for one in answers] == [400] * 4
-    assert all("must be a string" in one.json()["error"] for one in answers)
+    assert [answer.status_code for answer in answers] == [400] * 4
+    assert all("must be a string" in answer.json()["error"] for answer in answers)
 
 
 @pytest.mark.parametrize("moment", ["9" * 20, "99999999999999", "-99999999999", "²", "253402300799", ""])
-def test_a_moment_in_no_calendar_is_told_in_its_other_words(ward: Any, moment: str) -> None:
+def test_a_moment_in_no_calendar_is_told_in_its_other_words(ward: Ward, moment: str) -> None:
     """One such message would have kept everybody from the channel for ever."""
     text = f"<!date^{moment}^{{date}}|one day>"
     blocks: list[Any] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}}]
@@ -92,18 +93,18 @@ def test_a_moment_in_no_calendar_is_told_in_its_other_words(ward: Any, moment: s
 
 
 @pytest.mark.parametrize("order", ["act", "suggest", "reply", "tour", "move"])
-def test_the_page_is_told_that_its_order_is_none(steady_ward: Any, order: str) -> None:
+def test_the_page_is_told_that_its_order_is_none(steady_ward: Ward, order: str) -> None:
     for body in ("", "{", "[]", f'{{"do": {DEEP}}}'):
         answer = steady_ward.http.post(f"/page/{ADA}/{order}", content=body)
         assert answer.status_code in {400, 409}, answer.text
 
 
 @pytest.mark.parametrize(
-    "asked", [{"advance": 1e308}, {"advance": True}, {"now": "0001-01-01"}, {"now": "9999-12-31"}]
+    "body", [{"advance": 1e308}, {"advance": True}, {"now": "0001-01-01"}, {"now": "9999-12-31"}]
 )
-def test_the_clock_stays_where_no_calendar_goes(steady_ward: Any, asked: dict[str, Any]) -> None:
+def test_the_clock_stays_where_no_calendar_goes(steady_ward: Ward, body: dict[str, Any]) -> None:
     before = steady_ward.http.get("/control/clock").json()["now"]
-    answer = steady_ward.http.post("/control/clock", json=asked)
+    answer = steady_ward.http.post("/control/clock", json=body)
     assert answer.status_code == 400, answer.text
     assert steady_ward.http.get("/control/clock").json()["now"][:13] == before[:13]
     assert steady_ward.call("users.list", form=True)["ok"]
@@ -111,9 +112,9 @@ def test_the_clock_stays_where_no_calendar_goes(steady_ward: Any, asked: dict[st
 
 @pytest.mark.parametrize("name", ["count", "retry_after", "seconds"])
 @pytest.mark.parametrize("odd", ["", "many", None, [], {}, True, -1, 1e308])
-def test_a_fault_is_ordered_with_numbers(steady_ward: Any, name: str, odd: Any) -> None:
-    asked = {"method": "auth.test", "kind": "500", name: odd}
-    assert steady_ward.http.post("/control/fault", json=asked).status_code == 400
+def test_a_fault_is_ordered_with_numbers(steady_ward: Ward, name: str, odd: Any) -> None:
+    fault = {"method": "auth.test", "kind": "500", name: odd}
+    assert steady_ward.http.post("/control/fault", json=fault).status_code == 400
     assert steady_ward.http.get("/control/fault").json()["waiting"] == []
 
 
@@ -136,8 +137,10 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda one: " ".join(str(part) for part in one.values()))
-def test_a_change_that_cannot_be_changes_nothing(steady_ward: Any, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "change", CHANGES, ids=lambda parameters: " ".join(str(part) for part in parameters.values())
+)
+def test_a_change_that_cannot_be_changes_nothing(steady_ward: Ward, change: dict[str, Any]) -> None:
     people = steady_ward.call("users.list", form=True)["members"]
     answer = steady_ward.http.post("/control/change", json=change)
     assert answer.status_code in {400, 404}, answer.text
@@ -149,7 +152,7 @@ ODD: list[Any] = [5, True, [], {}, [1], {"a": 1}]
 
 
 @pytest.mark.parametrize("name", ["text", "thread_ts", "blocks", "attachments"])
-def test_an_answer_of_the_wrong_kind_is_refused_and_shown_to_nobody(ward: Any, name: str) -> None:
+def test_an_answer_of_the_wrong_kind_is_refused_and_shown_to_nobody(ward: Ward, name: str) -> None:
     app, answers, urls = ward.bolt(), iter([*ODD, *ODD]), []
 
     @app.command("/kettle")
@@ -158,17 +161,17 @@ def test_an_answer_of_the_wrong_kind_is_refused_and_shown_to_nobody(ward: Any, n
         ack({"text": "Tea", "response_type": "in_channel", name: next(answers)})
 
     ward.connect(app)
-    wrong = [one for one in ODD if not (isinstance(one, list) and name in {"blocks", "attachments"})]
-    for one in ODD:
+    wrong = [value for value in ODD if not (isinstance(value, list) and name in {"blocks", "attachments"})]
+    for value in ODD:
         ward.person(ADA).types("/kettle")
-        answer = ward.http.post(urls[0], json={"text": "Tea", name: one})
-        assert answer.status_code == 400 or one not in wrong
+        answer = ward.http.post(urls[0], json={"text": "Tea", name: value})
+        assert answer.status_code == 400 or value not in wrong
     texts = ward.person(ADA).texts(GENERAL)
     assert sum("failed with the error" in text for text in texts) >= len(wrong)
     assert ward.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).status_code == 200
 
 
-def test_a_null_in_an_answer_is_no_value(ward: Any) -> None:
+def test_a_null_in_an_answer_is_no_value(ward: Ward) -> None:
     app, urls = ward.bolt(), []
 
     @app.command("/kettle")
@@ -184,13 +187,13 @@ def test_a_null_in_an_answer_is_no_value(ward: Any) -> None:
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_view_whose_type_is_none_is_refused(steady_ward: Any, odd: Any) -> None:
+def test_a_view_whose_type_is_none_is_refused(steady_ward: Ward, odd: Any) -> None:
     view = {"type": odd, "blocks": [{"type": "divider"}]}
     assert steady_ward.call("views.publish", {"user_id": ADA, "view": view})["error"] == "invalid_arguments"
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_a_submission_answered_with_no_known_action_keeps_the_modal(ward: Any, odd: Any) -> None:
+def test_a_submission_answered_with_no_known_action_keeps_the_modal(ward: Ward, odd: Any) -> None:
     app = ward.bolt()
 
     @app.command("/kettle")
@@ -213,7 +216,7 @@ def test_a_submission_answered_with_no_known_action_keeps_the_modal(ward: Any, o
     assert "trouble" in ward.person(ADA).submits()["modal"]["errors"][""]
 
 
-def test_an_acknowledgement_too_deep_is_none(open_ward: Callable[..., Any]) -> None:
+def test_an_acknowledgement_too_deep_is_none(open_ward: Callable[..., Ward]) -> None:
     """The app's answer would stand in the journal, which could not be written."""
     ward = open_ward()
     app = ward.bolt()

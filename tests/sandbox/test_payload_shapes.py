@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 # Present only in an Enterprise organisation, or in events of an older form.
@@ -42,12 +43,12 @@ def paths(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
     if at:
         yield at, _kind(value)
     if isinstance(value, dict):
-        for name, one in value.items():
-            yield from paths(one, f"{at}.{name}" if at else name)
+        for name, item in value.items():
+            yield from paths(item, f"{at}.{name}" if at else name)
     elif isinstance(value, list):
-        for one in value:
-            if isinstance(one, dict):
-                yield from ((path, kind) for path, kind in paths(one, f"{at}[]") if path != f"{at}[]")
+        for item in value:
+            if isinstance(item, dict):
+                yield from ((path, kind) for path, kind in paths(item, f"{at}[]") if path != f"{at}[]")
 
 
 def _kind(value: Any) -> str:
@@ -61,15 +62,17 @@ def _kind(value: Any) -> str:
 def differences(payload: dict[str, Any], shape: dict[str, Any]) -> list[str]:
     """Keys that no recorded payload has, types that none has, and keys that all have but this one."""
     known: dict[str, list[str]] = shape["known"]
-    found = dict(paths(payload))
+    found_paths = dict(paths(payload))
     wrong = []
-    for path, kind in found.items():
+    for path, kind in found_paths.items():
         if path in known:
             if kind not in known[path] and not (kind == "null" and _elsewhere(path)):
                 wrong.append(f"{path} is {kind}, recorded {known[path]}")
         elif not _opaque(path, known):
             wrong.append(f"{path} is in no recorded payload")
-    wrong += [f"{path} is missing" for path in shape["core"] if path not in found and not _elsewhere(path)]
+    wrong += [
+        f"{path} is missing" for path in shape["core"] if path not in found_paths and not _elsewhere(path)
+    ]
     return wrong
 
 
@@ -79,7 +82,7 @@ def _opaque(path: str, known: dict[str, list[str]]) -> bool:
         path = path.rpartition(".")[0]
         bare = path.removesuffix("[]")
         if bare in known:
-            return not any(one.startswith((f"{bare}.", f"{bare}[].")) for one in known)
+            return not any(known_path.startswith((f"{bare}.", f"{bare}[].")) for known_path in known)
     return False
 
 
@@ -88,8 +91,8 @@ def _elsewhere(path: str) -> bool:
 
 
 @pytest.fixture
-def busy(ward: Any) -> Any:
-    """A ward in which everything has happened once."""
+def busy(ward: Ward) -> Ward:
+    """A ward in which every kind of payload was sent once."""
     app = ward.bolt()
 
     def open_form(ack: Any, body: Any, client: Any) -> None:
@@ -115,7 +118,7 @@ def busy(ward: Any) -> Any:
     return ward
 
 
-def _happen(ward: Any) -> None:
+def _happen(ward: Ward) -> None:
     ada = ward.person(ADA)
     ts = ward.client.chat_postMessage(channel=GENERAL, text="Go?", blocks=[BUTTON])["ts"]
     ward.client.chat_postEphemeral(channel=GENERAL, user=ADA, text="Go?", blocks=[BUTTON])
@@ -142,22 +145,29 @@ def _happen(ward: Any) -> None:
 
 
 def test_every_payload_is_of_a_recorded_shape(
-    busy: Any, shapes: dict[str, Any], until: Callable[..., Any]
+    busy: Ward, shapes: dict[str, Any], until: Callable[..., Any]
 ) -> None:
-    wanted = {"app_home_opened", "member_joined_channel", "team_join", "user_change", "app_uninstalled"}
-    wanted |= {"tokens_revoked"}
+    expected = {"app_home_opened", "member_joined_channel", "team_join", "user_change", "app_uninstalled"}
+    expected |= {"tokens_revoked"}
 
     def events() -> dict[str, list[Any]]:
-        found: dict[str, list[Any]] = {}
-        for one in busy.sent("event_callback"):
-            found.setdefault(one["event"]["type"], []).append(one)
-        return found
+        payloads_of: dict[str, list[Any]] = {}
+        for sent_payload in busy.sent("event_callback"):
+            payloads_of.setdefault(sent_payload["event"]["type"], []).append(sent_payload)
+        return payloads_of
 
-    until(lambda: wanted <= events().keys())
-    kinds = ("slash_command", "block_actions", "view_submission", "view_closed", "shortcut", "message_action")
+    until(lambda: expected <= events().keys())
+    kinds: tuple[str, ...] = (
+        "slash_command",
+        "block_actions",
+        "view_submission",
+        "view_closed",
+        "shortcut",
+        "message_action",
+    )
     kinds += ("block_suggestion",)
     sent = {kind: busy.sent(kind) for kind in kinds}
-    sent |= {f"event:{name}": events()[name] for name in wanted}
+    sent |= {f"event:{name}": events()[name] for name in expected}
     # In a message, to one person only, twice in a modal, on Home.
     assert len(sent["block_actions"]) == 5
     for kind, payloads in sent.items():
@@ -167,31 +177,38 @@ def test_every_payload_is_of_a_recorded_shape(
             view = payload.get("event", {}).pop("view", None)
             if kind == "block_suggestion":
                 view = {**payload.pop("view")}
-            shape = {**shapes[kind], "core": [one for one in shapes[kind]["core"] if not _aside(kind, one)]}
+            shape = {
+                **shapes[kind],
+                "core": [path for path in shapes[kind]["core"] if not _aside(kind, path)],
+            }
             assert differences(payload, shape) == [], kind
             if view is not None:
                 assert differences({"view": view}, shapes["block_actions"] | {"core": []}) == []
 
 
 def _aside(kind: str, path: str) -> bool:
-    """What is compared as a view, apart."""
+    """Whether the path lies in the view, which is compared by itself."""
     return kind == "block_suggestion" and path.partition(".")[0] == "view"
 
 
-def test_the_comparison_notices_what_is_wrong(busy: Any, shapes: dict[str, Any]) -> None:
+def test_the_comparison_notices_what_is_wrong(busy: Ward, shapes: dict[str, Any]) -> None:
     (command,) = busy.sent("slash_command")
     shape = shapes["slash_command"]
     assert differences(command | {"colour": "red"}, shape) == ["colour is in no recorded payload"]
     assert differences(command | {"text": 7}, shape) == ["text is num, recorded ['str']"]
-    assert differences({name: one for name, one in command.items() if name != "user_id"}, shape) == [
+    assert differences({name: value for name, value in command.items() if name != "user_id"}, shape) == [
         "user_id is missing"
     ]
 
 
-def test_events_come_with_their_authorization(busy: Any) -> None:
+def test_events_come_with_their_authorization(busy: Ward) -> None:
     for event in busy.sent("event_callback"):
-        (one,) = event["authorizations"]
-        assert (one["team_id"], one["user_id"], one["is_bot"]) == ("T0WARD00001", "U0WARDBOT01", True)
+        (authorization,) = event["authorizations"]
+        assert (authorization["team_id"], authorization["user_id"], authorization["is_bot"]) == (
+            "T0WARD00001",
+            "U0WARDBOT01",
+            True,
+        )
         assert event["event_context"].startswith(f"1-{event['event']['type']}-T0WARD00001")
-    ids = [one["event_id"] for one in busy.sent("event_callback")]
+    ids = [payload["event_id"] for payload in busy.sent("event_callback")]
     assert len(set(ids)) == len(ids)

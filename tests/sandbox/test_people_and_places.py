@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.conftest import BOT, EVENTS, GROUP, SCOPES, manifest
+from tests.sandbox.conftest import BOT, EVENTS, GROUP, SCOPES, Until, Ward, manifest
 from tests.sandbox.test_message_events import listening_manifest
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, GONE, PRIVATE, UNJOINED, VISITOR
 
@@ -18,15 +18,15 @@ W_ID = "W0WARD00009"
 
 
 @pytest.fixture
-def wide(open_ward: Callable[..., Any]) -> Any:
+def wide(open_ward: Callable[..., Ward]) -> Ward:
     return open_ward(manifest=manifest(events=[*EVENTS, *CHANGES], scopes=SCOPES))
 
 
 @pytest.fixture
-def told(until: Any) -> Callable[[Any, str], dict[str, Any]]:
+def event_of(until: Until) -> Callable[[Any, str], dict[str, Any]]:
     """The newest event of this type once it has been sent."""
 
-    def wait(ward: Any, kind: str) -> dict[str, Any]:
+    def wait(ward: Ward, kind: str) -> dict[str, Any]:
         def newest() -> dict[str, Any] | None:
             events = [payload["event"] for payload in ward.sent("event_callback")]
             return next((event for event in reversed(events) if event["type"] == kind), None)
@@ -36,7 +36,7 @@ def told(until: Any) -> Callable[[Any, str], dict[str, Any]]:
     return wait
 
 
-def user(ward: Any, user_id: str) -> dict[str, Any]:
+def user(ward: Ward, user_id: str) -> dict[str, Any]:
     answer = ward.call("users.info", {"user": user_id}, form=True)
     assert answer["ok"], answer
     return dict(answer["user"])
@@ -47,14 +47,17 @@ def user(ward: Any, user_id: str) -> dict[str, Any]:
     [({"is_guest": True}, (True, False)), ({"is_single_channel": True}, (True, True)), ({}, (False, False))],
 )
 def test_guests_of_several_channels_and_of_one_are_marked_as_slack_marks_them(
-    wide: Any, told: Any, change: dict[str, bool], flags: tuple[bool, bool]
+    wide: Ward,
+    event_of: Callable[[Ward, str], dict[str, Any]],
+    change: dict[str, bool],
+    flags: tuple[bool, bool],
 ) -> None:
     wide.control("change", kind="person", user=BEN, **change)
-    for described in (user(wide, BEN), told(wide, "user_change")["user"]):
+    for described in (user(wide, BEN), event_of(wide, "user_change")["user"]):
         assert (described["is_restricted"], described["is_ultra_restricted"]) == flags
 
 
-def test_a_guest_sees_only_their_own_channels(wide: Any) -> None:
+def test_a_guest_sees_only_their_own_channels(wide: Ward) -> None:
     wide.control("change", kind="person", user=CERYS, is_single_channel=True)
     places = {UNJOINED: 404, GENERAL: 200}
     for place, status in places.items():
@@ -64,9 +67,11 @@ def test_a_guest_sees_only_their_own_channels(wide: Any) -> None:
 @pytest.mark.parametrize(
     "name", ["Ngô Thị Hương", "محمد علي", "山田 太郎", "Zoë O'Brien-Łęcka", "👩‍⚕️ Ward"]
 )  # a name as it is written
-def test_names_in_any_script_and_ids_with_w_come_through(wide: Any, told: Any, name: str) -> None:
+def test_names_in_any_script_and_ids_with_w_come_through(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]], name: str
+) -> None:
     wide.control("change", kind="team_join", user=W_ID, name=name, handle="new.one", display_name="")
-    joined = told(wide, "team_join")["user"]
+    joined = event_of(wide, "team_join")["user"]
     assert (joined["id"], joined["real_name"], joined["profile"]["display_name"]) == (W_ID, name, "")
     wide.control("change", kind="join", channel=GENERAL, user=W_ID)
     wide.person(W_ID).types(f"I am <@{W_ID}>")
@@ -74,10 +79,10 @@ def test_names_in_any_script_and_ids_with_w_come_through(wide: Any, told: Any, n
 
 
 def test_somebody_who_has_left_is_told_with_less_and_cannot_act_until_they_are_back(
-    wide: Any, told: Any
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
 ) -> None:
     wide.control("change", kind="person", user=BEN, deleted=True)
-    gone = told(wide, "user_change")["user"]
+    gone = event_of(wide, "user_change")["user"]
     assert gone["deleted"] is True
     assert not gone.keys() & {"real_name", "tz", "is_admin", "is_restricted"}
     assert wide.person(BEN).does("type", place=GENERAL, text="hi").status_code == 404
@@ -87,7 +92,7 @@ def test_somebody_who_has_left_is_told_with_less_and_cannot_act_until_they_are_b
     assert wide.person(BEN).types("Back again")["messages"]
 
 
-def test_a_stranger_acts_in_a_shared_channel_and_nowhere_else(ward: Any) -> None:
+def test_a_stranger_acts_in_a_shared_channel_and_nowhere_else(ward: Ward) -> None:
     app = ward.bolt()
     presses: list[dict[str, Any]] = []
 
@@ -107,60 +112,66 @@ def test_a_stranger_acts_in_a_shared_channel_and_nowhere_else(ward: Any) -> None
     assert body["user"]["team_id"] != body["team"]["id"] == "T0WARD00001"
     for place in ("dm", "home", PRIVATE, UNJOINED):
         assert ward.http.get(f"/person/{VISITOR}/screen", params={"place": place}).status_code == 404
-    shown = visitor.types("/kettle two")["messages"][-1]
-    assert "is not a valid command" in shown["text"]
+    message = visitor.types("/kettle two")["messages"][-1]
+    assert "is not a valid command" in message["text"]
     assert visitor.does("shortcut", name="Put the kettle on").status_code == 409
     everyone = ward.http.get("/person", params={"strangers": "1"}).json()
     assert VISITOR in [person["id"] for person in everyone]
     assert VISITOR not in [person["id"] for person in ward.http.get("/person").json()]
 
 
-def test_a_channel_is_created_renamed_archived_and_deleted(wide: Any, told: Any) -> None:
+def test_a_channel_is_created_renamed_archived_and_deleted(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
+) -> None:
     fresh = "C0WARD00099"
     wide.control("change", kind="create", channel=fresh, name="tea", members=[ADA, BOT])
-    assert told(wide, "channel_created")["channel"]["id"] == fresh
+    assert event_of(wide, "channel_created")["channel"]["id"] == fresh
     wide.control("change", kind="rename", channel=fresh, name="coffee")
-    assert told(wide, "channel_rename")["channel"]["name"] == "coffee"
+    assert event_of(wide, "channel_rename")["channel"]["name"] == "coffee"
     wide.control("change", kind="archive", channel=fresh)
-    assert told(wide, "channel_archive")["channel"] == fresh
+    assert event_of(wide, "channel_archive")["channel"] == fresh
     wide.control("change", kind="delete", channel=fresh)
-    assert told(wide, "channel_deleted")["channel"] == fresh
+    assert event_of(wide, "channel_deleted")["channel"] == fresh
     assert wide.call("conversations.info", {"channel": fresh}, form=True)["error"] == "channel_not_found"
 
 
 def test_a_channel_made_private_keeps_its_id_and_brings_a_line_only_history_shows(
-    open_ward: Callable[..., Any], told: Any
+    open_ward: Callable[..., Ward], event_of: Callable[[Ward, str], dict[str, Any]]
 ) -> None:
     ward = open_ward(manifest=listening_manifest())
     ward.control("change", kind="convert", channel=GENERAL)
-    line = told(ward, "message")
+    line = event_of(ward, "message")
     assert (line["subtype"], line["channel_type"]) == ("channel_convert_to_private", "group")
     described = ward.call("conversations.info", {"channel": GENERAL}, form=True)["channel"]
     assert (described["is_private"], described["is_channel"]) == (True, False)
     assert ward.http.get(f"/person/{CERYS}/screen", params={"place": GENERAL}).status_code == 200
 
 
-def test_a_channel_that_is_shared_may_get_a_new_id(wide: Any, told: Any) -> None:
+def test_a_channel_that_is_shared_may_get_a_new_id(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
+) -> None:
     wide.control("change", kind="share", channel=GENERAL, new_id=True)
-    changed = told(wide, "channel_id_changed")
+    changed = event_of(wide, "channel_id_changed")
     assert changed["old_channel_id"] == GENERAL
     fresh = changed["new_channel_id"]
-    assert told(wide, "channel_shared")["channel"] == fresh
+    assert event_of(wide, "channel_shared")["channel"] == fresh
     assert wide.call("chat.postMessage", {"channel": GENERAL, "text": "hi"})["error"] == "channel_not_found"
     described = wide.call("conversations.info", {"channel": fresh}, form=True)["channel"]
     assert described["is_ext_shared"] is True
     wide.control("change", kind="unshare", channel=fresh)
-    assert told(wide, "channel_unshared")["is_ext_shared"] is False
+    assert event_of(wide, "channel_unshared")["is_ext_shared"] is False
     members = wide.call("conversations.members", {"channel": fresh}, form=True)["members"]
     assert VISITOR not in members
 
 
-def test_a_user_group_is_made_disabled_and_enabled_again(wide: Any, told: Any) -> None:
+def test_a_user_group_is_made_disabled_and_enabled_again(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
+) -> None:
     wide.control("change", kind="usergroup", usergroup="S0WARD00002", name="Porters", handle="porters",
                  members=[CERYS])  # fmt: skip
-    assert told(wide, "subteam_created")["subteam"]["users"] == [CERYS]
+    assert event_of(wide, "subteam_created")["subteam"]["users"] == [CERYS]
     wide.control("change", kind="usergroup", usergroup=GROUP, off=True)
-    assert told(wide, "subteam_updated")["subteam"]["date_delete"] > 0
+    assert event_of(wide, "subteam_updated")["subteam"]["date_delete"] > 0
     listed = wide.call("usergroups.list", {}, form=True)["usergroups"]
     assert [group["id"] for group in listed] == ["S0WARD00002"]
     everything = wide.call("usergroups.list", {"include_disabled": "true"}, form=True)["usergroups"]
@@ -171,21 +182,25 @@ def test_a_user_group_is_made_disabled_and_enabled_again(wide: Any, told: Any) -
     assert wide.call("usergroups.users.list", {"usergroup": GROUP}, form=True)["users"] == [ADA, BEN]
 
 
-def test_the_token_alone_is_revoked_and_nothing_tells_of_an_uninstallation(wide: Any, told: Any) -> None:
+def test_the_token_alone_is_revoked_and_nothing_tells_of_an_uninstallation(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
+) -> None:
     wide.control("change", kind="tokens_revoked")
-    assert told(wide, "tokens_revoked")["tokens"] == {"oauth": [], "bot": [BOT]}
+    assert event_of(wide, "tokens_revoked")["tokens"] == {"oauth": [], "bot": [BOT]}
     assert wide.call("auth.test")["error"] == "token_revoked"
     kinds = {payload["event"]["type"] for payload in wide.sent("event_callback")}
     assert "app_uninstalled" not in kinds
 
 
-def test_revoked_tokens_of_people_leave_the_apps_own_alone(wide: Any, told: Any) -> None:
+def test_revoked_tokens_of_people_leave_the_apps_own_alone(
+    wide: Ward, event_of: Callable[[Ward, str], dict[str, Any]]
+) -> None:
     wide.control("change", kind="tokens_revoked", users=[ADA])
-    assert told(wide, "tokens_revoked")["tokens"] == {"oauth": [ADA], "bot": []}
+    assert event_of(wide, "tokens_revoked")["tokens"] == {"oauth": [ADA], "bot": []}
     assert wide.call("auth.test")["ok"]
 
 
-def test_too_many_events_are_told_outside_of_any_event(wide: Any, until: Any) -> None:
+def test_too_many_events_are_told_outside_of_any_event(wide: Ward, until: Until) -> None:
     wide.control("change", kind="rate_limited")
     (payload,) = until(lambda: wide.sent("app_rate_limited"))
     assert (payload["type"], payload["team_id"]) == ("app_rate_limited", "T0WARD00001")
@@ -193,7 +208,7 @@ def test_too_many_events_are_told_outside_of_any_event(wide: Any, until: Any) ->
     assert "event" not in payload
 
 
-def test_events_come_late_in_another_order_and_twice(ward: Any, until: Any) -> None:
+def test_events_come_late_in_another_order_and_twice(ward: Ward, until: Until) -> None:
     heard: list[tuple[str, str]] = []
     app = ward.bolt()
 
@@ -221,11 +236,11 @@ def test_events_come_late_in_another_order_and_twice(ward: Any, until: Any) -> N
     assert BEN in members
 
 
-def test_an_order_that_there_is_not_is_refused(ward: Any) -> None:
+def test_an_order_that_there_is_not_is_refused(ward: Ward) -> None:
     answer = ward.http.post("/control/events", json={"release": "sideways"})
     assert answer.status_code == 400
     assert ward.http.post("/control/change", json={"kind": "convert", "channel": "C0NO"}).status_code == 404
 
 
-def test_who_has_left_is_not_written_to(wide: Any) -> None:
+def test_who_has_left_is_not_written_to(wide: Ward) -> None:
     assert "real_name" not in user(wide, GONE)

@@ -10,6 +10,7 @@ import pytest
 
 from slackapp.sandbox.core.contract import read_contract
 from slackapp.sandbox.core.seeds import AppSeed
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, GENERAL, PRIVATE
 
 WARD = "T0WARD00001"
@@ -17,17 +18,17 @@ TOKEN = {"Authorization": "Bearer xoxb-ward-bot-token"}
 RETURN = "http://127.0.0.1:1/slack/oauth_redirect"
 
 
-def error(ward: Any, method: str, **body: Any) -> str | None:
-    answer = ward.call(method, body, form=True)
-    return answer.get("error")
+def error(ward: Ward, method: str, **body: Any) -> str | None:
+    code: str | None = ward.call(method, body, form=True).get("error")
+    return code
 
 
-def authorize(ward: Any, **query: Any) -> Any:
+def authorize(ward: Ward, **query: Any) -> Any:
     query = {"client_id": AppSeed().client_id, "redirect_uri": RETURN, "state": "s"} | query
     return ward.http.get("/oauth/v2/authorize", params=query, follow_redirects=False)
 
 
-def install(ward: Any, **query: Any) -> dict[str, Any]:
+def install(ward: Ward, **query: Any) -> dict[str, Any]:
     answer = authorize(ward, **query)
     assert answer.status_code == 302, answer.text
     code = parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
@@ -36,7 +37,7 @@ def install(ward: Any, **query: Any) -> dict[str, Any]:
     return dict(ward.http.post("/api/oauth.v2.access", data=body, auth=secrets).json())
 
 
-def test_a_free_plan_has_no_user_groups(ward: Any) -> None:
+def test_a_free_plan_has_no_user_groups(ward: Ward) -> None:
     assert error(ward, "usergroups.list") is None
     ward.control("plan", workspace=WARD, plan="free")
     needing = [
@@ -50,7 +51,7 @@ def test_a_free_plan_has_no_user_groups(ward: Any) -> None:
     assert error(ward, "usergroups.list") is None
 
 
-def test_a_scope_that_was_not_granted_is_missing_and_its_events_do_not_come(ward: Any) -> None:
+def test_a_scope_that_was_not_granted_is_missing_and_its_events_do_not_come(ward: Ward) -> None:
     ward.control("plan", workspace=WARD, scopes=["commands", "chat:write"])
     answer = ward.call("reactions.get", {"channel": GENERAL, "timestamp": "1.000001"}, form=True)
     assert (answer["error"], answer["needed"]) == ("missing_scope", "reactions:read")
@@ -62,7 +63,7 @@ def test_a_scope_that_was_not_granted_is_missing_and_its_events_do_not_come(ward
     assert {payload["event"]["reaction"] for payload in ward.sent("event_callback")} == {"heart"}
 
 
-def test_every_answer_names_the_scopes_of_its_token(ward: Any) -> None:
+def test_every_answer_names_the_scopes_of_its_token(ward: Ward) -> None:
     ward.control("plan", workspace=WARD, scopes=["commands", "chat:write"])
     headers = ward.http.post("/api/auth.test", headers=TOKEN).headers
     assert headers["x-oauth-scopes"] == "commands,chat:write"
@@ -70,7 +71,7 @@ def test_every_answer_names_the_scopes_of_its_token(ward: Any) -> None:
     assert headers["x-accepted-oauth-scopes"] == "users:read"
 
 
-def test_the_scopes_granted_are_those_asked_for_and_a_second_install_adds_to_them(ward: Any) -> None:
+def test_the_scopes_granted_are_those_asked_for_and_a_second_install_adds_to_them(ward: Ward) -> None:
     ward.control("change", kind="uninstall", workspace=WARD)
     granted = install(ward, scope="commands,chat:write")
     assert granted["scope"] == "commands,chat:write"
@@ -85,12 +86,12 @@ def test_the_scopes_granted_are_those_asked_for_and_a_second_install_adds_to_the
     assert "reactions:read" in install(ward)["scope"]
 
 
-def test_a_scope_that_slack_has_not_cannot_be_asked_for(ward: Any) -> None:
+def test_a_scope_that_slack_has_not_cannot_be_asked_for(ward: Ward) -> None:
     answer = authorize(ward, scope="commands,chat:shout")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
 
 
-def test_where_approval_is_pending_only_an_admin_installs(ward: Any) -> None:
+def test_where_approval_is_pending_only_an_admin_installs(ward: Ward) -> None:
     ward.control("plan", workspace=WARD, approval_pending=True)
     answer = authorize(ward, user=ADA)
     assert (answer.status_code, answer.text) == (200, "An admin of Ward 7 must approve this app first.")
@@ -117,7 +118,7 @@ def test_where_approval_is_pending_only_an_admin_installs(ward: Any) -> None:
     ],
 )
 def test_admins_keep_something_for_themselves(
-    ward: Any, restrict: str, method: str, body: dict[str, Any], refused: str | None
+    ward: Ward, restrict: str, method: str, body: dict[str, Any], refused: str | None
 ) -> None:
     ward.control("plan", workspace=WARD, restrict=[restrict])
     assert error(ward, method, **body) == refused
@@ -125,14 +126,14 @@ def test_admins_keep_something_for_themselves(
     assert error(ward, method, **body) is None
 
 
-def test_making_channels_is_restricted(ward: Any) -> None:
+def test_making_channels_is_restricted(ward: Ward) -> None:
     ward.control("plan", workspace=WARD, restrict=["channels"], scopes=["channels:manage"])
     assert error(ward, "conversations.create", name="tea") == "restricted_action"
 
 
-def test_all_of_it_is_told_and_kept(ward: Any) -> None:
-    told = ward.control("plan", workspace=WARD, plan="free", scopes=["commands"], restrict=["dm"])
-    assert told == {
+def test_all_of_it_is_told_and_kept(ward: Ward) -> None:
+    answer = ward.control("plan", workspace=WARD, plan="free", scopes=["commands"], restrict=["dm"])
+    assert answer == {
         "ok": True,
         "workspace": WARD,
         "plan": "free",
@@ -141,7 +142,7 @@ def test_all_of_it_is_told_and_kept(ward: Any) -> None:
         "approval_pending": False,
     }
     (listed,) = ward.http.get("/control/plan").json()["workspaces"]
-    assert listed == {name: value for name, value in told.items() if name != "ok"}
+    assert listed == {name: value for name, value in answer.items() if name != "ok"}
 
 
 @pytest.mark.parametrize(
@@ -156,18 +157,20 @@ def test_all_of_it_is_told_and_kept(ward: Any) -> None:
         ({"plan": "free", "approval_pending": "yes"}, 400),
     ],
 )
-def test_an_order_without_sense_changes_nothing(steady_ward: Any, order: dict[str, Any], status: int) -> None:
+def test_an_order_without_sense_changes_nothing(
+    steady_ward: Ward, order: dict[str, Any], status: int
+) -> None:
     answer = steady_ward.http.post("/control/plan", json={"workspace": WARD} | order)
     assert answer.status_code == status
     assert steady_ward.http.get("/control/plan").json()["workspaces"][0]["plan"] == "paid"
 
 
-def test_every_answer_tells_the_sandboxs_own_time(open_ward: Callable[..., Any]) -> None:
+def test_every_answer_tells_the_sandboxs_own_time(open_ward: Callable[..., Ward]) -> None:
     start = datetime(2025, 11, 3, 8, 0, tzinfo=UTC)
     ward = open_ward(now=start)
     for path in ("/api/auth.test", "/control/clock", "/", "/nowhere"):
-        told = parsedate_to_datetime(ward.http.get(path).headers["Date"])
-        assert abs((told - start).total_seconds()) < 30
+        date = parsedate_to_datetime(ward.http.get(path).headers["Date"])
+        assert abs((date - start).total_seconds()) < 30
     ward.control("clock", advance=86_400)
-    told = parsedate_to_datetime(ward.http.get("/control/clock").headers["Date"])
-    assert abs((told - start).total_seconds() - 86_400) < 60
+    date = parsedate_to_datetime(ward.http.get("/control/clock").headers["Date"])
+    assert abs((date - start).total_seconds() - 86_400) < 60

@@ -47,7 +47,7 @@ def test_every_kind_of_block_says_its_words(reader: Reader) -> None:
     def plain(text: str) -> dict[str, Any]:
         return {"type": "plain_text", "text": text}
 
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "header", "text": plain("*Ward 7*")},
         {"type": "section", "text": {"type": "mrkdwn", "text": "*A*"}, "fields": [plain("b"), plain("c")]},
         {"type": "context", "elements": [plain("d"), {"type": "mrkdwn", "text": "_e_"}]},
@@ -70,7 +70,9 @@ def test_rich_text_is_read_in_full(reader: Reader) -> None:
         {"type": "broadcast", "range": "here"},
         {"type": "channel", "channel_id": "C0PRACTICE1"},
     ]
-    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": one}]} for one in ("x", "y")]
+    items = [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]} for text in ("x", "y")
+    ]
     block = {
         "type": "rich_text",
         "elements": [

@@ -1,4 +1,4 @@
-"""What Slack refuses, the sandbox refuses, with Slack's error name."""
+"""The sandbox refuses what Slack refuses, with Slack's error name."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from slackapp.sandbox.core.contract import read_contract
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, GENERAL, GONE, HIDDEN, OLD, PRIVATE, ROBOT, UNJOINED, VISITOR
 
 TITLE = {"type": "plain_text", "text": "Tea"}
@@ -194,7 +195,7 @@ FORM_CALLS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("method", "body", "error"), JSON_CALLS)
 def test_a_broken_json_call_is_refused_as_slack_refuses_it(
-    steady_ward: Any, method: str, body: dict[str, Any], error: str
+    steady_ward: Ward, method: str, body: dict[str, Any], error: str
 ) -> None:
     answer = steady_ward.call(method, body)
     assert (answer["ok"], answer["error"]) == (False, error), answer
@@ -202,7 +203,7 @@ def test_a_broken_json_call_is_refused_as_slack_refuses_it(
 
 @pytest.mark.parametrize(("method", "body", "error"), FORM_CALLS)
 def test_a_broken_form_call_is_refused_as_slack_refuses_it(
-    steady_ward: Any, method: str, body: dict[str, Any], error: str
+    steady_ward: Ward, method: str, body: dict[str, Any], error: str
 ) -> None:
     answer = steady_ward.call(method, body, form=True)
     assert (answer["ok"], answer["error"]) == (False, error), answer
@@ -221,17 +222,17 @@ def test_every_expected_error_is_one_that_slack_publishes() -> None:
         ("xapp-ward-app-token", "not_allowed_token_type"),
     ],
 )
-def test_a_call_needs_the_right_token(steady_ward: Any, token: str | None, error: str) -> None:
+def test_a_call_needs_the_right_token(steady_ward: Ward, token: str | None, error: str) -> None:
     assert steady_ward.call("auth.test", token=token)["error"] == error
 
 
-def test_a_token_in_a_form_field_is_good_and_one_in_a_json_body_is_not(ward: Any) -> None:
+def test_a_token_in_a_form_field_is_good_and_one_in_a_json_body_is_not(ward: Ward) -> None:
     token = "xoxb-ward-bot-token"
     assert ward.call("auth.test", {"token": token}, token=None, form=True)["ok"]
     assert ward.call("auth.test", {"token": token}, token=None)["error"] == "not_authed"
 
 
-def test_a_missing_scope_names_what_is_needed_and_what_was_granted(open_ward: Callable[..., Any]) -> None:
+def test_a_missing_scope_names_what_is_needed_and_what_was_granted(open_ward: Callable[..., Ward]) -> None:
     import copy
 
     base = open_ward()
@@ -248,15 +249,15 @@ def test_a_missing_scope_names_what_is_needed_and_what_was_granted(open_ward: Ca
     }
 
 
-def test_refused_blocks_come_with_messages_that_point_at_them(ward: Any) -> None:
+def test_refused_blocks_come_with_messages_that_point_at_them(ward: Ward) -> None:
     blocks = [*DIVIDER, section("x" * 3001)]
     answer = ward.call(POST, {"channel": GENERAL, "text": "hi", "blocks": blocks})
     messages = answer["response_metadata"]["messages"]
     assert messages
-    assert all("json-pointer:/blocks/1" in one for one in messages)
+    assert all("json-pointer:/blocks/1" in message for message in messages)
 
 
-def test_a_body_that_is_no_json_object_is_refused(ward: Any) -> None:
+def test_a_body_that_is_no_json_object_is_refused(ward: Ward) -> None:
     headers = {
         "Authorization": "Bearer xoxb-ward-bot-token",
         "Content-Type": "application/json; charset=utf-8",
@@ -266,7 +267,7 @@ def test_a_body_that_is_no_json_object_is_refused(ward: Any) -> None:
         assert answer["error"] == "invalid_arguments", body
 
 
-def test_another_origin_and_another_host_name_are_refused(ward: Any) -> None:
+def test_another_origin_and_another_host_name_are_refused(ward: Ward) -> None:
     assert ward.http.get("/person", headers={"Origin": "https://example.org"}).status_code == 403
     assert ward.http.get("/person", headers={"Host": "rebound.example.org"}).status_code == 403
     assert ward.http.get("/person", headers={"Origin": ward.sandbox.url}).status_code == 200

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.conftest import Ward
+
 TITLE = {"type": "plain_text", "text": "Tea"}
 DIVIDER = [{"type": "divider"}]
 MODAL = {"type": "modal", "title": TITLE, "blocks": DIVIDER}
 LONG = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3001}}]
 
 
-def section(letters: int) -> dict[str, Any]:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * letters}}
+def section(length: int) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": "x" * length}}
 
 
 @pytest.mark.parametrize(
@@ -27,7 +29,7 @@ def section(letters: int) -> dict[str, Any]:
 )
 @pytest.mark.parametrize("token", [None, "xoxb-ward-bot-token"])
 def test_what_slack_would_take_is_taken_with_a_token_or_without(
-    steady_ward: Any, body: dict[str, Any], token: str | None
+    steady_ward: Ward, body: dict[str, Any], token: str | None
 ) -> None:
     assert steady_ward.call("blocks.validate", body, token=token) == {"ok": True}
     form = {name: json.dumps(value) for name, value in body.items()}
@@ -65,7 +67,7 @@ def test_what_slack_would_take_is_taken_with_a_token_or_without(
     ],
 )
 def test_what_slack_would_refuse_is_refused_with_pointer_and_code(
-    steady_ward: Any, body: dict[str, Any], error: str, pointer: str, code: str
+    steady_ward: Ward, body: dict[str, Any], error: str, pointer: str, code: str
 ) -> None:
     answer = steady_ward.call("blocks.validate", body)
     assert answer["error"] == error
@@ -73,7 +75,7 @@ def test_what_slack_would_refuse_is_refused_with_pointer_and_code(
     assert answer["errors"][0]["message"]
 
 
-def test_a_limit_is_told_as_a_constraint(steady_ward: Any) -> None:
+def test_a_limit_is_told_as_a_constraint(steady_ward: Ward) -> None:
     answer = steady_ward.call("blocks.validate", {"blocks": LONG})
     assert answer["errors"][0]["constraint"] == {"type": "max_length", "limit": 3000}
     answer = steady_ward.call("blocks.validate", {"blocks": DIVIDER * 51})
@@ -81,5 +83,5 @@ def test_a_limit_is_told_as_a_constraint(steady_ward: Any) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"blocks": DIVIDER, "view": MODAL}, {"message": "{"}, {"view": []}])
-def test_exactly_one_of_the_three_is_wanted(steady_ward: Any, body: dict[str, Any]) -> None:
+def test_exactly_one_of_the_three_is_wanted(steady_ward: Ward, body: dict[str, Any]) -> None:
     assert steady_ward.call("blocks.validate", body)["error"] == "invalid_arguments"

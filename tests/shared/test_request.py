@@ -19,24 +19,26 @@ from tests.support.practice import Practice
 from tests.support.recognition_ward import RecognitionWard
 
 WORDS = "Stayed after the shift to find us a bed"
-# What these show hangs on no database; the tests around them run on both.
+# What these tests show does not depend on the database; the tests around them run on both.
 ON_ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KNOWN = frozenset(inspect.signature(Args.__init__).parameters) | {"args", "agent", "self"}
 
 
 def listener_arguments(bolt: App) -> dict[str, set[str]]:
-    found = {}
+    arguments = {}
     for listener in bolt._listeners:
         function = listener.ack_function
-        found[f"{function.__module__}.{function.__qualname__}"] = set(inspect.signature(function).parameters)
-    return found
+        arguments[f"{function.__module__}.{function.__qualname__}"] = set(
+            inspect.signature(function).parameters
+        )
+    return arguments
 
 
 @ON_ONE_DATABASE
 def test_every_listener_asks_only_for_what_bolt_can_give(practice: Practice) -> None:
     arguments = listener_arguments(practice.bolt)
     assert "handlers.recognition.command.RecognitionCommand.command" in arguments
-    assert {name: asked - KNOWN for name, asked in arguments.items() if asked - KNOWN} == {}
+    assert {name: names - KNOWN for name, names in arguments.items() if names - KNOWN} == {}
 
 
 @ON_ONE_DATABASE
@@ -45,7 +47,7 @@ def test_a_misspelt_argument_would_be_noticed(practice: Practice) -> None:
 
     practice.bolt.action("never")(listener)
     arguments = listener_arguments(practice.bolt)
-    assert [asked - KNOWN for asked in arguments.values() if asked - KNOWN] == [{"boddy"}]
+    assert [names - KNOWN for names in arguments.values() if names - KNOWN] == [{"boddy"}]
 
 
 def command(ward: RecognitionWard, text: str, trigger: str = "1.2.3") -> dict[str, Any]:

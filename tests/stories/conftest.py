@@ -1,4 +1,4 @@
-"""The whole app, composed as in life, beside a sandbox with the practice hospital in it."""
+"""The whole app, composed as in production, beside a sandbox with the practice hospital in it."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("without_browser")
 
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return postgresql_url
 
 
@@ -49,13 +49,13 @@ def test_a_hidden_comment_leaves_every_place_and_can_be_shown_again(wrote: Runni
         hidden = session.scalars(select(Comment).join(HiddenComment)).one()
         workspace = session.get_one(Workspace, wrote.app.workspace_id)
         ward = session.get_one(Team, hidden.unit_id)
-        told = queries.months(session, workspace, "2026-11", [ward])[ward.id]
+        month = queries.months(session, workspace, "2026-11", [ward])[ward.id]
         # The three others stay out, though three are the fewest that come out together.
-        assert sorted(told.comments) == sorted({UNKIND, *OTHERS} - {hidden.words})
-        assert hidden.words.encode() not in sheet(voice(), told)
+        assert sorted(month.comments) == sorted({UNKIND, *OTHERS} - {hidden.words})
+        assert hidden.words.encode() not in sheet(voice(), month)
         noted = session.scalars(select(AuditEntry).where(AuditEntry.deed == "hid a comment")).all()
-        assert [one.subject for one in noted] == [hidden.id]
-        assert not any(hidden.words in str(vars(one)) for one in noted)
+        assert [entry.subject for entry in noted] == [hidden.id]
+        assert not any(hidden.words in str(vars(entry)) for entry in noted)
     leader.waits(lambda seen: hidden.words not in str(seen["messages"]))
     leader.presses("Show it again")
     leader.waits(lambda seen: hidden.words in str(seen["messages"]))

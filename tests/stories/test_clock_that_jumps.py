@@ -1,4 +1,4 @@
-"""A clock that jumps deletes, closes and opens nothing; a server that was off comes back by itself."""
+"""A clock that jumps deletes, closes and opens nothing; a server that was off recovers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -156,8 +156,8 @@ def test_a_clock_1100_days_ahead_deletes_closes_and_opens_nothing(
     assert server.app.health()["clock"] is False
     with server.app.sessions.read() as session:
         assert clock.is_doubted(session)
-    told = [one for one in caplog.messages if "Is the clock right?" in one]
-    assert len(told) == len(server.apps), "once in each run of the app"
+    warnings = [message for message in caplog.messages if "Is the clock right?" in message]
+    assert len(warnings) == len(server.apps), "once in each run of the app"
 
     server.wrong_by = timedelta(0)
     server.sandbox.clock.advance(timedelta(hours=1))

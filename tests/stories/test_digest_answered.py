@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from reports.publishing import schedule as digest
+from reports.publishing import schedule
 from slackapp.demo import hospital
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Team, Workspace
@@ -13,7 +13,7 @@ from tests.support.human import Screen
 from tests.support.running_app import RunningApp
 from tests.support.waiting import comes
 
-WARD_7 = [one.id for one in hospital.WARD_7.staff]
+WARD_7 = [person.id for person in hospital.WARD_7.staff]
 CHANNEL = hospital.WARD_7.channel_id
 SAID = "There is *never* anybody <!channel> to help with beds after five"
 WILL = "find a second pair of hands & name them on the board"
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("without_browser")
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return sqlite_url
 
 
@@ -37,8 +37,8 @@ def answered(practice: RunningApp) -> RunningApp:
     for giver, receiver in pairwise(WARD_7[:7]):
         practice.person(giver).types(f"/appreciate <@{receiver}> helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
-    told = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    screen = practice.leader.sees("Ward 7 in November", seconds=30)
+    practice.leader.presses("Write what we will do", within=_last(screen, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.fills("We will", WILL)
     practice.leader.submits()
@@ -61,7 +61,7 @@ def only_ward_7_and_above(practice: RunningApp) -> None:
 
 
 def _last(screen: Screen, text: str) -> str:
-    return str([one for one in screen["messages"] if text in one["text"]][-1]["ts"])
+    return str([message for message in screen["messages"] if text in message["text"]][-1]["ts"])
 
 
 def rows(practice: RunningApp) -> list[Delivery]:
@@ -80,14 +80,14 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     # Whatever the leader wrote is shown as it was written, and calls nobody.
     assert SAID in post.texts
     assert "Written by the leader of Ward 7. Progress comes with the next digest." in post.texts
-    assert [one["text"] for one in post["messages"] if "Ward 7 in November" in one["text"]]
-    sent = [one for one in answered.calls("chat.postMessage") if WILL in str(one)]
-    assert [one["response"]["ok"] for one in sent] == [True]
+    assert [message["text"] for message in post["messages"] if "Ward 7 in November" in message["text"]]
+    sent = [call for call in answered.calls("chat.postMessage") if WILL in str(call)]
+    assert [call["response"]["ok"] for call in sent] == [True]
 
     check_ins(answered, on=True)
     answered.clock(now="2026-12-07T10:00:00+00:00")
-    asked = nurse.sees("We will: " + WILL)
-    assert "You said: " + SAID in asked.texts
+    screen = nurse.sees("We will: " + WILL)
+    assert "You said: " + SAID in screen.texts
     check_ins(answered, on=False)
 
     here = leader.screen()
@@ -106,9 +106,11 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     leader.fills("Why?", "There is no money for it <https://evil.example|here>")
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"]
-    told = nurse.sees("Dropped: There is no money for it", place=CHANNEL)
-    assert len([one for one in told["messages"] if WILL in one["text"]]) == 1, "the same post was changed"
-    assert "by Thursday 31 December" in told.texts
+    posted = nurse.sees("Dropped: There is no money for it", place=CHANNEL)
+    assert len([message for message in posted["messages"] if WILL in message["text"]]) == 1, (
+        "the same post was changed"
+    )
+    assert "by Thursday 31 December" in posted.texts
 
 
 def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_place(
@@ -117,15 +119,15 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     check_ins(practice, on=False)
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
-    told = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(told, "Ward 7 in November"))
+    screen = practice.leader.sees("Ward 7 in November", seconds=30)
+    practice.leader.presses("Write what we will do", within=_last(screen, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.submits()
     assert practice.leader.screen()["modal"]["errors"], "what we will do is missing"
     practice.leader.fills("We will", WILL)
     practice.leader.presses("Add another")
     practice.leader.presses("Add another")
-    labels = [one["label"] for one in practice.leader.screen()["modal"]["controls"]]
+    labels = [control["label"] for control in practice.leader.screen()["modal"]["controls"]]
     assert labels.count("We will") == 3
     assert "Add another" not in labels
     practice.leader.submits()
@@ -176,17 +178,18 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     director = answered.person(hospital.DIRECTOR.id)
     director.sees("Medicine in November", seconds=30)
     director.types("/digest Ward 7")
-    asked = director.sees("Ward 7 in November")
-    director.presses("Send me the pictures", within=_last(asked, "Ward 7 in November"))
+    screen = director.sees("Ward 7 in November")
+    director.presses("Send me the pictures", within=_last(screen, "Ward 7 in November"))
     assert "It is on its way to you" in director.screen()["modal"]["text"]
     director.does("dismiss")
     director.waits(
         lambda seen: any(
-            "Write what we will do" in str(one) and "Ward 7" in one["text"] for one in seen["messages"]
+            "Write what we will do" in str(message) and "Ward 7" in message["text"]
+            for message in seen["messages"]
         ),
         seconds=20,
     )
-    director.presses("Send me the pictures", within=_last(asked, "Ward 7 in November"))
+    director.presses("Send me the pictures", within=_last(screen, "Ward 7 in November"))
     assert "It was sent to you before" in director.screen()["modal"]["text"]
     director.does("dismiss")
     sent = director.screen()
@@ -198,8 +201,8 @@ def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answe
     leader = answered.leader
 
     def archive(archived: bool) -> None:  # noqa: FBT001 - the sandbox's own field
-        asked = {"kind": "archive", "channel": CHANNEL, "archived": archived}
-        answer = answered.http.post("/control/change", json=asked)
+        change = {"kind": "archive", "channel": CHANNEL, "archived": archived}
+        answer = answered.http.post("/control/change", json=change)
         assert answer.status_code == 200, answer.text
 
     archive(True)
@@ -208,14 +211,14 @@ def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answe
     leader.does("dismiss")
     failed = [DeliveryState.DEAD, DeliveryState.DEAD]
     comes(lambda: [row.state for row in rows(answered)] == failed)
-    told = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
+    screen = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
     for _ in range(2):
-        digest.enqueue_due(answered.app.sessions, answered.app.now())
+        schedule.enqueue_due(answered.app.sessions, answered.app.now())
         answered.app.deliveries.drain(answered.app.now())
-    told = leader.screen()
-    assert len([one for one in told["messages"] if "could not be posted" in one["text"]]) == 1
+    screen = leader.screen()
+    assert len([message for message in screen["messages"] if "could not be posted" in message["text"]]) == 1
     archive(False)
-    leader.presses("Share with the team", within=_last(told, "Ward 7 in November"))
+    leader.presses("Share with the team", within=_last(screen, "Ward 7 in November"))
     leader.submits()
     seen = answered.nurse.sees(WILL, place=CHANNEL)
-    assert len([one for one in seen["messages"] if "Ward 7 in November" in one["text"]]) == 1
+    assert len([message for message in seen["messages"] if "Ward 7 in November" in message["text"]]) == 1

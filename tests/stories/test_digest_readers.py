@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("without_browser")
 
 @pytest.fixture
 def database_url(postgresql_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return postgresql_url
 
 
@@ -43,35 +43,35 @@ def check_ins(practice: RunningApp, *, on: bool) -> None:
 
 def appoint(practice: RunningApp, team: str, leader: str) -> None:
     with practice.app.sessions.begin() as session:
-        found = session.scalars(select(Team).where(Team.name == team)).one()
+        row = session.scalars(select(Team).where(Team.name == team)).one()
         person = session.scalars(select(Member).where(Member.slack_user_id == leader)).one()
-        members.set_leader(session, found, person)
+        members.set_leader(session, row, person)
 
 
-def asked(person: Human, typed: str) -> str:
-    """What the command answers."""
+def file_for(person: Human, typed: str) -> str:
+    """The command's answer."""
     before = len(person.screen()["messages"])
     person.types(typed)
     return str(person.waits(lambda seen: len(seen["messages"]) > before)["messages"][-1]["text"])
 
 
 def last(screen: Screen, text: str) -> str:
-    return str([one for one in screen["messages"] if text in one["text"]][-1]["ts"])
+    return str([message for message in screen["messages"] if text in message["text"]][-1]["ts"])
 
 
 def test_a_new_leader_reads_earlier_digests_once_the_outgoing_one_or_an_admin_hands_them_on(
     december: RunningApp,
 ) -> None:
-    sister, matron, admin = (december.person(one) for one in (SISTER, hospital.DIRECTOR.id, ADMIN))
+    sister, matron, admin = (december.person(user) for user in (SISTER, hospital.DIRECTOR.id, ADMIN))
     appoint(december, "Ward 7", SISTER)
     appoint(december, "Acute Medical Unit", SISTER)
     refused = "has not been opened to you"
-    assert refused in asked(sister, "/digest Ward 7 november")
-    told = december.leader.sees(TOOK_OVER, seconds=10)
-    december.leader.presses("Hand them on", within=last(told, TOOK_OVER))
+    assert refused in file_for(sister, "/digest Ward 7 november")
+    screen = december.leader.sees(TOOK_OVER, seconds=10)
+    december.leader.presses("Hand them on", within=last(screen, TOOK_OVER))
     assert "can now read its earlier digests" in december.leader.screen()["modal"]["text"]
-    assert "Ward 7 in November" in asked(sister, "/digest Ward 7 november")
-    assert refused in asked(sister, "/digest Acute november"), "the other team's were not handed on"
+    assert "Ward 7 in November" in file_for(sister, "/digest Ward 7 november")
+    assert refused in file_for(sister, "/digest Acute november"), "the other team's were not handed on"
 
     matron.types("/digest admin")
     assert "Only an admin of this workspace can do this." in matron.screen().texts
@@ -81,25 +81,27 @@ def test_a_new_leader_reads_earlier_digests_once_the_outgoing_one_or_an_admin_ha
     assert "Ward 7" not in modal["text"]
     admin.presses("Hand them on")
     assert "can now read its earlier digests" in admin.screen()["modal"]["text"]
-    assert "Acute Medical Unit in November" in asked(sister, "/digest Acute november")
+    assert "Acute Medical Unit in November" in file_for(sister, "/digest Acute november")
 
 
 def test_admins_read_every_digest_only_where_the_workspace_says_so(december: RunningApp) -> None:
     admin = december.person(ADMIN)
-    assert "Ward 7 in November" not in asked(admin, "/digest Ward 7")
+    assert "Ward 7 in November" not in file_for(admin, "/digest Ward 7")
     for choice, sees in (("Every team's digest, with released comments", True), ("What is shared", False)):
         admin.types("/digest admin")
         label = "What may the admins of this workspace read?"
-        options = next(one for one in admin.screen()["modal"]["controls"] if one["label"] == label)["options"]
-        chosen = [str(one["text"] if isinstance(one, dict) else one) for one in options]
-        admin.fills(label, next(one for one in chosen if one.startswith(choice)))
+        options = next(
+            control for control in admin.screen()["modal"]["controls"] if control["label"] == label
+        )["options"]
+        chosen = [str(option["text"] if isinstance(option, dict) else option) for option in options]
+        admin.fills(label, next(option for option in chosen if option.startswith(choice)))
         admin.submits()
         assert "Saved." in admin.screen()["modal"]["text"]
         admin.does("dismiss")
-        assert ("Ward 7 in November" in asked(admin, "/digest Ward 7")) is sees
+        assert ("Ward 7 in November" in file_for(admin, "/digest Ward 7")) is sees
     with december.app.sessions.read() as session:
         changed = session.scalars(select(AuditEntry).where(AuditEntry.subject == "admins_read_digests"))
-        assert [(one.before, one.after) for one in changed] == [("False", "True"), ("True", "False")]
+        assert [(change.before, change.after) for change in changed] == [("False", "True"), ("True", "False")]
 
 
 def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_takes_it_up_again(
@@ -115,13 +117,13 @@ def test_after_two_digests_without_a_reply_a_leader_pauses_the_check_in_and_take
     seen = leader.sees("Ward 7 in January", seconds=20)
     assert question in str(seen["messages"])
     here = last(seen, "Ward 7 in January")
-    for button, told in (
+    for button, sentence in (
         ("Keep it", "is asked as often as everybody"),
         ("Once a month", "is asked once a month"),
         ("Pause", "is not asked any more"),
     ):
         leader.presses(button, within=here)
-        assert told in leader.screen()["modal"]["text"]
+        assert sentence in leader.screen()["modal"]["text"]
         leader.does("dismiss")
     director = december.person(hospital.DIRECTOR.id)
     above = director.sees("Medicine in January", seconds=10)
@@ -147,19 +149,21 @@ def test_a_team_is_found_by_a_name_that_slack_escapes_and_what_is_unknown_is_sai
 ) -> None:
     with december.app.sessions.begin() as session:
         session.scalars(select(Team).where(Team.name == "Ward 7")).one().name = "A&E <Majors>"
-    assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E november")
-    assert "A&E <Majors> in November" in asked(december.leader, "/digest A&E <Majors> 2026-11")
-    assert "I don't know a team “A&E <Minors>”" in asked(december.leader, "/digest A&E <Minors>")
+    assert "A&E <Majors> in November" in file_for(december.leader, "/digest A&E november")
+    assert "A&E <Majors> in November" in file_for(december.leader, "/digest A&E <Majors> 2026-11")
+    assert "I don't know a team “A&E <Minors>”" in file_for(december.leader, "/digest A&E <Minors>")
 
 
 def test_a_month_that_no_calendar_has_is_not_taken_for_a_team(december: RunningApp) -> None:
     for typed in ("Ward 7 2026-13", "2026-00", "11-2026"):
-        said = f"There is no month “{typed.split()[-1]}”. Write one by its name, or as in 2026-11."
-        assert said in asked(december.leader, f"/digest {typed}")
+        sentence = f"There is no month “{typed.split()[-1]}”. Write one by its name, or as in 2026-11."
+        assert sentence in file_for(december.leader, f"/digest {typed}")
     for typed in ("Ward 7 2026-11", "2026/11"):
-        assert "Ward 7 in November" in asked(december.leader, f"/digest {typed}")
+        assert "Ward 7 in November" in file_for(december.leader, f"/digest {typed}")
     for typed in ("2026-9", "1999-11", "nov 1999"):
-        assert "Digests here begin with November 2026." in asked(december.leader, f"/digest Ward 7 {typed}")
-    far = asked(december.leader, "/digest Ward 7 2098-12")
+        assert "Digests here begin with November 2026." in file_for(
+            december.leader, f"/digest Ward 7 {typed}"
+        )
+    far = file_for(december.leader, "/digest Ward 7 2098-12")
     assert far == "That month's digest comes out on Friday 2 January 2099, 09:00."
-    assert "I don't know a team “Ward 24/7”" in asked(december.leader, "/digest Ward 24/7")
+    assert "I don't know a team “Ward 24/7”" in file_for(december.leader, "/digest Ward 24/7")

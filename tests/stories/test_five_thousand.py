@@ -16,7 +16,7 @@ from slackapp.app import Appreciate
 from slackapp.core.behaviours import Behaviour
 from slackapp.demo import hospital
 from slackapp.models import Digest, Member, Promise, Team, Visibility, Workspace
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from slackapp.recognition.draft import Draft
 from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed
 from slackapp.sandbox.server import Sandbox
@@ -39,7 +39,7 @@ def board(database_url: str, tmp_path: Path) -> Iterator[RunningApp]:
     )
     seeded = hospital.workspace()
     people = (*seeded.people, *crowd)
-    channel = ChannelSeed(id=EVERYBODY, name="everybody", members=tuple(one.id for one in people))
+    channel = ChannelSeed(id=EVERYBODY, name="everybody", members=tuple(person.id for person in people))
     seeded = replace(seeded, people=people, channels=(*seeded.channels, channel))
     with Sandbox(manifest=manifest_path()) as sandbox:
         app = beside(sandbox, seeded, database_url=database_url, key_directory=tmp_path / "keys")
@@ -68,7 +68,7 @@ def _fill(app: Appreciate) -> None:
             session.add(team)
             session.flush()
             if number < LED:
-                told = {
+                promise = {
                     "you_said": "😀" * 500,
                     "we_will": "&<>" * 150,
                     "who_id": helen.id,
@@ -76,26 +76,26 @@ def _fill(app: Appreciate) -> None:
                 }
                 for place in range(3):
                     due = {"due": date(2099, 12, 31), "made_at": now}
-                    session.add(Promise(team_id=team.id, month=month, place=place, **told, **due))
+                    session.add(Promise(team_id=team.id, month=month, place=place, **promise, **due))
                 session.add(Digest(team_id=team.id, month=month, recipient_id=helen.id, made_at=now))
         session.execute(update(Member).where(Member.slack_user_id.startswith("U1C")).values(team_id=top.id))
         for number in range(12):
             draft = Draft(
                 (HELEN,), behaviour=Behaviour.HELPING, words="😀" * 2_900, visibility=Visibility.TEAM
             )
-            occasion = giving.GiveContext(crowd[-1 - number].slack_user_id, f"command:{number}", now)
-            giving.give(session, here.slack_team_id, draft, occasion)
+            occasion = give.GiveContext(crowd[-1 - number].slack_user_id, f"command:{number}", now)
+            give.give(session, here.slack_team_id, draft, occasion)
 
 
 def views(http: httpx.Client) -> list[dict[str, Any]]:
     """Everything the app showed: Home tabs and modals."""
-    lines = [json.loads(one) for one in http.get("/control/journal").text.splitlines()]
+    lines = [json.loads(call) for call in http.get("/control/journal").text.splitlines()]
     sent = [
-        one for one in lines if one["method"].startswith("views.") or one["method"].startswith("ack:view")
+        call for call in lines if call["method"].startswith("views.") or call["method"].startswith("ack:view")
     ]
-    assert [one["response"] for one in sent if one["response"].get("ok") is False] == []
-    found = [one["body"].get("view") for one in sent if isinstance(one["body"], dict)]
-    return [json.loads(one) if isinstance(one, str) else one for one in found if one]
+    assert [call["response"] for call in sent if call["response"].get("ok") is False] == []
+    bodies = [call["body"].get("view") for call in sent if isinstance(call["body"], dict)]
+    return [json.loads(body) if isinstance(body, str) else body for body in bodies if body]
 
 
 def home_and_every_list(board: RunningApp) -> None:
@@ -122,10 +122,10 @@ def home_and_every_list(board: RunningApp) -> None:
     assert "Previous page" in str(idris.screen()["modal"]["controls"])
     for _ in range(3):
         idris.does("dismiss")
-    shown = views(board.http)
-    assert len(shown) > 8
-    assert max(len(one["blocks"]) for one in shown) <= 100
-    assert max(len(json.dumps(one).encode()) for one in shown) < 250_000
+    boards = views(board.http)
+    assert len(boards) > 8
+    assert max(len(view["blocks"]) for view in boards) <= 100
+    assert max(len(json.dumps(view).encode()) for view in boards) < 250_000
 
 
 def a_channel_becomes_a_team(board: RunningApp) -> None:

@@ -1,4 +1,4 @@
-"""Every door of the app, pressed by everybody who may not: roles x deeds x (own workspace, another's).
+"""Every door of the app, pressed by everybody without the permission, for their own workspace and another.
 
 Each press is a signed request as Slack sends them, made up as somebody would who knows our action ids:
 with the right ids of the own workspace, with another workspace's, and in another workspace's name.
@@ -13,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.listener_matcher.builtins import BuiltinListenerMatcher
 
 from slackapp.core.db import connect
-from slackapp.workspace import permissions as rights
+from slackapp.workspace import permissions
 from slackapp.workspace.permissions import Permission, Role
 from tests.support.doors import DOORS, OF_ONES_OWN, THANKS
 from tests.support.forging import NAIVE, Front, Slack
@@ -29,25 +29,25 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     migrated = connect(f"sqlite:///{folder / 'appreciate.db'}")
     migrations.upgrade(migrated)
     migrated.dispose()
-    made = Front(folder, slack)
-    yield made
-    made.sessions.dispose()
+    two_workspaces = Front(folder, slack)
+    yield two_workspaces
+    two_workspaces.sessions.dispose()
     slack.stop()
 
 
 WAYS = {"own": ("A", "A"), "another's things": ("B", "A"), "in another's name": ("B", "B")}
 
 
-@pytest.mark.parametrize("deed", list(Permission))
-def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, deed: Permission) -> None:
+@pytest.mark.parametrize("permission", list(Permission))
+def test_every_door_opens_for_those_who_may_and_for_nobody_else(front: Front, permission: Permission) -> None:
     wrong = []
-    doors = [door for door in DOORS if door.deed is deed]
-    assert doors, "a deed without a door"
+    doors = [door for door in DOORS if door.permission is permission]
+    assert doors, "a permission without a door"
     for door, role, way in product(doors, Role, WAYS):
         about, workspace = WAYS[way]
         if way == "another's things" and not door.is_about:
             continue
-        allowed = way == "own" and role in rights.ALLOWED[deed]
+        allowed = way == "own" and role in permissions.ALLOWED[permission]
         if front.opens(door, role, about=about, workspace=workspace) is not allowed:
             wrong.append((door.name, str(role), way, "shut" if allowed else "open"))
     assert wrong == []
@@ -80,15 +80,19 @@ def test_no_door_was_forgotten(front: Front) -> None:
     known = {door.name for door in DOORS} | OF_ONES_OWN | {NAIVE}
     listened = set(_doors(front.bolt))
     assert {"office_end_team", "promise_form", "team_follows", re.escape("/appreciate")} <= listened
-    assert [one for one in sorted(listened) if not any(re.fullmatch(one, door) for door in known)] == []
+    assert [
+        listened_id
+        for listened_id in sorted(listened)
+        if not any(re.fullmatch(listened_id, door) for door in known)
+    ] == []
 
 
 def _doors(bolt: App) -> Iterator[str]:
     """What people can reach of the app: every button, form, list, command and shortcut, as registered."""
-    for matcher in (one for listener in bolt._listeners for one in listener.matchers):
+    for matcher in (candidate for listener in bolt._listeners for candidate in listener.matchers):
         assert isinstance(matcher, BuiltinListenerMatcher)
         if matcher.func.__qualname__.startswith("event."):
             continue  # Slack tells of it; nobody presses it.
         for cell in matcher.func.__closure__ or ():
-            found = cell.cell_contents
-            yield found.pattern if isinstance(found, re.Pattern) else re.escape(found)
+            value = cell.cell_contents
+            yield value.pattern if isinstance(value, re.Pattern) else re.escape(value)

@@ -13,7 +13,7 @@ FRIDAY = "Who helped you this week?"
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """One kind of database is enough here: what is read from it is asked of both kinds elsewhere."""
+    """One kind of database is enough here: other tests run the same queries on both."""
     return sqlite_url
 
 
@@ -32,7 +32,7 @@ def zone_of(practice: RunningApp, user: str) -> str | None:
 
 
 def questions(person: Human) -> int:
-    return sum(FRIDAY in one["text"] for one in person.screen()["messages"])
+    return sum(FRIDAY in message["text"] for message in person.screen()["messages"])
 
 
 def test_friday_afternoon_brings_the_question_to_those_who_asked_each_in_their_own_time(
@@ -50,15 +50,15 @@ def test_friday_afternoon_brings_the_question_to_those_who_asked_each_in_their_o
 
     done = practice.clock(now="2026-11-06T14:00:01+00:00")["done"]
 
-    assert "Friday's question" in [one["label"] for one in done]
+    assert "Friday's question" in [step["label"] for step in done]
     assert (questions(practice.nurse), questions(practice.colleague), questions(practice.leader)) == (1, 0, 0)
     practice.clock(now="2026-11-06T19:00:01+00:00")
     assert (questions(practice.nurse), questions(practice.colleague)) == (1, 1)
     practice.clock(now="2026-11-16T08:00:00+00:00")
     assert (questions(practice.nurse), questions(practice.colleague)) == (2, 2)
 
-    asked = [one for one in practice.nurse.screen()["messages"] if FRIDAY in one["text"]]
-    assert [one["label"] for one in asked[-1]["controls"]] == ["Appreciate someone", "Settings"]
-    assert "You asked for this question on Fridays." in asked[-1]["text"]
-    practice.nurse.presses("Appreciate someone", within=asked[-1]["ts"])
+    asking = [message for message in practice.nurse.screen()["messages"] if FRIDAY in message["text"]]
+    assert [control["label"] for control in asking[-1]["controls"]] == ["Appreciate someone", "Settings"]
+    assert "You asked for this question on Fridays." in asking[-1]["text"]
+    practice.nurse.presses("Appreciate someone", within=asking[-1]["ts"])
     assert practice.nurse.sees("Who would you like to thank?")["modal"]["title"] == "Appreciate someone"

@@ -1,4 +1,4 @@
-"""The scopes that the manifest asks for are those that the stories use: not one more, not one less."""
+"""The manifest asks for exactly the scopes that the stories use."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -45,18 +45,18 @@ def read(file: Path) -> Iterator[dict[str, Any]]:
 
 def used(journal: Path, contract: Contract) -> set[str]:
     """Every scope without which something in this journal would not have happened."""
-    found = set()
+    used_scopes = set()
     for call in read(journal / "calls.jsonl"):
         method = contract.methods.get(call["method"])
         scopes = method.scopes if method else ()
         if call["response"].get("ok"):
-            found.add(_one(scopes, call["body"].get("channel", "")))
+            used_scopes.add(_one(scopes, call["body"].get("channel", "")))
     for sent in read(journal / "inbound.jsonl"):
         event = sent["payload"].get("event") or {}
         if sent["kind"] in COMMANDS:
-            found.add("commands")
-        found.add(_one(contract.events.get(event.get("type", ""), ()), event.get("channel", "")))
-    return found - {""}
+            used_scopes.add("commands")
+        used_scopes.add(_one(contract.events.get(event.get("type", ""), ()), event.get("channel", "")))
+    return used_scopes - {""}
 
 
 def _one(scopes: tuple[str, ...], channel: str) -> str:
@@ -86,8 +86,8 @@ def thank_a_group(place: RunningApp) -> None:
 def make_a_private_channel_a_team(place: RunningApp) -> None:
     idris = place.person(IDRIS)
     place.change(kind="join", channel=PRIVATE, user=hospital.BOT, inviter=IDRIS)
-    asked = idris.sees("Shall it be a team here?")
-    idris.presses("Make it a team", within=asked["messages"][-1]["ts"])
+    screen = idris.sees("Shall it be a team here?")
+    idris.presses("Make it a team", within=screen["messages"][-1]["ts"])
     for _ in range(3):
         idris.submits()
     assert "is a team now." in idris.screen()["modal"]["text"]
@@ -97,7 +97,7 @@ def ask_for_an_export(place: RunningApp) -> None:
     nurse = place.person(CARYS)
     nurse.sees("What is kept about", place="home")
     nurse.presses("Export what is kept about me", within="home")
-    nurse.waits(lambda seen: sum(len(one["files"]) for one in seen["messages"]) == 2)
+    nurse.waits(lambda seen: sum(len(message["files"]) for message in seen["messages"]) == 2)
 
 
 STORIES: tuple[Callable[[RunningApp], None], ...] = (
@@ -116,15 +116,15 @@ def test_the_scopes_are_exactly_those_that_the_stories_use(place: RunningApp, jo
     place.app.sync_all_members()
     asked_for = set(yaml.safe_load(manifest_path().read_text())["oauth_config"]["scopes"]["bot"])
     contract = read_contract()
-    found = used(journal, contract)
-    assert asked_for - found == set(), "a scope that no story uses"
-    assert found - asked_for == set(), "a story uses what was not asked for"
+    scopes_used = used(journal, contract)
+    assert asked_for - scopes_used == set(), "a scope that no story uses"
+    assert scopes_used - asked_for == set(), "a story uses what was not asked for"
     refused = [
-        one for one in read(journal / "calls.jsonl") if one["response"].get("error") == "missing_scope"
+        call for call in read(journal / "calls.jsonl") if call["response"].get("error") == "missing_scope"
     ]
     assert refused == []
     # A scope more would be noticed, and a story less.
-    assert (asked_for | {"users:read.email"}) - found == {"users:read.email"}
+    assert (asked_for | {"users:read.email"}) - scopes_used == {"users:read.email"}
     without = [
         line for line in (journal / "inbound.jsonl").read_text().splitlines() if "reaction" not in line
     ]

@@ -1,4 +1,4 @@
-"""What cannot be done for one workspace holds up no other on the same server."""
+"""Work that fails for one workspace delays no other on the same server."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from slackapp.connection.installations import TokenEncryption
 from slackapp.core.config import Settings
 from slackapp.models import Delivery, Digest, Member, Poll, Team, Workspace
 from slackapp.pulse import rounds
-from slackapp.recognition import reminders as nudging
+from slackapp.recognition import reminders
 
 FRIDAY = datetime(2026, 11, 6, 14, 0, tzinfo=UTC)
 STUCK, FINE = "0" * 24, "1" * 24
@@ -42,12 +42,12 @@ def served(database_url: str, folder: Path) -> Appreciate:
 def done(app: Appreciate) -> dict[str, set[str]]:
     """For which workspaces each kind of work was done."""
     teams = select(Team.workspace_id).join(Digest, Digest.team_id == Team.id)
-    asked = select(Delivery.workspace_id).where(Delivery.kind == nudging.KIND)
+    query = select(Delivery.workspace_id).where(Delivery.kind == reminders.KIND)
     with app.sessions.read() as session:
         return {
             "check-ins": set(session.scalars(select(Poll.workspace_id).where(Poll.state == "open"))),
             "digests": set(session.scalars(teams)),
-            "questions": set(session.scalars(asked)),
+            "questions": set(session.scalars(query)),
         }
 
 
@@ -70,8 +70,8 @@ def test_a_check_in_that_cannot_be_closed_holds_up_no_other(database_url: str, t
         with pytest.raises(IsADirectoryError):
             app.run_due(later)
         with app.sessions.read() as session:
-            found = select(Poll.state).where(Poll.workspace_id == FINE).order_by(Poll.opens_on)
-            assert session.scalars(found).all() == ["closed", "open"]
+            query = select(Poll.state).where(Poll.workspace_id == FINE).order_by(Poll.opens_on)
+            assert session.scalars(query).all() == ["closed", "open"]
     finally:
         app.stop()
 

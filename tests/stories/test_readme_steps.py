@@ -27,7 +27,7 @@ ADA, BEN = practice_workspace().people[0].id, practice_workspace().people[1].id
 
 
 def script(folder: Path, *blocks: str) -> str:
-    """What is typed, with this test's own folders and tokens in the place of the README's."""
+    """The README's commands with this test's own folders and tokens."""
     seed = practice_workspace()
     typed = "\n".join(blocks).replace("xoxb-...", seed.bot_token).replace("xapp-...", seed.app_token)
     assert seed.bot_token in typed
@@ -112,7 +112,7 @@ def goes_live(admin: Human, colleague: Human) -> None:
 
 
 def test_without_the_line_that_makes_the_folders_the_steps_would_stop(tmp_path: Path) -> None:
-    """The naive twin: the steps as they once stood."""
+    """The naive twin: the steps as they once were."""
     with (
         Sandbox(manifest=manifest_path()) as sandbox,
         typing(sandbox, script(tmp_path, START), free_port()) as shell,

@@ -31,8 +31,8 @@ def asked_to_answer(practice: RunningApp) -> RunningApp:
     only_ward_7_and_above(practice)
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
-    told = practice.leader.sees("Ward 7 in November", seconds=30)
-    ts = [one["ts"] for one in told["messages"] if "Ward 7 in November" in one["text"]][-1]
+    screen = practice.leader.sees("Ward 7 in November", seconds=30)
+    ts = [message["ts"] for message in screen["messages"] if "Ward 7 in November" in message["text"]][-1]
     practice.leader.presses("Write what we will do", within=ts)
     return practice
 
@@ -54,8 +54,8 @@ def test_a_promise_that_may_point_to_a_patient_is_asked_about_before_it_is_store
     # Read once, it is not asked about again; what is new is.
     leader.presses("Add another")
     leader.submits()
-    kept = promises(asked_to_answer)
-    assert [(one.you_said, one.we_will) for one in kept] == [(NAMES, WILL)]
+    stored = promises(asked_to_answer)
+    assert [(promise.you_said, promise.we_will) for promise in stored] == [(NAMES, WILL)]
 
 
 def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: RunningApp) -> None:
@@ -72,11 +72,13 @@ def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: RunningAp
     leader.submits()
     modal = leader.screen()["modal"]
     assert "This may tell of somebody's health or loss: “Sam's cancer”." in modal["text"]
-    assert [one.state for one in promises(asked_to_answer)] == ["open"]
+    assert [promise.state for promise in promises(asked_to_answer)] == ["open"]
     leader.fills("Why?", "There is no room")
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"]
-    assert [(one.state, one.reason) for one in promises(asked_to_answer)] == [("dropped", "There is no room")]
+    assert [(promise.state, promise.reason) for promise in promises(asked_to_answer)] == [
+        ("dropped", "There is no room")
+    ]
 
 
 def test_without_the_look_it_is_stored_at_once(
@@ -88,7 +90,7 @@ def test_without_the_look_it_is_stored_at_once(
     leader.fills("You said", NAMES)
     leader.fills("We will", WILL)
     leader.submits()
-    assert [one.you_said for one in promises(asked_to_answer)] == [NAMES]
+    assert [promise.you_said for promise in promises(asked_to_answer)] == [NAMES]
 
 
 def test_an_own_question_is_asked_about_too(practice: RunningApp) -> None:

@@ -1,4 +1,4 @@
-"""Slack refuses the app, fails, or says what nobody knows: nothing is lost, and people hear true words."""
+"""Slack refuses, fails or answers with unknown errors: nothing is lost, and people are told the truth."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tests.support.running_app import RunningApp
 from tests.support.waiting import comes
 
 IDRIS = hospital.OPERATIONS.id
-CARYS, TOMOS, DYLAN = (hospital.WARD_7.staff[one].id for one in (0, 1, 4))
+CARYS, TOMOS, DYLAN = (hospital.WARD_7.staff[index].id for index in (0, 1, 4))
 WORDS = "You stayed after the shift to find us a bed"
 OTHERS = "You found the drug key before the round"
 OPENING = "2026-11-09T09:00:00+00:00"
@@ -32,8 +32,8 @@ def well_again(place: RunningApp) -> None:
 
 
 def refused(place: RunningApp, error: str) -> int:
-    """How many posts Slack has refused with this."""
-    return sum(one["response"].get("error") == error for one in place.calls("chat.postMessage"))
+    """How many posts Slack has refused with this error."""
+    return sum(call["response"].get("error") == error for call in place.calls("chat.postMessage"))
 
 
 def held(place: RunningApp) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def held(place: RunningApp) -> dict[str, Any]:
 
 
 def given(place: RunningApp, user: str) -> Human:
-    """What somebody gave, on their Home."""
+    """The thank-yous a person gave, as their Home tab shows them."""
     person = place.person(user)
     person.screen("home")
     person.presses("Given", within="home")
@@ -97,7 +97,7 @@ def test_that_somebody_may_have_left_is_not_said_while_slack_says_that_they_are_
     seen = place.person(CARYS).sees("Your thank-you did not reach everyone it was for.")
     assert NOT_NOW in seen.texts
     assert "left" not in seen.texts
-    assert [one["body"]["user"] for one in place.calls("users.info")] == [DYLAN]
+    assert [call["body"]["user"] for call in place.calls("users.info")] == [DYLAN]
     # Once somebody really has left, Slack says so, and so do we.
     trouble(place, "chat.postMessage", "error", count=1, error="user_not_found")
     trouble(place, "users.info", "error", count=1, error="user_not_found")
@@ -176,9 +176,9 @@ def test_an_admin_sends_all_again_of_one_kind(place: RunningApp) -> None:
     idris = place.person(IDRIS)
     idris.sees("We can't tell whether Slack delivered", "home")
     idris.presses("Look at these messages", within="home")
-    shown = idris.screen()["modal"]
-    assert "Check-ins and reminders: " in shown["text"]
-    assert "Other messages: 1." in shown["text"]
+    modal = idris.screen()["modal"]
+    assert "Check-ins and reminders: " in modal["text"]
+    assert "Other messages: 1." in modal["text"]
     idris.does("press", label="Send all again", nth=1)
     place.clock(advance=60)
     assert place.person(DYLAN).sees(ASKED).texts.count(ASKED) == 1

@@ -24,14 +24,14 @@ from slackapp.pulse import rounds
 from tests.support.human import Screen
 from tests.support.running_app import RunningApp
 
-WARD_7 = [one.id for one in hospital.WARD_7.staff]
-DISCHARGE = [one.id for one in hospital.DISCHARGE.staff]
+WARD_7 = [person.id for person in hospital.WARD_7.staff]
+DISCHARGE = [person.id for person in hospital.DISCHARGE.staff]
 
 
 def answers(practice: RunningApp, user: str, choice: str) -> None:
     person = practice.person(user)
     seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
-    asking = [one["ts"] for one in seen["messages"] if "Answer" in labels([one])]
+    asking = [message["ts"] for message in seen["messages"] if "Answer" in labels([message])]
     person.presses("Answer", within=asking[-1])
     modal = person.sees("Your answer joins")["modal"]
     for control in modal["controls"]:
@@ -80,9 +80,9 @@ def test_an_answered_check_in_leaves_figures_and_no_key(practice: RunningApp) ->
         assert session.get_one(Poll, poll_id).state == PollState.CLOSED
         assert session.scalar(select(func.count()).where(Ballot.poll_id == poll_id)) == 0
         assert session.scalar(select(func.count()).where(PollMember.poll_id == poll_id)) == 0
-        shown = session.execute(select(Bundle.ballots).where(Bundle.poll_id == poll_id)).scalars().all()
+        ballots = session.execute(select(Bundle.ballots).where(Bundle.poll_id == poll_id)).scalars().all()
         # Three answers of the discharge team are too few, and the directorate has no others to join.
-        assert shown == [6]
+        assert ballots == [6]
         cells = session.execute(select(BundleScore.sum_lo, BundleScore.sum_hi)).all()
         assert len(cells) == 5
         assert all(lo <= 24 <= hi and hi - lo >= 4 for lo, hi in cells)
@@ -90,9 +90,9 @@ def test_an_answered_check_in_leaves_figures_and_no_key(practice: RunningApp) ->
 
 def test_pressing_answer_after_the_close_says_so(practice: RunningApp) -> None:
     practice.clock(now="2026-11-02T10:00:00+00:00")
-    asked = practice.nurse.waits(lambda seen: "Answer" in labels(seen["messages"]))["messages"][-1]["ts"]
+    ts = practice.nurse.waits(lambda seen: "Answer" in labels(seen["messages"]))["messages"][-1]["ts"]
     practice.clock(now="2026-11-09T09:00:01+00:00")
-    practice.nurse.presses("Answer", within=asked)
+    practice.nurse.presses("Answer", within=ts)
     assert "This check-in has closed." in practice.nurse.screen()["modal"]["text"]
 
 
@@ -115,17 +115,17 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     practice.clock(now="2026-12-01T09:01:00+00:00")
 
     seen = practice.leader.sees("Ward 7 in November", seconds=30)
-    told = next(one for one in seen["messages"] if "Ward 7 in November" in one["text"])
-    alts = [one["alt"] for one in told["images"]]
+    digest = next(message for message in seen["messages"] if "Ward 7 in November" in message["text"])
+    alts = [image["alt"] for image in digest["images"]]
     assert any("helping 6" in alt for alt in alts), alts
     assert any(re.search(r"made time to listen \d\.\d to \d\.\d|or higher", alt) for alt in alts), alts
-    picture = practice.http.get(told["images"][0]["url"])
+    picture = practice.http.get(digest["images"][0]["url"])
     assert picture.content.startswith(b"\x89PNG")
     seen = practice.leader.waits(lambda now: len(files(now)) > 1, seconds=20)
-    pages = sorted(files(seen), key=lambda one: str(one["name"]), reverse=True)
-    assert [one["name"] for one in pages] == ["digest-2026-11.html", "digest-2026-11.csv"]
+    pages = sorted(files(seen), key=lambda page: str(page["name"]), reverse=True)
+    assert [page["name"] for page in pages] == ["digest-2026-11.html", "digest-2026-11.csv"]
     assert "<table" in practice.http.get(pages[0]["url"]).text
-    practice.leader.presses("Figures as text", within=told["ts"])
+    practice.leader.presses("Figures as text", within=digest["ts"])
     assert "November 6" in practice.leader.sees("Helping")["modal"]["text"]
 
 
@@ -133,7 +133,9 @@ def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice:
     practice.clock(now="2026-11-02T10:00:00+00:00")
     person = practice.person(WARD_7[0])
     seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
-    person.presses("Answer", within=[one["ts"] for one in seen["messages"] if "Answer" in labels([one])][-1])
+    person.presses(
+        "Answer", within=[message["ts"] for message in seen["messages"] if "Answer" in labels([message])][-1]
+    )
     modal = person.sees("or can change the database: they could read your answer.")["modal"]
     person.submits()
     first = next(control for control in modal["controls"] if control["kind"] == "radio")
@@ -194,7 +196,7 @@ def test_nothing_the_app_sent_was_refused(practice: RunningApp) -> None:
     practice.leader.sees("You found the key to the drug cupboard", place=hospital.WARD_7.channel_id)
     lines = practice.calls("chat.postMessage")
     assert len(lines) >= 33
-    assert [one["response"] for one in lines if not one["response"]["ok"]] == []
+    assert [call["response"] for call in lines if not call["response"]["ok"]] == []
 
 
 def test_a_restart_finds_what_was_left(practice: RunningApp) -> None:

@@ -1,4 +1,4 @@
-"""A thank-you that did not arrive, or may not have: its giver hears of it, and of nothing else."""
+"""When a thank-you did not arrive, or may not have, its giver alone is told."""
 
 from datetime import timedelta
 
@@ -10,11 +10,8 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import voice
 from slackapp.models import Delivery, DeliveryState, Member, Recognition
 from slackapp.outbox.rendered import Message, Skip
-from slackapp.privacy import erasure
-from slackapp.privacy import shared_copies as handed_out
-from slackapp.recognition import edit as changing
-from slackapp.recognition import history as reading
-from slackapp.recognition import undelivered as unreached
+from slackapp.privacy import erasure, shared_copies
+from slackapp.recognition import edit, history, undelivered
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.history import Side
 from slackapp.recognition.notifications import Kind
@@ -27,19 +24,21 @@ UNSURE = "We can't tell if Slack delivered this to"
 
 
 def ended(ward: WorkspaceWard, receiver: str, state: DeliveryState, *, minutes: int = 0) -> None:
-    """How the message to one receiver ended."""
+    """Set the final state of the message to one receiver."""
     with ward.database.begin() as session:
         of_theirs = (Delivery.kind == Kind.THANKS, Delivery.target == receiver)
         row = session.scalars(select(Delivery).where(*of_theirs)).one()
         row.state, row.last_try = state, ward.noon + timedelta(minutes=minutes)
 
 
-def told(ward: WorkspaceWard) -> list[str]:
+def notices(ward: WorkspaceWard) -> list[str]:
     """What givers are told, as it would be sent now: whom it goes to, and the text."""
     with ward.database.begin() as session:
-        rows = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND).order_by(Delivery.key))
-        letters = [(row, RENDERERS[row.kind](session, row, ward.noon)) for row in rows]
-        return [f"{row.target}: {one.text}" for row, one in letters if isinstance(one, Message)]
+        rows = session.scalars(
+            select(Delivery).where(Delivery.kind == undelivered.KIND).order_by(Delivery.key)
+        )
+        rendered = [(row, RENDERERS[row.kind](session, row, ward.noon)) for row in rows]
+        return [f"{row.target}: {message.text}" for row, message in rendered if isinstance(message, Message)]
 
 
 def test_the_giver_hears_once_whom_it_has_missed_and_why(ward: WorkspaceWard) -> None:
@@ -49,32 +48,32 @@ def test_the_giver_hears_once_whom_it_has_missed_and_why(ward: WorkspaceWard) ->
     ended(ward, COL, DeliveryState.DEAD)
     ended(ward, THEO, DeliveryState.UNKNOWN)
     ended(ward, LEA, DeliveryState.SENT)
-    assert unreached.notify_givers(ward.database, ward.noon) == 2
-    assert unreached.notify_givers(ward.database, ward.noon + timedelta(minutes=1)) == 0, "told once"
-    refused, unsure = sorted(told(ward), key=lambda one: UNSURE in one)
+    assert undelivered.notify_givers(ward.database, ward.noon) == 2
+    assert undelivered.notify_givers(ward.database, ward.noon + timedelta(minutes=1)) == 0, "told once"
+    refused, unsure = sorted(notices(ward), key=lambda notice: UNSURE in notice)
     assert refused.startswith(f"{NIA}: *Your thank-you did not reach everyone")
     assert f"This did not reach <@{COL}>: Slack does not let Appreciate send just now." in refused
     assert "left" not in refused, "Slack has not said so"
     assert unsure.startswith(f"{NIA}: *Your thank-you may not have arrived.*")
     assert f"{UNSURE} <@{THEO}>." in unsure
-    assert WORDS not in "".join(told(ward)), "the words stand where they can be taken back"
+    assert WORDS not in "".join(notices(ward)), "the words stand where they can be taken back"
     with ward.database.begin() as session:
         ward.person(session, COL).left = True
-    assert any(f"<@{COL}> has left, so this can't reach them." in one for one in told(ward))
+    assert any(f"<@{COL}> has left, so this can't reach them." in notice for notice in notices(ward))
 
 
 def test_what_arrived_after_all_or_was_taken_back_is_not_spoken_of(ward: WorkspaceWard) -> None:
     late, undone = ward.thank(NIA, COL, WORDS), ward.thank(NIA, THEO, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
     ended(ward, THEO, DeliveryState.UNKNOWN)
-    assert unreached.notify_givers(ward.database, ward.noon) == 2
-    assert len(told(ward)) == 2, "the premise"
+    assert undelivered.notify_givers(ward.database, ward.noon) == 2
+    assert len(notices(ward)) == 2, "the premise"
     ended(ward, COL, DeliveryState.SENT)
     with ward.database.begin() as session:
-        changing.undo(session, ward.workspace(session), undone, GiveContext(NIA, "", ward.noon))
-    assert told(ward) == []
+        edit.undo(session, ward.workspace(session), undone, GiveContext(NIA, "", ward.noon))
+    assert notices(ward) == []
     with ward.database.begin() as session:
-        rows = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND))
+        rows = session.scalars(select(Delivery).where(Delivery.kind == undelivered.KIND))
         ends = {row.reference: RENDERERS[row.kind](session, row, ward.noon) for row in rows}
         assert ends == {late: Skip("arrived"), undone: Skip("undone")}
 
@@ -82,10 +81,10 @@ def test_what_arrived_after_all_or_was_taken_back_is_not_spoken_of(ward: Workspa
 def test_another_failure_of_the_same_message_is_told_anew(ward: WorkspaceWard) -> None:
     ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
-    assert unreached.notify_givers(ward.database, ward.noon) == 1
+    assert undelivered.notify_givers(ward.database, ward.noon) == 1
     ended(ward, COL, DeliveryState.UNKNOWN, minutes=5)
-    assert unreached.notify_givers(ward.database, ward.noon + timedelta(minutes=5)) == 1
-    assert unreached.notify_givers(ward.database, ward.noon + timedelta(days=3)) == 0, (
+    assert undelivered.notify_givers(ward.database, ward.noon + timedelta(minutes=5)) == 1
+    assert undelivered.notify_givers(ward.database, ward.noon + timedelta(days=3)) == 0, (
         "nobody is told of old things"
     )
 
@@ -95,17 +94,17 @@ def test_a_giver_who_has_left_is_told_nothing(ward: WorkspaceWard) -> None:
     ended(ward, COL, DeliveryState.DEAD)
     with ward.database.begin() as session:
         ward.person(session, NIA).left = True
-    unreached.notify_givers(ward.database, ward.noon)
-    assert told(ward) == []
+    undelivered.notify_givers(ward.database, ward.noon)
+    assert notices(ward) == []
 
 
 def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: WorkspaceWard) -> None:
     thanks = ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.UNKNOWN)
     with ward.database.begin() as session:
-        page = reading.page(session, ward.person(session, NIA), Side.GIVEN)
-        assert page.entries[0].undelivered == unreached.Undelivered(unsure=(COL,))
-        assert not reading.page(session, ward.person(session, COL), Side.RECEIVED).entries[0].undelivered
+        page = history.page(session, ward.person(session, NIA), Side.GIVEN)
+        assert page.entries[0].undelivered == undelivered.Undelivered(unsure=(COL,))
+        assert not history.page(session, ward.person(session, COL), Side.RECEIVED).entries[0].undelivered
     for giver, state, words in (
         (COL, DeliveryState.UNKNOWN, "Only the person who wrote this can send it again."),
         (NIA, DeliveryState.DEAD, "Somebody has seen to this message already."),
@@ -113,11 +112,13 @@ def test_only_the_giver_sends_it_again_and_only_what_is_in_doubt(ward: Workspace
     ):
         ended(ward, COL, state)
         with ward.database.begin() as session, pytest.raises(UserError) as refused:
-            unreached.send_again(session, ward.workspace(session), thanks, GiveContext(giver, "", ward.noon))
+            undelivered.send_again(
+                session, ward.workspace(session), thanks, GiveContext(giver, "", ward.noon)
+            )
         assert refused.value.words(voice()) == words
     ended(ward, COL, DeliveryState.UNKNOWN)
     with ward.database.begin() as session:
-        unreached.send_again(session, ward.workspace(session), thanks, GiveContext(NIA, "", ward.noon))
+        undelivered.send_again(session, ward.workspace(session), thanks, GiveContext(NIA, "", ward.noon))
         row = session.scalars(select(Delivery).where(Delivery.kind == Kind.THANKS)).one()
         assert row.state == DeliveryState.READY
 
@@ -127,9 +128,9 @@ def test_what_was_taken_back_is_never_sent_again(ward: WorkspaceWard) -> None:
     ended(ward, COL, DeliveryState.UNKNOWN)
     occasion = GiveContext(NIA, "", ward.noon)
     with ward.database.begin() as session:
-        changing.undo(session, ward.workspace(session), thanks, occasion)
+        edit.undo(session, ward.workspace(session), thanks, occasion)
         with pytest.raises(UserError) as refused:
-            unreached.send_again(session, ward.workspace(session), thanks, occasion)
+            undelivered.send_again(session, ward.workspace(session), thanks, occasion)
         assert refused.value.words(voice()) == "You have already taken this one back."
         assert session.get_one(Recognition, thanks).words is None
 
@@ -137,16 +138,16 @@ def test_what_was_taken_back_is_never_sent_again(ward: WorkspaceWard) -> None:
 def test_after_the_receivers_erasure_no_message_names_whom_it_missed(ward: WorkspaceWard) -> None:
     ward.thank(NIA, COL, WORDS)
     ended(ward, COL, DeliveryState.DEAD)
-    unreached.notify_givers(ward.database, ward.noon)
+    undelivered.notify_givers(ward.database, ward.noon)
     with ward.database.begin() as session:
-        notice = session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND)).one()
+        notice = session.scalars(select(Delivery).where(Delivery.kind == undelivered.KIND)).one()
         notice.state, notice.slack_channel_id, notice.slack_ts = DeliveryState.SENT, "D0NIA", "1.000001"
-    assert unreached.KIND in handed_out.WITH_WORDS, "its row stays, or it could not be found any more"
+    assert undelivered.KIND in shared_copies.WITH_WORDS, "its row stays, or it could not be found any more"
     erasure.erase(ward.database, ward.keys, ward.workspace_id, erasure.ErasureRequest(COL), ward.noon)
     with ward.database.read() as session:
         removal = session.scalars(select(Delivery).where(Delivery.method == "chat.delete")).all()
-        assert [(one.target, one.reference) for one in removal] == [("D0NIA", "1.000001")]
-        assert not session.scalars(select(Delivery).where(Delivery.kind == unreached.KIND)).all()
+        assert [(row.target, row.reference) for row in removal] == [("D0NIA", "1.000001")]
+        assert not session.scalars(select(Delivery).where(Delivery.kind == undelivered.KIND)).all()
         assert not session.scalars(select(Member).where(Member.slack_user_id == COL)).all()
 
 
@@ -158,7 +159,7 @@ def test_a_dropped_connection_is_told_and_sent_again_by_a_press(place: RunningAp
     # Slack took it before the connection broke, which the app cannot know.
     place.person(dylan).sees(WORDS)
     seen = place.person(carys).sees("Your thank-you may not have arrived.")
-    labels = [one["label"] for one in seen["messages"][-1]["controls"]]
+    labels = [control["label"] for control in seen["messages"][-1]["controls"]]
     assert labels == ["Send again", "Undo"]
     place.person(carys).screen("home")
     place.person(carys).presses("Given", within="home")
@@ -181,5 +182,5 @@ def test_somebody_leaves_while_their_thanks_are_on_the_way(place: RunningApp) ->
     place.change(kind="person", user=joy, deleted=True)
     seen = place.person(carys).sees("Your thank-you did not reach everyone it was for.")
     assert "has left, so this can't reach them" in seen.texts
-    labels = [one["label"] for one in seen["messages"][-1]["controls"]]
+    labels = [control["label"] for control in seen["messages"][-1]["controls"]]
     assert labels == ["Undo"], "there is nothing in doubt that could be sent again"

@@ -1,4 +1,4 @@
-"""What the clock does again and again walks no table that grows with every message ever sent."""
+"""Scheduled work scans no table that grows with every message sent."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,12 @@ import pytest
 from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session
 
-from reports.publishing import failures as noticing
+from reports.publishing import failures
 from slackapp.core.db import new_id
 from slackapp.models import Delivery, DeliveryState, Digest, Team
 from slackapp.outbox.queue import Method, Priority
-from slackapp.privacy import retention
-from slackapp.privacy import slack_redaction as taking_back
-from slackapp.recognition import undelivered as unreached
+from slackapp.privacy import retention, slack_redaction
+from slackapp.recognition import undelivered
 from tests.support.workspace_ward import WorkspaceWard
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -22,7 +21,7 @@ SENT = 6000
 
 
 def send(session: Session, workspace_id: str) -> None:
-    """As after some months: nearly everything has arrived."""
+    """Messages as after some months: nearly all have been sent."""
     rows = [
         {
             "id": new_id(),
@@ -44,15 +43,15 @@ def send(session: Session, workspace_id: str) -> None:
 
 
 Values = tuple[Any, ...] | dict[str, Any]
-"""What stands in the places of a statement."""
+"""The parameters of a statement."""
 
 
 def plans(session: Session, work: Callable[[], object]) -> list[str]:
-    """How the database looks into the messages for everything that this work asks or changes."""
-    asked: list[tuple[str, Values]] = []
+    """The query plans of every statement about messages that this work executes."""
+    statements: list[tuple[str, Values]] = []
 
     def note(_on: Connection, _cursor: object, statement: str, values: Values, *_more: object) -> None:
-        asked.append((statement, values))
+        statements.append((statement, values))
 
     connection = session.connection()
     event.listen(connection, "before_cursor_execute", note)
@@ -61,18 +60,18 @@ def plans(session: Session, work: Callable[[], object]) -> list[str]:
     explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
     return [
         "\n".join(str(tuple(line)) for line in connection.exec_driver_sql(explain + statement, values))
-        for statement, values in asked
+        for statement, values in statements
         if "delivery" in statement
     ]
 
 
 WORK: dict[str, Callable[[Session, WorkspaceWard], object]] = {
-    "removals that have ended": lambda session, _: taking_back.delete_finished(session, NOW),
+    "removals that have ended": lambda session, _: slack_redaction.delete_finished(session, NOW),
     "old digests' comments": lambda session, ward: retention._comments(
         session, ward.workspace(session), NOW - timedelta(days=365), NOW
     ),
-    "thanks that failed": lambda session, _: unreached._not_notified(session, NOW),
-    "digests that failed": lambda session, _: noticing.workspaces_with_failures(session, NOW),
+    "thanks that failed": lambda session, _: undelivered._not_notified(session, NOW),
+    "digests that failed": lambda session, _: failures.workspaces_with_failures(session, NOW),
 }
 WALKS = ("SCAN delivery", "Seq Scan on delivery")
 
@@ -87,10 +86,10 @@ def test_it_seeks_in_an_index(ward: WorkspaceWard, name: str) -> None:
     with ward.database.begin() as session:
         if not ward.database.is_sqlite:
             session.execute(text("ANALYZE delivery"))
-        found = plans(session, lambda: WORK[name](session, ward))
-    assert found, "the premise"
-    for plan in found:
+        query_plans = plans(session, lambda: WORK[name](session, ward))
+    assert query_plans, "the premise"
+    for plan in query_plans:
         assert not [walk for walk in WALKS if walk in plan], plan
     if name == "removals that have ended":
-        assert len(found) == 2
-        assert all("ix_delivery_removal" in plan for plan in found), found
+        assert len(query_plans) == 2
+        assert all("ix_delivery_removal" in plan for plan in query_plans), query_plans

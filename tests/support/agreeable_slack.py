@@ -1,4 +1,4 @@
-"""A small Slack on a local port that writes every call down and says yes."""
+"""A small Slack on a local port that records every call and accepts it."""
 
 import json
 import threading
@@ -18,8 +18,8 @@ class AgreeableSlack:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 slack.calls.append((self.path, body))
-                told = {"ok": True} | answers(self.path.rpartition("/")[2], body.decode())
-                answer = json.dumps(told).encode()
+                body_of_answer = {"ok": True} | answers(self.path.rpartition("/")[2], body.decode())
+                answer = json.dumps(body_of_answer).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(answer)))
@@ -27,7 +27,7 @@ class AgreeableSlack:
                 self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
-                """Nothing is said on the terminal."""
+                """Print nothing on the terminal."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         self.url = f"http://127.0.0.1:{self.server.server_port}/api/"

@@ -1,4 +1,4 @@
-"""The app, composed as in life, beside a sandbox."""
+"""The app, composed as in production, beside a sandbox."""
 
 from pathlib import Path
 

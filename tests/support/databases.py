@@ -49,7 +49,7 @@ class OwnDatabase:
         create(server, self._name, TEMPLATE)
 
     def emptied(self) -> str:
-        """Its address, with nothing in its tables.
+        """The address of the database, with empty tables.
 
         It has another name for every test: an app of an earlier test that has not quite ended would
         otherwise come back and take what is owed in this one.

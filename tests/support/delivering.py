@@ -18,15 +18,15 @@ from slack_sdk import WebClient
 import handlers
 from handlers.shared.context import Context
 from slackapp.core.db import connect, new_id
-from slackapp.outbox import deduplication as inbound
+from slackapp.outbox import deduplication
 from slackapp.pulse.keys import KeyDirectory
 
 
 def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) -> None:
     if naive:
-        # The twin that never looks.
-        inbound.first_time = inbound.is_newer = lambda *_args, **_kwargs: True
-        inbound.id_for = lambda *_args: new_id()
+        # The naive twin, which never checks for repeats.
+        deduplication.first_time = deduplication.is_newer = lambda *_args, **_kwargs: True
+        deduplication.id_for = lambda *_args: new_id()
     bolt = App(
         client=WebClient("xoxb-test", base_url=f"{slack_url}/api/", retry_handlers=[]),
         signing_secret="unused",
@@ -43,8 +43,8 @@ def main(database_url: str, slack_url: str, key_directory: str, *, naive: bool) 
         return f"{answer.status} {'On its way to' in answer.body}"
 
     with ThreadPoolExecutor(20) as pool:
-        told = Counter(pool.map(deliver, sys.stdin.read().splitlines()))
-    sys.stdout.write(json.dumps(told))
+        outcomes = Counter(pool.map(deliver, sys.stdin.read().splitlines()))
+    sys.stdout.write(json.dumps(outcomes))
     sessions.dispose()
 
 

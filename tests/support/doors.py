@@ -1,4 +1,4 @@
-"""Every way to do what not everybody may, and what is behind it in one workspace."""
+"""Every restricted action, and the thing it is about in one workspace."""
 
 import json
 from typing import Any
@@ -135,7 +135,7 @@ DOORS = (
         Permission.READ_TEAM,
         command,
         "/digest",
-        lambda world: f"Ward of {world.letter}",
+        lambda world: f"Ward of {world.suffix}",
         shows="Small numbers",
         is_about=True,
     ),
@@ -207,7 +207,7 @@ DOORS = (
         Permission.THANK,
         command,
         "/appreciate",
-        lambda world: f"<@U0OTHER{world.letter}> helping Found us a bed and stayed until it was made",
+        lambda world: f"<@U0OTHER{world.suffix}> helping Found us a bed and stayed until it was made",
     ),
     Door(Permission.ANSWER, command, "/pulse", lambda _: "", shows="Store my answer"),
     Door(

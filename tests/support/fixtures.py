@@ -1,4 +1,4 @@
-"""Worlds that the tests of several folders use; a folder's conftest names those it takes."""
+"""Fixtures that the tests of several folders use; a folder's conftest imports those it needs."""
 
 from collections.abc import Iterator
 from pathlib import Path

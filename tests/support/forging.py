@@ -1,9 +1,10 @@
-"""The app with two full workspaces in one database, and presses as somebody would forge them."""
+"""The app with two full workspaces in one database, and forged requests to it."""
 
 import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,10 @@ from slackapp.models import (
     Retention,
     Workspace,
 )
+from slackapp.pulse import charter_tables
+from slackapp.pulse.charter import CharterUnit, Invitee
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile
 from slackapp.workspace.permissions import Role
 from tests.support.agreeable_slack import AgreeableSlack
@@ -65,7 +67,7 @@ def _answer(method: str, body: str) -> dict[str, Any]:
         user = parse_qs(body)["user"][0]
         return {"user": {"id": user, "team_id": "T0ELSEWHERE", "name": "somebody"}}
     known: dict[str, dict[str, Any]] = {
-        "conversations.members": {"members": [f"U0{one}{p}" for one in OUR_OWN.values() for p in "AB"]},
+        "conversations.members": {"members": [f"U0{role}{p}" for role in OUR_OWN.values() for p in "AB"]},
         "conversations.info": {"channel": {"id": "C0NEW", "name": "new-place", "is_member": True}},
         "usergroups.list": {"usergroups": []},
         "auth.test": {
@@ -97,7 +99,7 @@ class Front:
         )
         handlers.register(self.bolt, Context(self.sessions, lambda: NOW, self.keys))
         self.bolt.action(NAIVE)(self._naive)
-        self.worlds = {letter: build(self.sessions, self.keys, letter) for letter in "AB"}
+        self.worlds = {suffix: build(self.sessions, self.keys, suffix) for suffix in "AB"}
         self._kept = sqlite3.connect(":memory:")
         with sqlite3.connect(self.path) as now:
             now.backup(self._kept)
@@ -105,20 +107,20 @@ class Front:
         self.before, self._version = self.dump(), self._now()
 
     def _naive(self, ack: Ack) -> None:
-        """A listener that asks nobody: the twin that shows what an open door looks like."""
+        """A listener without a permission check: the naive twin, an open door."""
         with self.sessions.begin() as session:
             for workspace in session.scalars(select(Workspace)):
                 workspace.k = 30
         ack()
 
     def restore(self) -> None:
-        """As it was before anybody pressed anything."""
+        """Restore the database as it was before any press."""
         with sqlite3.connect(self.path) as now:
             self._kept.backup(now)
         now.close()
 
     def _now(self) -> int:
-        """Another number as soon as anybody has committed anything."""
+        """A number that changes with every commit."""
         return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def _has_changed(self) -> bool:
@@ -149,12 +151,12 @@ class Front:
         """Whether the door opened: it showed what is behind it, or changed something."""
         user = f"U0{OUR_OWN[role]}A"
         self.slack.calls.clear()
-        told = self._send(door.body(door, self.worlds[about]), user, f"T0{workspace}")
+        answer = self._send(door.body(door, self.worlds[about]), user, f"T0{workspace}")
         calls = [f"{path} {_readable(body.decode())}" for path, body in self.slack.calls]
-        shown = self.said = "\n".join([told, *calls])
-        assert "went wrong on our side" not in shown, (door, role, shown)
+        output = self.said = "\n".join([answer, *calls])
+        assert "went wrong on our side" not in output, (door, role, output)
         changed = self._has_changed()
-        return door.shows in shown if door.shows else changed
+        return door.shows in output if door.shows else changed
 
     def _send(self, body: Mapping[str, Any], user: str, team: str) -> str:
         if "command" in body:
@@ -174,24 +176,24 @@ class Front:
         return str(answer.body)
 
 
-def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
+def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
     """One workspace with something behind every door."""
     with sessions.begin() as session:
-        here = workspaces.install(
-            session, slack_team_id=f"T0{letter}", name=letter, bot_user_id=f"U0BOT{letter}"
+        here = registry.install(
+            session, slack_team_id=f"T0{suffix}", name=suffix, bot_user_id=f"U0BOT{suffix}"
         )
         here.pulse_on, here.digests_from = True, "2026-08"
         session.add(Retention(workspace_id=here.id))
         names = [*OUR_OWN.values(), "OTHER", "LONELY", *(f"MORE{number}" for number in range(6))]
         for name in names:
             person = SlackProfile(
-                f"U0{name}{letter}", name.title(), is_admin=name == "ADMIN", left=name == "GONE"
+                f"U0{name}{suffix}", name.title(), is_admin=name == "ADMIN", left=name == "GONE"
             )
             members.upsert_one(session, here, person)
-        people = members.get_all(session, here, [f"U0{name}{letter}" for name in names])
-        known = {name: people[f"U0{name}{letter}"] for name in names}
-        top = members.create_team(session, here, f"Medicine of {letter}")
-        team = members.create_team(session, here, f"Ward of {letter}", parent=top, channel=f"C0WARD{letter}")
+        people = members.get_all(session, here, [f"U0{name}{suffix}" for name in names])
+        known = {name: people[f"U0{name}{suffix}"] for name in names}
+        top = members.create_team(session, here, f"Medicine of {suffix}")
+        team = members.create_team(session, here, f"Ward of {suffix}", parent=top, channel=f"C0WARD{suffix}")
         for name in set(names) - {"LEADER", "LONELY"}:
             members.put_in_team(session, known[name], team)
         members.set_leader(session, team, known["LEADER"])
@@ -201,7 +203,7 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
             month="2026-10",
             place=1,
             you_said="It is cold",
-            we_will=f"Promised in {letter}",
+            we_will=f"Promised in {suffix}",
             who_id=known["LEADER"].id,
             written_by_id=known["LEADER"].id,
             due=date(2026, 12, 31),
@@ -209,13 +211,13 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
         )
         led = Leadership(team_id=team.id, member_id=known["LEADER"].id, since=NOW - timedelta(days=90))
         led.before_id = known["OTHER"].id
-        question = Question(workspace_id=here.id, wording=f"Question of {letter}", place=2)
+        question = Question(workspace_id=here.id, wording=f"Question of {suffix}", place=2)
         above = Question(workspace_id=here.id, wording="Another question", place=1)
         delivery = Delivery(
-            key=f"unknown:{letter}",
+            key=f"unknown:{suffix}",
             workspace_id=here.id,
             method="chat.postMessage",
-            target=f"U0OTHER{letter}",
+            target=f"U0OTHER{suffix}",
             kind="poll",
             reference="none",
             priority=0,
@@ -234,23 +236,25 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
             c=1,
             comment_threshold=8,
         )
-        written = [Comment(unit_id=team.id, month="2026-10", words=f"Written in {letter}") for _ in range(8)]
+        written = [Comment(unit_id=team.id, month="2026-10", words=f"Written in {suffix}") for _ in range(8)]
         thanks = Recognition(
             workspace_id=here.id,
             giver_id=known["OTHER"].id,
             behaviour="helping",
             given_at=NOW,
-            words=f"Between two in {letter}",
+            words=f"Between two in {suffix}",
         )
         session.add_all([digest, promise, led, question, above, delivery, poll, thanks, *written])
         session.flush()
         session.add(Recipient(recognition_id=thanks.id, member_id=known["MORE0"].id, given_at=NOW))
         session.add(PollUnit(poll_id=poll.id, unit_id=team.id, parent_id=top.id, invited=9))
         session.add(PollUnit(poll_id=poll.id, unit_id=top.id, parent_id=None, invited=0))
-        asked = [one for name, one in known.items() if name != "LONELY"]
-        session.add_all(PollMember(poll_id=poll.id, member_id=one.id, unit_id=team.id) for one in asked)
+        polled = [member for name, member in known.items() if name != "LONELY"]
+        session.add_all(
+            PollMember(poll_id=poll.id, member_id=member.id, unit_id=team.id) for member in polled
+        )
         world = World(
-            letter,
+            suffix,
             team.id,
             digest.id,
             promise.id,
@@ -260,5 +264,13 @@ def build(sessions: Sessions, keys: KeyDirectory, letter: str) -> World:
             written[0].id,
             thanks.id,
         )
+        invitees = {
+            member.slack_user_id: Invitee(team.id, member.name, "en", "Europe/London")
+            for member in polled
+            if member.can_be_reached
+        }
+        units = {top.id: CharterUnit(top.name, None), team.id: CharterUnit(team.name, top.id)}
+        charter = replace(charter_tables.draw(session, poll), people=invitees, units=units)
     keys.create(world.poll)
+    keys.settle_charter(world.poll, lambda: charter)
     return world

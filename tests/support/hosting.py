@@ -57,13 +57,13 @@ class Hosted:
         """Somebody of either workspace in front of a screen."""
         return Human(self.slack, user)
 
-    def install(self, team: str, **asked: str) -> httpx.Response:
+    def install(self, team: str, **parameters: str) -> httpx.Response:
         """As a browser does: to the app, to Slack, and back."""
         to_slack = self.server.get("/slack/install")
         assert to_slack.status_code == 302
         back = self.slack.get(to_slack.headers["location"] + f"&team={team}", follow_redirects=False)
         assert back.status_code == 302, back.text
-        return self.server.get(back.headers["location"], params=asked or None)
+        return self.server.get(back.headers["location"], params=parameters or None)
 
 
 def free_port() -> int:

@@ -1,4 +1,4 @@
-"""Somebody in front of a screen of the sandbox."""
+"""A person who uses the sandbox's screen."""
 
 import json
 import threading
@@ -14,14 +14,14 @@ class Screen(dict[str, Any]):
 
     @property
     def texts(self) -> str:
-        """Everything on it to read."""
+        """Every text on the screen."""
         modal = self["modal"]
         in_modal = [modal["title"], modal["text"], str(modal["errors"])] if modal else []
         return "\n".join([*(message["text"] for message in self["messages"]), *in_modal])
 
 
 class Human:
-    """Somebody in front of a screen, who types, presses and reads."""
+    """A person at a screen, who types, presses and reads."""
 
     def __init__(self, http: httpx.Client, user: str) -> None:
         self._http, self.user = http, user
@@ -52,7 +52,7 @@ class Human:
         return Screen(answer.json())
 
     def sees(self, text: str, place: str = "dm", seconds: float = 15.0) -> Screen:
-        """Wait until it stands on the screen."""
+        """Wait until a text is on the screen."""
         return self.waits(lambda screen: text in screen.texts, place, seconds)
 
     def _last_calls(self) -> str:
@@ -62,7 +62,7 @@ class Human:
         )
 
     def waits(self, until: Callable[[Screen], bool], place: str = "dm", seconds: float = 15.0) -> Screen:
-        """Look again and again until it is so; fails, with what is shown, when it does not come."""
+        """Poll the screen until a condition holds; fails with what is shown when time is up."""
         deadline = time.monotonic() + seconds
         while not until(screen := self.screen(place)):
             assert time.monotonic() < deadline, (

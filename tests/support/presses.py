@@ -11,7 +11,7 @@ from slackapp.workspace.permissions import Permission
 class World:
     """What one workspace holds, by our ids."""
 
-    letter: str
+    suffix: str
     team: str
     digest: str
     promise: str
@@ -24,9 +24,12 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One way to do a deed. When it opens, `shows` is in what the app says, or else the database changes."""
+    """One way to do what a permission allows.
 
-    deed: Permission
+    When it opens, `shows` is in what the app says, or else the database changes.
+    """
+
+    permission: Permission
     body: Callable[["Door", World], dict[str, Any]]
     name: str
     value: Callable[[World], str] = field(default=lambda _: "0")

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import Base, Sessions
 from slackapp.models import Member, Workspace
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from slackapp.recognition.draft import Draft
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -38,7 +37,7 @@ class RecognitionWard:
     noon: datetime = NOON
 
     def workspace(self, session: Session) -> Workspace:
-        workspace = workspaces.find(session, self.slack_team_id)
+        workspace = registry.find(session, self.slack_team_id)
         assert workspace is not None
         return workspace
 
@@ -53,20 +52,20 @@ class RecognitionWard:
         return Draft(people=people, behaviour=Behaviour.HELPING, words=words).about(**changes)
 
     def give(self, draft: Draft, *, key: str = "command:1", giver: str | None = None) -> str:
-        """Give it at noon; its id."""
+        """Give it at noon; returns its id."""
         with self.database.begin() as session:
-            occasion = giving.GiveContext(giver or self.nurse, key, NOON)
-            return giving.give(session, self.slack_team_id, draft, occasion).id
+            occasion = give.GiveContext(giver or self.nurse, key, NOON)
+            return give.give(session, self.slack_team_id, draft, occasion).id
 
     def rows(self, table: type[Row]) -> list[Row]:
-        """All that is stored."""
+        """All stored rows of this model."""
         with self.database.read() as session:
             return list(session.scalars(select(table)))
 
     def fill(self) -> None:
         """Two teams of one directorate, and beside them a bot, a leaver and a stranger."""
         with self.database.begin() as session:
-            workspace = workspaces.install(
+            workspace = registry.install(
                 session, slack_team_id=self.slack_team_id, name="Hospital", bot_user_id="U0SANDBOXBOT"
             )
             directorate = members.create_team(session, workspace, "Medicine")

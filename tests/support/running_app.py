@@ -1,4 +1,4 @@
-"""The whole app, composed as in life, beside a sandbox with a workspace in it."""
+"""The whole app, composed as in production, beside a sandbox with a workspace in it."""
 
 import json
 from collections.abc import Iterator
@@ -60,7 +60,7 @@ class RunningApp:
         return dict(answer.json())
 
     def change(self, **what: object) -> None:
-        """Something changes in Slack."""
+        """Change something in Slack."""
         answer = self.http.post("/control/change", json=what)
         assert answer.status_code == 200, answer.text
 

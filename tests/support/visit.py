@@ -27,7 +27,7 @@ class Visit:
         return self.page
 
     def picture(self, name: str) -> Path:
-        """Keep what is seen."""
+        """Save a screenshot; returns its path."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         path = ARTEFACTS / f"{name}.png"
         self.page.screenshot(path=path, animations="disabled")
@@ -37,6 +37,6 @@ class Visit:
         if message.type in {"error", "warning"}:
             self.noise.append(message.text)
 
-    def asked(self, request: Request) -> None:
+    def note(self, request: Request) -> None:
         if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
             self.outside.append(request.url)

@@ -1,4 +1,4 @@
-"""Waiting for what the app learns of by an event, which comes when it comes."""
+"""Waiting for what the app learns from an event, whose arrival time is not fixed."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 def comes(until: Callable[[], bool], what: object = "what was waited for") -> None:
-    """Look again and again until it is so, for as long as a screen is waited for."""
+    """Poll until a condition holds, for at most as long as for a screen."""
     deadline = time.monotonic() + 15
     while not until():
         assert time.monotonic() < deadline, f"{what} has not come"

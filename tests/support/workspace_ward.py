@@ -10,10 +10,9 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import Sessions
 from slackapp.models import Member, Visibility, Workspace
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.recognition import give as giving
+from slackapp.recognition import give
 from slackapp.recognition.draft import Draft
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
@@ -29,7 +28,7 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceWard:
-    """The rules' own small world."""
+    """A small ward with its database, keys and clock."""
 
     database: Sessions
     keys: KeyDirectory
@@ -45,13 +44,13 @@ class WorkspaceWard:
         return member
 
     def thank(self, giver: str, receiver: str, words: str, *, at: datetime = NOON) -> str:
-        """One thank-you; its id."""
+        """Give one thank-you; returns its id."""
         with self.database.begin() as session:
             draft = Draft((receiver,), behaviour=Behaviour.HELPING, words=words, visibility=Visibility.TEAM)
             key = f"command:{len(words)}:{giver}:{receiver}:{at}"
             slack_team_id = self.workspace(session).slack_team_id
-            occasion = giving.GiveContext(giver, key, at)
-            return giving.give(session, slack_team_id, draft, occasion).id
+            occasion = give.GiveContext(giver, key, at)
+            return give.give(session, slack_team_id, draft, occasion).id
 
 
 def workspace_ward(database: Sessions, key_directory: Path) -> WorkspaceWard:
@@ -59,9 +58,7 @@ def workspace_ward(database: Sessions, key_directory: Path) -> WorkspaceWard:
     keys = KeyDirectory(key_directory)
     keys.attach(database)
     with database.begin() as session:
-        workspace = workspaces.install(
-            session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0APPBOT"
-        )
+        workspace = registry.install(session, slack_team_id="T0WARD", name="Hospital", bot_user_id="U0APPBOT")
         for user, name in NAMES.items():
             members.upsert_one(session, workspace, SlackProfile(user, name, is_admin=user == "U0ADAADMIN"))
         known = members.get_all(session, workspace, list(NAMES))

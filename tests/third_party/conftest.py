@@ -89,14 +89,14 @@ class Running:
     sandbox: Program
     app_url: str = ""
 
-    def does(self, user: str, deed: str, **body: object) -> dict[str, Any]:
+    def does(self, user: str, action: str, **body: object) -> dict[str, Any]:
         """Somebody does something, two seconds later than the last; gives what they see then.
 
         An app may post once a second in a channel, and people are no faster. It is the sandbox's clock that
         tells.
         """
         self.http.post("/control/clock", json={"advance": 2})
-        answer = self.http.post(f"/person/{user}/{deed}", json=body)
+        answer = self.http.post(f"/person/{user}/{action}", json=body)
         assert answer.status_code == 200, f"{answer.text}\n{''.join(self.app.lines)}"
         return dict(answer.json()["screen"])
 

@@ -1,4 +1,4 @@
-"""Every cell of roles, deeds and workspaces: what is not allowed is refused."""
+"""Every combination of role, permission and workspace: what is not allowed is refused."""
 
 from datetime import UTC, date, datetime
 from itertools import product
@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.models import Team, Workspace
-from slackapp.workspace import members
-from slackapp.workspace import permissions as rights
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, permissions, registry
 from slackapp.workspace.members import SlackProfile
 from slackapp.workspace.permissions import Permission, Refused, Role, acting_leader
 from tests.support.workspace_ward import WorkspaceWard
@@ -40,10 +38,10 @@ EVERYBODY_DOES = {
 ANYBODY_DOES = {Permission.EXPORT_SELF, Permission.ERASE_SELF}
 # Written down a second time on purpose: whoever changes the table must mean it twice.
 ALLOWED = (
-    {(Role.ADMIN, deed) for deed in ADMINS_DO | EVERYBODY_DOES}
-    | {(Role.LEADER, deed) for deed in LEADERS_DO | EVERYBODY_DOES}
-    | {(Role.MEMBER, deed) for deed in EVERYBODY_DOES}
-    | {(role, deed) for role, deed in product(Role, ANYBODY_DOES)}
+    {(Role.ADMIN, permission) for permission in ADMINS_DO | EVERYBODY_DOES}
+    | {(Role.LEADER, permission) for permission in LEADERS_DO | EVERYBODY_DOES}
+    | {(Role.MEMBER, permission) for permission in EVERYBODY_DOES}
+    | {(role, permission) for role, permission in product(Role, ANYBODY_DOES)}
 )
 
 
@@ -53,30 +51,30 @@ def two(ward: WorkspaceWard) -> WorkspaceWard:
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
         members.upsert_one(session, workspace, SlackProfile("U0GONEAWAY", "Gwen Gone", left=True))
-        other = workspaces.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
+        other = registry.install(session, slack_team_id="T0OTHER", name="Other", bot_user_id="U0BOT")
         members.create_team(session, other, "Ward 7")
     return ward
 
 
 def ward_7(session: Session, workspace: Workspace) -> Team:
-    found = select(Team).where(Team.name == "Ward 7", Team.workspace_id == workspace.id)
-    return session.scalars(found).one()
+    query = select(Team).where(Team.name == "Ward 7", Team.workspace_id == workspace.id)
+    return session.scalars(query).one()
 
 
 def allowed(
-    session: Session, workspace: Workspace, user: str, deed: Permission, team: Team | None = None
+    session: Session, workspace: Workspace, user: str, permission: Permission, team: Team | None = None
 ) -> None:
-    """Asked as a listener asks: who it is follows from the workspace the press came from."""
-    rights.require(session, members.find(session, workspace, user), deed, now=NOON, team=team)
+    """Check as a listener does: the person is looked up in the press's own workspace."""
+    permissions.require(session, members.find(session, workspace, user), permission, now=NOON, team=team)
 
 
-def is_allowed(ward: WorkspaceWard, role: Role, deed: Permission, *, here: bool) -> bool:
+def is_allowed(ward: WorkspaceWard, role: Role, permission: Permission, *, here: bool) -> bool:
     with ward.database.read() as session:
-        workspace = ward.workspace(session) if here else workspaces.find(session, "T0OTHER")
+        workspace = ward.workspace(session) if here else registry.find(session, "T0OTHER")
         assert workspace is not None
         workspace.admins_read_digests = False
         try:
-            allowed(session, workspace, WHO[role], deed, ward_7(session, workspace))
+            allowed(session, workspace, WHO[role], permission, ward_7(session, workspace))
         except Refused:
             return False
         return True
@@ -85,8 +83,8 @@ def is_allowed(ward: WorkspaceWard, role: Role, deed: Permission, *, here: bool)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_cell_of_the_table_is_as_it_was_meant(two: WorkspaceWard) -> None:
     cells = {
-        (role, deed, here): is_allowed(two, role, deed, here=here)
-        for role, deed, here in product(Role, Permission, (True, False))
+        (role, permission, here): is_allowed(two, role, permission, here=here)
+        for role, permission, here in product(Role, Permission, (True, False))
     }
     wrong = {
         cell: given for cell, given in cells.items() if given != (cell[2] and (cell[0], cell[1]) in ALLOWED)
@@ -98,11 +96,11 @@ def test_every_cell_of_the_table_is_as_it_was_meant(two: WorkspaceWard) -> None:
 
 def test_a_team_of_another_workspace_is_refused_also_when_it_is_handed_in(two: WorkspaceWard) -> None:
     with two.database.read() as session:
-        other = workspaces.find(session, "T0OTHER")
+        other = registry.find(session, "T0OTHER")
         assert other is not None
-        for role, deed in product(Role, Permission):
+        for role, permission in product(Role, Permission):
             with pytest.raises(Refused):
-                allowed(session, two.workspace(session), WHO[role], deed, ward_7(session, other))
+                allowed(session, two.workspace(session), WHO[role], permission, ward_7(session, other))
 
 
 def test_a_leader_reads_the_teams_below_and_none_beside(two: WorkspaceWard) -> None:
@@ -133,12 +131,12 @@ def test_a_deputy_stands_in_only_while_the_leader_is_on_leave(two: WorkspaceWard
         team = ward_7(session, workspace)
         team.deputy_id = two.person(session, "U0COLLEAGUE").id
         leader = two.person(session, "U0LEALEADER")
-        for deed in (Permission.READ_TEAM, Permission.LEAD_TEAM):
+        for permission in (Permission.READ_TEAM, Permission.LEAD_TEAM):
             with pytest.raises(Refused):
-                allowed(session, workspace, "U0COLLEAGUE", deed, team)
+                allowed(session, workspace, "U0COLLEAGUE", permission, team)
         leader.away_from, leader.away_until = date(2026, 11, 2), date(2026, 11, 3)
-        for deed in (Permission.READ_TEAM, Permission.LEAD_TEAM):
-            allowed(session, workspace, "U0COLLEAGUE", deed, team)
+        for permission in (Permission.READ_TEAM, Permission.LEAD_TEAM):
+            allowed(session, workspace, "U0COLLEAGUE", permission, team)
 
 
 @pytest.mark.parametrize("gone", ["left", "nobody"])
@@ -193,7 +191,7 @@ def test_a_deed_about_a_team_must_name_it(two: WorkspaceWard) -> None:
 def test_the_refusal_says_who_may() -> None:
     from slackapp.core.i18n import voice
 
-    said = {deed: Refused(deed).words(voice()) for deed in Permission}
-    assert said[Permission.SETTLE] == "Only an admin of this workspace can do this."
-    assert said[Permission.READ_TEAM] == "Only whoever leads the team can do this."
-    assert set(rights.ALLOWED) == set(Permission) == set(said)
+    refusals = {permission: Refused(permission).words(voice()) for permission in Permission}
+    assert refusals[Permission.SETTLE] == "Only an admin of this workspace can do this."
+    assert refusals[Permission.READ_TEAM] == "Only whoever leads the team can do this."
+    assert set(permissions.ALLOWED) == set(Permission) == set(refusals)

@@ -1,4 +1,4 @@
-"""Admins look after teams, settings, how long things are kept, and messages that may not have arrived."""
+"""Admins manage teams, settings, retention periods, and messages that may not have arrived."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers.workspace import settings_view as office
+from handlers.workspace import settings_view
 from slackapp.core.i18n import voice
 from slackapp.demo import hospital
 from slackapp.models import (
@@ -19,22 +19,22 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.outbox.queue import NewDelivery, enqueue
-from slackapp.workspace import audit_log as audit
+from slackapp.workspace import audit_log
 from slackapp.workspace.audit_log import Action
 from tests.support.human import Human
 from tests.support.running_app import RunningApp
 from tests.support.waiting import comes
 
 IDRIS, HELEN, MAIR = hospital.OPERATIONS.id, hospital.DIRECTOR.id, hospital.WARD_7.leader.id
-CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[one].id for one in (0, 4, 1))
+CARYS, DYLAN, TOMOS = (hospital.WARD_7.staff[index].id for index in (0, 4, 1))
 GENERAL = "C0GENERAL00"
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def team(place: RunningApp, name: str) -> Team | None:
     with place.app.sessions.read() as session:
-        found: Team | None = session.scalars(select(Team).where(Team.name == name)).one_or_none()
-        return found
+        row: Team | None = session.scalars(select(Team).where(Team.name == name)).one_or_none()
+        return row
 
 
 def team_of(place: RunningApp, user: str) -> str | None:
@@ -46,21 +46,21 @@ def team_of(place: RunningApp, user: str) -> str | None:
 def deeds(place: RunningApp) -> list[str]:
     with place.app.sessions.read() as session:
         here = session.get_one(Workspace, place.app.workspace_id)
-        return [one.deed for one in reversed(audit.latest(session, here))]
+        return [entry.deed for entry in reversed(audit_log.latest(session, here))]
 
 
 @pytest.fixture
 def idris(place: RunningApp) -> Human:
-    """The operations manager, who is an admin, before the Home tab."""
+    """The operations manager, who is an admin, with the Home tab open."""
     person = place.person(IDRIS)
     person.sees("For admins", place="home")
     return person
 
 
 def in_modal(person: Human) -> dict[str, Any]:
-    shown = person.screen()["modal"]
-    assert shown is not None
-    return dict(shown)
+    modal = person.screen()["modal"]
+    assert modal is not None
+    return dict(modal)
 
 
 def test_a_team_is_made_by_hand_changed_and_ended(place: RunningApp, idris: Human) -> None:
@@ -71,8 +71,8 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: RunningApp, idris: Huma
     for blank in ("\u200b\u200b", "\u3164"):
         idris.fills("What is it called?", blank)
         idris.submits()
-        asked = {"What is it called?": "Please choose a name of 1 to 80 characters."}
-        assert in_modal(idris)["errors"] == asked
+        errors = {"What is it called?": "Please choose a name of 1 to 80 characters."}
+        assert in_modal(idris)["errors"] == errors
     idris.fills("What is it called?", "Pharmacy")
     idris.fills("What is it part of?", "Medicine")
     idris.fills("Who leads it?", "Tomos Rees")
@@ -82,9 +82,9 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: RunningApp, idris: Huma
     idris.presses("Who belongs to it")
     idris.fills("Put these people in", ["Carys Bevan", "Mair Llewellyn", "Rota Bot"])
     idris.submits()
-    told = in_modal(idris)["text"]
-    assert "1 person came in. 1 of them was in another team." in told
-    assert "2 could not: apps, people from other organisations, or leaders of teams." in told
+    text = in_modal(idris)["text"]
+    assert "1 person came in. 1 of them was in another team." in text
+    assert "2 could not: apps, people from other organisations, or leaders of teams." in text
     assert team_of(place, CARYS) == "Pharmacy"
     # Whoever leads answers where the parent's leader reads.
     assert team_of(place, TOMOS) == "Medicine"
@@ -173,7 +173,7 @@ def test_a_team_follows_its_channel_and_the_channel_is_told(place: RunningApp, i
     assert "made this channel a team in Appreciate: General" in idris.sees("made this channel", GENERAL).texts
     idris.presses("Who belongs to it")
     assert "They follow the channel or group" in in_modal(idris)["text"]
-    assert [one["label"] for one in in_modal(idris)["controls"]] == ["Close"]
+    assert [control["label"] for control in in_modal(idris)["controls"]] == ["Close"]
     idris.does("dismiss")
     place.change(kind="rename", channel=GENERAL, name="whole-hospital")
     comes(lambda: team(place, "Whole hospital") is not None)
@@ -203,7 +203,9 @@ def test_settings_for_everyone_are_kept_and_written_down_without_names(
     with place.app.sessions.read() as session:
         here = session.get_one(Workspace, place.app.workspace_id)
         settled = (here.language, here.time_zone, here.nation, here.admins_read_digests)
-        written = [(one.subject, one.before, one.after) for one in session.scalars(select(AuditEntry))]
+        written = [
+            (entry.subject, entry.before, entry.after) for entry in session.scalars(select(AuditEntry))
+        ]
     assert settled == ("cy", "Europe/Dublin", "WLS", True)
     assert ("language", "en", "cy") in written
     assert MAIR not in str(written)
@@ -231,26 +233,30 @@ def test_how_long_things_are_kept_has_its_limits(place: RunningApp, idris: Human
     idris.submits()
     assert "Saved. It holds from tonight on." in in_modal(idris)["text"]
     with place.app.sessions.read() as session:
-        kept = session.get_one(Retention, place.app.workspace_id)
-        assert (kept.recognitions_months, kept.comments_months, kept.figures_months) == (12, 6, 36)
+        retention = session.get_one(Retention, place.app.workspace_id)
+        assert (retention.recognitions_months, retention.comments_months, retention.figures_months) == (
+            12,
+            6,
+            36,
+        )
     idris.does("dismiss")
     idris.presses("Who changed what", within="home")
-    told = in_modal(idris)["text"]
-    assert "You changed a setting: recognitions_months." in told
-    assert "Before: 24. After: 12." in told
+    text = in_modal(idris)["text"]
+    assert "You changed a setting: recognitions_months." in text
+    assert "Before: 24. After: 12." in text
 
 
 def unknown_messages(place: RunningApp, *targets: str) -> list[str]:
     with place.app.sessions.begin() as session:
         here = session.get_one(Workspace, place.app.workspace_id)
-        made = []
+        deliveries = []
         for number, target in enumerate(targets):
-            wanted = NewDelivery(f"test:{number}", "poll", "none", target, place.app.now())
-            row = enqueue(session, here, wanted)
+            delivery = NewDelivery(f"test:{number}", "poll", "none", target, place.app.now())
+            row = enqueue(session, here, delivery)
             assert row is not None
             row.state, row.last_try = DeliveryState.UNKNOWN, place.app.now()
-            made.append(row.id)
-        return made
+            deliveries.append(row.id)
+        return deliveries
 
 
 def state(place: RunningApp, delivery_id: str) -> str:
@@ -265,9 +271,9 @@ def test_messages_of_unknown_outcome_are_sent_again_or_left(place: RunningApp, i
     idris.screen("dm")
     idris.sees("We can't tell whether Slack delivered 2 messages.", place="home")
     idris.presses("Look at these messages", within="home")
-    told = in_modal(idris)["text"]
-    assert "A message to @Carys Bevan" in told or "A message to " in told
-    assert "poll" not in told
+    text = in_modal(idris)["text"]
+    assert "A message to @Carys Bevan" in text or "A message to " in text
+    assert "poll" not in text
     idris.presses("Leave it")
     assert "A post in" in in_modal(idris)["text"] or "A message to" in in_modal(idris)["text"]
     idris.presses("Send again")
@@ -277,10 +283,12 @@ def test_messages_of_unknown_outcome_are_sent_again_or_left(place: RunningApp, i
 
 
 def test_every_change_that_is_written_down_has_its_sentence() -> None:
-    assert set(office.DEEDS) == set(Action)
+    assert set(settings_view.DEEDS) == set(Action)
     at = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-    entries = [AuditEntry(at=at, actor=audit.THE_APP, deed=deed, subject="K") for deed in Action]
-    told = office.audit_log(voice(), "Europe/London", entries[:10], office.Names("", {}), skip=0)
-    lines = [block["text"]["text"] for block in told["blocks"] if block["type"] == "section"][1:]
+    entries = [AuditEntry(at=at, actor=audit_log.THE_APP, deed=action, subject="K") for action in Action]
+    view = settings_view.audit_log(
+        voice(), "Europe/London", entries[:10], settings_view.Names("", {}), skip=0
+    )
+    lines = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"][1:]
     assert len(lines) == 10
-    assert [one for one in lines if not one.startswith("The app ") or "{" in one] == []
+    assert [line for line in lines if not line.startswith("The app ") or "{" in line] == []

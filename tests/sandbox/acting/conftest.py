@@ -1,16 +1,18 @@
-"""What the tests of people's deeds share: a form, a connected app, a posted message."""
+"""What the tests of acting people share: a form, a connected app, a posted message."""
 
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_bolt import App
 
 from tests.sandbox.acting.tea import ME_TOO, option
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Person, Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 
-def _serve(ward: Any, **listeners: Callable[..., None]) -> Any:
+def _serve(ward: Ward, **listeners: Callable[..., None]) -> App:
     """A connected Bolt app: command, raw, tea (view), closed, me_too (action), boil, serve, home."""
     app = ward.bolt()
     wiring = {
@@ -55,7 +57,7 @@ def _tea_form(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def _opened(ward: Any, **listeners: Callable[..., None]) -> Any:
+def _opened(ward: Ward, **listeners: Callable[..., None]) -> Person:
     """Ada with a filled-in form in front of her."""
 
     def open_form(ack: Any, body: Any, client: Any) -> None:
@@ -70,9 +72,9 @@ def _opened(ward: Any, **listeners: Callable[..., None]) -> Any:
     return ada
 
 
-def _posted(ward: Any, **where: Any) -> str:
+def _posted(ward: Ward, **where: Any) -> str:
     """A message with controls in the channel."""
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "section", "text": {"type": "mrkdwn", "text": "*Tea?*"}},
         {
             "type": "actions",
@@ -98,36 +100,36 @@ def _posted(ward: Any, **where: Any) -> str:
     )
 
 
-def _opened_homes(ward: Any) -> list[dict[str, Any]]:
+def _opened_homes(ward: Ward) -> list[dict[str, Any]]:
     """The app_home_opened events about the Home tab itself; the messages tab has its own."""
-    return [one for one in ward.sent("event_callback") if one["event"].get("tab") == "home"]
+    return [payload for payload in ward.sent("event_callback") if payload["event"].get("tab") == "home"]
 
 
 @pytest.fixture
-def serve() -> Callable[..., Any]:
+def serve() -> Callable[..., App]:
     """Connect an app with these listeners."""
     return _serve
 
 
 @pytest.fixture
-def tea_form() -> Callable[..., Any]:
+def tea_form() -> Callable[..., dict[str, Any]]:
     """A modal with an input of every usual kind."""
     return _tea_form
 
 
 @pytest.fixture
-def opened() -> Callable[..., Any]:
+def opened() -> Callable[..., Person]:
     """Ada with a filled-in form in front of her."""
     return _opened
 
 
 @pytest.fixture
-def posted() -> Callable[..., Any]:
+def posted() -> Callable[..., str]:
     """Post a message with controls."""
     return _posted
 
 
 @pytest.fixture
-def opened_homes() -> Callable[..., Any]:
+def opened_homes() -> Callable[[Ward], list[dict[str, Any]]]:
     """The app_home_opened events about the Home tab itself."""
     return _opened_homes

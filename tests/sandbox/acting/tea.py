@@ -1,4 +1,4 @@
-"""What the tests of people's deeds put on screen: a button, words, choices."""
+"""What the tests of acting people put on screen: a button, words, choices."""
 
 from typing import Any
 

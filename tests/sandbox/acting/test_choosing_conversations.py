@@ -1,10 +1,13 @@
 """What a conversation menu offers and gives: by its filter, no bots, ids of conversations only."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_bolt import App
 
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Person, Ward
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, PRIVATE
 
 
@@ -20,7 +23,7 @@ def form(element: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def asks(ward: Any, serve: Any) -> Any:
+def asks(ward: Ward, serve: Callable[..., App]) -> Any:
     """A person in front of a form with one conversation menu; the submissions so far."""
 
     def ask(user: str, **settings: Any) -> tuple[Any, list[Any]]:
@@ -43,7 +46,7 @@ def asks(ward: Any, serve: Any) -> Any:
     return ask
 
 
-def offered(person: Any) -> list[str]:
+def offered(person: Person) -> list[str]:
     (menu,) = [control for control in person.sees()["modal"]["controls"] if control["label"] == "Where?"]
     return list(menu["options"])
 
@@ -73,7 +76,7 @@ def test_what_the_filter_leaves_out_cannot_be_chosen(asks: Any) -> None:
     assert ada.does("fill", label="Where?", value="#general").status_code == 409
 
 
-def test_a_person_stands_for_the_direct_conversation_with_them(ward: Any, asks: Any) -> None:
+def test_a_person_stands_for_the_direct_conversation_with_them(ward: Ward, asks: Any) -> None:
     ada, submitted = asks(ADA)
     ada.fills("Where?", "Ben")
     ada.submits()

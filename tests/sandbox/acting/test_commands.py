@@ -1,16 +1,20 @@
 """Slash commands: what people type, what the app gets, what people read."""
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
+from slack_bolt import App
 
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, CERYS, GENERAL, HIDDEN
 
 
-def test_a_command_is_answered_for_the_person_who_typed_it_only(ward: Any, serve: Any) -> None:
+def test_a_command_is_answered_for_the_person_who_typed_it_only(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     serve(ward, command=lambda ack, command: ack(f"Tea: {command['text']}"))
     seen = ward.person(ADA).types("/kettle @ben.o  two & a half <cups>")["messages"]
-    assert [(one["text"], one["ephemeral"], one["from"]) for one in seen] == [
+    assert [(message["text"], message["ephemeral"], message["from"]) for message in seen] == [
         ("Tea: @Ben  two & a half <cups>", True, "Kettle")
     ]
     assert ward.person(BEN).texts(GENERAL) == []
@@ -37,20 +41,20 @@ def test_a_command_is_answered_for_the_person_who_typed_it_only(ward: Any, serve
     ],
 )
 def test_what_is_typed_after_a_command_is_escaped_as_slack_escapes_it(
-    ward: Any, typed: str, passed_on: str, serve: Any
+    ward: Ward, typed: str, passed_on: str, serve: Callable[..., App]
 ) -> None:
     serve(ward, command=lambda ack: ack())
     ward.person(ADA).types(f"/kettle {typed}")
     assert ward.sent("slash_command")[-1]["text"] == passed_on
 
 
-def test_without_should_escape_names_stay_as_typed(ward: Any, serve: Any) -> None:
+def test_without_should_escape_names_stay_as_typed(ward: Ward, serve: Callable[..., App]) -> None:
     serve(ward, raw=lambda ack: ack())
     ward.person(ADA).types("/raw @ben.o & co")
     assert ward.sent("slash_command")[-1]["text"] == "@ben.o &amp; co"
 
 
-def test_an_unknown_command_meets_slacks_own_words(ward: Any) -> None:
+def test_an_unknown_command_meets_slacks_own_words(ward: Ward) -> None:
     (seen,) = ward.person(ADA).types("/teapot now")["messages"]
     assert seen["from"] == "Slackbot"
     assert seen["text"].startswith(
@@ -59,33 +63,35 @@ def test_an_unknown_command_meets_slacks_own_words(ward: Any) -> None:
     assert ward.sent("slash_command") == []
 
 
-def test_a_command_nobody_serves_fails_at_once(ward: Any) -> None:
+def test_a_command_nobody_serves_fails_at_once(ward: Ward) -> None:
     (seen,) = ward.person(ADA).types("/kettle")["messages"]
     assert seen["text"] == "/kettle failed with the error “dispatch_failed”"
     inspector = ward.http.get(f"/page/{ADA}/scene").json()["fragments"]["inspector"]
     assert 'slash_command /kettle</span> · <span class="refused">dispatch_failed' in inspector
 
 
-def test_a_command_not_acknowledged_within_three_seconds_times_out(ward: Any, serve: Any) -> None:
+def test_a_command_not_acknowledged_within_three_seconds_times_out(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     serve(ward, command=lambda: None)
     (seen,) = ward.person(ADA).types("/kettle")["messages"]
     assert seen["text"] == "/kettle failed with the error “operation_timeout”"
 
 
-def test_an_acknowledgement_with_broken_blocks_is_not_shown(ward: Any, serve: Any) -> None:
+def test_an_acknowledgement_with_broken_blocks_is_not_shown(ward: Ward, serve: Callable[..., App]) -> None:
     serve(ward, command=lambda ack: ack(text="x", blocks=[{"type": "dividend"}]))
     (seen,) = ward.person(ADA).types("/kettle")["messages"]
     assert seen["text"] == "/kettle failed with the error “invalid_blocks”"
     assert ward.calls("ack:command")[-1]["response"]["error"] == "invalid_blocks"
 
 
-def test_an_answer_in_the_channel_is_seen_by_all(ward: Any, serve: Any) -> None:
+def test_an_answer_in_the_channel_is_seen_by_all(ward: Ward, serve: Callable[..., App]) -> None:
     serve(ward, command=lambda ack: ack(text="Tea for all", response_type="in_channel"))
     ward.person(ADA).types("/kettle")
     assert ward.person(BEN).texts(GENERAL) == ["Tea for all"]
 
 
-def test_a_response_url_serves_five_times_in_thirty_minutes(ward: Any, serve: Any) -> None:
+def test_a_response_url_serves_five_times_in_thirty_minutes(ward: Ward, serve: Callable[..., App]) -> None:
     serve(ward, command=lambda ack: ack())
     ward.person(ADA).types("/kettle")
     address = ward.sent("slash_command")[-1]["response_url"]
@@ -100,7 +106,7 @@ def test_a_response_url_serves_five_times_in_thirty_minutes(ward: Any, serve: An
     assert ward.http.post(late, json={"text": "late"}).json()["error"] == "expired_url"
 
 
-def test_replies_stand_in_threads_where_commands_do_not_work(ward: Any, serve: Any) -> None:
+def test_replies_stand_in_threads_where_commands_do_not_work(ward: Ward, serve: Callable[..., App]) -> None:
     serve(ward, command=lambda ack: ack("tea"))
     ada = ward.person(ADA)
     (parent,) = ada.types("thirsty?")["messages"]
@@ -108,7 +114,7 @@ def test_replies_stand_in_threads_where_commands_do_not_work(ward: Any, serve: A
     seen = ada.does("type", place=GENERAL, text="/kettle", thread_ts=parent["ts"]).json()["screen"][
         "messages"
     ]
-    assert [(one["text"], one.get("thread_ts")) for one in seen[1:]] == [
+    assert [(message["text"], message.get("thread_ts")) for message in seen[1:]] == [
         ("yes", parent["ts"]),
         ("/kettle is not supported in threads. Sorry!", None),
     ]

@@ -1,9 +1,10 @@
-"""Dialogs, the forms of old: opened, filled in, answered with mistakes, cancelled."""
+"""Dialogs, the older kind of form: opened, filled in, answered with mistakes, cancelled."""
 
 from typing import Any
 
 import pytest
 
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 
@@ -26,7 +27,7 @@ def dialog(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def submissions(ward: Any) -> list[dict[str, Any]]:
+def submissions(ward: Ward) -> list[dict[str, Any]]:
     """Ada in front of the dialog; what the app is sent about it. No tea called "mud" is taken."""
     sent: list[dict[str, Any]] = []
     app = ward.bolt()
@@ -55,7 +56,7 @@ def submissions(ward: Any) -> list[dict[str, Any]]:
 
 
 def test_a_dialog_is_filled_in_and_told_by_the_names_of_its_elements(
-    ward: Any, submissions: list[dict[str, Any]]
+    ward: Ward, submissions: list[dict[str, Any]]
 ) -> None:
     ada = ward.person(ADA)
     ada.fills("Which tea?", "Earl Grey")
@@ -70,7 +71,7 @@ def test_a_dialog_is_filled_in_and_told_by_the_names_of_its_elements(
 
 
 def test_mistakes_stand_beside_their_element_until_mended(
-    ward: Any, submissions: list[dict[str, Any]]
+    ward: Ward, submissions: list[dict[str, Any]]
 ) -> None:
     ada = ward.person(ADA)
     ada.fills("Who for?", "Ben")
@@ -83,7 +84,7 @@ def test_mistakes_stand_beside_their_element_until_mended(
 
 
 def test_a_cancelled_dialog_is_told_where_the_app_asked_for_it(
-    ward: Any, submissions: list[dict[str, Any]]
+    ward: Ward, submissions: list[dict[str, Any]]
 ) -> None:
     ward.person(ADA).dismisses()
     assert [body["type"] for body in submissions] == ["dialog_cancellation"]
@@ -105,7 +106,7 @@ def test_a_cancelled_dialog_is_told_where_the_app_asked_for_it(
     ],
 )
 def test_a_broken_dialog_is_refused_with_what_is_wrong(
-    ward: Any, changes: dict[str, Any], words: str
+    ward: Ward, changes: dict[str, Any], words: str
 ) -> None:
     trigger = ward.sandbox.run(lambda: ward.sandbox.slack.new_trigger("T0WARD00001", ADA))
     answer = ward.call("dialog.open", {"trigger_id": trigger, "dialog": dialog(**changes)})
@@ -117,7 +118,7 @@ def test_a_broken_dialog_is_refused_with_what_is_wrong(
     )
 
 
-def test_without_trigger_or_dialog_the_missing_one_is_named(ward: Any) -> None:
+def test_without_trigger_or_dialog_the_missing_one_is_named(ward: Ward) -> None:
     assert ward.call("dialog.open", {"dialog": dialog()})["error"] == "missing_trigger"
     assert ward.call("dialog.open", {"trigger_id": "1.2.3"})["error"] == "missing_dialog"
     assert ward.call("dialog.open", {"trigger_id": "1.2.3", "dialog": dialog()})["error"] == "invalid_trigger"

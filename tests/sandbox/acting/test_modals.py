@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_bolt import App
 from slack_sdk.errors import SlackApiError
 
 from tests.sandbox.acting.tea import ME_TOO
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Person, Ward
 from tests.sandbox.ward import ADA, BEN
 
 
@@ -16,7 +18,9 @@ def _kept(text: str, value: str) -> dict[str, Any]:
     return {"text": {"type": "plain_text", "text": text, "emoji": True}, "value": value}
 
 
-def test_a_form_is_filled_in_and_submitted(ward: Any, serve: Any, tea_form: Any) -> None:
+def test_a_form_is_filled_in_and_submitted(
+    ward: Ward, serve: Callable[..., App], tea_form: Callable[..., dict[str, Any]]
+) -> None:
     stored: list[Any] = []
 
     def brew(ack: Any, view: Any) -> None:
@@ -31,7 +35,7 @@ def test_a_form_is_filled_in_and_submitted(ward: Any, serve: Any, tea_form: Any)
     ada = ward.person(ADA)
     modal = ada.types("/kettle")["modal"]
     assert modal["title"] == "Tea"
-    assert [(one["kind"], one["label"]) for one in modal["controls"]] == [
+    assert [(control["kind"], control["label"]) for control in modal["controls"]] == [
         ("people", "Who for?"), ("radio", "Which tea?"), ("select", "Cup"), ("checkboxes", "With"),
         ("date", "When?"), ("text", "A note"), ("button", "Brew"),
     ]  # fmt: skip
@@ -60,24 +64,28 @@ def test_a_form_is_filled_in_and_submitted(ward: Any, serve: Any, tea_form: Any)
     ]
 
 
-def test_errors_stand_beside_their_labels(ward: Any, opened: Any) -> None:
+def test_errors_stand_beside_their_labels(ward: Ward, opened: Callable[..., Person]) -> None:
     ada = opened(ward, tea=lambda ack: ack(response_action="errors", errors={"who": "Not them."}))
     assert ada.submits()["modal"]["errors"] == {"Who for?": "Not them."}
 
 
-def test_errors_for_blocks_that_are_not_there_are_a_trouble(ward: Any, opened: Any) -> None:
+def test_errors_for_blocks_that_are_not_there_are_a_trouble(
+    ward: Ward, opened: Callable[..., Person]
+) -> None:
     ada = opened(ward, tea=lambda ack: ack(response_action="errors", errors={"nobody": "Not them."}))
     assert list(ada.submits()["modal"]["errors"].values()) == ["We had some trouble connecting. Try again?"]
     assert ward.calls("ack:view_submission")[-1]["response"]["ok"] is False
 
 
-def test_a_submission_not_acknowledged_leaves_the_form_with_slacks_words(ward: Any, opened: Any) -> None:
+def test_a_submission_not_acknowledged_leaves_the_form_with_slacks_words(
+    ward: Ward, opened: Callable[..., Person]
+) -> None:
     ada = opened(ward, tea=lambda: None)
     assert list(ada.submits()["modal"]["errors"].values()) == ["We had some trouble connecting. Try again?"]
 
 
 def test_update_keeps_what_was_entered_and_push_stacks_up_to_three(
-    ward: Any, tea_form: Any, opened: Any
+    ward: Ward, tea_form: Callable[..., dict[str, Any]], opened: Callable[..., Person]
 ) -> None:
     answers = iter(
         [
@@ -96,27 +104,28 @@ def test_update_keeps_what_was_entered_and_push_stacks_up_to_three(
 
 
 def test_clear_closes_the_whole_stack_and_tells_of_those_beneath(
-    ward: Any, tea_form: Any, opened: Any
+    ward: Ward, tea_form: Callable[..., dict[str, Any]], opened: Callable[..., Person]
 ) -> None:
-    answers = iter([{"response_action": "push", "view": tea_form()}, {"response_action": "clear"}])
+    push: dict[str, Any] = {"response_action": "push", "view": tea_form()}
+    answers = iter([push, {"response_action": "clear"}])
     ada = opened(ward, tea=lambda ack: ack(**next(answers)), closed=lambda ack: ack())
     ada.submits()
     ada.fills("Who for?", "Ben")
     ada.fills("Which tea?", "Green")
     assert ada.submits()["modal"] is None
-    (told,) = ward.sent("view_closed")
-    assert told["is_cleared"] is True
+    (payload,) = ward.sent("view_closed")
+    assert payload["is_cleared"] is True
 
 
-def test_dismissing_tells_the_app_that_asked_to_be_told(ward: Any, opened: Any) -> None:
+def test_dismissing_tells_the_app_that_asked_to_be_told(ward: Ward, opened: Callable[..., Person]) -> None:
     ada = opened(ward, closed=lambda ack: ack())
     assert ada.dismisses()["modal"] is None
-    (told,) = ward.sent("view_closed")
-    assert (told["is_cleared"], told["view"]["callback_id"]) == (False, "tea")
+    (payload,) = ward.sent("view_closed")
+    assert (payload["is_cleared"], payload["view"]["callback_id"]) == (False, "tea")
 
 
 def test_a_trigger_opens_one_view_within_three_seconds(
-    open_ward: Callable[..., Any], serve: Any, tea_form: Any
+    open_ward: Callable[..., Ward], serve: Callable[..., App], tea_form: Callable[..., dict[str, Any]]
 ) -> None:
     ward = open_ward()
     serve(ward, command=lambda ack: ack())
@@ -133,11 +142,14 @@ def test_a_trigger_opens_one_view_within_three_seconds(
         ward.client.views_open(trigger_id=late, view=tea_form())
 
 
-def test_the_stack_holds_three_and_hashes_conflict(ward: Any, tea_form: Any, opened: Any) -> None:
+def test_the_stack_holds_three_and_hashes_conflict(
+    ward: Ward, tea_form: Callable[..., dict[str, Any]], opened: Callable[..., Person]
+) -> None:
     ada = opened(ward, me_too=lambda ack: ack())
     form = tea_form(blocks=[{"type": "actions", "elements": [ME_TOO]}])
     for _ in range(2):
         top = ward.sandbox.state.top_modal(ADA)
+        assert top
         ward.client.views_update(view_id=top.id, hash=top.hash, view=form)
         with pytest.raises(SlackApiError, match="hash_conflict"):
             ward.client.views_update(view_id=top.id, hash="1.old", view=form)
@@ -151,7 +163,9 @@ def test_the_stack_holds_three_and_hashes_conflict(ward: Any, tea_form: Any, ope
         ward.client.views_push(trigger_id=ward.sent("block_actions")[-1]["trigger_id"], view=form)
 
 
-def test_the_client_checks_the_form_of_what_is_typed(ward: Any, serve: Any, tea_form: Any) -> None:
+def test_the_client_checks_the_form_of_what_is_typed(
+    ward: Ward, serve: Callable[..., App], tea_form: Callable[..., dict[str, Any]]
+) -> None:
     kinds = {"Number": "number_input", "Email": "email_text_input", "Page": "url_text_input"}
 
     def field(label: str, kind: str) -> dict[str, Any]:
@@ -176,13 +190,15 @@ def test_the_client_checks_the_form_of_what_is_typed(ward: Any, serve: Any, tea_
     assert ada.submits()["modal"] is None
 
 
-def test_the_journal_keeps_calls_and_acknowledgements_in_order_and_no_token(ward: Any, opened: Any) -> None:
+def test_the_journal_keeps_calls_and_acknowledgements_in_order_and_no_token(
+    ward: Ward, opened: Callable[..., Person]
+) -> None:
     ada = opened(ward, tea=lambda ack: ack())
     ada.submits()
     journal = ward.calls()
-    methods = [one["method"] for one in journal]
+    methods = [call["method"] for call in journal]
     assert methods[-3:] == ["views.open", "ack:command", "ack:view_submission"]
-    assert all(one.keys() == {"method", "body", "enc", "t", "response"} for one in journal)
+    assert all(call.keys() == {"method", "body", "enc", "t", "response"} for call in journal)
     everything = ward.http.get("/control/journal").text + "".join(
         line.decode() for line in ward.sandbox.slack.journal.inbound
     )

@@ -1,10 +1,13 @@
 """What stands inside other blocks, in attachments and behind answers to a form: seen, pressed and told."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from slack_bolt import App
 
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, BEN, GENERAL
 
 
@@ -30,15 +33,26 @@ BOX = {
 }
 
 
-def test_buttons_on_cards_and_in_boxes_are_pressed_like_any_other(ward: Any, serve: Any) -> None:
+def test_buttons_on_cards_and_in_boxes_are_pressed_like_any_other(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     heard: list[dict[str, Any]] = []
-    serve(ward, me_too=lambda ack, body: (heard.append(body), ack()))
+
+    def press(ack: Any, body: dict[str, Any]) -> None:
+        heard.append(body)
+        ack()
+
+    serve(ward, me_too=press)
     ward.client.chat_postMessage(channel=GENERAL, text="Shifts", blocks=[CARDS, BOX])
     ada = ward.person(ADA)
 
-    shown = ada.sees(GENERAL)["messages"][-1]
-    assert shown["text"] == "Early\nLate\nTonight\nWho can stay?"
-    assert [one["label"] for one in shown["controls"]] == ["Take the early", "Take the late", "I can"]
+    message = ada.sees(GENERAL)["messages"][-1]
+    assert message["text"] == "Early\nLate\nTonight\nWho can stay?"
+    assert [control["label"] for control in message["controls"]] == [
+        "Take the early",
+        "Take the late",
+        "I can",
+    ]
     for label in ("Take the late", "I can"):
         ada.presses(label)
 
@@ -47,9 +61,16 @@ def test_buttons_on_cards_and_in_boxes_are_pressed_like_any_other(ward: Any, ser
     assert all(body["container"]["type"] == "message" for body in heard)
 
 
-def test_a_button_in_an_attachment_is_told_with_the_attachments_number(ward: Any, serve: Any) -> None:
+def test_a_button_in_an_attachment_is_told_with_the_attachments_number(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     heard: list[dict[str, Any]] = []
-    serve(ward, me_too=lambda ack, body: (heard.append(body), ack()))
+
+    def press(ack: Any, body: dict[str, Any]) -> None:
+        heard.append(body)
+        ack()
+
+    serve(ward, me_too=press)
     attached = {"color": "#1f5f66", "blocks": [{"type": "actions", "elements": [button("Me too")]}]}
     ward.client.chat_postMessage(channel=GENERAL, text="hi", attachments=[{"text": "first"}, attached])
     ada = ward.person(ADA)
@@ -69,7 +90,7 @@ def test_a_button_in_an_attachment_is_told_with_the_attachments_number(ward: Any
         ([{"text": "x"}, {"blocks": "x"}], "invalid_blocks", "/attachments/1/blocks"),
     ],
 )
-def test_broken_attachments_are_refused(ward: Any, attachments: Any, error: str, pointer: str) -> None:
+def test_broken_attachments_are_refused(ward: Ward, attachments: Any, error: str, pointer: str) -> None:
     answer = ward.call("chat.postMessage", {"channel": GENERAL, "text": "hi", "attachments": attachments})
     assert answer["error"] == error
     assert f"[json-pointer:{pointer}]" in answer["response_metadata"]["messages"][0]
@@ -86,12 +107,12 @@ def test_broken_attachments_are_refused(ward: Any, attachments: Any, error: str,
         "http://[::1]/a.png",
     ],
 )
-def test_a_picture_that_slack_could_not_fetch_is_refused(ward: Any, address: str) -> None:
+def test_a_picture_that_slack_could_not_fetch_is_refused(ward: Ward, address: str) -> None:
     picture = {"type": "image", "image_url": address, "alt_text": "A chart"}
     message = {"channel": GENERAL, "text": "hi", "blocks": [{"type": "divider"}, picture]}
     answer = ward.call("chat.postMessage", message)
-    told = "[ERROR] downloading image failed [json-pointer:/blocks/1/image_url]"
-    assert (answer["error"], answer["response_metadata"]["messages"]) == ("invalid_blocks", [told])
+    error = "[ERROR] downloading image failed [json-pointer:/blocks/1/image_url]"
+    assert (answer["error"], answer["response_metadata"]["messages"]) == ("invalid_blocks", [error])
 
     view = {"type": "home", "blocks": [picture]}
     answer = ward.call("views.publish", {"user_id": ADA, "view": view})
@@ -99,7 +120,9 @@ def test_a_picture_that_slack_could_not_fetch_is_refused(ward: Any, address: str
     assert "json-pointer:/view/blocks/0/image_url" in answer["response_metadata"]["messages"][0]
 
 
-def test_a_form_that_asks_where_to_answer_gets_an_address_for_there(ward: Any, serve: Any) -> None:
+def test_a_form_that_asks_where_to_answer_gets_an_address_for_there(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     sent: list[dict[str, Any]] = []
     element = {"type": "conversations_select", "action_id": "a", "response_url_enabled": True}
     where = {"type": "input", "block_id": "where", "label": plain("Where?"), "element": element}
@@ -116,7 +139,11 @@ def test_a_form_that_asks_where_to_answer_gets_an_address_for_there(ward: Any, s
         client.views_open(trigger_id=body["trigger_id"], view=form)
         ack()
 
-    serve(ward, command=open_form, tea=lambda ack, body: (sent.append(body), ack()))
+    def submit(ack: Any, body: dict[str, Any]) -> None:
+        sent.append(body)
+        ack()
+
+    serve(ward, command=open_form, tea=submit)
     ada = ward.person(ADA)
     ada.types("/kettle")
     ada.fills("Where?", "#general")
@@ -128,6 +155,6 @@ def test_a_form_that_asks_where_to_answer_gets_an_address_for_there(ward: Any, s
         "action_id": "a",
         "channel_id": GENERAL,
     }
-    said = {"text": "Tea for all", "response_type": "in_channel"}
-    assert ward.http.post(address["response_url"], json=said).status_code == 200
+    message = {"text": "Tea for all", "response_type": "in_channel"}
+    assert ward.http.post(address["response_url"], json=message).status_code == 200
     assert ward.person(BEN).texts(GENERAL)[-1] == "Tea for all"

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from slack_bolt import App
+
 from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from tests.sandbox.conftest import Ward
 
 NIA, PLACE = "U0ORG000001", "C0ORG000001"
 
 
 def test_the_organisation_is_named_in_everything_the_app_is_sent(
-    open_ward: Callable[..., Any], serve: Any, posted: Any
+    open_ward: Callable[..., Ward], serve: Callable[..., App], posted: Callable[..., str]
 ) -> None:
     seed = WorkspaceSeed(
         team_id="T0ORG000001",
@@ -23,7 +26,11 @@ def test_the_organisation_is_named_in_everything_the_app_is_sent(
         enterprise_name="Health board",
     )
     ward = open_ward(seeds=(seed,))
-    opened = {"type": "modal", "callback_id": "tea", "title": {"type": "plain_text", "text": "Tea"}}
+    opened: dict[str, Any] = {
+        "type": "modal",
+        "callback_id": "tea",
+        "title": {"type": "plain_text", "text": "Tea"},
+    }
     opened |= {"submit": {"type": "plain_text", "text": "Brew"}, "blocks": [{"type": "divider"}]}
 
     def kettle(ack: Any, body: Any, client: Any) -> None:

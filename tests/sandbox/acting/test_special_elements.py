@@ -1,8 +1,12 @@
-"""Elements with ways of their own: lists from outside, buttons without a text, two fields of one label."""
+"""Special elements: lists from outside, buttons without a text, two fields of one label."""
 
+from collections.abc import Callable
 from typing import Any
 
+from slack_bolt import App
+
 from tests.sandbox.block_parts import plain
+from tests.sandbox.conftest import Ward
 from tests.sandbox.ward import ADA, GENERAL
 
 
@@ -25,8 +29,10 @@ def opens(view: dict[str, Any]) -> Any:
     return listener
 
 
-def test_a_choice_from_outside_is_made_among_what_the_app_offers(ward: Any, serve: Any) -> None:
-    asked: list[dict[str, Any]] = []
+def test_a_choice_from_outside_is_made_among_what_the_app_offers(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
+    requests: list[dict[str, Any]] = []
     sent: list[Any] = []
     bay = field("bay", "Which bay?", {"type": "external_select", "action_id": "bays", "min_query_length": 1})
     bays = field("bays", "And others?", {"type": "multi_external_select", "action_id": "bays"}, optional=True)
@@ -39,7 +45,7 @@ def test_a_choice_from_outside_is_made_among_what_the_app_offers(ward: Any, serv
 
     @app.options("bays")
     def offered(ack: Any, body: dict[str, Any]) -> None:
-        asked.append(body)
+        requests.append(body)
         names = [name for name in ("Bay 1", "Bay 2", "Side room") if body["value"].lower() in name.lower()]
         ack(options=[{"text": plain(name), "value": name[-1]} for name in names])
 
@@ -53,13 +59,13 @@ def test_a_choice_from_outside_is_made_among_what_the_app_offers(ward: Any, serv
     assert ada.submits()["modal"] is None
     option = {"text": {"type": "plain_text", "text": "Bay 2", "emoji": True}, "value": "2"}
     assert sent[0]["bay"]["bays"]["selected_option"]["value"] == option["value"]
-    assert [one["value"] for one in sent[0]["bays"]["bays"]["selected_options"]] == ["1", "m"]
-    assert [one["value"] for one in asked] == ["Bay", "Theatre", "bay 2", "Bay 1", "Side room"]
-    assert asked[0]["type"] == "block_suggestion"
-    assert asked[0]["container"]["type"] == "view"
+    assert [chosen["value"] for chosen in sent[0]["bays"]["bays"]["selected_options"]] == ["1", "m"]
+    assert [request["value"] for request in requests] == ["Bay", "Theatre", "bay 2", "Bay 1", "Side room"]
+    assert requests[0]["type"] == "block_suggestion"
+    assert requests[0]["container"]["type"] == "view"
 
 
-def test_options_that_slack_would_not_take_are_none(ward: Any, serve: Any) -> None:
+def test_options_that_slack_would_not_take_are_none(ward: Ward, serve: Callable[..., App]) -> None:
     bay = field("bay", "Which bay?", {"type": "external_select", "action_id": "bays"})
     app = serve(ward, command=opens(form(bay)))
 
@@ -72,7 +78,9 @@ def test_options_that_slack_would_not_take_are_none(ward: Any, serve: Any) -> No
     assert ada.does("fill", label="Which bay?", value="x" * 76).status_code == 409
 
 
-def test_mistakes_belong_to_their_field_though_two_have_the_same_label(ward: Any, serve: Any) -> None:
+def test_mistakes_belong_to_their_field_though_two_have_the_same_label(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     text = {"type": "plain_text_input", "action_id": "a"}
 
     def brew(ack: Any) -> None:
@@ -83,12 +91,14 @@ def test_mistakes_belong_to_their_field_though_two_have_the_same_label(ward: Any
     )
     ada = ward.person(ADA)
     ada.types("/kettle")
-    ward.sandbox.run(
-        lambda: [
+
+    def fill_every_field() -> None:
+        modal = ward.sandbox.state.top_modal(ADA)
+        assert modal
+        for values in modal.values.values():
             values["a"].update(value="Something")
-            for values in ward.sandbox.state.top_modal(ADA).values.values()
-        ]
-    )
+
+    ward.sandbox.run(fill_every_field)
     assert ada.submits()["modal"]["errors"] == {"A note": "Not this one.\nNor this."}
     page = ward.http.get(f"/page/{ADA}/scene", params={"place": GENERAL}).json()["fragments"]["modal"]
     first, second = page.index("Nor this."), page.index("Not this one.")
@@ -97,7 +107,9 @@ def test_mistakes_belong_to_their_field_though_two_have_the_same_label(ward: Any
     assert ada.sees()["modal"]["errors"] == {"A note": "Not this one."}
 
 
-def test_feedback_and_icon_buttons_are_pressed_by_what_they_are_called(ward: Any, serve: Any) -> None:
+def test_feedback_and_icon_buttons_are_pressed_by_what_they_are_called(
+    ward: Ward, serve: Callable[..., App]
+) -> None:
     pressed: list[dict[str, Any]] = []
     app = serve(ward)
 
@@ -123,8 +135,8 @@ def test_feedback_and_icon_buttons_are_pressed_by_what_they_are_called(ward: Any
     block = {"type": "context_actions", "elements": [opinion, waste]}
     ward.client.chat_postMessage(channel=ADA, text="Tea", blocks=[block])
     ada = ward.person(ADA)
-    shown = ada.sees()["messages"][-1]["controls"]
-    assert [(one["kind"], one["label"]) for one in shown] == [
+    controls = ada.sees()["messages"][-1]["controls"]
+    assert [(control["kind"], control["label"]) for control in controls] == [
         ("button", "Good"),
         ("button", "Poor"),
         ("button", "Delete"),
@@ -132,25 +144,26 @@ def test_feedback_and_icon_buttons_are_pressed_by_what_they_are_called(ward: Any
     ada.presses("Poor answer")
     ada.presses("Good")
     ada.presses("Delete")
-    assert [(one["type"], one.get("value")) for one in pressed] == [
+    assert [(action["type"], action.get("value")) for action in pressed] == [
         ("feedback_buttons", "down"),
         ("feedback_buttons", "up"),
         ("icon_button", "7"),
     ]
 
 
-def test_files_are_put_into_a_form_and_told_to_the_app(ward: Any, serve: Any) -> None:
+def test_files_are_put_into_a_form_and_told_to_the_app(ward: Ward, serve: Callable[..., App]) -> None:
     sent: list[dict[str, Any]] = []
     element = {"type": "file_input", "action_id": "a", "filetypes": ["pdf", "txt"], "max_files": 2}
     proof = field("proof", "The rota", element)
-    serve(
-        ward,
-        command=opens(form(proof)),
-        tea=lambda ack, view: (sent.append(view["state"]["values"]["proof"]["a"]), ack()),
-    )
+
+    def submit(ack: Any, view: dict[str, Any]) -> None:
+        sent.append(view["state"]["values"]["proof"]["a"])
+        ack()
+
+    serve(ward, command=opens(form(proof)), tea=submit)
     ada = ward.person(ADA)
-    shown = ada.types("/kettle")["modal"]
-    assert {"kind": "file", "label": "The rota"} in shown["controls"]
+    modal = ada.types("/kettle")["modal"]
+    assert {"kind": "file", "label": "The rota"} in modal["controls"]
     assert "The rota" in ada.submits()["modal"]["errors"], "an empty one is asked for"
 
     text, coded = {"name": "rota.txt", "text": "Early: Ada"}, {"name": "rota.PDF", "base64": "JVBERg=="}
@@ -166,17 +179,17 @@ def test_files_are_put_into_a_form_and_told_to_the_app(ward: Any, serve: Any) ->
     assert ada.submits()["modal"] is None
 
     assert sent[0]["type"] == "file_input"
-    told = [(one["name"], one["size"], one["mimetype"], one["user"]) for one in sent[0]["files"]]
-    assert told == [("rota.txt", 10, "text/plain", ADA), ("rota.PDF", 4, "application/pdf", ADA)]
+    files = [(file["name"], file["size"], file["mimetype"], file["user"]) for file in sent[0]["files"]]
+    assert files == [("rota.txt", 10, "text/plain", ADA), ("rota.PDF", 4, "application/pdf", ADA)]
     assert ward.http.get(sent[0]["files"][0]["url_private"]).text == "Early: Ada"
 
 
-def test_each_of_several_fields_of_one_label_can_be_filled(ward: Any, serve: Any) -> None:
+def test_each_of_several_fields_of_one_label_can_be_filled(ward: Ward, serve: Callable[..., App]) -> None:
     sent: list[Any] = []
     text = {"type": "plain_text_input", "action_id": "note"}
 
     def brew(ack: Any, view: Any) -> None:
-        sent.append({block: one["note"]["value"] for block, one in view["state"]["values"].items()})
+        sent.append({block: inputs["note"]["value"] for block, inputs in view["state"]["values"].items()})
         ack()
 
     serve(ward, command=opens(form(field("one", "Note", text), field("two", "Note", text))), tea=brew)
