@@ -13,6 +13,7 @@ import handlers.recognition.actions
 import handlers.recognition.command
 import handlers.recognition.settings
 import handlers.teams.admin
+import handlers.teams.proposals
 import handlers.teams.sync
 import handlers.teams.wizard
 import handlers.workspace.lifecycle
@@ -38,6 +39,7 @@ def register(bolt: App, context: Context) -> None:
         handlers.privacy.data_requests,
         handlers.teams.sync,
         handlers.teams.wizard,
+        handlers.teams.proposals,
     )
     for module in modules:
         module.register(bolt, context)

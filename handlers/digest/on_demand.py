@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from handlers.digest import command_view, payloads
 from handlers.shared.request import Scope
@@ -58,8 +59,8 @@ def month_as_text(scope: Scope, team: Team, month: str | None) -> TextAndBlocks:
     require_published(scope, month)
     team_month = queries.months(scope.session, scope.workspace, month, [team])[team.id]
     if may_read_all(scope, team, month):
-        return message.on_demand(scope.say, team_month, send=f"{team.id}:{month}")
-    return message.on_demand(scope.say, as_shared(team_month), send=None)
+        return message.on_demand(scope.say, team_month, send=f"{team.id}:{month}", today=today(scope))
+    return message.on_demand(scope.say, as_shared(team_month), send=None, today=today(scope))
 
 
 def require_published(scope: Scope, month: str) -> None:
@@ -102,3 +103,8 @@ def _matching(teams: Sequence[Team], typed: str) -> list[Team]:
 
 def _first_day(month: str) -> date:
     return date.fromisoformat(f"{month}-01")
+
+
+def today(scope: Scope) -> date:
+    """The day by the calendar of the caller's workspace."""
+    return scope.now.astimezone(ZoneInfo(scope.workspace.time_zone)).date()

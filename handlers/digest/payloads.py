@@ -174,6 +174,7 @@ def _group(values: Mapping[str, Any], place: int) -> promise_form_view.Group:
         we_will=_written(values, of(Part.WE_WILL), Part.WE_WILL),
         who=str(_element(values, of(Part.WHO), Part.WHO).get("selected_user") or ""),
         by=next((member for member in By if member == by), By.MONTH),
+        suggested=_chosen(values, of(Part.SUGGESTED), Part.SUGGESTED),
     )
 
 

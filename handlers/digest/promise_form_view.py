@@ -1,7 +1,10 @@
 """You said / we will: the form, sharing it, and saying what became of a promise."""
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as field_of
+from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -15,10 +18,11 @@ from slack_sdk.models.blocks import (
 )
 
 from reports.publishing.message import SHARE
-from reports.publishing.promise_view import TITLE, promise_block
+from reports.publishing.promise_view import TITLE, plain_context, promise_block
 from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
+from slackapp.digest.actions import Action
 from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
 from slackapp.models import By, PromiseState
 
@@ -52,6 +56,17 @@ class Group:
     we_will: str = ""
     who: str = ""
     by: By = By.MONTH
+    suggested: str = ""
+    """The key of the action chosen from the bank."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormContent:
+    """What stands around the fields: the digest, the actions offered, and by which day each choice means."""
+
+    heading: str
+    actions: Sequence[Action] = ()
+    due: Mapping[By, date] = field_of(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +88,27 @@ class Led:
 
 
 def form(
-    say: Voice, digest_id: str, groups: Sequence[Group], *, more: bool, question: FormQuestion | None = None
+    say: Voice,
+    digest_id: str,
+    groups: Sequence[Group],
+    *,
+    more: bool,
+    content: FormContent,
+    question: FormQuestion | None = None,
 ) -> View:
     """The form: one group of fields for each promise, and a way to add another.
 
     With a question above it, its button saves all the same.
     """
-    layout = blocks.asked_above(question)
+    layout = [*blocks.asked_above(question), plain_context(content.heading)]
     for number, group in enumerate(groups):
         layout += [blocks.divider()] if number else []
-        layout += _fields(say, group, optional=number > 0)
+        layout += _fields(say, group, number, content)
     if more:
         layout.append(blocks.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
     layout.append(blocks.context(say("Your team reads this once you share it. Leave out names of patients.")))
-    head = _modal(say, FORM, say(TITLE), _submit(say, question))
+    submit = say("Save anyway") if question and question.sentence else say("Promise this")
+    head = _modal(say, FORM, say(TITLE), submit)
     return head | {"private_metadata": blocks.unseen(digest_id, question), "blocks": layout}
 
 
@@ -180,7 +202,7 @@ def outcome_saved(say: Voice, *, is_posted: bool) -> View:
 
 
 def promise_list(say: Voice, promises: Sequence[tuple[str, PromiseDetails]]) -> View:
-    """[Update promises]: the oldest that go on, each with its state and a way to say what became of it."""
+    """[Is it done?]: the oldest that go on, each with its state and a way to say what became of it."""
     layout = updatable(say, promises[:_LISTED])
     if len(promises) > _LISTED:
         note = say("These are the {n} oldest. Once one is done or dropped, the next one shows.", n=_LISTED)
@@ -201,8 +223,11 @@ def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> lis
     return layout
 
 
-def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
-    options = {by: Option(value=by, text=_plain(say(text))) for by, text in _WHEN.items()}
+def _fields(say: Voice, group: Group, number: int, content: FormContent) -> list[Block]:
+    options = {
+        by: Option(value=by, text=_plain(say(text)), description=_due(say, content.due.get(by)))
+        for by, text in _WHEN.items()
+    }
     you_said, we_will = (
         PlainTextInputElement(action_id=part, multiline=True, max_length=LONGEST, initial_value=text or None)
         for part, text in ((Part.YOU_SAID, group.you_said), (Part.WE_WILL, group.we_will))
@@ -213,20 +238,45 @@ def _fields(say: Voice, group: Group, *, optional: bool) -> list[Block]:
     by = RadioButtonsElement(
         action_id=Part.BY, options=list(options.values()), initial_option=options[group.by]
     )
+    offered = number == 0 and content.actions
     fields: list[tuple[str, Part, Any]] = [
         (say("You said"), Part.YOU_SAID, you_said),
         (say("We will"), Part.WE_WILL, we_will),
+        *([(say("Or one of these:"), Part.SUGGESTED, _suggestions(say, group, content))] if offered else []),
         (say("Who will do it?"), Part.WHO, who),
         (say("By when?"), Part.BY, by),
     ]
     return [
         dict(
             InputBlock(
-                label=_plain(label), block_id=field(part, group.place), element=element, optional=optional
+                # Numbered, so that a screen reader can tell the groups apart.
+                label=_plain(f"{number + 1}. {label}" if number else label),
+                block_id=field(part, group.place),
+                element=element,
+                optional=number > 0 or part is Part.SUGGESTED or bool(offered and part is Part.WE_WILL),
+                hint=_plain(say("In your own words.")) if part is Part.WE_WILL else None,
             ).to_dict()
         )
         for label, part, element in fields
     ]
+
+
+def _suggestions(say: Voice, group: Group, content: FormContent) -> RadioButtonsElement:
+    """The actions offered; a long one goes on in the choice's second line."""
+    options = {}
+    for action in content.actions:
+        first, *rest = textwrap.wrap(say(action.text), 75)
+        second = _plain(rest[0]) if rest else None
+        options[action.key] = Option(value=action.key, text=_plain(first), description=second)
+    return RadioButtonsElement(
+        action_id=Part.SUGGESTED,
+        options=list(options.values()),
+        initial_option=options.get(group.suggested),
+    )
+
+
+def _due(say: Voice, day: date | None) -> PlainTextObject | None:
+    return _plain(say("by {day}", day=say.day(day))) if day else None
 
 
 def _button(text: str, action_id: str, value: str, *, primary: bool = False) -> ButtonElement:

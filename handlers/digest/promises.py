@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.digest import payloads, promise_form_view
+from handlers.digest import payloads, promise_content, promise_form_view
 from handlers.digest.promise_form_view import Became, Group
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
@@ -19,11 +19,12 @@ from slackapp.core import free_text
 from slackapp.core.errors import UserError
 from slackapp.core.free_text import Concern
 from slackapp.core.i18n import translatable
-from slackapp.digest import promises, readers, sharing
+from slackapp.digest import actions, promises, readers, sharing
 from slackapp.digest.promises import IncompleteError, Part, Wording
 from slackapp.models import Digest, Promise, PromiseState, SharedDigest, Team
 from slackapp.workspace import members
 
+_ANSWERS = {message.NOT_YET: PromiseState.OPEN, message.CHANGED: PromiseState.CHANGED}
 _GONE = translatable("This is not there any more. Please open the digest again.")
 
 
@@ -34,13 +35,14 @@ class Promises:
     context: Context
 
     def write(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Write what we will do]."""
+        """[Say what we will do]."""
         pressed = press(body)
         with Request(self.context, client, pressed.caller).read() as scope:
             digest = _led_digest(scope, pressed.value)
             groups = _groups(scope, digest)
             more = bool(_free_places(scope, digest, groups))
-        view = promise_form_view.form(scope.say, digest.id, groups, more=more)
+            content = promise_content.content(scope, digest)
+        view = promise_form_view.form(scope.say, digest.id, groups, more=more, content=content)
         replace_or_open(client, pressed, view)
         ack()
 
@@ -48,11 +50,13 @@ class Promises:
         """[Add another]: one more group of fields, and what was typed stays."""
         form = payloads.filled(body)
         with Request(self.context, client, form.caller).read() as scope:
-            free = _free_places(scope, _led_digest(scope, form.digest_id), form.groups)
+            digest = _led_digest(scope, form.digest_id)
+            free = _free_places(scope, digest, form.groups)
+            content = promise_content.content(scope, digest)
         groups = [*form.groups, *(Group(place, who=form.caller.user) for place in free[:1])]
         question = FormQuestion("", form.accepted)
         view = promise_form_view.form(
-            scope.say, form.digest_id, groups, more=len(free) > 1, question=question
+            scope.say, form.digest_id, groups, more=len(free) > 1, content=content, question=question
         )
         client.views_update(view_id=form.view_id, hash=form.view_hash, view=view)
         ack()
@@ -96,7 +100,7 @@ class Promises:
         ack(response_action="update", view=promise_form_view.shared(scope.say, team))
 
     def open_list(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Update promises], under the next digest."""
+        """[Is it done?], under the next digest."""
         pressed = press(body)
         with Request(self.context, client, pressed.caller).read() as scope:
             digest = _led_digest(scope, pressed.value)
@@ -113,6 +117,27 @@ class Promises:
             promise = _led_promise(scope, pressed.value)
             details = promise_details(scope.session, [promise])[promise.id]
         view = promise_form_view.outcome_form(scope.say, promise.id, details)
+        replace_or_open(client, pressed, view)
+        ack()
+
+    def done(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Done], beside a promise whose day has passed."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).write() as scope:
+            promise = _led_promise(scope, pressed.value)
+            promises.set_outcome(scope.session, promise, PromiseState.DONE, now=scope.now)
+            is_posted = _update_post(scope, promise.team_id, promise.month)
+        replace_or_open(client, pressed, promise_form_view.outcome_saved(scope.say, is_posted=is_posted))
+        ack()
+
+    def not_done(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[Not yet] or [Changed]: the form about it, with that answer chosen."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read() as scope:
+            promise = _led_promise(scope, pressed.value)
+            details = promise_details(scope.session, [promise])[promise.id]
+        became = Became(_ANSWERS[pressed.action_id], details.reason or "")
+        view = promise_form_view.outcome_form(scope.say, promise.id, details, became=became)
         replace_or_open(client, pressed, view)
         ack()
 
@@ -143,6 +168,9 @@ def register(bolt: App, context: Context) -> None:
     bolt.action(message.SHARE)(listeners.ask_to_share)
     bolt.view(promise_form_view.SHARE_FORM)(listeners.share)
     bolt.action(message.OPEN_LIST)(listeners.open_list)
+    bolt.action(message.DONE)(listeners.done)
+    for action_id in _ANSWERS:
+        bolt.action(action_id)(listeners.not_done)
     bolt.action(promise_form_view.UPDATE)(listeners.ask_for_outcome)
     bolt.view(promise_form_view.SETTLE)(listeners.save_outcome)
 
@@ -169,10 +197,20 @@ def _wordings(scope: Scope, groups: Sequence[Group]) -> list[Wording]:
             raise IncompleteError(group.place, Part.WHO, sentence)
     return [
         Wording(
-            group.place, group.you_said, group.we_will, people[group.who].id if group.who else "", group.by
+            group.place,
+            group.you_said,
+            group.we_will or _chosen_action(scope, group),
+            people[group.who].id if group.who else "",
+            group.by,
         )
         for group in groups
     ]
+
+
+def _chosen_action(scope: Scope, group: Group) -> str:
+    """The action chosen from the bank, where the leader wrote nothing of their own."""
+    action = actions.by_key(group.suggested)
+    return scope.say(action.text) if action else ""
 
 
 def _update_post(scope: Scope, team_id: str, month: str) -> bool:
@@ -187,9 +225,13 @@ def _update_post(scope: Scope, team_id: str, month: str) -> bool:
 def _form_with_question(request: Request, form: payloads.PromiseForm, concern: Concern) -> View:
     """The form as it stands, with the question above it."""
     with request.read() as scope:
-        more = bool(_free_places(scope, _led_digest(scope, form.digest_id), form.groups))
+        digest = _led_digest(scope, form.digest_id)
+        more = bool(_free_places(scope, digest, form.groups))
+        content = promise_content.content(scope, digest)
     question = FormQuestion(concern.words(scope.say), (*form.accepted, *concern.marks))
-    return promise_form_view.form(scope.say, form.digest_id, form.groups, more=more, question=question)
+    return promise_form_view.form(
+        scope.say, form.digest_id, form.groups, more=more, content=content, question=question
+    )
 
 
 def _outcome_with_question(request: Request, form: payloads.PromiseOutcome, concern: Concern) -> View:
@@ -242,7 +284,8 @@ def _groups(scope: Scope, digest: Digest) -> list[Group]:
         raise UserError(
             translatable("All three promises of this month have ended. The next digest takes new ones.")
         )
-    return [Group(free[0], who=scope.member.slack_user_id)]
+    need = promise_content.first_need(scope, digest)
+    return [Group(free[0], you_said=need, who=scope.member.slack_user_id)]
 
 
 def _free_places(scope: Scope, digest: Digest, groups: Sequence[Group]) -> list[int]:

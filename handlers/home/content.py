@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from handlers.home.view import Sections
 from reports import queries
 from reports.publishing import schedule
 from reports.queries.extras import promise_details
-from reports.text.summary import summary
+from reports.text.summary import in_short
 from slackapp import teams
 from slackapp.digest import promises, readers
 from slackapp.models import Digest, Member, Team, Workspace
@@ -120,10 +121,8 @@ def _sentences(
     say = members.language_of(workspace, member)
     month = schedule.latest(workspace, now).month
     months = queries.months(session, workspace, month, published)
-    return {
-        team_id: " ".join(text for _, text in summary(say, team_month, brief=True) if text)
-        for team_id, team_month in months.items()
-    }
+    today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
+    return {team_id: in_short(say, team_month, today) for team_id, team_month in months.items()}
 
 
 def _published(

@@ -9,7 +9,9 @@ from slackapp.pulse import notices, opening, rounds, settings
 from slackapp.pulse.notices import TEST
 from slackapp.recognition import reminders, undelivered
 from slackapp.recognition.notifications import Kind
-from slackapp.teams.sync import ARCHIVED, OFFER
+from slackapp.teams.moves import MOVED
+from slackapp.teams.proposals import ANSWERED, NOMINATION, PLACE
+from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
 
 CHECK_INS: Final = frozenset(
     {
@@ -35,7 +37,19 @@ DIGESTS: Final = frozenset(
     }
 )
 _NOTICES: Final = frozenset(
-    {ARCHIVED, Kind.REPORT, OFFER, reminders.KIND, undelivered.KIND, *export_requests.Kind}
+    {
+        ANSWERED,
+        ARCHIVED,
+        Kind.REPORT,
+        MOVED,
+        NOMINATION,
+        OFFER,
+        PLACE,
+        REMOVED,
+        reminders.KIND,
+        undelivered.KIND,
+        *export_requests.Kind,
+    }
 )
 
 HARMLESS: Final = Harmless(

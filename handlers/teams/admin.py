@@ -17,7 +17,8 @@ from handlers.teams import admin_view, form
 from handlers.teams.wizard import MOST_OPTIONS, announce
 from slackapp import teams
 from slackapp.blocks import View, option
-from slackapp.models import Team
+from slackapp.models import ProposalKind, Team
+from slackapp.teams import moves, proposals
 from slackapp.teams.listing import PAGE
 from slackapp.workspace import members
 from slackapp.workspace.audit_log import Action
@@ -74,8 +75,9 @@ class TeamAdmin:
         with request.write(Permission.CHANGE_TEAM) as scope:
             team = teams.of(scope.session, scope.workspace, body["view"]["private_metadata"])
             # Ending a team takes its name from it.
-            name = team.name
+            name, before = team.name, moves.placement(scope.session, scope.workspace)
             teams.end(scope.session, scope.workspace, team, now=scope.now)
+            moves.tell_moved(scope.session, scope.workspace, before, now=scope.now)
             scope.record(Action.TEAM_ENDED, team.id)
         replace_or_open(client, pressed, admin_view.ended(scope.say, name))
         self._refresh_list(request, body)
@@ -173,6 +175,7 @@ def _people(scope: Scope, team_id: str, *, skip: int = 0, note: str = "", saved:
 def _save(scope: Scope, filled: form.Filled) -> Team:
     """Make or change the team, record it in the audit log, and announce it in a new channel."""
     session, workspace, channel = scope.session, scope.workspace, None
+    before = moves.placement(session, workspace)
     if filled.team_id:
         team = teams.of(session, workspace, filled.team_id)
         channel = team.slack_channel_id
@@ -180,7 +183,9 @@ def _save(scope: Scope, filled: form.Filled) -> Team:
     else:
         team = teams.make(session, workspace, filled.wish)
         changes, action = [], Action.TEAM_MADE
+    _decide_proposals(scope, team, changes)
     changes += form.follow(scope, team, filled)
+    moves.tell_moved(session, workspace, before, now=scope.now)
     if changes or action is Action.TEAM_MADE:
         scope.record(action, team.id, after=", ".join(changes)[:64] or None)
     if team.slack_channel_id != channel:
@@ -188,12 +193,23 @@ def _save(scope: Scope, filled: form.Filled) -> Team:
     return team
 
 
+def _decide_proposals(scope: Scope, team: Team, changes: list[str]) -> None:
+    """An admin who names a leader or a parent has decided what was proposed."""
+    nomination = proposals.of_team(scope.session, team.id, ProposalKind.LEADER)
+    if nomination is not None and ("leader" in changes or nomination.declined_at is not None):
+        proposals.withdraw(scope.session, team, ProposalKind.LEADER)
+    if "parent" in changes:
+        proposals.withdraw(scope.session, team, ProposalKind.PARENT)
+
+
 def _change_people(scope: Scope, team_id: str, put_in: list[str], take_out: list[str]) -> str:
     """Put people in and take people out by their Slack ids; returns a sentence about what changed."""
     team = teams.of(scope.session, scope.workspace, team_id)
     people = members.get_all(scope.session, scope.workspace, [*put_in, *take_out])
+    before = moves.placement(scope.session, scope.workspace)
     removed = teams.unassign(scope.session, team, [people[user_id] for user_id in take_out])
     assigned = teams.assign(scope.session, team, [people[user_id] for user_id in put_in])
+    moves.tell_moved(scope.session, scope.workspace, before, now=scope.now)
     if assigned.joined or removed:
         scope.record(Action.TEAM_PEOPLE, team.id, str(removed), str(assigned.joined))
     return admin_view.people_changed(scope.say, assigned, removed)

@@ -16,10 +16,13 @@ from handlers.shared.payloads import Caller, Payload, event_caller
 from handlers.shared.request import Request
 from slackapp import teams
 from slackapp.connection.clients import retrying
-from slackapp.models import Member, SourceKind, TeamSource, Workspace
+from slackapp.core.db import after_commit
+from slackapp.delivery import holding
+from slackapp.models import HoldScope, Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.outbox import queue
 from slackapp.pulse.notices import next_allowed_time
-from slackapp.teams.sync import ARCHIVED, OFFER
+from slackapp.teams import moves
+from slackapp.teams.sync import ARCHIVED, OFFER, REMOVED
 from slackapp.workspace import permissions, registry
 from slackapp.workspace.permissions import Permission
 
@@ -36,17 +39,19 @@ class Teams:
         """Somebody came into a channel: people join its team; for the app, its inviter is asked about one."""
         event, caller = body["event"], event_caller(body)
         if self._is_the_app(caller):
-            self._offer(client, caller.team, event)
+            if not self._resumed(client, caller.team, event["channel"]):
+                self._offer(client, caller.team, event)
         else:
             self._step(client, caller, teams.join, event["channel"])
 
     def left(self, body: Payload, client: WebClient) -> None:
-        """Somebody left a channel; when it was the app, its team does not follow it any more."""
+        """Somebody left a channel; when it was the app, its teams wait until it is invited again."""
         event, caller = body["event"], event_caller(body)
         if self._is_the_app(caller):
             with self.context.sessions.begin() as session:
-                workspace = registry.installed_in(session, caller.team)
-                teams.source_removed(session, workspace, event["channel"])
+                workspace, now = registry.installed_in(session, caller.team), self.context.now()
+                removed_from = teams.suspend(session, workspace, event["channel"], now=now)
+                _notify_leaders(session, workspace, (REMOVED, removed_from), event, now)
         else:
             self._step(client, caller, teams.leave, event["channel"])
 
@@ -54,7 +59,8 @@ class Teams:
         """A channel was archived: its team keeps its people, and the team's leader gets a message."""
         with self.context.sessions.begin() as session:
             if workspace := registry.find(session, body["team_id"]):
-                _notify_leaders(session, workspace, body["event"], self.context.now())
+                in_channel = teams.in_channel(session, workspace, body["event"]["channel"])
+                _notify_leaders(session, workspace, (ARCHIVED, in_channel), body["event"], self.context.now())
 
     def gone(self, body: Payload) -> None:
         """A channel was deleted: its team keeps its people and shares nothing there."""
@@ -98,6 +104,21 @@ class Teams:
             workspace = registry.find(session, caller.team)
             return workspace is not None and caller.user == workspace.bot_user_id
 
+    def _resumed(self, client: WebClient, slack_team_id: str, channel: str) -> bool:
+        """Whether a team uses the channel that the app came back to; it goes on as before."""
+        with self.context.sessions.begin() as session:
+            workspace = registry.installed_in(session, slack_team_id)
+            if not teams.resume(session, workspace, channel):
+                return False
+            holding.lift(session, [holding.Place(workspace.id, HoldScope.TARGET, channel)])
+            after_commit(session, queue.OUTBOX)
+            source = teams.sourced(session, workspace, channel)
+            ids = (workspace.id, source.team_id) if source else None
+        if ids is not None:
+            present = people_in_or_reason(client, SourceKind.CHANNEL, channel)
+            _match(self.context, ids, channel, present)
+        return True
+
     def _step(self, client: WebClient, caller: Caller, step: Step, slack_id: str) -> None:
         """Let one person join or leave the team that follows this place, if one does."""
         with self.context.sessions.read() as session:
@@ -106,15 +127,15 @@ class Teams:
                 return
         with Request(self.context, client, caller).write() as scope:
             source = teams.sourced(scope.session, scope.workspace, slack_id)
-            if source is not None:
-                step(scope.session, source, scope.member)
+            if source is not None and step(scope.session, source, scope.member):
+                moves.tell(scope.session, scope.workspace, [scope.member.id], now=scope.now)
 
     def _offer(self, client: WebClient, slack_team_id: str, event: Payload) -> None:
         """Ask the inviter whether the channel shall be a team, once for each invitation."""
         inviter, channel = Caller(slack_team_id, event.get("inviter") or ""), event["channel"]
         with self.context.sessions.read() as session:
             workspace = registry.installed_in(session, slack_team_id)
-            if not inviter.user or teams.sourced(session, workspace, channel) is not None:
+            if not inviter.user or teams.using(session, workspace, channel):
                 return
         with Request(self.context, client, inviter).write() as scope:
             if permissions.allows(scope.member, Permission.MAKE_TEAM_OF_CHANNEL):
@@ -185,7 +206,7 @@ class NightlyLists:
         with context.sessions.begin() as session:
             workspace = session.get_one(Workspace, ids[0])
             if name is None:
-                teams.source_removed(session, workspace, place)
+                _missing(session, workspace, kind, place, context.now())
                 return None
             teams.renamed(session, workspace, place, name)
         if kind is SourceKind.CHANNEL:
@@ -199,6 +220,17 @@ def known_members(session: Session, workspace: Workspace, slack_user_ids: list[s
     return list(session.scalars(select(Member).where(*is_known).order_by(Member.id)))
 
 
+def _missing(session: Session, workspace: Workspace, kind: SourceKind, place: str, now: datetime) -> None:
+    """Let a group go that is not there. A channel may be one that the app was removed from: it waits."""
+    if kind is SourceKind.USER_GROUP:
+        teams.source_removed(session, workspace, place)
+        return
+    source = teams.sourced(session, workspace, place)
+    if source is not None and source.suspended_at is None:
+        suspended = teams.suspend(session, workspace, place, now=now)
+        _notify_leaders(session, workspace, (REMOVED, suspended), {"event_ts": f"{now:%Y%m%d}"}, now)
+
+
 def _match(
     context: Context, ids: tuple[str, str], place: str, present: list[str] | Unavailable
 ) -> teams.Changes | None:
@@ -207,22 +239,31 @@ def _match(
         workspace = session.get_one(Workspace, ids[0])
         source = session.get(TeamSource, ids[1])
         if present is Unavailable.GONE:
-            teams.source_removed(session, workspace, place)
+            kind = SourceKind(source.kind) if source else SourceKind.CHANNEL
+            _missing(session, workspace, kind, place, context.now())
         if source is None or source.slack_id != place or isinstance(present, Unavailable):
             return None
-        return teams.set_members(
-            session, source, known_members(session, workspace, present), now=context.now()
-        )
+        if source.suspended_at is not None and workspace.bot_user_id not in present:
+            return None
+        teams.resume(session, workspace, place)
+        people, now = known_members(session, workspace, present), context.now()
+        changes = teams.set_members(session, source, people, now=now)
+        moves.tell(session, workspace, [*changes.joined, *changes.left], now=now)
+        return changes
 
 
-def _notify_leaders(session: Session, workspace: Workspace, event: Payload, now: datetime) -> None:
-    for team in teams.in_channel(session, workspace, event["channel"]):
+def _notify_leaders(
+    session: Session, workspace: Workspace, about: tuple[str, list[Team]], event: Payload, now: datetime
+) -> None:
+    """Enqueue a message about a channel to whoever acts for its teams; `about` is its kind and the teams."""
+    kind, concerned = about
+    for team in concerned:
         leader = permissions.acting_leader(session, team, now)
         if leader is None:
             continue
         delivery = queue.NewDelivery(
-            key=f"{ARCHIVED}:{team.id}:{event.get('event_ts', '')}",
-            kind=ARCHIVED,
+            key=f"{kind}:{team.id}:{event.get('event_ts', '')}",
+            kind=kind,
             reference=team.id,
             target=leader.slack_user_id,
             due=next_allowed_time(leader, workspace, now),

@@ -18,10 +18,11 @@ from slackapp import teams
 from slackapp.blocks import option
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import SourceKind, Team, TeamSource
+from slackapp.models import Member, SourceKind, Team, TeamSource
 from slackapp.outbox import queue
-from slackapp.teams import MembershipSource, TeamForm
+from slackapp.teams import MembershipSource, TeamForm, moves, proposals
 from slackapp.teams.edit import FIELD_NAME
+from slackapp.workspace import members
 from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
 
@@ -29,6 +30,7 @@ ANNOUNCED = "team-made"
 MOST_OPTIONS = 100
 _MAY = Permission.MAKE_TEAM_OF_CHANNEL
 _JOIN_FIRST = translatable("Please join the channel first, then make it a team.")
+_IN_USE = translatable("The team {name} uses this channel. Only an admin can make another team of it.")
 _MADE_ALREADY = translatable("This channel makes the team {name} already.")
 
 
@@ -123,30 +125,50 @@ def _check_present(client: WebClient, slack_user_id: str, channel: str) -> list[
 
 
 def _check_free(scope: Scope, channel: str) -> None:
-    """UserError when a team follows this channel already."""
+    """UserError when a team follows this channel or shares in it, even while the app was out of it."""
     if (source := teams.sourced(scope.session, scope.workspace, channel)) is not None:
         raise UserError(_MADE_ALREADY, name=scope.session.get_one(Team, source.team_id).name)
+    if in_use := teams.using(scope.session, scope.workspace, channel):
+        raise UserError(_IN_USE, name=in_use[0].name)
 
 
 def _make_team(scope: Scope, state: WizardState, present: list[str]) -> None:
     session, workspace = scope.session, scope.workspace
     _check_free(scope, state.channel)
     wish = TeamForm(state.name, state.parent or None, state.leader, state.channel)
-    team = teams.make(session, workspace, wish)
+    before = moves.placement(session, workspace)
+    team = proposals.make(session, workspace, wish, by=scope.member, now=scope.now)
     teams.follow(session, workspace, team, MembershipSource(SourceKind.CHANNEL, state.channel, state.called))
     source = session.get_one(TeamSource, team.id)
     teams.set_members(session, source, known_members(session, workspace, present), now=scope.now)
+    moves.tell_moved(session, workspace, before, now=scope.now)
     scope.record(Action.TEAM_MADE, team.id)
     announce(scope, team)
 
 
 def _outlook(scope: Scope, state: WizardState, present: list[str]) -> Outlook:
-    members = [
-        member
-        for member in known_members(scope.session, scope.workspace, present)
-        if member.slack_user_id != state.leader
-    ]
-    joining = len(teams.eligible(scope.session, scope.workspace, members))
-    elsewhere = sum(member.can_be_reached and member.team_id is not None for member in members)
-    parent = teams.of(scope.session, scope.workspace, state.parent).name if state.parent else None
-    return Outlook(joining=joining, elsewhere=elsewhere, parent=parent)
+    """What the three steps would do: everybody in the channel is counted, the leader too."""
+    session, workspace = scope.session, scope.workspace
+    known = [member for member in known_members(session, workspace, present) if member.can_be_reached]
+    leader = members.get_all(session, workspace, [state.leader])[state.leader]
+    joining = [member for member in teams.eligible(session, workspace, known) if member.id != leader.id]
+    staying = [member for member in known if member not in joining and member.id != leader.id]
+    parent = teams.of(session, workspace, state.parent) if state.parent else None
+    is_confirmed = parent is None or teams.may_confirm(session, scope.member, parent, scope.now)
+    return Outlook(
+        joining=len(joining),
+        elsewhere=len(staying),
+        parent=parent.name if parent else None,
+        is_parent_asked=not is_confirmed,
+        is_leader_asked=not teams.may_appoint(scope.member, leader),
+        leader_stays_in=_own_team(scope, leader),
+        leader_joins=parent.name if parent and is_confirmed and _is_free(scope, leader) else None,
+    )
+
+
+def _own_team(scope: Scope, leader: Member) -> str | None:
+    return scope.session.get_one(Team, leader.team_id).name if leader.team_id else None
+
+
+def _is_free(scope: Scope, leader: Member) -> bool:
+    return leader.team_id is None and not members.teams_led_by(scope.session, leader)

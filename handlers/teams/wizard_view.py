@@ -35,11 +35,20 @@ class WizardState:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """How many people would join, and how many belong to another team and stay there."""
+    """How many people would join, and how many belong to another team or lead one and stay there.
+
+    `leader_stays_in` is the leader's own team, `leader_joins` the one they would belong to from now on.
+    """
 
     joining: int
     elsewhere: int
     parent: str | None
+    is_parent_asked: bool = False
+    """Whether the parent's leader or an admin is asked first."""
+    is_leader_asked: bool = False
+    """Whether the leader is asked first: until then nobody joins."""
+    leader_stays_in: str | None = None
+    leader_joins: str | None = None
 
 
 def read_state(text: str) -> WizardState:
@@ -98,11 +107,17 @@ def team_select(say: Voice, action_id: str, chosen: tuple[str, str] | None = Non
 
 def confirm_step(say: Voice, state: WizardState, outlook: Outlook) -> View:
     """Step 3: what will happen."""
-    team = {"team": blocks.run(state.name), "leader": blocks.someone(state.leader, say)}
-    layout = [blocks.context(say("Step 3 of 3")), blocks.filled(say("{team} is led by {leader}."), team)]
+    layout = [blocks.context(say("Step 3 of 3")), *_leader(say, state, outlook)]
     if outlook.parent:
-        layout.append(blocks.plain_section(say("It is part of {parent}.", parent=outlook.parent)))
-    lines = [say.count("{n} person joins it.", "{n} people join it.", outlook.joining)]
+        sentence = say("It is part of {parent}.", parent=outlook.parent)
+        if outlook.is_parent_asked:
+            sentence = say(
+                "The leader of {parent} or an admin is asked whether it is part of {parent}. "
+                "Until they accept, it stands by itself.",
+                parent=outlook.parent,
+            )
+        layout.append(blocks.plain_section(sentence))
+    lines = [_joining(say, outlook)]
     if outlook.elsewhere:
         lines.append(
             say.count(
@@ -115,6 +130,33 @@ def confirm_step(say: Voice, state: WizardState, outlook: Outlook) -> View:
     lines.append(say("The channel is told that you made it a team."))
     layout.append(blocks.section("\n".join(f"• {line}" for line in lines)))
     return _modal(say, CONFIRM, state, say("Make the team"), layout)
+
+
+def _leader(say: Voice, state: WizardState, outlook: Outlook) -> list[Block]:
+    """Who leads it, whether they are asked first, and where they belong from then on."""
+    places = {"team": blocks.run(state.name), "leader": blocks.someone(state.leader, say)}
+    sentence = say("{team} is led by {leader}.")
+    if outlook.is_leader_asked:
+        sentence = say("{leader} is asked whether to lead {team}. Until they accept, nobody leads it.")
+    layout = [blocks.filled(sentence, places)]
+    if outlook.leader_stays_in:
+        places["own"] = blocks.run(outlook.leader_stays_in)
+        layout.append(blocks.filled(say("{leader} stays in {own} and answers check-ins there."), places))
+    elif outlook.leader_joins:
+        places["own"] = blocks.run(outlook.leader_joins)
+        sentence = say("{leader} belongs to {own} from then on and answers check-ins there.")
+        layout.append(blocks.filled(sentence, places))
+    return layout
+
+
+def _joining(say: Voice, outlook: Outlook) -> str:
+    if outlook.is_leader_asked:
+        return say.count(
+            "Nobody joins it before that. Then {n} person joins, who is in no team now.",
+            "Nobody joins it before that. Then {n} people join, who are in no team now.",
+            outlook.joining,
+        )
+    return say.count("{n} person joins it.", "{n} people join it.", outlook.joining)
 
 
 def done(say: Voice, name: str) -> View:
@@ -161,6 +203,17 @@ def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
     text = say(
         "The channel of {team} was archived. The team keeps its people and can still be thanked; nothing is "
         "shared there until it is opened again. If it stays closed, an admin can choose another channel.",
+        team=team,
+    )
+    return blocks.literal(text), [blocks.plain_section(text)]
+
+
+def removed(say: Voice, team: str) -> tuple[str, list[Block]]:
+    """The message to the leader of a team when the app was removed from its channel."""
+    text = say(
+        "I was removed from the channel of {team}. The team keeps its channel and its people: nobody joins "
+        "or leaves it through the channel, and posts wait. To go on, invite me there again. An admin can "
+        "choose another channel.",
         team=team,
     )
     return blocks.literal(text), [blocks.plain_section(text)]

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
 from handlers.shared.context import Context
 from handlers.shared.payloads import Payload, person, workspace_id
 from handlers.shared.people import store_profiles
 from slackapp.connection import installations
 from slackapp.connection.clients import granted_workspaces
+from slackapp.models import Installation
 from slackapp.workspace import members, registry
 
 
@@ -27,13 +29,19 @@ class People:
             store_profiles(self.context, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
-        """The workspace took the app away, or its organisation did for all of them."""
+        """The workspace took the app away, or its organisation did for all of them.
+
+        Slack may deliver it hours late. One that is older than the installation is about an earlier one.
+        """
         team, now = body.get("team_id"), self.context.now()
         with self.context.sessions.begin() as session:
-            workspace = registry.find(session, team) if team else None
-            if workspace is not None and workspace.enterprise_id is None:
+            workspace, enterprise = registry.find(session, team or ""), body.get("enterprise_id")
+            has_own = workspace is not None and workspace.enterprise_id is None
+            if _is_outdated(session, (team if has_own else enterprise) or "", body):
+                return
+            if workspace is not None and has_own:
                 registry.uninstall(session, workspace.slack_team_id, now=now)
-            elif enterprise := body.get("enterprise_id"):
+            elif enterprise:
                 registry.leave_organisation(session, enterprise, now=now)
 
     def _workspaces_with(self, body: Payload) -> list[str]:
@@ -53,6 +61,15 @@ class People:
         """Tokens were revoked; without the bot's own, nothing can be sent."""
         if (body["event"].get("tokens") or {}).get("bot"):
             self.uninstalled(body)
+
+
+def _is_outdated(session: Session, key: str, body: Payload) -> bool:
+    """Whether an event happened before the present installation. `event_time` is in whole seconds."""
+    happened = body.get("event_time")
+    installation = session.get(Installation, key)
+    if installation is None or not isinstance(happened, int):
+        return False
+    return happened < int(installation.installed_at.timestamp())
 
 
 def register_people(bolt: App, context: Context) -> None:

@@ -58,6 +58,8 @@ DEEDS = {
     Action.COMMENT_SHOWN: translatable("{who} showed a comment again."),
     Action.TEAM_MADE: translatable("{who} made a team: {subject}."),
     Action.TEAM_CHANGED: translatable("{who} changed a team: {subject}."),
+    Action.PROPOSAL_ACCEPTED: translatable("{who} accepted what was proposed for a team: {subject}."),
+    Action.PROPOSAL_DECLINED: translatable("{who} declined what was proposed for a team: {subject}."),
     Action.TEAM_PEOPLE: translatable("{who} changed who belongs to a team: {subject}."),
     Action.TEAM_ENDED: translatable("{who} ended a team: {subject}."),
     Action.TEAMS_MERGED: translatable("{who} merged two teams: {subject}."),

@@ -8,7 +8,7 @@ forbids every address.
 import asyncio
 import base64
 import os
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from choreographer import Browser
@@ -80,11 +80,24 @@ class BrowserPage:
 
     async def draw(self, figure_json: str, *, width: int, height: int) -> bytes:
         """The figure as a PNG at three times its size. Raises NotDrawnError."""
+        size = f"{{width:{width},height:{height},scale:{SCALE}}}"
+        drawn = await self._tried(lambda: self._call(f"drawn({figure_json}, {size})"))
+        return base64.b64decode(drawn, validate=True)
+
+    async def vector(self, figure_json: str, *, width: int, height: int) -> bytes:
+        """The figure as SVG. Raises NotDrawnError."""
+        size = f"{{width:{width},height:{height}}}"
+        return (await self._tried(lambda: self._call(f"vector({figure_json}, {size})"))).encode()
+
+    async def print(self, html: str) -> bytes:
+        """A page without scripts as a tagged PDF, its paper as its style sheet says. Raises NotDrawnError."""
+        return base64.b64decode(await self._tried(lambda: self._print(html)), validate=True)
+
+    async def _tried(self, attempt: Callable[[], Awaitable[str]]) -> str:
+        """What an attempt gives; where the browser fails, once more in a fresh one."""
         for _ in range(2):
             try:
-                return await asyncio.wait_for(
-                    self._draw(figure_json, width=width, height=height), self._limit
-                )
+                return await asyncio.wait_for(attempt(), self._limit)
             except _FAILURES as failure:
                 reason = type(failure).__name__
                 await self.close()
@@ -103,15 +116,31 @@ class BrowserPage:
         finally:
             _end(browser)
 
-    async def _draw(self, figure_json: str, *, width: int, height: int) -> bytes:
+    async def _call(self, expression: str) -> str:
+        await self._ready()
+        drawn = await self._evaluate(expression)
+        self._drawn += 1
+        return str(drawn)
+
+    async def _print(self, html: str) -> str:
+        await self._ready()
+        paper, self._page = self._page, await self._browser_tab()
+        try:
+            await self._cut_off()
+            await self._show(html)
+            await self._evaluate("document.fonts.ready.then(() => 0)")
+            wanted = {"preferCSSPageSize": True, "printBackground": True, "generateTaggedPDF": True}
+            printed = await self._ask("Page.printToPDF", {**wanted, "generateDocumentOutline": True})
+            await self._ask("Page.close")
+        finally:
+            self._page = paper
+        return str(printed["data"])
+
+    async def _ready(self) -> None:
         if self._drawn >= _PICTURES_PER_PAGE:
             await self.close()
         if self._page is None:
             await self._open()
-        wanted = f"{{width:{width},height:{height},scale:{SCALE}}}"
-        drawn = await self._evaluate(f"drawn({figure_json}, {wanted})")
-        self._drawn += 1
-        return base64.b64decode(str(drawn), validate=True)
 
     async def _open(self) -> None:
         # Chromium refuses its own sandbox to root; everyone else has it.
@@ -120,15 +149,27 @@ class BrowserPage:
             self._browser_path, browser_cls=_Offline, enable_sandbox=sandboxed, enable_extensions=False
         )
         await self._browser.open()
-        self._page = await self._browser.create_tab("about:blank")
+        self._page = await self._browser_tab()
+        await self._cut_off()
+        await self._show(_PAGE)
+        await self._evaluate(plotly_script() + "\n;0")
+        await self._evaluate(palette_script() + "\n;0")
+
+    async def _browser_tab(self) -> Any:  # noqa: ANN401 - the library's own type is not typed
+        if self._browser is None:
+            raise RuntimeError("no browser")
+        return await self._browser.create_tab("about:blank")
+
+    async def _cut_off(self) -> None:
+        """Leave the tab without a network."""
         await self._ask("Network.enable")
         cut_off = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
         await self._ask("Network.emulateNetworkConditions", cut_off)
+
+    async def _show(self, html: str) -> None:
         frames = await self._ask("Page.getFrameTree")
         frame = frames["frameTree"]["frame"]["id"]
-        await self._ask("Page.setDocumentContent", {"frameId": frame, "html": _PAGE})
-        await self._evaluate(plotly_script() + "\n;0")
-        await self._evaluate(palette_script() + "\n;0")
+        await self._ask("Page.setDocumentContent", {"frameId": frame, "html": html})
 
     async def _evaluate(self, expression: str) -> object:
         asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}

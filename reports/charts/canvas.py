@@ -56,7 +56,7 @@ class Canvas:
             marker = {
                 "color": CARD,
                 "line": {"width": 1.2, "color": colour},
-                "pattern": _stripes(str(colour)),
+                "pattern": stripes(str(colour)),
             }
         self.bars.append(
             {
@@ -103,7 +103,8 @@ def escaped(words: str) -> str:
     return html.escape(words, quote=False).replace("$", "&#36;").replace("\n", " ")
 
 
-def _stripes(colour: str) -> dict[str, Any]:
+def stripes(colour: str) -> dict[str, Any]:
+    """The pattern of a figure that is open or hidden."""
     return {"shape": "/", "fgcolor": colour, "bgcolor": CARD, "fgopacity": 0.55, "size": 4, "solidity": 0.3}
 
 

@@ -1,11 +1,12 @@
 """The same figures in three forms: a picture, its alt text, and a table."""
 
-from dataclasses import dataclass
 from datetime import date
 
-from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from reports.charts.content import ChartContent
+from reports.charts.spec import MixPicture, MixRow, RangeGroup, RangeRow, RangesPicture
 from reports.charts.text_width import plain
-from reports.figures.team_month import CheckInStatus, Mix, Pulse, Span, TeamMonth
+from reports.figures.spans import Span
+from reports.figures.team_month import CheckInStatus, Mix, Pulse, TeamMonth
 from reports.text import pulse as check_in
 from reports.text import sentences as words
 from reports.text.sentences import Table
@@ -13,17 +14,6 @@ from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
 
 ALT_LONGEST = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class ChartContent:
-    """One chart of a digest. `name` is "mix" or "ranges"."""
-
-    name: str
-    title: str
-    picture: Picture
-    alt: str
-    table: Table
 
 
 def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:

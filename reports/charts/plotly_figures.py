@@ -8,6 +8,7 @@ from typing import Any
 
 from plotly import graph_objects
 
+from reports.charts import four_figure
 from reports.charts import text_width as measure
 from reports.charts.canvas import (
     CARD,
@@ -25,17 +26,12 @@ from reports.charts.canvas import (
     WIDTH,
     Canvas,
 )
-from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangesPicture
+from reports.charts.four_figure import BEHAVIOUR_COLOURS
+from reports.charts.spec import FourPicture, MixPicture, MixRow, Picture, RangeGroup, RangesPicture
 
 # Plotly ships no types, so from here on its figures are values of any type.
 go: Any = graph_objects
 
-BEHAVIOUR_COLOURS = {
-    "attending": "#1F4690",
-    "understanding": "#178A8F",
-    "empathising": "#7A1F3D",
-    "helping": "#B07423",
-}
 FONTS = "Noto Sans, DejaVu Sans, Liberation Sans, sans-serif"
 _SECOND_LINE = 16
 
@@ -81,6 +77,9 @@ HOUSE = go.layout.Template(
 
 def figure(picture: Picture) -> Any:  # noqa: ANN401 - a plotly figure
     """The figure for a picture, 360 logical pixels wide and as high as it needs."""
+    if isinstance(picture, FourPicture):
+        made = four_figure.figure(picture)
+        return go.Figure(data=made["data"], layout={"template": HOUSE, **made["layout"]})
     return _mix(picture) if isinstance(picture, MixPicture) else _ranges(picture)
 
 

@@ -20,7 +20,16 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import orjson
 
-from reports.charts.spec import MixPicture, MixRow, Picture, RangeGroup, RangeRow, RangesPicture
+from reports.charts.spec import (
+    BehaviourRow,
+    FourPicture,
+    MixPicture,
+    MixRow,
+    Picture,
+    RangeGroup,
+    RangeRow,
+    RangesPicture,
+)
 
 if TYPE_CHECKING:
     from reports.charts.browser import BrowserPage
@@ -99,6 +108,23 @@ class ChartRenderer:
         made = self._ask("figure", picture)
         return made.decode() if made is not None else None
 
+    def svg(self, picture: Picture) -> str | None:
+        """The picture as vector graphics for a page; None when it cannot be drawn."""
+        if self._browser_path is None:
+            return None
+        drawn = self._ask("svg", picture)
+        return drawn.decode() if drawn is not None else None
+
+    def pdf(self, html: str) -> bytes | None:
+        """A page without scripts, printed as a tagged PDF; None without a browser or when it fails."""
+        if self._browser_path is None:
+            self._say_once("no browser was found, so digests go without pictures")
+            return None
+        printed = self._answer_to({"want": "pdf", "html": html})
+        if printed is None:
+            self._say_once("a page could not be printed, so its digest goes without")
+        return printed
+
     def close(self) -> None:
         """End the drawing process and its browser."""
         with self._one_at_a_time:
@@ -110,7 +136,10 @@ class ChartRenderer:
             self._said = True
 
     def _ask(self, want: str, picture: Picture) -> bytes | None:
-        request = orjson.dumps({"want": want, "kind": type(picture).__name__, "picture": picture})
+        return self._answer_to({"want": want, "kind": type(picture).__name__, "picture": picture})
+
+    def _answer_to(self, asked: dict[str, Any]) -> bytes | None:
+        request = orjson.dumps(asked)
         with self._one_at_a_time:
             for _ in range(2):
                 answer = self._exchange(request)
@@ -195,11 +224,19 @@ def _picture(kind: str, value: dict[str, Any]) -> Picture:
     if kind == MixPicture.__name__:
         rows = tuple(MixRow(**row) for row in value["rows"])
         return MixPicture(**{**value, "rows": rows})
+    if kind == FourPicture.__name__:
+        four = tuple(_behaviour_row(row) for row in value["rows"])
+        return FourPicture(**{**value, "rows": four, "notes": tuple(value["notes"])})
     groups = tuple(
         RangeGroup(**{**group, "rows": tuple(RangeRow(**row) for row in group["rows"])})
         for group in value["groups"]
     )
     return RangesPicture(**{**value, "groups": groups})
+
+
+def _behaviour_row(row: dict[str, Any]) -> BehaviourRow:
+    ranges = {name: RangeRow(**row[name]) if row[name] else None for name in ("led", "led_before")}
+    return BehaviourRow(**{**row, **ranges})
 
 
 async def _serve(browser_path: str, out: IO[bytes]) -> None:
@@ -226,12 +263,16 @@ async def _answer(easel: "BrowserPage", request: dict[str, Any]) -> bytes:
     from reports.charts import plotly_figures as charts  # noqa: PLC0415 - only the drawing process loads the browser
     from reports.charts.browser import NotDrawnError  # noqa: PLC0415 - only the drawing process loads the browser
 
-    made = charts.figure(_picture(request["kind"], request["picture"]))
-    if request["want"] == "figure":
-        return b"+" + str(made.to_json()).encode()
     try:
+        if request["want"] == "pdf":
+            return b"+" + await easel.print(request["html"])
+        made = charts.figure(_picture(request["kind"], request["picture"]))
+        figure_json = str(made.to_json())
         size = {"width": int(made.layout.template.layout.width), "height": int(made.layout.height)}
-        return b"+" + await easel.draw(str(made.to_json()), **size)
+        if request["want"] == "figure":
+            return b"+" + figure_json.encode()
+        draw = easel.vector if request["want"] == "svg" else easel.draw
+        return b"+" + await draw(figure_json, **size)
     except NotDrawnError:
         return b"-"
 

@@ -68,4 +68,38 @@ class RangesPicture:
     team: str
 
 
-Picture = MixPicture | RangesPicture
+@dataclass(frozen=True, slots=True)
+class BehaviourRow:
+    """One behaviour: on the left what people say of being led, on the right thanks between colleagues.
+
+    `led` and `led_before` are None where there is nothing to draw; an end of them is None where it is open.
+    `count` is None for a hidden count, `count_before` where no grey bar is drawn.
+    """
+
+    behaviour: str
+    name: str
+    item: str
+    led: RangeRow | None
+    led_before: RangeRow | None
+    led_words: str
+    count: int | None
+    count_before: int | None
+    count_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FourPicture:
+    """The four behaviours side by side. A half without a heading is not drawn."""
+
+    led_heading: str
+    thanks_heading: str
+    rows: tuple[BehaviourRow, ...]
+    disagree: str
+    agree: str
+    notes: tuple[str, ...]
+    """How it is to be read, a sentence a line."""
+    team: str
+    month: str
+
+
+Picture = FourPicture | MixPicture | RangesPicture

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from reports.figures.team_month import ABOUT, SMALL, Counts, Mix, Pulse, Span
+from reports.figures.spans import Span
+from reports.figures.team_month import ABOUT, SMALL, Counts, Mix, Pulse
 from slackapp.core.behaviours import Behaviour
 from slackapp.pulse.disclosure import Change
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum, StrEnum
 
+from reports.figures.findings import NOTHING, Findings
+from reports.figures.spans import Span
 from slackapp.core.behaviours import Behaviour
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Pace
-from slackapp.pulse.disclosure import STEP, Cell, Change, Turnout, change, scale_to_ten
+from slackapp.pulse.disclosure import Turnout
 from slackapp.pulse.questions import SETS
 
 SMALL = 5
@@ -54,33 +56,6 @@ class Mix:
         return shown, shown + (SMALL - 1) * self.now.count(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """One item of one month: published cells added up. `parts` is how many were added."""
-
-    cell: Cell
-    parts: int
-
-    @property
-    def low(self) -> float | None:
-        """The lower end on the scale of 0 to 10, None when it is open."""
-        return None if self.cell.is_open_low else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[0]
-
-    @property
-    def high(self) -> float | None:
-        """The upper end on the scale of 0 to 10, None when it is open."""
-        return None if self.cell.is_open_high else scale_to_ten(self.cell.n, self.cell.lo, self.cell.hi)[1]
-
-    def differs(self, other: "Span") -> Change | None:
-        """Whether `other` is higher or lower by more than chance and by a whole step at least."""
-        found = change(self.cell, other.cell)
-        mine, theirs = self.cell, other.cell
-        upwards = theirs.lo / theirs.n - mine.hi / mine.n
-        downwards = mine.lo / mine.n - theirs.hi / theirs.n
-        step = STEP * max(self.parts / mine.n, other.parts / theirs.n)
-        return found if max(upwards, downwards) >= step else None
-
-
 class CheckInStatus(Enum):
     """What became of the month's check-ins, for this team."""
 
@@ -111,6 +86,8 @@ class OtherQuestion:
     span: Span | None
     is_turned: bool = False
     """Agreeing is bad news, so the range stands the other way round: higher is better here too."""
+    key: str = ""
+    """The question's key, by which its names are found; an organisation's own has only its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +106,12 @@ class Pulse:
     """Who asked the four first, where that is not us; to stand beside their figures."""
     also: tuple[OtherQuestion, ...] = ()
     """The month's rotating questions, in the order in which they were asked."""
+    recent: Mapping[Behaviour, Span | None] | None = None
+    """The four over the last three check-ins, where the month alone had fewer."""
+    recent_since: date | None = None
+    """When the first of those three opened."""
+    findings: Findings = NOTHING
+    """Which questions the lines name."""
 
 
 class Share(StrEnum):
@@ -198,6 +181,8 @@ class Highlight:
     receiver: str
     behaviour: Behaviour
     words: str
+    is_quoted: bool = False
+    """Whether this month's digest quotes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +210,11 @@ class TeamMonth:
     silent: bool = False
     """Whether the two digests before this one had no reply."""
     pace: Pace = Pace.EVERY
+
+    @property
+    def quote(self) -> Highlight | None:
+        """The shared thank-you that stands in the message."""
+        return next((thanks for thanks in self.highlights if thanks.is_quoted), None)
 
 
 def as_shared(month: TeamMonth) -> TeamMonth:

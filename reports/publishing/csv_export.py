@@ -3,13 +3,16 @@
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
 
-from reports.charts.from_figures import chart_contents
-from reports.figures.team_month import TeamMonth
-from reports.text import follow_up as answering
+from reports.figures.findings import one_place
+from reports.figures.spans import Span
+from reports.figures.team_month import Counts, TeamMonth
+from reports.text import pulse as check_in
 from reports.text import sentences as words
-from reports.text import summary as brief
-from reports.text.sentences import Table
+from reports.text.topics import figure_name
+from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - a sheet reads wide signs too
@@ -17,18 +20,49 @@ _BOM = "\ufeff"
 """Without it Excel reads UTF-8 as something else."""
 
 
-def sheet(say: Voice, team: TeamMonth) -> bytes:
-    """One row for each figure: the team, the table it stands in, what, when or which, and the figure.
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure: `measure` and `item` are keys, `name` is for people. What is hidden has no number.
 
-    It names no person and holds nothing that the message does not say.
+    A range has `low` and `high` on the scale of 0 to 10, the open end left out; thanks have a `count`.
     """
+
+    month: date
+    measure: str
+    item: str
+    name: str
+    unit: str
+    low: float | None = None
+    high: float | None = None
+    count: int | None = None
+    is_rounded: bool = False
+
+    @property
+    def is_suppressed(self) -> bool:
+        """Whether too few people stand behind the figure to show it."""
+        return self.low is None and self.high is None and self.count is None
+
+
+def sheet(say: Voice, team: TeamMonth) -> bytes:
+    """One row for each figure, one number in a cell; it names no person. The columns: docs/running.md."""
     written = io.StringIO(newline="")
     rows = csv.writer(written, quoting=csv.QUOTE_ALL)
-    head = (say("Team"), say("Month"), say("Table"), say("What"), say("Which"), say("Figure"))
+    head = (
+        *(say("Team"), say("Month"), say("Measure"), say("Item"), say("Name"), say("Unit")),
+        *(say("Low"), say("High"), say("Count"), say("Hidden"), say("Rounded")),
+    )
     rows.writerow(map(cell, head))
-    month = f"{team.month:%Y-%m}"
-    for table, what, which, figure in _figures(say, team):
-        rows.writerow(map(cell, (team.team, month, table, what, which, figure)))
+    for row in (*_led(say, team), *_thanks(say, team), *_questions(say, team), *_officials(say, team)):
+        name = (
+            cell(team.team),
+            f"{row.month:%Y-%m}",
+            row.measure,
+            cell(row.item),
+            cell(row.name),
+            cell(row.unit),
+        )
+        numbers = _number(row.low), _number(row.high), _number(row.count)
+        rows.writerow((*name, *numbers, int(row.is_suppressed), int(row.is_rounded)))
     return (_BOM + written.getvalue()).encode()
 
 
@@ -38,21 +72,59 @@ def cell(text: str) -> str:
     return f"'{line}" if text.startswith(_STARTS) or line.lstrip().startswith(_STARTS) else line
 
 
-def _figures(say: Voice, team: TeamMonth) -> Iterable[tuple[str, str, str, str]]:
-    tables = [chart.table for chart in chart_contents(say, team)]
-    tables += answering.extra_tables(say, team)
-    for table in tables:
-        yield from _rows(table)
-    sentences = [
-        words.reach(say, team.reach),
-        *answering.mutual_thanks(say, team),
-        brief.small_print(say, team),
-    ]
-    for sentence in sentences:
-        yield (say("In words"), sentence, "", "")
+def _number(value: float | None) -> str:
+    return "" if value is None else str(value)
 
 
-def _rows(table: Table) -> Iterable[tuple[str, str, str, str]]:
-    for row in table.rows:
-        for column, figure in zip(table.columns[1:], row[1:], strict=True):
-            yield (table.caption, row[0], column, figure)
+def _led(say: Voice, team: TeamMonth) -> Iterable[Row]:
+    """What people say about being led, month by month."""
+    for item, spans in team.pulse.items.items():
+        name = words.capital(check_in.label(say, team.pulse, item))
+        for month, span in zip(team.pulse.months, spans, strict=True):
+            yield _range(say, month, ("led", str(item), name), span)
+
+
+def _questions(say: Voice, team: TeamMonth) -> Iterable[Row]:
+    for question in team.pulse.also:
+        name = figure_name(say, question.key, question.words)
+        yield _range(say, team.month, ("question", question.key, name), question.span)
+
+
+def _range(say: Voice, month: date, what: tuple[str, str, str], span: Span | None) -> Row:
+    row = Row(month, *what, unit=say("0 to 10"))
+    if span is None:
+        return row
+    low, high = span.low, span.high
+    if low is None and high is None:
+        # Open at both ends says the whole scale.
+        return replace(row, low=0.0, high=10.0)
+    return replace(
+        row,
+        low=one_place(low) if low is not None else None,
+        high=one_place(high) if high is not None else None,
+    )
+
+
+def _thanks(say: Voice, team: TeamMonth) -> Iterable[Row]:
+    """Thanks by behaviour: this month's, last month's, and given and received apart."""
+    counts: list[tuple[str, date, Counts, bool]] = []
+    if team.mix:
+        counts.append(("thanks", team.month, team.mix.now, team.mix.is_about))
+    if team.mix and team.mix.before:
+        counts.append(("thanks", words.month_before(team.month), team.mix.before, team.mix.is_about))
+    if team.counts_by_direction:
+        counts.append(("given", team.month, team.counts_by_direction.given, True))
+        counts.append(("received", team.month, team.counts_by_direction.received, True))
+    for measure, month, several, is_rounded in counts:
+        for behaviour, count in zip(Behaviour, several, strict=True):
+            name = words.behaviour(say, behaviour)
+            row = Row(month, measure, str(behaviour), name, say("thank-yous"))
+            yield replace(row, count=count, is_rounded=is_rounded)
+
+
+def _officials(say: Voice, team: TeamMonth) -> Iterable[Row]:
+    """Other people's figures, by another method: the name says whose, the month is ours."""
+    for official in team.officials:
+        name = f"{words.behaviour(say, official.item)}: {official.source}, {official.year}, {official.nation}"
+        row = Row(team.month, "official", str(official.item), name, say("0 to 10"))
+        yield replace(row, low=one_place(official.value), high=one_place(official.value))

@@ -1,19 +1,27 @@
 """What every letter about a digest starts from: its figures, its reader's voice, its pictures so far."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports import queries
-from reports.charts.from_figures import chart_contents
+from reports.charts import side_by_side
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule as digest
 from slackapp.core.i18n import Voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.queue import goes_without_pictures
 from slackapp.workspace import members
+
+
+def today(session: Session, row: Delivery, now: datetime) -> date:
+    """The day by the calendar of a delivery's workspace."""
+    zone = session.get_one(Workspace, row.workspace_id).time_zone
+    return now.astimezone(ZoneInfo(zone)).date()
+
 
 PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 _PICTURES_AT_MOST = timedelta(minutes=15)
@@ -31,10 +39,8 @@ def load(session: Session, found: Digest) -> tuple[Voice, TeamMonth]:
 
 def picture_names(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> dict[str, str]:
     """What the pictures' deliveries refer to, each with its chart's name; `language` as they have it."""
-    return {
-        digest.picture_reference(digest_id, chart.name, language): chart.name
-        for chart in chart_contents(say, month)
-    }
+    chart = side_by_side.chart(say, month)
+    return {digest.picture_reference(digest_id, chart.name, language): chart.name} if chart else {}
 
 
 def still_waiting(row: Delivery, now: datetime) -> bool:

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import (
     ButtonElement,
 )
 
-from reports.charts.from_figures import ChartContent, chart_contents
-from reports.figures.team_month import TeamMonth
+from reports.charts import side_by_side
+from reports.charts.content import ChartContent
+from reports.figures.team_month import Highlight, TeamMonth
+from reports.publishing.promise_view import plain_context
 from reports.text import follow_up as answering
-from reports.text import prompts as questions
+from reports.text import promised
+from reports.text import pulse as check_in
 from reports.text import sentences as words
 from reports.text.sentences import Table
-from reports.text.summary import Labelled, brief, small_print, summary
+from reports.text.summary import Line, brief
 from slackapp import blocks as piece
 from slackapp.blocks import (
     Block,
@@ -30,31 +34,22 @@ from slackapp.blocks import (
     section,
 )
 from slackapp.core.i18n import Voice
-from slackapp.digest.promises import GOING_ON
 from slackapp.models import Pace
 from slackapp.outbox.rendered import Message
 
 WRITE = "promise_write"
-
-
 """The button whose value is the digest's id."""
 
 
 SHARE = "digest_share"
-
-
 """The button whose value is the digest's id."""
 
 
 OPEN_LIST = "promise_list"
-
-
 """The button whose value is the digest's id."""
 
 
 OPEN_COMMENTS = "comments_open"
-
-
 """The button whose value is the digest's id."""
 
 
@@ -68,6 +63,8 @@ def comments_value(digest_id: str, page: int, comment_id: str = "") -> str:
     return f"{digest_id}:{page}:{comment_id}"
 
 
+DONE, NOT_YET, CHANGED = "promise_done", "promise_not_yet", "promise_changed"
+"""The answers to "Is it done?"; their value is the promise's id."""
 FIGURES = "digest_figures"
 """The button whose value is the digest's id."""
 MONTHLY, PAUSE, KEEP = "pace_monthly", "pace_paused", "pace_every"
@@ -80,35 +77,38 @@ _COMMENTS_SHOWN = 9_000
 """Characters; all blocks of a message together may hold about 13,200."""
 
 
-def message(say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]) -> Message:
-    """The leader's digest with its pictures, given as Slack file ids by name; a missing one becomes text."""
-    below = [actions(_buttons(say, team, digest_id)), *_slower(say, team, digest_id)]
-    return _message(say, team, pictures, below=below, ours=False)
+def message(
+    say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str], today: date
+) -> Message:
+    """The leader's digest with its picture, given as a Slack file id by name; else its figures as text."""
+    below = [actions(_buttons(say, team, digest_id, today)), *_slower(say, team, digest_id)]
+    return _with_below(_message(say, team, pictures, today, ours=False), below)
 
 
 def for_team(
-    spoken: Sequence[Voice], team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str]
+    spoken: Sequence[Voice], team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str], today: date
 ) -> Message:
     """The digest as the team reads it in its channel, in each language that is read there.
 
-    The pictures stand once, in the first; the others have the same figures one press away.
+    The picture stands once, in the first; the others have the same figures one press away.
     """
     first, *others = spoken
     below = [actions([_figures_button(first, digest_id)])]
     for say in others:
         button = actions([_figures_button(say, digest_id)])
-        below += [divider(), *_above(say, team, [], ours=True), button]
-    made = _message(first, team, pictures, below=below, ours=True)
-    return replace(made, text="\n".join([made.text, *(text(say, team, ours=True) for say in others)]))
+        below += [divider(), *_above(say, team, [], today, ours=True), button]
+    made = _with_below(_message(first, team, pictures, today, ours=True), below)
+    return replace(made, text="\n".join([made.text, *(text(say, team, today, ours=True) for say in others)]))
 
 
-def on_demand(say: Voice, team: TeamMonth, *, send: str | None) -> tuple[str, list[Block]]:
+def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> tuple[str, list[Block]]:
     """The digest as the answer to a command: text only, at once. `send` is what a leader's button carries."""
-    tables = [_list(chart.table) for chart in chart_contents(say, team)]
+    chart = side_by_side.chart(say, team)
+    tables = [_list(chart.table)] if chart else []
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
     below = [actions([button])] if button else []
     ours = send is None
-    return text(say, team, ours=ours), [*_above(say, team, tables, ours=ours), *below]
+    return text(say, team, today, ours=ours), [*_above(say, team, tables, today, ours=ours), *below]
 
 
 def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
@@ -127,69 +127,113 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
     return literal("\n".join([head, *team.comments])), blocks
 
 
-def _message(
-    say: Voice, team: TeamMonth, pictures: Mapping[str, str], *, below: list[Block], ours: bool
-) -> Message:
-    charts = chart_contents(say, team)
-    said = text(say, team, ours=ours)
-    blocks = [*_above(say, team, _charts(say, charts, pictures), ours=ours), *below]
-    if not any(chart.name in pictures for chart in charts):
-        return Message(text=said, blocks=blocks)
-    follow = section(say("Slack may still show the pictures in the thread."))
-    without = [*_above(say, team, [*_charts(say, charts, {}), follow], ours=ours), *below]
-    return Message(text=said, blocks=blocks, without_pictures=without)
+def _message(say: Voice, team: TeamMonth, pictures: Mapping[str, str], today: date, *, ours: bool) -> Message:
+    """The message without its buttons."""
+    chart = side_by_side.chart(say, team)
+    told = text(say, team, today, ours=ours)
+    if chart is None:
+        return Message(text=told, blocks=_above(say, team, [], today, ours=ours))
+    failed = section(say("The picture could not be drawn. The figures are below as text."))
+    as_text = [failed, _list(chart.table)]
+    if chart.name not in pictures:
+        return Message(text=told, blocks=_above(say, team, as_text, today, ours=ours))
+    follow = section(say("Slack may still show the picture in the thread."))
+    return Message(
+        text=told,
+        blocks=_above(say, team, [_image(chart, pictures[chart.name])], today, ours=ours),
+        without_pictures=_above(say, team, [*as_text, follow], today, ours=ours),
+    )
 
 
-def text(say: Voice, team: TeamMonth, *, ours: bool = False) -> str:
+def _with_below(message: Message, below: list[Block]) -> Message:
+    """The message with what stands under it, whether its picture is shown or not."""
+    without = message.without_pictures
+    return replace(
+        message,
+        blocks=[*message.blocks, *below],
+        without_pictures=[*without, *below] if without is not None else None,
+    )
+
+
+def text(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> str:
     """The same facts in one piece of text, for notifications and for readers without blocks."""
-    parts = [words.heading(say, team)]
-    parts += [". ".join(filter(None, line)) for line in summary(say, team)]
-    parts += answering.progress(say, team, ours=ours)
-    parts += [chart.alt for chart in chart_contents(say, team)]
-    parts += [words.reach(say, team.reach), *questions.suggested(say, team), small_print(say, team)]
-    return literal("\n".join(parts))
+    told, chart, quoted = brief(say, team, today, ours=ours), side_by_side.chart(say, team), team.quote
+    parts = [told.heading, *(" ".join(filter(None, (line.label, line.words))) for line in told.lines)]
+    parts += [chart.alt] if chart else []
+    parts += [f"“{quoted.words}” {_from_whom(say, quoted)}"] if quoted else []
+    return literal("\n".join([*parts, f"{told.asking} {told.question}", told.small_print]))
 
 
-def modal(say: Voice, team: TeamMonth, *, ours: bool = False) -> View:
-    """The figures as text: what the pictures show, and what there is without any. `ours` is for the team."""
-    tables = [chart.table for chart in chart_contents(say, team)]
+def modal(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> View:
+    """The figures as text: what the picture shows, and what there is without any. `ours` is for the team."""
+    told, chart = brief(say, team, today, ours=ours), side_by_side.chart(say, team)
+    tables = [chart.table] if chart else []
     tables += answering.extra_tables(say, team)
     kept = answering.kept_promises(say, team)
-    sentences = [words.reach(say, team.reach), *answering.mutual_thanks(say, team)]
-    promised = answering.promise_lines(say, team)
+    sentences = [
+        words.reach(say, team.reach),
+        *answering.mutual_thanks(say, team),
+        *check_in.notes(say, team),
+    ]
+    lines = answering.promise_lines(say, team)
     blocks = [
-        header(words.heading(say, team)[:_HEADER_LONGEST]),
-        _lines(summary(say, team), answering.progress(say, team, ours=ours)),
+        header(told.heading[:_HEADER_LONGEST]),
+        *map(_line, told.lines),
         *map(_list, tables),
         *([context(say(team.pulse.source))] if team.pulse.source else []),
         plain_section(" ".join(sentences)),
-        *map(_paragraph, promised),
-        *(block for told, table in kept for block in (_paragraph(told), _list(table))),
-        context(small_print(say, team)),
+        *map(_paragraph, lines),
+        *(block for words_kept, table in kept for block in (_paragraph(words_kept), _list(table))),
+        context(told.small_print),
     ]
     return notice(say, say("Figures as text"), blocks)
 
 
-def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], *, ours: bool) -> list[Block]:
-    told = brief(say, team, ours=ours)
+def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], today: date, *, ours: bool) -> list[Block]:
+    told = brief(say, team, today, ours=ours)
+    late = None if ours else promised.overdue(team, today)
     return [
         header(told.heading[:_HEADER_LONGEST]),
-        _lines(told.summary, told.progress),
+        *map(_line, told.lines),
+        *([actions(_is_it_done(say, late.id))] if late else []),
         *middle,
-        plain_section(told.reach),
-        section(f"*{told.asking}* {' '.join(told.questions)}"),
+        *_quote(say, team),
+        section(f"*{told.asking}* {told.question}"),
         context(told.small_print),
     ]
 
 
-def _buttons(say: Voice, team: TeamMonth, digest_id: str) -> list[ButtonElement]:
-    buttons = [
-        ButtonElement(text=say("Write what we will do"), action_id=WRITE, value=digest_id, style="primary"),
-        _figures_button(say, digest_id),
-        ButtonElement(text=say("Share with the team"), action_id=SHARE, value=digest_id),
+def _is_it_done(say: Voice, promise_id: str) -> list[Block]:
+    """The three answers to a promise whose day has passed."""
+    return [
+        piece.button(say("Done"), DONE, promise_id, style="primary"),
+        piece.button(say("Not yet"), NOT_YET, promise_id),
+        piece.button(say("Changed"), CHANGED, promise_id),
     ]
-    if any(one.told.state in GOING_ON for one in answering.current(team)):
-        buttons.append(ButtonElement(text=say("Update promises"), action_id=OPEN_LIST, value=digest_id))
+
+
+def _quote(say: Voice, team: TeamMonth) -> list[Block]:
+    """The shared thank-you, in its own words, and from whom to whom."""
+    quoted = team.quote
+    return [quote(quoted.words), plain_context(_from_whom(say, quoted))] if quoted else []
+
+
+def _from_whom(say: Voice, quoted: Highlight) -> str:
+    return say("{giver} to {receiver}. Shared by {receiver}.", giver=quoted.giver, receiver=quoted.receiver)
+
+
+def _buttons(say: Voice, team: TeamMonth, digest_id: str, today: date) -> list[ButtonElement]:
+    late = promised.overdue(team, today)
+    write = ButtonElement(
+        text=say("Say what we will do"), action_id=WRITE, value=digest_id, style=None if late else "primary"
+    )
+    buttons = [
+        write,
+        ButtonElement(text=say("Share with the team"), action_id=SHARE, value=digest_id),
+        _figures_button(say, digest_id),
+    ]
+    if promised.open_promises(team):
+        buttons.append(ButtonElement(text=say("Is it done?"), action_id=OPEN_LIST, value=digest_id))
     return buttons
 
 
@@ -217,26 +261,14 @@ def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
     return [section(question), actions(choices)]
 
 
-def _charts(say: Voice, charts: Sequence[ChartContent], pictures: Mapping[str, str]) -> list[Block]:
-    lost = [chart for chart in charts if chart.name not in pictures]
-    blocks = [_image(chart, pictures[chart.name]) for chart in charts if chart.name in pictures]
-    if lost:
-        blocks.append(section(say("The pictures could not be drawn. The figures are below as text.")))
-        blocks.extend(_list(chart.table) for chart in lost)
-    return blocks
-
-
 def _image(chart: ChartContent, file_id: str) -> Block:
     return {"type": "image", "slack_file": {"id": file_id}, "alt_text": chart.alt}
 
 
-def _lines(told: Sequence[Labelled], progress: Sequence[str]) -> Block:
-    elements: list[dict[str, Any]] = []
-    for label, sentence in told:
-        elements += [_run(f"\n{label}. ", bold=True)] if label else []
-        elements.append(_run(sentence))
-    elements += [_run(f"\n{sentence}") for sentence in progress]
-    return {"type": "rich_text", "elements": [_section(elements)]}
+def _line(line: Line) -> Block:
+    """One of the lines; a leader's words in it stand literally."""
+    label = [_run(f"{line.label} ", bold=True)] if line.label else []
+    return {"type": "rich_text", "elements": [_section([*label, _run(line.words)])]}
 
 
 def _paragraph(told: str) -> Block:

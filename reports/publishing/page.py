@@ -1,19 +1,19 @@
-"""A digest as one web page that needs no network: tables first, charts beside them.
+"""A digest as one page to keep or print: tables first, charts as vector graphics beside them.
 
-Its policy allows exactly the two scripts it carries, by their hashes, and no address at
-all, so whatever people wrote can neither run nor fetch anything.
+It has no script, and its policy allows none and no address at all, so whatever people
+wrote can neither run nor fetch anything.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.charts import side_by_side
+from reports.charts.content import ChartContent
 from reports.charts.from_figures import chart_contents
-from reports.charts.scripts import plotly_script
 from reports.figures.team_month import Highlight, TeamMonth
 from reports.text import follow_up as answering
 from reports.text import prompts as questions
@@ -24,30 +24,29 @@ from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
 from slackapp.pulse.questions import NHS_STEM, STEM
 
-# Runs once the page is there. The charts only repeat the tables, so without scripts nothing is lost.
-_START = """
-for (const source of document.querySelectorAll("script[type='application/json']")) {
-  const name = source.id.replace(/-figure$/, "");
-  const figure = JSON.parse(source.textContent);
-  const still = {displayModeBar: false, scrollZoom: false, doubleClick: false};
-  Plotly.newPlot(name, figure.data, figure.layout, still);
-}
-"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+CHARTS = {"four": None, "ranges": None}
 
 
-def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
-    """The page. `figures` are plotly figures as JSON, by chart; a chart without one is a table only."""
-    plotly = plotly_script().replace("</script", "<\\/script") if figures else ""
+def charts(say: Voice, team: TeamMonth) -> list[ChartContent]:
+    """The charts of the page: the four side by side, and up to six months of what people say."""
+    four = side_by_side.chart(say, team)
+    months = [chart for chart in chart_contents(say, team) if chart.name in CHARTS]
+    return [*([four] if four else []), *months]
+
+
+def page(say: Voice, team: TeamMonth, drawings: Mapping[str, str], today: date) -> str:
+    """The page. `drawings` are charts as SVG, by name; a chart without one is a table only."""
     return (
         _templates()
         .get_template("digest.html")
         .render(
             language=say.language,
-            policy=_policy(plotly, _START),
+            policy=POLICY,
             heading=words.heading(say, team, year=True),
-            summary=[*brief.summary(say, team), *(("", one) for one in answering.progress(say, team))],
+            summary=[(line.label, line.words) for line in brief.lines(say, team, today)],
             titles=_titles(say),
-            charts={"mix": None, "ranges": None} | {chart.name: chart for chart in chart_contents(say, team)},
+            charts=CHARTS | {chart.name: chart for chart in charts(say, team)},
             reach=" ".join([words.reach(say, team.reach), *answering.mutual_thanks(say, team)]),
             sides=answering.sides(say, team),
             promised=answering.promise_lines(say, team),
@@ -59,11 +58,9 @@ def page(say: Voice, team: TeamMonth, figures: Mapping[str, str]) -> str:
             officials=answering.officials(say, team),
             highlights=[_shared(say, one) for one in team.highlights],
             check_in=_check_in(say, team),
-            questions=questions.suggested(say, team),
+            questions=[questions.question(say, team, today)],
             method=_method(say, team),
-            figures={name: Markup(_inert(figure)) for name, figure in figures.items()},  # noqa: S704 - made inert
-            plotly=Markup(plotly),  # noqa: S704 - plotly's own script from its package
-            start=Markup(_START),  # noqa: S704 - a constant of ours
+            drawings={name: Markup(svg) for name, svg in drawings.items()},  # noqa: S704 - Plotly's own SVG, its texts escaped
         )
     )
 
@@ -81,10 +78,10 @@ def _templates() -> Environment:
 
 def _titles(say: Voice) -> dict[str, str]:
     return {
-        "mix": say("How we were with each other"),
+        "four": say("The four behaviours"),
         "shared": say("Shared with the team"),
         "ranges": say("What the team said"),
-        "ask": say("To ask the team"),
+        "ask": say("Ask at the next handover"),
         "promised": say("You said / we will"),
         "comments": say("What people wrote, in no order"),
         "kept": say("Promises kept, and what the team said since"),
@@ -96,20 +93,6 @@ def _check_in(say: Voice, team: TeamMonth) -> str:
     told = check_in.turnout(say, team.pulse.turnout)
     asked = answering.frequency(say, team)
     return " ".join([*([told] if told else []), *check_in.notes(say, team), *asked])
-
-
-def _policy(*scripts: str) -> str:
-    hashes = " ".join(f"'sha256-{_hash(script)}'" for script in scripts)
-    return f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data:"
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-def _inert(figure: str) -> str:
-    """JSON that cannot end its script element nor open a comment in it."""
-    return figure.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _shared(say: Voice, one: Highlight) -> dict[str, str]:

@@ -1,13 +1,13 @@
 """What a digest's deliveries turn into: its pictures, the message, and the page in the thread."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from reports.charts.from_figures import chart_contents
+from reports.charts import side_by_side
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule as digest
@@ -19,10 +19,11 @@ from reports.publishing.loading import (
     load,
     picture_names,
     still_waiting,
+    today,
     uploaded_charts,
 )
 from reports.publishing.message import comments, message
-from reports.publishing.page import page
+from reports.publishing.page import charts, page
 from reports.text import sentences as words
 from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
@@ -73,8 +74,8 @@ class _Letters:
             return Skip("gone")
         readers, month = load(session, found)
         say = voice(language) if language else readers
-        chart = next((chart for chart in chart_contents(say, month) if chart.name == name), None)
-        if chart is None:
+        chart = side_by_side.chart(say, month)
+        if chart is None or chart.name != name:
             return Skip("no_picture")
         produce = partial(self.drawing.png, chart.picture)
         alt = shortened(chart.alt, _ALT_OF_A_FILE)
@@ -91,7 +92,8 @@ class _Letters:
         if pictures is None and still_waiting(row, now):
             return WaitUntil(now + _LOOK_AGAIN)
         follow_in_thread(session, row, names, now)
-        return message(say, month, digest_id=found.id, pictures=pictures or {})
+        day = today(session, row, now)
+        return message(say, month, digest_id=found.id, pictures=pictures or {}, today=day)
 
     def threaded(self, session: Session, row: Delivery, now: datetime) -> Rendered:
         """A picture that Slack did not show in the message, as a file in that message's thread."""
@@ -112,10 +114,10 @@ class _Letters:
             return found
         say, month = found.say, found.month
         return Upload(
-            filename=f"digest-{found.name}.html",
+            filename=f"digest-{found.name}.pdf",
             title=say("{heading}: a page to keep or print", heading=words.heading(say, month)),
             alt=words.heading(say, month),
-            produce=partial(self._page, say, month),
+            produce=partial(self._page, say, month, today(session, row, now)),
             channel=found.channel,
             thread_ts=found.ts,
         )
@@ -173,8 +175,8 @@ class _Letters:
         say, month = load(session, found)
         return _Thread(say, month, found.month, sent.slack_channel_id, sent.slack_ts)
 
-    def _page(self, say: Voice, month: TeamMonth) -> bytes:
-        return page(say, month, digest.figures(self.drawing, chart_contents(say, month))).encode()
+    def _page(self, say: Voice, month: TeamMonth, day: date) -> bytes | None:
+        return self.drawing.pdf(page(say, month, digest.drawings(self.drawing, charts(say, month)), day))
 
 
 def _message_of(row: Delivery) -> Select[Delivery]:

@@ -1,19 +1,22 @@
 """Which month is told, to whom, and when: on the first working day at nine, once for each leader and team."""
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reports import queries
-from reports.charts.from_figures import ChartContent, chart_contents
-from reports.charts.renderer import ChartRenderer
+from reports.charts import side_by_side
+from reports.charts.content import ChartContent
+from reports.charts.renderer import ChartRenderer, find_browser
 from reports.figures.team_month import TeamMonth
 from reports.publishing import failures as noticing
-from reports.publishing.page import page
+from reports.publishing.page import charts, page
 from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
@@ -100,22 +103,24 @@ def preview(
         told = replace(told, comments=())
     leader = session.get(Member, team.leader_id) if team.leader_id else None
     say = members.language_of(workspace, leader)
+    today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
     if drawing is not None:
-        return page(say, told, figures(drawing, chart_contents(say, told)))
-    with ChartRenderer(None) as own:
-        return page(say, told, figures(own, chart_contents(say, told)))
+        return page(say, told, drawings(drawing, charts(say, told)), today)
+    with ChartRenderer(find_browser(os.environ)) as own:
+        return page(say, told, drawings(own, charts(say, told)), today)
 
 
-def figures(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
-    """The charts as plotly figures for a page; one that cannot be made is left out."""
-    made = {chart.name: drawing.figure_json(chart.picture) for chart in charts}
-    return {name: figure for name, figure in made.items() if figure is not None}
+def drawings(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
+    """The charts as SVG for a page; one that cannot be drawn is left out."""
+    drawn = {chart.name: drawing.svg(chart.picture) for chart in charts}
+    return {name: svg for name, svg in drawn.items() if svg is not None}
 
 
 def send(session: Session, reader: Member, *, team: Team, month: str, now: datetime) -> bool:
     """Owe one digest to one reader, at once; False when they were sent it before."""
     workspace = session.get_one(Workspace, team.workspace_id)
     made = _new_digests(session, month, [(team, reader)], now)
+    queries.publish(session, workspace, month, [team], now=now)
     told = queries.months(session, workspace, month, [team])[team.id]
     for digest_id, _, _ in made:
         outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
@@ -237,6 +242,7 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     made = _new_digests(session, found.month, theirs, now)
     if made:
         comments.collect_month(session, workspace.id, found.month)
+        queries.publish(session, workspace, found.month, [team for _, team, _ in made], now=now)
     told = queries.months(session, workspace, found.month, [team for _, team, _ in made]) if made else {}
     for digest_id, team, leader in made:
         outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
@@ -296,8 +302,8 @@ def _owed(
         target = leader.slack_user_id
         return NewDelivery(key, kind, reference, target, due, priority=Priority.DIGEST, method=method)
 
-    charts = chart_contents(members.language_of(workspace, leader), told)
-    pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD) for chart in charts]
+    chart = side_by_side.chart(members.language_of(workspace, leader), told)
+    pictures = [one(PICTURE, picture_reference(digest_id, chart.name), Method.UPLOAD)] if chart else []
     files = [one(kind, digest_id, Method.SHARE) for kind in (PAGE, SHEET)]
     wrote = [one(COMMENTS, digest_id, Method.POST)] if told.comments else []
     return [*pictures, one(MESSAGE, digest_id, Method.POST), *files, *wrote]

@@ -16,6 +16,7 @@ from reports.publishing.loading import (
     load,
     picture_names,
     still_waiting,
+    today,
     uploaded_charts,
 )
 from reports.publishing.message import for_team
@@ -56,7 +57,8 @@ def for_channel(session: Session, row: Delivery, now: datetime) -> Rendered:
     if pictures is None and still_waiting(row, now):
         return WaitUntil(now + _LOOK_AGAIN)
     follow_in_thread(session, row, names, now)
-    return for_team(spoken, as_shared(month), digest_id=found.id, pictures=pictures or {})
+    day = today(session, row, now)
+    return for_team(spoken, as_shared(month), digest_id=found.id, pictures=pictures or {}, today=day)
 
 
 def posted(session: Session, row: Delivery, now: datetime) -> Rendered:

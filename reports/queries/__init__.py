@@ -4,53 +4,114 @@ The number of queries is the same for one team and for all of them. A team's fig
 count its own people and everybody in the teams below it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from secrets import choice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.figures.stored import Figures
 from reports.figures.team_month import TeamMonth
+from reports.queries import published
 from reports.queries.extras import carried, comments, officials
 from reports.queries.pulse import pulses
-from reports.queries.recognition import behaviour_counts, highlights, is_first, mutual_thanks, reaches, sides
+from reports.queries.quotes import choose_quotes, highlights
+from reports.queries.recognition import behaviour_counts, is_first, mutual_thanks, reaches, sides
 from reports.queries.scope import Scope, ancestors, first_day
 from reports.queries.suppressed import suppressed
+from slackapp.core.calendar import month_before
 from slackapp.models import Pace, Team, Workspace
 from slackapp.pulse.frequency import frequencies, teams_without_reply
 
 
 def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:
-    """The figures of some teams of one workspace for a month ("2025-11"), by team id."""
-    tree = {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
-    wanted = tuple(team.id for team in teams)
-    wider = tuple({up for team in wanted for up in ancestors(tree, team)})
-    parents = frozenset(team.parent_id for team in tree.values() if team.parent_id)
-    asked = Scope(workspace, month, wanted, wider, parents.intersection(wanted))
-    left = suppressed(session, asked, tree)
-    thanks, pulse = behaviour_counts(session, asked, left), pulses(session, asked, tree)
-    reach, shared = reaches(session, asked, tree), highlights(session, asked)
-    both, two_ways = sides(session, asked, left), mutual_thanks(session, asked)
-    promised, wrote = carried(session, asked), comments(session, asked)
-    silent, chosen = teams_without_reply(session, wanted, month), frequencies(session, wanted)
-    nothing_before, others = is_first(session, asked), officials(session, asked)
+    """Some teams of one workspace in a month ("2025-11"), by team id.
+
+    Figures that were published are read as they were; others are worked out. What people wrote and
+    promised is read as it stands now.
+    """
+    tree = _tree(session, workspace)
+    team_ids = tuple(team.id for team in teams)
+    figures = published.read(session, month, team_ids)
+    figures |= _figures(session, _scope(workspace, month, _absent(team_ids, figures), tree), tree)
+    asked = _scope(workspace, month, team_ids, tree)
+    shared, wrote = highlights(session, asked), comments(session, asked)
+    promised, others = carried(session, asked), officials(session, asked)
+    silent, chosen = teams_without_reply(session, team_ids, month), frequencies(session, team_ids)
     return {
         team: TeamMonth(
             team=tree[team].name,
             month=first_day(month),
-            k=workspace.k,
-            mix=thanks[team].mix,
-            is_first=nothing_before,
-            pulse=pulse[team],
-            reach=reach.get(team),
             highlights=tuple(shared[team]),
-            counts_by_direction=both[team] if thanks[team].mix else None,
-            mutual_thanks=two_ways.get(team) if thanks[team].mix else None,
-            rarely_used=thanks[team].rarely_used,
             promises=promised[team],
             comments=wrote.get(team, ()),
             officials=others,
             silent=team in silent,
             pace=chosen.get(team, Pace.EVERY),
+            **figures[team].values,
         )
-        for team in wanted
+        for team in team_ids
     }
+
+
+def publish(
+    session: Session,
+    workspace: Workspace,
+    month: str,
+    teams: Sequence[Team],
+    *,
+    now: datetime,
+) -> None:
+    """Store the month's figures of teams that have none yet, and choose the thank-you each digest quotes."""
+    tree = _tree(session, workspace)
+    team_ids = [team.id for team in teams]
+    absent = _absent(team_ids, published.read(session, month, team_ids))
+    if not absent:
+        return
+    scope = _scope(workspace, month, absent, tree)
+    published.store(session, month, _figures(session, scope, tree), now=now)
+    choose_quotes(session, scope, choice)
+
+
+def _absent(team_ids: Sequence[str], figures: Mapping[str, Figures]) -> tuple[str, ...]:
+    return tuple(team for team in team_ids if team not in figures)
+
+
+def _tree(session: Session, workspace: Workspace) -> dict[str, Team]:
+    return {team.id: team for team in session.scalars(select(Team).where(Team.workspace_id == workspace.id))}
+
+
+def _scope(workspace: Workspace, month: str, team_ids: tuple[str, ...], tree: Mapping[str, Team]) -> Scope:
+    wider = tuple({up for team in team_ids for up in ancestors(tree, team)})
+    parents = frozenset(team.parent_id for team in tree.values() if team.parent_id)
+    return Scope(workspace, month, team_ids, wider, parents.intersection(team_ids))
+
+
+def _figures(session: Session, asked: Scope, tree: Mapping[str, Team]) -> dict[str, Figures]:
+    """Work out what may be shown. The month before is told as it was published, where it was."""
+    if not asked.teams:
+        return {}
+    left = suppressed(session, asked, tree)
+    thanks, pulse = behaviour_counts(session, asked, left), pulses(session, asked, tree)
+    reach, both = reaches(session, asked, tree), sides(session, asked, left)
+    two_ways, nothing_before = mutual_thanks(session, asked), is_first(session, asked)
+    last = published.read(session, month_before(asked.month), asked.teams)
+    figures = {}
+    for team in asked.teams:
+        mix = thanks[team].mix
+        earlier = last[team].mix if team in last else None
+        if mix and earlier and earlier.is_about == mix.is_about:
+            mix = replace(mix, before=earlier.now)
+        figures[team] = Figures(
+            k=asked.workspace.k,
+            mix=mix,
+            is_first=nothing_before,
+            pulse=pulse[team],
+            reach=reach.get(team),
+            counts_by_direction=both[team] if mix else None,
+            mutual_thanks=two_ways.get(team) if mix else None,
+            rarely_used=thanks[team].rarely_used,
+        )
+    return figures

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,17 +11,22 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.figures import team_month as figures
-from reports.figures.team_month import CheckInStatus, Missing, OtherQuestion, Pulse, Span
+from reports.figures.findings import CHECK_INS, WITHIN_DAYS, Evidence, findings
+from reports.figures.significance import compared_month
+from reports.figures.spans import Span
+from reports.figures.team_month import CheckInStatus, Missing, OtherQuestion, Pulse
 from reports.queries.scope import Scope, ancestors, descendants, first_day
 from slackapp.core import calendar
 from slackapp.core.behaviours import Behaviour
 from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
 from slackapp.pulse import disclosure, questions
 from slackapp.pulse import question_rotation as asking
-from slackapp.pulse.disclosure import Cell
+from slackapp.pulse.disclosure import Cell, Change
 from slackapp.pulse.questions import SETS, Item
 
 _ENDED = (PollState.CLOSED, PollState.LOST)
+_QUARTER = 3
+"""Months over which a question that rotates is looked at: it is asked too seldom for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +118,12 @@ def _pulse(asked: Scope, found: _Polls, tree: Mapping[str, Team], team: str) -> 
         by_month[asked.month_of(poll.closes_at)].append(poll.id)
     names = _six_months(asked.month)
     spans = {
-        behaviour: [
-            _together(found.cells.get((team, poll, item.key)) for poll in by_month[name]) for name in names
-        ]
+        behaviour: [_added(found, team, item.key, by_month[name]) for name in names]
         for behaviour, item in zip(Behaviour, SETS[found.four], strict=True)
     }
     begins = _begins(found, [by_month[name] for name in names], spans)
     missing = _missing(asked, found, tree, team, by_month[asked.month])
-    return Pulse(
+    pulse = Pulse(
         held=_held(found, by_month[asked.month], any_shown=any(row[-1] for row in spans.values())),
         months=tuple(first_day(name) for name in names[begins:]),
         items={item: tuple(row[begins:]) for item, row in spans.items()},
@@ -131,6 +135,66 @@ def _pulse(asked: Scope, found: _Polls, tree: Mapping[str, Team], team: str) -> 
         source=SETS[found.four][0].source,
         also=tuple(_also(found, team, by_month[asked.month])),
     )
+    if pulse.held is not CheckInStatus.SHOWN:
+        return pulse
+    return _with_findings(asked, found, team, pulse, [by_month[name] for name in names[-_QUARTER:]])
+
+
+def _with_findings(
+    asked: Scope, found: _Polls, team: str, pulse: Pulse, quarter: Sequence[Sequence[str]]
+) -> Pulse:
+    """What the lines may name: the four by the month or the last check-ins, the others by three months."""
+    polls = _with_the_four(found, team, quarter[-1])
+    is_short = len(polls) < CHECK_INS
+    if is_short:
+        end = asked.bounds(asked.month)[1]
+        near = [poll.id for poll in found.shown.values() if poll.closes_at >= end - timedelta(WITHIN_DAYS)]
+        polls = _with_the_four(found, team, near)[-CHECK_INS:]
+    keys = dict(zip(Behaviour, (item.key for item in SETS[found.four]), strict=True))
+    four = {item: _added(found, team, key, polls) for item, key in keys.items()}
+    evidence = [
+        Evidence(item, span, _answered(found, team, keys[item], polls), _change(pulse, item))
+        for item, span in four.items()
+        if span is not None
+    ]
+    asked_since = [poll for polls in quarter for poll in polls]
+    for question in pulse.also:
+        span = _turned(found, question.key, _added(found, team, question.key, asked_since))
+        if span is not None:
+            evidence.append(Evidence(question.key, span, _answered(found, team, question.key, asked_since)))
+    made = replace(pulse, findings=findings(evidence))
+    if is_short and len(polls) == CHECK_INS:
+        made = replace(made, recent=four, recent_since=found.shown[polls[0]].opens_on)
+    return made
+
+
+def _with_the_four(found: _Polls, team: str, polls: Sequence[str]) -> list[str]:
+    """Those check-ins in which any of the four can be shown."""
+    keys = [item.key for item in SETS[found.four]]
+    return [poll for poll in polls if any((team, poll, key) in found.cells for key in keys)]
+
+
+def _answered(found: _Polls, team: str, key: str, polls: Sequence[str]) -> int:
+    """In how many of these check-ins a question can be shown."""
+    return sum((team, poll, key) in found.cells for poll in polls)
+
+
+def _added(found: _Polls, team: str, key: str, polls: Sequence[str]) -> Span | None:
+    return _together(found.cells.get((team, poll, key)) for poll in polls)
+
+
+def _turned(found: _Polls, key: str, span: Span | None) -> Span | None:
+    """A range so that higher is better, also where agreeing is bad news."""
+    if span is None or not found.words[key].is_reversed:
+        return span
+    return Span(span.cell.turned, span.parts)
+
+
+def _change(pulse: Pulse, item: Behaviour) -> Change | None:
+    """Whether the month differs clearly from the last one before it that has figures."""
+    place = compared_month(pulse)
+    before, now = (pulse.items[item][place], pulse.items[item][-1]) if place is not None else (None, None)
+    return before.differs(now) if before is not None and now is not None else None
 
 
 def _begins(
@@ -153,11 +217,9 @@ def _also(found: _Polls, team: str, polls: Sequence[str]) -> Iterator[OtherQuest
         if key in four or key not in found.words:
             continue
         item = found.words[key]
-        span = _together(found.cells.get((team, poll, key)) for poll in polls)
-        if span and item.is_reversed:
-            span = Span(span.cell.turned, span.parts)
+        span = _turned(found, key, _added(found, team, key, polls))
         # The end of a sentence whose beginning is the stem would not stand alone.
-        yield OtherQuestion(item.short if item.stem else item.wording, span, item.is_reversed)
+        yield OtherQuestion(item.short if item.stem else item.wording, span, item.is_reversed, key)
 
 
 def _together(spans: Iterable[Span | None]) -> Span | None:

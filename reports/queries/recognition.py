@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import CTE, Select, case, func, literal, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from reports.figures import team_month as figures
 from reports.figures.suppression import ReachGroup, publishable_groups
-from reports.figures.team_month import Highlight, Reach
+from reports.figures.team_month import Reach
 from reports.queries.scope import (
     Scope,
     affected_people,
@@ -22,10 +22,9 @@ from reports.queries.scope import (
 )
 from reports.queries.suppressed import AGES, Suppressed
 from slackapp.core.behaviours import Behaviour
-from slackapp.models import Member, Recipient, Recognition, Sharing, Team
+from slackapp.models import Member, Recipient, Recognition, Team
 
 REACH_DAYS = 90
-HIGHLIGHTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,36 +174,3 @@ def _reach(team: str, about: Mapping[str, ReachGroup], tree: Mapping[str, Team])
             name = None if unit == team else tree[unit].name
             return Reach(figures.reach(circle.members, circle.thanked), name)
     return None
-
-
-def highlights(session: Session, asked: Scope) -> dict[str, list[Highlight]]:
-    """The newest thanks of the month that their receivers shared with their own team.
-
-    A level above tells none of the teams below it: it was not shared with everybody there.
-    """
-    giver, receiver = aliased(Member), aliased(Member)
-    place = func.row_number().over(
-        partition_by=Recipient.team_id, order_by=(Recognition.given_at.desc(), Recipient.member_id)
-    )
-    ranked = (
-        select(
-            Recipient.team_id,
-            giver.name.label("giver"),
-            receiver.name.label("receiver"),
-            Recognition.behaviour,
-            Recognition.words,
-            place.label("place"),
-        )
-        .select_from(Recipient)
-        .join(Recognition, Recognition.id == Recipient.recognition_id)
-        .join(giver, giver.id == Recognition.giver_id)
-        .join(receiver, receiver.id == Recipient.member_id)
-        .where(*recognitions_between(asked, *asked.bounds(asked.month)))
-        .where(Recipient.sharing == Sharing.SHARED, Recognition.words.is_not(None))
-        .where(Recipient.team_id.in_(asked.teams))
-        .subquery()
-    )
-    found: dict[str, list[Highlight]] = defaultdict(list)
-    for row in session.execute(select(ranked).where(ranked.c.place <= HIGHLIGHTS).order_by(ranked.c.place)):
-        found[row.team_id].append(Highlight(row.giver, row.receiver, Behaviour(row.behaviour), row.words))
-    return found

@@ -1,11 +1,12 @@
 """The sentences about what was promised, who thanked whom back, and what others measured."""
 
 from reports.figures import significance as claims
-from reports.figures.team_month import EarlierPromise, MutualThanks, Official, OtherQuestion, TeamMonth
+from reports.figures.team_month import EarlierPromise, MutualThanks, Official, TeamMonth
 from reports.text import promises
 from reports.text import pulse as check_in
 from reports.text import sentences as words
 from reports.text.sentences import Table
+from reports.text.topics import figure_name
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Pace, PromiseState
@@ -25,7 +26,6 @@ _PACES: dict[Pace, str] = {
     Pace.MONTHLY: translatable("This team is asked once a month."),
     Pace.PAUSED: translatable("The check-in is paused for this team."),
 }
-_PAIR = 2
 
 
 def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
@@ -37,80 +37,6 @@ def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
 def frequency(say: Voice, team: TeamMonth) -> list[str]:
     """How often this team is asked, where its leader chose a slower pace."""
     return [say(_PACES[team.pace])] if team.pace in _PACES else []
-
-
-def progress(say: Voice, team: TeamMonth, *, ours: bool = False) -> list[str]:
-    """What became of the promises that this month could have kept, as no or one sentence.
-
-    `ours` is for the team to read, otherwise it speaks to the leader.
-    """
-    due = current(team)
-    done = sum(one.told.state is PromiseState.DONE for one in due)
-    if not due:
-        return []
-    if len(due) == 1:
-        return [_of_one(say, due[0], ours=ours)]
-    if len(due) == _PAIR and done > 0:
-        return [_of_two(say, done, ours=ours)]
-    if not done:
-        told = (
-            translatable("None of our promises is done yet.")
-            if ours
-            else translatable("None of your promises is done yet.")
-        )
-        return [say(told)]
-    if done == len(due):
-        return [
-            say(
-                translatable("All our promises are done.")
-                if ours
-                else translatable("All your promises are done.")
-            )
-        ]
-    told = (
-        translatable("{done} of our {n} promises are done.")
-        if ours
-        else translatable("{done} of your {n} promises are done.")
-    )
-    one = (
-        translatable("One of our {n} promises is done.")
-        if ours
-        else translatable("One of your {n} promises is done.")
-    )
-    return [say(one if done == 1 else told, done=done, n=len(due))]
-
-
-def _of_one(say: Voice, one: EarlierPromise, *, ours: bool) -> str:
-    told = {
-        PromiseState.DONE: (translatable("Your promise is done."), translatable("Our promise is done.")),
-        PromiseState.OPEN: (
-            translatable("Your promise is still open."),
-            translatable("Our promise is still open."),
-        ),
-        PromiseState.CHANGED: (
-            translatable("Your promise was changed."),
-            translatable("Our promise was changed."),
-        ),
-        PromiseState.DROPPED: (
-            translatable("Your promise was dropped."),
-            translatable("Our promise was dropped."),
-        ),
-    }
-    return say(told[one.told.state][ours])
-
-
-def _of_two(say: Voice, done: int, *, ours: bool) -> str:
-    if done == _PAIR:
-        return say(
-            translatable("Both our promises are done.")
-            if ours
-            else translatable("Both your promises are done.")
-        )
-    return say(
-        translatable("One of our two promises is done.")
-        if ours
-        else translatable("One of your two promises is done.")
-    )
 
 
 def current(team: TeamMonth) -> list[EarlierPromise]:
@@ -171,17 +97,14 @@ def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
 
 
 def other_questions(say: Voice, team: TeamMonth) -> Table | None:
-    """The month's other questions. One in which agreeing is bad news is turned, so that higher is better."""
+    """The month's other questions. One in which agreeing is bad news is named by what is good."""
     if not team.pulse.also:
         return None
-    rows = tuple((_question(say, one), check_in.span(say, one.span)) for one in team.pulse.also)
+    rows = tuple(
+        (figure_name(say, one.key, one.words), check_in.span(say, one.span)) for one in team.pulse.also
+    )
     caption = say("Other questions, as ranges from 0 (strongly disagree) to 10 (strongly agree)")
     return Table(caption, (say("Question"), say.month(team.month)), rows)
-
-
-def _question(say: Voice, one: OtherQuestion) -> str:
-    asked = say(one.words)
-    return say("{question} (turned round: higher is better)", question=asked) if one.is_turned else asked
 
 
 def officials(say: Voice, team: TeamMonth) -> Table | None:

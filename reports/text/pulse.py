@@ -3,7 +3,8 @@
 import math
 
 from reports.figures.significance import PulseClaim, claim, compared_month, has_figures
-from reports.figures.team_month import CheckInStatus, Missing, Pulse, Span, TeamMonth
+from reports.figures.spans import Span
+from reports.figures.team_month import CheckInStatus, Missing, Pulse, TeamMonth
 from reports.text.sentences import capital, team_name
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, translatable

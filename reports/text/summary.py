@@ -1,19 +1,50 @@
 """What a digest's message says above its buttons: in at most ninety words, read in half a minute."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from reports.figures.team_month import CheckInStatus, TeamMonth
-from reports.text import follow_up as answering
-from reports.text import prompts as questions
+from reports.figures.findings import AT_MOST, Finding
+from reports.figures.significance import compared_month, named_most
+from reports.figures.team_month import CheckInStatus, Share, TeamMonth
+from reports.text import promised, prompts
 from reports.text import pulse as check_in
 from reports.text import sentences as words
-from slackapp.core.i18n import Voice
+from reports.text.topics import TOPICS, in_line
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, translatable
 
 WORDS_AT_MOST = 90
+_NEARLY_ALL = {
+    Share.NEARLY_EVERYONE: translatable("nearly everyone in the team was thanked in the last 90 days."),
+    Share.MOST: translatable("most people in the team were thanked in the last 90 days."),
+}
+_MOST_THANKS = {
+    Behaviour.ATTENDING: translatable("thanks were most often for attending."),
+    Behaviour.UNDERSTANDING: translatable("thanks were most often for understanding."),
+    Behaviour.EMPATHISING: translatable("thanks were most often for empathising."),
+    Behaviour.HELPING: translatable("thanks were most often for helping."),
+}
 
-Labelled = tuple[str, str]
-"""A label, which may be empty, and the sentences that follow it."""
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A label, which may be empty, and the words that follow it. `apart` are a leader's own words in it."""
+
+    label: str
+    words: str
+    apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How many questions two of the lines name at most."""
+
+    praised: int = AT_MOST
+    from_above: int = AT_MOST
+
+
+ALL_OF_THEM = Most()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,61 +52,143 @@ class Brief:
     """The message's sentences in their order."""
 
     heading: str
-    summary: tuple[Labelled, ...]
-    progress: tuple[str, ...]
-    reach: str
+    lines: tuple[Line, ...]
     asking: str
-    questions: tuple[str, ...]
+    question: str
     small_print: str
 
     def length(self, team: str) -> int:
-        """How many words are to be read; a team's name is as long as it is and counts as one."""
-        lines = [" ".join(line) for line in self.summary]
-        parts = [self.heading, *lines, *self.progress, self.reach, self.asking, *self.questions]
-        read = " ".join([*parts, self.small_print])
+        """How many words are to be read; quotes and promises apart, and a team's name counts as one."""
+        lines = [f"{line.label} {line.words.replace(line.apart, '_', 1)}" for line in self.lines]
+        read = " ".join([self.heading, *lines, self.asking, self.question, self.small_print])
         return len(read.replace(words.team_name(team), "_").split())
 
 
-def brief(say: Voice, team: TeamMonth, *, ours: bool = False) -> Brief:
-    """The fullest version that is short enough; whatever it leaves out stands in the page.
+def brief(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> Brief:
+    """The fullest version that is short enough; whatever it leaves out stands one press away.
 
     `ours` is for the team to read, otherwise it speaks to the leader.
     """
-    for found in _versions(say, team, ours=ours):
-        if found.length(team.team) <= WORDS_AT_MOST:
+    for version in _versions(say, team, today, ours=ours):
+        if version.length(team.team) <= WORDS_AT_MOST:
             break
-    return found
+    return version
 
 
-def _versions(say: Voice, team: TeamMonth, *, ours: bool) -> Iterator[Brief]:
-    """From the fullest to the shortest: the third question goes first, two always stay."""
-    asked = questions.suggested(say, team)
-    for short, few, number in ((False, False, 3), (False, False, 2), (True, False, 2), (True, True, 2)):
+def _versions(say: Voice, team: TeamMonth, today: date, *, ours: bool) -> Iterator[Brief]:
+    """From the fullest to the shortest: how many answered goes first, second names go last."""
+    turnout = None if ours else check_in.turnout(say, team.pulse.turnout)
+    small, hidden = small_print(say)
+    for print_below, most in (
+        ((turnout, small, hidden), Most()),
+        ((small, hidden), Most()),
+        ((hidden,), Most()),
+        ((hidden,), Most(praised=1)),
+        ((hidden,), Most(praised=1, from_above=1)),
+    ):
         yield Brief(
             heading=words.heading(say, team),
-            summary=tuple(summary(say, team, brief=short)),
-            progress=tuple(answering.progress(say, team, ours=ours)),
-            reach=words.reach(say, team.reach),
-            asking=say("To ask the team:"),
-            questions=tuple(asked[:number]),
-            small_print=say("Small numbers are not shown.") if few else small_print(say, team),
+            lines=tuple(lines(say, team, today, ours=ours, most=most)),
+            asking=say("Let us talk about:") if ours else say("Ask at the next handover:"),
+            question=prompts.question(say, team, today),
+            small_print=" ".join(filter(None, print_below)),
         )
 
 
-def summary(say: Voice, team: TeamMonth, *, brief: bool = False) -> list[Labelled]:
-    """The first lines: what the thanks show, and with its label what the check-in shows.
+def lines(
+    say: Voice, team: TeamMonth, today: date, *, ours: bool = False, most: Most = ALL_OF_THEM
+) -> list[Line]:
+    """Going well, what is needed of whom, and what was promised: to the team first, to the leader last."""
+    found = _said_and_will(say, team) if ours else []
+    found += [
+        Line(say("Going well:"), _going_well(say, team, most.praised, ours=ours)),
+        _needs(say, team, ours=ours),
+    ]
+    if above := team.pulse.findings.from_above:
+        named = _named(say, team, above[: most.from_above]) + _alone(say, above)
+        found.append(Line(say("Needs help from above:"), named))
+    if not ours:
+        quoted = promised.quoted(team)
+        own_words = quoted.told.we_will if quoted else ""
+        found.append(Line(say("You promised:"), promised.line(say, team, today), own_words))
+    return found
 
-    `brief` leaves out what has changed in the thanks, which the picture shows, and why a check-in is missing.
-    """
-    thanks = [say("A quiet month: too few thank-yous to show a mix.")]
-    if team.mix:
-        thanks = [words.mix_title(say, team.mix), *([] if brief else words.mix_changed(say, team))]
-    told = [check_in.title(say, team.pulse)] if team.pulse.held is CheckInStatus.SHOWN else []
-    told += check_in.notes(say, team, brief=brief)
-    return [("", " ".join(thanks)), (say("Check-in"), " ".join(told))]
+
+def _said_and_will(say: Voice, team: TeamMonth) -> list[Line]:
+    """What the team was promised and is due next."""
+    quoted = promised.quoted(team)
+    if quoted is None:
+        return []
+    promise = quoted.told
+    return [
+        Line(say("You said:"), f"“{promise.you_said}”", promise.you_said),
+        Line(say("We will:"), promised.to_the_team(say, promise), promise.we_will),
+    ]
 
 
-def small_print(say: Voice, team: TeamMonth) -> str:
-    """The quiet last line of the message."""
-    told = check_in.turnout(say, team.pulse.turnout)
-    return " ".join(filter(None, (told, say("Small numbers are not shown."))))
+def in_short(say: Voice, team: TeamMonth, today: date) -> str:
+    """The lines as plain text, for where a digest is only announced."""
+    told = lines(say, team, today)
+    return "\n".join(" ".join(filter(None, (line.label, line.words))) for line in told)
+
+
+def small_print(say: Voice) -> tuple[str, str]:
+    """What stands under every digest."""
+    return (
+        say("Small numbers are not shown."),
+        say("A good result can hide people who feel otherwise."),
+    )
+
+
+def _going_well(say: Voice, team: TeamMonth, praised: int, *, ours: bool) -> str:
+    quiet = [] if team.mix else [say("Too few thank-yous to show them.")]
+    found = team.pulse.findings.going_well[:praised]
+    if found:
+        return " ".join([_named(say, team, found, good=True), *quiet])
+    reach = team.reach
+    if not ours and reach is not None and reach.rolled_up_to is None and reach.share in _NEARLY_ALL:
+        return " ".join([say(_NEARLY_ALL[reach.share]), *quiet])
+    if team.mix is None:
+        return say("a quiet month, with too few thank-yous to show.")
+    most = named_most(team.mix)
+    return say(_MOST_THANKS[most]) if most else say("no one thing stands out.")
+
+
+def _needs(say: Voice, team: TeamMonth, *, ours: bool) -> Line:
+    pulse = team.pulse
+    if pulse.held is not CheckInStatus.SHOWN:
+        # Under no heading: nobody is to be pressed for answers.
+        return Line("", " ".join(_nothing_shown(say, team)))
+    if pulse.findings.is_early:
+        return Line("", say("Too early to say more: that takes three check-ins within 60 days."))
+    label = say("Needs work:") if ours else say("Needs you:")
+    if not pulse.findings.needs:
+        return Line(label, say("nothing stands out."))
+    return Line(label, _named(say, team, pulse.findings.needs))
+
+
+def _nothing_shown(say: Voice, team: TeamMonth) -> list[str]:
+    if team.pulse.held is not CheckInStatus.TOO_FEW:
+        return check_in.notes(say, team)
+    joined = {missing.joined for missing in team.pulse.missing}
+    if len(joined) == 1 and (name := joined.pop()) is not None:
+        told = say("Too few answers to show; they are counted with {team}.", team=words.team_name(name))
+    else:
+        told = say("Too few answers to show.")
+    return [told, say("Not answering is everybody's right.")]
+
+
+def _named(say: Voice, team: TeamMonth, found: Iterable[Finding], *, good: bool = False) -> str:
+    """The named questions as one sentence."""
+    place = compared_month(team.pulse)
+    before = say.month(team.pulse.months[place]) if place is not None else ""
+    names = [in_line(say, team.pulse, finding, before=before, good=good) for finding in found]
+    return f"{'; '.join(names)}."
+
+
+def _alone(say: Voice, found: Sequence[Finding]) -> str:
+    """What people say, after a reversed question that stands alone and is low as a whole; else nothing."""
+    topic = TOPICS.get(found[0].key)
+    if len(found) > 1 or topic is None or not topic.alone or not found[0].is_low:
+        return ""
+    return f" {say(topic.alone)}"

@@ -33,14 +33,19 @@ _LARGEST = 1_000_000
 @click.command(
     cls=CommandWithExamples,
     examples=[
-        ('slackapp digest --team "Ward 7" --preview ward-7.html', "One page of last month, without Slack."),
+        (
+            'slackapp digest --team "Ward 7" --preview ward-7.html',
+            "Last month as a page and as a PDF, without Slack.",
+        ),
         ("slackapp digest --all", "May be ended at any time: begun again, it goes on where it was."),
     ],
 )
 @click.option("--team", help="The team's name.")
 @click.option("--month", help="As in 2026-11; the last whole month when left out.")
 @click.option(
-    "--preview", type=click.Path(dir_okay=False, path_type=Path), help="Write the team's page here, no Slack."
+    "--preview",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the page here, with its PDF beside it.",
 )
 @click.option("--all", "every", is_flag=True, help="Make and send every digest that is due, with a bar.")
 @workspace_option
@@ -48,14 +53,18 @@ _LARGEST = 1_000_000
 def digest(
     team: str | None, month: str | None, preview: Path | None, workspace: str | None, *, every: bool
 ) -> None:
-    """Write one team's digest as a web page, or send all that are due."""
+    """Write one team's digest as a page and a PDF, or send all that are due."""
     if every and not (team or preview):
         _send_all()
     elif team and preview and not every:
-        page = _page(team, month, workspace)
-        preview.touch(mode=0o600)
-        preview.write_text(page, encoding="utf-8")
-        click.echo(f"Written to {preview}.")
+        html, pdf = _page(team, month, workspace)
+        _write(preview, html.encode())
+        if pdf is None:
+            click.echo(
+                "Without a browser there are no pictures and no PDF: install Chromium, or set BROWSER_PATH."
+            )
+        else:
+            _write(preview.with_suffix(".pdf"), pdf)
     else:
         raise click.UsageError("Say --team and --preview for one page, or --all to send what is due.")
 
@@ -104,7 +113,15 @@ def _text(file: Path) -> str:
         raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
 
 
-def _page(team: str, month: str | None, workspace: str | None) -> str:
+def _write(file: Path, content: bytes) -> None:
+    file.touch(mode=0o600)
+    file.write_bytes(content)
+    click.echo(f"Written to {file}.")
+
+
+def _page(team: str, month: str | None, workspace: str | None) -> tuple[str, bytes | None]:
+    """The page of a team's month as HTML, and as PDF where there is a browser."""
+    from reports.charts.renderer import ChartRenderer, find_browser  # noqa: PLC0415 - the command line starts faster without it
     from reports.publishing import schedule  # noqa: PLC0415 - the command line starts faster without it
     from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core.calendar import month_before, month_of  # noqa: PLC0415 - the command line starts faster without it
@@ -120,7 +137,11 @@ def _page(team: str, month: str | None, workspace: str | None) -> str:
         current_month = month_of(place.now, home.time_zone)
         if month is not None and month > current_month:
             raise SettingsError(f"{month} has not begun.")
-        return schedule.preview(session, team_row, month or month_before(current_month), place.now)
+        with ChartRenderer(find_browser(os.environ)) as drawing:
+            html = schedule.preview(
+                session, team_row, month or month_before(current_month), place.now, drawing=drawing
+            )
+            return html, drawing.pdf(html)
 
 
 def _send_all() -> None:

@@ -57,18 +57,20 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
     from slackapp.core.i18n import voice  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
-    from slackapp.teams import csv_apply, csv_read  # noqa: PLC0415 - the command line starts faster without it
+    from slackapp.teams import csv_apply, csv_read, moves  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     rows = csv_read.read(file.read_bytes())
     with office(workspace) as place, place.sessions.begin() as session:
         current = session.get_one(Workspace, place.workspace_id)
+        before = moves.placement(session, current)
         if dry_run:
             plan = csv_apply.plan(session, current, rows)
         else:
             with bar("Teams", hidden=as_json) as on_progress:
                 plan = csv_apply.carry_out(session, current, rows, on_progress)
         if plan.changes and not dry_run:
+            moves.tell_moved(session, current, before, now=place.now)
             entry = audit_log.NewEntry(
                 audit_log.COMMAND_LINE, audit_log.Action.TEAMS_IMPORTED, after=f"{len(plan.changes)} changes"
             )
@@ -143,6 +145,7 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
     """
     from slackapp import teams  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.teams import moves  # noqa: PLC0415 - likewise
     from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
     if not yes:
@@ -150,7 +153,9 @@ def merge(team: str, into: str, workspace: str | None, *, yes: bool, as_json: bo
     with office(workspace) as opened, opened.sessions.begin() as session:
         current = session.get_one(Workspace, opened.workspace_id)
         first, second = (_team(session, current, name) for name in (team, into))
+        before = moves.placement(session, current)
         moved = teams.merge(session, current, first, second, now=opened.now)
+        moves.tell_moved(session, current, before, now=opened.now)
         entry = audit_log.NewEntry(
             audit_log.COMMAND_LINE, audit_log.Action.TEAMS_MERGED, first.id, after=second.id
         )

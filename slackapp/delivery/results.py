@@ -136,6 +136,9 @@ def _of_error(error: str, ending: Ending | None) -> Outcome:
             return Held(HoldScope.TARGET, error)
         case Ending.HOLD_WORKSPACE:
             return Held(HoldScope.WORKSPACE, error)
+        case Ending.HOLD_TARGET if error == "not_in_channel":
+            # The app was removed from the channel; its posts wait until it is invited again.
+            return Held(HoldScope.TARGET, error)
         case Ending.MAY_HAVE_ARRIVED:
             return Unknown(error)
         case Ending.RETRY:

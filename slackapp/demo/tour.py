@@ -47,9 +47,9 @@ STEPS = (
         place="dm",
         title=translatable("Still as Mair: say what you will do."),
         words=translatable(
-            "Press Write what we will do, under the digest. Your team sees it once you share it."
+            "Press Say what we will do, under the digest. Your team sees it once you share it."
         ),
-        points_at="Write what we will do",
+        points_at="Say what we will do",
         done=submits(_LEADER, promise_form_view.FORM),
     ),
 )

@@ -43,6 +43,7 @@ class Part(StrEnum):
 
     YOU_SAID = "you_said"
     WE_WILL = "we_will"
+    SUGGESTED = "suggested"
     WHO = "who"
     BY = "by"
 

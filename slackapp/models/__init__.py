@@ -1,6 +1,6 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
-from slackapp.models.digests import Benchmark, Digest, Leadership, SharedDigest
+from slackapp.models.digests import Benchmark, Digest, Leadership, MonthFigures, SharedDigest
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
@@ -8,8 +8,10 @@ from slackapp.models.governance import (
     Installation,
     InstallTicket,
     LegalHold,
+    ProposalKind,
     Retention,
     SourceKind,
+    TeamProposal,
     TeamSource,
     Tombstone,
 )
@@ -59,6 +61,7 @@ __all__ = [
     "Leadership",
     "LegalHold",
     "Member",
+    "MonthFigures",
     "Pace",
     "Poll",
     "PollMember",
@@ -66,6 +69,7 @@ __all__ = [
     "PollUnit",
     "Promise",
     "PromiseState",
+    "ProposalKind",
     "Question",
     "Recipient",
     "Recognition",
@@ -76,6 +80,7 @@ __all__ = [
     "SourceKind",
     "Team",
     "TeamPace",
+    "TeamProposal",
     "TeamSource",
     "Tombstone",
     "Visibility",

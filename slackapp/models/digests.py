@@ -1,8 +1,9 @@
 """Tables of digests: digests made, who may read them, and benchmarks."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from slackapp.core.db import Base, Id, new_id
@@ -19,6 +20,21 @@ class Digest(Base):
     month: Mapped[str] = mapped_column(String(7))
     recipient_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[datetime]
+
+
+class MonthFigures(Base):
+    """What was published of a team's month: figures that may be shown, and which questions its lines name.
+
+    Written once, when the month's digests are made. It holds nobody's words and no person; sentences are
+    made when they are read, in the reader's language.
+    """
+
+    __tablename__ = "month_figures"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    published_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class SharedDigest(Base):

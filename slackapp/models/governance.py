@@ -117,6 +117,29 @@ class SourceKind(StrEnum):
     USER_GROUP = "user_group"
 
 
+class ProposalKind(StrEnum):
+    """What is proposed for a team."""
+
+    LEADER = "leader"
+    PARENT = "parent"
+
+
+class TeamProposal(Base):
+    """What a member proposed for a team they made: a leader, who accepts first, or a parent team."""
+
+    __tablename__ = "team_proposal"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
+    """Who was named as leader."""
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("team.id"))
+    proposed_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    proposed_at: Mapped[datetime]
+    declined_at: Mapped[datetime | None]
+    """Since then the team waits for an admin: nobody joins it through its channel."""
+
+
 class TeamSource(Base):
     """The channel or user group from which a team's members are synchronised."""
 
@@ -130,3 +153,5 @@ class TeamSource(Base):
     called: Mapped[str | None] = mapped_column(Text)
     """The name taken from the channel or group; while the team has it, it follows renames."""
     checked_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    """Since when the app is out of the channel: nobody comes or goes until it is invited again."""

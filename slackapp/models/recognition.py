@@ -73,6 +73,9 @@ class Recipient(Base):
     shared_in: Mapped[str | None] = mapped_column(String(32))
     """Slack id of the channel where it is shared; the team's channel may change later."""
 
+    quoted_in: Mapped[str | None] = mapped_column(String(7))
+    """The month whose digest quotes it, as in "2026-11"; none quotes it again."""
+
     recognition: Mapped[Recognition] = relationship(back_populates="recipients")
 
 

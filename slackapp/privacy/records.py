@@ -37,9 +37,9 @@ RECORDS = (
     ),
     Kept(
         "recipient",
-        "Who was thanked, who may see it, and whether it was reported as unkind",
+        "Who was thanked, who may see it, whether it was reported as unkind, and which digest quoted it",
         "as long as the thank-you",
-        "recognition_id member_id team_id given_at sharing shared_in",
+        "recognition_id member_id team_id given_at sharing shared_in quoted_in",
     ),
     Kept(
         "boost",
@@ -130,6 +130,12 @@ RECORDS = (
         "id team_id month recipient_id made_at",
     ),
     Kept(
+        "month_figures",
+        "What a month's digest published: counts of 5 or more, ranges, names of questions; nobody's words",
+        "{figures_months} months",
+        "team_id month published_at figures",
+    ),
+    Kept(
         "shared_digest",
         "Which digests were shared with their team, by whom",
         "{figures_months} months",
@@ -209,10 +215,16 @@ RECORDS = (
         "id workspace_id parent_id name slack_channel_id leader_id deputy_id closed_at",
     ),
     Kept(
+        "team_proposal",
+        "Who was asked to lead a team that a member made, or what it is to be part of, and by whom",
+        "until it is accepted, or an admin decides",
+        "team_id kind member_id parent_id proposed_by_id proposed_at declined_at",
+    ),
+    Kept(
         "team_source",
         "Which channel or user group a team follows, and the name it gave the team",
         "until it follows nothing",
-        "team_id workspace_id kind slack_id called checked_at",
+        "team_id workspace_id kind slack_id called checked_at suspended_at",
         is_about_people=False,
     ),
     Kept(

@@ -26,6 +26,7 @@ from slackapp.models import (
     DeliveryState,
     Digest,
     FanOut,
+    MonthFigures,
     Poll,
     PollState,
     PollUnit,
@@ -193,7 +194,7 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     shared_copies.enqueue_deletions(session, workspace, digests, now)
     counts = [
         _rows(session, delete(model).where(model.team_id.in_(teams), model.month < month))
-        for model in (Digest, SharedDigest)
+        for model in (Digest, MonthFigures, SharedDigest)
     ]
     held_people = legal_holds.held_people(session, workspace)
     about_held = or_(Promise.written_by_id.in_(held_people), Promise.who_id.in_(held_people))

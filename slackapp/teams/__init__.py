@@ -18,6 +18,7 @@ from slackapp.teams.edit import (
 )
 from slackapp.teams.listing import MemberPage, TeamSummary, member_page, page, search
 from slackapp.teams.merge import merge
+from slackapp.teams.proposals import Answer, Outcome, is_unconfirmed, may_appoint, may_confirm
 from slackapp.teams.sync import (
     Changes,
     MembershipSource,
@@ -27,21 +28,26 @@ from slackapp.teams.sync import (
     join,
     leave,
     renamed,
+    resume,
     set_members,
     source_of,
     source_removed,
     sourced,
     sources,
     suggest_name,
+    suspend,
     unfollow,
+    using,
 )
 
 __all__ = [
     "LONGEST_NAME",
+    "Answer",
     "Assigned",
     "Changes",
     "MemberPage",
     "MembershipSource",
+    "Outcome",
     "TeamForm",
     "TeamSummary",
     "assign",
@@ -53,15 +59,19 @@ __all__ = [
     "end",
     "follow",
     "in_channel",
+    "is_unconfirmed",
     "join",
     "leave",
     "make",
+    "may_appoint",
+    "may_confirm",
     "member_page",
     "merge",
     "named",
     "of",
     "page",
     "renamed",
+    "resume",
     "search",
     "set_members",
     "source_of",
@@ -69,6 +79,8 @@ __all__ = [
     "sourced",
     "sources",
     "suggest_name",
+    "suspend",
     "unassign",
     "unfollow",
+    "using",
 ]

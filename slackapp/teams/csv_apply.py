@@ -11,9 +11,10 @@ from slackapp.core.batches import OnProgress, no_progress
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import is_blank
-from slackapp.models import Member, Team, Workspace
+from slackapp.models import Member, ProposalKind, Team, Workspace
 from slackapp.teams.csv_read import CHANNEL_ID, Change, Kind, Plan, Problem, Row
 from slackapp.teams.edit import LONGEST_NAME, check_tree
+from slackapp.teams.proposals import withdraw
 from slackapp.workspace import members
 
 
@@ -81,6 +82,7 @@ class _Comparison:
                 team.deputy_id = deputy.id
             if leader := self._person(row.cells.get("leader", "")):
                 team.leader_id = leader.id
+                withdraw(self._session, team, ProposalKind.LEADER)
         self._session.flush()
         self._assign_people(on_progress)
 
@@ -91,8 +93,9 @@ class _Comparison:
         for done, (person, key) in enumerate(places, start=1):
             members.put_in_team(self._session, self._by_slack[person], self._teams[key])
             on_progress(done, len(places))
-        for team in self._teams.values():
-            if team.leader_id:
+        for key, row in self._team_rows.items():
+            team = self._teams[key]
+            if team.leader_id and (row.cells.get("leader") or row.cells.get("parent")):
                 # A parent that changed changes where the leader answers, too.
                 leader = self._people[team.leader_id]
                 own = self._session.get(Team, leader.team_id) if leader.team_id else None

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.text import is_blank
-from slackapp.models import Member, Team, TeamSource, Workspace
+from slackapp.models import Member, Team, TeamProposal, TeamSource, Workspace
 from slackapp.workspace import members
 
 LONGEST_NAME = 80
@@ -55,7 +55,7 @@ def change(session: Session, workspace: Workspace, team: Team, form: TeamForm) -
     """
     name = check_name(session, workspace, form.name, own=team)
     parent = of(session, workspace, form.parent) if form.parent else None
-    _check_place(session, workspace, team, parent)
+    check_place(session, workspace, team, parent)
     leader, deputy = check_leaders(session, workspace, form)
     values = {
         "name": name,
@@ -68,7 +68,7 @@ def change(session: Session, workspace: Workspace, team: Team, form: TeamForm) -
     for key in changed:
         setattr(team, key, values[key])
     session.flush()
-    if leader is not None:
+    if leader is not None and {"leader_id", "parent_id"}.intersection(changed):
         # Where the leader answers follows from the parent.
         members.set_leader(session, team, leader)
     return [key.removesuffix("_id").removeprefix("slack_") for key in changed]
@@ -82,6 +82,8 @@ def end(session: Session, workspace: Workspace, team: Team, *, now: datetime) ->
     """
     session.execute(update(Member).where(Member.team_id == team.id).values(team_id=None))
     session.execute(delete(TeamSource).where(TeamSource.team_id == team.id))
+    about_team = or_(TeamProposal.team_id == team.id, TeamProposal.parent_id == team.id)
+    session.execute(delete(TeamProposal).where(about_team))
     below = list(session.scalars(select(Team).where(Team.parent_id == team.id)))
     for child in below:
         child.parent_id = team.parent_id
@@ -91,7 +93,8 @@ def end(session: Session, workspace: Workspace, team: Team, *, now: datetime) ->
     team.closed_at = now
     session.flush()
     for child in below:
-        if leader := session.get(Member, child.leader_id) if child.leader_id else None:
+        leader = session.get(Member, child.leader_id) if child.leader_id else None
+        if leader is not None and leader.team_id is None:
             members.set_leader(session, child, leader)
 
 
@@ -164,7 +167,8 @@ def _former_name(session: Session, workspace: Workspace, team: Team, day: str) -
     raise UserError(translatable("There is already a team called {name}."), name=team.name)
 
 
-def _check_place(session: Session, workspace: Workspace, team: Team, parent: Team | None) -> None:
+def check_place(session: Session, workspace: Workspace, team: Team, parent: Team | None) -> None:
+    """Raise UserError if the team would be part of itself."""
     rows = session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == workspace.id))
     parents = {row.id: row.parent_id for row in rows}
     check_tree(parents | {team.id: parent.id if parent else None})

@@ -36,7 +36,9 @@ def merge(session: Session, workspace: Workspace, team: Team, into: Team, *, now
     session.flush()
     session.expire_all()
     for led_by in filter(None, (child.leader_id for child in below)):
-        members.put_in_team(session, session.get_one(Member, led_by), into)
+        member = session.get_one(Member, led_by)
+        if member.team_id is None:
+            members.put_in_team(session, member, into)
     if leader is not None and leader.can_be_reached and leader.id not in leading(session, workspace.id):
         members.put_in_team(session, leader, into)
         moved.append(leader.id)

@@ -11,9 +11,11 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.teams.edit import LONGEST_NAME, named
+from slackapp.teams.proposals import is_unconfirmed
 
 OFFER = "team-offer"
 ARCHIVED = "team-archived"
+REMOVED = "team-removed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def follow(session: Session, workspace: Workspace, team: Team, source: Membershi
         row = TeamSource(team_id=team.id, workspace_id=workspace.id)
         session.add(row)
     row.kind, row.slack_id, row.called = source.kind, source.slack_id, source.called
+    row.suspended_at = None
     session.flush()
 
 
@@ -100,13 +103,14 @@ def eligible(session: Session, workspace: Workspace, people: Iterable[Member]) -
 def set_members(session: Session, source: TeamSource, people: Iterable[Member], *, now: datetime) -> Changes:
     """Set a team's members; apps, strangers, leaders and those who left are passed over.
 
-    Somebody in another team stays there: a person has one team, and the first one counts.
+    Somebody in another team stays there: a person has one team, and the first one counts. Nobody joins a
+    team whose leader, named by a member, has not accepted.
     """
     workspace = session.get_one(Workspace, source.workspace_id)
     people = list(people)
     stay = {person.id for person in people if person.can_be_reached} | leading(session, workspace.id)
     present = list(session.scalars(select(Member).where(Member.team_id == source.team_id)))
-    joined = eligible(session, workspace, people)
+    joined = [] if is_unconfirmed(session, source.team_id) else eligible(session, workspace, people)
     left = [person for person in present if person.id not in stay]
     # None of them leads a team, so no leader's own team depends on it.
     for person in joined:
@@ -121,7 +125,8 @@ def set_members(session: Session, source: TeamSource, people: Iterable[Member], 
 def join(session: Session, source: TeamSource, person: Member) -> bool:
     """Add somebody who joined the channel or group; return whether the team changed."""
     workspace = session.get_one(Workspace, source.workspace_id)
-    if not eligible(session, workspace, [person]):
+    is_closed = source.suspended_at is not None or is_unconfirmed(session, source.team_id)
+    if is_closed or not eligible(session, workspace, [person]):
         return False
     person.team_id = source.team_id
     session.flush()
@@ -130,7 +135,8 @@ def join(session: Session, source: TeamSource, person: Member) -> bool:
 
 def leave(session: Session, source: TeamSource, person: Member) -> bool:
     """Remove somebody who left the channel or group; return whether the team changed."""
-    if person.team_id != source.team_id or person.id in leading(session, source.workspace_id):
+    stays = person.team_id != source.team_id or person.id in leading(session, source.workspace_id)
+    if stays or source.suspended_at is not None:
         return False
     person.team_id = None
     session.flush()
@@ -141,6 +147,34 @@ def in_channel(session: Session, workspace: Workspace, slack_id: str) -> list[Te
     """Return the teams that share in this channel."""
     with_channel = (Team.workspace_id == workspace.id, Team.slack_channel_id == slack_id)
     return list(session.scalars(select(Team).where(*with_channel).order_by(Team.name)))
+
+
+def suspend(session: Session, workspace: Workspace, slack_id: str, *, now: datetime) -> list[Team]:
+    """Record that the app is out of a channel; return the teams that use it.
+
+    They keep the channel and their people: nobody comes or goes, and posts wait until the app is back.
+    """
+    source = sourced(session, workspace, slack_id)
+    if source is not None and source.suspended_at is None:
+        source.suspended_at = now
+        session.flush()
+    return using(session, workspace, slack_id)
+
+
+def resume(session: Session, workspace: Workspace, slack_id: str) -> list[Team]:
+    """Record that the app is in a channel again; return the teams that use it."""
+    if source := sourced(session, workspace, slack_id):
+        source.suspended_at = None
+        session.flush()
+    return using(session, workspace, slack_id)
+
+
+def using(session: Session, workspace: Workspace, slack_id: str) -> list[Team]:
+    """Return the open teams that follow this channel or share in it, by name."""
+    teams = {team.id: team for team in in_channel(session, workspace, slack_id) if team.closed_at is None}
+    if source := sourced(session, workspace, slack_id):
+        teams[source.team_id] = session.get_one(Team, source.team_id)
+    return sorted(teams.values(), key=lambda team: (team.name, team.id))
 
 
 def source_removed(session: Session, workspace: Workspace, slack_id: str) -> list[str]:

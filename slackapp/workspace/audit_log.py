@@ -33,6 +33,8 @@ class Action(StrEnum):
     COMMENT_SHOWN = "showed a comment again"
     TEAM_MADE = "made a team"
     TEAM_CHANGED = "changed a team"
+    PROPOSAL_ACCEPTED = "accepted a proposal about a team"
+    PROPOSAL_DECLINED = "declined a proposal about a team"
     TEAM_PEOPLE = "changed who belongs to a team"
     TEAM_ENDED = "ended a team"
     TEAMS_MERGED = "merged two teams"

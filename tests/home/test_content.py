@@ -45,7 +45,7 @@ def test_each_role_finds_its_own_on_home(november: RunningApp) -> None:
         "Export what is kept about me", "Erase what is kept about me",
     }  # fmt: skip
     leader = mair.sees("The teams you lead", place="home").texts
-    for text in ("Ward 7", "16 people.", "The next check-in opens on:", "A quiet month"):
+    for text in ("Ward 7", "16 people.", "The next check-in opens on:", "a quiet month"):
         assert text in leader
     assert "For admins" not in leader
     mair.presses("Open the digest", within="home")

@@ -32,8 +32,8 @@ OF_NO_WORKSPACE = {"identity", "install_ticket", "installation", "chore", "clock
 OF_OUR_OWN = {"id", "mark", "actor", "how", "time_zone"}
 """Columns of random ids, of keyed pseudonyms, and of what is one of a fixed list when it is stored."""
 
-WITHOUT_A_PERSON = {("poll", "items"), ("workspace", "pulse_pauses")}
-"""Columns of JSON, which are not searched: keys of questions, and days."""
+WITHOUT_A_PERSON = {("month_figures", "figures"), ("poll", "items"), ("workspace", "pulse_pauses")}
+"""Columns of JSON, which are not searched: counts and ranges, keys of questions, and days."""
 
 KEEP_THE_PLACE = {
     ("recognition", "giver_id"),

@@ -3,17 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from reports.figures.team_month import (
-    CheckInStatus,
-    Highlight,
-    Missing,
-    Mix,
-    Pulse,
-    Reach,
-    Share,
-    Span,
-    TeamMonth,
-)
+from reports.figures.spans import Span
+from reports.figures.team_month import CheckInStatus, Highlight, Missing, Mix, Pulse, Reach, Share, TeamMonth
 from slackapp.core.behaviours import Behaviour
 from slackapp.pulse.disclosure import Cell, Turnout
 

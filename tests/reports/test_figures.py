@@ -10,7 +10,8 @@ from reports.charts.from_figures import chart_contents
 from reports.figures import significance as claims
 from reports.figures import team_month as figures
 from reports.figures.significance import PulseClaim, named_least, named_most
-from reports.figures.team_month import CheckInStatus, Mix, Share, Span, mix
+from reports.figures.spans import Span
+from reports.figures.team_month import CheckInStatus, Mix, Share, mix
 from reports.text import pulse as check_in
 from reports.text import sentences as words
 from slackapp.core.behaviours import Behaviour

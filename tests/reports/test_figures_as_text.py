@@ -89,7 +89,7 @@ def test_the_leader_reads_every_figure_as_text(
     said = json.dumps(view)
     assert view["title"]["text"] == "Figures as text"
     assert problems(view["blocks"], surface="modal") == []
-    for figure in ("November 6", "November 9", "November under 5", "November 5.4 to 6.3"):
+    for figure in ("Thanks 6", "Thanks 9", "Thanks under 5", "People say, 0 to 10 5.4 to 6.3"):
         assert figure in said
 
 

@@ -7,7 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from reports.charts import side_by_side
 from reports.charts import text_width as measure
+from reports.charts.canvas import WIDTH
+from reports.charts.content import ChartContent
 from reports.charts.from_figures import chart_contents
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import Mix, Pulse, TeamMonth
@@ -17,8 +20,14 @@ from tests.reports import samples
 MISSING = {"en": "not enough answers", "cy": "dim digon o atebion"}
 
 
+def charts(language: str, month: TeamMonth) -> list[ChartContent]:
+    say = voice(language)
+    four = side_by_side.chart(say, month)
+    return [*chart_contents(say, month), *([four] if four else [])]
+
+
 def figure(drawing: ChartRenderer, month: TeamMonth, name: str, language: str = "en") -> Any:
-    picture = next(one.picture for one in chart_contents(voice(language), month) if one.name == name)
+    picture = next(one.picture for one in charts(language, month) if one.name == name)
     made = drawing.figure_json(picture)
     assert made is not None
     return orjson.loads(made)
@@ -32,7 +41,8 @@ def box(note: Any) -> tuple[float, float]:
     """From where to where a text stands across the picture."""
     font = note["font"]
     wide = measure.width(note["text"], font["size"], bold=font.get("weight") == 700)
-    left = {"left": note["x"], "right": note["x"] - wide, "center": note["x"] - wide / 2}[note["xanchor"]]
+    x = note["x"] * WIDTH if note.get("xref") == "paper" else note["x"]
+    left = {"left": x, "right": x - wide, "center": x - wide / 2}[note["xanchor"]]
     return left, left + wide
 
 
@@ -71,7 +81,7 @@ def test_an_item_keeps_its_whole_name_where_the_newest_month_has_not_enough_answ
 @pytest.mark.parametrize("month", samples.ALL.values(), ids=list(samples.ALL))
 @pytest.mark.parametrize("language", MISSING)
 def test_no_text_stands_on_another(drawing: ChartRenderer, language: str, month: TeamMonth) -> None:
-    for one in chart_contents(voice(language), month):
+    for one in charts(language, month):
         assert touching(figure(drawing, month, one.name, language)) == []
 
 
@@ -112,3 +122,55 @@ def test_counts_that_are_long_enough_stand_on_one_scale_from_nought(drawing: Cha
         [12 * per_one, 9 * per_one, 322, 4 * per_one - 0.6]
     )
     assert [one - 16 for one in marks(made)] == pytest.approx([per_one * one for one in (10, 11, 12, 6)])
+
+
+def drawn(made: Any, axis: str) -> list[tuple[str, float, float]]:
+    """What stands on a half, by the bars' own units: whose, from where to where."""
+    return [
+        (one["name"], round(one["base"][0], 1), round(one["base"][0] + one["x"][0], 1))
+        for one in made["data"]
+        if one["xaxis"] == axis and one["name"] != "track"
+    ]
+
+
+def test_the_four_stand_on_two_axes_in_the_figures_own_units(drawing: ChartRenderer) -> None:
+    month = replace(samples.RICH, mix=Mix((12, 9, 19, 5), (10, None, 12, 6)))
+    made = figure(drawing, month, "four")
+    assert made["layout"]["xaxis"]["range"] == [0, 10]
+    assert made["layout"]["xaxis2"]["range"] == [0, 19]
+    assert made["layout"]["height"] == 474
+    assert drawn(made, "x") == [
+        ("attending", 6.1, 6.9),
+        ("before", 5.7, 6.7),
+        ("understanding", 5.0, 5.8),
+        ("before", 4.5, 5.5),
+        ("empathising", 8.4, 10.0),
+        ("before", 7.0, 8.0),
+        ("helping", 1.5, 2.4),
+        ("before", 2.0, 3.0),
+    ]
+    assert drawn(made, "x2") == [
+        ("attending", 0, 12),
+        ("before", 0, 10),
+        ("understanding", 0, 9),
+        ("empathising", 0, 19),
+        ("before", 0, 12),
+        ("helping", 0, 5),
+        ("before", 0, 6),
+    ]
+
+
+def striped(made: Any) -> set[tuple[str, str]]:
+    return {(one["xaxis"], one["name"]) for one in made["data"] if "pattern" in one["marker"]}
+
+
+def test_what_is_open_or_hidden_is_striped_and_a_half_that_is_missing_leaves_the_other_all_the_room(
+    drawing: ChartRenderer,
+) -> None:
+    assert striped(figure(drawing, samples.RICH, "four")) == {("x", "empathising"), ("x2", "helping")}
+    quiet = figure(drawing, replace(samples.RICH, mix=None), "four")
+    assert {one["xaxis"] for one in quiet["data"]} == {"x"}
+    assert quiet["layout"]["xaxis"]["domain"] == [16 / 360, 344 / 360]
+    few = figure(drawing, samples.TOO_FEW, "four")
+    assert {one["xaxis"] for one in few["data"]} == {"x2"}
+    assert side_by_side.chart(voice(), samples.EMPTY) is None

@@ -72,7 +72,7 @@ def test_each_leader_gets_one_digest_for_each_team_however_often_it_is_asked(
     with database.read() as session:
         made = session.scalars(select(Digest)).all()
     assert {(one.team_id, one.month) for one in made} == {(team.id, "2025-11") for team in place.teams}
-    kinds = ["digest", "digest-page", "digest-picture:mix", "digest-picture:ranges", "digest-sheet"]
+    kinds = ["digest", "digest-page", "digest-picture:four", "digest-sheet"]
     assert sorted(ward_rows(database, place)) == kinds
 
 
@@ -124,7 +124,7 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
         assert len(told) == 8, "seven were refused, the last one was taken"
         assert [block for block in told[0]["blocks"] if block["type"] == "image"]
         assert not [block for block in told[-1]["blocks"] if block["type"] == "image"]
-        assert "The pictures could not be drawn. The figures are below as text." in str(told[-1]["blocks"])
+        assert "The picture could not be drawn. The figures are below as text." in str(told[-1]["blocks"])
         assert problems(told[-1]["blocks"], surface="message") == []
     with database.read() as session:
         kinds = select(Delivery.state).where(Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]))
@@ -136,7 +136,7 @@ def test_pictures_that_never_become_ready_leave_the_figures_as_text_for_leader_a
     assert len(threads) == 2
     assert {row.state for row in files} == {DeliveryState.SENT}
     pictures = [place for place in shared_files(slack) if "Ward 7 in November" not in place[2]]
-    assert len(pictures) == len(set(pictures)) == 4, "the mix and the ranges, for the leader and for the team"
+    assert len(pictures) == len(set(pictures)) == 2, "for the leader and for the team"
     assert {(channel, ts) for channel, ts, _ in pictures} == threads
 
 
@@ -160,9 +160,11 @@ def test_files_that_slack_refuses_in_the_thread_too_leave_the_text_and_are_not_t
     rows = ward_rows(database, place)
     assert rows["digest"].state == DeliveryState.SENT
     assert "Empathising: " in str(slack.messages[0].body["blocks"])
-    files = [rows[f"{digest.THREADED}:{name}"] for name in ("mix", "ranges")]
+    files = [rows[f"{digest.THREADED}:{name}"] for name in ("four",)]
     assert {(row.state, row.reason) for row in files} == {(DeliveryState.DEAD, "restricted_action")}
-    assert len(slack.of("files.completeUploadExternal")) == 2 + 4, "two in private, then once each"
+    assert len(slack.of("files.completeUploadExternal")) == 1 + 3, (
+        "one in private, the page and the figures, then it once"
+    )
 
 
 def shared_files(slack: SmallSlack) -> list[tuple[str, str, str]]:
@@ -185,12 +187,12 @@ def test_the_message_shows_the_uploaded_pictures_and_its_thread_has_the_page(
     leader = rows["digest"].target
     [told] = [call.body for call in slack.messages if call.body["channel"] == leader]
     images = [block for block in told["blocks"] if block["type"] == "image"]
-    assert [image["slack_file"] for image in images] == [{"id": "F0PICTURE1"}] * 2
-    assert "empathising 9" in images[0]["alt_text"]
+    assert [image["slack_file"] for image in images] == [{"id": "F0PICTURE1"}]
+    assert "9 thank-yous" in images[0]["alt_text"]
     assert problems(told["blocks"], surface="message") == []
     contents = [call.body["bytes"] for call in slack.of("upload/1")]
     assert sum(content.startswith(b"\x89PNG") for content in contents) >= 2
-    assert sum(content.startswith(b"<!DOCTYPE html>") for content in contents) == 3
+    assert sum(content.startswith(b"%PDF-") for content in contents) == 3
     shared = [call.body for call in slack.of("files.completeUploadExternal") if "thread_ts" in call.body]
     assert (rows["digest"].slack_channel_id, rows["digest"].slack_ts) in {
         (body["channel_id"], body["thread_ts"]) for body in shared
@@ -204,13 +206,14 @@ def test_without_a_browser_the_figures_stand_in_the_message(
     with ChartRenderer(None) as none:
         send(database, slack, none)
     rows = ward_rows(database, place)
-    assert rows["digest-picture:mix"].state == DeliveryState.DEAD
+    assert rows["digest-picture:four"].state == DeliveryState.DEAD
     [told] = [call.body for call in slack.messages if call.body["channel"] == rows["digest"].target]
     said = str(told["blocks"])
-    assert "The pictures could not be drawn. The figures are below as text." in said
+    assert "The picture could not be drawn. The figures are below as text." in said
     assert "Empathising: " in said
     assert not [block for block in told["blocks"] if block["type"] == "image"]
-    assert rows["digest-page"].state == DeliveryState.SENT
+    assert (rows["digest-page"].state, rows["digest-page"].reason) == (DeliveryState.DEAD, "not_made")
+    assert rows["digest-sheet"].state == DeliveryState.SENT
 
 
 def test_a_message_that_never_arrived_has_no_page_in_its_thread(
@@ -275,7 +278,7 @@ def test_a_preview_is_the_page_of_any_month_that_has_begun(database: Sessions, p
         with pytest.raises(ValueError, match="has not begun"):
             digest.preview(session, place.ward, "2025-12", moment(11, 20))
     assert "<h1>Ward 7 in November 2025</h1>" in page
-    assert re.search(r"<th scope=\"row\">Empathising</th><td>9</td>", page)
+    assert re.search(r"<th scope=\"row\">Empathising</th>.*<td>9</td>", page)
 
 
 @pytest.mark.parametrize(

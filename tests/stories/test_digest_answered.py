@@ -1,5 +1,6 @@
 """A leader answers the digest, and the team hears of it, told through what people type, press and read."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -38,7 +39,7 @@ def answered(practice: RunningApp) -> RunningApp:
         practice.person(giver).types(f"/appreciate <@{receiver}> helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
     screen = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(screen, "Ward 7 in November"))
+    practice.leader.presses("Say what we will do", within=_last(screen, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.fills("We will", WILL)
     practice.leader.submits()
@@ -92,14 +93,13 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
 
     here = leader.screen()
     leader.does("dismiss")
-    leader.presses("Write what we will do", within=_last(here, "Ward 7 in November"))
+    leader.presses("Say what we will do", within=_last(here, "Ward 7 in November"))
     assert WILL in str(answered.calls("views.open")[-1]), "it can still be reworded"
     leader.does("dismiss")
     answered.clock(now="2027-01-04T09:01:00+00:00")
     later = leader.sees("Ward 7 in December", seconds=30)
-    assert "Your promise is still open." in later.texts
-    leader.presses("Update promises", within=_last(later, "Ward 7 in December"))
-    leader.presses("Update")
+    assert f"You promised: “{WILL}”, by Thursday 31 December. That date has passed." in later.texts
+    leader.presses("Not yet", within=_last(later, "Ward 7 in December"))
     leader.fills("What became of it?", "Dropped")
     leader.submits()
     assert "One sentence about why helps your team more than silence." in leader.screen().texts
@@ -120,7 +120,7 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
     practice.clock(now="2026-12-01T09:01:00+00:00")
     screen = practice.leader.sees("Ward 7 in November", seconds=30)
-    practice.leader.presses("Write what we will do", within=_last(screen, "Ward 7 in November"))
+    practice.leader.presses("Say what we will do", within=_last(screen, "Ward 7 in November"))
     practice.leader.fills("You said", SAID)
     practice.leader.submits()
     assert practice.leader.screen()["modal"]["errors"], "what we will do is missing"
@@ -128,10 +128,31 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     practice.leader.presses("Add another")
     practice.leader.presses("Add another")
     labels = [control["label"] for control in practice.leader.screen()["modal"]["controls"]]
-    assert labels.count("We will") == 3
+    assert [label for label in labels if "We will" in label] == ["We will", "2. We will", "3. We will"]
     assert "Add another" not in labels
     practice.leader.submits()
     assert "Saved." in practice.leader.screen()["modal"]["text"]
+
+
+def test_an_action_from_the_bank_is_promised_where_the_leader_writes_nothing(practice: RunningApp) -> None:
+    check_ins(practice, on=False)
+    practice.nurse.types("/appreciate @Dylan Hughes helping You found us a bed on a bad day")
+    practice.clock(now="2026-12-01T09:01:00+00:00")
+    leader = practice.leader
+    seen = leader.sees("Ward 7 in November", seconds=30)
+    leader.presses("Say what we will do", within=_last(seen, "Ward 7 in November"))
+    form = leader.screen()["modal"]
+    [offered] = [one for one in form["controls"] if one["label"] == "Or one of these:"]
+    assert len(offered["options"]) == 3
+    leader.fills("You said", SAID)
+    leader.fills("Or one of these:", offered["options"][0])
+    leader.submits()
+    assert "Saved." in leader.screen()["modal"]["text"]
+    leader.does("dismiss")
+    leader.presses("Say what we will do", within=_last(seen, "Ward 7 in November"))
+    first_line = str(offered["options"][0])[:60]
+    opened = str(practice.calls("views.open")[-1])
+    assert re.search(rf"initial_value\W+{re.escape(first_line)}", opened), "it can be reworded as their own"
 
 
 def test_members_read_with_a_command_only_what_was_shared(answered: RunningApp) -> None:
@@ -139,7 +160,7 @@ def test_members_read_with_a_command_only_what_was_shared(answered: RunningApp) 
     nurse.types("/digest")
     assert "There is no digest for you to read yet." in nurse.screen().texts
     leader.types("/digest ward nov")
-    assert "Helping: November 6" in leader.screen().texts
+    assert "Helping: Thanks 6" in leader.screen().texts
     leader.types("/digest ward january")
     assert "Digests here begin with November 2026." in leader.screen().texts
     leader.types("/digest Ward 7 2026-12")
@@ -153,12 +174,12 @@ def test_members_read_with_a_command_only_what_was_shared(answered: RunningApp) 
     leader.submits()
     nurse.sees("Ward 7 in November", place=CHANNEL)
     nurse.types("/digest")
-    seen = nurse.sees("Helping: November 6")
+    seen = nurse.sees("Helping: Thanks 6")
     assert WILL not in seen.texts
     assert "Send me the pictures" not in str(seen["messages"][-1])
     # A month later the team still reads only what it was told.
     answered.clock(now="2027-01-04T09:01:00+00:00")
-    leader.sees("Your promise is still open.", seconds=20)
+    leader.sees(f"You promised: “{WILL}”", seconds=20)
     leader.presses("Share with the team", within=_last(leader.screen(), "Ward 7 in December"))
     leader.submits()
     shared = nurse.sees("Ward 7 in December", place=CHANNEL)
@@ -166,10 +187,10 @@ def test_members_read_with_a_command_only_what_was_shared(answered: RunningApp) 
     assert "Ward 7 in December" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
     nurse.types("/digest ward december")
-    assert "promise" not in nurse.screen(place=CHANNEL).texts + nurse.screen().texts
+    assert WILL not in nurse.screen(place=CHANNEL).texts + nurse.screen().texts
     leader.does("dismiss")
     leader.types("/digest ward december")
-    assert "Your promise is still open." in leader.screen().texts
+    assert f"You promised: “{WILL}”" in leader.screen().texts
 
 
 def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once(
@@ -184,7 +205,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     director.does("dismiss")
     director.waits(
         lambda seen: any(
-            "Write what we will do" in str(message) and "Ward 7" in message["text"]
+            "Say what we will do" in str(message) and "Ward 7" in message["text"]
             for message in seen["messages"]
         ),
         seconds=20,
@@ -193,7 +214,7 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     assert "It was sent to you before" in director.screen()["modal"]["text"]
     director.does("dismiss")
     sent = director.screen()
-    director.presses("Write what we will do", within=_last(sent, "Ward 7 in November"))
+    director.presses("Say what we will do", within=_last(sent, "Ward 7 in November"))
     assert "Only the leader of Ward 7 can do this." in director.screen()["modal"]["text"]
 
 

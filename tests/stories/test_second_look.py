@@ -33,7 +33,7 @@ def asked_to_answer(practice: RunningApp) -> RunningApp:
     practice.clock(now="2026-12-01T09:01:00+00:00")
     screen = practice.leader.sees("Ward 7 in November", seconds=30)
     ts = [message["ts"] for message in screen["messages"] if "Ward 7 in November" in message["text"]][-1]
-    practice.leader.presses("Write what we will do", within=ts)
+    practice.leader.presses("Say what we will do", within=ts)
     return practice
 
 

@@ -117,14 +117,14 @@ def test_the_months_end_brings_the_leader_a_digest_with_figures_in_its_alt_text_
     seen = practice.leader.sees("Ward 7 in November", seconds=30)
     digest = next(message for message in seen["messages"] if "Ward 7 in November" in message["text"])
     alts = [image["alt"] for image in digest["images"]]
-    assert any("helping 6" in alt for alt in alts), alts
-    assert any(re.search(r"made time to listen \d\.\d to \d\.\d|or higher", alt) for alt in alts), alts
+    assert any("Helping: " in alt and "6 thank-yous" in alt for alt in alts), alts
+    assert any(re.search(r"Attending: \d\.\d (to \d\.\d|or higher)", alt) for alt in alts), alts
     picture = practice.http.get(digest["images"][0]["url"])
     assert picture.content.startswith(b"\x89PNG")
     seen = practice.leader.waits(lambda now: len(files(now)) > 1, seconds=20)
     pages = sorted(files(seen), key=lambda page: str(page["name"]), reverse=True)
-    assert [page["name"] for page in pages] == ["digest-2026-11.html", "digest-2026-11.csv"]
-    assert "<table" in practice.http.get(pages[0]["url"]).text
+    assert [page["name"] for page in pages] == ["digest-2026-11.pdf", "digest-2026-11.csv"]
+    assert practice.http.get(pages[0]["url"]).content.startswith(b"%PDF-")
     practice.leader.presses("Figures as text", within=digest["ts"])
     assert "November 6" in practice.leader.sees("Helping")["modal"]["text"]
 

@@ -290,5 +290,10 @@ OF_ONES_OWN = {
     "rights_return",
     "team_step_name",
     "team_step_people",
+    # Refused to everybody who was not asked: tests/teams/test_proposals.py.
+    "team_lead_accept",
+    "team_lead_decline",
+    "team_part_accept",
+    "team_part_decline",
     "for_zone",
 }

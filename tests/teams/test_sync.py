@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from handlers.teams import sync as teams
 from slackapp.demo import hospital
-from slackapp.models import AuditEntry, Member, Team, TeamSource
+from slackapp.models import AuditEntry, Hold, Member, Team, TeamSource
 from slackapp.sandbox.core.state import UserGroup
 from tests.support.human import Human
 from tests.support.running_app import RunningApp
@@ -234,11 +234,8 @@ def test_a_channel_is_made_a_team_once_however_often_it_is_pressed(place: Runnin
 
 def test_without_the_right_to_nobody_is_asked_and_no_button_helps(place: RunningApp) -> None:
     idris = invited(place)
-    make(idris)
-    idris.sees("made this channel a team", GENERAL)
     stranger = "U0STRANGER0"
     place.change(kind="leave", channel=GENERAL, user=hospital.BOT)
-    comes(lambda: follows(place, "Hospital at night") is None)
     sent = len(place.calls("chat.postMessage"))
     place.change(kind="join", channel=GENERAL, user=hospital.BOT, inviter=stranger)
     # Whoever has left the channel meanwhile makes no team of it.
@@ -259,3 +256,34 @@ def test_a_leader_who_cannot_lead_is_refused_before_the_last_step(place: Running
         idris.screen()["modal"]["errors"]
     )
     assert "Night" not in names(place)
+
+
+def test_a_channel_of_a_team_is_not_taken_over_and_its_posts_wait(place: RunningApp) -> None:
+    mair, dylan = place.person(MAIR), place.person(DYLAN)
+    place.change(kind="leave", channel=WARD_7, user=hospital.BOT)
+    mair.sees("I was removed from the channel of Ward 7.")
+    place.person(CARYS).types(
+        "/appreciate @Dylan Hughes helping with the team Found us a bed at the end of it"
+    )
+    dylan.sees("Found us a bed")
+    dylan.presses("Share with my team")
+    comes(lambda: bool(holds(place)))
+    assert "Found us a bed" not in place.person(TOMOS).screen(place=WARD_7).texts
+    # Somebody else invites it back: no team is offered, the ward keeps its channel, and the post comes.
+    place.change(kind="join", channel=WARD_7, user=hospital.BOT, inviter=TOMOS)
+    place.person(TOMOS).sees("Found us a bed", place=WARD_7)
+    assert "Shall it be a team here?" not in place.person(TOMOS).screen().texts
+
+
+def test_an_offer_that_is_older_than_the_team_makes_no_second_one(place: RunningApp) -> None:
+    idris = invited(place)
+    with place.app.sessions.begin() as session:
+        session.scalars(select(Team).where(Team.name == "Ward 7")).one().slack_channel_id = GENERAL
+    make(idris)
+    assert "The team Ward 7 uses this channel." in str(idris.screen()["modal"])
+    assert "Hospital at night" not in names(place)
+
+
+def holds(place: RunningApp) -> list[str]:
+    with place.app.sessions.read() as session:
+        return list(session.scalars(select(Hold.subject)))

@@ -27,11 +27,12 @@ def becomes(place: RunningApp, user: str, team: str | None) -> None:
     comes(lambda: team_of(place, user) == team, (user, team))
 
 
-def is_on_its_own(place: RunningApp, name: str) -> bool:
-    """Whether a team has no channel any more, and follows none."""
+def is_suspended(place: RunningApp, name: str) -> bool:
+    """Whether a team waits for the app to come back to the channel that it still has and follows."""
     with place.app.sessions.read() as session:
         team = session.scalars(select(Team).where(Team.name == name)).one()
-        return team.slack_channel_id is None and session.get(TeamSource, team.id) is None
+        source = session.get(TeamSource, team.id)
+        return source is not None and team.slack_channel_id == GENERAL and source.suspended_at is not None
 
 
 def in_no_team(place: RunningApp, *users: str) -> None:
@@ -97,8 +98,21 @@ def test_the_nightly_repair_finds_what_events_have_missed(general: RunningApp) -
 def test_when_the_app_is_taken_out_of_the_channel_the_team_keeps_its_people(general: RunningApp) -> None:
     place = general
     place.change(kind="leave", channel=GENERAL, user=hospital.BOT)
-    comes(lambda: is_on_its_own(place, "Hospital at night"))
+    comes(lambda: is_suspended(place, "Hospital at night"))
     assert team_of(place, CARYS) == "Hospital at night"
+    place.person(IDRIS).sees("I was removed from the channel of Hospital at night.")
+    # Meanwhile nobody comes or goes, at night neither.
+    place.change(kind="leave", channel=GENERAL, user=CARYS)
+    client = place.app.clients.of(place.app.workspace_id)
+    assert client is not None
+    teams.repair(client, place.app.context, place.app.workspace_id)
+    assert team_of(place, CARYS) == "Hospital at night"
+    # Whoever invites it back gets the team as it was, and no offer to make another.
+    dylan = place.person(DYLAN)
+    place.change(kind="join", channel=GENERAL, user=hospital.BOT, inviter=DYLAN)
+    comes(lambda: not is_suspended(place, "Hospital at night"))
+    becomes(place, CARYS, None)
+    assert "Shall it be a team here?" not in dylan.screen().texts
 
 
 def test_people_move_by_rules_that_keep_one_team_for_each(ward: WorkspaceWard) -> None:
