@@ -1,4 +1,4 @@
-"""The pieces that every view is made of, and the rule for words that people wrote.
+"""Block Kit builders for all views, and the rule for text that people wrote.
 
 Whatever a person wrote, a display name included, goes only into `rich_text` or `plain_text`, where
 Slack shows it literally. Our own sentences may be mrkdwn; people in them are `<@U1>`, which Slack
@@ -23,7 +23,7 @@ View = dict[str, Any]
 _QUESTION = 2_900
 """A section holds 3,000 characters."""
 _MOST_MARKS = 150
-"""A form carries 3,000 characters unseen; what was read beyond these is asked about again."""
+"""private_metadata holds 3,000 characters; accepted marks beyond that are asked again."""
 
 DAYS = (
     translatable("Monday"),
@@ -43,7 +43,7 @@ _TEXT_AIM = 3_200
 
 @dataclass(frozen=True, slots=True)
 class FormQuestion:
-    """A question that stands above a form, and the marks that say what its writer has read.
+    """A question above a form, and the marks of the findings that its writer has accepted.
 
     Without a sentence nothing is asked, and the marks are only carried on.
     """
@@ -55,7 +55,7 @@ class FormQuestion:
 
 
 def asked_above(form_question: FormQuestion | None) -> list[Block]:
-    """The question above a form."""
+    """Return the blocks of the question above a form."""
     return (
         [plain_section(shortened(form_question.sentence, _QUESTION))]
         if form_question and form_question.sentence
@@ -64,12 +64,12 @@ def asked_above(form_question: FormQuestion | None) -> list[Block]:
 
 
 def unseen(about: str, form_question: FormQuestion | None) -> str:
-    """What a form carries unseen: what it is about, and which questions were read. Never what was written."""
+    """Return a form's private_metadata: its subject and accepted marks, never content."""
     return " ".join([about, *dict.fromkeys(form_question.marks if form_question else ())][: _MOST_MARKS + 1])
 
 
 def plain(text: str) -> Block:
-    """A text object that is shown literally."""
+    """Build a plain_text object."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
@@ -85,22 +85,22 @@ def header(text: str) -> Block:
 
 
 def section(text: str) -> Block:
-    """One of our own sentences, which may hold mrkdwn and people, never anybody's words."""
+    """Build a section of our own mrkdwn, which may mention people but never quotes them."""
     return {"type": "section", "text": _ours(text)}
 
 
 def heading(text: str) -> Block:
-    """A line in bold over what follows."""
+    """Build a bold line above other blocks."""
     return section(f"*{text}*")
 
 
 def plain_section(text: str) -> Block:
-    """A sentence shown literally, because it may hold something that people wrote."""
+    """Build a plain_text section, for text that may contain people's words."""
     return {"type": "section", "text": plain(text)}
 
 
 def context(*texts: str) -> Block:
-    """Quiet sentences of our own."""
+    """Build a context block of our own sentences."""
     return {"type": "context", "elements": [_ours(text) for text in texts]}
 
 
@@ -110,39 +110,39 @@ def divider() -> Block:
 
 
 def quote(words: str) -> Block:
-    """What somebody wrote, literally."""
+    """Build a quote of a person's words, shown literally."""
     text = {"type": "text", "text": words}
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [text]}]}
 
 
 def filled(sentence: str, places: Mapping[str, Block]) -> Block:
-    """One of our sentences with people, or with what people wrote, in its `{places}`, shown literally."""
+    """Build rich text from our sentence, with people or their words in its `{places}`."""
     parts = [part for part in _PLACE.split(sentence) if part]
     elements = [places[part[1:-1]] if _PLACE.fullmatch(part) else run(part) for part in parts]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
 def run(text: str) -> Block:
-    """Words inside a `filled` sentence."""
+    """Build a text element for a `filled` sentence."""
     return {"type": "text", "text": text}
 
 
 def someone(slack_user_id: str, say: Voice) -> Block:
-    """A person inside a `filled` sentence."""
+    """Build a person element for a `filled` sentence."""
     if slack_user_id.startswith(_ERASED):
         return run(say("a former colleague"))
     return {"type": "user", "user_id": slack_user_id}
 
 
 def actions(buttons: Iterable[ButtonElement | Block], *, block_id: str | None = None) -> Block:
-    """A row of buttons."""
+    """Build a row of buttons."""
     elements = [element if isinstance(element, dict) else dict(element.to_dict()) for element in buttons]
     row: Block = {"type": "actions", "elements": elements}
     return row | {"block_id": block_id} if block_id else row
 
 
 def pager(say: Voice, turn: str, *, skip: int, page: int, total: int) -> list[Block]:
-    """[Previous page] and [Next page], where there are such; each button's value is how many to pass over."""
+    """Build [Previous page] and [Next page]; each button's value is the offset."""
     places = (
         (skip > 0, say("Previous page"), f"{turn}:previous", max(skip - page, 0)),
         (skip + page < total, say("Next page"), f"{turn}:next", skip + page),
@@ -154,14 +154,14 @@ def pager(say: Voice, turn: str, *, skip: int, page: int, total: int) -> list[Bl
 
 
 def person(slack_user_id: str, say: Voice | None = None) -> str:
-    """A person inside one of our own sentences; with a voice, also one who was erased."""
+    """Mention a person in our own mrkdwn; with a voice, also an erased one."""
     if say is not None and is_erased(slack_user_id):
         return say("a former colleague")
     return f"<@{slack_user_id}>"
 
 
 def literal(text: str) -> str:
-    """Something people wrote, for the `text` that notifications and screen readers use beside the blocks."""
+    """Escape people's words for the `text` of notifications and screen readers."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if len(escaped) <= _TEXT_AIM:
         return escaped
@@ -171,12 +171,12 @@ def literal(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """The beginning of a long text, with a sign that there is more."""
+    """Shorten a long text with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def notice(say: Voice, title: str, blocks: list[Block]) -> View:
-    """A modal that only tells something."""
+    """Build a modal without a submit button."""
     return {
         "type": "modal",
         "title": plain(title),
@@ -186,7 +186,7 @@ def notice(say: Voice, title: str, blocks: list[Block]) -> View:
 
 
 def only(sentence: str) -> tuple[str, list[Block]]:
-    """A message of one sentence of our own: top-level text and blocks."""
+    """Build a message of one sentence of our own: top-level text and blocks."""
     return sentence, [section(sentence)]
 
 
@@ -195,5 +195,5 @@ def _ours(text: str) -> Block:
 
 
 def option(value: str, name: str) -> Block:
-    """One thing to choose, by the name that somebody gave it."""
+    """Build an option with a plain_text label."""
     return {"text": plain(shortened(name, 75)), "value": value}

@@ -56,7 +56,7 @@ class Sample:
 
 
 def view_functions() -> dict[str, ViewFunction]:
-    """Every function that builds what Slack shows, by its name with its module's."""
+    """Return every view function by its module and name."""
     functions = {}
     for module in view_modules():
         for name, member in vars(module).items():
@@ -66,7 +66,7 @@ def view_functions() -> dict[str, ViewFunction]:
 
 
 def samples() -> Iterator[Sample]:
-    """All of them, language by language; the bare one only where it differs."""
+    """Yield all samples by language; the bare one only if it differs."""
     functions = view_functions()
     for language in languages():
         say = voice(language)
@@ -80,7 +80,7 @@ def samples() -> Iterator[Sample]:
 
 
 def view_modules() -> Iterator[ModuleType]:
-    """The modules whose public functions build what Slack shows."""
+    """Yield the modules whose public functions build messages and views."""
     for package in (handlers, reports):
         for module_info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if module_info.name.endswith("view") or module_info.name in _MODULES_BESIDE:
@@ -94,7 +94,7 @@ def _is_view_function(module: ModuleType, name: str, member: object) -> bool:
 
 
 def sample(name: str, function: ViewFunction, say: Voice, *, is_bare: bool) -> Sample | None:
-    """One sample of a view function; None where there is nothing to show."""
+    """Return a sample of a view function; None if it returns nothing."""
     built = function(**Filling(say, is_bare, _known(name)).arguments(function))
     if built is None or built == []:
         return None
@@ -133,7 +133,7 @@ def _as_blocks(parts: Sequence[dict[str, Any]], say: Voice) -> list[Block]:
 
 
 def _known(name: str) -> Mapping[str, Any]:
-    """What no annotation tells about the arguments of this view."""
+    """Return known argument values that the annotations do not determine."""
     return _everywhere() | KNOWN.get(name, {})
 
 

@@ -1,4 +1,4 @@
-"""The scopes that the app asks for, each with what it is needed for, in words."""
+"""The scopes that the app requests, each with its purpose."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NEEDED_FOR = {
 
 @dataclass(frozen=True, slots=True)
 class ScopeGrant:
-    """A scope, what needs it, and whether the workspace has granted it."""
+    """A scope, its purpose, and whether the workspace has granted it."""
 
     scope: str
     needed_for: str
@@ -29,5 +29,5 @@ class ScopeGrant:
 
 
 def compare(granted: Collection[str]) -> list[ScopeGrant]:
-    """Every scope that a feature needs, beside those granted."""
+    """Compare the scopes that features need with those granted."""
     return [ScopeGrant(scope, purpose, scope in granted) for scope, purpose in NEEDED_FOR.items()]

@@ -1,4 +1,4 @@
-"""`slackapp check --slack`: what the workspace grants, and whether Slack takes every view of the app.
+"""`slackapp check --slack`: granted scopes, and whether Slack accepts every view of the app.
 
 Nothing is posted, opened or changed: auth.test, blocks.validate and apps.manifest.validate only look.
 """
@@ -53,7 +53,7 @@ class ManifestRefusal:
 
 @dataclass(slots=True)
 class Report:
-    """What was found. `failures` are sentences about what could not be checked."""
+    """The result of a check. `failures` are sentences about what could not be checked."""
 
     workspace: str = ""
     url: str = ""
@@ -72,11 +72,11 @@ class Report:
         return granted and not (self.refused or self.manifest or self.failures)
 
     def as_json(self) -> Json:
-        """The report for a program, and to be sent to whoever maintains the app: no token is in it."""
+        """Return the report as JSON, without tokens, so that it can be sent to the maintainers."""
         return {"ok": self.is_clean, **asdict(self)}
 
     def lines(self) -> list[str]:
-        """The report in words."""
+        """Return the report as lines of text."""
         manifest = "The manifest was not checked: no configuration token was given."
         if self.is_manifest_checked:
             manifest = "Slack takes the manifest." if not self.manifest else "Slack refuses the manifest:"
@@ -93,7 +93,7 @@ class Report:
 
 
 class CheckStoppedError(Exception):
-    """Slack cannot be asked any further; the words say why."""
+    """The check cannot continue; the message says why."""
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class SlackCheck:
         self._configuration_token = configuration_token
 
     def run(self, samples: Iterable[Sample], manifest: Json, on_progress: OnProgress) -> Report:
-        """Ask Slack about everything; what stops the check is one of the report's failures."""
+        """Run all checks; an error that stops them is one of the report's failures."""
         report, begun = Report(), time.monotonic()
         try:
             self._identify(report)
@@ -167,7 +167,7 @@ class SlackCheck:
         ]
 
     def _call(self, method: str, body: Json, *, token: str = "") -> tuple[Json, Mapping[str, str]]:
-        """Slack's answer, whether it is ok or not, and its headers in small letters."""
+        """Call Slack; return the answer, ok or not, and its headers in lower case."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         for _ in range(TRIES):
             try:
@@ -191,7 +191,7 @@ def _read(method: str, answer: object) -> Json:
 
 
 def _validated(sample: Sample) -> Json:
-    """What blocks.validate reads: a view as it is, of a message its blocks alone."""
+    """Return the arguments of blocks.validate: a view, or a message's blocks."""
     return sample.payload if sample.surface == "view" else {"blocks": sample.payload["blocks"]}
 
 

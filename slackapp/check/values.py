@@ -35,12 +35,12 @@ _WORDS = "Stayed & listened <until> the family had asked everything; *everyone* 
 
 
 def words(length: int) -> str:
-    """Words of just so many characters, among them what Slack would escape."""
+    """Return words of this length, with characters that Slack escapes."""
     return (_WORDS * (length // len(_WORDS) + 1))[:length]
 
 
 def block(say: Voice) -> dict[str, Any]:
-    """Stands for blocks of another view that are put into this one."""
+    """Return a placeholder for blocks of another view."""
     return {"type": "section", "text": {"type": "plain_text", "text": say("Appreciate")}}
 
 
@@ -101,7 +101,7 @@ TYPES: Mapping[Any, Maker] = {
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Filling:
-    """How values are made for one sample: in which language, how full, and what is known by name.
+    """Makes values for one sample: language, fullness, and values known by name.
 
     With `is_bare` whatever may be left out is: options, what is true, the items of lists but the first of
     an argument; and the first of several states is taken, not the one with the longest name. `known` wins

@@ -1,4 +1,4 @@
-"""`slackapp backup` and `slackapp restore`, for SQLite. Never the keys: a backup cannot open a ballot."""
+"""`slackapp backup` and `slackapp restore` for SQLite. Keys are not in it, so it opens no ballot."""
 
 import os
 import sqlite3
@@ -13,7 +13,7 @@ from slackapp.core.errors import SettingsError
 
 _PAGES_AT_ONCE = 500
 _PRIMARY = 0xFF
-"""The bits of SQLite's extended codes that say which family it is."""
+"""The bits of an extended SQLite error code that hold the primary code."""
 
 _AFTERWARDS = (
     # What was owed when the backup was made may have been sent since: nothing goes twice by itself.
@@ -95,7 +95,7 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
 
 
 def _prepare(copy: Path) -> int:
-    """Bring the copy up to date before it takes the database's place; how many were erased again."""
+    """Migrate the copy and repeat erasures before it replaces the database; return their number."""
     from datetime import UTC, datetime  # noqa: PLC0415 - the command line starts faster without it
 
     from slackapp import migrations  # noqa: PLC0415 - the command line starts faster without it
@@ -162,12 +162,12 @@ def _check(file: Path) -> None:
 
 
 def _to_read(file: Path) -> str:
-    """Its address for SQLite, in which a "%" or "#" of its path stands for itself."""
+    """Return the file's SQLite URI, with "%" and "#" of the path escaped."""
     return f"{file.resolve().as_uri()}?mode=ro"
 
 
 def _check_unused(database: Path) -> None:
-    """A running app would go on writing to the file that was taken away, and all of that would be lost."""
+    """Refuse a database in use: a running app would go on writing to the replaced file."""
     if not database.exists():
         return
     try:
@@ -184,7 +184,7 @@ def _check_unused(database: Path) -> None:
 
 @contextmanager
 def _unfinished(file: Path) -> Iterator[Path]:
-    """A new file for its owner only; whatever ends the work early, no half copy of it stays behind."""
+    """Create a new file readable by its owner only, and remove it if the work fails."""
     _remove(file)
     file.touch(mode=0o600)
     try:

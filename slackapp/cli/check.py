@@ -120,7 +120,7 @@ def _manifest_findings(raw: object) -> list[str]:
 
 
 def _unfit() -> list[str]:
-    """Why Slack cannot be asked."""
+    """Return why Slack cannot be checked."""
     names = {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
     return [str(finding) for finding in config.findings(os.environ) if finding.name in names]
 

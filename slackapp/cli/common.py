@@ -1,4 +1,4 @@
-"""What the commands share: settings, the open database, which workspace is meant, and answers in words."""
+"""Shared parts of the commands: settings, database, workspace, and output."""
 
 import os
 import sys
@@ -23,7 +23,7 @@ _ENDS = {0: "done", FAILED: "it could not be done, and the words say why", 2: "i
 
 
 class CommandWithExamples(click.Command):
-    """A command with examples, each a line and what it does, and with the meaning of its exit codes."""
+    """A command whose help shows examples and the meaning of its exit codes."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class CommandWithExamples(click.Command):
         self.ends = _ENDS | dict(ends or {})
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """After the options: what to type, and what comes of it."""
+        """Write the examples and exit codes after the options."""
         with formatter.section("Examples"):
             for line, explanation in self.examples:
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
@@ -60,14 +60,14 @@ workspace_option = click.option(
     "--workspace", help="Slack's id of the workspace (T...); needed only where there are several."
 )
 TOKENS = frozenset({"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"})
-"""What only a running app needs: whoever looks after the records may do so without Slack's tokens."""
+"""Settings that only a running app needs; these commands work without Slack's tokens."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for a machine.")
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """An open database with its keys, and the workspace that is meant."""
+    """An open database with its keys, and the selected workspace."""
 
     sessions: Any
     keys: Any
@@ -77,7 +77,7 @@ class Office:
 
 
 def explained(command: Callable[P, None]) -> Callable[P, None]:
-    """What is wrong is told in its own words and ends with exit code 1, never with a trace."""
+    """Decorate a command: expected errors are printed and end with exit code 1, without a trace."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -152,7 +152,7 @@ def office(workspace: str | None) -> Iterator[Office]:
 
 @contextmanager
 def bar(label: str, *, hidden: bool = False) -> Iterator[OnProgress]:
-    """A progress bar on standard error; what it gives is told how many of how many are done."""
+    """Show a progress bar on standard error; yields the callback for progress."""
     with click.progressbar(length=1, label=label, file=sys.stderr, hidden=hidden) as progress:
 
         def on_progress(done: int, total: int) -> None:
@@ -163,12 +163,12 @@ def bar(label: str, *, hidden: bool = False) -> Iterator[OnProgress]:
 
 
 def tell(value: object) -> None:
-    """One JSON document on standard output."""
+    """Print a JSON document on standard output."""
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 def _about_database(failure: "DBAPIError") -> str:
-    """What went wrong in the database, without its statements, which may hold what somebody wrote."""
+    """Describe a database error without its statements, which may hold content."""
     words = str(failure.orig).lower()
     if "locked" in words:
         return "The database is busy: another program is writing to it. Try again in a minute."

@@ -160,7 +160,7 @@ def _send_all() -> None:
 
 
 def _app() -> "Appreciate":
-    """The app with its token from the settings, or with those of each workspace."""
+    """Return the app with the token from the settings, or with each workspace's token."""
     from slackapp.app import Appreciate  # noqa: PLC0415 - likewise
     from slackapp.core import config  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.http import settings  # noqa: PLC0415 - likewise

@@ -1,19 +1,19 @@
-"""Work for many workspaces, in which none waits for another that cannot be done."""
+"""Batches of work in which one failure does not stop the others."""
 
 from collections.abc import Callable, Iterable
 
 OnProgress = Callable[[int, int], None]
 
 
-"""Called with how many of how many are done."""
+"""Called with the number done and the total."""
 
 
 def no_progress(_done: int, _total: int) -> None:
-    """For when nobody waits."""
+    """Ignore progress."""
 
 
 def run_all_then_raise(works: Iterable[Callable[[], object]]) -> None:
-    """Do one piece of work after the other, though one fails. Each must be harmless to repeat.
+    """Run each callable, even if one fails. Each must be idempotent.
 
     Raises:
         Exception: What went wrong in the last that failed. All the others are done by then.

@@ -13,29 +13,29 @@ from zoneinfo import ZoneInfo, available_timezones
 SATURDAY = 5
 _WEEK = 7
 _FAR = 2 * _WEEK + 2
-"""Days looked ahead: a whole week off and a daytime of quiet still end within it."""
+"""Days searched ahead; a whole week off and quiet hours by day end within them."""
 
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of all time zones that this machine knows."""
+    """Return the names of all time zones on this machine."""
     # Reading the names off the disk takes tens of milliseconds; a hospital has 5,000 people to be met.
     return frozenset(available_timezones())
 
 
 def known_zone(name: str | None) -> str | None:
-    """The zone's name as Slack gave it, or None where this machine does not know it."""
+    """Return the zone's name, or None if this machine does not know it."""
     return name if name in zones() else None
 
 
 def occurrence(day: date, at: time, zone: str) -> datetime:
-    """The instant, in UTC, at which a zone's clocks show `at` on `day`."""
+    """Return the instant, in UTC, at which a zone's clocks show `at` on `day`."""
     # fold=0 reads a repeated time as its first passing and a skipped one with the offset before the gap.
     return datetime.combine(day, at.replace(fold=0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def next_weekly(after: datetime, *, weekday: int, at: time, zone: str) -> datetime:
-    """The first instant strictly later than `after` at which it is `at` on `weekday` (Monday is 0)."""
+    """Return the first instant after `after` at which it is `at` on `weekday` (Monday is 0)."""
     day = after.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
     while True:
         if day.weekday() == weekday and (moment := occurrence(day, at, zone)) > after:
@@ -44,12 +44,12 @@ def next_weekly(after: datetime, *, weekday: int, at: time, zone: str) -> dateti
 
 
 def days_in(bits: int) -> frozenset[int]:
-    """Weekdays from bits: 1 is Monday (0), 64 is Sunday (6)."""
+    """Return weekdays from bits: 1 is Monday (0), 64 is Sunday (6)."""
     return frozenset(day for day in range(_WEEK) if bits >> day & 1)
 
 
 def is_quiet(moment: datetime, *, zone: str, quiet_from: time, quiet_until: time) -> bool:
-    """Whether the clock of a zone lies in its quiet hours; equal ends mean none."""
+    """Whether a zone's local time is in quiet hours; equal ends mean no quiet hours."""
     clock = moment.astimezone(ZoneInfo(zone)).time()
     if quiet_from <= quiet_until:
         return quiet_from <= clock < quiet_until
@@ -108,22 +108,22 @@ def _moved(day: date, zone: str) -> set[datetime]:
 
 
 def month_of(moment: datetime, zone: str) -> str:
-    """The month in which a zone's calendar stands, as in "2026-11"."""
+    """Return the month in a zone, as in "2026-11"."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m}"
 
 
 def month_before(month: str) -> str:
-    """The month before, as in "2025-12" for "2026-01"."""
+    """Return the previous month, as in "2025-12" for "2026-01"."""
     return f"{_first_day(month) - timedelta(days=1):%Y-%m}"
 
 
 def month_after(month: str) -> str:
-    """The month after, as in "2027-01" for "2026-12"."""
+    """Return the next month, as in "2027-01" for "2026-12"."""
     return f"{_first_day(month) + timedelta(days=31):%Y-%m}"
 
 
 def month_bounds(month: str, zone: str) -> tuple[datetime, datetime]:
-    """The first instant of a month in a zone and the first of the next, in UTC; the second is outside."""
+    """Return the start of a month in a zone and its end (exclusive), in UTC."""
     midnight = time(0)
     return (
         occurrence(_first_day(month), midnight, zone),

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment. Secrets stay out of every printed form."""
+"""Settings, read once from the environment. Secrets are hidden in every representation."""
 
 import ipaddress
 import os
@@ -21,7 +21,7 @@ _PORTS = range(65536)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the app takes from outside.
+    """The app's settings from the environment.
 
     `slack_api_url` is the base without "/api/". `health_port` 0 means that no health
     page is served.
@@ -32,7 +32,7 @@ class Settings:
     database_url: str = field(repr=False)
     key_directory: Path
     signing_secret: str = field(default="", repr=False)
-    """Needed only where requests come in over HTTP."""
+    """Needed only in HTTP mode."""
     slack_api_url: str = DEFAULT_API
     browser_path: str | None = None
     log_level: str = "INFO"
@@ -43,7 +43,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One setting that is missing or wrong, and what to do about it."""
+    """A missing or invalid setting, and how to fix it."""
 
     name: str
     advice: str
@@ -75,7 +75,7 @@ def read(environ: Mapping[str, str], *, unneeded: frozenset[str] = frozenset()) 
 
 
 def findings(environ: Mapping[str, str]) -> list[Finding]:
-    """Everything that keeps the app from starting; an empty list means it may start."""
+    """Return the problems that prevent a start; empty if the app can start."""
     checks: tuple[Callable[[Mapping[str, str]], Finding | None], ...] = (
         _bot_token,
         _app_token,

@@ -1,4 +1,4 @@
-"""Failures that people will read: each is one sentence with the next step."""
+"""Errors shown to people: each is one sentence with the next step."""
 
 from typing import Self
 
@@ -6,7 +6,7 @@ from slackapp.core.i18n import Voice
 
 
 class UserError(Exception):
-    """An expected failure, told to the person who met it exactly as written.
+    """An expected failure, shown to the person as written.
 
     `sentence` is a catalogue message in plain English, `values` fill its named
     places. Nothing that a person wrote may be logged, so `str()` gives only the
@@ -18,17 +18,17 @@ class UserError(Exception):
         self.sentence = sentence
         self.values = values
         self.field = ""
-        """The name of the form's field that it is about, where there is one."""
+        """The name of the form field that it concerns, if any."""
 
     def beside(self, field: str) -> Self:
-        """The same, to be shown beside a field of the form that was sent in."""
+        """Set the form field beside which it is shown."""
         self.field = field
         return self
 
     def words(self, say: Voice) -> str:
-        """The sentence in the reader's language."""
+        """Return the sentence in the reader's language."""
         return say(self.sentence, **self.values)
 
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the message says which one and what to do."""
+    """A setting is missing or invalid; the message says which one and how to fix it."""

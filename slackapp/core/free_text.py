@@ -1,4 +1,4 @@
-"""Free text that others will read is looked at before it is stored: asked about, or refused."""
+"""Checks of free text before it is stored: confidentiality questions and refusals."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -27,12 +27,12 @@ class Concern(UserError):  # noqa: N818 - it is told to a person, and nothing we
         self.marks = tuple(finding.mark for finding in self.findings)
 
     def words(self, say: Voice) -> str:
-        """One sentence for each kind of thing that was found, with the words themselves."""
+        """Return one sentence for each kind of finding, with the words found."""
         return question(say, self.findings)
 
 
 def question(say: Voice, findings: Collection[Finding]) -> str:
-    """What is asked about these findings: one sentence for each kind, with the words themselves."""
+    """Return the question about these findings: one sentence for each kind, with the words."""
     texts = {kind: [f"“{finding.text}”" for finding in findings if finding.kind == kind] for kind in _ASKED}
     return "\n".join(say(_ASKED[kind], found=say.listing(parts)) for kind, parts in texts.items() if parts)
 

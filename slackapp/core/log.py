@@ -1,4 +1,4 @@
-"""The application's log: what happened and where, never what anybody wrote.
+"""The application's log: what happened and where, never content that a person wrote.
 
 Three walls stand one behind the other: libraries that print bodies are pinned to
 warnings whatever level is asked for; what they still say is reduced to where they
@@ -51,7 +51,7 @@ _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def configure(level: str, *, stream: TextIO | None = None) -> None:
-    """Set up the one root handler (standard error unless told). Calling it again starts over."""
+    """Set up the root handler (standard error by default). Calling it again replaces it."""
     root = logging.getLogger()
     for handler in list(root.handlers):
         root.removeHandler(handler)
@@ -70,34 +70,34 @@ def configure(level: str, *, stream: TextIO | None = None) -> None:
 
 
 def reference() -> str:
-    """A short random code, as in "K7M-Q2P", by which a person and the log speak of the same failure."""
+    """Return a short random code, as in "K7M-Q2P", that identifies a failure in the log."""
     first, second = ("".join(secrets.choice(_ALPHABET) for _ in range(3)) for _ in range(2))
     return f"{first}-{second}"
 
 
 def failure(logger: logging.Logger, action: str, problem: BaseException) -> str:
-    """Log that a deed failed, by class and place of the exception; gives the reference it stands under."""
+    """Log a failed action with the exception's class and location; return its reference."""
     code = reference()
     logger.error("%s failed (%s): %s", action, code, describe(problem))
     return code
 
 
 def describe(problem: BaseException) -> str:
-    """An exception's class and where it came from; its message may quote what somebody wrote."""
+    """Return an exception's class and location, without its message, which may hold content."""
     frames = traceback.extract_tb(problem.__traceback__)
     places = [f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}" for frame in frames[-3:]]
     return " < ".join([type(problem).__name__, *reversed(places)])
 
 
 def redact(line: str) -> str:
-    """The line without tokens, accounts and queries of addresses, and Slack's ids."""
+    """Return the line without tokens, URL credentials, URL queries and Slack ids."""
     for pattern, instead in _CUTS:
         line = pattern.sub(instead, line)
     return line
 
 
 def allowed(record: logging.LogRecord) -> bool:
-    """Whether a record may come out at all: libraries only from WARNING on."""
+    """Whether a record is logged: libraries only from WARNING on."""
     return record.levelno >= logging.WARNING or not _libraries(record)
 
 
@@ -118,7 +118,7 @@ class _Formatter(logging.Formatter):
     """One line for a record: exceptions by class and place, libraries by place, the rest cut."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without anything that somebody wrote."""
+        """Return the line, without content that a person wrote."""
         line_record = copy.copy(record)
         problem = line_record.exc_info[1] if line_record.exc_info else None
         line_record.exc_info = line_record.exc_text = line_record.stack_info = None

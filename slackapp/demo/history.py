@@ -1,4 +1,4 @@
-"""Three months in the practice hospital, made by the app's own functions from a seeded generator."""
+"""Three months of history in the practice hospital, from a seeded random generator."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ class Thanks:
 
 
 def set_up(app: Appreciate, *, since: datetime = BEGINNING) -> None:
-    """Set the workspace up as an admin would: teams, leaders, the check-in, and where digests begin."""
+    """Set the workspace up as an admin would: teams, leaders, check-in and first digest."""
     with app.sessions.begin() as session:
         workspace = _workspace(session)
         workspace.pulse_on, workspace.pulse_since = True, since
@@ -102,7 +102,7 @@ def _set_up_team(session: Session, workspace: Workspace, seed: HospitalTeam, par
 
 
 def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
-    """Let three months pass. `move_to` moves the clock and has everything due on the way done."""
+    """Simulate three months. `move_to` moves the clock and runs everything due."""
     chance = Random(_SEED)  # noqa: S311 - a believable history, not a secret
     for at, action in sorted(_actions(app, chance), key=lambda timed_action: timed_action[0]):
         move_to(at)
@@ -149,7 +149,7 @@ class _Deck:
 
 
 def _pair(chance: Random, team: str) -> tuple[str, str]:
-    """Who thanks whom: a colleague, the leader, or somebody from elsewhere in the directorate."""
+    """Choose giver and receiver: a colleague, the leader, or someone from another team."""
     people = _staff_of(team)
     receiver = chance.choice(people)
     givers = [person for person in (*people, _leader_of(team), hospital.OPERATIONS.id) if person != receiver]
@@ -170,7 +170,7 @@ def _leader_of(team: str) -> str:
 
 
 def _moment(chance: Random, month: str) -> datetime:
-    """Some time of day or evening within the month, as far as it lies in the history."""
+    """Choose a time by day or evening in the month, within the history."""
     first = max(BEGINNING, datetime.fromisoformat(f"{month}-01T00:00:00+00:00"))
     last = min(MORNING, datetime.fromisoformat(f"{month_after(month)}-01T00:00:00+00:00"))
     day = first.replace(hour=0) + timedelta(days=chance.randrange(1, (last - first).days))

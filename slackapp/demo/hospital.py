@@ -10,7 +10,7 @@ TEAM_ID = "T0HOSPITAL1"
 
 @dataclass(frozen=True, slots=True)
 class HospitalTeam:
-    """A team as it is set up: its leader is not among `staff`; their own unit is the parent."""
+    """A team's seed: the leader is not in `staff`; their own unit is the parent."""
 
     name: str
     channel_id: str
@@ -101,7 +101,7 @@ NOT_STAFF = (
 
 
 def staff() -> tuple[PersonSeed, ...]:
-    """Everybody who works here, leaders included."""
+    """Return all staff, leaders included."""
     return (
         DIRECTOR,
         OPERATIONS,
@@ -110,7 +110,7 @@ def staff() -> tuple[PersonSeed, ...]:
 
 
 def workspace() -> WorkspaceSeed:
-    """The hospital's Slack as the sandbox is given it."""
+    """Return the hospital's Slack workspace as a seed."""
     everyone = tuple(person.id for person in staff())
     channels = tuple(
         ChannelSeed(

@@ -33,7 +33,7 @@ _READY = "ready"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the person who starts the demo asked for."""
+    """Command-line options of the demo."""
 
     port: int = 8642
     state: Path = Path(".demo")
@@ -89,7 +89,7 @@ class Demo:
         self.sandbox.stop()
 
     def _jumps(self) -> list[tuple[str, datetime]]:
-        """Where the page offers to jump to: the next check-in's opening and close, and the month's digest."""
+        """Return the jumps in time: next opening and close of a check-in, and the month's digest."""
         if self.app is None:
             return []
         now = self.sandbox.clock.now()
@@ -135,7 +135,7 @@ def _migrate(settings: Settings) -> None:
 
 
 def _remove(state: Path) -> None:
-    """Remove what an earlier demo left, and nothing else that somebody may keep in that folder."""
+    """Remove the files of an earlier demo, and nothing else in the folder."""
     for name in (_READY, _SNAPSHOT, "appreciate.db", "appreciate.db-wal", "appreciate.db-shm"):
         (state / name).unlink(missing_ok=True)
     shutil.rmtree(state / "keys", ignore_errors=True)

@@ -53,4 +53,4 @@ STEPS = (
         done=submits(_LEADER, promise_form_view.FORM),
     ),
 )
-"""Each checked by what passes between the app and the practice Slack."""
+"""The steps; each is checked against the traffic between the app and the practice Slack."""

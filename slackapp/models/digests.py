@@ -1,4 +1,4 @@
-"""Which digests have been made, who may read which, and figures of others to set beside them."""
+"""Tables of digests: digests made, who may read them, and benchmarks."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from slackapp.core.db import Base, Id, new_id
 
 
 class Digest(Base):
-    """One team's month, made once for one reader."""
+    """One team's digest of a month for one reader."""
 
     __tablename__ = "digest"
     __table_args__ = (UniqueConstraint("team_id", "month", "recipient_id"),)
@@ -38,7 +38,7 @@ class MonthFigures(Base):
 
 
 class SharedDigest(Base):
-    """A month that the leader opened to the team, with or without what they promised."""
+    """A digest that the leader shared with the team, with or without promises."""
 
     __tablename__ = "shared_digest"
 
@@ -48,25 +48,25 @@ class SharedDigest(Base):
     shared_at: Mapped[datetime]
     with_promises: Mapped[bool] = mapped_column(default=False)
     revision: Mapped[int] = mapped_column(default=0)
-    """How often the posted promises have been brought up to date."""
+    """How often the posted promises have been updated."""
 
 
 class Leadership(Base):
-    """Since when a team's leader has led it, as it was noticed, and who led it before."""
+    """When a team's leader was first seen as its leader, and who led it before."""
 
     __tablename__ = "leadership"
 
     team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     since: Mapped[datetime | None]
-    """None for the first leader that was noticed, from whom nothing is kept back."""
+    """None for the first leader seen, who may read all digests."""
     before_id: Mapped[str | None] = mapped_column(ForeignKey("member.id"))
     handed_on: Mapped[bool] = mapped_column(default=False)
-    """Whether the digests of earlier months were handed on to this leader."""
+    """Whether this leader may read the digests of earlier months."""
 
 
 class Benchmark(Base):
-    """An official figure that an admin loaded: another method, so not directly comparable."""
+    """An official figure loaded by an admin; its method differs, so it is not directly comparable."""
 
     __tablename__ = "benchmark"
     __table_args__ = (UniqueConstraint("workspace_id", "item", "nation", "year", "source"),)

@@ -1,4 +1,4 @@
-"""What answers for the data: how long it is kept, who stays erased, who changed what, whose tokens."""
+"""Tables of data governance: retention, holds, erasures, audit log, tokens, team sources."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from slackapp.core.db import Base, Id, new_id
 
 
 class Retention(Base):
-    """How long a workspace keeps each kind of record. Without a row, these defaults hold."""
+    """How long a workspace keeps each kind of record. Without a row the defaults apply."""
 
     __tablename__ = "retention"
 
@@ -19,14 +19,14 @@ class Retention(Base):
     figures_months: Mapped[int] = mapped_column(default=36)
     comments_months: Mapped[int] = mapped_column(default=12)
     messages_months: Mapped[int] = mapped_column(default=3)
-    """Which messages were sent; those about a thank-you stay as long as the thank-you."""
+    """For records of sent messages; those about a thank-you stay as long as the thank-you."""
     audit_months: Mapped[int] = mapped_column(default=36)
     after_uninstall_days: Mapped[int] = mapped_column(default=30)
-    """When the app has been taken away for so long, everything of the workspace goes."""
+    """After the app has been removed for this time, all data of the workspace is deleted."""
 
 
 class LegalHold(Base):
-    """Records that must stay for now: one person's, or else the workspace's. Never ballots or keys."""
+    """A legal hold on one person's or the workspace's records. Never on ballots or keys."""
 
     __tablename__ = "legal_hold"
     __table_args__ = (Index("ix_legal_hold_workspace_id", "workspace_id"),)
@@ -38,18 +38,18 @@ class LegalHold(Base):
 
 
 class Tombstone(Base):
-    """Somebody who was erased, known only by a mark that cannot be read without KEY_DIR's secret."""
+    """An erased person, stored as a pseudonym that needs KEY_DIR's secret."""
 
     __tablename__ = "tombstone"
 
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), primary_key=True)
     mark: Mapped[str] = mapped_column(String(64), primary_key=True)
     swept: Mapped[bool] = mapped_column(default=False)
-    """Whether the database has rewritten its files since."""
+    """Whether the database files have been rewritten since."""
 
 
 class AuditEntry(Base):
-    """Who changed what, never what anyone said. People stand here only as marks."""
+    """An entry of the audit log: who changed what, never content. People are pseudonyms."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_workspace_id_at", "workspace_id", "at"),)
@@ -60,13 +60,13 @@ class AuditEntry(Base):
     actor: Mapped[str] = mapped_column(String(64))
     deed: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(64), default="")
-    """A team's id, a setting's name, or a person's mark."""
+    """A team's id, a setting's name, or a person's pseudonym."""
     before: Mapped[str | None] = mapped_column(String(64))
     after: Mapped[str | None] = mapped_column(String(64))
 
 
 class Installation(Base):
-    """The app's token in one workspace, or in all of an organisation; sealed, never plain."""
+    """The app's encrypted token for one workspace or a whole organisation."""
 
     __tablename__ = "installation"
 
@@ -82,7 +82,7 @@ class Installation(Base):
 
 
 class InstallTicket(Base):
-    """A begun installation: the hash of the state that must come back, once, in time."""
+    """A started OAuth install: the hash of its state, valid once until it expires."""
 
     __tablename__ = "install_ticket"
 
@@ -91,7 +91,7 @@ class InstallTicket(Base):
 
 
 class Chore(Base):
-    """The night for which a piece of nightly work was done last, so that a missed one is made up for."""
+    """The last night for which a nightly job ran, so that a missed night is caught up."""
 
     __tablename__ = "chore"
 
@@ -100,18 +100,18 @@ class Chore(Base):
 
 
 class Clock(Base):
-    """The newest moment that the app has seen and believed; one row, written each minute."""
+    """The newest trusted clock reading; one row, updated each minute."""
 
     __tablename__ = "clock"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     latest: Mapped[datetime]
     doubted_at: Mapped[datetime | None]
-    """What our clock said when it was not believed; deletions wait until this is empty again."""
+    """The clock reading that was not trusted; deletions wait until this is empty."""
 
 
 class SourceKind(StrEnum):
-    """What a team is kept in step with."""
+    """The kind of source of a team's members."""
 
     CHANNEL = "channel"
     USER_GROUP = "user_group"
@@ -141,7 +141,7 @@ class TeamProposal(Base):
 
 
 class TeamSource(Base):
-    """The channel or user group whose members are a team's members."""
+    """The channel or user group from which a team's members are synchronised."""
 
     __tablename__ = "team_source"
     __table_args__ = (UniqueConstraint("workspace_id", "slack_id"),)
@@ -151,7 +151,7 @@ class TeamSource(Base):
     kind: Mapped[str] = mapped_column(String(12))
     slack_id: Mapped[str] = mapped_column(String(32))
     called: Mapped[str | None] = mapped_column(Text)
-    """The name its channel or group gave the team; while the team still bears it, it follows a renaming."""
+    """The name taken from the channel or group; while the team has it, it follows renames."""
     checked_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
     """Since when the app is out of the channel: nobody comes or goes until it is invited again."""

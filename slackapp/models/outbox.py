@@ -1,4 +1,4 @@
-"""What is owed to Slack, how fast it may go, and what has already come in."""
+"""Tables of the outbox: deliveries, holds, rate limits, fan-outs and inbound ids."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from slackapp.core.db import Base, Id, new_id
 
 
 class DeliveryState(StrEnum):
-    """`unknown` may have arrived and is not sent again by itself any more."""
+    """State of a delivery. `unknown`: it may have arrived and is not retried automatically."""
 
     READY = "ready"
     SENDING = "sending"
@@ -21,7 +21,7 @@ class DeliveryState(StrEnum):
 
 
 class Delivery(Base):
-    """One message owed. It holds what the message is about, never its text.
+    """One message to be sent. It holds a reference to its subject, never its text.
 
     `key` is deterministic, so that owing twice is harmless; `target` is the Slack
     user or channel; `kind` and `reference` say what to render.
@@ -40,14 +40,14 @@ class Delivery(Base):
             sqlite_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
             postgresql_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
         ),
-        # By which a reaction finds the post it is on, among messages that nobody reacts to.
+        # Finds the post of a reaction.
         Index(
             "ix_delivery_post",
             "slack_ts",
             sqlite_where=text("kind = 'recognition-post'"),
             postgresql_where=text("kind = 'recognition-post'"),
         ),
-        # By which removals that have ended are found every hour, among all that was ever sent.
+        # Finds finished removals every hour.
         Index(
             "ix_delivery_removal",
             "state",
@@ -74,7 +74,7 @@ class Delivery(Base):
     """When it goes even so; set when the first of the lower steps is tried."""
     state: Mapped[str] = mapped_column(String(8), default=DeliveryState.READY)
     lease_until: Mapped[float | None]
-    """Seconds of the real clock, not of a clock that a person may move."""
+    """Seconds of the real clock, not of the sandbox's clock."""
     fence: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     first_try: Mapped[datetime | None]
@@ -90,19 +90,19 @@ class Delivery(Base):
 
     @property
     def is_to_channel(self) -> bool:
-        """Whether it goes to a channel, by what Slack's ids of channels begin with, and not to a person."""
+        """Whether the target is a channel, by the prefix of its id."""
         return self.target[:1] in {"C", "G"}
 
 
 class HoldScope(StrEnum):
-    """What a hold keeps back: everything of a workspace, or what goes to one person or channel."""
+    """The scope of a hold: a whole workspace, or one person or channel."""
 
     WORKSPACE = "workspace"
     TARGET = "target"
 
 
 class Hold(Base):
-    """Something for which Slack takes no message just now: what is owed stays READY, and its place.
+    """A target that Slack does not accept messages for now: its deliveries stay READY, in order.
 
     One row, however many messages it keeps back; to lift it is to delete it. `subject` is the Slack id of
     a target, empty for a workspace. Further scopes (a method, one message) need no other column.
@@ -117,11 +117,11 @@ class Hold(Base):
     """Slack's error name, or our own; never content."""
     since: Mapped[datetime]
     again: Mapped[datetime | None]
-    """When it is looked at again. None for a workspace that is well by `auth.test`: a message is tried."""
+    """When it is checked again. None if `auth.test` succeeded: the next message is tried."""
     looks: Mapped[int] = mapped_column(default=0)
-    """How often it was looked at in vain."""
+    """Number of failed checks."""
     told: Mapped[datetime | None]
-    """When somebody was told of it by a message of its own."""
+    """When a person was notified of it by a message."""
 
 
 class Bucket(Base):
@@ -138,7 +138,7 @@ class Bucket(Base):
 
 
 class FanOut(Base):
-    """A message owed to many, written down in chunks: `cursor` is the last member done."""
+    """A message to many people, enqueued in chunks: `cursor` is the last member done."""
 
     __tablename__ = "fan_out"
 
@@ -151,7 +151,7 @@ class FanOut(Base):
 
 
 class Inbound(Base):
-    """What Slack has already told us once. Pulse presses and answers never stand here."""
+    """A request already received from Slack. Check-in presses and answers are never stored here."""
 
     __tablename__ = "inbound"
 
@@ -159,4 +159,4 @@ class Inbound(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     received_at: Mapped[datetime] = mapped_column(index=True)
     outcome: Mapped[str | None] = mapped_column(String(64))
-    """What it led to, so that a repeat is answered with the same words."""
+    """Its outcome, so that a repeat gets the same answer."""

@@ -18,7 +18,7 @@ class Cadence(StrEnum):
 
 
 class Workspace(Base):
-    """One Slack workspace and what its admins have settled."""
+    """One Slack workspace and its settings."""
 
     __tablename__ = "workspace"
 
@@ -31,7 +31,7 @@ class Workspace(Base):
     language: Mapped[str] = mapped_column(String(8), default="en")
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/London")
     nation: Mapped[str] = mapped_column(String(8), default="ENG")
-    """Whose bank holidays count: a GB subdivision such as ENG, WLS, SCT or NIR."""
+    """The GB subdivision whose bank holidays apply: ENG, WLS, SCT or NIR."""
     pulse_on: Mapped[bool] = mapped_column(default=False)
     """Nothing about the pulse reaches staff until an admin turns it on."""
     pulse_weekday: Mapped[int] = mapped_column(default=0)
@@ -43,25 +43,25 @@ class Workspace(Base):
     pulse_pauses: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     """Days without an opening: pairs of first and last, as in ["2026-12-21", "2027-01-03"]."""
     question_set: Mapped[str] = mapped_column(String(16), default="appreciate")
-    """Which wording of the four behaviours is asked; see `pulse.questions`."""
+    """The question set for the four behaviours; see `pulse.questions`."""
     rotating_a_poll: Mapped[int] = mapped_column(default=1)
     """How many rotating questions come with the four: 1 to 3."""
     contact: Mapped[str | None] = mapped_column(Text)
-    """Whom to tell what cannot wait until comments are read, in the organisation's own words."""
+    """Whom to contact with urgent concerns, in the organisation's own words."""
     pulse_since: Mapped[datetime | None]
-    """No round that would have opened before this moment is made up for."""
+    """Rounds due before this time are not caught up."""
     comments_on: Mapped[bool] = mapped_column(default=False)
     k: Mapped[int] = mapped_column(default=5)
-    """Smallest bundle of answers that is shown. May be raised, never below 5."""
+    """Smallest group of answers that is shown. May be raised, never below 5."""
     c: Mapped[int] = mapped_column(default=1)
     """How much the ends of the scale are merged. May be raised, never below 1."""
     comment_threshold: Mapped[int] = mapped_column(default=8)
     concerns_to: Mapped[str | None] = mapped_column(String(32))
-    """Slack id of whoever hears about unkind thank-yous; without one, the admins."""
+    """Slack id of the contact for unkind thank-yous; without one, the admins."""
     digests_from: Mapped[str | None] = mapped_column(String(7))
-    """First month, as yyyy-mm, that is told in a digest."""
+    """First month with a digest, as yyyy-mm."""
     admins_read_digests: Mapped[bool] = mapped_column(default=False)
-    """Whether admins may read every team's digest, or only what was shared with them."""
+    """Whether admins may read every team's digest, or only shared ones."""
     uninstalled_at: Mapped[datetime | None]
 
 
@@ -82,13 +82,13 @@ class Team(Base):
     deputy_id: Mapped[str | None] = mapped_column(
         ForeignKey("member.id", use_alter=True, name="fk_team_deputy_id_member"), index=True
     )
-    """Who reads and decides for the leader while they are on leave."""
+    """The deputy who acts for the leader during leave."""
     closed_at: Mapped[datetime | None]
-    """Since when it is no team any more. Its figures stay, for whoever leads above it."""
+    """When the team was closed. Its figures stay visible to leaders above it."""
 
 
 class SharingChoice(StrEnum):
-    """What a person has settled for thanks that the giver would like the team to see."""
+    """A person's default for thanks that the giver wants to share with the team."""
 
     ASK = "ask"
     ALWAYS = "always"
@@ -120,7 +120,7 @@ class Member(Base):
     is_stranger: Mapped[bool] = mapped_column(default=False)
     """Belongs to a connected organisation, not to this one."""
     is_admin: Mapped[bool] = mapped_column(default=False)
-    """An admin or owner of the workspace, as Slack has it."""
+    """Whether Slack lists the person as an admin or owner of the workspace."""
     named_admin: Mapped[bool] = mapped_column(default=False)
     """Named by an admin to look after Appreciate, whatever they are in Slack."""
     left: Mapped[bool] = mapped_column(default=False)
@@ -131,10 +131,10 @@ class Member(Base):
     pulse_messages: Mapped[bool] = mapped_column(default=True)
     away_from: Mapped[date | None]
     away_until: Mapped[date | None]
-    """Leave, both days included: nothing is asked of the person by message."""
+    """First and last day of leave: the person is sent no requests."""
     sharing: Mapped[str] = mapped_column(String(8), default=SharingChoice.ASK)
     accepts_thanks: Mapped[bool] = mapped_column(default=True)
-    """False once somebody has asked not to be recognised here."""
+    """False if the person does not want to be recognised."""
     nudges: Mapped[bool] = mapped_column(default=False)
     """Whether they want a question on Fridays, and a hint at most once a week."""
     hinted_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What a leader promised in answer to a digest, and how often a team is asked."""
+"""Tables of promises: a leader's answers to a digest, and a team's check-in pace."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -52,7 +52,7 @@ class Promise(Base):
 
 
 class Pace(StrEnum):
-    """How often a team is asked, of the rounds that its workspace opens."""
+    """The share of the workspace's rounds in which a team is asked."""
 
     EVERY = "every"
     MONTHLY = "monthly"
@@ -60,7 +60,7 @@ class Pace(StrEnum):
 
 
 class TeamPace(Base):
-    """What a team's leader chose when asked whether a slower check-in would help."""
+    """The pace that a team's leader chose for the check-in."""
 
     __tablename__ = "team_pace"
 

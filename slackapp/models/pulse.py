@@ -75,7 +75,7 @@ class Question(Base):
 
 
 class PollUnit(Base):
-    """A team as it stood when the poll opened, and afterwards its turnout band."""
+    """A team as of the poll's opening and, after its close, the turnout band."""
 
     __tablename__ = "poll_unit"
 
@@ -88,7 +88,7 @@ class PollUnit(Base):
 
 
 class PollMember(Base):
-    """Who belongs where for this poll. Says who was asked, never who answered; deleted at the close."""
+    """A person's unit for this poll: who was asked, never who answered; deleted at the close."""
 
     __tablename__ = "poll_member"
 
@@ -98,7 +98,7 @@ class PollMember(Base):
 
 
 class Ballot(Base):
-    """A sealed answer. Nothing else may ever stand in this table."""
+    """An encrypted answer. This table must never have another column."""
 
     __tablename__ = "ballot"
     __table_args__: Any = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
@@ -132,7 +132,7 @@ class BundleScore(Base):
 
 
 class Comment(Base):
-    """What somebody wrote, after the close: a unit and a month, no poll, week, time or score."""
+    """A comment, stored after the close: unit and month only, no poll, week, time or score."""
 
     __tablename__ = "comment"
     __table_args__: Any = (

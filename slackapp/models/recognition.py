@@ -17,7 +17,7 @@ class Visibility(StrEnum):
 
 
 class Sharing(StrEnum):
-    """Where one receiver's thanks stand."""
+    """Sharing state of one receiver's thanks."""
 
     PRIVATE = "private"
     ASKED = "asked"
@@ -26,11 +26,11 @@ class Sharing(StrEnum):
     HIDDEN = "hidden"
     """It was shared, and the receiver took it out of their team's channel again."""
     REPORTED = "reported"
-    """The receiver found it unkind: nobody sees it but whoever hears about such things."""
+    """Reported as unkind by the receiver: visible only to the contact for unkind thank-yous."""
 
 
 class Recognition(Base):
-    """Somebody's thanks in their own words. `words` is empty once it was undone."""
+    """A thank-you in the giver's words. `words` is empty after an undo."""
 
     __tablename__ = "recognition"
     __table_args__ = (
@@ -56,7 +56,7 @@ class Recognition(Base):
 
 
 class Recipient(Base):
-    """One person who was thanked, and what they chose to do with it."""
+    """A person who was thanked, and their choice about sharing."""
 
     __tablename__ = "recipient"
     __table_args__ = (
@@ -71,7 +71,7 @@ class Recipient(Base):
     given_at: Mapped[datetime]
     sharing: Mapped[str] = mapped_column(String(8), default=Sharing.PRIVATE)
     shared_in: Mapped[str | None] = mapped_column(String(32))
-    """Slack id of the channel where their team sees it; teams may change theirs later."""
+    """Slack id of the channel where it is shared; the team's channel may change later."""
 
     quoted_in: Mapped[str | None] = mapped_column(String(7))
     """The month whose digest quotes it, as in "2026-11"; none quotes it again."""
@@ -80,7 +80,7 @@ class Recipient(Base):
 
 
 class Boost(Base):
-    """Somebody joined in a thank-you. `how` is "button" or the reaction's name; a person counts once."""
+    """A person joined a thank-you. `how` is "button" or the reaction; each person counts once."""
 
     __tablename__ = "boost"
 
@@ -91,7 +91,7 @@ class Boost(Base):
 
 
 class Blocking(Base):
-    """A person who wants no thank-yous from another, who is not told so."""
+    """A person blocks thank-yous from another, who is not informed."""
 
     __tablename__ = "blocking"
 
