@@ -265,9 +265,9 @@ def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
             thanks.id,
         )
         invitees = {
-            one.slack_user_id: Invitee(team.id, one.name, "en", "Europe/London")
-            for one in asked
-            if one.can_be_reached
+            member.slack_user_id: Invitee(team.id, member.name, "en", "Europe/London")
+            for member in polled
+            if member.can_be_reached
         }
         units = {top.id: CharterUnit(top.name, None), team.id: CharterUnit(team.name, top.id)}
         charter = replace(charter_tables.draw(session, poll), people=invitees, units=units)
