@@ -27,6 +27,7 @@ from slackapp.models import (
     PollMember,
     PollState,
     Team,
+    TeamProposal,
     Tombstone,
     Workspace,
 )
@@ -178,6 +179,9 @@ def _remove_person(
     for place in (Team.leader_id, Team.deputy_id):
         session.execute(update(Team).where(place == member.id).values({place.key: None}))
     session.execute(update(Leadership).where(Leadership.before_id == member.id).values(before_id=None))
+    # As if they had declined: the team waits for an admin.
+    named = update(TeamProposal).where(TeamProposal.member_id == member.id)
+    session.execute(named.values(member_id=None, declined_at=now))
     person = id_scrubbing.ErasedPerson(slack_user_id, member.name)
     _clear_row(member, former)
     session.flush()

@@ -251,6 +251,7 @@ def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:
         ("digests_you_shared", "month", say("you shared the digest")),
         ("paces_you_chose", "chosen_at", say("you chose how often the team is asked")),
         ("teams_you_were_noticed_to_lead", "since", say("you lead or led the team")),
+        ("proposals_for_teams", "proposed_at", say("who leads the team, or its place, was proposed")),
     )
     return [
         Row((entry[moment] or "", entry["team"], label))

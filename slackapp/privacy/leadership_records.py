@@ -5,7 +5,17 @@ from typing import Any
 from sqlalchemy import Executable, or_, select
 from sqlalchemy.orm import Session
 
-from slackapp.models import Digest, Leadership, LegalHold, Member, Promise, SharedDigest, Team, TeamPace
+from slackapp.models import (
+    Digest,
+    Leadership,
+    LegalHold,
+    Member,
+    Promise,
+    SharedDigest,
+    Team,
+    TeamPace,
+    TeamProposal,
+)
 
 
 def collect(session: Session, member: Member) -> dict[str, Any]:
@@ -34,6 +44,7 @@ def collect(session: Session, member: Member) -> dict[str, Any]:
             .where(TeamPace.chosen_by_id == member.id)
             .order_by(Team.name),
         ),
+        "proposals_for_teams": _proposals(session, member),
         "legal_holds": _rows(session, select(LegalHold.since).where(LegalHold.member_id == member.id)),
     }
 
@@ -67,6 +78,21 @@ def _led(session: Session, member: Member) -> list[dict[str, Any]]:
             "since": row.since.isoformat() if row.since and row.member_id == member.id else None,
         }
         for row, team in session.execute(query.where(own).order_by(Team.name))
+    ]
+
+
+def _proposals(session: Session, member: Member) -> list[dict[str, Any]]:
+    query = select(TeamProposal, Team.name).join(Team, Team.id == TeamProposal.team_id)
+    own = or_(TeamProposal.member_id == member.id, TeamProposal.proposed_by_id == member.id)
+    return [
+        {
+            "team": team,
+            "kind": proposal.kind,
+            "you_proposed_it": proposal.proposed_by_id == member.id,
+            "you_were_named": proposal.member_id == member.id,
+            "proposed_at": proposal.proposed_at.isoformat(),
+        }
+        for proposal, team in session.execute(query.where(own).order_by(Team.name, TeamProposal.kind))
     ]
 
 

@@ -43,6 +43,7 @@ KEEP_THE_PLACE = {
     ("shared_digest", "shared_by_id"),
     ("leadership", "member_id"),
     ("team_pace", "chosen_by_id"),
+    ("team_proposal", "proposed_by_id"),
 }
 """References that stay, to a row without a name and an id: what they count or order is not the person."""
 
@@ -165,6 +166,7 @@ EXPORTED = {
     "shared_digest": "digests_you_shared",
     "leadership": "teams_you_were_noticed_to_lead",
     "team_pace": "paces_you_chose",
+    "team_proposal": "proposals_for_teams",
     "legal_hold": "legal_holds",
 }
 """By table that refers to people, the name of their section in a person's export."""
