@@ -12,15 +12,15 @@ _SECTION = 3000
 _MORE = ", ..."
 
 PRIVACY = translatable(
-    "Anonymous. Your answer is locked as soon as you send it. When the check-in closes, all answers "
-    "are mixed and added up. We keep only rounded results for groups of {k} or more. Then the key is "
-    "destroyed. After that nobody can tell who said what: not your lead, not an admin, not the people "
-    "who run the database. Until then you have to trust the people who run the app's server. If "
-    "anybody tampers with the stored answers, we leave them out and tell everybody who was asked."
+    "Your answer is locked when you send it. When the check-in closes, all answers are mixed and added "
+    "up. We keep only rounded results for groups of {k} or more. Then the key is destroyed. After that "
+    "nobody can tell who said what: not your lead, not an admin, not the people who run the database. "
+    "Until then you must trust whoever runs the app's server. If anybody tampers with stored answers, we "
+    "leave them out and tell everybody who was asked."
 )
 COMMENTS = translatable(
-    "Comments come out at the end of the month, as you wrote them, without a date. The people who run the "
-    "server can read them. Leave out names, and what is true only of you."
+    "Comments come out at the month's end, without a date. Whoever runs the server can read them. Leave "
+    "out names, and what is true only of you."
 )
 RULES = (
     translatable(
