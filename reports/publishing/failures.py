@@ -11,7 +11,7 @@ from slackapp.core import calendar
 from slackapp.digest import readers as rights
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Priority
 from slackapp.outbox.references import DigestRef, TeamMonthRef, TeamRef
@@ -56,8 +56,8 @@ def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> Non
 
 def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
     """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
-    found = readers(session, workspace.id, now)
-    unread = [team for team, reader in found if reader is None and team.leader_id is not None]
+    team_readers = readers(session, workspace.id, now)
+    unread = [team for team, reader in team_readers if reader is None and team.leader_id is not None]
     for team in unread:
         _tell_above(session, workspace, team, month, now)
 
@@ -139,4 +139,4 @@ def _tell(session: Session, workspace: Workspace, reader: Member, notice: _Notic
         days_off=calendar.days_in(reader.days_off),
     )
     delivery = notice.kind.new(notice.about, reader.slack_user_id, due, key=notice.key)
-    outbox.enqueue(session, workspace, delivery)
+    queue.enqueue(session, workspace, delivery)
