@@ -21,16 +21,14 @@ from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import voice
-from slackapp.digest import readers as rights
-from slackapp.digest import sharing
+from slackapp.digest import readers, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Method, NewDelivery, Priority
 from slackapp.outbox.references import ChartRef, DigestRef
 from slackapp.pulse import comments
-from slackapp.workspace import members
-from slackapp.workspace.permissions import readers as everybody
+from slackapp.workspace import members, permissions
 
 AT = time(9, 0)
 _declare = partial(Kind, priority=Priority.DIGEST, topic=Topic.DIGESTS, second_copy=SecondCopy.HARMLESS)
@@ -218,7 +216,7 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     occurrence = latest(workspace, now)
     if occurrence.month < _first_month(session, workspace):
         return 0
-    held = rights.withheld_teams(session, workspace, occurrence.due)
+    held = readers.withheld_teams(session, workspace, occurrence.due)
     read = set(
         session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == occurrence.month))
     )
@@ -260,16 +258,16 @@ def _first_month(session: Session, workspace: Workspace) -> str:
 
 def _readers(session: Session, workspace: Workspace, now: datetime) -> list[tuple[Team, Member]]:
     """Each team with who reads for it now: its leader, or the deputy while the leader is not there."""
-    team_readers = everybody(session, workspace.id, now)
+    team_readers = permissions.readers(session, workspace.id, now)
     return [(team, reader) for team, reader in team_readers if reader is not None]
 
 
 def _new_digests(
-    session: Session, month: str, readers: Sequence[tuple[Team, Member]], now: datetime
+    session: Session, month: str, team_readers: Sequence[tuple[Team, Member]], now: datetime
 ) -> list[tuple[str, Team, Member]]:
     """Write down those not yet made; another process may be doing the same."""
     new_digests = []
-    for team, leader in readers:
+    for team, leader in team_readers:
         row = {"id": new_id(), "team_id": team.id, "month": month, "recipient_id": leader.id, "made_at": now}
         insert = queue.insert_for(session)(Digest).on_conflict_do_nothing().values(row).returning(Digest.id)
         digest_id = session.scalar(insert)
