@@ -14,9 +14,9 @@ FILLERS = frozenset(
     }
 )
 TO_DO = (
-    *("handlers", "reports"),
+    "handlers",
     *("slackapp/app.py", "slackapp/clock.py", "slackapp/health.py", "slackapp/scheduler.py"),
-    *("slackapp/connection", "slackapp/delivery", "slackapp/digest", "slackapp/http"),
+    *("slackapp/connection", "slackapp/delivery", "slackapp/http"),
     *("slackapp/outbox", "slackapp/pulse", "slackapp/verify"),
     *("tests/delivery", "tests/pulse", "tests/reports", "tests/teams"),
 )
