@@ -14,7 +14,7 @@ _MORE = ", ..."
 PRIVACY = translatable(
     "Your answer is locked when you send it. When the check-in closes, all answers are mixed and added "
     "up. We keep only rounded results for groups of {k} or more. Then the key is destroyed. After that "
-    "nobody can tell who said what: not your lead, not an admin, not the people who run the database. "
+    "nobody can tell who said what: not your lead, not an admin, not whoever runs the database. "
     "Until then you must trust whoever runs the app's server. If anybody tampers with stored answers, we "
     "leave them out and tell everybody who was asked."
 )
