@@ -77,27 +77,27 @@ def questions(
     coming: Iterable[Item],
     *,
     typed: str = "",
-    asked: FormQuestion | None = None,
+    question: FormQuestion | None = None,
 ) -> View:
     """The organisation's own rotating questions, and what the next check-in asks.
 
     With a question about the one that was `typed`, the button adds it all the same.
     """
-    blocks = [*piece.asked_above(asked), piece.header(say("The next check-in asks"))]
+    blocks = [*piece.asked_above(question), piece.header(say("The next check-in asks"))]
     for place, item in enumerate(coming):
         if item.stem and not place:
             blocks.append(piece.plain_section(say(item.stem)))
         blocks.append(piece.plain_section(say(item.wording)))
     blocks += [piece.divider(), piece.header(say("Your organisation's own questions"))]
-    for question in mine:
+    for own_question in mine:
         blocks += [
-            piece.plain_section(question.wording),
+            piece.plain_section(own_question.wording),
             piece.actions(
                 [
-                    piece.button(say("Ask it earlier"), MOVE_UP, question.id),
-                    piece.button(say("Ask it no more"), RETIRE, question.id),
+                    piece.button(say("Ask it earlier"), MOVE_UP, own_question.id),
+                    piece.button(say("Ask it no more"), RETIRE, own_question.id),
                 ],
-                block_id=f"own_{question.id}",
+                block_id=f"own_{own_question.id}",
             ),
         ]
     blocks.append(piece.context(say("They rotate with ours. None comes again within twelve check-ins.")))
@@ -108,9 +108,9 @@ def questions(
     blocks.append(_input(say("Add a question"), WORDING, field) | {"hint": piece.plain(hint)})
     return _modal(say) | {
         "callback_id": QUESTION_FORM,
-        "submit": piece.plain(say("Add anyway") if asked else say("Add")),
+        "submit": piece.plain(say("Add anyway") if question else say("Add")),
         "close": piece.plain(say("Back")),
-        "private_metadata": piece.unseen("", asked),
+        "private_metadata": piece.unseen("", question),
         "blocks": blocks,
     }
 

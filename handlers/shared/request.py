@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
@@ -23,7 +23,6 @@ from slackapp.workspace.audit_log import Action
 from slackapp.workspace.members import UnknownMembers
 from slackapp.workspace.permissions import Permission
 
-Returned = TypeVar("Returned")
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
 
@@ -186,14 +185,3 @@ class Request:
             permissions.require(session, member, permission, now=now)
         self.say = members.language_of(workspace, member)
         return Scope(session, workspace, member, self.say, now, self.pseudonyms)
-
-
-def as_admin(
-    context: Context,
-    client: WebClient,
-    caller: Caller,
-    action: Callable[[Session, Workspace, Member, Voice], Returned],
-) -> Returned:
-    """Run a closure as an admin: for the check-in's listeners, until they use `Request`."""
-    with Request(context, client, caller).write(Permission.SETTLE) as scope:
-        return action(scope.session, scope.workspace, scope.member, scope.say)
