@@ -17,7 +17,7 @@ TO_DO = (
     *("handlers", "reports"),
     *("slackapp/app.py", "slackapp/clock.py", "slackapp/health.py", "slackapp/scheduler.py"),
     *("slackapp/connection", "slackapp/delivery", "slackapp/digest", "slackapp/http"),
-    *("slackapp/outbox", "slackapp/pulse", "slackapp/verify"),
+    *("slackapp/outbox", "slackapp/verify"),
     *("tests/delivery", "tests/pulse", "tests/reports", "tests/teams"),
 )
 """Files and folders whose variables are still to be renamed. Only ever shorter."""
