@@ -14,7 +14,7 @@ FILLERS = frozenset(
     }
 )
 TO_DO = (
-    *("handlers", "reports"),
+    *("handlers/digest", "handlers/privacy", "handlers/recognition", "reports"),
     *("slackapp/app.py", "slackapp/clock.py", "slackapp/health.py", "slackapp/scheduler.py"),
     *("slackapp/connection", "slackapp/delivery", "slackapp/digest", "slackapp/http"),
     *("slackapp/outbox", "slackapp/verify"),

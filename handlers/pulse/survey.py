@@ -15,10 +15,7 @@ from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from handlers.pulse import admin
-from handlers.pulse import anonymity_view as anonymity
-from handlers.pulse import settings as pulse_settings
-from handlers.pulse import survey_view as pulse
+from handlers.pulse import admin, anonymity_view, settings, survey_view
 from handlers.pulse.payloads import SurveyForm, filled
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
@@ -26,11 +23,9 @@ from handlers.shared.payloads import Caller, Payload, caller, press
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, typed, voice
 from slackapp.models import Workspace
-from slackapp.pulse import audience, comments, question_rotation, rounds
-from slackapp.pulse import comment_warnings as cautions
+from slackapp.pulse import audience, comment_warnings, comments, question_rotation, rounds
 from slackapp.pulse.charter import Charter, InvalidCharterError, Invitee
-from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import members, registry
 
 COMMAND = "/pulse"
 NONE_OPEN = translatable("There is no check-in open just now.")
@@ -100,14 +95,14 @@ class Pulse:
         except UserError as refused:
             warning = self._words(form, refused)
         if warning:
-            ack(response_action="errors", errors={pulse.COMMENT: warning})
+            ack(response_action="errors", errors={survey_view.COMMENT: warning})
             return
 
         def store(session: Session, participant: Participant) -> View:
             answers = rounds.Answers(form.poll_id, participant.person, form.scores, comment)
             charter = rounds.submit(session, self.context.keys, answers, self.context.now())
             say, closing = participant.say, participant.say.moment(charter.close_at, participant.zone)
-            return pulse.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
+            return survey_view.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
 
         try:
             view = self._write(form.caller, form.poll_id, store)
@@ -123,7 +118,7 @@ class Pulse:
         def delete(session: Session, participant: Participant) -> View:
             poll_id, person = pressed.value, participant.person
             rounds.withdraw(session, self.context.keys, poll_id, person, self.context.now())
-            return pulse.withdrawn(participant.say, poll_id)
+            return survey_view.withdrawn(participant.say, poll_id)
 
         view = self._write(pressed.caller, pressed.value, delete, otherwise=NOT_WITHDRAWN)
         client.views_update(view_id=pressed.view_id, view=view)
@@ -133,17 +128,17 @@ class Pulse:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
         charter = self._charter(form.poll_id)
         names = audience.names_around(charter, _person(form.caller)) if charter else []
-        found = cautions.warnings_for(comment, names, self.context.confidentiality)
+        warnings = comment_warnings.warnings_for(comment, names, self.context.confidentiality)
         with self.context.sessions.read() as session:
             say = self._participant(session, form.caller, form.poll_id).say
-        if not found or (form.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
+        if not warnings or (form.is_sure and comment_warnings.CommentWarning.NHS_NUMBER not in warnings):
             return None
-        return pulse.cautioned(say, found)
+        return survey_view.cautioned(say, warnings)
 
     def _running(self, who: Caller) -> str:
         """The check-in that takes answers now; empty where there is none."""
         with self.context.sessions.read() as session:
-            workspace = workspaces.find(session, who.team)
+            workspace = registry.find(session, who.team)
             poll = rounds.current(session, workspace, self.context.now()) if workspace else None
             return poll.id if poll else ""
 
@@ -152,22 +147,22 @@ class Pulse:
             raise UserError(NONE_OPEN)
         charter, invitee = self._take_part(session, participant, poll_id)
         items = question_rotation.items(session, charter.items, charter.wordings)
-        form = pulse.SurveyForm(items, charter.comments_on, participant.workspace.contact)
-        return pulse.modal(participant.say, poll_id, form, audience.group_of(charter, invitee.unit))
+        form = survey_view.SurveyForm(items, charter.comments_on, participant.workspace.contact)
+        return survey_view.modal(participant.say, poll_id, form, audience.group_of(charter, invitee.unit))
 
     def _explained(self, poll_id: str, session: Session, participant: Participant) -> View:
         try:
             charter, invitee = self._take_part(session, participant, poll_id)
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
-            return anonymity.about(participant.say, participant.workspace.k, None)
-        company = anonymity.Company(
+            return anonymity_view.about(participant.say, participant.workspace.k, None)
+        company = anonymity_view.Company(
             group=audience.group_of(charter, invitee.unit),
             users=tuple(charter.users_in(invitee.unit)),
             readers=charter.units[invitee.unit].readers,
             admins_read=charter.admins_read,
         )
-        return anonymity.about(participant.say, charter.rules.k, company)
+        return anonymity_view.about(participant.say, charter.rules.k, company)
 
     def _take_part(self, session: Session, participant: Participant, poll_id: str) -> tuple[Charter, Invitee]:
         return rounds.take_part(session, self.context.keys, poll_id, participant.person, self.context.now())
@@ -184,7 +179,7 @@ class Pulse:
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
             _log.exception("An answer could not be stored or withdrawn.")
             say = self._voice_without_certainty(who, poll_id)
-            return pulse.notice(say, say(otherwise))
+            return survey_view.notice(say, say(otherwise))
 
     def _voice_without_certainty(self, who: Caller, poll_id: str) -> Voice:
         """The person's language, as long as anything can be read at all."""
@@ -206,11 +201,11 @@ class Pulse:
         except UserError as refused:
             if refused.field:
                 raise
-            return pulse.notice(participant.say, refused.words(participant.say))
+            return survey_view.notice(participant.say, refused.words(participant.say))
 
     def _participant(self, session: Session, who: Caller, poll_id: str) -> Participant:
         """Who is asked is not looked up: no statement of the database's log says who presses or answers."""
-        workspace = workspaces.find(session, who.team)
+        workspace = registry.find(session, who.team)
         if workspace is None:
             raise LookupError("a payload from a workspace that never installed the app")
         charter, person = self._charter(poll_id), _person(who)
@@ -230,13 +225,13 @@ class Pulse:
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    mine = pulse_settings.register(bolt, context)
+    mine = settings.register(bolt, context)
     admins = admin.register(bolt, context)
     listeners = Pulse(context, {"admin": admins} | dict.fromkeys(typed("check_in", "settings"), mine))
-    bolt.action(pulse.ANSWER)(listeners.answer)
-    bolt.action(pulse.ABOUT)(listeners.about)
-    bolt.action(pulse.WITHDRAW)(listeners.withdraw)
-    bolt.view(pulse.SUBMIT)(listeners.submit)
+    bolt.action(survey_view.ANSWER)(listeners.answer)
+    bolt.action(survey_view.ABOUT)(listeners.about)
+    bolt.action(survey_view.WITHDRAW)(listeners.withdraw)
+    bolt.view(survey_view.SUBMIT)(listeners.submit)
     bolt.command(COMMAND)(listeners.command)
 
 
