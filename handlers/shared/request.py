@@ -68,6 +68,15 @@ class VisitorScope:
         return Scope(self.session, self.workspace, self.member, self.say, self.now, self.pseudonyms)
 
 
+@dataclass(frozen=True, slots=True)
+class AnonymousScope:
+    """What holds inside one transaction of which no statement names the caller: that of a ballot."""
+
+    session: Session
+    workspace: Workspace
+    now: datetime
+
+
 class Request:
     """What one person asks for, made once for each payload."""
 
@@ -141,6 +150,18 @@ class Request:
             return self._visitor_scope(self.context.sessions.begin, permission)
         return self._audited(permission) if permission else self._scope(self.context.sessions.begin, None)
 
+    def read_anonymously(self) -> AbstractContextManager[AnonymousScope]:
+        """A scope whose changes are thrown away, in which the caller is not looked up in any table.
+
+        A database's log of statements then never shows a person beside a ballot. Who they are, their
+        language and their time zone are in the check-in's charter. Raises NeverInstalled.
+        """
+        return self._anonymous_scope(self.context.sessions.read)
+
+    def write_anonymously(self) -> AbstractContextManager[AnonymousScope]:
+        """The same, committed at the end."""
+        return self._anonymous_scope(self.context.sessions.begin)
+
     def refresh_home(self, side: Side = Side.RECEIVED) -> None:
         """Show the caller's Home tab as it is now; `side` is the list of thank-yous on it."""
         self.context.refresh_home(self.client, self.caller, side=side)
@@ -177,6 +198,11 @@ class Request:
                 permissions.require(session, member, permission, now=now)
             self.say = members.language_of(workspace, member)
             yield VisitorScope(session, workspace, member, self.say, now, self.pseudonyms)
+
+    @contextmanager
+    def _anonymous_scope(self, open_session: OpenSession) -> Iterator[AnonymousScope]:
+        with open_session() as session:
+            yield AnonymousScope(session, workspace_of(session, self.caller), self.context.now())
 
     def _enter(self, session: Session, permission: Permission | None) -> Scope:
         workspace, now = workspace_of(session, self.caller), self.context.now()
