@@ -14,10 +14,6 @@ FILLERS = frozenset(
     }
 )
 TO_DO = (
-    "handlers",
-    *("slackapp/app.py", "slackapp/clock.py", "slackapp/health.py", "slackapp/scheduler.py"),
-    *("slackapp/connection", "slackapp/delivery", "slackapp/http"),
-    *("slackapp/outbox", "slackapp/pulse", "slackapp/verify"),
     *("tests/delivery", "tests/pulse", "tests/reports", "tests/teams"),
 )
 """Files and folders whose variables are still to be renamed. Only ever shorter."""
