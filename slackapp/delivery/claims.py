@@ -21,11 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from slackapp.delivery import holding
-from slackapp.delivery import rate_limits as limits
+from slackapp.delivery import holding, rate_limits
 from slackapp.delivery.rate_limits import RateGate
 from slackapp.models import Delivery, DeliveryState, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.queue import Claim, Priority
 
 _BATCH = 20
@@ -131,11 +130,11 @@ class ClaimBatch:
             for row in self._candidates(workspace_id, priority, gate, slots):
                 self.looked_at += 1
                 if row.expires is not None and row.expires <= self._now:
-                    outbox.overdue(self._session, row)
+                    queue.overdue(self._session, row)
                     continue
                 gate.consume(row.method, row.target)
                 slots.fill(priority)
-                claim = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
+                claim = queue.claim(self._session, row, lease_until=self._lease.until, now=self._now)
                 yield ClaimedMessage(claim, self._lease, row, self._now)
                 if is_trial_free:
                     return
@@ -151,7 +150,7 @@ class ClaimBatch:
         for kind, patience in self._patience.items() if groups else ():
             waiting = update(Delivery).where(
                 Delivery.group_key.in_(groups),
-                outbox.IN_GROUP,
+                queue.IN_GROUP,
                 Delivery.kind == kind,
                 Delivery.wait_until.is_(None),
             )
@@ -184,7 +183,7 @@ class ClaimBatch:
             select(Delivery)
             .where(*due)
             .where(Delivery.method.not_in(methods))
-            .where(or_(Delivery.method.not_in(limits.IN_CHANNELS), Delivery.target.not_in(channels)))
+            .where(or_(Delivery.method.not_in(rate_limits.IN_CHANNELS), Delivery.target.not_in(channels)))
             .order_by(Delivery.due, Delivery.id)
             .limit(_BATCH)
             .with_for_update(skip_locked=True, of=Delivery)
@@ -208,26 +207,26 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 
 
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
-    asked = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
+    parameters = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
     kinds, moments = _DUE_KINDS, list[datetime]()
     if holding.has_any(session, workspace_id):
         kinds, moments = (
             kinds.where(~holding.keeps_target(now)),
             holding.next_trial(session, workspace_id, now=now),
         )
-    rows = [(method, target) for method, target in session.execute(kinds, asked)]
-    moments += limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
-    ahead = [*session.scalars(_FIRST_AHEAD, asked), session.scalar(_FIRST_WAIT_OVER, asked)]
+    rows = [(method, target) for method, target in session.execute(kinds, parameters)]
+    moments += rate_limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
+    ahead = [*session.scalars(_FIRST_AHEAD, parameters), session.scalar(_FIRST_WAIT_OVER, parameters)]
     return moments + [moment for moment in ahead if moment is not None]
 
 
 def _waiting(session: Session, now: datetime) -> list[tuple[str, list[Priority]]]:
     """Workspaces with something due, in the order in which their limits are locked, and its priorities."""
-    found = (
+    due_by_workspace = (
         (workspace_id, [priority for priority, is_due in zip(Priority, due, strict=True) if is_due])
         for workspace_id, *due in session.execute(_DUE_ANYWHERE, {"now": now})
     )
-    return [(workspace_id, priorities) for workspace_id, priorities in found if priorities]
+    return [(workspace_id, priorities) for workspace_id, priorities in due_by_workspace if priorities]
 
 
 def _ready_in(
@@ -254,18 +253,18 @@ def _is_its_turn(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]
 
 # Built once: making these statements anew took longer than running them.
 _ANYTHING_READY = select(Delivery.id).where(Delivery.state == DeliveryState.READY).limit(1)
-_ASKED = _ready_in(bindparam("workspace_id"), bindparam("priority"))
+_READY = _ready_in(bindparam("workspace_id"), bindparam("priority"))
 _DUE_KINDS = (
     select(Delivery.method, Delivery.target)
-    .where(*_ASKED, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
+    .where(*_READY, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
     .distinct()
     .limit(_LOOKED_AT)
 )
 _FIRST_AHEAD = (
-    select(Delivery.due).where(*_ASKED, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
+    select(Delivery.due).where(*_READY, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
 )
 _FIRST_WAIT_OVER = select(func.min(Delivery.wait_until)).where(
-    *_ASKED, Delivery.wait_until > bindparam("now"), Delivery.due <= bindparam("now")
+    *_READY, Delivery.wait_until > bindparam("now"), Delivery.due <= bindparam("now")
 )
 
 
@@ -274,12 +273,12 @@ def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
     Nothing goes where the app was taken away, or where Slack lets it do nothing: what is owed there waits.
     """
-    found = select(
+    workspaces = select(
         Workspace.id,
         *(exists().where(*_ready_in(Workspace.id, int(priority)), *further) for priority in Priority),
     )
-    there = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
-    return found.where(*there).order_by(Workspace.id)
+    is_reachable = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
+    return workspaces.where(*is_reachable).order_by(Workspace.id)
 
 
 _READY_ANYWHERE = _anywhere()

@@ -72,7 +72,7 @@ def lift(session: Session, places: Iterable[Place]) -> None:
 def on_trial(session: Session, workspace_ids: Iterable[str], *, now: datetime) -> set[Place]:
     """The holds in these workspaces that end when a message of theirs goes through now."""
     held = session.scalars(select(Hold).where(Hold.workspace_id.in_(set(workspace_ids))))
-    return {_place_of(one) for one in held if _is_on_trial(one, now)}
+    return {_place_of(row) for row in held if _is_on_trial(row, now)}
 
 
 def has_any(session: Session, workspace_id: str) -> bool:
@@ -96,7 +96,7 @@ def is_trial_free(session: Session, workspace_id: str) -> bool | None:
 def due(session: Session, *, now: datetime) -> list[Place]:
     """The workspaces of which `auth.test` is to be asked now."""
     held = select(Hold).where(_of_workspace(), _is_over(now)).order_by(Hold.workspace_id)
-    return [_place_of(one) for one in session.scalars(held)]
+    return [_place_of(row) for row in session.scalars(held)]
 
 
 def next_look(session: Session) -> datetime | None:
@@ -113,10 +113,10 @@ def next_trial(session: Session, workspace_id: str, *, now: datetime) -> list[da
 
 def locked(session: Session, place: Place) -> Hold | None:
     """The hold there, locked by this transaction."""
-    found = select(Hold).where(
+    query = select(Hold).where(
         Hold.workspace_id == place.workspace_id, Hold.scope == place.scope, Hold.subject == place.subject
     )
-    return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 def keeps_workspace() -> ColumnElement[bool]:

@@ -56,13 +56,15 @@ def next_free(
     session: Session, workspace_id: str, rows: Iterable[tuple[str, str]], *, priority: int, now: datetime
 ) -> list[datetime]:
     """When each (method, target) may go, `now` at the earliest. Reads only, locks nothing."""
-    wanted = [_names(method, target) for method, target in rows]
-    names = {name for some in wanted for name in some}
-    found = session.scalars(select(Bucket).where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names)))
-    buckets = {bucket.name: bucket for bucket in found}
+    names_by_row = [_names(method, target) for method, target in rows]
+    names = {name for row_names in names_by_row for name in row_names}
+    existing = session.scalars(
+        select(Bucket).where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names))
+    )
+    buckets = {bucket.name: bucket for bucket in existing}
     return [
-        max([now, *(_free(buckets[name], priority, now) for name in some if name in buckets)])
-        for some in wanted
+        max([now, *(_free(buckets[name], priority, now) for name in row_names if name in buckets)])
+        for row_names in names_by_row
     ]
 
 
@@ -115,13 +117,13 @@ class RateGate:
 
 
 def _locked(session: Session, workspace_id: str, names: list[str], now: datetime) -> dict[str, Bucket]:
-    found = _lock(session, workspace_id, names)
-    missing = sorted(set(names) - found.keys())
+    buckets = _lock(session, workspace_id, names)
+    missing = sorted(set(names) - buckets.keys())
     # One by one, in the same order everywhere: a multi-row insert locks in the order of its rows.
     for name in missing:
         row = {"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0}
         session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(row))
-    return _lock(session, workspace_id, names) if missing else found
+    return _lock(session, workspace_id, names) if missing else buckets
 
 
 def _lock(session: Session, workspace_id: str, names: list[str]) -> dict[str, Bucket]:

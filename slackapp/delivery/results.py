@@ -162,8 +162,8 @@ def error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON
 
 
 def _names_picture(answer: Any) -> bool:  # noqa: ANN401 - Slack's JSON
-    told = [*(answer.get("errors") or []), *((answer.get("response_metadata") or {}).get("messages") or [])]
-    return any("slack_file" in str(line) or "slack file" in str(line) for line in told)
+    lines = [*(answer.get("errors") or []), *((answer.get("response_metadata") or {}).get("messages") or [])]
+    return any("slack_file" in str(line) or "slack file" in str(line) for line in lines)
 
 
 def _retry_after(headers: Any) -> float:  # noqa: ANN401 - Slack's JSON

@@ -13,10 +13,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
-from slackapp.delivery import asking, holding
-from slackapp.delivery import claims as claiming
-from slackapp.delivery import rate_limits as limits
-from slackapp.delivery import recording as settling
+from slackapp.delivery import asking, claims, holding, rate_limits, recording
 from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, Lease
 from slackapp.delivery.fan_out import FanOuts
 from slackapp.delivery.loading import Loader
@@ -24,7 +21,7 @@ from slackapp.delivery.recording import Finished, Harmless
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.rendered import Deletion, Expander, Message, Routes, Skip, Upload, WaitUntil
 
 _logger = logging.getLogger(__name__)
@@ -43,7 +40,7 @@ class DeliveryWorker:
     Every client must have been made with `retry_handlers=[]`; a function gives each workspace its own.
     """
 
-    lease_seconds: float = outbox.LEASE_SECONDS
+    lease_seconds: float = queue.LEASE_SECONDS
     harmless: Harmless
     """Which messages may come twice: they are sent again when they may not have arrived."""
 
@@ -135,8 +132,8 @@ class DeliveryWorker:
         with self._sessions.read() as session:
             if self._fan_outs.waiting(session, now=moment):
                 return moment
-            moments = (claiming.next_due(session, now=moment), holding.next_look(session))
-            return min((one for one in moments if one is not None), default=None)
+            moments = (claims.next_due(session, now=moment), holding.next_look(session))
+            return min((due for due in moments if due is not None), default=None)
 
     def _deliver(self, now: datetime) -> bool:
         finished, slots = self._pool.finished(), self._pool.slots()
@@ -145,8 +142,8 @@ class DeliveryWorker:
         lease = Lease.begin(self.lease_seconds)
         self._keep_back(finished, now)
         with self._sessions.begin() as session:
-            settling.record_results(session, finished, self.harmless, now=now)
-            lapsed = outbox.release_expired_leases(
+            recording.record_results(session, finished, self.harmless, now=now)
+            lapsed = queue.release_expired_leases(
                 session, real_now=time.time(), now=now, harmless=self.harmless
             )
             batch = ClaimBatch(session, self._patience, now=now, lease=lease)
@@ -172,18 +169,18 @@ class DeliveryWorker:
         if finished:
             self._keep_back(finished, now)
             with self._sessions.begin() as session:
-                settling.record_results(session, finished, self.harmless, now=now)
+                recording.record_results(session, finished, self.harmless, now=now)
             self._pool.release(finished)
 
     def _keep_back(self, finished: list[Finished], now: datetime) -> None:
         if any(done.concerns_others for done in finished):
             with self._sessions.begin() as session:
-                settling.keep_back(session, finished, now=now)
+                recording.keep_back(session, finished, now=now)
 
     def _anything(self, now: datetime) -> bool:
         """A look that takes no lock: most of the time there is nothing to do."""
         with self._sessions.read() as session:
-            return _lapsed(session) or (claiming.next_due(session, now=now) or _never(now)) <= now
+            return _lapsed(session) or (claims.next_due(session, now=now) or _never(now)) <= now
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -208,12 +205,12 @@ class DeliveryWorker:
 
 def delete_idle_limits(session: Session, now: datetime) -> None:
     """Forget limits that nobody needs any more. For a slow tick."""
-    limits.delete_idle(session, now=now)
+    rate_limits.delete_idle(session, now=now)
 
 
 def _lapsed(session: Session) -> bool:
-    over = exists().where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < time.time())
-    return bool(session.scalar(select(over)))
+    is_lapsed = exists().where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < time.time())
+    return bool(session.scalar(select(is_lapsed)))
 
 
 def _never(now: datetime) -> datetime:
