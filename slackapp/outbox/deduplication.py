@@ -29,11 +29,11 @@ _FIRST_TIME: Mapping[str, Any] = {
 
 
 def _newer(dialect: Any) -> Any:  # noqa: ANN401 - two dialects' constructors without a common type
-    told = dialect.insert(Inbound)
-    return told.on_conflict_do_update(
+    insert = dialect.insert(Inbound)
+    return insert.on_conflict_do_update(
         index_elements=[Inbound.workspace_id, Inbound.key],
-        set_={"outcome": told.excluded.outcome, "received_at": told.excluded.received_at},
-        where=Inbound.outcome < told.excluded.outcome,
+        set_={"outcome": insert.excluded.outcome, "received_at": insert.excluded.received_at},
+        where=Inbound.outcome < insert.excluded.outcome,
     ).returning(Inbound.key)
 
 

@@ -114,17 +114,17 @@ class SlackMessageId:
     file: str | None = None
 
 
-def enqueue(session: Session, workspace: Workspace, owed: NewDelivery) -> Delivery | None:
+def enqueue(session: Session, workspace: Workspace, delivery: NewDelivery) -> Delivery | None:
     """Write one owed message down; None when this key was owed before."""
-    written = enqueue_many(session, workspace, [owed])
+    written = enqueue_many(session, workspace, [delivery])
     return written[0] if written else None
 
 
-def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDelivery]) -> list[Delivery]:
+def enqueue_many(session: Session, workspace: Workspace, deliveries: Sequence[NewDelivery]) -> list[Delivery]:
     """Write many down, 500 in a statement; gives those that were not owed before."""
     written: list[Delivery] = []
-    for start in range(0, len(owed), _CHUNK):
-        rows = [_row(workspace, one) for one in owed[start : start + _CHUNK]]
+    for start in range(0, len(deliveries), _CHUNK):
+        rows = [_row(workspace, delivery) for delivery in deliveries[start : start + _CHUNK]]
         # A multi-row upsert's rowcount is negative on PostgreSQL, so the rows themselves are asked for.
         insert = insert_for(session)(Delivery).on_conflict_do_nothing().returning(Delivery)
         written.extend(session.scalars(insert, rows))
@@ -275,8 +275,8 @@ def release_expired_leases(
     be what kills them; the rest may have arrived, and `harmless` says whether a second copy of it would
     harm nobody. Rows that another process is settling right now are left to it.
     """
-    over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
-    rows = session.scalars(over.with_for_update(skip_locked=True)).all()
+    expired = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
+    rows = session.scalars(expired.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.attempts = row.attempts + 1 if row.reason == _LEASE_OVER else 1
         if row.method in REPEATABLE:
@@ -304,19 +304,19 @@ def _in_doubt(row: Delivery, now: datetime, *, is_harmless: bool) -> dict[str, A
     return {"state": DeliveryState.UNKNOWN, "doubts": row.doubts + 1}
 
 
-def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
+def _row(workspace: Workspace, delivery: NewDelivery) -> dict[str, Any]:
     return {
-        "key": owed.key,
+        "key": delivery.key,
         "workspace_id": workspace.id,
-        "method": owed.method,
-        "target": owed.target,
-        "kind": owed.kind,
-        "reference": owed.reference,
-        "priority": int(owed.priority),
-        "due": owed.due,
-        "expires": owed.expires,
-        "group_key": owed.group,
-        "step": owed.step,
+        "method": delivery.method,
+        "target": delivery.target,
+        "kind": delivery.kind,
+        "reference": delivery.reference,
+        "priority": int(delivery.priority),
+        "due": delivery.due,
+        "expires": delivery.expires,
+        "group_key": delivery.group,
+        "step": delivery.step,
     }
 
 
