@@ -46,8 +46,10 @@ class Clients:
             if workspace is None or workspace.uninstalled_at is not None:
                 return None
             team = workspace.slack_team_id
-            found = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
-        return self._client(found.token, team=team if found.is_enterprise else None) if found else None
+            identity = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
+        return (
+            self._client(identity.token, team=team if identity.is_enterprise else None) if identity else None
+        )
 
     def slack_time(self) -> datetime | None:
         """The time by Slack's own clock, from the `Date` header of an answer; None when there is none.
@@ -65,8 +67,8 @@ class Clients:
 
     def of_organisation(self, enterprise_id: str) -> WebClient | None:
         """An organisation's client, by Slack's id."""
-        found = self._bearer(enterprise_id)
-        return self._client(found.token) if found else None
+        identity = self._bearer(enterprise_id)
+        return self._client(identity.token) if identity else None
 
     @property
     def authorize(self) -> Callable[..., Any] | None:
@@ -80,16 +82,16 @@ class Clients:
 
         # A function: Bolt reads the argument names and takes a method's `self` for one of them.
         def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            found = self._bearer(team_id, enterprise_id)
-            if found is None:
+            identity = self._bearer(team_id, enterprise_id)
+            if identity is None:
                 return None
             return AuthorizeResult(
                 enterprise_id=enterprise_id,
                 team_id=team_id,
-                bot_id=found.bot_id,
-                bot_user_id=found.bot_user_id,
-                bot_token=found.token,
-                bot_scopes=list(found.scopes),
+                bot_id=identity.bot_id,
+                bot_user_id=identity.bot_user_id,
+                bot_token=identity.token,
+                bot_scopes=list(identity.scopes),
             )
 
         return authorize
@@ -127,11 +129,11 @@ def retrying(client: WebClient) -> WebClient:
 
 def granted_workspaces(client: WebClient) -> list[GrantedWorkspace]:
     """The workspaces that an organisation's token is for."""
-    found: list[GrantedWorkspace] = []
+    workspaces: list[GrantedWorkspace] = []
     cursor = ""
     while True:
         answer = client.auth_teams_list(limit=_PAGE, cursor=cursor)
-        found += [GrantedWorkspace(one["id"], one["name"]) for one in answer["teams"]]
+        workspaces += [GrantedWorkspace(team["id"], team["name"]) for team in answer["teams"]]
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return found
+            return workspaces

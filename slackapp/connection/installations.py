@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import SettingsError
 from slackapp.models import Installation, InstallTicket, Workspace
 from slackapp.outbox.queue import insert_for
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import audit_log, registry
 
 STATE_LASTS = timedelta(minutes=10)
 _STATE = "install"
@@ -114,7 +113,7 @@ def consume_state(session: Session, locker: TokenEncryption, state: str, *, now:
 def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *, now: datetime) -> None:
     """Remember a workspace's installation, or the same one again with its new token and scopes."""
     before = _write(session, locker, granted, now)
-    workspace = workspaces.install(
+    workspace = registry.install(
         session, slack_team_id=granted.key, name=granted.name, bot_user_id=granted.bot_user_id
     )
     _note(session, workspace, (before, granted.scopes), now)
@@ -138,19 +137,19 @@ def allow_workspaces(
     session: Session, enterprise_id: str, teams: Iterable[GrantedWorkspace]
 ) -> list[Workspace]:
     """The app may be used in these workspaces of it; those with an install of their own keep that."""
-    found = session.get(Installation, enterprise_id)
-    if found is None:
+    installation = session.get(Installation, enterprise_id)
+    if installation is None:
         return []
     return [
-        workspaces.install(
+        registry.install(
             session,
-            slack_team_id=one.slack_team_id,
-            name=one.name,
-            bot_user_id=found.bot_user_id,
+            slack_team_id=team.slack_team_id,
+            name=team.name,
+            bot_user_id=installation.bot_user_id,
             enterprise_id=enterprise_id,
         )
-        for one in teams
-        if session.get(Installation, one.slack_team_id) is None
+        for team in teams
+        if session.get(Installation, team.slack_team_id) is None
     ]
 
 
@@ -160,11 +159,13 @@ def identity_for(session: Session, locker: TokenEncryption, *keys: str | None) -
     None where it is not installed, or no key opens its token.
     """
     for key in filter(None, keys):
-        found = session.get(Installation, key)
-        token = locker.open(found.sealed_token) if found else None
-        if found is not None and token is not None:
-            scopes = tuple(found.scopes.split(","))
-            return BotIdentity(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
+        installation = session.get(Installation, key)
+        token = locker.open(installation.sealed_token) if installation else None
+        if installation is not None and token is not None:
+            scopes = tuple(installation.scopes.split(","))
+            return BotIdentity(
+                token, installation.bot_user_id, installation.bot_id, scopes, installation.is_enterprise
+            )
     return None
 
 
@@ -181,37 +182,41 @@ def count(session: Session) -> int:
 def reencrypt(session: Session, locker: TokenEncryption) -> int:
     """Seal every token with the newest key; gives how many no key opens any more."""
     lost = 0
-    for found in session.scalars(select(Installation).with_for_update()):
-        token = locker.open(found.sealed_token)
+    for installation in session.scalars(select(Installation).with_for_update()):
+        token = locker.open(installation.sealed_token)
         if token is None:
             lost += 1
         else:
-            found.sealed_token = locker.seal(token)
+            installation.sealed_token = locker.seal(token)
     session.flush()
     return lost
 
 
 def _write(session: Session, locker: TokenEncryption, granted: NewInstallation, now: datetime) -> str | None:
     """The row, new or again; gives the scopes there were before."""
-    found = session.get(Installation, granted.key) or Installation(key=granted.key)
-    before = found.scopes
-    found.name, found.sealed_token = granted.name, locker.seal(granted.token)
-    found.bot_user_id, found.bot_id = granted.bot_user_id, granted.bot_id
-    found.scopes, found.installed_at, found.is_enterprise = granted.scopes, now, granted.is_enterprise
-    session.add(found)
+    installation = session.get(Installation, granted.key) or Installation(key=granted.key)
+    before = installation.scopes
+    installation.name, installation.sealed_token = granted.name, locker.seal(granted.token)
+    installation.bot_user_id, installation.bot_id = granted.bot_user_id, granted.bot_id
+    installation.scopes, installation.installed_at, installation.is_enterprise = (
+        granted.scopes,
+        now,
+        granted.is_enterprise,
+    )
+    session.add(installation)
     session.flush()
     return before
 
 
 def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
     before, after = scopes
-    entry = audit.NewEntry(
+    entry = audit_log.NewEntry(
         "an installer",
-        audit.Action.INSTALLED,
+        audit_log.Action.INSTALLED,
         before=str(len(before.split(","))) if before else None,
         after=str(len(after.split(","))),
     )
-    audit.record(session, workspace, entry, now=now)
+    audit_log.record(session, workspace, entry, now=now)
 
 
 def _mark(state: str) -> str:
