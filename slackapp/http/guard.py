@@ -124,8 +124,8 @@ def _is_ssl_check(environ: WSGIEnvironment) -> bool:
 
     https://docs.slack.dev/interactivity/implementing-slash-commands
     """
-    asked = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
-    parts = {"GET": (asked,), "POST": (asked, _body(environ))}.get(environ.get("REQUEST_METHOD", ""), ())
+    query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+    parts = {"GET": (query,), "POST": (query, _body(environ))}.get(environ.get("REQUEST_METHOD", ""), ())
     return any(_SSL_CHECK.search(part) for part in parts)
 
 

@@ -39,7 +39,7 @@ class Answer:
 
     status: str
     title: str
-    told: str
+    sentence: str
 
 
 class StartLimit:
@@ -100,11 +100,15 @@ class Installing:
     def _installed(self, say: Voice, query: dict[str, str], own_state: str) -> Answer:
         now, state = self.now(), query.get("state", "")
         if not state or state != own_state or not self._is_new(state, now):
-            told = say("This page is too old, or was not begun here. Please start the installation again.")
-            return Answer("400 Bad Request", say("Not installed"), told)
+            sentence = say(
+                "This page is too old, or was not begun here. Please start the installation again."
+            )
+            return Answer("400 Bad Request", say("Not installed"), sentence)
         if "code" not in query:
-            told = say("Nothing was installed and nothing is kept. You can start again whenever you like.")
-            return Answer("200 OK", say("Cancelled"), told)
+            sentence = say(
+                "Nothing was installed and nothing is kept. You can start again whenever you like."
+            )
+            return Answer("200 OK", say("Cancelled"), sentence)
         return self._exchanged(say, query["code"], now)
 
     def _is_new(self, state: str, now: datetime) -> bool:
@@ -123,8 +127,8 @@ class Installing:
             teams = granted_workspaces(self._client(answer["access_token"])) if wide else []
         except (SlackClientError, OSError) as failure:
             log.failure(_logger, "an installation", failure)
-            told = say("Slack did not confirm the installation. Please start it again.")
-            return Answer("502 Bad Gateway", say("Not installed"), told)
+            sentence = say("Slack did not confirm the installation. Please start it again.")
+            return Answer("502 Bad Gateway", say("Not installed"), sentence)
         place = answer["enterprise"] if wide else answer["team"]
         granted = NewInstallation(
             key=place["id"],
@@ -139,8 +143,8 @@ class Installing:
                 installations.save_organisation(session, self.locker, granted, teams, now=now)
             else:
                 installations.save(session, self.locker, granted, now=now)
-        told = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
-        return Answer("200 OK", say("Installed"), told)
+        sentence = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
+        return Answer("200 OK", say("Installed"), sentence)
 
     def _client(self, token: str | None = None) -> WebClient:
         return WebClient(token, base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])
@@ -155,12 +159,12 @@ def scopes() -> list[str]:
     import yaml  # noqa: PLC0415 - only an installation reads the manifest
 
     manifest = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
-    return [str(one) for one in manifest["oauth_config"]["scopes"]["bot"]]
+    return [str(scope) for scope in manifest["oauth_config"]["scopes"]["bot"]]
 
 
 def _page(answer: Answer, start_response: StartResponse, more: list[tuple[str, str]]) -> list[bytes]:
     language = voice().language
-    page = _PAGE.format(language=language, title=html.escape(answer.title), told=html.escape(answer.told))
+    page = _PAGE.format(language=language, title=html.escape(answer.title), told=html.escape(answer.sentence))
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
