@@ -27,13 +27,15 @@ def checked(session: Session) -> Checked:
     names = dict(session.execute(select(Team.id, Team.name)).all())
     findings = []
     series: dict[tuple[str, str], list[tuple[str, Cell]]] = defaultdict(list)
-    for one in published(session):
-        for score in one.scores:
+    for check_in in published(session):
+        for score in check_in.scores:
             cell = Cell(score.n, score.sum_lo, score.sum_hi)
             name = names.get(score.unit_id, score.unit_id)
-            if is_pinned(cell, one.bundles.get(score.unit_id, score.n)):
-                findings.append(f"In {one.name}, {name}: {_called(score)} pins down what somebody answered.")
-            series[score.unit_id, score.item].append((one.name, cell))
+            if is_pinned(cell, check_in.bundles.get(score.unit_id, score.n)):
+                findings.append(
+                    f"In {check_in.name}, {name}: {_called(score)} pins down what somebody answered."
+                )
+            series[score.unit_id, score.item].append((check_in.name, cell))
     for (unit, _), cells in series.items():
         findings += [f"{names.get(unit, unit)}: {words}" for words in _leavers(cells)]
     return Checked(
@@ -46,8 +48,8 @@ def checked(session: Session) -> Checked:
 
 def possible(cell: Cell, ballots: int, known: Iterable[int] = ()) -> set[int]:
     """What one more person of a group of `ballots` may have answered, when the answers `known` are known."""
-    told = list(known)
-    return {answer for answer in ANSWERS if _fits(cell, ballots, [*told, answer])}
+    answers = list(known)
+    return {answer for answer in ANSWERS if _fits(cell, ballots, [*answers, answer])}
 
 
 def is_pinned(cell: Cell, ballots: int) -> bool:

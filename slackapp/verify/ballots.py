@@ -27,11 +27,13 @@ def checked(session: Session) -> Checked:
         for receipt, box, count in session.execute(lengths)
         if (receipt, box) != (RECEIPT, BOX)
     ]
-    states = {poll.id: poll for poll in session.scalars(select(Poll))}
-    findings += _left_over(states, session.scalars(select(Ballot.poll_id).distinct()), "sealed answers")
-    asked = session.scalars(select(PollMember.poll_id).distinct())
-    still_told = {one.id for one in states.values() if one.state == PollState.LOST}
-    findings += _left_over(states, (one for one in asked if one not in still_told), "a list of who was asked")
+    polls = {poll.id: poll for poll in session.scalars(select(Poll))}
+    findings += _left_over(polls, session.scalars(select(Ballot.poll_id).distinct()), "sealed answers")
+    poll_ids = session.scalars(select(PollMember.poll_id).distinct())
+    lost = {poll.id for poll in polls.values() if poll.state == PollState.LOST}
+    findings += _left_over(
+        polls, (poll_id for poll_id in poll_ids if poll_id not in lost), "a list of who was asked"
+    )
     return Checked(
         "Sealed answers",
         "Every sealed answer is exactly as long as every other, and a closed check-in has none left.",
@@ -44,16 +46,17 @@ def keys(session: Session, directory: Path) -> Checked:
     polls = {poll.id: poll for poll in session.scalars(select(Poll))}
     held = sorted(directory.glob("*.key"))
     findings = [*_modes(directory, held), *_identity(session, directory)]
-    for found in held:
-        poll = polls.get(found.stem)
+    for key_file in held:
+        poll = polls.get(key_file.stem)
         if poll is None:
-            findings.append(f"There is a key of a check-in that this copy does not know: {found.name}.")
+            findings.append(f"There is a key of a check-in that this copy does not know: {key_file.name}.")
         elif poll.state not in _TAKING and poll.state != PollState.OPENING:
             findings.append(
                 f"The check-in of {poll.opens_on:%d %B %Y} has closed, but its key is still there."
             )
     findings += [
-        f"A half-written key was left behind: {found.name}." for found in sorted(directory.glob(".*.tmp"))
+        f"A half-written key was left behind: {key_file.name}."
+        for key_file in sorted(directory.glob(".*.tmp"))
     ]
     return Checked(
         "Keys",
@@ -63,24 +66,24 @@ def keys(session: Session, directory: Path) -> Checked:
 
 
 def _left_over(polls: dict[str, Poll], ids: Iterable[str], what: str) -> list[str]:
-    found = []
-    for one in ids:
-        poll = polls.get(one)
+    findings = []
+    for poll_id in ids:
+        poll = polls.get(poll_id)
         if poll is None:
-            found.append(f"There is {what} of a check-in that does not exist.")
+            findings.append(f"There is {what} of a check-in that does not exist.")
         elif poll.state not in _TAKING:
-            found.append(
+            findings.append(
                 f"The check-in of {poll.opens_on:%d %B %Y} has closed, but {what} of it are still there."
             )
-    return found
+    return findings
 
 
 def _modes(directory: Path, held: list[Path]) -> list[str]:
-    modes = [(directory, _DIRECTORY_MODE), *((one, _FILE_MODE) for one in held)]
+    modes = [(directory, _DIRECTORY_MODE), *((key_file, _FILE_MODE) for key_file in held)]
     return [
-        f"Others on the server could read {path.name}: its permissions are {mode:o} and not {wanted:o}."
-        for path, wanted in modes
-        if (mode := stat.S_IMODE(path.stat().st_mode)) != wanted
+        f"Others on the server could read {path.name}: its permissions are {mode:o} and not {allowed:o}."
+        for path, allowed in modes
+        if (mode := stat.S_IMODE(path.stat().st_mode)) != allowed
     ]
 
 

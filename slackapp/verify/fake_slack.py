@@ -42,10 +42,10 @@ def _answering(calls: list[tuple[str, bytes]]) -> type[BaseHTTPRequestHandler]:
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             method = self.path.removeprefix("/api/")
-            said = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             answer = json.dumps(_WHO if method == "auth.test" else {"ok": True}).encode()
             if method != "auth.test":
-                calls.append((method, said))
+                calls.append((method, body))
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))

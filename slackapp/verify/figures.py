@@ -63,8 +63,10 @@ def settings(session: Session) -> Checked:
         "c": "how much of the ends of the scale is merged",
         "comment_threshold": "the smallest group whose comments are kept",
     }
-    places = [(f"the workspace {one.name}", one) for one in session.scalars(select(Workspace))]
-    rounds = [(f"the check-in of {one.opens_on:%d %B %Y}", one) for one in session.scalars(select(Poll))]
+    places = [
+        (f"the workspace {workspace.name}", workspace) for workspace in session.scalars(select(Workspace))
+    ]
+    rounds = [(f"the check-in of {poll.opens_on:%d %B %Y}", poll) for poll in session.scalars(select(Poll))]
     return Checked(
         "Settings",
         f"Groups of fewer than {LOWEST_K} are never shown, and comments are kept only where at least "
@@ -82,9 +84,9 @@ def checked(session: Session) -> Checked:
     """Groups are large enough, each answer can be in only one, and every figure is a rounded one."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     findings = [
-        f"In {one.name}: {finding}"
-        for one in published(session)
-        for finding in (*_groups(one, names), *_cells(one, names), *_turnout(one, names))
+        f"In {check_in.name}: {finding}"
+        for check_in in published(session)
+        for finding in (*_groups(check_in, names), *_cells(check_in, names), *_turnout(check_in, names))
     ]
     return Checked(
         "Published figures",
@@ -98,9 +100,9 @@ def comments(session: Session) -> Checked:
     """Comments stand only where some check-in of the month was answered by enough people."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     invited: dict[str, int] = defaultdict(int)
-    for one in published(session):
-        for unit in one.units:
-            invited[unit] = max(invited[unit], _whole(one, unit))
+    for check_in in published(session):
+        for unit in check_in.units:
+            invited[unit] = max(invited[unit], _whole(check_in, unit))
     places = session.execute(select(Comment.unit_id, Comment.month).distinct()).all()
     return Checked(
         "Comments",
@@ -113,53 +115,53 @@ def comments(session: Session) -> Checked:
     )
 
 
-def _place(name: str, month: str, asked: int) -> Iterator[str]:
-    if asked < FEWEST_FOR_COMMENTS:
+def _place(name: str, month: str, invited: int) -> Iterator[str]:
+    if invited < FEWEST_FOR_COMMENTS:
         yield f"{name} has comments of {month}; fewer than {FEWEST_FOR_COMMENTS} were asked."
     if not _MONTH.fullmatch(month):
         yield f"{name} has comments of “{month}”, which is more than a month: it may tell who wrote them."
 
 
-def _groups(one: Published, names: Mapping[str, str]) -> Iterator[str]:
-    least = max(one.poll.k, LOWEST_K)
-    if one.bundles and one.poll.state != PollState.CLOSED:
+def _groups(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(check_in.poll.k, LOWEST_K)
+    if check_in.bundles and check_in.poll.state != PollState.CLOSED:
         yield "it has not closed, but figures are kept of it."
-    for unit, ballots in one.bundles.items():
+    for unit, ballots in check_in.bundles.items():
         name = names.get(unit, unit)
         if ballots < least:
             yield f"{name} is shown with {ballots} answers; the smallest group allowed is {least}."
-        if unit not in one.units:
+        if unit not in check_in.units:
             yield f"{name} has figures though it took no part."
-        elif ballots > (most := _most(one, unit)):
+        elif ballots > (most := _most(check_in, unit)):
             yield (
                 f"{name} is shown with {ballots} answers, but at most {most} can have been left over for it: "
                 "answers of teams that are shown themselves were counted a second time."
             )
 
 
-def _cells(one: Published, names: Mapping[str, str]) -> Iterator[str]:
-    least = max(one.poll.k, LOWEST_K)
-    for score in one.scores:
+def _cells(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(check_in.poll.k, LOWEST_K)
+    for score in check_in.scores:
         name = names.get(score.unit_id, score.unit_id)
-        ballots = one.bundles.get(score.unit_id)
+        ballots = check_in.bundles.get(score.unit_id)
         if ballots is None:
             yield f"{name} has a figure though no group of that name was counted: a total over others."
             continue
-        if score.item not in one.poll.items:
+        if score.item not in check_in.poll.items:
             yield f"{name} has a figure for “{score.item}”, which was not asked."
         if not least <= score.n <= ballots:
             yield f"{name} has a figure from {score.n} answers of {ballots}; at least {least} are needed."
-        if (score.sum_lo, score.sum_hi) not in _ranges(score.n, one.poll.c):
+        if (score.sum_lo, score.sum_hi) not in _ranges(score.n, check_in.poll.c):
             yield f"{name} has a figure that is not one of the rounded ranges; it may be an exact sum."
 
 
-def _turnout(one: Published, names: Mapping[str, str]) -> Iterator[str]:
+def _turnout(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
     bands = {str(band) for band in Turnout}
-    for unit in one.units.values():
+    for unit in check_in.units.values():
         name = names.get(unit.unit_id, unit.unit_id)
         if unit.turnout is None:
             continue
-        if one.poll.state != PollState.CLOSED:
+        if check_in.poll.state != PollState.CLOSED:
             yield f"it has not closed, but says how many of {name} answered."
         if unit.invited < SMALLEST_FOR_TURNOUT or unit.turnout not in bands:
             yield f"{name} says how many answered more closely than was promised."
@@ -170,15 +172,17 @@ def _ranges(n: int, c: int) -> set[tuple[int, int]]:
     return {(cell.lo, cell.hi) for cell in cells if cell is not None}
 
 
-def _most(one: Published, unit: str) -> int:
+def _most(check_in: Published, unit: str) -> int:
     """How many answers can have been counted in a unit at most: its own, and what was too few below it."""
-    least = max(one.poll.k, LOWEST_K)
-    below = [other for other in one.units.values() if other.parent_id == unit]
-    return one.units[unit].invited + sum(
-        min(least - 1, _most(one, other.unit_id)) for other in below if other.unit_id not in one.bundles
+    least = max(check_in.poll.k, LOWEST_K)
+    below = [other for other in check_in.units.values() if other.parent_id == unit]
+    return check_in.units[unit].invited + sum(
+        min(least - 1, _most(check_in, other.unit_id))
+        for other in below
+        if other.unit_id not in check_in.bundles
     )
 
 
-def _whole(one: Published, unit: str) -> int:
-    below = [other.unit_id for other in one.units.values() if other.parent_id == unit]
-    return one.units[unit].invited + sum(_whole(one, other) for other in below)
+def _whole(check_in: Published, unit: str) -> int:
+    below = [other.unit_id for other in check_in.units.values() if other.parent_id == unit]
+    return check_in.units[unit].invited + sum(_whole(check_in, other) for other in below)
