@@ -37,7 +37,7 @@ class _Export:
 
     say: Voice
     collected: dict[str, object]
-    made: datetime
+    created_at: datetime
     channel: str
     ts: str | None
 
@@ -93,4 +93,4 @@ def _upload(content: _Export, filename: str, produce: partial[bytes]) -> Upload:
 
 
 def _page_bytes(content: _Export) -> bytes:
-    return export.as_page(content.say, content.collected, created_at=content.made).encode()
+    return export.as_page(content.say, content.collected, created_at=content.created_at).encode()

@@ -249,7 +249,7 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_v
         sharing=Sharing(recipient.sharing),
         post=DeliveryState(post.state) if post else None,
         link=recognition.link,
-        told=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
+        contacts=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
     )
 
 
@@ -262,12 +262,12 @@ def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    shown = notifications.is_visible_in(recognition, channel)
+    is_visible = notifications.is_visible_in(recognition, channel)
     link = recognition.link
     return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared)) if shown else (),
+        receivers=tuple(session.scalars(shared)) if is_visible else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         boosters=boosts.boosters(session, recognition_id),
@@ -276,16 +276,16 @@ def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
     )
 
 
-def _post_content(spoken: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
+def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
     """The post, in which nobody who was erased is named."""
-    there = tuple(user for user in post.receivers if not is_erased(user))
-    if not post.receivers or (there and not is_erased(post.giver)):
-        return thanks_view.team_post(spoken, replace(post, receivers=there))
+    remaining = tuple(user for user in post.receivers if not is_erased(user))
+    if not post.receivers or (remaining and not is_erased(post.giver)):
+        return thanks_view.team_post(languages, replace(post, receivers=remaining))
     giver = None if is_erased(post.giver) else post.giver
-    receivers = erased_view.FormerPerson(there[0] if there else None)
+    receiver = erased_view.FormerPerson(remaining[0] if remaining else None)
     left = erased_view.RemainingText(post.words if giver else None, post.boosters)
     return erased_view.former_post(
-        spoken[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receivers, left=left
+        languages[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receiver, left=left
     )
 
 

@@ -35,7 +35,7 @@ class Thanks:
     sharing: Sharing
     post: DeliveryState | None = None
     link: str | None = None
-    told: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -65,7 +65,7 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     if thanks.words is None:
         return blocks.only(say("{giver} took this thank-you back.", giver=blocks.person(thanks.giver, say)))
     if thanks.sharing == Sharing.REPORTED:
-        return blocks.only(report_view.reported(say, thanks.told))
+        return blocks.only(report_view.reported(say, thanks.contacts))
     wording = WORDING[thanks.behaviour]
     sentence = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
