@@ -72,8 +72,8 @@ class ClockWatch:
     def _is_confirmed(self, now: datetime) -> bool:
         """Whether the second clock agrees. It is not asked again about the same minute within a minute."""
         if self._doubt is not None:
-            doubted, asked = self._doubt
-            if abs(now - doubted) < _STEP and time.monotonic() - asked < _ASK_AGAIN_SECONDS:
+            doubted, asked_at = self._doubt
+            if abs(now - doubted) < _STEP and time.monotonic() - asked_at < _ASK_AGAIN_SECONDS:
                 return False
         other = self._witness()
         return other is not None and abs(now - other) <= AGREEMENT

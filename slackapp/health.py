@@ -121,7 +121,7 @@ class HealthPage:
         if environ["PATH_INFO"] != "/healthz":
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"Only /healthz is here.\n"]
-        told = self._ask()
-        status = "200 OK" if told["ok"] else "503 Service Unavailable"
+        current = self._ask()
+        status = "200 OK" if current["ok"] else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json")])
-        return [orjson.dumps(told)]
+        return [orjson.dumps(current)]

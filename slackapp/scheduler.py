@@ -60,8 +60,8 @@ def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Ca
 
 def _is_done(sessions: Sessions, name: str, night: date) -> bool:
     with sessions.read() as session:
-        found = session.get(Chore, name)
-        return found is not None and found.night == night
+        chore = session.get(Chore, name)
+        return chore is not None and chore.night == night
 
 
 class Scheduler:
