@@ -14,10 +14,8 @@ FILLERS = frozenset(
     }
 )
 TO_DO = (
-    *("handlers", "reports"),
-    *("slackapp/app.py", "slackapp/clock.py", "slackapp/health.py", "slackapp/scheduler.py"),
-    *("slackapp/connection", "slackapp/delivery", "slackapp/digest", "slackapp/http"),
-    *("slackapp/outbox", "slackapp/pulse", "slackapp/verify"),
+    *("handlers/pulse", "reports"),
+    *("slackapp/digest", "slackapp/pulse"),
     *("tests/delivery", "tests/pulse", "tests/reports", "tests/teams"),
 )
 """Files and folders whose variables are still to be renamed. Only ever shorter."""
