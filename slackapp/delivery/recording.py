@@ -1,4 +1,4 @@
-"""Writing down how calls ended."""
+"""Record the results of finished calls."""
 
 import logging
 from collections.abc import Iterable
@@ -35,35 +35,35 @@ _RENDER_AGAIN, _RENDER_LATEST = timedelta(minutes=5), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A call that has ended, and how."""
+    """A finished call and its outcome."""
 
     claimed: ClaimedMessage
     outcome: Outcome
     follow_up: FollowUp | None = None
-    """What it brings about once it is recorded."""
+    """Runs once the outcome is recorded."""
 
     @property
     def concerns_others(self) -> bool:
-        """Whether other messages are kept back, too: after a 429, or where Slack takes none at all."""
+        """Whether it delays other messages, too: after a 429, or where a hold begins."""
         return isinstance(self.outcome, RateLimited | Held)
 
 
 class Harmless:
-    """Which messages harm nobody twice, by their kinds."""
+    """Tells by kind which messages are harmless when sent twice."""
 
     def __init__(self, kinds: Iterable[Kind[Any]] = ()) -> None:
         self._kinds = {str(kind): kind for kind in kinds}
 
     def __call__(self, row: Delivery) -> bool:
-        """Whether a second copy of this one would harm nobody."""
+        """Return whether a second copy of this message would be harmless."""
         kind = self._kinds.get(row.kind)
         return kind is not None and kind.is_harmless(to_channel=row.is_to_channel)
 
 
 def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> None:
-    """Keep back, for all processes, what Slack refused with 429 and what it takes no message for.
+    """Record rate limits and holds for all processes.
 
-    In a transaction of its own: a claim locks limits in the order of workspaces, and
+    Run it in a transaction of its own: a claim locks limits in the order of workspaces, and
     so does this.
     """
     refused = [
@@ -78,7 +78,7 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
         if isinstance(done.outcome, RateLimited):
             row = done.claimed.row
             rate_limits.block(session, row.workspace_id, row.method, seconds=done.outcome.seconds, now=now)
-    # How long a message waits for its pictures is counted from a time at which they could go.
+    # The wait for pictures is counted only while they could be sent.
     _wait_anew(session, [done.claimed.row for done in finished if isinstance(done.outcome, Held)])
 
 
@@ -90,7 +90,7 @@ def _wait_anew(session: Session, rows: Iterable[Delivery]) -> None:
 
 
 def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
-    """Settle every row, in the order of their ids, so that two processes never wait in a circle."""
+    """Record each outcome in its row, in the order of the ids, so that two processes cannot deadlock."""
     for done in sorted(finished, key=lambda done: done.claimed.claim.id):
         is_harmless = harmless(done.claimed.row)
         is_ours = _settle(session, done.claimed, done.outcome, now, is_harmless=is_harmless)
@@ -119,7 +119,7 @@ def _follow_up(session: Session, done: Finished, now: datetime) -> None:
 
 
 def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
-    """What went through shows that Slack takes messages there again."""
+    """Lift holds on places to which a message was sent."""
     sent = [done.claimed.row for done in finished if isinstance(done.outcome, Sent)]
     if not sent:
         return
@@ -149,7 +149,7 @@ def _settle(
         case Sent(arrived):
             return queue.mark_sent(session, receipt, arrived)
         case RateLimited() | Held():
-            # Still due when it was: the blocked bucket or the hold keeps it back, and it keeps its place.
+            # It keeps its due time, and so its place in the queue; the bucket or the hold delays it.
             return queue.hold_back(session, receipt, due=claimed.row.due)
         case RetryLater(reason, wait):
             due = now + timedelta(seconds=_wait(claimed, reason) if wait is None else wait)
@@ -163,7 +163,7 @@ def _settle(
 def _settle_unsent(
     session: Session, claimed: ClaimedMessage, result: WaitUntil | Skip | NotRendered, now: datetime
 ) -> bool:
-    """Record that Slack was not called."""
+    """Record an outcome for which Slack was not called."""
     match result:
         case WaitUntil(due):
             return queue.retry_later(session, claimed.claim, due=due, reason="later", counted=False)
