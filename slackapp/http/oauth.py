@@ -1,4 +1,4 @@
-"""Installing through OAuth: to Slack with a state, back with a code, and a page that says how it went."""
+"""Install the app through OAuth: send the browser to Slack, take the code, show the result."""
 
 import html
 import logging
@@ -43,7 +43,7 @@ class Answer:
 
 
 class StartLimit:
-    """How many installations may begin in a minute, as anybody on the internet may begin one."""
+    """Limits how many installations begin in a minute, as anybody on the internet may begin one."""
 
     def __init__(self, most: int = 60) -> None:
         self._most = most
@@ -72,7 +72,7 @@ class Installing:
     starts: StartLimit = field(default_factory=StartLimit)
 
     def start(self, _environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Send the browser to Slack, with a state that only this browser has. Nothing is stored."""
+        """Redirect the browser to Slack, with a state that only this browser has. Nothing is stored."""
         if not self.starts.allows(self.now()):
             say = voice()
             sentence = say("Too many installations were started just now. Please try again in a minute.")
@@ -92,7 +92,7 @@ class Installing:
         return [b""]
 
     def come_back(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Slack sends the browser back: with a code, or because somebody pressed Cancel."""
+        """Answer the browser that Slack sends back: with a code, or because somebody pressed Cancel."""
         query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         answer = self._installed(voice(), query, _state_of(environ))
         return _page(answer, start_response, [("Set-Cookie", self._cookie("", 0))])
@@ -155,7 +155,7 @@ class Installing:
 
 
 def scopes() -> list[str]:
-    """The scopes that the manifest names, which are all that is asked for."""
+    """Return the scopes of the manifest; no others are requested."""
     import yaml  # noqa: PLC0415 - only an installation reads the manifest
 
     manifest = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
@@ -175,7 +175,7 @@ def _page(answer: Answer, start_response: StartResponse, more: list[tuple[str, s
 
 
 def _state_of(environ: WSGIEnvironment) -> str:
-    """Return our cookie's value; a cookie of somebody else's that no parser takes does not hide it."""
+    """Return our cookie's value, even beside other cookies that no parser accepts."""
     for cookie in environ.get("HTTP_COOKIE", "").split(";"):
         name, _, value = cookie.strip().partition("=")
         if name == _COOKIE:

@@ -1,4 +1,4 @@
-"""What only HTTP needs, read from the environment."""
+"""Settings that only HTTP needs, read from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class HttpSettings:
 
     @property
     def locker(self) -> TokenEncryption | None:
-        """What seals the workspaces' tokens; None where there is the settings' one token."""
+        """The encryption of the workspaces' tokens; None with the settings' one token."""
         return TokenEncryption(self.token_keys) if self.client_id else None
 
     @property
@@ -39,7 +39,11 @@ class HttpSettings:
 
 
 def read(environ: Mapping[str, str]) -> HttpSettings:
-    """The settings, or a SettingsError that names everything missing or wrong at once."""
+    """Return the settings.
+
+    Raises:
+        SettingsError: Settings are missing or wrong; it names all of them.
+    """
     installs = bool(environ.get("SLACK_CLIENT_ID"))
     unneeded = {"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} if installs else {"SLACK_APP_TOKEN"}
     wrong = [str(finding) for finding in config.findings(environ) if finding.name not in unneeded]

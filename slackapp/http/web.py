@@ -1,4 +1,4 @@
-"""Everything that answers over HTTP, as one WSGI application: the guard, Bolt, and the pages beside it."""
+"""The WSGI application: the guard, Bolt, and the pages for health and installation."""
 
 from collections.abc import Callable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -14,7 +14,7 @@ from slackapp.http.settings import HttpSettings
 
 
 def application(app: Appreciate, http: HttpSettings) -> Guard:
-    """Put together what answers: Slack's requests, the health page, and installation where it is set up."""
+    """Build the application: Slack's requests, the health page, and installation where it is set up."""
     pages: dict[str, WSGIApplication] = {"/healthz": _health_page(app.health)}
     if (locker := http.locker) is not None:
         install = oauth.Installing(http, app.sessions, locker, app.now)
