@@ -1,4 +1,4 @@
-"""Are ballots sealed, all of one size, and gone with their keys after the close?"""
+"""Check that ballots are sealed, of one size, and deleted with their keys after the close."""
 
 import stat
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _DIRECTORY_MODE, _FILE_MODE = 0o700, 0o600
 
 
 def checked(session: Session) -> Checked:
-    """Every ballot has one length, and only check-ins that are still open have any."""
+    """Check that all ballots have the same length, and only open check-ins have any."""
     size = func.length if session.get_bind().dialect.name == "sqlite" else func.octet_length
     lengths = select(size(Ballot.receipt), size(Ballot.box), func.count()).group_by(
         size(Ballot.receipt), size(Ballot.box)
@@ -42,7 +42,7 @@ def checked(session: Session) -> Checked:
 
 
 def keys(session: Session, directory: Path) -> Checked:
-    """No closed check-in has a key, and nobody else can read those of open ones."""
+    """Check that no closed check-in has a key, and that others cannot read the keys of open ones."""
     polls = {poll.id: poll for poll in session.scalars(select(Poll))}
     held = sorted(directory.glob("*.key"))
     findings = [*_modes(directory, held), *_identity(session, directory)]

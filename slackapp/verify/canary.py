@@ -1,7 +1,7 @@
-"""A made-up check-in through the real listeners, twice: with the same answers, given by other people.
+"""Run a test check-in through the real listeners twice: the same answers, given by other people.
 
-If anything that is left afterwards differs between the two worlds, it tells who said
-what. Everything happens in a temporary folder; nothing of the copy is used.
+If the remaining data differs between the two runs, it reveals who answered what.
+Everything happens in a temporary folder; nothing of the copy is used.
 """
 
 import io
@@ -38,9 +38,9 @@ from slackapp.verify.fake_slack import TEAM, Listening
 from slackapp.verify.findings import Checked
 
 PEOPLE = 9
-"""How many answer."""
+"""Number of people who answer."""
 ASKED = 12
-"""How many are asked: in each of the two worlds, others of them abstain."""
+"""Number of people invited; in each of the two worlds others of them abstain."""
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _MARK = "canary-comment-number"
 _SEED = 20261102
@@ -55,7 +55,7 @@ Register = Callable[[App, Context], None]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One of the two: its files, and by how many places the answers are shifted among the people."""
+    """One of the two runs: its folder, and by how many people the answers are shifted."""
 
     folder: Path
     shift: int
@@ -63,7 +63,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a world shows to the outside, and what it leaves behind."""
+    """The data that a world stores, logs and sends, while open and after the close."""
 
     open_rows: dict[str, list[str]]
     closed_rows: dict[str, list[str]]
@@ -72,11 +72,11 @@ class Outcome:
     keys: list[str]
     files: bytes
     locks: tuple[str, ...] = ()
-    """What was found wrong with the sealed answers and the directory of keys."""
+    """Findings about the sealed answers and the directory of keys."""
 
 
 def checked(register: Register = handlers.register) -> Checked:
-    """Hold the two check-ins and compare. `register` is what listens; the app's own unless told."""
+    """Run the two check-ins and compare. `register` adds the listeners; by default the app's own."""
     with TemporaryDirectory(prefix="canary-") as folder:
         first = Path(folder) / "first"
         first.mkdir()
@@ -145,12 +145,12 @@ def _in_world(outcome: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
 
 
 def _timeless(logged: str) -> str:
-    """A log without its moments, durations and addresses, which differ each time."""
+    """Return a log without its times, durations and addresses, which differ each time."""
     return _VARIES.sub("", logged)
 
 
 def _keyless(session: Session, keys: KeyDirectory, poll_id: str) -> Iterator[str]:
-    """Nothing opens, and no receipt comes out the same, with another key than the one in KEY_DIR."""
+    """Check that with another key than the one in KEY_DIR nothing opens and no receipt is the same."""
     secret = keys.load(poll_id) or b""
     other = bytes(byte ^ 0x5A for byte in secret)
     if ballots.receipt_of(secret, poll_id, "T/U") == ballots.receipt_of(other, poll_id, "T/U"):
@@ -165,7 +165,7 @@ def _keyless(session: Session, keys: KeyDirectory, poll_id: str) -> Iterator[str
 
 
 def _prepare(folder: Path) -> dict[str, list[str]]:
-    """A ward of nine with an open check-in; its rows."""
+    """Create a ward with an open check-in; return the rows of all tables."""
     sessions, keys = _storage_of(folder)
     migrations.upgrade(sessions)
     keys.attach(sessions)
@@ -221,7 +221,7 @@ def _outcome_of(world: World, register: Register) -> Outcome:
 
 
 def _answer(bolt: App, poll: Poll, place: int, number: int) -> None:
-    """One person presses [Answer], fills in what the `number`-th of the answers is, and hands it in."""
+    """Press [Answer] as one person, fill in the `number`-th of the answers, and submit it."""
     values: dict[str, Any] = {
         item: {CHOICE: {"type": "radio_buttons", "selected_option": {"value": str((number + at) % 6)}}}
         for at, item in enumerate(poll.items)
@@ -246,7 +246,7 @@ def _user(place: int) -> str:
 
 
 def _rows(sessions: Sessions) -> dict[str, list[str]]:
-    """Every row of every table, in no particular order."""
+    """Return every row of every table as text, sorted."""
     with sessions.read() as session:
         tables = inspect(session.connection()).get_table_names()
         return {
@@ -261,7 +261,7 @@ def _contents(folder: Path) -> Iterator[bytes]:
 
 @contextmanager
 def _logging() -> Iterator[io.StringIO]:
-    """The application's own log with everything asked for; how logging was set up comes back afterwards."""
+    """Capture the app's log at level DEBUG; restore the logging set-up afterwards."""
     root, written = logging.getLogger(), io.StringIO()
     handlers_before, level, raising = list(root.handlers), root.level, logging.raiseExceptions
     levels = {name: logging.getLogger(name).level for name in log.PINNED}

@@ -1,4 +1,4 @@
-"""A Slack on this computer's own loopback that says yes to everything and remembers what it was told."""
+"""A fake Slack on loopback that accepts every call and records it."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ _WHO = {
 
 
 class Listening:
-    """Write down every call. `url` is what a client takes as its base."""
+    """Records every call. `url` is the base URL for a client."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, bytes]] = []
@@ -53,6 +53,6 @@ def _answering(calls: list[tuple[str, bytes]]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
-            """Nothing is said on the terminal."""
+            """Write nothing to the terminal."""
 
     return Answering

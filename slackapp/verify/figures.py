@@ -1,4 +1,4 @@
-"""Are the published figures the rounded ones of groups that are large enough, and nothing else?"""
+"""Check that the published figures are rounded ones of groups that are large enough."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Everything that is kept of one check-in."""
+    """All stored results of one check-in."""
 
     poll: Poll
     units: Mapping[str, PollUnit]
@@ -34,12 +34,12 @@ class Published:
 
     @property
     def name(self) -> str:
-        """How a reader knows it."""
+        """Its name for a reader."""
         return f"the check-in of {self.poll.opens_on:%d %B %Y}"
 
 
 def published(session: Session) -> list[Published]:
-    """All check-ins with what is kept of each."""
+    """Return all check-ins with their stored results."""
     units: dict[str, dict[str, PollUnit]] = defaultdict(dict)
     for unit in session.scalars(select(PollUnit)):
         units[unit.poll_id][unit.unit_id] = unit
@@ -56,7 +56,7 @@ def published(session: Session) -> list[Published]:
 
 
 def settings(session: Session) -> Checked:
-    """No threshold lies below what was promised, now or when a check-in opened."""
+    """Check that no threshold is below the promised minimum, now or when a check-in opened."""
     floors = (("k", LOWEST_K), ("c", LOWEST_C), ("comment_threshold", FEWEST_FOR_COMMENTS))
     called = {
         "k": "the smallest group that is shown",
@@ -81,7 +81,7 @@ def settings(session: Session) -> Checked:
 
 
 def checked(session: Session) -> Checked:
-    """Groups are large enough, each answer can be in only one, and every figure is a rounded one."""
+    """Check that groups are large enough and disjoint, and that every figure is rounded."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     findings = [
         f"In {check_in.name}: {finding}"
@@ -97,7 +97,7 @@ def checked(session: Session) -> Checked:
 
 
 def comments(session: Session) -> Checked:
-    """Comments stand only where some check-in of the month was answered by enough people."""
+    """Check that comments are stored only where enough people were invited."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     invited: dict[str, int] = defaultdict(int)
     for check_in in published(session):
@@ -173,7 +173,7 @@ def _ranges(n: int, c: int) -> set[tuple[int, int]]:
 
 
 def _most(check_in: Published, unit: str) -> int:
-    """How many answers can have been counted in a unit at most: its own, and what was too few below it."""
+    """Return the most answers a unit can have: its own, and those of smaller units below it."""
     least = max(check_in.poll.k, LOWEST_K)
     below = [other for other in check_in.units.values() if other.parent_id == unit]
     return check_in.units[unit].invited + sum(

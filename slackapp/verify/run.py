@@ -1,4 +1,4 @@
-"""All checks on one copy, and how they are told."""
+"""Run all checks on one copy, and report the results."""
 
 import json
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from slackapp.verify.findings import CANNOT_SHOW, Checked
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is looked at: a copy of the database, and where they are given, its keys and logs."""
+    """What to check: a copy of the database, and optionally its keys and logs."""
 
     database: str
     keys: Path | None = None
     logs: tuple[Path, ...] = ()
     is_stored_only: bool = False
-    """Leave the made-up check-in out."""
+    """Leave out the test check-in."""
 
 
 def verify(request: Asked) -> list[Checked]:
-    """Every check, in the order in which they are told. Nothing that was asked about is changed.
+    """Run every check, in the order of the report. Nothing that is checked is changed.
 
     Raises:
         SettingsError: There is no such copy, directory or log.
@@ -61,14 +61,14 @@ def verify(request: Asked) -> list[Checked]:
 
 
 def run(request: Asked, *, as_json: bool = False) -> tuple[bool, str]:
-    """Whether everything is in order, and the words (or the JSON) that say what was found."""
+    """Return whether everything is in order, and the report as text or JSON."""
     checks = verify(request)
     words = written(checks) if as_json else told(checks, request)
     return all(check.is_clean for check in checks), words
 
 
 def told(checks: Sequence[Checked], request: Asked) -> str:
-    """The result for a reader."""
+    """Return the report as text."""
     lines = ["Is what is stored as anonymous as was promised?", ""]
     for number, check in enumerate(checks, start=1):
         verdict = "in order" if check.is_clean else f"{len(check.findings)} found"
@@ -82,7 +82,7 @@ def told(checks: Sequence[Checked], request: Asked) -> str:
 
 
 def written(checks: Sequence[Checked]) -> str:
-    """The result for a program."""
+    """Return the report as JSON."""
     report = {"checks": [asdict(check) for check in checks], "cannot_show": CANNOT_SHOW}
     return json.dumps(
         report | {"clean": all(check.is_clean for check in checks)}, ensure_ascii=False, indent=2

@@ -1,4 +1,4 @@
-"""Is there any place in the database where more could be kept than was promised?"""
+"""Check that the database has no table or column that could store more than was promised."""
 
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
@@ -22,14 +22,14 @@ PULSE: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
-"""Written out by hand and not taken from the program, so that a column cannot be added in passing."""
+"""Written by hand and not taken from the program, so that no column is added unnoticed."""
 
 _OTHERS = "alembic_version"
 _WITHOUT_ORDER = ("ballot", "comment")
 
 
 def checked(session: Session) -> Checked:
-    """Compare the tables that are there with the list of those that may be."""
+    """Compare the existing tables and columns with the allowed ones."""
     inspector = inspect(session.connection())
     tables = {
         table: {column["name"] for column in inspector.get_columns(table)}
@@ -73,7 +73,7 @@ def _allowed(table: str) -> frozenset[str] | None:
 
 
 def _extras(session: Session, views: list[str]) -> list[str]:
-    """Views and triggers: nothing of ours needs either, and both could copy what goes by."""
+    """Report views and triggers: the app uses none, and either could copy data."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -95,7 +95,7 @@ _RULES = text("SELECT rulename FROM pg_rules WHERE schemaname !~ '^(pg_|informat
 
 
 def _beside(session: Session) -> list[str]:
-    """PostgreSQL has more places: other schemas, stored results, tables of other servers, and rules."""
+    """Report PostgreSQL's further places: other schemas, stored results, foreign tables, and rules."""
     findings = [f"There is “{name}”, which Appreciate does not have." for name in session.scalars(_ELSEWHERE)]
     return findings + [
         f"There is a rule “{name}” that could copy answers as they come in."
@@ -104,7 +104,7 @@ def _beside(session: Session) -> list[str]:
 
 
 def _order(session: Session) -> list[str]:
-    """In SQLite a hidden row number would tell the order in which people answered."""
+    """Report tables with SQLite's hidden row number, which reveals the order of the answers."""
     findings = []
     for table in _WITHOUT_ORDER:
         statement = session.scalar(

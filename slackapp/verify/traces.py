@@ -1,4 +1,4 @@
-"""Does an answer, a comment or a key lie anywhere it should not: in files, rows or logs?"""
+"""Search files, rows and logs for answers, comments and keys that should not be there."""
 
 import base64
 import gzip
@@ -23,7 +23,7 @@ ANSWER_MARKS = (
     b'"selected_option"', b'"view_submission"', b'"answers":{', b'"answers": {', b"pulse_choice",
     b"pulse_comment", b"'selected_option'", b"'answers': {", b"pulse_submit", b"pulse_withdraw",
 )  # fmt: skip
-"""What an answer looks like on its way in or when it is withdrawn, and inside its box before it is locked."""
+"""Text that an answer contains in its payload, when withdrawn, and before it is sealed."""
 
 KEY_BYTES = 32
 _LONG_ENOUGH = 12
@@ -34,7 +34,7 @@ _PACKED = b"\x1f\x8b"
 
 
 def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
-    """Search every byte of the database for answers as they come in, and for the keys that are still held."""
+    """Search every byte of the database for answers in plain text, and for the existing keys."""
     needles = {mark: f"something that looks like an answer ({mark.decode()})" for mark in ANSWER_MARKS}
     if keys is not None:
         needles |= dict(_key_forms(sorted(keys.glob("*.key"))))
@@ -66,13 +66,13 @@ def logs(session: Session, paths: Iterable[Path], keys: Path | None) -> Checked:
 
 
 def _spellings(words: str) -> set[bytes]:
-    """Words as a log may spell them: as they are, in JSON, in an address."""
+    """Return the spellings of words in a log: plain, in JSON, in a URL."""
     escaped, plain = json.dumps(words)[1:-1], json.dumps(words, ensure_ascii=False)[1:-1]
     return {spelling.encode() for spelling in (words, escaped, plain, quote(words), quote_plus(words))}
 
 
 def _people(session: Session) -> re.Pattern[str]:
-    """Anybody's ids and name, where they are long enough to mean somebody."""
+    """Return a pattern of all members' ids and names, if long enough to identify them."""
     rows = session.execute(select(Member.slack_user_id, Member.id, Member.name))
     names = {name for row in rows for name in row if len(name) >= _SHORTEST_NAME}
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
@@ -113,11 +113,11 @@ def _key_forms(held: Iterable[Path]) -> Iterator[tuple[bytes, str]]:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """A file in pieces that overlap, so that nothing is missed between two."""
+    """Read a file in overlapping chunks, so that nothing is missed between two."""
     overlap = b""
     with path.open("rb") as beginning:
         is_packed = beginning.read(len(_PACKED)) == _PACKED
-    # Yesterday's log is often packed, and says nothing to whoever reads it as it is.
+    # Older logs are often compressed.
     try:
         with gzip.open(path) if is_packed else path.open("rb") as opened:
             while chunk := opened.read(_CHUNK):
@@ -128,7 +128,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _rows(session: Session) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """PostgreSQL keeps its files to itself, so every row of every table is read as text."""
+    """Read every row of every table as text, as PostgreSQL's files are not available."""
     quote = session.get_bind().dialect.identifier_preparer.quote
     for table in inspect(session.connection()).get_table_names():
         rows = session.execute(text(f"SELECT t::text FROM {quote(table)} AS t"))  # noqa: S608 - a quoted table name
