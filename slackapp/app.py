@@ -59,20 +59,20 @@ Clock = Callable[[], datetime]
 Moment = tuple[datetime, str]
 
 LISTENERS = 32
-"""Threads for listeners. Five slow ones would block all of Bolt's own, and the next command fails."""
+"""Threads for listeners. Bolt has five by default: five slow listeners would make the next command fail."""
 
 _BEAT = 2.0
 
 
 def real_time() -> datetime:
-    """Now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
 class Appreciate:
-    """The app as one thing: start it, ask how it is, stop it.
+    """The whole app: start it, read its health, stop it.
 
-    Its `next_due` and `run_due` let whoever moves its clock know what is due and have it done.
+    `next_due` and `run_due` are for a caller that moves its clock.
 
     Raises:
         SettingsError: The database, the keys or Slack's tokens do not allow a start.
@@ -135,7 +135,7 @@ class Appreciate:
         ]
 
     def _if_believed(self, job: Job) -> Job:
-        """The same job, which waits while the clock may be wrong."""
+        """Return the job with a check: it does nothing while the clock may be wrong."""
 
         def work() -> None:
             if self.clock.believes(self.now()):
@@ -144,7 +144,7 @@ class Appreciate:
         return Job(job.name, work, job.seconds)
 
     def sync_all_members(self) -> None:
-        """Take in who works here, as Slack has it."""
+        """Store the members of every workspace, as Slack lists them."""
         for workspace_id in self._workspaces():
             self._meet(workspace_id)
 
@@ -155,21 +155,21 @@ class Appreciate:
             people.sync_members(client, self.context, team)
 
     def _meet_new(self) -> None:
-        """Workspaces that have installed the app since it was started."""
+        """Store the members of workspaces that installed the app since its start."""
         with self.sessions.read() as session:
             waiting = registry.without_members(session)
         for workspace_id in waiting:
             self._meet(workspace_id)
 
     def start(self) -> None:
-        """Listen to Slack, send what is owed, keep the timetable."""
+        """Connect to Slack, start the delivery worker and the scheduled jobs."""
         self.deliveries.start()
         if self._socket:
             self._socket.connect()  # type: ignore[no-untyped-call]
         self._timetable.start()
 
     def stop(self) -> None:
-        """Take nothing new, finish and settle what is under way, let go of everything."""
+        """Accept nothing new, finish and record running work, release all resources."""
         self._timetable.stop()
         if self._socket:
             close_socket(self._socket)
@@ -180,14 +180,14 @@ class Appreciate:
         self.sessions.dispose()
 
     def health(self) -> health.Report:
-        """What /healthz tells."""
+        """Return the report of /healthz."""
         connected = self._socket.client.is_connected() if self._socket else True
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
 
     def next_due(self, after: datetime) -> Moment | None:
-        """The next moment at which something is due, and what it is in a few words."""
+        """Return the next moment at which something is due, with a short description."""
         with self.sessions.read() as session:
             others = [module.next_moment(session, after) for module in (schedule, reminders)]
             events = [*opening.next_events(session, after)[:1], *others]
@@ -200,20 +200,20 @@ class Appreciate:
         return min(moments, default=None)
 
     def pulse_moments(self, now: datetime) -> list[Moment]:
-        """The next two moments of the check-in, its close and its opening, each with what happens."""
+        """Return the next two moments of the check-in, its close and its opening, with descriptions."""
         with self.sessions.read() as session:
             return [(at, voice()(label)) for at, label in opening.next_events(session, now)[:2]]
 
     def run_due(self, now: datetime) -> None:
-        """Do everything due at `now`; returns once it is done."""
-        # Between two due moments only messages go out; the first time, what a standstill left is caught up.
+        """Do all work due at `now`, and return when it is done."""
+        # Between two due moments only messages are sent; the first call catches up after a downtime.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
             run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
     def _warn(self) -> None:
-        """Log what an operator ought to look into: alarms, and a database that writes statements down."""
+        """Log what an operator should look into: alarms, and a database that logs its statements."""
         for line in alarms(self.keys):
             logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
         with self.sessions.read() as session:
@@ -222,7 +222,7 @@ class Appreciate:
                 logger.warning(statement_logs.WARNING, setting)
 
     def _recover(self, now: datetime) -> None:
-        """Finish the check-ins that a crash left half done; once, as soon as the clock is believed."""
+        """Finish the check-ins that a crash interrupted; once, as soon as the clock is believed."""
         if not self._recovered:
             rounds.recover(self.sessions, self.keys, now)
             self._recovered = True
@@ -238,7 +238,7 @@ class Appreciate:
         )
 
     def _abandon_overdue(self, now: datetime) -> None:
-        """No key lives for ever: try once more to count what is overdue, then destroy its key.
+        """Try once more to close overdue check-ins, then destroy their keys: no key is kept for ever.
 
         The database may be away by then, so it is not asked; Slack's own clock must agree with ours.
         """
@@ -251,18 +251,18 @@ class Appreciate:
             guarding.abandon_overdue(self.keys, now)
 
     def _repair_teams(self) -> None:
-        """What events have missed: who works here, and who is in which channel and group."""
+        """Repair what events have missed: workspace, channel and group members."""
         for workspace_id in self._workspaces():
             try:
                 self._meet(workspace_id)
                 if client := self.clients.of(workspace_id):
                     sync.repair(client, self.context, workspace_id)
             except (SlackClientError, OSError) as failure:
-                # One workspace that Slack does not answer for must not hold up the others.
+                # A workspace for which Slack does not answer must not delay the others.
                 log.failure(logger, "the nightly repair of a workspace", failure)
 
     def _workspaces(self) -> list[str]:
-        """Our ids of the workspaces that have the app now."""
+        """Return our ids of the workspaces that have the app now."""
         with self.sessions.read() as session:
             workspace_ids = registry.installed(session)
         return [workspace_id for workspace_id in workspace_ids if self.workspace_id in {"", workspace_id}]
@@ -270,7 +270,7 @@ class Appreciate:
     def _digests(self, now: datetime) -> None:
         if not self.clock.believes(now):
             return
-        # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
+        # After a downtime over the end of a month, a digest waits for the check-ins of that month.
         rounds.close_due(self.sessions, self.keys, now)
         held_comments.release(self.sessions, self.keys, now)
         schedule.enqueue_due(self.sessions, now)
@@ -299,7 +299,7 @@ class Appreciate:
 
 
 def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
-    """Return how each kind of delivery becomes a message."""
+    """Return the route of each kind of delivery."""
     return {
         **recognition_renderers.ROUTES,
         **pulse_renderers.ROUTES,
@@ -311,14 +311,14 @@ def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
 
 
 def _beat(due: datetime, after: datetime) -> datetime:
-    """While time is moved, messages wait for the next even second, so that a few go at once."""
+    """Round up to the next even second: while time is moved, several messages are sent at once."""
     if due <= after:
         return due
     return due + timedelta(seconds=-due.timestamp() % _BEAT)
 
 
 def _install(sessions: Sessions, client: WebClient) -> str:
-    """Ask Slack who we are; our id of the workspace."""
+    """Ask Slack for the bot's workspace, store it, and return our id of it."""
     try:
         who = client.auth_test()
     except SlackApiError as refused:
@@ -340,13 +340,13 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
 
 
 def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
-    """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
+    """Return Bolt with every listener. Tokens of single workspaces are looked up for each request."""
     bolt = App(
         client=clients.plain,
         authorize=clients.authorize,
-        # Without a secret nothing that comes over HTTP may ever pass for Slack's.
+        # Without a secret, no HTTP request may be taken for Slack's.
         signing_secret=signing_secret or secrets.token_hex(),
-        # The runner's default waits for an ack in sleeps of 10 ms: 96 requests a second against 15,000.
+        # The default waits for an ack in sleeps of 10 ms: 96 requests a second instead of 15,000.
         process_before_response=True,
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
