@@ -1,7 +1,7 @@
 """The only error handler. A UserError is shown as written; anything else gets a reference.
 
-Nothing that anybody wrote reaches the log, and nothing anybody typed is lost: a thank-you's words are
-given back with the answer, a form stays open.
+No text from a person reaches the log, and no typed text is lost: the answer repeats a thank-you's words,
+and a form stays open.
 """
 
 import logging
@@ -34,14 +34,14 @@ SORRY = translatable(
 _TITLE = translatable("Appreciate")
 _QUOTED = 9_000
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
-"""What reading a payload of another shape raises, or asking a database for what it cannot hold."""
+"""Errors from a malformed payload, or from values that a database cannot store."""
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorHandler:
-    """Turns a failure into an answer."""
+    """Turns an exception into an answer."""
 
     context: Context
 
@@ -50,13 +50,13 @@ class ErrorHandler:
         try:
             return self._response(error, body, client)
         except _UNREADABLE as problem:
-            # Not of the shape of Slack's own payloads: it does not even say who sent it.
+            # Not one of Slack's payloads: it does not even name its sender.
             log.failure(_logger, "a payload that cannot be read", problem)
             return _answer("")
 
     def _response(self, error: Exception, body: Payload, client: WebClient) -> BoltResponse:
         if isinstance(error, TooLateError):
-            # The person has been told that nothing was done, and the database has kept to it.
+            # The person was told that nothing was done, and the transaction was rolled back.
             return _answer("")
         kind = "command" if "command" in body else str(body.get("type"))
         if kind == "event_callback" or "event" in body:
@@ -90,11 +90,11 @@ class ErrorHandler:
         try:
             return voice_for(self.context, caller(body))
         except (UserError, SQLAlchemyError):
-            # Without a workspace or a database nobody's language is known.
+            # Without a workspace or a database the reader's language is unknown.
             return voice()
 
     def _show(self, client: WebClient, body: Payload, view: View) -> None:
-        """In place of the modal that was pressed in, else as a new one."""
+        """Show it in place of the modal with the pressed button, else as a new one."""
         try:
             pressed = press(body) if body.get("actions") else None
             if pressed and pressed.view_id and not pressed.is_home:
@@ -102,12 +102,12 @@ class ErrorHandler:
             else:
                 client.views_open(trigger_id=caller(body).trigger_id, view=view)
         except (SlackApiError, OSError) as failure:
-            # The press took longer than Slack waits, or Slack is away: there is no way to tell the person.
+            # The press took longer than Slack waits, or Slack is down: the person cannot be told.
             log.failure(_logger, "telling a person", failure)
 
 
 def register(bolt: App, context: Context) -> None:
-    """Answer every failure of a listener."""
+    """Answer every exception of a listener."""
     bolt.error(ErrorHandler(context).answer)
 
 
@@ -124,7 +124,7 @@ def command_answer(sentence: str, body: Payload) -> dict[str, Any]:
 
 
 def _own_words(body: Payload) -> str:
-    """What would be lost if it were not given back; "undo" and its like are not among it."""
+    """Return the typed text to repeat in the answer; empty for subcommands such as "undo"."""
     text = typed(body).text
     return (
         "" if body["command"] != COMMAND or vocabulary.parse_subcommand(text) else parser.plain(text).strip()
@@ -132,7 +132,7 @@ def _own_words(body: Payload) -> str:
 
 
 def submission_answer(say: Voice, sentence: str, view: Payload, beside: str = "") -> dict[str, Any]:
-    """Beside the field it is about, else the form's last, so that everything typed stays in it."""
+    """Show it beside its field, else the form's last, so that all typed text stays in the form."""
     fields = [block for block in view["blocks"] if block["type"] == "input"]
     if fields:
         by_action_id = {block["element"]["action_id"]: block for block in fields if "element" in block}

@@ -24,18 +24,17 @@ from handlers.recognition import renderers as recognition_renderers
 from handlers.shared import people
 from handlers.shared.context import Context
 from handlers.teams import renderers as teams_renderers
-from handlers.teams import sync as teams
+from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import renderers as digest_renderers
-from reports.publishing import schedule as digest
+from reports.publishing import schedule
 from slackapp import health, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import close_socket
-from slackapp.core import confidentiality as guard
-from slackapp.core import hardening, log
+from slackapp.core import confidentiality, hardening, log
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
 from slackapp.core.db import Sessions, purge_nightly, purge_old_copies
@@ -44,40 +43,36 @@ from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
-from slackapp.outbox import deduplication as inbound
+from slackapp.outbox import deduplication
 from slackapp.outbox.queue import OUTBOX
 from slackapp.outbox.rendered import Routes
-from slackapp.privacy import erasure, retention
-from slackapp.privacy import id_scrubbing as traces
-from slackapp.privacy import slack_redaction as taking_back
-from slackapp.pulse import guarding, held_comments, rounds, statement_logs
-from slackapp.pulse import opening as pulse_opening
+from slackapp.privacy import erasure, id_scrubbing, retention, slack_redaction
+from slackapp.pulse import guarding, held_comments, opening, rounds, statement_logs
 from slackapp.pulse.alarms import alarms
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.recognition import reminders as nudging
-from slackapp.recognition import undelivered as unreached
+from slackapp.recognition import reminders, undelivered
 from slackapp.scheduler import Job, Scheduler, nightly
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import registry
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Moment = tuple[datetime, str]
 
 LISTENERS = 32
-"""Threads for listeners. Five slow ones would block all of Bolt's own, and the next command fails."""
+"""Threads for listeners. Bolt has five by default: five slow listeners would make the next command fail."""
 
 _BEAT = 2.0
 
 
 def real_time() -> datetime:
-    """Now, in UTC."""
+    """Return the time now, in UTC."""
     return datetime.now(UTC)
 
 
 class Appreciate:
-    """The app as one thing: start it, ask how it is, stop it.
+    """The whole app: start it, read its health, stop it.
 
-    Its `next_due` and `run_due` let whoever moves its clock know what is due and have it done.
+    `next_due` and `run_due` are for a caller that moves its clock.
 
     Raises:
         SettingsError: The database, the keys or Slack's tokens do not allow a start.
@@ -102,7 +97,7 @@ class Appreciate:
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
-        self.context = Context(self.sessions, now, self.keys, guard.standard(settings.guard_words))
+        self.context = Context(self.sessions, now, self.keys, confidentiality.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
         self._languages = deadline.Languages(self.sessions)
         self._answering = deadline.answer_in_time(self.bolt, self._languages)
@@ -125,13 +120,13 @@ class Appreciate:
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("overdue check-ins", lambda: self._abandon_overdue(self.now()), 3600),
             Job("digests", lambda: self._digests(self.now()), 60),
-            Job("digests that failed", lambda: digest.report_failures(self.sessions, self.now()), 3),
+            Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
-            Job("erased", lambda: traces.sweep(self.sessions), 60),
+            Job("erased", lambda: id_scrubbing.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
             Job("languages", self._languages.refresh, 300),
             every_night("teams", self._repair_teams),
@@ -140,7 +135,7 @@ class Appreciate:
         ]
 
     def _if_believed(self, job: Job) -> Job:
-        """The same job, which waits while the clock may be wrong."""
+        """Return the job with a check: it does nothing while the clock may be wrong."""
 
         def work() -> None:
             if self.clock.believes(self.now()):
@@ -149,7 +144,7 @@ class Appreciate:
         return Job(job.name, work, job.seconds)
 
     def sync_all_members(self) -> None:
-        """Take in who works here, as Slack has it."""
+        """Store the members of every workspace, as Slack lists them."""
         for workspace_id in self._workspaces():
             self._meet(workspace_id)
 
@@ -160,21 +155,21 @@ class Appreciate:
             people.sync_members(client, self.context, team)
 
     def _meet_new(self) -> None:
-        """Workspaces that have installed the app since it was started."""
+        """Store the members of workspaces that installed the app since its start."""
         with self.sessions.read() as session:
-            waiting = workspaces.without_members(session)
+            waiting = registry.without_members(session)
         for workspace_id in waiting:
             self._meet(workspace_id)
 
     def start(self) -> None:
-        """Listen to Slack, send what is owed, keep the timetable."""
+        """Connect to Slack, start the delivery worker and the scheduled jobs."""
         self.deliveries.start()
         if self._socket:
             self._socket.connect()  # type: ignore[no-untyped-call]
         self._timetable.start()
 
     def stop(self) -> None:
-        """Take nothing new, finish and settle what is under way, let go of everything."""
+        """Accept nothing new, finish and record running work, release all resources."""
         self._timetable.stop()
         if self._socket:
             close_socket(self._socket)
@@ -185,40 +180,40 @@ class Appreciate:
         self.sessions.dispose()
 
     def health(self) -> health.Report:
-        """What /healthz tells."""
+        """Return the report of /healthz."""
         connected = self._socket.client.is_connected() if self._socket else True
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
 
     def next_due(self, after: datetime) -> Moment | None:
-        """The next moment at which something is due, and what it is in a few words."""
+        """Return the next moment at which something is due, with a short description."""
         with self.sessions.read() as session:
-            others = [one.next_moment(session, after) for one in (digest, nudging)]
-            found = [*pulse_opening.next_events(session, after)[:1], *others]
+            others = [module.next_moment(session, after) for module in (schedule, reminders)]
+            events = [*opening.next_events(session, after)[:1], *others]
         say = voice()
-        moments = [(at, say(label)) for at, label in filter(None, found)]
+        moments = [(at, say(label)) for at, label in filter(None, events)]
         self._rules_due = min(moments, default=None)
-        owed = self.deliveries.next_due(after)
-        if owed is not None:
-            moments.append((_beat(owed, after), say("messages go out")))
+        due = self.deliveries.next_due(after)
+        if due is not None:
+            moments.append((_beat(due, after), say("messages go out")))
         return min(moments, default=None)
 
     def pulse_moments(self, now: datetime) -> list[Moment]:
-        """The next two moments of the check-in, its close and its opening, each with what happens."""
+        """Return the next two moments of the check-in, its close and its opening, with descriptions."""
         with self.sessions.read() as session:
-            return [(at, voice()(label)) for at, label in pulse_opening.next_events(session, now)[:2]]
+            return [(at, voice()(label)) for at, label in opening.next_events(session, now)[:2]]
 
     def run_due(self, now: datetime) -> None:
-        """Do everything due at `now`; returns once it is done."""
-        # Between two due moments only messages go out; the first time, what a standstill left is caught up.
+        """Do all work due at `now`, and return when it is done."""
+        # Between two due moments only messages are sent; the first call catches up after a downtime.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
             run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
         self.deliveries.drain(now)
 
     def _warn(self) -> None:
-        """Log what an operator ought to look into: alarms, and a database that writes statements down."""
+        """Log what an operator should look into: alarms, and a database that logs its statements."""
         for line in alarms(self.keys):
             logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
         with self.sessions.read() as session:
@@ -227,7 +222,7 @@ class Appreciate:
                 logger.warning(statement_logs.WARNING, setting)
 
     def _recover(self, now: datetime) -> None:
-        """Finish the check-ins that a crash left half done; once, as soon as the clock is believed."""
+        """Finish the check-ins that a crash interrupted; once, as soon as the clock is believed."""
         if not self._recovered:
             rounds.recover(self.sessions, self.keys, now)
             self._recovered = True
@@ -236,12 +231,14 @@ class Appreciate:
         if not self.clock.believes(now):
             return
         self._recover(now)
-        opening = partial(rounds.open_due, self.sessions, self.keys, now=now)
+        open_polls = partial(rounds.open_due, self.sessions, self.keys, now=now)
         close = partial(rounds.close_due, self.sessions, self.keys, now)
-        run_all_then_raise([close, *(partial(opening, one) for one in self._workspaces())])
+        run_all_then_raise(
+            [close, *(partial(open_polls, workspace_id) for workspace_id in self._workspaces())]
+        )
 
     def _abandon_overdue(self, now: datetime) -> None:
-        """No key lives for ever: try once more to count what is overdue, then destroy its key.
+        """Try once more to close overdue check-ins, then destroy their keys: no key is kept for ever.
 
         The database may be away by then, so it is not asked; Slack's own clock must agree with ours.
         """
@@ -254,29 +251,29 @@ class Appreciate:
             guarding.abandon_overdue(self.keys, now)
 
     def _repair_teams(self) -> None:
-        """What events have missed: who works here, and who is in which channel and group."""
+        """Repair what events have missed: workspace, channel and group members."""
         for workspace_id in self._workspaces():
             try:
                 self._meet(workspace_id)
                 if client := self.clients.of(workspace_id):
-                    teams.repair(client, self.context, workspace_id)
+                    sync.repair(client, self.context, workspace_id)
             except (SlackClientError, OSError) as failure:
-                # One workspace that Slack does not answer for must not hold up the others.
+                # A workspace for which Slack does not answer must not delay the others.
                 log.failure(logger, "the nightly repair of a workspace", failure)
 
     def _workspaces(self) -> list[str]:
-        """Our ids of the workspaces that have the app now."""
+        """Return our ids of the workspaces that have the app now."""
         with self.sessions.read() as session:
-            found = workspaces.installed(session)
-        return [one for one in found if self.workspace_id in {"", one}]
+            workspace_ids = registry.installed(session)
+        return [workspace_id for workspace_id in workspace_ids if self.workspace_id in {"", workspace_id}]
 
     def _digests(self, now: datetime) -> None:
         if not self.clock.believes(now):
             return
-        # After a standstill over the end of a month, a digest waits for the check-ins that belong into it.
+        # After a downtime over the end of a month, a digest waits for the check-ins of that month.
         rounds.close_due(self.sessions, self.keys, now)
         held_comments.release(self.sessions, self.keys, now)
-        digest.enqueue_due(self.sessions, now)
+        schedule.enqueue_due(self.sessions, now)
 
     def _nudges(self, now: datetime) -> None:
         if not self.clock.believes(now):
@@ -284,44 +281,44 @@ class Appreciate:
 
         def ask(workspace_id: str) -> None:
             with self.sessions.begin() as session:
-                nudging.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
+                reminders.enqueue_due(session, session.get_one(Workspace, workspace_id), now=now)
 
-        run_all_then_raise(partial(ask, one) for one in self._workspaces())
+        run_all_then_raise(partial(ask, workspace_id) for workspace_id in self._workspaces())
 
     def _tell_givers(self, now: datetime) -> None:
-        for missed in unreached.of_unknown_whereabouts(self.sessions, now):
+        for missed in undelivered.of_unknown_whereabouts(self.sessions, now):
             if client := self.clients.of(missed.workspace_id):
                 people.look_again(client, self.context, missed.slack_team_id, missed.slack_user_id)
-        unreached.notify_givers(self.sessions, now)
+        undelivered.notify_givers(self.sessions, now)
 
     def _forget(self, now: datetime) -> None:
         with self.sessions.begin() as session:
-            inbound.purge(session, now=now)
+            deduplication.purge(session, now=now)
             delete_idle_limits(session, now)
-            taking_back.delete_finished(session, now)
+            slack_redaction.delete_finished(session, now)
 
 
 def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
-    """Return how each kind of delivery becomes a message."""
+    """Return the route of each kind of delivery."""
     return {
         **recognition_renderers.ROUTES,
         **pulse_renderers.ROUTES,
         **digest_renderers.routes(drawing),
         **privacy_renderers.routes(pseudonyms),
         **teams_renderers.ROUTES,
-        **taking_back.ROUTES,
+        **slack_redaction.ROUTES,
     }
 
 
-def _beat(owed: datetime, after: datetime) -> datetime:
-    """While time is moved, messages wait for the next even second, so that a few go at once."""
-    if owed <= after:
-        return owed
-    return owed + timedelta(seconds=-owed.timestamp() % _BEAT)
+def _beat(due: datetime, after: datetime) -> datetime:
+    """Round up to the next even second: while time is moved, several messages are sent at once."""
+    if due <= after:
+        return due
+    return due + timedelta(seconds=-due.timestamp() % _BEAT)
 
 
 def _install(sessions: Sessions, client: WebClient) -> str:
-    """Ask Slack who we are; our id of the workspace."""
+    """Ask Slack for the bot's workspace, store it, and return our id of it."""
     try:
         who = client.auth_test()
     except SlackApiError as refused:
@@ -331,7 +328,7 @@ def _install(sessions: Sessions, client: WebClient) -> str:
             f"SLACK_API_URL: Slack does not answer ({type(failure).__name__}). Is the network there?"
         ) from None
     with sessions.begin() as session:
-        workspace = workspaces.install(
+        workspace = registry.install(
             session, slack_team_id=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
         )
         return workspace.id
@@ -343,13 +340,13 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
 
 
 def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
-    """Bolt with every listener. Where each workspace has its own token, it is looked up for each request."""
+    """Return Bolt with every listener. Tokens of single workspaces are looked up for each request."""
     bolt = App(
         client=clients.plain,
         authorize=clients.authorize,
-        # Without a secret nothing that comes over HTTP may ever pass for Slack's.
+        # Without a secret, no HTTP request may be taken for Slack's.
         signing_secret=signing_secret or secrets.token_hex(),
-        # The runner's default waits for an ack in sleeps of 10 ms: 96 requests a second against 15,000.
+        # The default waits for an ack in sleeps of 10 ms: 96 requests a second instead of 15,000.
         process_before_response=True,
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),

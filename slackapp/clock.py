@@ -1,9 +1,9 @@
-"""Whether our clock may be believed, before something is done that cannot be undone.
+"""Check the server's clock before something is done that cannot be undone.
 
 A server's clock can jump: years ahead after a flat battery, a day back after a restored snapshot. So the
-database keeps the newest moment that it has seen. When ours is more than 26 hours away from it, a second
-clock must agree with ours; until then deletions, closes and openings wait. A server that was off for longer
-comes back by itself as soon as that second clock answers.
+database stores the newest moment seen. When our clock is more than 26 hours away from it, a second clock
+must agree with ours; until then deletions, closes and openings wait. A server that was off for longer
+continues by itself as soon as the second clock answers.
 """
 
 import logging
@@ -20,9 +20,9 @@ from slackapp.models import AuditEntry, Clock, Delivery, Inbound, Recognition
 from slackapp.outbox.queue import insert_for
 
 LONGEST_GAP = timedelta(hours=26)
-"""Between two moments that the app sees while it runs; a night without power fits."""
+"""The longest time between two moments that the app sees; a night without power fits."""
 AGREEMENT = timedelta(minutes=5)
-"""How far apart our clock and the second one may be; Slack refuses requests of that age too."""
+"""Largest difference between our clock and the second one; Slack refuses requests of that age, too."""
 
 Witness = Callable[[], datetime | None]
 """The time by a second clock, or None when it does not answer just now.
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class ClockWatch:
-    """Decides whether a moment of our clock may be believed, and remembers the newest one that was."""
+    """Decides whether a moment of our clock may be believed, and stores the newest one that was."""
 
     def __init__(self, sessions: Sessions, witness: Witness) -> None:
         self._sessions, self._witness = sessions, witness
@@ -47,7 +47,7 @@ class ClockWatch:
         self._one_at_a_time = Lock()
 
     def believes(self, now: datetime) -> bool:
-        """Whether what cannot be undone may be done at this moment of our clock.
+        """Return whether work that cannot be undone may be done at this moment of our clock.
 
         Doubt is logged once, and stays in the database for the health page and the admins until it is over.
         """
@@ -63,17 +63,17 @@ class ClockWatch:
             self._start_doubting(now, latest, is_known=row is not None and row.doubted_at is not None)
             return False
         self._doubt = None
-        # Back by less than the gap: the newest moment stays.
+        # A clock set back by less than the gap keeps the newest moment.
         if row is None or row.doubted_at is not None or not is_near or now - row.latest >= _STEP:
             newest = now if latest is None or not is_near else max(now, latest)
             _write(self._sessions, newest, doubted_at=None)
         return True
 
     def _is_confirmed(self, now: datetime) -> bool:
-        """Whether the second clock agrees. It is not asked again about the same minute within a minute."""
+        """Return whether the second clock agrees; asked at most once a minute about the same minute."""
         if self._doubt is not None:
-            doubted, asked = self._doubt
-            if abs(now - doubted) < _STEP and time.monotonic() - asked < _ASK_AGAIN_SECONDS:
+            doubted, asked_at = self._doubt
+            if abs(now - doubted) < _STEP and time.monotonic() - asked_at < _ASK_AGAIN_SECONDS:
                 return False
         other = self._witness()
         return other is not None and abs(now - other) <= AGREEMENT
@@ -93,7 +93,7 @@ class ClockWatch:
 
 
 def is_doubted(session: Session) -> bool:
-    """Whether deletions wait at present because the clock is not believed."""
+    """Return whether deletions wait because the clock is not believed."""
     row = session.get(Clock, _ROW)
     return row is not None and row.doubted_at is not None
 
@@ -106,7 +106,7 @@ def _write(sessions: Sessions, latest: datetime, *, doubted_at: datetime | None)
 
 
 def _newest_moment(session: Session) -> datetime | None:
-    """The newest moment in a database without the row: of what was given, sent, received or changed."""
+    """Return the newest moment of the other tables, for a database without the clock's row."""
     columns = (Recognition.given_at, Delivery.last_try, Inbound.received_at, AuditEntry.at)
     moments = [session.scalar(select(func.max(column))) for column in columns]
     return max((moment for moment in moments if moment is not None), default=None)

@@ -1,4 +1,4 @@
-"""The health page: whether the database answers, Slack is connected and takes messages, nothing is stuck."""
+"""The health page: database, connection to Slack, holds, and messages that are stuck."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from slackapp.core.errors import SettingsError
 from slackapp.models import Delivery, DeliveryState, Hold, Workspace
 
 STUCK_AFTER = 600
-"""Seconds that a due message may wait before the app is called unwell."""
+"""Seconds that a due message may wait before the app counts as unhealthy."""
 
 logger = logging.getLogger(__name__)
 Report = dict[str, Any]
@@ -28,7 +28,7 @@ Report = dict[str, Any]
 def report(
     sessions: Sessions, *, connected: bool, now: datetime, check_ins: Mapping[str, int] | None = None
 ) -> Report:
-    """How the app is, in numbers: no names, no content.
+    """Return the app's health in numbers: no names, no content.
 
     `{"ok", "database", "slack", "oldest_due_seconds", "clock", "held", "check_ins"}`.
 
@@ -70,7 +70,7 @@ def report(
 
 
 def _held(session: Session) -> dict[str, dict[str, int]]:
-    """`{scope: {reason: how many}}`, of the workspaces that have the app."""
+    """Return `{scope: {reason: number of holds}}` of the workspaces that have the app."""
     here = (Workspace.id == Hold.workspace_id, Workspace.uninstalled_at.is_(None))
     counted = (
         select(Hold.scope, Hold.reason, func.count())
@@ -85,7 +85,7 @@ def _held(session: Session) -> dict[str, dict[str, int]]:
 
 
 class HealthPage:
-    """Serves `GET /healthz` on loopback, in a thread of its own: 200 when well, 503 when not.
+    """Serves `GET /healthz` on loopback, in its own thread: 200 when healthy, 503 when not.
 
     Raises:
         SettingsError: The port is taken.
@@ -107,12 +107,12 @@ class HealthPage:
         return int(self._server.effective_port)
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Start answering."""
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening."""
-        # Closed in its own thread, which would otherwise wait on a socket that is gone.
+        # Close it in its own thread, which would otherwise wait on a closed socket.
         self._server.trigger.pull_trigger(self._server.close)
         self._thread.join(5)
         self._server.task_dispatcher.shutdown()
@@ -121,7 +121,7 @@ class HealthPage:
         if environ["PATH_INFO"] != "/healthz":
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"Only /healthz is here.\n"]
-        told = self._ask()
-        status = "200 OK" if told["ok"] else "503 Service Unavailable"
+        current = self._ask()
+        status = "200 OK" if current["ok"] else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json")])
-        return [orjson.dumps(told)]
+        return [orjson.dumps(current)]

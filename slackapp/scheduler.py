@@ -1,8 +1,8 @@
-"""The timetable: one tick in memory per kind of work. What is due lives in rows, never here.
+"""The scheduler: one interval job in memory per kind of work. What is due is in rows, never here.
 
 Rows with a unique occurrence make any number of processes safe and lose nothing in a
-restart; a tick only looks. So the library's own store, its missed-run rules and its
-cron expressions, which two processes or a clock change would trip over, stay unused.
+restart; a job only looks for due rows. So the library's own store, missed-run rules and
+cron expressions are not used: they fail with two processes or a clock change.
 """
 
 # APScheduler ships no types.
@@ -30,7 +30,7 @@ _AGAIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One kind of work, looked at every so many seconds. `work` must be harmless to repeat."""
+    """One kind of work, run every `seconds`. `work` must be harmless to repeat."""
 
     name: str
     work: Callable[[], object]
@@ -38,10 +38,10 @@ class Job:
 
 
 def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Callable[[], object]) -> Job:
-    """Work for every night at its hour; a night that was missed is made up for within a minute of a start.
+    """Return a job that runs once a night; a missed night runs within a minute of the next start.
 
-    The night is written down once the work is done, so two processes may both do it: harmless. What
-    failed is tried again after an hour.
+    The night is recorded after the work, so two processes may both do it, which is harmless. Failed
+    work is tried again after an hour.
     """
     tried: list[datetime] = []
 
@@ -60,8 +60,8 @@ def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Ca
 
 def _is_done(sessions: Sessions, name: str, night: date) -> bool:
     with sessions.read() as session:
-        found = session.get(Chore, name)
-        return found is not None and found.night == night
+        chore = session.get(Chore, name)
+        return chore is not None and chore.night == night
 
 
 class Scheduler:
@@ -71,7 +71,7 @@ class Scheduler:
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(_THREADS)},
-            # However late a tick is, it comes once: it finds in the rows what was missed.
+            # A late tick runs once: it finds in the rows what was missed.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for job in jobs:
@@ -81,15 +81,15 @@ class Scheduler:
 
     @property
     def jobs(self) -> list[str]:
-        """The names of what it runs."""
+        """The names of its jobs."""
         return [str(job.name) for job in self._scheduler.get_jobs()]
 
     def start(self) -> None:
-        """Begin ticking; the first tick of a job comes after its interval."""
+        """Start the jobs; each runs first after its interval."""
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more, and wait for jobs that are running."""
+        """Start no more jobs, and wait for running ones."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
@@ -98,7 +98,7 @@ def _guarded(job: Job) -> Callable[[], None]:
     def tick() -> None:
         try:
             job.work()
-        except Exception as problem:  # noqa: BLE001 - the clock's boundary: it runs again at the next tick
+        except Exception as problem:  # noqa: BLE001 - the scheduler's boundary: the job runs again at the next tick
             log.failure(_logger, f"job {job.name}", problem)
 
     return tick

@@ -40,8 +40,8 @@ def _needs(scope: Scope, digest: Digest) -> list[str]:
     figures = published.read(scope.session, digest.month, [digest.team_id]).get(digest.team_id)
     if figures is None:
         return []
-    found = figures.pulse.findings
-    return [finding.key for finding in (*found.needs, *found.from_above)]
+    findings = figures.pulse.findings
+    return [finding.key for finding in (*findings.needs, *findings.from_above)]
 
 
 def _promised_lately(scope: Scope, digest: Digest) -> set[str]:

@@ -1,4 +1,4 @@
-"""Somebody's export: a message, and two files in its thread."""
+"""Render a member's export: a message, and two files in its thread."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,11 +33,11 @@ def routes(pseudonyms: Pseudonyms) -> dict[str, Route[Any, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """What is kept about somebody, and the thread that it goes to."""
+    """The stored data about a member, and the thread of the export."""
 
     say: Voice
     collected: dict[str, object]
-    made: datetime
+    created_at: datetime
     channel: str
     ts: str | None
 
@@ -50,7 +50,7 @@ def _load_message(session: Session, _about: ExportRef, row: Delivery, _now: date
 
 
 def _message(say: Voice) -> Message:
-    """What the files are."""
+    """Render the message that explains the files."""
     return Message(*data_requests_view.export_message(say))
 
 
@@ -71,12 +71,12 @@ def _load_file(
 
 
 def _page(content: _Export) -> Upload:
-    """For the person."""
+    """Render the file for the person."""
     return _upload(content, "appreciate-about-me.html", partial(_page_bytes, content))
 
 
 def _file(content: _Export) -> Upload:
-    """For machines."""
+    """Render the file for machines."""
     return _upload(content, "appreciate-about-me.json", partial(export.as_json, content.collected))
 
 
@@ -93,4 +93,4 @@ def _upload(content: _Export, filename: str, produce: partial[bytes]) -> Upload:
 
 
 def _page_bytes(content: _Export) -> bytes:
-    return export.as_page(content.say, content.collected, created_at=content.made).encode()
+    return export.as_page(content.say, content.collected, created_at=content.created_at).encode()

@@ -1,4 +1,4 @@
-"""What the messages about a thank-you say when their turn comes."""
+"""Render the messages about a thank-you from its state at the time of sending."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,14 +22,14 @@ from slackapp.recognition.undelivered import Undelivered
 from slackapp.workspace import members
 
 _WAIT = timedelta(seconds=0.5)
-"""How long a change waits for what it depends on, while that is being sent."""
+"""How long a change waits for the message it depends on, while that is being sent."""
 
 _UNDER_WAY = frozenset({DeliveryState.READY, DeliveryState.SENDING})
 
 
 @dataclass(frozen=True, slots=True)
 class _Stands:
-    """Where a message stands in Slack."""
+    """A message's place in Slack."""
 
     channel: str | None
     ts: str | None
@@ -37,7 +37,7 @@ class _Stands:
 
 @dataclass(frozen=True, slots=True)
 class _Thanks:
-    """One receiver's thanks in the reader's language, and where the message stands that is to be changed."""
+    """One receiver's thanks in the reader's language, and the place of a message to change."""
 
     say: Voice
     thanks: thanks_view.Thanks
@@ -46,7 +46,7 @@ class _Thanks:
 
 @dataclass(frozen=True, slots=True)
 class _Post:
-    """A post in the languages of its channel, and where it stands when it is to be changed."""
+    """A post in the languages of its channel, and the place of a post to change."""
 
     spoken: list[Voice]
     post: thanks_view.Post
@@ -86,14 +86,14 @@ def _load_post(session: Session, about: PostRef, delivery: Delivery, _now: datet
 
 
 def _post(content: _Post) -> Message:
-    """The post in the team's channel, only while a receiver agrees; or its change."""
+    """Load the post in the team's channel, or its change, while a receiver agrees."""
     return _message(_post_content(content.spoken, content.post), content.stands)
 
 
 def _load_thanks_changed(
     session: Session, about: RecipientRef, delivery: Delivery, now: datetime
 ) -> _Thanks | WaitUntil | Skip:
-    """It says "shared" only once the post is there."""
+    """It says "shared" only once the post was sent."""
     thanks = _read(session, about, delivery)
     if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
         return WaitUntil(now + _WAIT)
@@ -229,7 +229,7 @@ def _where(session: Session, delivery: Delivery, now: datetime) -> _Stands | Wai
     if first is None or first.state not in {DeliveryState.SENT, DeliveryState.SENDING}:
         return Skip("not_sent")
     if first.state == DeliveryState.SENDING:
-        # It was sent once more since: their group did not keep this change back.
+        # It was sent again since: their group did not delay this change.
         return WaitUntil(now + _WAIT)
     return _Stands(first.slack_channel_id, first.slack_ts)
 
@@ -249,7 +249,7 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_v
         sharing=Sharing(recipient.sharing),
         post=DeliveryState(post.state) if post else None,
         link=recognition.link,
-        told=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
+        contacts=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
     )
 
 
@@ -262,30 +262,30 @@ def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
         Recipient.shared_in == channel,
         Recipient.sharing == Sharing.SHARED,
     ).order_by(Member.name, Member.id)
-    shown = notifications.is_visible_in(recognition, channel)
+    is_visible = notifications.is_visible_in(recognition, channel)
     link = recognition.link
     return thanks_view.Post(
         id=recognition.id,
         giver=session.get_one(Member, recognition.giver_id).slack_user_id,
-        receivers=tuple(session.scalars(shared)) if shown else (),
+        receivers=tuple(session.scalars(shared)) if is_visible else (),
         behaviour=Behaviour(recognition.behaviour),
         words=recognition.words,
         boosters=boosts.boosters(session, recognition_id),
-        # A link to anywhere else would tell the team of a place that is not theirs.
+        # A link to elsewhere would reveal to the team a channel that is not theirs.
         link=link if link and f"/{channel}/" in link else None,
     )
 
 
-def _post_content(spoken: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
-    """The post, in which nobody who was erased is named."""
-    there = tuple(user for user in post.receivers if not is_erased(user))
-    if not post.receivers or (there and not is_erased(post.giver)):
-        return thanks_view.team_post(spoken, replace(post, receivers=there))
+def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
+    """Return the post without the names of erased people."""
+    remaining = tuple(user for user in post.receivers if not is_erased(user))
+    if not post.receivers or (remaining and not is_erased(post.giver)):
+        return thanks_view.team_post(languages, replace(post, receivers=remaining))
     giver = None if is_erased(post.giver) else post.giver
-    receivers = erased_view.FormerPerson(there[0] if there else None)
+    receiver = erased_view.FormerPerson(remaining[0] if remaining else None)
     left = erased_view.RemainingText(post.words if giver else None, post.boosters)
     return erased_view.former_post(
-        spoken[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receivers, left=left
+        languages[0], post.behaviour, giver=erased_view.FormerPerson(giver), receiver=receiver, left=left
     )
 
 
@@ -306,7 +306,7 @@ def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
 
 
 def _message(content: tuple[str, list[Block]], stands: _Stands | None = None) -> Message:
-    """A new message, or what the one that stands there is changed to."""
+    """Return a new message, or a change of the one in its place."""
     text, blocks = content
     if stands is None:
         return Message(text=text, blocks=blocks)

@@ -23,8 +23,8 @@ ME_TOO = "thanks_me_too"
 class Thanks:
     """One receiver's thanks. `giver` and `receiver` are Slack user ids; `words` is None once taken back.
 
-    `post` is how far the post in the team's channel has come, once there is one; `told` are those who
-    were told that it is unkind.
+    `post` is the state of the post in the team's channel, if there is one; `contacts` are the people who
+    were told that it was reported as unkind.
     """
 
     id: str
@@ -35,20 +35,20 @@ class Thanks:
     sharing: Sharing
     post: DeliveryState | None = None
     link: str | None = None
-    told: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
-        """Whether the receiver has something to decide: nothing said yet, or their team was not reached."""
+        """Whether the receiver has to decide: no answer yet, or the post did not reach the team."""
         failed = self.sharing == Sharing.SHARED and self.post == DeliveryState.DEAD
         return self.sharing == Sharing.ASKED or failed
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What one channel sees: the receivers who agreed, and how many others joined in.
+    """A post in one channel: the receivers who agreed, and how many others joined in.
 
-    `receivers` is empty once all of them took it out again. `link` only leads to this very channel.
+    `receivers` is empty once all of them withdrew it. `link` only leads to this channel.
     """
 
     id: str
@@ -61,11 +61,11 @@ class Post:
 
 
 def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
-    """The receiver's own message: top-level text and blocks."""
+    """Return the receiver's direct message: top-level text and blocks."""
     if thanks.words is None:
         return blocks.only(say("{giver} took this thank-you back.", giver=blocks.person(thanks.giver, say)))
     if thanks.sharing == Sharing.REPORTED:
-        return blocks.only(report_view.reported(say, thanks.told))
+        return blocks.only(report_view.reported(say, thanks.contacts))
     wording = WORDING[thanks.behaviour]
     sentence = say(
         "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
@@ -86,9 +86,9 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
 
 
 def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
-    """What the team sees once a receiver has agreed, in each language that is read there: text and blocks.
+    """Return the post for the team, in each language of the channel: text and blocks.
 
-    Without words or receivers it says nothing but that, until the post itself is gone.
+    Without words or receivers it only says so, until the post itself is deleted.
     """
     if post.words is None:
         return blocks.only("\n".join(say("This thank-you was taken back.") for say in languages))
@@ -110,7 +110,7 @@ def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
-    """The message to the contact for unkind thank-yous: top-level text and blocks."""
+    """Return the message to the contact for unkind thank-yous: top-level text and blocks."""
     people = {"receiver": blocks.person(thanks.receiver, say), "giver": blocks.person(thanks.giver, say)}
     if thanks.words is None:
         return blocks.only(
@@ -123,7 +123,7 @@ def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
 
 
 def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:
-    """What a receiver may still do about their thanks from the Home tab."""
+    """Return the buttons for a receiver's thanks on the Home tab."""
     if sharing == Sharing.SHARED:
         return [_hide(say, recognition_id)]
     if sharing in {Sharing.ASKED, Sharing.HIDDEN}:
@@ -192,7 +192,7 @@ def _hide(say: Voice, recognition_id: str) -> Block:
 
 def _always(say: Voice, thanks: Thanks) -> list[Block]:
     return [
-        # It opens the form with its giver in it: a thank-you in return says what for, as any other.
+        # It opens the form with the giver filled in, as a thank-you in return also needs its words.
         open_button(say("Say thanks"), Draft(people=(thanks.giver,))),
         blocks.button(say("Settings"), SETTINGS, thanks.id),
         blocks.button(say("Report"), report_view.REPORT, thanks.id),

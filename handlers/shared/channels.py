@@ -1,4 +1,4 @@
-"""Channels and user groups: who is in them, what they are called, and whether the app can post there."""
+"""Channels and user groups: members, names, and whether the app can post there."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -45,7 +45,7 @@ def _group_members(client: WebClient, group: str) -> list[str]:
 
 
 _PAGE = 999
-"""Slack's largest page: a form waits for three seconds only."""
+"""Slack's largest page, as a form waits for only three seconds."""
 
 _GONE = frozenset({"channel_not_found", "no_such_subteam", "subteam_not_found"})
 _ARCHIVED = translatable("This channel is archived. Please choose another one.")
@@ -55,7 +55,7 @@ _NOT_SEEN = translatable("I can't see who is in there. Please invite me to the c
 
 @dataclass(frozen=True, slots=True)
 class ChannelInfo:
-    """A channel as Slack's list has it."""
+    """A channel as in Slack's list."""
 
     name: str
     is_archived: bool
@@ -65,13 +65,13 @@ class Unavailable(Enum):
     """Why the members of a channel or group cannot be listed."""
 
     GONE = auto()
-    """Deleted, switched off, or out of the app's sight."""
+    """Deleted, switched off, or not visible to the app."""
     ARCHIVED = auto()
-    """It may be opened again with everybody in it."""
+    """It may be unarchived with all its members."""
 
 
 def people_in(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
-    """The Slack ids of who is in it now. UserError when the app cannot see it."""
+    """Return the Slack ids of its members. UserError when the app cannot see it."""
     people = people_in_or_reason(client, kind, slack_id)
     if isinstance(people, Unavailable):
         raise UserError(_ARCHIVED if people is Unavailable.ARCHIVED else _NOT_SEEN)
@@ -79,7 +79,7 @@ def people_in(client: WebClient, kind: SourceKind, slack_id: str) -> list[str]:
 
 
 def people_in_or_reason(client: WebClient, kind: SourceKind, slack_id: str) -> list[str] | Unavailable:
-    """The Slack ids of who is in it now, or why they cannot be listed."""
+    """Return the Slack ids of its members, or why they cannot be listed."""
     try:
         if kind is SourceKind.USER_GROUP:
             return list(client.usergroups_users_list(usergroup=slack_id)["users"])
@@ -93,7 +93,7 @@ def people_in_or_reason(client: WebClient, kind: SourceKind, slack_id: str) -> l
 
 
 def channel_name(client: WebClient, slack_id: str) -> str:
-    """A channel's name. UserError when the app cannot see it."""
+    """Return a channel's name. UserError when the app cannot see it."""
     try:
         return str(client.conversations_info(channel=slack_id)["channel"].get("name", ""))
     except SlackApiError as error:
@@ -103,7 +103,7 @@ def channel_name(client: WebClient, slack_id: str) -> str:
 
 
 def channels(client: WebClient) -> dict[str, ChannelInfo]:
-    """Every channel that the app can see, by Slack's id: one list instead of a call for each."""
+    """Return every channel that the app can see, by Slack's id, from one list."""
     by_id: dict[str, ChannelInfo] = {}
     cursor = ""
     while True:
@@ -116,7 +116,7 @@ def channels(client: WebClient) -> dict[str, ChannelInfo]:
 
 
 def check_can_post(client: WebClient, slack_id: str) -> None:
-    """UserError when the app cannot post in a channel because it is not in it, or it is archived."""
+    """Raise UserError when the app cannot post in a channel: it is not a member, or it is archived."""
     try:
         channel = client.conversations_info(channel=slack_id)["channel"]
     except SlackApiError as error:
@@ -130,12 +130,12 @@ def check_can_post(client: WebClient, slack_id: str) -> None:
 
 
 def groups(client: WebClient) -> list[tuple[str, str]]:
-    """Ids and names of the user groups that are switched on."""
+    """Return ids and names of the enabled user groups."""
     return [(group["id"], group["name"]) for group in client.usergroups_list()["usergroups"]]
 
 
 def members(client: WebClient, slack_id: str) -> list[str]:
-    """The Slack ids of who is in a channel."""
+    """Return the Slack ids of a channel's members."""
     user_ids: list[str] = []
     cursor = ""
     while True:

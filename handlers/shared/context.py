@@ -1,4 +1,4 @@
-"""What every listener is given: the database, the clock, the ballot keys and the Home tab."""
+"""The context of every listener: the database, the clock, the ballot keys and the Home tab."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,17 +24,17 @@ class PublishHome(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Made once by `slackapp.app`; listeners hold nothing else."""
+    """Created once by `slackapp.app`; listeners hold nothing else."""
 
     sessions: Sessions
     now: Callable[[], datetime]
     keys: KeyDirectory
     confidentiality: ConfidentialityCheck = field(default_factory=standard)
-    """Checks what people write before it is sent, with the organisation's own words if it has any."""
+    """Checks texts before they are sent, with the organisation's own words if it has any."""
     publish_home: PublishHome | None = None
     """`handlers.home.listeners.publish`: stories refresh the Home tab without importing it."""
 
     def refresh_home(self, client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED) -> None:
-        """Show the caller's Home tab as it is now."""
+        """Publish the caller's Home tab."""
         if self.publish_home is not None:
             self.publish_home(self, client, caller, side=side)

@@ -1,4 +1,4 @@
-"""Opens modals with a trigger id, which is good once and for three seconds."""
+"""Open modals with a trigger id, which is valid once and for three seconds."""
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -13,7 +13,7 @@ _LATE = "expired_trigger_id"
 
 
 def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
-    """Open a modal. When Slack delivers the same press again, the first one has opened it already.
+    """Open a modal. When Slack repeats a press, the first one has already opened it.
 
     Raises:
         UserError: Three seconds had passed.
@@ -31,7 +31,7 @@ def open_modal(client: WebClient, trigger_id: str, view: View) -> None:
 
 
 def push_or_open(client: WebClient, pressed: ButtonPress, view: View) -> None:
-    """Show a modal above the one that was pressed in, else as a new one."""
+    """Show a modal above the one with the pressed button, else as a new one."""
     if pressed.view_id and not pressed.is_home:
         client.views_push(trigger_id=pressed.caller.trigger_id, view=view)
     else:
@@ -39,7 +39,7 @@ def push_or_open(client: WebClient, pressed: ButtonPress, view: View) -> None:
 
 
 def replace_or_open(client: WebClient, pressed: ButtonPress, view: View) -> None:
-    """Show a modal: in place of the one that was pressed in, else as a new one."""
+    """Show a modal in place of the one with the pressed button, else as a new one."""
     if pressed.view_id and not pressed.is_home:
         client.views_update(view_id=pressed.view_id, view=view)
     else:

@@ -1,4 +1,4 @@
-"""What people read in a workspace that has no team yet, wherever they meet the app first."""
+"""Texts for a workspace that has no team yet, wherever a person first uses the app."""
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from slackapp.workspace.permissions import Permission
 
 
 def first_words(say: Voice, *, is_admin: bool) -> str:
-    """What anybody reads before there is a team; an admin's Home tab shows the first steps below it."""
+    """The text before there is a team; an admin's Home tab shows the first steps below it."""
     if is_admin:
         return say(
             "There is no team here yet, so a thank-you stays between the two of you. "
@@ -26,13 +26,13 @@ def first_words(say: Voice, *, is_admin: bool) -> str:
 
 
 def has_teams(session: Session, workspace: Workspace) -> bool:
-    """Whether there is any team here."""
+    """Return whether the workspace has any team."""
     has_open_team = exists().where(Team.workspace_id == workspace.id, Team.closed_at.is_(None))
     return bool(session.scalar(select(has_open_team)))
 
 
 def setup_note(request: Request) -> str:
-    """A sentence for callers who come before the first team; empty afterwards."""
+    """Return a sentence for callers before the first team; empty afterwards."""
     with request.read(look_up=False) as scope:
         if has_teams(scope.session, scope.workspace):
             return ""
@@ -41,12 +41,12 @@ def setup_note(request: Request) -> str:
 
 
 def with_setup_note(request: Request, view: View) -> View:
-    """A form, with that sentence above it."""
+    """Return a form with that sentence above it."""
     note = setup_note(request)
     return view | {"blocks": [blocks.context(note), *view["blocks"]]} if note else view
 
 
 def message_with_setup_note(request: Request, message: tuple[str, list[Block]]) -> tuple[str, list[Block]]:
-    """A message, with that sentence before it in its text and above its blocks."""
+    """Return a message with that sentence before its text and above its blocks."""
     note, (text, layout) = setup_note(request), message
     return (f"{note}\n{text}", [blocks.context(note), *layout]) if note else message

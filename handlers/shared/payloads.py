@@ -1,4 +1,4 @@
-"""Reads what every kind of payload has in common: the caller, the press, people's profiles."""
+"""Read the common parts of payloads: the caller, the press, people's profiles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _SLACKBOT = "USLACKBOT"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who did something, in which workspace, and the trigger id for opening a modal (3 s, once)."""
+    """The person who acts, their workspace, and the trigger id for a modal (3 s, once)."""
 
     team: str
     user: str
@@ -35,11 +35,11 @@ class ButtonPress:
     view_hash: str | None
     is_home: bool
     receipt_url: str = field(default="", repr=False)
-    """Where the message that only this person sees can be replaced; empty for any other message or view."""
+    """The URL to replace an ephemeral message; empty for any other message or view."""
 
 
 def caller(body: Payload) -> Caller:
-    """Who is behind any interactive payload or slash command."""
+    """Return the caller of an interactive payload or slash command."""
     if "user_id" in body:
         return Caller(team=body["team_id"], user=body["user_id"], trigger_id=body.get("trigger_id", ""))
     team = body.get("team") or {}
@@ -50,20 +50,20 @@ def caller(body: Payload) -> Caller:
 
 
 def workspace_id(body: Payload) -> str:
-    """Slack's id of the workspace that a payload is about; empty where it is about a whole organisation."""
+    """Return Slack's id of a payload's workspace; empty for a whole organisation."""
     if "event" in body:
         return str(body.get("team_id") or "")
     return caller(body).team if "user" in body or "user_id" in body else ""
 
 
 def event_caller(body: Payload) -> Caller:
-    """Who an Events API callback is about; `user` may be an id or a whole profile."""
+    """Return the person of an Events API callback; `user` may be an id or a profile."""
     user = body["event"].get("user", "")
     return Caller(team=body["team_id"], user=user if isinstance(user, str) else user["id"])
 
 
 def press(body: Payload) -> ButtonPress:
-    """The press in a `block_actions` payload."""
+    """Return the press in a `block_actions` payload."""
     action = body["actions"][0]
     view = body.get("view") or {}
     chosen = action.get("selected_option") or {}
@@ -99,18 +99,18 @@ def person(user: Payload, *, slack_team_id: str) -> SlackProfile:
 
 
 def typed_text(value: object) -> str:
-    """The text of a field; empty when all of it is invisible."""
+    """Return the text of a field; empty when all of it is invisible."""
     text = storable(str(value or ""))
     return "" if is_blank(text) else text
 
 
 def storable(text: str) -> str:
-    """The text without what no database can hold: NUL, and halves of a character that JSON lets through."""
+    """Return the text without what no database stores: NUL, and lone surrogates, which JSON allows."""
     return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
 def _is_stranger(user: Payload, slack_team_id: str) -> bool:
-    """Somebody of a connected organisation. In an enterprise, `teams` lists the workspaces they belong to."""
+    """Return whether somebody belongs to another organisation; `teams` lists workspaces in an enterprise."""
     if user.get("is_stranger"):
         return True
     team_id = user.get("team_id")

@@ -1,4 +1,4 @@
-"""People: everybody in a workspace, and those who are looked up in Slack because they are new here."""
+"""Store people: everybody in a workspace, and those who are new and looked up in Slack."""
 
 import logging
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from slackapp.workspace import members, registry
 from slackapp.workspace.members import SlackProfile, UnknownMembers
 
 PAGE = 999
-"""People on one page. Slack takes twenty such calls a minute, and a health board has 5,000 people."""
+"""People on one page. Slack allows twenty such calls a minute, and a health board has 5,000 people."""
 
 _ERASED_SELF = translatable(
     "What was kept about you here was erased. "
@@ -35,7 +35,7 @@ _logger = logging.getLogger(__name__)
 
 
 def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
-    """Store everybody in a workspace, page by page; returns how many people Slack listed."""
+    """Store everybody in a workspace, page by page; return how many people Slack listed."""
     cursor, total, retrying_client = "", 0, retrying(client)
     while True:
         page = retrying_client.users_list(limit=PAGE, cursor=cursor)
@@ -48,9 +48,9 @@ def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int
 
 
 def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids: Iterable[str]) -> None:
-    """Ask Slack about those who are not known here yet, outside any transaction, and store them.
+    """Look up unknown people in Slack, outside any transaction, and store them.
 
-    Empty ids are passed over.
+    Empty ids are ignored.
 
     Raises:
         UserError: One of them was erased, or Slack does not know them.
@@ -66,13 +66,13 @@ def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids:
     try:
         _check_known(context, caller, user_ids)
     except UnknownMembers as unknown:
-        # Slack knows them, and yet they were not stored: they had themselves erased.
+        # Slack knows them, but they were not stored: they were erased at their request.
         erased_self = caller.user in unknown.slack_user_ids
         raise UserError(_ERASED_SELF if erased_self else _ERASED_OTHER) from unknown
 
 
 def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:
-    """Ask Slack whether somebody has left for whom it took no message. Without an answer nothing changes."""
+    """Ask Slack whether an unreachable person has left. Without an answer nothing changes."""
     try:
         user = client.users_info(user=slack_user_id)["user"]
     except SlackApiError as error:
@@ -85,19 +85,19 @@ def look_again(client: WebClient, context: Context, slack_team_id: str, slack_us
 
 
 def workspace_of(session: Session, caller: Caller) -> Workspace:
-    """The workspace that the caller acts in."""
+    """Return the caller's workspace."""
     return registry.installed_in(session, caller.team)
 
 
 def voice_for(context: Context, caller: Caller) -> Voice:
-    """The language that the caller reads; the workspace's when they are not known here."""
+    """Return the caller's language; the workspace's when they are not known here."""
     with context.sessions.read() as session:
         workspace = workspace_of(session, caller)
         return members.language_of(workspace, members.find(session, workspace, caller.user))
 
 
 def store_profiles(context: Context, slack_team_id: str, profiles: Iterable[SlackProfile]) -> None:
-    """Store people of a workspace as Slack describes them, in one transaction; not those who were erased."""
+    """Store people of a workspace from their Slack profiles, in one transaction; not erased people."""
     with context.sessions.begin() as session:
         if workspace := registry.find(session, slack_team_id):
             pseudonyms = Pseudonyms(context.keys.path)

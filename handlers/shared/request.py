@@ -1,4 +1,4 @@
-"""One request: who asks, in which workspace and language, and one transaction on their behalf."""
+"""A request: the caller, their workspace and language, and one transaction for them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -28,7 +28,7 @@ OpenSession = Callable[[], AbstractContextManager[Session]]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What holds inside one transaction on behalf of one person."""
+    """The session, workspace and member of one transaction for one person."""
 
     session: Session
     workspace: Workspace
@@ -45,14 +45,14 @@ class Scope:
     def record(
         self, action: Action, subject: str = "", before: str | None = None, after: str | None = None
     ) -> None:
-        """Add what this person does to the audit log, in this transaction."""
+        """Add an entry about this person's action to the audit log, in this transaction."""
         entry = audit_log.NewEntry(self.actor, action, subject, before, after)
         audit_log.record(self.session, self.workspace, entry, now=self.now)
 
 
 @dataclass(frozen=True, slots=True)
 class VisitorScope:
-    """The same for somebody who is not looked up: `member` is None when they are not known here."""
+    """The same for a caller who is not looked up: `member` is None when they are not known here."""
 
     session: Session
     workspace: Workspace
@@ -62,7 +62,7 @@ class VisitorScope:
     pseudonyms: Pseudonyms
 
     def as_member(self, refusal: UserError) -> Scope:
-        """The scope of somebody who must be known here. Raises the refusal for everybody else."""
+        """Return the scope of a known member. Raises the refusal for everybody else."""
         if self.member is None:
             raise refusal
         return Scope(self.session, self.workspace, self.member, self.say, self.now, self.pseudonyms)
@@ -78,7 +78,7 @@ class AnonymousScope:
 
 
 class Request:
-    """What one person asks for, made once for each payload."""
+    """One person's request, created once for each payload."""
 
     def __init__(self, context: Context, client: WebClient, caller: Caller) -> None:
         self.context, self.client, self.caller = context, client, caller
@@ -90,7 +90,7 @@ class Request:
 
     @property
     def pseudonyms(self) -> Pseudonyms:
-        """What turns people into pseudonyms."""
+        """The key for people's pseudonyms."""
         return Pseudonyms(self.context.keys.path)
 
     def require(self, permission: Permission) -> None:
@@ -99,7 +99,7 @@ class Request:
             pass
 
     def look_up(self, slack_user_ids: Iterable[str]) -> None:
-        """Ask Slack about those who are not known here yet. Call it before a scope that names others.
+        """Look up unknown people in Slack. Call it before a scope that names others.
 
         Raises:
             UserError: One of them was erased, or Slack does not know them.
@@ -119,7 +119,7 @@ class Request:
     def read(
         self, permission: Permission | None = None, *, look_up: bool = True
     ) -> AbstractContextManager[Any]:
-        """A scope whose changes are thrown away. A caller who is new here is looked up in Slack first.
+        """Open a scope whose changes are discarded. A new caller is looked up in Slack first.
 
         Raises:
             NeverInstalled: The app is not in this workspace.
@@ -142,7 +142,7 @@ class Request:
     def write(
         self, permission: Permission | None = None, *, look_up: bool = True
     ) -> AbstractContextManager[Any]:
-        """One transaction, committed at the end. Raises the same as `read`.
+        """Open a transaction, committed at the end. Raises the same as `read`.
 
         With a permission, the settings that changed are added to the audit log in the same transaction.
         """
@@ -163,7 +163,7 @@ class Request:
         return self._anonymous_scope(self.context.sessions.begin)
 
     def refresh_home(self, side: Side = Side.RECEIVED) -> None:
-        """Show the caller's Home tab as it is now; `side` is the list of thank-yous on it."""
+        """Publish the caller's Home tab; `side` is the list of thank-yous on it."""
         self.context.refresh_home(self.client, self.caller, side=side)
 
     @contextmanager

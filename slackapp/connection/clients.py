@@ -1,4 +1,4 @@
-"""The clients by which the app speaks to Slack: one token from the settings, or one for each workspace."""
+"""Slack clients: with one token from the settings, or one token for each workspace."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -22,23 +22,23 @@ _PAGE = 100
 _SECONDS_FOR_THE_TIME = 5
 
 _PATIENCE = 10
-"""How often a list is asked for again; each time after as long as Slack says, about a minute."""
+"""Retries of a list request, each after Slack's Retry-After, about a minute."""
 
 
 class Clients:
-    """With a locker the tokens come from the installations, else there is the settings' own.
+    """Gives clients by workspace: with a locker from the installations, else the settings' client.
 
-    No client repeats a call by itself: what may have arrived must not arrive twice.
+    No client retries by itself: a message that may have arrived must not arrive twice.
     """
 
     def __init__(self, settings: Settings, sessions: Sessions, locker: TokenEncryption | None = None) -> None:
         self._address = f"{settings.slack_api_url}/api/"
         self._sessions, self._locker = sessions, locker
         self.plain = self._client("" if locker else settings.bot_token)
-        """The settings' own; without a token where each workspace has one."""
+        """The settings' client; without a token when each workspace has its own."""
 
     def of(self, workspace_id: str) -> WebClient | None:
-        """A workspace's client, by our id; None where the app is not installed."""
+        """Return a workspace's client by our id; None where the app is not installed."""
         if self._locker is None:
             return self.plain
         with self._sessions.read() as session:
@@ -46,13 +46,15 @@ class Clients:
             if workspace is None or workspace.uninstalled_at is not None:
                 return None
             team = workspace.slack_team_id
-            found = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
-        return self._client(found.token, team=team if found.is_enterprise else None) if found else None
+            identity = installations.identity_for(session, self._locker, team, workspace.enterprise_id)
+        return (
+            self._client(identity.token, team=team if identity.is_enterprise else None) if identity else None
+        )
 
     def slack_time(self) -> datetime | None:
-        """The time by Slack's own clock, from the `Date` header of an answer; None when there is none.
+        """Return Slack's time from the `Date` header of an answer; None without an answer.
 
-        `api.test` needs no token, and whatever is answered has the header.
+        `api.test` needs no token, and every answer has the header.
         """
         client = WebClient(base_url=self._address, retry_handlers=[], timeout=_SECONDS_FOR_THE_TIME)
         try:
@@ -64,32 +66,32 @@ class Clients:
         return _moment(headers)
 
     def of_organisation(self, enterprise_id: str) -> WebClient | None:
-        """An organisation's client, by Slack's id."""
-        found = self._bearer(enterprise_id)
-        return self._client(found.token) if found else None
+        """Return an organisation's client by Slack's id; None where the app is not installed."""
+        identity = self._bearer(enterprise_id)
+        return self._client(identity.token) if identity else None
 
     @property
     def authorize(self) -> Callable[..., Any] | None:
-        """What tells Bolt who the app is where a request came from; None with the settings' one token.
+        """Bolt's `authorize` function for the installations; None with the settings' one token.
 
-        It reads the database and does not ask Slack, and answers None where the app is not installed.
-        A workspace's own install goes before its organisation's.
+        It reads the database, does not call Slack, and returns None where the app is not installed.
+        A workspace's own installation takes precedence over its organisation's.
         """
         if self._locker is None:
             return None
 
-        # A function: Bolt reads the argument names and takes a method's `self` for one of them.
+        # A function, not a method: Bolt reads the argument names and would take `self` for one.
         def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            found = self._bearer(team_id, enterprise_id)
-            if found is None:
+            identity = self._bearer(team_id, enterprise_id)
+            if identity is None:
                 return None
             return AuthorizeResult(
                 enterprise_id=enterprise_id,
                 team_id=team_id,
-                bot_id=found.bot_id,
-                bot_user_id=found.bot_user_id,
-                bot_token=found.token,
-                bot_scopes=list(found.scopes),
+                bot_id=identity.bot_id,
+                bot_user_id=identity.bot_user_id,
+                bot_token=identity.token,
+                bot_scopes=list(identity.scopes),
             )
 
         return authorize
@@ -101,12 +103,12 @@ class Clients:
             return installations.identity_for(session, self._locker, *keys)
 
     def _client(self, token: str, *, team: str | None = None) -> WebClient:
-        # An organisation's token serves several workspaces: each call says which is meant.
+        # An organisation's token serves several workspaces: each call names one.
         return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
 
 
 def _moment(headers: Mapping[str, Any]) -> datetime | None:
-    """What the `Date` header says."""
+    """Return the time in the `Date` header, or None."""
     written = next((value for name, value in headers.items() if name.lower() == "date"), None)
     try:
         moment = parsedate_to_datetime(written[0] if isinstance(written, list) else str(written))
@@ -116,7 +118,7 @@ def _moment(headers: Mapping[str, Any]) -> datetime | None:
 
 
 def retrying(client: WebClient) -> WebClient:
-    """The same for reading long lists, where nobody waits: it comes back when Slack says so, and goes on."""
+    """Return a copy of a client that retries after a 429, for long lists that nobody waits for."""
     return WebClient(
         client.token,
         base_url=client.base_url,
@@ -126,12 +128,12 @@ def retrying(client: WebClient) -> WebClient:
 
 
 def granted_workspaces(client: WebClient) -> list[GrantedWorkspace]:
-    """The workspaces that an organisation's token is for."""
-    found: list[GrantedWorkspace] = []
+    """Return the workspaces that an organisation's token is for."""
+    workspaces: list[GrantedWorkspace] = []
     cursor = ""
     while True:
         answer = client.auth_teams_list(limit=_PAGE, cursor=cursor)
-        found += [GrantedWorkspace(one["id"], one["name"]) for one in answer["teams"]]
+        workspaces += [GrantedWorkspace(team["id"], team["name"]) for team in answer["teams"]]
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            return found
+            return workspaces

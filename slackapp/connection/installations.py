@@ -1,4 +1,4 @@
-"""Who installed the app through OAuth, and with which token. Tokens are stored sealed, never plain.
+"""Installations through OAuth and their tokens, which are stored encrypted, never plain.
 
 The first of the keys seals; all of them open. To rotate: put a new key first, restart, and once
 every token was sealed anew (`reseal`, at each start and by `slackapp tokens rotate`), take the old key away.
@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import SettingsError
 from slackapp.models import Installation, InstallTicket, Workspace
 from slackapp.outbox.queue import insert_for
-from slackapp.workspace import audit_log as audit
-from slackapp.workspace import registry as workspaces
+from slackapp.workspace import audit_log, registry
 
 STATE_LASTS = timedelta(minutes=10)
 _STATE = "install"
@@ -26,7 +25,7 @@ _STATE = "install"
 
 @dataclass(frozen=True, slots=True)
 class NewInstallation:
-    """What Slack granted at the end of an installation; `key` is Slack's id of where."""
+    """What Slack granted at an installation; `key` is the workspace's or organisation's Slack id."""
 
     key: str
     name: str
@@ -39,7 +38,7 @@ class NewInstallation:
 
 @dataclass(frozen=True, slots=True)
 class GrantedWorkspace:
-    """A workspace that an organisation's install was granted to."""
+    """A workspace that an organisation's installation was granted to."""
 
     slack_team_id: str
     name: str
@@ -57,7 +56,7 @@ class BotIdentity:
 
 
 class TokenEncryption:
-    """Seals tokens with the first key and opens them with any.
+    """Encrypts tokens with the first key and decrypts them with any.
 
     Raises:
         SettingsError: There is no key, or one is not a Fernet key.
@@ -73,11 +72,11 @@ class TokenEncryption:
             ) from None
 
     def seal(self, token: str) -> str:
-        """The token as it is stored."""
+        """Return the token encrypted, as it is stored."""
         return self._fernet.encrypt(token.encode()).decode()
 
     def open(self, sealed: str) -> str | None:
-        """The token again; None when none of the keys fits."""
+        """Return the token decrypted; None when no key fits."""
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
@@ -87,16 +86,16 @@ class TokenEncryption:
 def new_state(locker: TokenEncryption, *, now: datetime) -> str:
     """Return a state for an installation that begins now: encrypted, so that nothing has to be stored.
 
-    It holds when it ends and a random part, and is valid for ten minutes.
+    It contains the time of its end and a random part, and is valid for ten minutes.
     """
     state = locker.seal(f"{_STATE}:{int((now + STATE_LASTS).timestamp())}:{secrets.token_urlsafe(16)}")
     return state.rstrip("=")
 
 
 def consume_state(session: Session, locker: TokenEncryption, state: str, *, now: datetime) -> bool:
-    """Return whether this state is ours, not too old, and comes back for the first time.
+    """Return whether this state is ours, still valid, and used for the first time.
 
-    What has come back is remembered until it would have ended anyway.
+    A used state is stored until its end.
     """
     session.execute(delete(InstallTicket).where(InstallTicket.expires <= now))
     padded = state + "=" * (-len(state) % 4)
@@ -112,9 +111,9 @@ def consume_state(session: Session, locker: TokenEncryption, state: str, *, now:
 
 
 def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *, now: datetime) -> None:
-    """Remember a workspace's installation, or the same one again with its new token and scopes."""
+    """Store a workspace's installation, new or again with its new token and scopes."""
     before = _write(session, locker, granted, now)
-    workspace = workspaces.install(
+    workspace = registry.install(
         session, slack_team_id=granted.key, name=granted.name, bot_user_id=granted.bot_user_id
     )
     _note(session, workspace, (before, granted.scopes), now)
@@ -128,7 +127,7 @@ def save_organisation(
     *,
     now: datetime,
 ) -> None:
-    """Remember an organisation's installation, and the workspaces that it was granted to."""
+    """Store an organisation's installation, and install it in the workspaces it was granted to."""
     before = _write(session, locker, granted, now)
     for workspace in allow_workspaces(session, granted.key, teams):
         _note(session, workspace, (before, granted.scopes), now)
@@ -137,81 +136,87 @@ def save_organisation(
 def allow_workspaces(
     session: Session, enterprise_id: str, teams: Iterable[GrantedWorkspace]
 ) -> list[Workspace]:
-    """The app may be used in these workspaces of it; those with an install of their own keep that."""
-    found = session.get(Installation, enterprise_id)
-    if found is None:
+    """Install the app in these workspaces of an organisation; those with an own installation keep it."""
+    installation = session.get(Installation, enterprise_id)
+    if installation is None:
         return []
     return [
-        workspaces.install(
+        registry.install(
             session,
-            slack_team_id=one.slack_team_id,
-            name=one.name,
-            bot_user_id=found.bot_user_id,
+            slack_team_id=team.slack_team_id,
+            name=team.name,
+            bot_user_id=installation.bot_user_id,
             enterprise_id=enterprise_id,
         )
-        for one in teams
-        if session.get(Installation, one.slack_team_id) is None
+        for team in teams
+        if session.get(Installation, team.slack_team_id) is None
     ]
 
 
 def identity_for(session: Session, locker: TokenEncryption, *keys: str | None) -> BotIdentity | None:
-    """How the app acts in a workspace, by the first of Slack's ids, its own before its organisation's.
+    """Return the bot's identity in a workspace, by the first of these Slack ids that has one.
 
-    None where it is not installed, or no key opens its token.
+    None where it is not installed, or no key decrypts its token.
     """
     for key in filter(None, keys):
-        found = session.get(Installation, key)
-        token = locker.open(found.sealed_token) if found else None
-        if found is not None and token is not None:
-            scopes = tuple(found.scopes.split(","))
-            return BotIdentity(token, found.bot_user_id, found.bot_id, scopes, found.is_enterprise)
+        installation = session.get(Installation, key)
+        token = locker.open(installation.sealed_token) if installation else None
+        if installation is not None and token is not None:
+            scopes = tuple(installation.scopes.split(","))
+            return BotIdentity(
+                token, installation.bot_user_id, installation.bot_id, scopes, installation.is_enterprise
+            )
     return None
 
 
 def new_key() -> str:
-    """A key for TOKEN_KEYS."""
+    """Return a new key for TOKEN_KEYS."""
     return Fernet.generate_key().decode()
 
 
 def count(session: Session) -> int:
-    """How many installations there are."""
+    """Return the number of installations."""
     return session.scalar(select(func.count()).select_from(Installation)) or 0
 
 
 def reencrypt(session: Session, locker: TokenEncryption) -> int:
-    """Seal every token with the newest key; gives how many no key opens any more."""
+    """Encrypt every token with the newest key; return how many no key decrypts."""
     lost = 0
-    for found in session.scalars(select(Installation).with_for_update()):
-        token = locker.open(found.sealed_token)
+    for installation in session.scalars(select(Installation).with_for_update()):
+        token = locker.open(installation.sealed_token)
         if token is None:
             lost += 1
         else:
-            found.sealed_token = locker.seal(token)
+            installation.sealed_token = locker.seal(token)
     session.flush()
     return lost
 
 
 def _write(session: Session, locker: TokenEncryption, granted: NewInstallation, now: datetime) -> str | None:
-    """The row, new or again; gives the scopes there were before."""
-    found = session.get(Installation, granted.key) or Installation(key=granted.key)
-    before = found.scopes
-    found.name, found.sealed_token = granted.name, locker.seal(granted.token)
-    found.bot_user_id, found.bot_id = granted.bot_user_id, granted.bot_id
-    found.scopes, found.installed_at, found.is_enterprise = granted.scopes, now, granted.is_enterprise
-    session.add(found)
+    """Write the row, new or again; return the scopes it had before."""
+    installation = session.get(Installation, granted.key) or Installation(key=granted.key)
+    before = installation.scopes
+    installation.name, installation.sealed_token = granted.name, locker.seal(granted.token)
+    installation.bot_user_id, installation.bot_id = granted.bot_user_id, granted.bot_id
+    installation.scopes, installation.installed_at, installation.is_enterprise = (
+        granted.scopes,
+        now,
+        granted.is_enterprise,
+    )
+    session.add(installation)
     session.flush()
     return before
 
 
 def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
     before, after = scopes
-    entry = audit.NewEntry(
+    entry = audit_log.NewEntry(
         "an installer",
-        audit.Action.INSTALLED,
+        audit_log.Action.INSTALLED,
         before=str(len(before.split(","))) if before else None,
         after=str(len(after.split(","))),
     )
-    audit.record(session, workspace, entry, now=now)
+    audit_log.record(session, workspace, entry, now=now)
 
 
 def _mark(state: str) -> str:

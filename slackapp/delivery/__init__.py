@@ -1,4 +1,4 @@
-"""What is owed goes out here, and nowhere else: claim, render, send, settle."""
+"""Send every queued message: claim it, render it, send it, record the result."""
 
 from slackapp.delivery.recording import Harmless
 from slackapp.delivery.worker import DeliveryWorker, delete_idle_limits

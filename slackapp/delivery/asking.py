@@ -1,4 +1,4 @@
-"""Asking Slack whether it lets the app do anything again where it did not."""
+"""Ask Slack whether it accepts calls again for workspaces that are on hold."""
 
 from datetime import datetime
 from http.client import HTTPException
@@ -13,10 +13,10 @@ from slackapp.delivery.sender import UNOPENED, ClientOf
 
 
 def ask_of_held(sessions: Sessions, client_of: ClientOf, now: datetime) -> int:
-    """Ask `auth.test` of each held workspace whose wait is over; gives of how many it was asked.
+    """Call `auth.test` for each held workspace whose wait is over; return the number of calls.
 
-    Where it is well, one message is tried, and the hold ends once that went through. No transaction is
-    open while Slack is asked.
+    Where it succeeds, one message is tried, and the hold ends once Slack has accepted that message. No
+    transaction is open during the call.
     """
     with sessions.read() as session:
         places = holding.due(session, now=now)
@@ -25,17 +25,17 @@ def ask_of_held(sessions: Sessions, client_of: ClientOf, now: datetime) -> int:
         with sessions.begin() as session:
             held = holding.locked(session, place)
             if held is None or not holding.is_over(held, now):
-                continue  # Another process has asked meanwhile.
+                continue  # Another process has made the call meanwhile.
             if is_well:
                 held.again = None
             else:
-                # Where Slack could not be asked, what it said last still holds.
+                # Without an answer from Slack, the last known reason still applies.
                 holding.look_later(held, reason or held.reason, now=now)
     return len(places)
 
 
 def _ask(client: WebClient | None) -> tuple[bool, str | None]:
-    """Whether Slack lets the app act, or why not by Slack's name for it; no name where it did not say."""
+    """Return whether Slack lets the app act; if not, Slack's error name, or None without an answer."""
     if client is None:
         return False, UNOPENED
     try:

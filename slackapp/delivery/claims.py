@@ -21,11 +21,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from slackapp.delivery import holding
-from slackapp.delivery import rate_limits as limits
+from slackapp.delivery import holding, rate_limits
 from slackapp.delivery.rate_limits import RateGate
 from slackapp.models import Delivery, DeliveryState, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.queue import Claim, Priority
 
 _BATCH = 20
@@ -34,10 +33,10 @@ _LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """How long a claim is ours.
+    """How long a claim is valid.
 
-    By the real clock, which a suspended machine catches up with, and by one that
-    nobody can set.
+    Measured by the real clock, which is right again after a suspended machine wakes up, and by the
+    monotonic clock, which nobody can set.
     """
 
     until: float
@@ -45,52 +44,52 @@ class Lease:
 
     @classmethod
     def begin(cls, seconds: float) -> "Lease":
-        """To be read before the claim's transaction: a process may freeze after its commit."""
+        """Begin a lease before the claim's transaction: a process may freeze after its commit."""
         return cls(time.time() + seconds, time.monotonic() + seconds)
 
     def holds(self) -> bool:
-        """Whether it may still be sent under this claim."""
+        """Return whether the message may still be sent under this claim."""
         return time.time() < self.until and time.monotonic() < self.until_monotonic
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMessage:
-    """A delivery on its way out."""
+    """A delivery that this process has claimed for sending."""
 
     claim: Claim
     lease: Lease
     row: Delivery
-    """As it stood when it was claimed; detached, for reading only."""
+    """The row at the time of the claim; detached, for reading only."""
     now: datetime
     """The moment of the claim, at which its content is loaded."""
 
     @property
     def urgent(self) -> bool:
-        """Whether a person waits for it."""
+        """Whether a person is waiting for the message."""
         return self.row.priority == Priority.PERSON
 
 
 @dataclass(slots=True)
 class Slots:
-    """How many calls may start: `free` in all, of which `bulk` for what nobody waits for."""
+    """How many calls may start: `free` in total, of which at most `bulk` for messages nobody waits for."""
 
     free: int
     bulk: int
 
     def fit(self, priority: int) -> bool:
-        """Whether one more of this priority may start."""
+        """Return whether one more call of this priority may start."""
         return self.free > 0 and (priority == Priority.PERSON or self.bulk > 0)
 
     def fill(self, priority: int) -> None:
-        """Count one that starts."""
+        """Count a call that starts."""
         self.free -= 1
         self.bulk -= priority != Priority.PERSON
 
 
 class ClaimBatch:
-    """One claim: what is due at `now`, within one transaction. Nothing is rendered in it.
+    """Claim what is due at `now`, within one transaction. Nothing is rendered in it.
 
-    `patience` says by kind how long a message waits for lower steps of its group at most.
+    `patience` is the longest time, by kind, that a message waits for lower steps of its group.
     """
 
     def __init__(
@@ -99,10 +98,10 @@ class ClaimBatch:
         self._session, self._patience, self._now, self._lease = session, patience, now, lease
         self._unsent: dict[str, list[tuple[str, str]]] = {}
         self.looked_at = 0
-        """Rows claimed or let lapse so far; a batch stops at fifty, for others wait for its locks."""
+        """Rows claimed or expired so far; a batch stops at fifty, as others wait for its locks."""
 
     def give_back(self, rows: Iterable[Delivery]) -> None:
-        """Let `claim` not count these against the limits, for they were claimed and then not sent."""
+        """Return to the limits what `claim` counted for messages that were then not sent."""
         for row in rows:
             self._unsent.setdefault(row.workspace_id, []).append((row.method, row.target))
 
@@ -123,7 +122,7 @@ class ClaimBatch:
         gate = RateGate(self._session, workspace_id, self._now)
         for method, target in self._unsent.pop(workspace_id, ()):
             gate.give_back(method, target)
-        # After the gate, whose rows no other claim has now: two claims do not both see the trial as free.
+        # After the gate has locked its rows, so that two claims do not both see the trial as free.
         is_trial_free = holding.is_trial_free(self._session, workspace_id)
         if is_trial_free is False:
             return
@@ -131,19 +130,19 @@ class ClaimBatch:
             for row in self._candidates(workspace_id, priority, gate, slots):
                 self.looked_at += 1
                 if row.expires is not None and row.expires <= self._now:
-                    outbox.overdue(self._session, row)
+                    queue.overdue(self._session, row)
                     continue
                 gate.consume(row.method, row.target)
                 slots.fill(priority)
-                claim = outbox.claim(self._session, row, lease_until=self._lease.until, now=self._now)
+                claim = queue.claim(self._session, row, lease_until=self._lease.until, now=self._now)
                 yield ClaimedMessage(claim, self._lease, row, self._now)
                 if is_trial_free:
                     return
 
     def _limit_waits(self, claimed: list[ClaimedMessage]) -> None:
-        """From now on, higher steps of the claimed deliveries' groups wait no longer than their kind says.
+        """Limit how long higher steps of the claimed deliveries' groups wait, by their kind.
 
-        Within the workspace's gate: no two claims do this at the same time.
+        The workspace's gate is locked, so no two claims do this at the same time.
         """
         groups = {
             message.row.group_key for message in claimed if message.row.group_key and not message.row.step
@@ -151,7 +150,7 @@ class ClaimBatch:
         for kind, patience in self._patience.items() if groups else ():
             waiting = update(Delivery).where(
                 Delivery.group_key.in_(groups),
-                outbox.IN_GROUP,
+                queue.IN_GROUP,
                 Delivery.kind == kind,
                 Delivery.wait_until.is_(None),
             )
@@ -160,7 +159,7 @@ class ClaimBatch:
     def _candidates(
         self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots
     ) -> Iterator[Delivery]:
-        """Rows that may go now; those of a channel or method that is busy let others pass."""
+        """Yield rows that may be sent now, skipping channels and methods whose limit is used up."""
         methods: set[str] = set()
         channels: set[str] = set()
         due = _due(workspace_id, priority, self._now)
@@ -184,7 +183,7 @@ class ClaimBatch:
             select(Delivery)
             .where(*due)
             .where(Delivery.method.not_in(methods))
-            .where(or_(Delivery.method.not_in(limits.IN_CHANNELS), Delivery.target.not_in(channels)))
+            .where(or_(Delivery.method.not_in(rate_limits.IN_CHANNELS), Delivery.target.not_in(channels)))
             .order_by(Delivery.due, Delivery.id)
             .limit(_BATCH)
             .with_for_update(skip_locked=True, of=Delivery)
@@ -193,8 +192,8 @@ class ClaimBatch:
 
 
 def next_due(session: Session, *, now: datetime) -> datetime | None:
-    """The earliest moment at which something could go, `now` at the earliest; None when nothing is owed."""
-    # Asked several times a second, and mostly nothing is owed: one look says so.
+    """Return the earliest moment, not before `now`, to send something; None when nothing is queued."""
+    # Called several times a second, and mostly nothing is queued: one query finds that out.
     if session.execute(_ANYTHING_READY).first() is None:
         return None
     moments = [
@@ -208,26 +207,26 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 
 
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
-    asked = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
+    parameters = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
     kinds, moments = _DUE_KINDS, list[datetime]()
     if holding.has_any(session, workspace_id):
         kinds, moments = (
             kinds.where(~holding.keeps_target(now)),
             holding.next_trial(session, workspace_id, now=now),
         )
-    rows = [(method, target) for method, target in session.execute(kinds, asked)]
-    moments += limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
-    ahead = [*session.scalars(_FIRST_AHEAD, asked), session.scalar(_FIRST_WAIT_OVER, asked)]
+    rows = [(method, target) for method, target in session.execute(kinds, parameters)]
+    moments += rate_limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
+    ahead = [*session.scalars(_FIRST_AHEAD, parameters), session.scalar(_FIRST_WAIT_OVER, parameters)]
     return moments + [moment for moment in ahead if moment is not None]
 
 
 def _waiting(session: Session, now: datetime) -> list[tuple[str, list[Priority]]]:
-    """Workspaces with something due, in the order in which their limits are locked, and its priorities."""
-    found = (
+    """Return workspaces with due messages, in the order their limits are locked, with the priorities."""
+    due_by_workspace = (
         (workspace_id, [priority for priority, is_due in zip(Priority, due, strict=True) if is_due])
         for workspace_id, *due in session.execute(_DUE_ANYWHERE, {"now": now})
     )
-    return [(workspace_id, priorities) for workspace_id, priorities in found if priorities]
+    return [(workspace_id, priorities) for workspace_id, priorities in due_by_workspace if priorities]
 
 
 def _ready_in(
@@ -245,41 +244,41 @@ def _due(workspace_id: str, priority: Priority, now: datetime) -> tuple[ColumnEl
 
 
 def _is_its_turn(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
-    """Whether a row waits for no lower step of its group, or has waited long enough."""
+    """Select rows that wait for no lower step of their group, or have waited long enough."""
     earlier = aliased(Delivery, name="earlier")
-    is_waiting = text("earlier.state IN ('ready', 'sending')")  # As the index of groups has it.
+    is_waiting = text("earlier.state IN ('ready', 'sending')")  # Written as in the index of groups.
     lower = and_(earlier.group_key == Delivery.group_key, earlier.step < Delivery.step, is_waiting)
     return or_(Delivery.group_key.is_(None), Delivery.wait_until <= now, ~exists().where(lower))
 
 
-# Built once: making these statements anew took longer than running them.
+# Built once: building these statements took longer than running them.
 _ANYTHING_READY = select(Delivery.id).where(Delivery.state == DeliveryState.READY).limit(1)
-_ASKED = _ready_in(bindparam("workspace_id"), bindparam("priority"))
+_READY = _ready_in(bindparam("workspace_id"), bindparam("priority"))
 _DUE_KINDS = (
     select(Delivery.method, Delivery.target)
-    .where(*_ASKED, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
+    .where(*_READY, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
     .distinct()
     .limit(_LOOKED_AT)
 )
 _FIRST_AHEAD = (
-    select(Delivery.due).where(*_ASKED, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
+    select(Delivery.due).where(*_READY, Delivery.due > bindparam("now")).order_by(Delivery.due).limit(1)
 )
 _FIRST_WAIT_OVER = select(func.min(Delivery.wait_until)).where(
-    *_ASKED, Delivery.wait_until > bindparam("now"), Delivery.due <= bindparam("now")
+    *_READY, Delivery.wait_until > bindparam("now"), Delivery.due <= bindparam("now")
 )
 
 
 def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Each workspace, and for each priority whether it has such a row: index look-ups only.
+    """Select each workspace and, for each priority, whether it has such a row: index look-ups only.
 
-    Nothing goes where the app was taken away, or where Slack lets it do nothing: what is owed there waits.
+    Workspaces that removed the app or are on hold are left out: their messages wait.
     """
-    found = select(
+    workspaces = select(
         Workspace.id,
         *(exists().where(*_ready_in(Workspace.id, int(priority)), *further) for priority in Priority),
     )
-    there = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
-    return found.where(*there).order_by(Workspace.id)
+    is_reachable = (Workspace.uninstalled_at.is_(None), ~holding.keeps_workspace())
+    return workspaces.where(*is_reachable).order_by(Workspace.id)
 
 
 _READY_ANYWHERE = _anywhere()

@@ -1,4 +1,4 @@
-"""Messages owed to many are written down in chunks, so that nobody's press waits for ten thousand rows."""
+"""Enqueue messages to many people in chunks, so that no request waits for ten thousand rows."""
 
 import logging
 from collections.abc import Mapping
@@ -21,21 +21,22 @@ _TRY_AGAIN: Final = timedelta(minutes=1)
 
 
 class FanOuts:
-    """The fan-outs of the kinds that have an expander."""
+    """Expands fan-outs of the kinds that have an expander."""
 
     def __init__(self, sessions: Sessions, expanders: Mapping[str, Expander]) -> None:
         self._sessions, self._expanders = sessions, expanders
         self._failed: dict[str, datetime] = {}
-        """Until when a fan-out whose expander raised is left alone, lest it hold up all the others."""
+        """When a fan-out whose expander raised is tried again, so that it does not block the others."""
 
     def waiting(self, session: Session, *, now: datetime) -> bool:
-        """Whether there is one to go on with."""
+        """Return whether a fan-out is unfinished."""
         return session.scalars(self._unfinished(now)).first() is not None
 
     def expand_next(self, *, now: datetime) -> bool:
-        """Write the next chunk of one fan-out, in one transaction with its cursor. Whether there was one.
+        """Enqueue the next chunk of one fan-out and move its cursor; return whether there was one.
 
-        The chunk's keys make it harmless to do again. Another process that is at it is left alone.
+        Both in one transaction. The chunk's keys make it harmless to repeat. A fan-out that another process
+        has locked is skipped.
         """
         with self._sessions.read() as session:
             fan_out = session.scalars(self._unfinished(now)).first()

@@ -1,7 +1,7 @@
-"""What Slack takes no message for just now: one row for each workspace, person or channel.
+"""Hold messages that Slack does not accept now: one row for each workspace, person or channel.
 
-A workspace's hold lasts until `auth.test` is well again and a message went through; a target's is tried
-again by one of its own messages. Either wait grows from a minute to half an hour.
+A workspace's hold lasts until `auth.test` succeeds and a message was sent; a target's hold is tested with
+one of its own messages. The wait between tests grows from a minute to half an hour.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,12 +16,12 @@ from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Workspace
 from slackapp.outbox.queue import insert_for
 
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30))
-"""Before the first, second ... look; the last for all further ones."""
+"""Before the first, second ... test; the last for all further ones."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """What a hold keeps back; `subject` is the Slack id of a target, empty for a workspace."""
+    """What a hold applies to; `subject` is the Slack id of a target, empty for a workspace."""
 
     workspace_id: str
     scope: HoldScope
@@ -29,9 +29,9 @@ class Place:
 
 
 def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetime) -> None:
-    """Keep back what goes to these places, each for the reason beside it.
+    """Hold all messages to these places, each with its reason.
 
-    In the order of the places, so that two processes never wait for each other in a circle.
+    Rows are locked in the order of the places, so that two processes cannot deadlock.
     """
     for place, reason in sorted(dict(refused).items()):
         row = {
@@ -50,19 +50,19 @@ def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetim
 
 
 def look_later(held: Hold, reason: str, *, now: datetime) -> None:
-    """It was looked at in vain: the next look comes after a longer wait."""
+    """Record a failed test: the next one comes after a longer wait."""
     held.looks += 1
     held.again = now + WAITS[min(held.looks, len(WAITS) - 1)]
     held.reason = reason
 
 
 def is_over(held: Hold, now: datetime) -> bool:
-    """Whether the wait for the next look is over, as `_is_over` asks the database."""
+    """Return whether the wait for the next test is over; `_is_over` is the same for the database."""
     return held.again is not None and (held.again <= now or held.again > now + WAITS[-1])
 
 
 def lift(session: Session, places: Iterable[Place]) -> None:
-    """Slack takes messages for these places again."""
+    """Delete the holds of these places: Slack accepts messages there again."""
     for place in sorted(set(places)):
         if held := locked(session, place):
             session.delete(held)
@@ -70,18 +70,18 @@ def lift(session: Session, places: Iterable[Place]) -> None:
 
 
 def on_trial(session: Session, workspace_ids: Iterable[str], *, now: datetime) -> set[Place]:
-    """The holds in these workspaces that end when a message of theirs goes through now."""
+    """Return the holds in these workspaces that end when one of their messages is sent now."""
     held = session.scalars(select(Hold).where(Hold.workspace_id.in_(set(workspace_ids))))
-    return {_place_of(one) for one in held if _is_on_trial(one, now)}
+    return {_place_of(row) for row in held if _is_on_trial(row, now)}
 
 
 def has_any(session: Session, workspace_id: str) -> bool:
-    """Whether anything at all is held in a workspace: mostly nothing is, and no claim need ask further."""
+    """Return whether a workspace has any hold; mostly it has none, and a claim needs no further query."""
     return session.scalar(select(Hold.scope).where(Hold.workspace_id == workspace_id).limit(1)) is not None
 
 
 def is_trial_free(session: Session, workspace_id: str) -> bool | None:
-    """Whether a workspace's one message on trial may go now; None when nothing holds the workspace."""
+    """Return whether a held workspace's one test message may be sent now; None when it is not held."""
     held = session.get(Hold, (workspace_id, HoldScope.WORKSPACE, ""))
     if held is None:
         return None
@@ -94,40 +94,40 @@ def is_trial_free(session: Session, workspace_id: str) -> bool | None:
 
 
 def due(session: Session, *, now: datetime) -> list[Place]:
-    """The workspaces of which `auth.test` is to be asked now."""
+    """Return the workspaces for which `auth.test` is to be called now."""
     held = select(Hold).where(_of_workspace(), _is_over(now)).order_by(Hold.workspace_id)
-    return [_place_of(one) for one in session.scalars(held)]
+    return [_place_of(row) for row in session.scalars(held)]
 
 
 def next_look(session: Session) -> datetime | None:
-    """When `auth.test` is to be asked next of any workspace."""
+    """Return when `auth.test` is to be called next for any workspace."""
     looks = session.scalars(select(Hold.again).where(_of_workspace()))
     return min([again for again in looks if again is not None], default=None)
 
 
 def next_trial(session: Session, workspace_id: str, *, now: datetime) -> list[datetime]:
-    """When a message to each held target may be tried."""
+    """Return when a message to each held target may be tried."""
     targets = (Hold.workspace_id == workspace_id, Hold.scope == HoldScope.TARGET, ~_is_over(now))
     return [again for again in session.scalars(select(Hold.again).where(*targets)) if again is not None]
 
 
 def locked(session: Session, place: Place) -> Hold | None:
-    """The hold there, locked by this transaction."""
-    found = select(Hold).where(
+    """Return the hold of this place, locked by this transaction."""
+    query = select(Hold).where(
         Hold.workspace_id == place.workspace_id, Hold.scope == place.scope, Hold.subject == place.subject
     )
-    return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 def keeps_workspace() -> ColumnElement[bool]:
-    """Whether a hold keeps back everything of the `Workspace` that is selected."""
+    """Select workspaces with a hold: the condition on the selected `Workspace`."""
     return exists().where(
         Hold.workspace_id == Workspace.id, Hold.scope == HoldScope.WORKSPACE, Hold.again.is_not(None)
     )
 
 
 def keeps_target(now: datetime) -> ColumnElement[bool]:
-    """Whether a hold keeps back the `Delivery` that is selected because of whom it goes to."""
+    """Select deliveries whose target has a hold: the condition on the selected `Delivery`."""
     return exists().where(
         Hold.workspace_id == Delivery.workspace_id,
         Hold.scope == HoldScope.TARGET,
@@ -137,7 +137,7 @@ def keeps_target(now: datetime) -> ColumnElement[bool]:
 
 
 def places_of(workspace_id: str, target: str) -> Iterator[Place]:
-    """The places through which a message to `target` goes."""
+    """Yield the places whose holds apply to a message to `target`."""
     yield Place(workspace_id, HoldScope.WORKSPACE)
     yield Place(workspace_id, HoldScope.TARGET, target)
 
@@ -148,7 +148,7 @@ def _of_workspace() -> ColumnElement[bool]:
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
-    """Whether its wait is over. A longer one than any was written by a clock that has been set back since."""
+    """Select holds whose wait is over. A longer wait than any comes from a clock that was set back."""
     return or_(Hold.again <= now, Hold.again > now + WAITS[-1])
 
 

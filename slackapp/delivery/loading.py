@@ -1,4 +1,4 @@
-"""Loading and rendering a claimed delivery: outside the transaction that claimed it."""
+"""Load and render a claimed delivery, outside the transaction that claimed it."""
 
 import logging
 from datetime import timedelta
@@ -16,7 +16,7 @@ _AT_LEAST = timedelta(seconds=1)
 
 
 class Loader:
-    """Loads and renders by the route of a delivery's kind."""
+    """Loads and renders a delivery by the route of its kind."""
 
     def __init__(self, sessions: Sessions, routes: Routes) -> None:
         self._sessions, self._routes = sessions, routes
@@ -26,7 +26,7 @@ class Loader:
         row = claimed.row
         route = self._routes.get(row.kind)
         if route is None:
-            # Written by a version that knows more, or one that knew it still: it may be back.
+            # Another version of the app wrote it, and may run again.
             _logger.warning("no route for deliveries of kind %s", row.kind)
             return NotRendered()
         try:
@@ -36,7 +36,7 @@ class Loader:
                 return WaitUntil(max(prepared.due, claimed.now + _AT_LEAST), prepared.follow_up)
             return prepared if isinstance(prepared, Skip) else prepared()
         except OperationalError as problem:
-            # The database does not answer, which says nothing about this message.
+            # The database does not answer; the message itself may be fine.
             log.failure(_logger, f"loading {row.kind} {row.id}", problem)
             return RetryLater("database")
         except Exception as problem:  # noqa: BLE001 - one bad row must not hold up all the others

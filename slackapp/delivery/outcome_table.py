@@ -1,7 +1,7 @@
-"""What each of Slack's errors means, for each method that the app calls: pure values.
+"""Map Slack's errors to endings, for each method that the app calls: pure values.
 
 Source: the errors that Slack documents for these methods (docs.slack.dev, as of August 2026), and those that
-it documents for almost all of them. An error that is in no row is one that nobody knew when this was written.
+it documents for almost all of them. An error that is in no row was not documented then.
 """
 
 from dataclasses import dataclass
@@ -167,7 +167,7 @@ ROWS: Final = (
 
 
 def ending_of(method: str, error: str, *, to_person: bool = False) -> Ending | None:
-    """How a call of `method` that Slack refused with `error` ends; None for an error that nobody knows."""
+    """Return how a call of `method` ends that Slack refused with `error`; None for an unknown error."""
     row = _BY_PAIR.get((method, error))
     if row is None:
         return None

@@ -1,6 +1,6 @@
-"""How fast messages may go: shared by all processes, in rows that are also the lock.
+"""Rate limits shared by all processes, in rows that are also the lock.
 
-Each bucket is a GCRA (the generic cell rate algorithm): one moment, `free_at`, says
+Each bucket is a GCRA (generic cell rate algorithm): one moment, `free_at`, tells
 how much of the burst is used up. A 429 blocks a method in its workspace for every
 process, empties its bucket and lets it refill at three quarters of its rate, which
 grows back with every message.
@@ -21,7 +21,7 @@ LONGEST_BLOCK = timedelta(hours=1)
 
 _IDLE = timedelta(hours=1)
 _RESERVE = 2
-"""Of each burst, what only messages that a person waits for may use."""
+"""Part of each burst reserved for messages that a person waits for."""
 _LEAST_FRACTION = 0.1
 _AFTER_REFUSAL = 0.75
 _RECOVERY = 0.005
@@ -42,7 +42,7 @@ IN_CHANNELS = (Method.POST, Method.SHARE)
 
 
 def block(session: Session, workspace_id: str, method: str, *, seconds: float, now: datetime) -> None:
-    """Slack said 429: nothing of this method goes for `seconds`, in no process."""
+    """Block a method after a 429: no process calls it for `seconds`."""
     name = _method_name(method)
     bucket = _locked(session, workspace_id, [name], now)[name]
     blocked_until = now + min(timedelta(seconds=seconds), LONGEST_BLOCK)
@@ -55,28 +55,30 @@ def block(session: Session, workspace_id: str, method: str, *, seconds: float, n
 def next_free(
     session: Session, workspace_id: str, rows: Iterable[tuple[str, str]], *, priority: int, now: datetime
 ) -> list[datetime]:
-    """When each (method, target) may go, `now` at the earliest. Reads only, locks nothing."""
-    wanted = [_names(method, target) for method, target in rows]
-    names = {name for some in wanted for name in some}
-    found = session.scalars(select(Bucket).where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names)))
-    buckets = {bucket.name: bucket for bucket in found}
+    """Return when each (method, target) may be sent, not before `now`. Reads only, locks nothing."""
+    names_by_row = [_names(method, target) for method, target in rows]
+    names = {name for row_names in names_by_row for name in row_names}
+    existing = session.scalars(
+        select(Bucket).where(Bucket.workspace_id == workspace_id, Bucket.name.in_(names))
+    )
+    buckets = {bucket.name: bucket for bucket in existing}
     return [
-        max([now, *(_free(buckets[name], priority, now) for name in some if name in buckets)])
-        for some in wanted
+        max([now, *(_free(buckets[name], priority, now) for name in row_names if name in buckets)])
+        for row_names in names_by_row
     ]
 
 
 def delete_idle(session: Session, *, now: datetime) -> None:
-    """Delete the buckets that nobody has used for an hour and that have nothing to remember."""
+    """Delete channel buckets that were not used for an hour and have their full rate."""
     idle = (Bucket.free_at < now - _IDLE, Bucket.fraction == 1.0)
     session.execute(delete(Bucket).where(*idle, Bucket.name.startswith("channel:")))
 
 
 class RateGate:
-    """One workspace's limits, held by this transaction until it ends.
+    """One workspace's limits, locked by this transaction until it ends.
 
     The rows of the methods are locked in the order of their names, before anything
-    else in the workspace is; so two claims never wait for each other in a circle.
+    else in the workspace; so two claims cannot deadlock.
     """
 
     def __init__(self, session: Session, workspace_id: str, now: datetime) -> None:
@@ -84,13 +86,13 @@ class RateGate:
         self._buckets = _locked(session, workspace_id, [_method_name(method) for method in Method], now)
 
     def open_for(self, method: str, target: str, priority: int) -> bool:
-        """Whether a message of this method may go to this target now."""
+        """Return whether a message of this method may be sent to this target now."""
         return self.method_open(method, priority) and all(
             _free(self._bucket(name), priority, self._now) <= self._now for name in _names(method, target)[1:]
         )
 
     def method_open(self, method: str, priority: int) -> bool:
-        """Whether any message of this method may go now."""
+        """Return whether any message of this method may be sent now."""
         return _free(self._bucket(_method_name(method)), priority, self._now) <= self._now
 
     def consume(self, method: str, target: str) -> None:
@@ -103,7 +105,7 @@ class RateGate:
         self._session.flush()
 
     def give_back(self, method: str, target: str) -> None:
-        """Take back what was counted for a message that was then not sent."""
+        """Undo `consume` for a message that was then not sent."""
         for name in _names(method, target):
             bucket = self._bucket(name)
             bucket.free_at -= _spacing(_limit_of(name), bucket)
@@ -115,13 +117,13 @@ class RateGate:
 
 
 def _locked(session: Session, workspace_id: str, names: list[str], now: datetime) -> dict[str, Bucket]:
-    found = _lock(session, workspace_id, names)
-    missing = sorted(set(names) - found.keys())
+    buckets = _lock(session, workspace_id, names)
+    missing = sorted(set(names) - buckets.keys())
     # One by one, in the same order everywhere: a multi-row insert locks in the order of its rows.
     for name in missing:
         row = {"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0}
         session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(row))
-    return _lock(session, workspace_id, names) if missing else found
+    return _lock(session, workspace_id, names) if missing else buckets
 
 
 def _lock(session: Session, workspace_id: str, names: list[str]) -> dict[str, Bucket]:
@@ -140,7 +142,7 @@ def _method_name(method: str) -> str:
 
 
 def _names(method: str, target: str) -> list[str]:
-    """The method's bucket first, then the channel's where the method appears in one."""
+    """Return the method's bucket, then the channel's if the method posts to a channel."""
     return [_method_name(method), *([f"channel:{target}"] if method in IN_CHANNELS else [])]
 
 
@@ -158,9 +160,9 @@ def _block_of(bucket: Bucket, now: datetime) -> datetime | None:
 
 
 def _used_until(bucket: Bucket, now: datetime) -> datetime:
-    """`free_at`, unless it is further ahead than a bucket can be used up at the slowest rate.
+    """Return `free_at`, or `now` if it is further ahead than the slowest rate allows.
 
-    Then it was written by a clock that has been set back since, and says nothing.
+    Such a value was written by a clock that was set back since.
     """
     limit = _limit_of(bucket.name)
     slowest = timedelta(seconds=limit.burst * limit.interval / _LEAST_FRACTION)

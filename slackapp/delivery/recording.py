@@ -1,4 +1,4 @@
-"""Writing down how calls ended."""
+"""Record the results of finished calls."""
 
 import logging
 from collections.abc import Iterable
@@ -10,8 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from slackapp.core import log
-from slackapp.delivery import holding
-from slackapp.delivery import rate_limits as limits
+from slackapp.delivery import holding, rate_limits
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.holding import Place
 from slackapp.delivery.results import (
@@ -25,7 +24,7 @@ from slackapp.delivery.results import (
     Unknown,
 )
 from slackapp.models import Delivery, HoldScope
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind
 from slackapp.outbox.rendered import FollowUp, Skip, WaitUntil
 
@@ -36,35 +35,35 @@ _RENDER_AGAIN, _RENDER_LATEST = timedelta(minutes=5), timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A call that has ended, and how."""
+    """A finished call and its outcome."""
 
     claimed: ClaimedMessage
     outcome: Outcome
     follow_up: FollowUp | None = None
-    """What it brings about once it is recorded."""
+    """Runs once the outcome is recorded."""
 
     @property
     def concerns_others(self) -> bool:
-        """Whether other messages are kept back, too: after a 429, or where Slack takes none at all."""
+        """Whether it delays other messages, too: after a 429, or where a hold begins."""
         return isinstance(self.outcome, RateLimited | Held)
 
 
 class Harmless:
-    """Which messages harm nobody twice, by their kinds."""
+    """Tells by kind which messages are harmless when sent twice."""
 
     def __init__(self, kinds: Iterable[Kind[Any]] = ()) -> None:
         self._kinds = {str(kind): kind for kind in kinds}
 
     def __call__(self, row: Delivery) -> bool:
-        """Whether a second copy of this one would harm nobody."""
+        """Return whether a second copy of this message would be harmless."""
         kind = self._kinds.get(row.kind)
         return kind is not None and kind.is_harmless(to_channel=row.is_to_channel)
 
 
 def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> None:
-    """Keep back, for all processes, what Slack refused with 429 and what it takes no message for.
+    """Record rate limits and holds for all processes.
 
-    In a transaction of its own: a claim locks limits in the order of workspaces, and
+    Run it in a transaction of its own: a claim locks limits in the order of workspaces, and
     so does this.
     """
     refused = [
@@ -75,35 +74,35 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
     for place, reason in sorted(dict(refused).items()):
         _logger.warning("Slack takes no message (%s, %s)", place.scope, reason)
     holding.hold(session, refused, now=now)
-    for one in sorted(finished, key=lambda done: (done.claimed.row.workspace_id, done.claimed.row.method)):
-        if isinstance(one.outcome, RateLimited):
-            row = one.claimed.row
-            limits.block(session, row.workspace_id, row.method, seconds=one.outcome.seconds, now=now)
-    # How long a message waits for its pictures is counted from a time at which they could go.
+    for done in sorted(finished, key=lambda done: (done.claimed.row.workspace_id, done.claimed.row.method)):
+        if isinstance(done.outcome, RateLimited):
+            row = done.claimed.row
+            rate_limits.block(session, row.workspace_id, row.method, seconds=done.outcome.seconds, now=now)
+    # The wait for pictures is counted only while they could be sent.
     _wait_anew(session, [done.claimed.row for done in finished if isinstance(done.outcome, Held)])
 
 
 def _wait_anew(session: Session, rows: Iterable[Delivery]) -> None:
     groups = {row.group_key for row in rows if row.group_key}
     if groups:
-        waiting = update(Delivery).where(Delivery.group_key.in_(groups), outbox.IN_GROUP)
+        waiting = update(Delivery).where(Delivery.group_key.in_(groups), queue.IN_GROUP)
         session.execute(waiting.values(wait_until=None))
 
 
 def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
-    """Settle every row, in the order of their ids, so that two processes never wait in a circle."""
-    for one in sorted(finished, key=lambda done: done.claimed.claim.id):
-        is_harmless = harmless(one.claimed.row)
-        kept = _settle(session, one.claimed, one.outcome, now, is_harmless=is_harmless)
-        if kept:
-            _follow_up(session, one, now)
-        if not kept or not isinstance(one.outcome, Sent | WaitUntil | Skip):
+    """Record each outcome in its row, in the order of the ids, so that two processes cannot deadlock."""
+    for done in sorted(finished, key=lambda done: done.claimed.claim.id):
+        is_harmless = harmless(done.claimed.row)
+        is_ours = _settle(session, done.claimed, done.outcome, now, is_harmless=is_harmless)
+        if is_ours:
+            _follow_up(session, done, now)
+        if not is_ours or not isinstance(done.outcome, Sent | WaitUntil | Skip):
             _logger.warning(
                 "delivery %s of kind %s: %s%s",
-                one.claimed.row.id,
-                one.claimed.row.kind,
-                _in_words(one.outcome),
-                "" if kept else " (no longer ours)",
+                done.claimed.row.id,
+                done.claimed.row.kind,
+                _in_words(done.outcome),
+                "" if is_ours else " (no longer ours)",
             )
     _lift(session, finished, now)
 
@@ -120,7 +119,7 @@ def _follow_up(session: Session, done: Finished, now: datetime) -> None:
 
 
 def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
-    """What went through shows that Slack takes messages there again."""
+    """Lift holds on places to which a message was sent."""
     sent = [done.claimed.row for done in finished if isinstance(done.outcome, Sent)]
     if not sent:
         return
@@ -148,32 +147,32 @@ def _settle(
         return _settle_unsent(session, claimed, outcome, now)
     match outcome:
         case Sent(arrived):
-            return outbox.mark_sent(session, receipt, arrived)
+            return queue.mark_sent(session, receipt, arrived)
         case RateLimited() | Held():
-            # Still due when it was: the blocked bucket or the hold keeps it back, and it keeps its place.
-            return outbox.hold_back(session, receipt, due=claimed.row.due)
+            # It keeps its due time, and so its place in the queue; the bucket or the hold delays it.
+            return queue.hold_back(session, receipt, due=claimed.row.due)
         case RetryLater(reason, wait):
             due = now + timedelta(seconds=_wait(claimed, reason) if wait is None else wait)
-            return outbox.retry_later(session, receipt, due=due, reason=reason)
+            return queue.retry_later(session, receipt, due=due, reason=reason)
         case Failed(reason):
-            return outbox.mark_failed(session, receipt, reason=reason)
+            return queue.mark_failed(session, receipt, reason=reason)
         case Unknown(reason):
-            return outbox.mark_unknown(session, receipt, reason=reason, now=now, is_harmless=is_harmless)
+            return queue.mark_unknown(session, receipt, reason=reason, now=now, is_harmless=is_harmless)
 
 
 def _settle_unsent(
     session: Session, claimed: ClaimedMessage, result: WaitUntil | Skip | NotRendered, now: datetime
 ) -> bool:
-    """Record that Slack was not called."""
+    """Record an outcome for which Slack was not called."""
     match result:
         case WaitUntil(due):
-            return outbox.retry_later(session, claimed.claim, due=due, reason="later", counted=False)
+            return queue.retry_later(session, claimed.claim, due=due, reason="later", counted=False)
         case Skip(reason):
-            return outbox.mark_skipped(session, claimed.claim, reason=reason)
+            return queue.mark_skipped(session, claimed.claim, reason=reason)
         case NotRendered(reason):
             tried = claimed.row.attempts if claimed.row.reason == reason else 0
             due = now + min(_RENDER_AGAIN * (tried + 1), _RENDER_LATEST)
-            return outbox.retry_later(session, claimed.claim, due=due, reason=reason)
+            return queue.retry_later(session, claimed.claim, due=due, reason=reason)
 
 
 def _wait(claimed: ClaimedMessage, reason: str) -> float:

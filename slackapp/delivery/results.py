@@ -1,8 +1,8 @@
-"""How a call ended, as far as anybody can know.
+"""The outcomes of a call, and how to tell them from an exception.
 
-Slack has no idempotency key, so the one question that matters is whether a message
-may have arrived. Sources: docs.slack.dev (errors of chat.postMessage, rate limits)
-and the exceptions of slack_sdk 3.47 over urllib. What each of Slack's errors means is in `outcome_table`.
+Slack has no idempotency key, so what matters is whether a message may have arrived. Sources: docs.slack.dev
+(errors of chat.postMessage, rate limits) and the exceptions of slack_sdk 3.47 over urllib. What each of
+Slack's errors means is in `outcome_table`.
 """
 
 import errno
@@ -32,21 +32,21 @@ _ERROR_NAME = re.compile(r"[a-z][a-z0-9_]{1,63}")
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Slack said ok."""
+    """Slack accepted it."""
 
     arrived: SlackMessageId
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """429: it did not arrive, and the method is to be left alone for so many seconds."""
+    """429: it did not arrive, and the method may not be called for `seconds`."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class RetryLater:
-    """It did not arrive, or may be repeated. Without `wait`, seconds by the number of tries."""
+    """It did not arrive, or may be repeated after `wait` seconds; None: by the number of tries."""
 
     reason: str
     wait: float | None = None
@@ -54,7 +54,7 @@ class RetryLater:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It did not arrive, and nothing of this scope would: it waits until Slack takes messages again."""
+    """It did not arrive; all messages of this scope wait until Slack accepts them again."""
 
     scope: HoldScope
     reason: str
@@ -76,7 +76,7 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class NotRendered:
-    """It was not sent: a fault of ours while it was loaded or rendered, or a kind that nobody knows."""
+    """It was not sent: loading or rendering failed, or its kind is unknown."""
 
     reason: str = "not_rendered"
 
@@ -94,7 +94,7 @@ class Called:
 
 
 def from_exception(problem: Exception, called: Called) -> Outcome:
-    """What an exception out of a call means."""
+    """Return the outcome that an exception from a call means."""
     outcome = _of_answer(problem, called) if isinstance(problem, SlackApiError) else _of_connection(problem)
     if called.repeatable and isinstance(outcome, Unknown):
         return RetryLater(outcome.reason)
@@ -110,12 +110,12 @@ def _of_connection(problem: Exception) -> Outcome:
 
 
 def _never_left(cause: object) -> bool:
-    """Whether the connection failed before any byte of the message was sent."""
+    """Return whether the connection failed before any byte of the message was sent."""
     if isinstance(cause, _NEVER_LEFT):
         return True
     if not isinstance(cause, OSError):
         return False
-    # The proxy's refusal is a bare OSError of http.client, told apart only by its words.
+    # A proxy's refusal is a bare OSError of http.client; only its text identifies it.
     return cause.errno in _NO_WAY_THERE or str(cause).startswith("Tunnel connection failed")
 
 
@@ -128,7 +128,7 @@ def _of_answer(problem: SlackApiError, called: Called) -> Outcome:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
         return Unknown(f"http_{status}")
     if error is None:
-        # Not Slack's own words: a proxy in between. Only a refusal says that it went no further.
+        # Not Slack's answer but a proxy's. Only an error status shows that it was not passed on.
         return (
             RetryLater(f"http_{status}") if status >= HTTPStatus.BAD_REQUEST else Unknown("unreadable_answer")
         )
@@ -140,7 +140,7 @@ def _of_answer(problem: SlackApiError, called: Called) -> Outcome:
 def _of_error(error: str, ending: Ending | None) -> Outcome:
     match ending:
         case None:
-            # Nobody knows what it means, so it ends no message.
+            # The error is unknown, so it ends no message.
             return Held(HoldScope.TARGET, error)
         case Ending.HOLD_WORKSPACE:
             return Held(HoldScope.WORKSPACE, error)
@@ -156,14 +156,14 @@ def _of_error(error: str, ending: Ending | None) -> Outcome:
 
 
 def error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON
-    """Slack's name for what went wrong, if an answer has one."""
+    """Return the error name in Slack's answer, if it has one."""
     error = answer.get("error") if isinstance(answer, dict) else None
     return error if isinstance(error, str) and _ERROR_NAME.fullmatch(error) else None
 
 
 def _names_picture(answer: Any) -> bool:  # noqa: ANN401 - Slack's JSON
-    told = [*(answer.get("errors") or []), *((answer.get("response_metadata") or {}).get("messages") or [])]
-    return any("slack_file" in str(line) or "slack file" in str(line) for line in told)
+    lines = [*(answer.get("errors") or []), *((answer.get("response_metadata") or {}).get("messages") or [])]
+    return any("slack_file" in str(line) or "slack file" in str(line) for line in lines)
 
 
 def _retry_after(headers: Any) -> float:  # noqa: ANN401 - Slack's JSON

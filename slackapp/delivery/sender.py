@@ -1,4 +1,4 @@
-"""The only place that posts, updates or uploads. One call, one outcome, never a hidden repeat."""
+"""Post, update and upload, in this module only: one call, one outcome, no hidden retries."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from slackapp.outbox.rendered import Deletion, Message, Outgoing, Upload
 _logger = logging.getLogger(__name__)
 
 UNOPENED = "token_unopened"
-"""Why a workspace is held of whose token none of the keys opens the seal."""
+"""Reason of the hold on a workspace whose token no key can decrypt."""
 
 _UPLOAD_TRIES = 3
 _GONE_ALREADY = frozenset({"message_not_found", "channel_not_found", "file_not_found", "file_deleted"})
@@ -30,13 +30,13 @@ ClientOf = Callable[[str], WebClient | None]
 
 
 class LeaseOverError(Exception):
-    """The claim ran out before the call was made: nothing was sent."""
+    """The lease ended before the call was made: nothing was sent."""
 
 
 class Sender:
-    """Makes the calls of one app. No client may repeat anything by itself.
+    """Makes the app's calls. No client may retry by itself.
 
-    With a function, each workspace has the client that it gives for our id, or none.
+    `client` is one client for all workspaces, or a function from our workspace id to its client or None.
     """
 
     def __init__(self, client: WebClient | ClientOf) -> None:
@@ -46,11 +46,11 @@ class Sender:
             _never_repeats(client)
 
     def send(self, claimed: ClaimedMessage, rendered: Outgoing) -> Outcome:
-        """Send one message. Never raises: what cannot be known is Unknown."""
+        """Send one message. Never raises: if the result is not known, it is Unknown."""
         try:
             client = self.client_of(claimed.row.workspace_id)
             if client is None:
-                # Nobody has a token for it: a key is missing at the server, or the app is being taken away.
+                # It has no usable token: a key is missing on the server, or the app is being removed.
                 return Held(HoldScope.WORKSPACE, UNOPENED)
             once = _Once(_never_repeats(client))
             if isinstance(rendered, Upload):
@@ -60,13 +60,13 @@ class Sender:
             return once.post(claimed, rendered)
         except LeaseOverError:
             return RetryLater("lease_over", wait=0.0)
-        except Exception as problem:  # noqa: BLE001 - the thread's boundary; a fault of ours may come after the call
+        except Exception as problem:  # noqa: BLE001 - the thread's boundary; our own error may come after the call
             log.failure(_logger, f"sending {claimed.row.kind} {claimed.row.id}", problem)
             return Unknown("fault")
 
 
 class _Once:
-    """One rendered's calls with the client of its workspace."""
+    """Makes one message's calls with the client of its workspace."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
@@ -105,7 +105,7 @@ class _Once:
     def upload(self, claimed: ClaimedMessage, rendered: Upload) -> Outcome:
         try:
             content = rendered.produce()
-        except Exception as problem:  # noqa: BLE001 - whatever keeps it from being made, there is no file
+        except Exception as problem:  # noqa: BLE001 - whatever the reason, there is no file
             log.failure(_logger, f"making {claimed.row.kind} {claimed.row.id}", problem)
             content = None
         if not content:
@@ -128,13 +128,13 @@ class _Once:
                 self._put(str(place["upload_url"]), content)
                 break
             except (HTTPException, OSError):
-                # The bytes may be brought again: nobody sees them before the upload is completed.
+                # The upload may be repeated: nobody sees the file before it is completed.
                 if not left:
                     raise
         return Sent(SlackMessageId(file=str(place["file_id"])))
 
     def _put(self, url: str, content: bytes) -> None:
-        # The SDK's own second step honours its proxy and TLS settings; files_upload_v2, around it,
+        # The SDK's second step uses its proxy and TLS settings; files_upload_v2, which wraps it,
         # cannot be repeated step by step.
         self._client._upload_file(  # noqa: SLF001
             url=url,
@@ -168,7 +168,7 @@ class _Once:
         return Sent(SlackMessageId())
 
     def _call(self, call: Callable[[], Sent], claimed: ClaimedMessage, what: tuple[str, bool]) -> Outcome:
-        """Make one call; `what` is its method, and whether it may be made again when in doubt."""
+        """Make one call; `what` is its method, and whether it may be repeated when it may have arrived."""
         if not claimed.lease.holds():
             raise LeaseOverError
         try:

@@ -1,4 +1,4 @@
-"""The threads that call Slack: who is out, and what has come back."""
+"""The threads that call Slack: running calls and finished ones."""
 
 import threading
 import time
@@ -14,31 +14,31 @@ RESERVED = 2
 
 
 class WakeUp:
-    """Rung when there is something to do. Nobody misses a ring that came before they waited."""
+    """Wakes threads that wait for work. A notification that came before the wait is not lost."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._count = 0
 
     def notify(self) -> None:
-        """Wake everybody who waits, or is about to."""
+        """Wake every thread that waits, or is about to."""
         with self._changed:
             self._count += 1
             self._changed.notify_all()
 
     def count(self) -> int:
-        """How often it has rung so far."""
+        """Return the number of notifications so far."""
         with self._changed:
             return self._count
 
     def wait(self, seen: int, seconds: float) -> None:
-        """Wait until it has rung more often than `heard`, at most so many seconds."""
+        """Wait until the count differs from `seen`, for at most `seconds`."""
         with self._changed:
             self._changed.wait_for(lambda: self._count != seen, timeout=seconds)
 
 
 class SenderPool:
-    """Calls Slack in a few threads. A call keeps its slot until its outcome is settled."""
+    """Calls Slack in a few threads. A call keeps its slot until its outcome is recorded."""
 
     def __init__(self, call: Callable[[ClaimedMessage], Finished], wake_up: WakeUp) -> None:
         self._call, self._wake_up = call, wake_up
@@ -48,7 +48,7 @@ class SenderPool:
         self._back: list[Finished] = []
 
     def slots(self) -> Slots:
-        """How many calls may start now."""
+        """Return how many calls may start now."""
         with self._lock:
             bulk = sum(not message.urgent for message in self._out.values())
             return Slots(free=SLOTS - len(self._out), bulk=SLOTS - RESERVED - bulk)
@@ -61,12 +61,12 @@ class SenderPool:
             self._pool.submit(self._call, message).add_done_callback(self._return)
 
     def finished(self) -> list[Finished]:
-        """What has come back and is not yet settled."""
+        """Return the finished calls that are not yet recorded."""
         with self._lock:
             return list(self._back)
 
     def release(self, settled: list[Finished]) -> None:
-        """These are settled: their slots are free again."""
+        """Free the slots of calls that are recorded."""
         with self._lock:
             for done in settled:
                 self._back.remove(done)
@@ -74,12 +74,12 @@ class SenderPool:
 
     @property
     def busy(self) -> bool:
-        """Whether any call is out or unsettled."""
+        """Whether any call is running or not yet recorded."""
         with self._lock:
             return bool(self._out)
 
     def drain(self, seconds: float) -> bool:
-        """Wait until every call has come back, at most so long; whether they have."""
+        """Wait for at most `seconds` until every call has finished; return whether all have."""
         deadline = time.monotonic() + seconds
         while True:
             heard = self._wake_up.count()
@@ -92,7 +92,7 @@ class SenderPool:
             self._wake_up.wait(heard, left)
 
     def shutdown(self) -> None:
-        """Take no more calls. Those that hang end by their own time-out."""
+        """Accept no more calls. Those that hang end by their own time-out."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _return(self, done: Future[Finished]) -> None:

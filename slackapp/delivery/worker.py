@@ -1,4 +1,4 @@
-"""The delivery of everything owed, in one process or in many."""
+"""Deliver queued messages, in one process or in many."""
 
 import logging
 import threading
@@ -13,10 +13,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
-from slackapp.delivery import asking, holding
-from slackapp.delivery import claims as claiming
-from slackapp.delivery import rate_limits as limits
-from slackapp.delivery import recording as settling
+from slackapp.delivery import asking, claims, holding, rate_limits, recording
 from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, Lease
 from slackapp.delivery.fan_out import FanOuts
 from slackapp.delivery.loading import Loader
@@ -24,28 +21,28 @@ from slackapp.delivery.recording import Finished, Harmless
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.rendered import Deletion, Expander, Message, Routes, Skip, Upload, WaitUntil
 
 _logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 0.2
-"""How long a message that another process owes may wait to be noticed."""
+"""How long a message that another process enqueued may wait to be noticed."""
 
 _AFTER_TROUBLE: Final = 1.0
 _TICK: Final = timedelta(milliseconds=1)
 
 
 class DeliveryWorker:
-    """Sends what is owed. Any number of processes may do so on one database.
+    """Sends queued messages. Any number of processes may do so on one database.
 
     `now` is the clock by which messages are due and limits are counted; leases are on
     the real clock. `routes` and `expanders` go by the kind of delivery or fan-out.
     Every client must have been made with `retry_handlers=[]`; a function gives each workspace its own.
     """
 
-    lease_seconds: float = outbox.LEASE_SECONDS
+    lease_seconds: float = queue.LEASE_SECONDS
     harmless: Harmless
-    """Which messages may come twice: they are sent again when they may not have arrived."""
+    """Which messages may be sent twice: they are repeated when they may not have arrived."""
 
     def __init__(
         self,
@@ -70,7 +67,7 @@ class DeliveryWorker:
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
-        """Something was owed just now that a person waits for: look at once."""
+        """Wake the worker: a message was enqueued."""
         self._wake_up.notify()
 
     def start(self) -> None:
@@ -79,9 +76,9 @@ class DeliveryWorker:
         self._thread.start()
 
     def stop(self, timeout: float = 30.0) -> bool:
-        """Claim nothing more, let calls that are out come back, settle them. Whether all did in time.
+        """Claim nothing more, wait for running calls, record them; return whether all ended in time.
 
-        What did not come back ends with its lease, as UNKNOWN.
+        A call that did not ends with its lease, as UNKNOWN.
         """
         deadline = time.monotonic() + timeout
         self._stopping.set()
@@ -95,7 +92,7 @@ class DeliveryWorker:
         return rested
 
     def run_once(self, now: datetime | None = None) -> bool:
-        """One cycle: settle, end old leases, claim, start the calls. Whether there was anything to do."""
+        """Run one cycle: record, end old leases, claim, start calls; return whether there was work."""
         moment = now or self._now()
         with self._cycle:
             if self._stopping.is_set():
@@ -104,10 +101,10 @@ class DeliveryWorker:
             return self._deliver(moment) or expanded
 
     def drain(self, now: datetime | None = None) -> datetime | None:
-        """Send everything that may go at `now`, wait for it, settle it.
+        """Send everything that may be sent at `now`, wait for it and record it.
 
-        Gives the next moment, always later than `now`, at which something may go;
-        None when nothing is owed.
+        Returns the next moment, always later than `now`, at which something may be sent;
+        None when nothing is queued.
         """
         moment = now or self._now()
         self.ask_of_held(moment)
@@ -122,21 +119,21 @@ class DeliveryWorker:
         return None if due is None else max(due, moment + _TICK)
 
     def ask_of_held(self, now: datetime | None = None) -> None:
-        """Ask Slack of each workspace where it let the app do nothing whether it does now. For a tick."""
+        """Ask Slack about each held workspace whose wait is over. For a tick."""
         if asking.ask_of_held(self._sessions, self._client_of, now or self._now()):
             self.wake()
 
     def next_due(self, now: datetime | None = None) -> datetime | None:
-        """The earliest moment from `now` on at which something may go or Slack is asked whether it may.
+        """Return the earliest moment from `now` on to send something or to test a hold.
 
-        None when nothing is owed.
+        None when nothing is queued.
         """
         moment = now or self._now()
         with self._sessions.read() as session:
             if self._fan_outs.waiting(session, now=moment):
                 return moment
-            moments = (claiming.next_due(session, now=moment), holding.next_look(session))
-            return min((one for one in moments if one is not None), default=None)
+            moments = (claims.next_due(session, now=moment), holding.next_look(session))
+            return min((due for due in moments if due is not None), default=None)
 
     def _deliver(self, now: datetime) -> bool:
         finished, slots = self._pool.finished(), self._pool.slots()
@@ -145,8 +142,8 @@ class DeliveryWorker:
         lease = Lease.begin(self.lease_seconds)
         self._keep_back(finished, now)
         with self._sessions.begin() as session:
-            settling.record_results(session, finished, self.harmless, now=now)
-            lapsed = outbox.release_expired_leases(
+            recording.record_results(session, finished, self.harmless, now=now)
+            lapsed = queue.release_expired_leases(
                 session, real_now=time.time(), now=now, harmless=self.harmless
             )
             batch = ClaimBatch(session, self._patience, now=now, lease=lease)
@@ -172,18 +169,18 @@ class DeliveryWorker:
         if finished:
             self._keep_back(finished, now)
             with self._sessions.begin() as session:
-                settling.record_results(session, finished, self.harmless, now=now)
+                recording.record_results(session, finished, self.harmless, now=now)
             self._pool.release(finished)
 
     def _keep_back(self, finished: list[Finished], now: datetime) -> None:
         if any(done.concerns_others for done in finished):
             with self._sessions.begin() as session:
-                settling.keep_back(session, finished, now=now)
+                recording.keep_back(session, finished, now=now)
 
     def _anything(self, now: datetime) -> bool:
-        """A look that takes no lock: most of the time there is nothing to do."""
+        """Return whether there is work, without a lock: most of the time there is none."""
         with self._sessions.read() as session:
-            return _lapsed(session) or (claiming.next_due(session, now=now) or _never(now)) <= now
+            return _lapsed(session) or (claims.next_due(session, now=now) or _never(now)) <= now
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -191,29 +188,29 @@ class DeliveryWorker:
             self._wake_up.wait(heard, self._turn())
 
     def _turn(self) -> float:
-        """One cycle and the seconds to wait after it."""
+        """Run one cycle; return the seconds to wait after it."""
         try:
             now = self._now()
             if self.run_once(now):
                 return 0.0
             due = self.next_due(now)
             if due is None or due <= now:
-                # What is due and did not go waits for a slot, whose return rings, or for another process.
+                # A due message that was not sent waits for a slot, which wakes us, or for another process.
                 return POLL_SECONDS
             return min((due - now).total_seconds(), POLL_SECONDS)
-        except Exception as problem:  # noqa: BLE001 - the thread's boundary: it goes on when the database is back
+        except Exception as problem:  # noqa: BLE001 - the thread's boundary: it continues when the database is back
             log.failure(_logger, "a delivery cycle", problem)
             return _AFTER_TROUBLE
 
 
 def delete_idle_limits(session: Session, now: datetime) -> None:
-    """Forget limits that nobody needs any more. For a slow tick."""
-    limits.delete_idle(session, now=now)
+    """Delete limits that are no longer needed. For a slow tick."""
+    rate_limits.delete_idle(session, now=now)
 
 
 def _lapsed(session: Session) -> bool:
-    over = exists().where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < time.time())
-    return bool(session.scalar(select(over)))
+    is_lapsed = exists().where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < time.time())
+    return bool(session.scalar(select(is_lapsed)))
 
 
 def _never(now: datetime) -> datetime:

@@ -1,8 +1,8 @@
-"""What stands between the open network and Bolt: size, headers and encoding, each with a plain answer.
+"""Check size, headers, encoding and signature of a request before Bolt sees it.
 
-Bolt itself answers 500 to a timestamp that is no number, a signature that is not ASCII and a body that
-is not UTF-8, and reads a body of any length; it takes a body apart before it looks at the signature, and
-fails where the parts are not what it expects. The server in front has read the body when it comes here.
+Bolt answers 500 to a timestamp that is not a number, a signature that is not ASCII and a body that is not
+UTF-8, and reads a body of any length; it parses a body before it checks the signature, and fails on
+unexpected contents. The server has read the body before it comes here.
 """
 
 import io
@@ -37,7 +37,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Guard:
-    """Lets through what may be Slack's, and knows the other pages by their paths (GET only)."""
+    """Passes on requests signed by Slack, and serves the other pages by their paths (GET only)."""
 
     def __init__(self, slack: WSGIApplication, pages: Mapping[str, WSGIApplication], *, secret: str) -> None:
         """`secret` is Slack's signing secret."""
@@ -47,7 +47,7 @@ class Guard:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         answer = self._answer(environ, start_response)
-        # What follows the headers of an answer to HEAD would pass for the beginning of the next answer.
+        # A body in an answer to HEAD would be read as the beginning of the next answer.
         return [b""] if environ.get("REQUEST_METHOD") == "HEAD" else answer
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -58,7 +58,7 @@ class Guard:
             return _plain(start_response, status)
         try:
             return self._slack(environ, start_response)
-        except Exception as problem:  # noqa: BLE001 - the network's boundary: listeners' failures end before it
+        except Exception as problem:  # noqa: BLE001 - the network's boundary: failures of listeners are caught before it
             log.failure(_logger, "reading a request", problem)
             return _plain(start_response, 400)
 
@@ -73,9 +73,9 @@ class Guard:
         return None if self._is_signed(environ) else 401
 
     def _is_signed(self, environ: WSGIEnvironment) -> bool:
-        """Bolt takes a body apart before it looks at the signature; a stranger's never gets there."""
+        """Return whether Slack signed the request; Bolt checks this only after it has parsed the body."""
         stamp, signature = environ.get(_STAMP, ""), environ.get(_SIGNED, "")
-        # Both headers must look as Slack's do, or the verifier itself fails.
+        # Both headers must have Slack's format, or the verifier itself fails.
         if not (_TIMESTAMP.fullmatch(stamp) and _SIGNATURE.fullmatch(signature)):
             return False
         body = _body(environ)
@@ -88,25 +88,25 @@ class Guard:
             return _plain(start_response, 405)
         try:
             return page(environ, start_response)
-        except Exception as problem:  # noqa: BLE001 - the network's boundary: nobody is shown a trace
+        except Exception as problem:  # noqa: BLE001 - the network's boundary: no one sees a stack trace
             log.failure(_logger, "a page", problem)
             return _plain(start_response, 500)
 
 
 def _plain(start_response: StartResponse, status: int) -> list[bytes]:
-    """Answer with the status alone: no reason that would help whoever is trying."""
+    """Answer with the status alone, without a reason that would help an attacker."""
     start_response(_WORDS[status], [("Content-Type", "text/plain; charset=utf-8")])
     return [f"{_WORDS[status][4:]}\n".encode()]
 
 
 def _read_body(environ: WSGIEnvironment) -> int | None:
-    """The status to refuse with, or None: then the body stands ready, whole and with its true length."""
+    """Read the body; return the status to refuse with, or None when it is complete."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length and not _LENGTH.fullmatch(length):
         return 400
     if length and int(length) > LARGEST:
         return 413
-    # Never more than is allowed, whatever the header says, or without one.
+    # Read no more than is allowed, whatever the header says.
     body = environ["wsgi.input"].read(int(length) if length else LARGEST + 1)
     if len(body) > LARGEST:
         return 413
@@ -120,12 +120,12 @@ def _body(environ: WSGIEnvironment) -> bytes:
 
 
 def _is_ssl_check(environ: WSGIEnvironment) -> bool:
-    """Whether Slack checks the certificate: by GET or POST, without a signature; any 200 will do.
+    """Return whether Slack checks the certificate: GET or POST without a signature; it expects 200.
 
     https://docs.slack.dev/interactivity/implementing-slash-commands
     """
-    asked = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
-    parts = {"GET": (asked,), "POST": (asked, _body(environ))}.get(environ.get("REQUEST_METHOD", ""), ())
+    query = environ.get("QUERY_STRING", "").encode("latin-1", "replace")
+    parts = {"GET": (query,), "POST": (query, _body(environ))}.get(environ.get("REQUEST_METHOD", ""), ())
     return any(_SSL_CHECK.search(part) for part in parts)
 
 

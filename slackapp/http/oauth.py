@@ -1,4 +1,4 @@
-"""Installing through OAuth: to Slack with a state, back with a code, and a page that says how it went."""
+"""Install the app through OAuth: send the browser to Slack, take the code, show the result."""
 
 import html
 import logging
@@ -39,11 +39,11 @@ class Answer:
 
     status: str
     title: str
-    told: str
+    sentence: str
 
 
 class StartLimit:
-    """How many installations may begin in a minute, as anybody on the internet may begin one."""
+    """Limits how many installations begin in a minute, as anybody on the internet may begin one."""
 
     def __init__(self, most: int = 60) -> None:
         self._most = most
@@ -72,7 +72,7 @@ class Installing:
     starts: StartLimit = field(default_factory=StartLimit)
 
     def start(self, _environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Send the browser to Slack, with a state that only this browser has. Nothing is stored."""
+        """Redirect the browser to Slack, with a state that only this browser has. Nothing is stored."""
         if not self.starts.allows(self.now()):
             say = voice()
             sentence = say("Too many installations were started just now. Please try again in a minute.")
@@ -92,7 +92,7 @@ class Installing:
         return [b""]
 
     def come_back(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-        """Slack sends the browser back: with a code, or because somebody pressed Cancel."""
+        """Answer the browser that Slack sends back: with a code, or because somebody pressed Cancel."""
         query = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
         answer = self._installed(voice(), query, _state_of(environ))
         return _page(answer, start_response, [("Set-Cookie", self._cookie("", 0))])
@@ -100,11 +100,15 @@ class Installing:
     def _installed(self, say: Voice, query: dict[str, str], own_state: str) -> Answer:
         now, state = self.now(), query.get("state", "")
         if not state or state != own_state or not self._is_new(state, now):
-            told = say("This page is too old, or was not begun here. Please start the installation again.")
-            return Answer("400 Bad Request", say("Not installed"), told)
+            sentence = say(
+                "This page is too old, or was not begun here. Please start the installation again."
+            )
+            return Answer("400 Bad Request", say("Not installed"), sentence)
         if "code" not in query:
-            told = say("Nothing was installed and nothing is kept. You can start again whenever you like.")
-            return Answer("200 OK", say("Cancelled"), told)
+            sentence = say(
+                "Nothing was installed and nothing is kept. You can start again whenever you like."
+            )
+            return Answer("200 OK", say("Cancelled"), sentence)
         return self._exchanged(say, query["code"], now)
 
     def _is_new(self, state: str, now: datetime) -> bool:
@@ -123,8 +127,8 @@ class Installing:
             teams = granted_workspaces(self._client(answer["access_token"])) if wide else []
         except (SlackClientError, OSError) as failure:
             log.failure(_logger, "an installation", failure)
-            told = say("Slack did not confirm the installation. Please start it again.")
-            return Answer("502 Bad Gateway", say("Not installed"), told)
+            sentence = say("Slack did not confirm the installation. Please start it again.")
+            return Answer("502 Bad Gateway", say("Not installed"), sentence)
         place = answer["enterprise"] if wide else answer["team"]
         granted = NewInstallation(
             key=place["id"],
@@ -139,8 +143,8 @@ class Installing:
                 installations.save_organisation(session, self.locker, granted, teams, now=now)
             else:
                 installations.save(session, self.locker, granted, now=now)
-        told = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
-        return Answer("200 OK", say("Installed"), told)
+        sentence = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
+        return Answer("200 OK", say("Installed"), sentence)
 
     def _client(self, token: str | None = None) -> WebClient:
         return WebClient(token, base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])
@@ -151,16 +155,16 @@ class Installing:
 
 
 def scopes() -> list[str]:
-    """The scopes that the manifest names, which are all that is asked for."""
+    """Return the scopes of the manifest; no others are requested."""
     import yaml  # noqa: PLC0415 - only an installation reads the manifest
 
     manifest = yaml.safe_load(manifest_path().read_text(encoding="utf-8"))
-    return [str(one) for one in manifest["oauth_config"]["scopes"]["bot"]]
+    return [str(scope) for scope in manifest["oauth_config"]["scopes"]["bot"]]
 
 
 def _page(answer: Answer, start_response: StartResponse, more: list[tuple[str, str]]) -> list[bytes]:
     language = voice().language
-    page = _PAGE.format(language=language, title=html.escape(answer.title), told=html.escape(answer.told))
+    page = _PAGE.format(language=language, title=html.escape(answer.title), told=html.escape(answer.sentence))
     headers = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Cache-Control", "no-store"),
@@ -171,7 +175,7 @@ def _page(answer: Answer, start_response: StartResponse, more: list[tuple[str, s
 
 
 def _state_of(environ: WSGIEnvironment) -> str:
-    """Return our cookie's value; a cookie of somebody else's that no parser takes does not hide it."""
+    """Return our cookie's value, even beside other cookies that no parser accepts."""
     for cookie in environ.get("HTTP_COOKIE", "").split(";"):
         name, _, value = cookie.strip().partition("=")
         if name == _COOKIE:

@@ -1,4 +1,4 @@
-"""`slackapp serve --http`: one process that listens, sends and keeps the clock."""
+"""`slackapp serve --http`: one process that listens, sends and runs the scheduled jobs."""
 
 import logging
 import resource

@@ -1,7 +1,7 @@
-"""The HTTP server: waitress, with a deadline for a request to arrive and a stop that loses no answer.
+"""The HTTP server: waitress, with a time limit for requests to arrive and a graceful stop.
 
-Waitress reads requests in one thread that waits for nobody, and hands them to the application once they
-are whole. A sender who never finishes costs a connection for a while, and never a thread.
+Waitress reads requests in one thread without blocking, and passes them to the application when they are
+complete. A client that never finishes takes up a connection for a while, but never a thread.
 """
 
 import logging
@@ -26,10 +26,10 @@ THREADS = 64
 """How many requests are answered at once. Threads only wait: for the database, and for Slack."""
 
 CONNECTIONS = 1000
-"""How many may be open at once. Before there are more, those that have been silent longest are closed."""
+"""How many may be open at once. At the limit, those that have been idle longest are closed."""
 
 ARRIVAL_SECONDS = 10
-"""How long a request may take to arrive whole, and how long a connection may be idle."""
+"""How long a request may take to arrive completely, and how long a connection may be idle."""
 
 _CLEANUP_SECONDS = 2
 _DRAIN_SECONDS = 20.0
@@ -48,7 +48,7 @@ class _RequestTimeout(Error):  # noqa: N818 - an answer, not an exception
 
 
 class _Request(HTTPRequestParser):
-    """A request whose first line or length no library can read is refused, too, and not only dropped."""
+    """A request that is also refused, not only dropped, when its first line or length is unreadable."""
 
     def parse_header(self, header_plus: bytes) -> None:
         try:
@@ -58,7 +58,7 @@ class _Request(HTTPRequestParser):
 
 
 class _Channel(HTTPChannel):
-    """A connection that remembers when the request that is arriving began."""
+    """A connection that records when the arriving request began."""
 
     parser_class = _Request
     began = 0.0
@@ -72,7 +72,7 @@ class _Channel(HTTPChannel):
 
     @property
     def is_answering(self) -> bool:
-        """Whether an answer is being made or is not yet sent."""
+        """Whether an answer is being prepared or not yet sent."""
         return bool(self.requests or self.total_outbufs_len)
 
     def refuse_late(self) -> None:
@@ -88,13 +88,13 @@ class _Channel(HTTPChannel):
 
 
 class _Listener(TcpWSGIServer):
-    """The socket that accepts connections. Everything here runs in the thread of its loop."""
+    """The socket that accepts connections. All methods run in the thread of its loop."""
 
     channel_class = _Channel
     last_warning = -math.inf
 
     def readable(self) -> bool:
-        """Make room in time: waitress alone would accept nobody until a connection ends by itself."""
+        """Make room in time: waitress alone would accept none until a connection ends by itself."""
         if len(self.active_channels) >= self.adj.connection_limit - self._spare:
             self._make_room()
         is_accepting: bool = super().readable()
@@ -105,7 +105,7 @@ class _Listener(TcpWSGIServer):
         return max(1, int(self.adj.connection_limit) // 10)
 
     def _make_room(self) -> None:
-        """Close the tenth of the connections that have been silent longest and owe no answer."""
+        """Close the tenth of the connections that have been idle longest and wait for no answer."""
         channels = list(self.active_channels.values())
         if any(channel.will_close for channel in channels):
             return
@@ -118,7 +118,7 @@ class _Listener(TcpWSGIServer):
             _logger.warning("%d connections are open: the longest silent are closed.", len(channels))
 
     def maintenance(self, now: float) -> None:
-        """Refuse what is arriving too slowly, however steadily; waitress itself closes what is idle."""
+        """Refuse requests that arrive too slowly; waitress itself closes idle connections."""
         for channel in list(self.active_channels.values()):
             is_arriving = channel.request is not None and not channel.requests
             if is_arriving and channel.began <= now - self.adj.channel_timeout:
@@ -131,17 +131,17 @@ class _Listener(TcpWSGIServer):
         while known < len(self.active_channels):
             known = len(self.active_channels)
             self.handle_accept()
-        # Not this class's own close, which would end the loop's trigger, too.
+        # Not this class's own close, which would also end the loop's trigger.
         dispatcher.close(self)
 
     def close_idle(self) -> None:
-        """Close the connections that owe no answer."""
+        """Close the connections that wait for no answer."""
         for channel in list(self.active_channels.values()):
             if not channel.is_answering:
                 channel.will_close = True
 
     def end(self) -> None:
-        """Close everything that is left, which ends the loop."""
+        """Close all remaining connections, which ends the loop."""
         for channel in list(self.active_channels.values()):
             channel.handle_close()
         self.trigger.close()
@@ -178,7 +178,7 @@ class Server:
             # A name with addresses of both kinds, as localhost, listens on one.
             "ipv6": ":" in host,
         }
-        # It would warn of every request that waits for a thread.
+        # It would log a warning for every request that waits for a thread.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:
             self._listener = _Listener(application, _start=False, host=host, port=port, **settings)
@@ -195,7 +195,7 @@ class Server:
 
     @property
     def is_running(self) -> bool:
-        """Whether the thread that reads requests is at work."""
+        """Whether the thread that reads requests is running."""
         return self._loop.is_alive()
 
     def start(self) -> None:
@@ -204,7 +204,7 @@ class Server:
         self._loop.start()
 
     def stop(self, seconds: float = _DRAIN_SECONDS) -> None:
-        """Accept no more connections, send the answers that are owed, then end.
+        """Accept no more connections, send the pending answers, then end.
 
         For half a second requests may still arrive on connections that are open; `seconds` is how long
         answers may take.
@@ -220,7 +220,7 @@ class Server:
         self._loop.join(_END_SECONDS)
 
     def _in_loop(self, call: Callable[[], None]) -> None:
-        """Have something done in the thread that owns the connections, and wait until it is."""
+        """Run a call in the thread that owns the connections, and wait for it."""
         if not self.is_running:
             return
         done = threading.Event()

@@ -1,4 +1,4 @@
-"""What only HTTP needs, read from the environment."""
+"""Settings that only HTTP needs, read from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class HttpSettings:
 
     @property
     def locker(self) -> TokenEncryption | None:
-        """What seals the workspaces' tokens; None where there is the settings' one token."""
+        """The encryption of the workspaces' tokens; None with the settings' one token."""
         return TokenEncryption(self.token_keys) if self.client_id else None
 
     @property
@@ -39,10 +39,14 @@ class HttpSettings:
 
 
 def read(environ: Mapping[str, str]) -> HttpSettings:
-    """The settings, or a SettingsError that names everything missing or wrong at once."""
+    """Return the settings.
+
+    Raises:
+        SettingsError: Settings are missing or wrong; it names all of them.
+    """
     installs = bool(environ.get("SLACK_CLIENT_ID"))
     unneeded = {"SLACK_APP_TOKEN", "SLACK_BOT_TOKEN"} if installs else {"SLACK_APP_TOKEN"}
-    wrong = [str(one) for one in config.findings(environ) if one.name not in unneeded]
+    wrong = [str(finding) for finding in config.findings(environ) if finding.name not in unneeded]
     wrong += [*_about_http(environ), *(_about_installing(environ) if installs else [])]
     if wrong:
         raise SettingsError("\n".join(wrong))
@@ -53,7 +57,7 @@ def read(environ: Mapping[str, str]) -> HttpSettings:
         port=int(port),
         client_id=environ.get("SLACK_CLIENT_ID", ""),
         client_secret=environ.get("SLACK_CLIENT_SECRET", ""),
-        token_keys=tuple(one.strip() for one in environ.get("TOKEN_KEYS", "").split(",") if one.strip()),
+        token_keys=tuple(key.strip() for key in environ.get("TOKEN_KEYS", "").split(",") if key.strip()),
         public_url=environ.get("PUBLIC_URL", "").rstrip("/"),
     )
 
@@ -78,7 +82,7 @@ def _about_installing(environ: Mapping[str, str]) -> list[str]:
             "PUBLIC_URL: set it to the address of this server, as in https://appreciate.example.org."
         )
     try:
-        TokenEncryption([one.strip() for one in environ.get("TOKEN_KEYS", "").split(",") if one.strip()])
+        TokenEncryption([key.strip() for key in environ.get("TOKEN_KEYS", "").split(",") if key.strip()])
     except SettingsError as missing:
         wrong.append(str(missing))
     return wrong

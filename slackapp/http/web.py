@@ -1,4 +1,4 @@
-"""Everything that answers over HTTP, as one WSGI application: the guard, Bolt, and the pages beside it."""
+"""The WSGI application: the guard, Bolt, and the pages for health and installation."""
 
 from collections.abc import Callable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -8,17 +8,17 @@ from slack_bolt.adapter.wsgi import SlackRequestHandler
 
 from slackapp import health
 from slackapp.app import Appreciate
-from slackapp.http import oauth as installing
+from slackapp.http import oauth
 from slackapp.http.guard import EVENTS, Guard
 from slackapp.http.settings import HttpSettings
 
 
 def application(app: Appreciate, http: HttpSettings) -> Guard:
-    """Put together what answers: Slack's requests, the health page, and installation where it is set up."""
+    """Build the application: Slack's requests, the health page, and installation where it is set up."""
     pages: dict[str, WSGIApplication] = {"/healthz": _health_page(app.health)}
     if (locker := http.locker) is not None:
-        install = installing.Installing(http, app.sessions, locker, app.now)
-        pages |= {installing.START: install.start, installing.RETURN: install.come_back}
+        install = oauth.Installing(http, app.sessions, locker, app.now)
+        pages |= {oauth.START: install.start, oauth.RETURN: install.come_back}
     slack = SlackRequestHandler(app.bolt, path=EVENTS)
     return Guard(slack, pages, secret=http.settings.signing_secret)
 

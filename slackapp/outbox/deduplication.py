@@ -1,4 +1,4 @@
-"""What Slack has already told us once: a repeat is recognised and answered with the same words."""
+"""Recognise payloads that Slack sends again, so that a repeat gets the same answer."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from slackapp.core.db import ID_LENGTH
 from slackapp.models import Inbound
 
 KEPT_FOR = timedelta(days=7)
-"""Slack repeats itself within minutes; a week leaves room for an app that was stopped meanwhile."""
+"""Slack retries within minutes; a week covers an app that was stopped meanwhile."""
 
 
-class NotYetKnown(Exception):  # noqa: N818 - not a failure: Slack is asked to tell it again
-    """It came before what it is about was written down."""
+class NotYetKnown(Exception):  # noqa: N818 - not a failure: Slack is asked to send it again
+    """The payload came before the row that it is about."""
 
 
-# Built once: every payload asks.
+# Built once: every payload runs one.
 _FIRST_TIME: Mapping[str, Any] = {
     name: constructor(Inbound).on_conflict_do_nothing().returning(Inbound.key)
     for name, constructor in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
@@ -29,11 +29,11 @@ _FIRST_TIME: Mapping[str, Any] = {
 
 
 def _newer(dialect: Any) -> Any:  # noqa: ANN401 - two dialects' constructors without a common type
-    told = dialect.insert(Inbound)
-    return told.on_conflict_do_update(
+    insert = dialect.insert(Inbound)
+    return insert.on_conflict_do_update(
         index_elements=[Inbound.workspace_id, Inbound.key],
-        set_={"outcome": told.excluded.outcome, "received_at": told.excluded.received_at},
-        where=Inbound.outcome < told.excluded.outcome,
+        set_={"outcome": insert.excluded.outcome, "received_at": insert.excluded.received_at},
+        where=Inbound.outcome < insert.excluded.outcome,
     ).returning(Inbound.key)
 
 
@@ -41,7 +41,7 @@ _NEWER: Mapping[str, Any] = {"sqlite": _newer(sqlite), "postgresql": _newer(post
 
 
 class HasId(Protocol):
-    """A workspace, or as much of one as is needed to write a row for it."""
+    """A workspace, or the part of one that is needed to write a row for it."""
 
     @property
     def id(self) -> str:
@@ -57,17 +57,17 @@ class IdempotencyKey:
 
 
 def id_for(slack_team_id: str, key: str) -> str:
-    """An id for what a payload leads to, the same however often it comes.
+    """Return an id for what a payload leads to, the same however often the payload comes.
 
-    `key` must hold something of Slack's that nobody can guess: the id is kept longer than the key.
+    `key` must contain a value of Slack's that nobody can guess: the id is stored longer than the key.
     """
     return hashlib.sha256(f"{slack_team_id}:{key}".encode()).hexdigest()[:ID_LENGTH]
 
 
 def first_time(session: Session, workspace: HasId, entry: IdempotencyKey, *, now: datetime) -> bool:
-    """Whether this payload comes for the first time; it is written down in the caller's transaction.
+    """Return whether this payload comes for the first time; record it in the caller's transaction.
 
-    Another process that handles the same payload at this moment is waited for.
+    Waits for another process that handles the same payload.
     """
     row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
     connection = session.connection()
@@ -75,9 +75,9 @@ def first_time(session: Session, workspace: HasId, entry: IdempotencyKey, *, now
 
 
 def is_newer(session: Session, workspace: HasId, entry: IdempotencyKey, *, now: datetime) -> bool:
-    """Whether this tells of something later than all that came before under the same key.
+    """Return whether this payload is later than all others with the same key; record it if so.
 
-    The outcome is Slack's own moment, as digits of one length: what comes late, or twice, is no news.
+    The outcome is Slack's timestamp, as digits of one length: a late or repeated payload is not newer.
     """
     row = {"workspace_id": workspace.id, "key": entry.key, "received_at": now, "outcome": entry.outcome}
     connection = session.connection()
@@ -85,11 +85,11 @@ def is_newer(session: Session, workspace: HasId, entry: IdempotencyKey, *, now: 
 
 
 def earlier_outcome(session: Session, workspace: HasId, key: str) -> str | None:
-    """What a payload that came before led to."""
+    """Return the outcome of an earlier payload with this key, or None."""
     entry = session.get(Inbound, (workspace.id, key))
     return entry.outcome if entry else None
 
 
 def purge(session: Session, *, now: datetime) -> None:
-    """Drop what Slack can no longer repeat: it retries for minutes, and a week is generous."""
+    """Delete the keys of payloads that Slack can no longer repeat."""
     session.execute(delete(Inbound).where(Inbound.received_at < now - KEPT_FOR))

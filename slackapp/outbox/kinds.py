@@ -11,19 +11,19 @@ R = TypeVar("R", bound=Reference)
 
 
 class SecondCopy(StrEnum):
-    """What a second copy of a message does, where nobody knows whether the first one arrived."""
+    """The effect of a second copy of a message that may have arrived."""
 
     HARMLESS = "harmless"
-    """One ballot counts, however often a person is asked; a notice that comes twice says the same."""
+    """In a direct message: one ballot counts, and a notice may come twice."""
     HARMLESS_ANYWHERE = "harmless anywhere"
     """The same in a channel."""
     AWKWARD = "awkward"
-    """Whoever is thanked twice wonders."""
+    """A person thanked twice would wonder."""
     SEEN_BY_ALL = "seen by all"
 
 
 class Topic(StrEnum):
-    """What messages are counted together for an admin."""
+    """Groups in which messages are counted for an admin."""
 
     CHECK_INS = "check-ins"
     DIGESTS = "digests"
@@ -31,7 +31,7 @@ class Topic(StrEnum):
 
 
 class Kind(str, Generic[R]):
-    """A kind of delivery. It is a string: its name in the database, which is never changed."""
+    """A kind of delivery: a string, its name in the database, which never changes."""
 
     __slots__ = ("about", "method", "patience", "priority", "second_copy", "topic")
     about: type[R]
@@ -41,7 +41,7 @@ class Kind(str, Generic[R]):
     second_copy: SecondCopy
     topic: Topic
     patience: timedelta | None
-    """How long it waits for lower steps of its group, from when the first is tried; None: to the end."""
+    """How long it waits for lower steps of its group, from the first try of any; None: without limit."""
 
     def __new__(
         cls,
@@ -72,7 +72,7 @@ class Kind(str, Generic[R]):
         group: str | None = None,
         step: int = 0,
     ) -> NewDelivery:
-        """Make a delivery to enqueue. Without a `key`, one message of this kind about this to this target."""
+        """Make a delivery to enqueue. Without a `key`, there is one for each kind, reference and target."""
         return NewDelivery(
             key=key or f"{self}:{about}:{target}",
             kind=self,
@@ -87,7 +87,7 @@ class Kind(str, Generic[R]):
         )
 
     def is_harmless(self, *, to_channel: bool) -> bool:
-        """Whether a second copy harms nobody."""
+        """Return whether a second copy is harmless."""
         if self.second_copy is SecondCopy.HARMLESS:
             return not to_channel
         return self.second_copy is SecondCopy.HARMLESS_ANYWHERE
@@ -97,6 +97,6 @@ _DECLARED: dict[str, Kind] = {}  # type: ignore[type-arg]
 
 
 def topic_of(name: str) -> Topic:
-    """What a delivery's kind is counted with. A kind that this version does not know is among the others."""
+    """Return the topic of a delivery's kind; OTHERS for a kind that this version does not know."""
     kind = _DECLARED.get(name)
     return kind.topic if kind is not None else Topic.OTHERS

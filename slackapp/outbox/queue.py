@@ -1,11 +1,11 @@
-"""Messages owed. A rule owes a message in its own transaction; `delivery` sends it afterwards.
+"""The queue of messages: a rule enqueues in its own transaction, `delivery` sends afterwards.
 
 A row goes READY -> SENDING -> SENT, or back to READY when it certainly did not
 arrive, to UNKNOWN when it may have, to DEAD when it never can, to EXPIRED when
-nobody needs it any more. One that may have arrived and harms nobody twice goes
-back to READY, too, three times; only `expires` ends what Slack does not take for
-a while. Every claim raises the row's fence, and only the claim that holds the
-present fence may say how it ended.
+it is no longer needed. One that may have arrived and is harmless twice goes back
+to READY, too, up to three times; a message that Slack does not accept for a while
+ends only by `expires`. Every claim raises the row's fence, and only the claim
+with the current fence may record the result.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,22 +25,22 @@ OUTBOX = "outbox"
 """Topic of a transaction that enqueued a message: after its commit the delivery worker is woken."""
 
 PICTURE_NOT_READY = "slack_file"
-"""Slack is still scanning an uploaded picture, and will not show it yet."""
+"""Slack is still scanning an uploaded picture and does not show it yet."""
 
 SCAN_WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between tries while Slack scans a picture; after the last, it goes without."""
+"""Seconds between tries while Slack scans a picture; after the last, the message is sent without."""
 
 
 def goes_without_pictures(row: Delivery) -> bool:
-    """Whether a message has waited for its pictures as long as it may, and goes without them now."""
+    """Return whether a message has waited long enough for its pictures and is sent without them."""
     return row.reason == PICTURE_NOT_READY and row.attempts > len(SCAN_WAITS)
 
 
 LEASE_SECONDS = 120.0
-"""How long a claim may take. Longer than every time-out of a call together."""
+"""How long a claim may take: longer than all time-outs of a call together."""
 
 REPEATED_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
-"""When a message that may have arrived is sent again, where a second copy harms nobody."""
+"""When a message that may have arrived is sent again, if a second copy is harmless."""
 
 _CHUNK = 500
 _DEATHS = 5
@@ -49,7 +49,7 @@ _UNSENT = (DeliveryState.SENDING, DeliveryState.UNKNOWN)
 
 
 class Priority(IntEnum):
-    """What a person waits for goes before what goes to many."""
+    """Order of sending: messages that a person waits for come first."""
 
     PERSON = 0
     REMINDER = 10
@@ -58,7 +58,7 @@ class Priority(IntEnum):
 
 
 class Method(StrEnum):
-    """The ways out. A private upload, an update and a removal may be repeated; of others a copy is seen."""
+    """Slack methods that send. REPEATABLE ones may be repeated; of the others people see a copy."""
 
     POST = "chat.postMessage"
     UPDATE = "chat.update"
@@ -71,14 +71,14 @@ class Method(StrEnum):
 
 
 IN_GROUP = text("delivery.state IN ('ready', 'sending')")
-"""Whether a row keeps higher steps of its group waiting; written as the index of groups has it."""
+"""Select rows that make higher steps of their group wait; written as in the index of groups."""
 
 REPEATABLE = (Method.UPDATE, Method.UPLOAD, Method.DELETE, Method.DELETE_FILE)
 
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """One message to write down. `key` is made of random ids only, so owing it twice is harmless.
+    """One message to enqueue. `key` is made of random ids only, so enqueueing it twice is harmless.
 
     `target` is a Slack user id (a direct message) or channel id. `kind` names the renderer
     and `reference` what it renders.
@@ -93,13 +93,13 @@ class NewDelivery:
     expires: datetime | None = None
     method: str = Method.POST
     group: str | None = None
-    """Deliveries of one group go by `step`: none is claimed while a lower step is READY or SENDING."""
+    """Deliveries of one group are sent by `step`: none is claimed while a lower one is READY or SENDING."""
     step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim on one row: settling asks for the same fence that claiming gave."""
+    """A claim on one row: recording the result needs the fence of the claim."""
 
     id: str
     fence: int
@@ -107,25 +107,25 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class SlackMessageId:
-    """Where Slack put it: the channel (a direct message's own id), the ts, the file."""
+    """Slack's ids of a message: the channel (of a direct message, too), the ts, the file."""
 
     channel: str | None = None
     ts: str | None = None
     file: str | None = None
 
 
-def enqueue(session: Session, workspace: Workspace, owed: NewDelivery) -> Delivery | None:
-    """Write one owed message down; None when this key was owed before."""
-    written = enqueue_many(session, workspace, [owed])
+def enqueue(session: Session, workspace: Workspace, delivery: NewDelivery) -> Delivery | None:
+    """Enqueue one message; return None when its key was enqueued before."""
+    written = enqueue_many(session, workspace, [delivery])
     return written[0] if written else None
 
 
-def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDelivery]) -> list[Delivery]:
-    """Write many down, 500 in a statement; gives those that were not owed before."""
+def enqueue_many(session: Session, workspace: Workspace, deliveries: Sequence[NewDelivery]) -> list[Delivery]:
+    """Enqueue many, 500 in a statement; return those whose keys are new."""
     written: list[Delivery] = []
-    for start in range(0, len(owed), _CHUNK):
-        rows = [_row(workspace, one) for one in owed[start : start + _CHUNK]]
-        # A multi-row upsert's rowcount is negative on PostgreSQL, so the rows themselves are asked for.
+    for start in range(0, len(deliveries), _CHUNK):
+        rows = [_row(workspace, delivery) for delivery in deliveries[start : start + _CHUNK]]
+        # A multi-row upsert's rowcount is negative on PostgreSQL, so the rows themselves are returned.
         insert = insert_for(session)(Delivery).on_conflict_do_nothing().returning(Delivery)
         written.extend(session.scalars(insert, rows))
     if written:
@@ -134,14 +134,14 @@ def enqueue_many(session: Session, workspace: Workspace, owed: Sequence[NewDeliv
 
 
 def fan_out(session: Session, workspace: Workspace, *, key: str, kind: str, reference: str) -> None:
-    """Owe a message to many: `delivery` writes the rows down in chunks, by the expander of `kind`."""
+    """Enqueue a message to many: `delivery` writes the rows in chunks, by the expander of `kind`."""
     row = {"key": key, "workspace_id": workspace.id, "kind": kind, "reference": reference}
     session.execute(insert_for(session)(FanOut).on_conflict_do_nothing().values(row))
     after_commit(session, OUTBOX)
 
 
 def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
-    """Take a READY row, locked by this transaction, for sending until `lease_until` (real seconds)."""
+    """Claim a READY row, locked by this transaction, until `lease_until` (seconds of the real clock)."""
     delivery.state = DeliveryState.SENDING
     delivery.lease_until = lease_until
     delivery.fence += 1
@@ -152,9 +152,9 @@ def claim(session: Session, delivery: Delivery, *, lease_until: float, now: date
 
 
 def mark_sent(session: Session, receipt: Claim, arrived: SlackMessageId) -> bool:
-    """It arrived. False when the claim is no longer ours to settle.
+    """Record that it arrived. False when the claim is no longer ours.
 
-    A row that is READY for another copy, because our lease ran out, is ours until somebody takes it.
+    A row that is READY again because our lease ended is ours until another process claims it.
     """
     values: dict[str, Any] = {
         "state": DeliveryState.SENT,
@@ -169,10 +169,10 @@ def mark_sent(session: Session, receipt: Claim, arrived: SlackMessageId) -> bool
 def retry_later(
     session: Session, receipt: Claim, *, due: datetime, reason: str, counted: bool = True
 ) -> bool:
-    """It certainly did not arrive, and is READY again at `due`.
+    """Record that it did not arrive, and make it READY again at `due`.
 
-    `attempts` counts tries in a row that failed for the same reason; a message that only waits for
-    another is not `counted`.
+    `attempts` counts consecutive tries that failed for the same reason; a message that only waits for
+    another one is not `counted`.
     """
     row = session.get(Delivery, receipt.id, populate_existing=True)
     if row is None:
@@ -184,25 +184,25 @@ def retry_later(
 
 
 def hold_back(session: Session, receipt: Claim, *, due: datetime) -> bool:
-    """It did not arrive for no reason of its own: a limit, or a hold, which keep it back from now on."""
+    """Make it READY again after a rate limit or a hold, which delay it from now on."""
     row = session.get(Delivery, receipt.id, populate_existing=True)
     if row is None:
         return False
     values: dict[str, Any] = {"state": DeliveryState.READY, "due": due}
-    # How long it waits for its pictures is counted from a time at which it could go.
+    # The wait for its pictures is counted only while it could be sent.
     values |= {} if row.attempts else {"first_try": None}
     return _end(session, receipt, values)
 
 
 def mark_failed(session: Session, receipt: Claim, *, reason: str) -> bool:
-    """It can never arrive: `reason` is Slack's error name or our own short code."""
+    """Record that it can never arrive: `reason` is Slack's error name or our short code."""
     return _end(session, receipt, {"state": DeliveryState.DEAD, "reason": reason[:64]})
 
 
 def mark_unknown(
     session: Session, receipt: Claim, *, reason: str, now: datetime, is_harmless: bool = False
 ) -> bool:
-    """It may have arrived. Where a second copy `is_harmless`, it is sent again up to three times."""
+    """Record that it may have arrived. If a second copy `is_harmless`, it is sent again, up to 3 times."""
     row = session.get(Delivery, receipt.id, populate_existing=True)
     if row is None:
         return False
@@ -210,14 +210,14 @@ def mark_unknown(
 
 
 def mark_skipped(session: Session, receipt: Claim, *, reason: str) -> bool:
-    """There turned out to be nothing to send."""
+    """Record that there was nothing to send."""
     return _end(session, receipt, {"state": DeliveryState.EXPIRED, "reason": reason[:64]})
 
 
 def cancel(session: Session, reference: str, *, reason: str = "withdrawn") -> int:
-    """Withdraw what was not yet sent about `reference`; gives how many rows that were.
+    """Cancel the messages about `reference` that are not yet sent; return how many.
 
-    A message that is being sent at this moment is not among them.
+    A message that is being sent now is not cancelled.
     """
     withdrawn = session.scalars(
         update(Delivery)
@@ -229,7 +229,7 @@ def cancel(session: Session, reference: str, *, reason: str = "withdrawn") -> in
 
 
 def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
-    """A person decided that a message which is UNKNOWN or DEAD goes once more, even when its time is over."""
+    """Send an UNKNOWN or DEAD message once more, as a person decided, even after its `expires`."""
     again = session.scalars(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.state.in_([DeliveryState.UNKNOWN, DeliveryState.DEAD]))
@@ -252,13 +252,13 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
 
 
 def next_step(session: Session, group: str) -> int:
-    """Return the step after everything in a group that is not yet sent."""
+    """Return the step after all unsent messages of a group."""
     waiting = select(func.max(Delivery.step)).where(Delivery.group_key == group, IN_GROUP)
     return (session.scalar(waiting) or 0) + 1
 
 
 def overdue(session: Session, row: Delivery) -> None:
-    """Its time is over. What may have arrived before stays in doubt."""
+    """End a message whose time is over; one that may have arrived becomes UNKNOWN."""
     if row.doubts:
         row.state = DeliveryState.UNKNOWN
     else:
@@ -269,14 +269,14 @@ def overdue(session: Session, row: Delivery) -> None:
 def release_expired_leases(
     session: Session, *, real_now: float, now: datetime, harmless: Callable[[Delivery], bool]
 ) -> int:
-    """End claims whose lease is over, by the real clock; gives how many.
+    """End claims whose lease is over, by the real clock; return how many.
 
-    Their process died or froze: what may be repeated is READY again, five times, for it may
-    be what kills them; the rest may have arrived, and `harmless` says whether a second copy of it would
-    harm nobody. Rows that another process is settling right now are left to it.
+    Their process died or froze. A repeatable message is READY again, up to five times, as it may be what
+    kills the process; any other may have arrived, and `harmless` tells whether a second copy would be
+    harmless. Rows that another process has locked are skipped.
     """
-    over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
-    rows = session.scalars(over.with_for_update(skip_locked=True)).all()
+    expired = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < real_now)
+    rows = session.scalars(expired.with_for_update(skip_locked=True)).all()
     for row in rows:
         row.attempts = row.attempts + 1 if row.reason == _LEASE_OVER else 1
         if row.method in REPEATABLE:
@@ -290,13 +290,13 @@ def release_expired_leases(
 
 
 def insert_for(session: Session) -> Any:  # noqa: ANN401 - two dialects' constructors without a common type
-    """The `insert` that knows ON CONFLICT on this session's database."""
+    """Return the `insert` with ON CONFLICT for this session's database."""
     constructors: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
     return constructors[session.get_bind().dialect.name]
 
 
 def _in_doubt(row: Delivery, now: datetime, *, is_harmless: bool) -> dict[str, Any]:
-    """How a row stands that may have arrived: ready for its next copy, or unknown for good."""
+    """Return the state of a row that may have arrived: READY for a next copy, or UNKNOWN."""
     if is_harmless and row.doubts < len(REPEATED_AFTER):
         due = now + REPEATED_AFTER[row.doubts]
         if row.expires is None or due < row.expires:
@@ -304,19 +304,19 @@ def _in_doubt(row: Delivery, now: datetime, *, is_harmless: bool) -> dict[str, A
     return {"state": DeliveryState.UNKNOWN, "doubts": row.doubts + 1}
 
 
-def _row(workspace: Workspace, owed: NewDelivery) -> dict[str, Any]:
+def _row(workspace: Workspace, delivery: NewDelivery) -> dict[str, Any]:
     return {
-        "key": owed.key,
+        "key": delivery.key,
         "workspace_id": workspace.id,
-        "method": owed.method,
-        "target": owed.target,
-        "kind": owed.kind,
-        "reference": owed.reference,
-        "priority": int(owed.priority),
-        "due": owed.due,
-        "expires": owed.expires,
-        "group_key": owed.group,
-        "step": owed.step,
+        "method": delivery.method,
+        "target": delivery.target,
+        "kind": delivery.kind,
+        "reference": delivery.reference,
+        "priority": int(delivery.priority),
+        "due": delivery.due,
+        "expires": delivery.expires,
+        "group_key": delivery.group,
+        "step": delivery.step,
     }
 
 
@@ -327,8 +327,8 @@ def _end(
     *,
     among: Sequence[DeliveryState] = _UNSENT,
 ) -> bool:
-    # UNKNOWN with the same fence is our own claim whose lease ran out while Slack was still
-    # answering: now we know more. Anybody who took it up again has raised the fence.
+    # UNKNOWN with the same fence is our own claim, whose lease ended while Slack was still
+    # answering: now the result is known. Another claim would have raised the fence.
     ended = session.scalars(
         update(Delivery)
         .where(Delivery.id == receipt.id, Delivery.fence == receipt.fence, Delivery.state.in_(among))

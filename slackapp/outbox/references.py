@@ -6,10 +6,10 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a delivery is about. Its text is its fields, joined by colons; an empty last one is left out."""
+    """What a delivery is about. Its text is its fields joined by colons, without an empty last one."""
 
     def __str__(self) -> str:
-        """Write the reference as its row has it."""
+        """Return the reference as text, for its row."""
         return ":".join(str(getattr(self, field.name)) for field in fields(self)).rstrip(":")
 
     @classmethod
@@ -142,7 +142,7 @@ class ThresholdsRef(Reference):
 
 @dataclass(frozen=True, slots=True)
 class TrialRef(Reference):
-    """A message that an admin tries out: it is about nothing."""
+    """A test message of an admin, about nothing."""
 
     name: str = "test"
 

@@ -1,4 +1,4 @@
-"""How a delivery becomes a message: a loader reads, a renderer makes, the one sender sends."""
+"""Routes from a delivery to a message: a loader reads, a renderer builds, the sender sends."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from slackapp.outbox.kinds import Kind
 from slackapp.outbox.references import Reference
 
 FollowUp = Callable[[Session, Delivery, datetime], None]
-"""What a result brings about, in the transaction that records it; harmless to repeat."""
+"""Runs in the transaction that records a result; harmless to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """A message (its channel and `ts`) or a `file` of the app's own that is to be gone from Slack."""
+    """A message (its channel and `ts`) or a `file` of the app to delete from Slack."""
 
     channel: str
     ts: str | None = None
@@ -82,14 +82,14 @@ Rendered = Outgoing | WaitUntil | Skip
 R = TypeVar("R", bound=Reference)
 C = TypeVar("C")
 Loader = Callable[[Session, R, Delivery, datetime], C | WaitUntil | Skip]
-"""Reads all that a message needs, in a read session, and writes nothing. The row is detached."""
+"""Reads what a message needs, in a read session; writes nothing. The row is detached."""
 Renderer = Callable[[C], Outgoing]
-"""Makes the message from what was loaded. Pure: no session is open."""
+"""Builds the message from what was loaded. Pure: no session is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route(Generic[R, C]):
-    """How one kind of delivery becomes a message."""
+    """The loader and the renderer of one kind of delivery."""
 
     kind: Kind[R]
     load: Loader[R, C]
@@ -98,20 +98,20 @@ class Route(Generic[R, C]):
     def prepare(
         self, session: Session, row: Delivery, now: datetime
     ) -> Callable[[], Outgoing] | WaitUntil | Skip:
-        """Load in a read session; what comes back renders after that session has closed."""
+        """Load in a read session; return the function that renders after the session is closed."""
         content = self.load(session, self.kind.about.parse(row.reference), row, now)
         if isinstance(content, WaitUntil | Skip):
             return content
         return partial(self.render, content)
 
     def rendered(self, session: Session, row: Delivery, now: datetime) -> Rendered:
-        """Load and render in one go."""
+        """Load and render in one step."""
         prepared = self.prepare(session, row, now)
         return prepared if isinstance(prepared, WaitUntil | Skip) else prepared()
 
 
 Routes = Mapping[str, Route[Any, Any]]
-"""By the name of their kind."""
+"""Routes by the name of their kind."""
 
 
 def by_kind(*routes: Route[Any, Any]) -> dict[str, Route[Any, Any]]:
@@ -120,4 +120,4 @@ def by_kind(*routes: Route[Any, Any]) -> dict[str, Route[Any, Any]]:
 
 
 Expander = Callable[[Session, FanOut, datetime, int], bool]
-"""Owes the next chunk of a fan-out (at most so many members) and moves its cursor; True when all are done."""
+"""Enqueues a fan-out's next chunk (at most so many members), moves its cursor; True at the end."""

@@ -1,1 +1,1 @@
-"""Checks that staff, or their union, can run on a copy: is what is stored as anonymous as was promised?"""
+"""Checks of a copy, for staff or their union: is the stored data as anonymous as promised?"""

@@ -1,7 +1,7 @@
-"""An attacker who has every published figure, and perhaps their own answer, and tries to pin a colleague.
+"""Try to infer a colleague's answer from all published figures, and perhaps from one's own answer.
 
-Exact, not sampled: the sums that r answers of 1 to 5 can have are all the numbers from
-r to 5r, so whether an answer is possible is a question of intervals.
+Exact, not sampled: r answers of 1 to 5 can have every sum from r to 5r, so whether an
+answer is possible depends only on intervals.
 """
 
 from collections import defaultdict
@@ -23,17 +23,19 @@ _BEST = 5
 
 
 def checked(session: Session) -> Checked:
-    """Attack each figure for itself, and each pair of neighbouring check-ins of one group."""
+    """Attack each figure alone, and each pair of consecutive check-ins of one group."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     findings = []
     series: dict[tuple[str, str], list[tuple[str, Cell]]] = defaultdict(list)
-    for one in published(session):
-        for score in one.scores:
+    for check_in in published(session):
+        for score in check_in.scores:
             cell = Cell(score.n, score.sum_lo, score.sum_hi)
             name = names.get(score.unit_id, score.unit_id)
-            if is_pinned(cell, one.bundles.get(score.unit_id, score.n)):
-                findings.append(f"In {one.name}, {name}: {_called(score)} pins down what somebody answered.")
-            series[score.unit_id, score.item].append((one.name, cell))
+            if is_pinned(cell, check_in.bundles.get(score.unit_id, score.n)):
+                findings.append(
+                    f"In {check_in.name}, {name}: {_called(score)} pins down what somebody answered."
+                )
+            series[score.unit_id, score.item].append((check_in.name, cell))
     for (unit, _), cells in series.items():
         findings += [f"{names.get(unit, unit)}: {words}" for words in _leavers(cells)]
     return Checked(
@@ -45,19 +47,19 @@ def checked(session: Session) -> Checked:
 
 
 def possible(cell: Cell, ballots: int, known: Iterable[int] = ()) -> set[int]:
-    """What one more person of a group of `ballots` may have answered, when the answers `known` are known."""
-    told = list(known)
-    return {answer for answer in ANSWERS if _fits(cell, ballots, [*told, answer])}
+    """Return the possible answers of one more person in a group of `ballots`, given the `known` ones."""
+    answers = list(known)
+    return {answer for answer in ANSWERS if _fits(cell, ballots, [*answers, answer])}
 
 
 def is_pinned(cell: Cell, ballots: int) -> bool:
-    """Whether an outsider, or somebody in the group who knows their own answer, can tell another's."""
+    """Return whether an outsider, or a member with their own answer, can infer another's answer."""
     insiders = possible(cell, ballots)
     return len(insiders) < 2 or any(len(possible(cell, ballots, [own])) < 2 for own in insiders)  # noqa: PLR2004 - one possible answer is a certain one
 
 
 def left(before: Cell, after: Cell) -> set[int]:
-    """What somebody who left between two check-ins had answered, if everybody else repeated themselves."""
+    """Return the possible answers of a person who left, if all others answered the same again."""
     sums = range(max(after.lo, after.n), min(after.hi, _BEST * after.n) + 1)
     return {
         answer for answer in ANSWERS[1:] if any(before.lo <= total + answer <= before.hi for total in sums)
@@ -65,7 +67,7 @@ def left(before: Cell, after: Cell) -> set[int]:
 
 
 def _fits(cell: Cell, ballots: int, answers: list[int]) -> bool:
-    """Whether the others can have answered so that the figure comes out."""
+    """Return whether answers of the others exist that give this figure."""
     scored = [answer for answer in answers if answer]
     others, missing = ballots - len(answers), cell.n - len(scored)
     if not 0 <= missing <= others:

@@ -1,4 +1,4 @@
-"""Are ballots sealed, all of one size, and gone with their keys after the close?"""
+"""Check that ballots are sealed, of one size, and deleted with their keys after the close."""
 
 import stat
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _DIRECTORY_MODE, _FILE_MODE = 0o700, 0o600
 
 
 def checked(session: Session) -> Checked:
-    """Every ballot has one length, and only check-ins that are still open have any."""
+    """Check that all ballots have the same length, and only open check-ins have any."""
     size = func.length if session.get_bind().dialect.name == "sqlite" else func.octet_length
     lengths = select(size(Ballot.receipt), size(Ballot.box), func.count()).group_by(
         size(Ballot.receipt), size(Ballot.box)
@@ -27,11 +27,13 @@ def checked(session: Session) -> Checked:
         for receipt, box, count in session.execute(lengths)
         if (receipt, box) != (RECEIPT, BOX)
     ]
-    states = {poll.id: poll for poll in session.scalars(select(Poll))}
-    findings += _left_over(states, session.scalars(select(Ballot.poll_id).distinct()), "sealed answers")
-    asked = session.scalars(select(PollMember.poll_id).distinct())
-    still_told = {one.id for one in states.values() if one.state == PollState.LOST}
-    findings += _left_over(states, (one for one in asked if one not in still_told), "a list of who was asked")
+    polls = {poll.id: poll for poll in session.scalars(select(Poll))}
+    findings += _left_over(polls, session.scalars(select(Ballot.poll_id).distinct()), "sealed answers")
+    poll_ids = session.scalars(select(PollMember.poll_id).distinct())
+    lost = {poll.id for poll in polls.values() if poll.state == PollState.LOST}
+    findings += _left_over(
+        polls, (poll_id for poll_id in poll_ids if poll_id not in lost), "a list of who was asked"
+    )
     return Checked(
         "Sealed answers",
         "Every sealed answer is exactly as long as every other, and a closed check-in has none left.",
@@ -40,20 +42,21 @@ def checked(session: Session) -> Checked:
 
 
 def keys(session: Session, directory: Path) -> Checked:
-    """No closed check-in has a key, and nobody else can read those of open ones."""
+    """Check that no closed check-in has a key, and that others cannot read the keys of open ones."""
     polls = {poll.id: poll for poll in session.scalars(select(Poll))}
     held = sorted(directory.glob("*.key"))
     findings = [*_modes(directory, held), *_identity(session, directory)]
-    for found in held:
-        poll = polls.get(found.stem)
+    for key_file in held:
+        poll = polls.get(key_file.stem)
         if poll is None:
-            findings.append(f"There is a key of a check-in that this copy does not know: {found.name}.")
+            findings.append(f"There is a key of a check-in that this copy does not know: {key_file.name}.")
         elif poll.state not in _TAKING and poll.state != PollState.OPENING:
             findings.append(
                 f"The check-in of {poll.opens_on:%d %B %Y} has closed, but its key is still there."
             )
     findings += [
-        f"A half-written key was left behind: {found.name}." for found in sorted(directory.glob(".*.tmp"))
+        f"A half-written key was left behind: {key_file.name}."
+        for key_file in sorted(directory.glob(".*.tmp"))
     ]
     return Checked(
         "Keys",
@@ -63,24 +66,24 @@ def keys(session: Session, directory: Path) -> Checked:
 
 
 def _left_over(polls: dict[str, Poll], ids: Iterable[str], what: str) -> list[str]:
-    found = []
-    for one in ids:
-        poll = polls.get(one)
+    findings = []
+    for poll_id in ids:
+        poll = polls.get(poll_id)
         if poll is None:
-            found.append(f"There is {what} of a check-in that does not exist.")
+            findings.append(f"There is {what} of a check-in that does not exist.")
         elif poll.state not in _TAKING:
-            found.append(
+            findings.append(
                 f"The check-in of {poll.opens_on:%d %B %Y} has closed, but {what} of it are still there."
             )
-    return found
+    return findings
 
 
 def _modes(directory: Path, held: list[Path]) -> list[str]:
-    modes = [(directory, _DIRECTORY_MODE), *((one, _FILE_MODE) for one in held)]
+    modes = [(directory, _DIRECTORY_MODE), *((key_file, _FILE_MODE) for key_file in held)]
     return [
-        f"Others on the server could read {path.name}: its permissions are {mode:o} and not {wanted:o}."
-        for path, wanted in modes
-        if (mode := stat.S_IMODE(path.stat().st_mode)) != wanted
+        f"Others on the server could read {path.name}: its permissions are {mode:o} and not {allowed:o}."
+        for path, allowed in modes
+        if (mode := stat.S_IMODE(path.stat().st_mode)) != allowed
     ]
 
 

@@ -1,7 +1,7 @@
-"""A made-up check-in through the real listeners, twice: with the same answers, given by other people.
+"""Run a test check-in through the real listeners twice: the same answers, given by other people.
 
-If anything that is left afterwards differs between the two worlds, it tells who said
-what. Everything happens in a temporary folder; nothing of the copy is used.
+If the remaining data differs between the two runs, it reveals who answered what.
+Everything happens in a temporary folder; nothing of the copy is used.
 """
 
 import io
@@ -38,9 +38,9 @@ from slackapp.verify.fake_slack import TEAM, Listening
 from slackapp.verify.findings import Checked
 
 PEOPLE = 9
-"""How many answer."""
+"""Number of people who answer."""
 ASKED = 12
-"""How many are asked: in each of the two worlds, others of them abstain."""
+"""Number of people invited; in each of the two worlds others of them abstain."""
 OPENING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _MARK = "canary-comment-number"
 _SEED = 20261102
@@ -55,7 +55,7 @@ Register = Callable[[App, Context], None]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One of the two: its files, and by how many places the answers are shifted among the people."""
+    """One of the two runs: its folder, and by how many people the answers are shifted."""
 
     folder: Path
     shift: int
@@ -63,7 +63,7 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a world shows to the outside, and what it leaves behind."""
+    """The data that a world stores, logs and sends, while open and after the close."""
 
     open_rows: dict[str, list[str]]
     closed_rows: dict[str, list[str]]
@@ -72,20 +72,20 @@ class Outcome:
     keys: list[str]
     files: bytes
     locks: tuple[str, ...] = ()
-    """What was found wrong with the sealed answers and the directory of keys."""
+    """Findings about the sealed answers and the directory of keys."""
 
 
 def checked(register: Register = handlers.register) -> Checked:
-    """Hold the two check-ins and compare. `register` is what listens; the app's own unless told."""
+    """Run the two check-ins and compare. `register` adds the listeners; by default the app's own."""
     with TemporaryDirectory(prefix="canary-") as folder:
         first = Path(folder) / "first"
         first.mkdir()
         before = _prepare(first)
         second = Path(shutil.copytree(first, Path(folder) / "second"))
-        outcomes = [_lived(World(first, 0), register), _lived(World(second, 4), register)]
+        outcomes = [_outcome_of(World(first, 0), register), _outcome_of(World(second, 4), register)]
     findings = [
         *_between(outcomes[0], outcomes[1]),
-        *(finding for one in outcomes for finding in _in_one(one, before)),
+        *(finding for outcome in outcomes for finding in _in_world(outcome, before)),
     ]
     return Checked(
         "A made-up check-in",
@@ -96,50 +96,61 @@ def checked(register: Register = handlers.register) -> Checked:
     )
 
 
-def _between(one: Outcome, other: Outcome) -> Iterator[str]:
-    for table in one.closed_rows:
-        if one.closed_rows[table] != other.closed_rows[table]:
+def _between(outcome: Outcome, other: Outcome) -> Iterator[str]:
+    for table in outcome.closed_rows:
+        if outcome.closed_rows[table] != other.closed_rows[table]:
             yield f"After the close, the table “{table}” differs by who gave which answer."
-    for table in one.open_rows:
-        if table != "ballot" and one.open_rows[table] != other.open_rows[table]:
+    for table in outcome.open_rows:
+        if table != "ballot" and outcome.open_rows[table] != other.open_rows[table]:
             yield f"While it was open, the table “{table}” differed by who gave which answer."
-    if _timeless(one.logged) != _timeless(other.logged):
+    if _timeless(outcome.logged) != _timeless(other.logged):
         yield "What was written to the log differed by who answered, or by what."
-    if one.calls != other.calls:
+    if outcome.calls != other.calls:
         yield "What was sent to Slack differed by what people had answered."
 
 
-def _in_one(one: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
-    changed = [table for table, rows in one.open_rows.items() if table != "ballot" and rows != before[table]]
+def _in_world(outcome: Outcome, before: dict[str, list[str]]) -> Iterator[str]:
+    changed = [
+        table for table, rows in outcome.open_rows.items() if table != "ballot" and rows != before[table]
+    ]
     yield from (f"Answering wrote into the table “{table}”." for table in changed)
-    yield from one.locks
+    yield from outcome.locks
     mark = _MARK.encode()
-    kept_elsewhere = [
-        row for table, rows in one.closed_rows.items() if table != "comment" for row in rows if _MARK in row
+    misplaced = [
+        row
+        for table, rows in outcome.closed_rows.items()
+        if table != "comment"
+        for row in rows
+        if _MARK in row
     ]
     wrong = {
-        f"{PEOPLE} people answered, but as many sealed answers are not stored.": len(one.open_rows["ballot"])
+        f"{PEOPLE} people answered, but as many sealed answers are not stored.": len(
+            outcome.open_rows["ballot"]
+        )
         != PEOPLE,
-        "After the close, sealed answers are still there.": bool(one.closed_rows["ballot"]),
-        "After the close, the list of who was asked is still there.": bool(one.closed_rows["poll_member"]),
-        "After the close, the comments are not those that were written.": len(one.closed_rows["comment"])
+        "After the close, sealed answers are still there.": bool(outcome.closed_rows["ballot"]),
+        "After the close, the list of who was asked is still there.": bool(
+            outcome.closed_rows["poll_member"]
+        ),
+        "After the close, the comments are not those that were written.": len(outcome.closed_rows["comment"])
         != PEOPLE,
-        "After the close, the key is still there.": bool(one.keys),
-        "A comment stands in a table that is not the one for comments.": bool(kept_elsewhere),
-        "A comment was sent to Slack.": any(mark in said for _, said in one.calls),
-        "The log holds an answer or a comment.": _MARK in one.logged or "selected_option" in one.logged,
-        "While it was open, a comment lay in the database without its lock.": mark in one.files,
+        "After the close, the key is still there.": bool(outcome.keys),
+        "A comment stands in a table that is not the one for comments.": bool(misplaced),
+        "A comment was sent to Slack.": any(mark in body for _, body in outcome.calls),
+        "The log holds an answer or a comment.": _MARK in outcome.logged
+        or "selected_option" in outcome.logged,
+        "While it was open, a comment lay in the database without its lock.": mark in outcome.files,
     }
     yield from (words for words, is_so in wrong.items() if is_so)
 
 
 def _timeless(logged: str) -> str:
-    """A log without its moments, durations and addresses, which differ each time."""
+    """Return a log without its times, durations and addresses, which differ each time."""
     return _VARIES.sub("", logged)
 
 
 def _keyless(session: Session, keys: KeyDirectory, poll_id: str) -> Iterator[str]:
-    """Nothing opens, and no receipt comes out the same, with another key than the one in KEY_DIR."""
+    """Check that with another key than the one in KEY_DIR nothing opens and no receipt is the same."""
     secret = keys.load(poll_id) or b""
     other = bytes(byte ^ 0x5A for byte in secret)
     if ballots.receipt_of(secret, poll_id, "T/U") == ballots.receipt_of(other, poll_id, "T/U"):
@@ -154,8 +165,8 @@ def _keyless(session: Session, keys: KeyDirectory, poll_id: str) -> Iterator[str
 
 
 def _prepare(folder: Path) -> dict[str, list[str]]:
-    """A ward of nine with an open check-in; its rows."""
-    sessions, keys = _there(folder)
+    """Create a ward with an open check-in; return the rows of all tables."""
+    sessions, keys = _storage_of(folder)
     migrations.upgrade(sessions)
     keys.attach(sessions)
     with sessions.begin() as session:
@@ -174,13 +185,13 @@ def _prepare(folder: Path) -> dict[str, list[str]]:
         )
         workspace_id = workspace.id
     rounds.open_due(sessions, keys, workspace_id, OPENING)
-    found = _rows(sessions)
+    rows = _rows(sessions)
     sessions.dispose()
-    return found
+    return rows
 
 
-def _lived(world: World, register: Register) -> Outcome:
-    sessions, keys = _there(world.folder)
+def _outcome_of(world: World, register: Register) -> Outcome:
+    sessions, keys = _storage_of(world.folder)
     with sessions.read() as session:
         poll = session.scalars(select(Poll)).one()
     with Listening() as slack, _logging() as written:
@@ -192,8 +203,8 @@ def _lived(world: World, register: Register) -> Outcome:
             token_verification_enabled=False,
         )
         register(bolt, Context(sessions, lambda: OPENING + timedelta(hours=1), keys))
-        for said in range(PEOPLE):
-            _answer(bolt, poll, (said + world.shift) % ASKED, said)
+        for number in range(PEOPLE):
+            _answer(bolt, poll, (number + world.shift) % ASKED, number)
         with sessions.read() as session:
             locks = (*sealing.checked(session, keys.path).findings, *_keyless(session, keys, poll.id))
         open_rows, files = _rows(sessions), b"".join(_contents(world.folder))
@@ -209,13 +220,13 @@ def _lived(world: World, register: Register) -> Outcome:
     return outcome
 
 
-def _answer(bolt: App, poll: Poll, place: int, said: int) -> None:
-    """One person presses [Answer], fills in what the `said`-th of the answers is, and hands it in."""
+def _answer(bolt: App, poll: Poll, place: int, number: int) -> None:
+    """Press [Answer] as one person, fill in the `number`-th of the answers, and submit it."""
     values: dict[str, Any] = {
-        item: {CHOICE: {"type": "radio_buttons", "selected_option": {"value": str((said + at) % 6)}}}
+        item: {CHOICE: {"type": "radio_buttons", "selected_option": {"value": str((number + at) % 6)}}}
         for at, item in enumerate(poll.items)
     }
-    values[COMMENT] = {COMMENT: {"type": "plain_text_input", "value": f"{_MARK} {said}"}}
+    values[COMMENT] = {COMMENT: {"type": "plain_text_input", "value": f"{_MARK} {number}"}}
     press = {"type": "block_actions", "actions": [{"action_id": ANSWER, "type": "button", "value": poll.id}]}
     view = {"id": "V0", "type": "modal", "callback_id": SUBMIT, "private_metadata": poll.id, "blocks": []}
     handed_in = {"type": "view_submission", "view": view | {"state": {"values": values}}}
@@ -226,7 +237,7 @@ def _answer(bolt: App, poll: Poll, place: int, said: int) -> None:
             raise RuntimeError("a listener did not take the made-up answer")
 
 
-def _there(folder: Path) -> tuple[Sessions, KeyDirectory]:
+def _storage_of(folder: Path) -> tuple[Sessions, KeyDirectory]:
     return connect(f"sqlite:///{folder / 'canary.db'}"), KeyDirectory(folder / "keys")
 
 
@@ -235,7 +246,7 @@ def _user(place: int) -> str:
 
 
 def _rows(sessions: Sessions) -> dict[str, list[str]]:
-    """Every row of every table, in no particular order."""
+    """Return every row of every table as text, sorted."""
     with sessions.read() as session:
         tables = inspect(session.connection()).get_table_names()
         return {
@@ -245,12 +256,12 @@ def _rows(sessions: Sessions) -> dict[str, list[str]]:
 
 
 def _contents(folder: Path) -> Iterator[bytes]:
-    return (found.read_bytes() for found in sorted(folder.glob("canary.db*")))
+    return (file.read_bytes() for file in sorted(folder.glob("canary.db*")))
 
 
 @contextmanager
 def _logging() -> Iterator[io.StringIO]:
-    """The application's own log with everything asked for; how logging was set up comes back afterwards."""
+    """Capture the app's log at level DEBUG; restore the logging set-up afterwards."""
     root, written = logging.getLogger(), io.StringIO()
     handlers_before, level, raising = list(root.handlers), root.level, logging.raiseExceptions
     levels = {name: logging.getLogger(name).level for name in log.PINNED}
@@ -262,5 +273,5 @@ def _logging() -> Iterator[io.StringIO]:
     finally:
         root.handlers[:], logging.raiseExceptions, threading.excepthook = handlers_before, raising, hook
         root.setLevel(level)
-        for name, one in levels.items():
-            logging.getLogger(name).setLevel(one)
+        for name, earlier_level in levels.items():
+            logging.getLogger(name).setLevel(earlier_level)

@@ -1,6 +1,6 @@
-"""Is every entry one that Appreciate writes? A place that may exist can still hold what it should not.
+"""Check that every entry is one that Appreciate writes: an allowed table can hold forbidden values.
 
-The lists are written out by hand and not taken from the program, so that none grows in passing.
+The lists are written by hand and not taken from the program, so that none grows unnoticed.
 """
 
 import re
@@ -62,7 +62,7 @@ _PREFIX = 6
 
 
 def checked(session: Session) -> Checked:
-    """Every entry is of a known kind, and no two check-ins cut the same answers in two ways."""
+    """Check that every entry is of a known kind, and that no two check-ins overlap."""
     findings = [*_kinds(session), *_indexes(session), *_lost(session), *_polls(session), *_comments(session)]
     return Checked(
         "What is in those places",
@@ -89,7 +89,7 @@ def _kinds(session: Session) -> Iterator[str]:
 
 
 def _indexes(session: Session) -> Iterator[str]:
-    # By their names: an index over an expression is not told by SQLAlchemy's inspector.
+    # By name: SQLAlchemy's inspector does not list an index over an expression.
     query = (
         "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         if session.get_bind().dialect.name == "sqlite"
@@ -101,7 +101,7 @@ def _indexes(session: Session) -> Iterator[str]:
 
 
 def _lost(session: Session) -> Iterator[str]:
-    """A lost check-in keeps its list of people only until they have been told."""
+    """Check that a lost check-in keeps its list of people only until they are notified."""
     telling = select(FanOut.reference).where(FanOut.kind == "poll_lost", FanOut.done.is_(False))
     still = set(session.scalars(telling))
     for poll in session.scalars(select(Poll).where(Poll.state == PollState.LOST)):

@@ -1,4 +1,4 @@
-"""Opening a copy so that nothing about it changes."""
+"""Open a copy without changing it."""
 
 import shutil
 from collections.abc import Iterator
@@ -19,14 +19,14 @@ _SQLITE = b"SQLite format 3\0"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A database that is only read. `files` are what it consists of on disk, none for PostgreSQL."""
+    """A read-only database. `files` are its files on disk, none for PostgreSQL."""
 
     sessions: Sessions
     files: tuple[Path, ...]
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session in which the database itself refuses to write."""
+        """Open a session in which the database itself refuses writes."""
         with self.sessions.read() as session:
             if not self.sessions.is_sqlite:
                 session.execute(text("SET TRANSACTION READ ONLY"))
@@ -37,7 +37,7 @@ class Opened:
 def opened(database: str) -> Iterator[Opened]:
     """Open a SQLite file by its path, or a restored PostgreSQL copy by its URL.
 
-    A SQLite file is read from a second copy, because opening it in place would touch
+    A SQLite file is read from a second copy, because opening it in place would change
     its write-ahead log.
 
     Raises:

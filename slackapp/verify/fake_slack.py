@@ -1,4 +1,4 @@
-"""A Slack on this computer's own loopback that says yes to everything and remembers what it was told."""
+"""A fake Slack on loopback that accepts every call and records it."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ _WHO = {
 
 
 class Listening:
-    """Write down every call. `url` is what a client takes as its base."""
+    """Records every call. `url` is the base URL for a client."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, bytes]] = []
@@ -42,10 +42,10 @@ def _answering(calls: list[tuple[str, bytes]]) -> type[BaseHTTPRequestHandler]:
     class Answering(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             method = self.path.removeprefix("/api/")
-            said = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             answer = json.dumps(_WHO if method == "auth.test" else {"ok": True}).encode()
             if method != "auth.test":
-                calls.append((method, said))
+                calls.append((method, body))
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
@@ -53,6 +53,6 @@ def _answering(calls: list[tuple[str, bytes]]) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
-            """Nothing is said on the terminal."""
+            """Write nothing to the terminal."""
 
     return Answering

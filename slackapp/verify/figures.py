@@ -1,4 +1,4 @@
-"""Are the published figures the rounded ones of groups that are large enough, and nothing else?"""
+"""Check that the published figures are rounded ones of groups that are large enough."""
 
 import re
 from collections import defaultdict
@@ -25,7 +25,7 @@ _MONTH = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Everything that is kept of one check-in."""
+    """All stored results of one check-in."""
 
     poll: Poll
     units: Mapping[str, PollUnit]
@@ -34,12 +34,12 @@ class Published:
 
     @property
     def name(self) -> str:
-        """How a reader knows it."""
+        """Its name for a reader."""
         return f"the check-in of {self.poll.opens_on:%d %B %Y}"
 
 
 def published(session: Session) -> list[Published]:
-    """All check-ins with what is kept of each."""
+    """Return all check-ins with their stored results."""
     units: dict[str, dict[str, PollUnit]] = defaultdict(dict)
     for unit in session.scalars(select(PollUnit)):
         units[unit.poll_id][unit.unit_id] = unit
@@ -56,15 +56,17 @@ def published(session: Session) -> list[Published]:
 
 
 def settings(session: Session) -> Checked:
-    """No threshold lies below what was promised, now or when a check-in opened."""
+    """Check that no threshold is below the promised minimum, now or when a check-in opened."""
     floors = (("k", LOWEST_K), ("c", LOWEST_C), ("comment_threshold", FEWEST_FOR_COMMENTS))
     called = {
         "k": "the smallest group that is shown",
         "c": "how much of the ends of the scale is merged",
         "comment_threshold": "the smallest group whose comments are kept",
     }
-    places = [(f"the workspace {one.name}", one) for one in session.scalars(select(Workspace))]
-    rounds = [(f"the check-in of {one.opens_on:%d %B %Y}", one) for one in session.scalars(select(Poll))]
+    places = [
+        (f"the workspace {workspace.name}", workspace) for workspace in session.scalars(select(Workspace))
+    ]
+    rounds = [(f"the check-in of {poll.opens_on:%d %B %Y}", poll) for poll in session.scalars(select(Poll))]
     return Checked(
         "Settings",
         f"Groups of fewer than {LOWEST_K} are never shown, and comments are kept only where at least "
@@ -79,12 +81,12 @@ def settings(session: Session) -> Checked:
 
 
 def checked(session: Session) -> Checked:
-    """Groups are large enough, each answer can be in only one, and every figure is a rounded one."""
+    """Check that groups are large enough and disjoint, and that every figure is rounded."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     findings = [
-        f"In {one.name}: {finding}"
-        for one in published(session)
-        for finding in (*_groups(one, names), *_cells(one, names), *_turnout(one, names))
+        f"In {check_in.name}: {finding}"
+        for check_in in published(session)
+        for finding in (*_groups(check_in, names), *_cells(check_in, names), *_turnout(check_in, names))
     ]
     return Checked(
         "Published figures",
@@ -95,12 +97,12 @@ def checked(session: Session) -> Checked:
 
 
 def comments(session: Session) -> Checked:
-    """Comments stand only where some check-in of the month was answered by enough people."""
+    """Check that comments are stored only where enough people were invited."""
     names = dict(session.execute(select(Team.id, Team.name)).all())
     invited: dict[str, int] = defaultdict(int)
-    for one in published(session):
-        for unit in one.units:
-            invited[unit] = max(invited[unit], _whole(one, unit))
+    for check_in in published(session):
+        for unit in check_in.units:
+            invited[unit] = max(invited[unit], _whole(check_in, unit))
     places = session.execute(select(Comment.unit_id, Comment.month).distinct()).all()
     return Checked(
         "Comments",
@@ -113,53 +115,53 @@ def comments(session: Session) -> Checked:
     )
 
 
-def _place(name: str, month: str, asked: int) -> Iterator[str]:
-    if asked < FEWEST_FOR_COMMENTS:
+def _place(name: str, month: str, invited: int) -> Iterator[str]:
+    if invited < FEWEST_FOR_COMMENTS:
         yield f"{name} has comments of {month}; fewer than {FEWEST_FOR_COMMENTS} were asked."
     if not _MONTH.fullmatch(month):
         yield f"{name} has comments of “{month}”, which is more than a month: it may tell who wrote them."
 
 
-def _groups(one: Published, names: Mapping[str, str]) -> Iterator[str]:
-    least = max(one.poll.k, LOWEST_K)
-    if one.bundles and one.poll.state != PollState.CLOSED:
+def _groups(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(check_in.poll.k, LOWEST_K)
+    if check_in.bundles and check_in.poll.state != PollState.CLOSED:
         yield "it has not closed, but figures are kept of it."
-    for unit, ballots in one.bundles.items():
+    for unit, ballots in check_in.bundles.items():
         name = names.get(unit, unit)
         if ballots < least:
             yield f"{name} is shown with {ballots} answers; the smallest group allowed is {least}."
-        if unit not in one.units:
+        if unit not in check_in.units:
             yield f"{name} has figures though it took no part."
-        elif ballots > (most := _most(one, unit)):
+        elif ballots > (most := _most(check_in, unit)):
             yield (
                 f"{name} is shown with {ballots} answers, but at most {most} can have been left over for it: "
                 "answers of teams that are shown themselves were counted a second time."
             )
 
 
-def _cells(one: Published, names: Mapping[str, str]) -> Iterator[str]:
-    least = max(one.poll.k, LOWEST_K)
-    for score in one.scores:
+def _cells(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
+    least = max(check_in.poll.k, LOWEST_K)
+    for score in check_in.scores:
         name = names.get(score.unit_id, score.unit_id)
-        ballots = one.bundles.get(score.unit_id)
+        ballots = check_in.bundles.get(score.unit_id)
         if ballots is None:
             yield f"{name} has a figure though no group of that name was counted: a total over others."
             continue
-        if score.item not in one.poll.items:
+        if score.item not in check_in.poll.items:
             yield f"{name} has a figure for “{score.item}”, which was not asked."
         if not least <= score.n <= ballots:
             yield f"{name} has a figure from {score.n} answers of {ballots}; at least {least} are needed."
-        if (score.sum_lo, score.sum_hi) not in _ranges(score.n, one.poll.c):
+        if (score.sum_lo, score.sum_hi) not in _ranges(score.n, check_in.poll.c):
             yield f"{name} has a figure that is not one of the rounded ranges; it may be an exact sum."
 
 
-def _turnout(one: Published, names: Mapping[str, str]) -> Iterator[str]:
+def _turnout(check_in: Published, names: Mapping[str, str]) -> Iterator[str]:
     bands = {str(band) for band in Turnout}
-    for unit in one.units.values():
+    for unit in check_in.units.values():
         name = names.get(unit.unit_id, unit.unit_id)
         if unit.turnout is None:
             continue
-        if one.poll.state != PollState.CLOSED:
+        if check_in.poll.state != PollState.CLOSED:
             yield f"it has not closed, but says how many of {name} answered."
         if unit.invited < SMALLEST_FOR_TURNOUT or unit.turnout not in bands:
             yield f"{name} says how many answered more closely than was promised."
@@ -170,15 +172,17 @@ def _ranges(n: int, c: int) -> set[tuple[int, int]]:
     return {(cell.lo, cell.hi) for cell in cells if cell is not None}
 
 
-def _most(one: Published, unit: str) -> int:
-    """How many answers can have been counted in a unit at most: its own, and what was too few below it."""
-    least = max(one.poll.k, LOWEST_K)
-    below = [other for other in one.units.values() if other.parent_id == unit]
-    return one.units[unit].invited + sum(
-        min(least - 1, _most(one, other.unit_id)) for other in below if other.unit_id not in one.bundles
+def _most(check_in: Published, unit: str) -> int:
+    """Return the most answers a unit can have: its own, and those of smaller units below it."""
+    least = max(check_in.poll.k, LOWEST_K)
+    below = [other for other in check_in.units.values() if other.parent_id == unit]
+    return check_in.units[unit].invited + sum(
+        min(least - 1, _most(check_in, other.unit_id))
+        for other in below
+        if other.unit_id not in check_in.bundles
     )
 
 
-def _whole(one: Published, unit: str) -> int:
-    below = [other.unit_id for other in one.units.values() if other.parent_id == unit]
-    return one.units[unit].invited + sum(_whole(one, other) for other in below)
+def _whole(check_in: Published, unit: str) -> int:
+    below = [other.unit_id for other in check_in.units.values() if other.parent_id == unit]
+    return check_in.units[unit].invited + sum(_whole(check_in, other) for other in below)

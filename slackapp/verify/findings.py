@@ -1,4 +1,4 @@
-"""What a check looked at and what it found, in words for a reader who is no programmer."""
+"""The result of a check, in words for a reader who is not a programmer."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ class Checked:
     looked_at: str
     findings: tuple[str, ...] = ()
     is_incomplete: bool = False
-    """So little is there that no other check can be made."""
+    """So much is missing that no other check is possible."""
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
 

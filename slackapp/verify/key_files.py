@@ -1,4 +1,4 @@
-"""Does anything lie in the directory of keys that does not belong there, and was an alarm raised?"""
+"""Check the directory of keys for files that do not belong there, and for alarms."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,7 @@ from slackapp.models import Poll, PollState
 from slackapp.verify.findings import Checked
 
 FILES = frozenset({"identity", "identity.pending", "marks.secret", "erased.marks", "alarms"})
-"""Written out by hand, so that the list cannot grow in passing."""
+"""Written by hand, so that the list cannot grow unnoticed."""
 
 _PART = re.compile(r"(?P<poll>[0-9A-Za-z_-]{1,64})\.(?:key|charter|taken|counted)")
 _MONTH = re.compile(r"[0-9A-Za-z_-]{1,64}\.\d{4}-\d{2}\.said")
@@ -18,7 +18,7 @@ _TAKING = (PollState.OPENING, PollState.OPEN, PollState.CLOSING)
 
 
 def checked(session: Session, directory: Path) -> Checked:
-    """Every file is one that Appreciate writes, and belongs to a check-in that is not over."""
+    """Check that every file is one that Appreciate writes, for a check-in that is not over."""
     polls: dict[str, str] = dict(session.execute(select(Poll.id, Poll.state)).all())
     findings = []
     for path in sorted(directory.iterdir()):

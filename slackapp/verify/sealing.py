@@ -1,4 +1,4 @@
-"""Are sealed answers sealed? Tried with the list of staff, and with the keys where there are any."""
+"""Check that answers are sealed, with the list of staff, and with the keys where there are any."""
 
 import hashlib
 import hmac
@@ -32,7 +32,7 @@ _RECEIPT = 32
 
 
 def checked(session: Session, keys: Path | None) -> Checked:
-    """No receipt can be worked out from the list of staff, and boxes look like chance."""
+    """Check that no receipt follows from the list of staff, and that boxes look random."""
     by_poll: dict[str, list[SealedBallot]] = defaultdict(list)
     for poll, receipt, box in session.execute(select(Ballot.poll_id, Ballot.receipt, Ballot.box)):
         by_poll[poll].append(SealedBallot(bytes(receipt), bytes(box)))
@@ -102,7 +102,7 @@ def _opens(secret: bytes, poll: str, ballot: SealedBallot) -> bool:
 
 
 def _forms(session: Session, member: Member) -> Iterator[bytes]:
-    """How a program might name somebody."""
+    """Yield the names by which a program might identify a member."""
     team = session.get_one(Workspace, member.workspace_id).slack_team_id
     user = member.slack_user_id
     names = (member.id, user, member.name, f"{team}/{user}", f"{team}:{user}", f"{team}{user}")
@@ -110,7 +110,7 @@ def _forms(session: Session, member: Member) -> Iterator[bytes]:
 
 
 def _guesses(poll: bytes, forms: set[bytes]) -> Iterator[bytes]:
-    """The receipts that somebody tries who has the list of staff and no key."""
+    """Yield the receipts that an attacker with the list of staff and no key would try."""
     for form in forms:
         yield form.ljust(_RECEIPT, b"\0")[:_RECEIPT]
         joined = [form, *(joint.join(pair) for joint in _JOINTS for pair in ((poll, form), (form, poll)))]
@@ -126,7 +126,7 @@ def _guesses(poll: bytes, forms: set[bytes]) -> Iterator[bytes]:
 
 
 def _unevenness(box: bytes) -> float:
-    """Chi-square of a box's bytes against an even spread."""
+    """Return the chi-square of a box's bytes against an even distribution."""
     expected = len(box) / 256
     counts = Counter(box)
     return sum((counts[byte] - expected) ** 2 for byte in range(256)) / expected if box else 0.0

@@ -1,4 +1,4 @@
-"""Is there any place in the database where more could be kept than was promised?"""
+"""Check that the database has no table or column that could store more than was promised."""
 
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
@@ -22,42 +22,45 @@ PULSE: dict[str, frozenset[str]] = {
         }
     ),
 }  # fmt: skip
-"""Written out by hand and not taken from the program, so that a column cannot be added in passing."""
+"""Written by hand and not taken from the program, so that no column is added unnoticed."""
 
 _OTHERS = "alembic_version"
 _WITHOUT_ORDER = ("ballot", "comment")
 
 
 def checked(session: Session) -> Checked:
-    """Compare the tables that are there with the list of those that may be."""
+    """Compare the existing tables and columns with the allowed ones."""
     inspector = inspect(session.connection())
-    there = {
+    tables = {
         table: {column["name"] for column in inspector.get_columns(table)}
         for table in inspector.get_table_names()
     }
-    findings = [*_tables(there), *_extras(session, inspector.get_view_names())]
+    findings = [*_tables(tables), *_extras(session, inspector.get_view_names())]
     findings += _order(session) if session.get_bind().dialect.name == "sqlite" else _beside(session)
     return Checked(
         "Places to keep things",
         "Every table and column is one of those that may exist: none could note who answered, or when.",
         tuple(findings),
-        is_incomplete=not set(PULSE) <= set(there),
+        is_incomplete=not set(PULSE) <= set(tables),
     )
 
 
-def _tables(there: dict[str, set[str]]) -> list[str]:
-    found = []
-    for table, columns in sorted(there.items()):
+def _tables(tables: dict[str, set[str]]) -> list[str]:
+    findings = []
+    for table, columns in sorted(tables.items()):
         allowed = _allowed(table)
         if allowed is None:
-            found.append(f"There is a table “{table}” that Appreciate does not have.")
+            findings.append(f"There is a table “{table}” that Appreciate does not have.")
             continue
-        found += [
+        findings += [
             f"The table “{table}” has a column “{column}” that it may not have."
             for column in sorted(columns - allowed)
         ]
-    missing = sorted(set(PULSE) - set(there))
-    return [*found, *(f"The table “{table}” is missing, so this is not a whole copy." for table in missing)]
+    missing = sorted(set(PULSE) - set(tables))
+    return [
+        *findings,
+        *(f"The table “{table}” is missing, so this is not a whole copy." for table in missing),
+    ]
 
 
 def _allowed(table: str) -> frozenset[str] | None:
@@ -70,7 +73,7 @@ def _allowed(table: str) -> frozenset[str] | None:
 
 
 def _extras(session: Session, views: list[str]) -> list[str]:
-    """Views and triggers: nothing of ours needs either, and both could copy what goes by."""
+    """Report views and triggers: the app uses none, and either could copy data."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
@@ -92,21 +95,23 @@ _RULES = text("SELECT rulename FROM pg_rules WHERE schemaname !~ '^(pg_|informat
 
 
 def _beside(session: Session) -> list[str]:
-    """PostgreSQL has more places: other schemas, stored results, tables of other servers, and rules."""
-    found = [f"There is “{name}”, which Appreciate does not have." for name in session.scalars(_ELSEWHERE)]
-    return found + [
+    """Report PostgreSQL's further places: other schemas, stored results, foreign tables, and rules."""
+    findings = [f"There is “{name}”, which Appreciate does not have." for name in session.scalars(_ELSEWHERE)]
+    return findings + [
         f"There is a rule “{name}” that could copy answers as they come in."
         for name in session.scalars(_RULES)
     ]
 
 
 def _order(session: Session) -> list[str]:
-    """In SQLite a hidden row number would tell the order in which people answered."""
-    found = []
+    """Report tables with SQLite's hidden row number, which reveals the order of the answers."""
+    findings = []
     for table in _WITHOUT_ORDER:
-        made = session.scalar(text("SELECT sql FROM sqlite_master WHERE name = :table"), {"table": table})
-        if made and "WITHOUT ROWID" not in made.upper():
-            found.append(
+        statement = session.scalar(
+            text("SELECT sql FROM sqlite_master WHERE name = :table"), {"table": table}
+        )
+        if statement and "WITHOUT ROWID" not in statement.upper():
+            findings.append(
                 f"The table “{table}” numbers its rows, which tells the order in which people wrote."
             )
-    return found
+    return findings

@@ -1,4 +1,4 @@
-"""Does an answer, a comment or a key lie anywhere it should not: in files, rows or logs?"""
+"""Search files, rows and logs for answers, comments and keys that should not be there."""
 
 import base64
 import gzip
@@ -23,26 +23,26 @@ ANSWER_MARKS = (
     b'"selected_option"', b'"view_submission"', b'"answers":{', b'"answers": {', b"pulse_choice",
     b"pulse_comment", b"'selected_option'", b"'answers': {", b"pulse_submit", b"pulse_withdraw",
 )  # fmt: skip
-"""What an answer looks like on its way in or when it is withdrawn, and inside its box before it is locked."""
+"""Text that an answer contains in its payload, when withdrawn, and before it is sealed."""
 
 KEY_BYTES = 32
 _LONG_ENOUGH = 12
 _SHORTEST_NAME = 5
 _OF_A_CHECK_IN = re.compile(r"pulse|ballot|check-?in|answer|poll\b", re.IGNORECASE)
-_PIECE = 8 << 20
+_CHUNK = 8 << 20
 _PACKED = b"\x1f\x8b"
 
 
 def checked(opened: Opened, session: Session, keys: Path | None) -> Checked:
-    """Search every byte of the database for answers as they come in, and for the keys that are still held."""
+    """Search every byte of the database for answers in plain text, and for the existing keys."""
     needles = {mark: f"something that looks like an answer ({mark.decode()})" for mark in ANSWER_MARKS}
     if keys is not None:
         needles |= dict(_key_forms(sorted(keys.glob("*.key"))))
-    sources = ((path.name, _pieces(path)) for path in opened.files) if opened.files else _rows(session)
+    sources = ((path.name, _chunks(path)) for path in opened.files) if opened.files else _rows(session)
     return Checked(
         "Every byte of the database",
         "No answer and no key lies anywhere in the database in the open, deleted parts included.",
-        tuple(_found(sources, needles)),
+        tuple(_search(sources, needles)),
     )
 
 
@@ -53,7 +53,7 @@ def logs(session: Session, paths: Iterable[Path], keys: Path | None) -> Checked:
         if len(words) >= _LONG_ENOUGH:
             needles |= dict.fromkeys(_spellings(words), "the words of a comment")
     sources = list(paths)
-    findings = _found(((path.name, _pieces(path)) for path in sources), needles)
+    findings = _search(((path.name, _chunks(path)) for path in sources), needles)
     people = _people(session)
     findings += [
         f"{path.name} names somebody in a line about a check-in." for path in sources if _names(path, people)
@@ -66,13 +66,13 @@ def logs(session: Session, paths: Iterable[Path], keys: Path | None) -> Checked:
 
 
 def _spellings(words: str) -> set[bytes]:
-    """Words as a log may spell them: as they are, in JSON, in an address."""
+    """Return the spellings of words in a log: plain, in JSON, in a URL."""
     escaped, plain = json.dumps(words)[1:-1], json.dumps(words, ensure_ascii=False)[1:-1]
     return {spelling.encode() for spelling in (words, escaped, plain, quote(words), quote_plus(words))}
 
 
 def _people(session: Session) -> re.Pattern[str]:
-    """Anybody's ids and name, where they are long enough to mean somebody."""
+    """Return a pattern of all members' ids and names, if long enough to identify them."""
     rows = session.execute(select(Member.slack_user_id, Member.id, Member.name))
     names = {name for row in rows for name in row if len(name) >= _SHORTEST_NAME}
     either = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
@@ -82,8 +82,8 @@ def _people(session: Session) -> re.Pattern[str]:
 def _names(path: Path, people: re.Pattern[str]) -> bool:
     return any(
         _OF_A_CHECK_IN.search(line) and people.search(line)
-        for piece in _pieces(path)
-        for line in piece.decode("utf-8", "replace").splitlines()
+        for chunk in _chunks(path)
+        for line in chunk.decode("utf-8", "replace").splitlines()
     )
 
 
@@ -92,14 +92,14 @@ def _held_words(keys: Path) -> Iterator[str]:
         yield from (comment.words for comment in comments)
 
 
-def _found(sources: Iterable[tuple[str, Iterable[bytes]]], needles: dict[bytes, str]) -> list[str]:
-    found: dict[str, None] = {}
-    for name, pieces in sources:
-        for piece in pieces:
+def _search(sources: Iterable[tuple[str, Iterable[bytes]]], needles: dict[bytes, str]) -> list[str]:
+    findings: dict[str, None] = {}
+    for name, chunks in sources:
+        for chunk in chunks:
             for needle, words in needles.items():
-                if needle in piece:
-                    found[f"{name} holds {words}."] = None
-    return list(found)
+                if needle in chunk:
+                    findings[f"{name} holds {words}."] = None
+    return list(findings)
 
 
 def _key_forms(held: Iterable[Path]) -> Iterator[tuple[bytes, str]]:
@@ -112,23 +112,23 @@ def _key_forms(held: Iterable[Path]) -> Iterator[tuple[bytes, str]]:
             yield base64.b64encode(secret).rstrip(b"="), words
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    """A file in pieces that overlap, so that nothing is missed between two."""
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Read a file in overlapping chunks, so that nothing is missed between two."""
     overlap = b""
     with path.open("rb") as beginning:
         is_packed = beginning.read(len(_PACKED)) == _PACKED
-    # Yesterday's log is often packed, and says nothing to whoever reads it as it is.
+    # Older logs are often compressed.
     try:
         with gzip.open(path) if is_packed else path.open("rb") as opened:
-            while piece := opened.read(_PIECE):
-                yield overlap + piece
-                overlap = piece[-4096:]
+            while chunk := opened.read(_CHUNK):
+                yield overlap + chunk
+                overlap = chunk[-4096:]
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise SettingsError(f"{path} cannot be read: it is damaged or not complete.") from None
 
 
 def _rows(session: Session) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """PostgreSQL keeps its files to itself, so every row of every table is read as text."""
+    """Read every row of every table as text, as PostgreSQL's files are not available."""
     quote = session.get_bind().dialect.identifier_preparer.quote
     for table in inspect(session.connection()).get_table_names():
         rows = session.execute(text(f"SELECT t::text FROM {quote(table)} AS t"))  # noqa: S608 - a quoted table name
