@@ -244,11 +244,12 @@ class Appreciate:
         """
         if not guarding.abandonable(self.keys, now):
             return
+        slack_time = self.clients.slack_time()
+        if slack_time is None or abs(now - slack_time) > AGREEMENT:
+            return
         with suppress(Exception):
             rounds.close_due(self.sessions, self.keys, now)
-        slack_time = self.clients.slack_time()
-        if slack_time is not None and abs(now - slack_time) <= AGREEMENT:
-            guarding.abandon_overdue(self.keys, now)
+        guarding.abandon_overdue(self.keys, now)
 
     def _repair_teams(self) -> None:
         """Repair what events have missed: workspace, channel and group members."""

@@ -141,7 +141,7 @@ def _known(name: str) -> Mapping[str, Any]:
 def _everywhere() -> dict[str, Any]:
     return {
         "limits": LIMITS,
-        "pictures": {"mix": "F0123456789", "ranges": "F0123456780"},
+        "pictures": {"four": "F0123456789"},
         "turnout": (Turnout.UNDER_HALF, Turnout.HALF_TO_THREE_QUARTERS),
     }
 

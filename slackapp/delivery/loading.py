@@ -3,12 +3,14 @@
 import logging
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
 from slackapp.delivery.claims import ClaimedMessage
-from slackapp.delivery.results import NotRendered, RetryLater
+from slackapp.delivery.results import Failed, Held, NotRendered, RetryLater
+from slackapp.models import TeamSource
 from slackapp.outbox.rendered import Outgoing, Routes, Skip, WaitUntil
 
 _logger = logging.getLogger(__name__)
@@ -42,3 +44,20 @@ class Loader:
         except Exception as problem:  # noqa: BLE001 - one bad row must not hold up all the others
             log.failure(_logger, f"rendering {row.kind} {row.id}", problem)
             return NotRendered()
+
+    def outcome_without_app(self, claimed: ClaimedMessage, refused: Held) -> Held | Failed:
+        """Keep a post for a channel that a team follows; fail it where the app was never invited.
+
+        Somebody waits for the second to be told. Never raises: in doubt the post is kept.
+        """
+        row = claimed.row
+        # The removal itself may not have been read yet.
+        followed = select(TeamSource.team_id).where(
+            TeamSource.workspace_id == row.workspace_id, TeamSource.slack_id == row.target
+        )
+        try:
+            with self._sessions.read() as session:
+                return refused if session.scalar(followed) else Failed(refused.reason)
+        except OperationalError as problem:
+            log.failure(_logger, f"looking for the channel of {row.kind} {row.id}", problem)
+            return refused

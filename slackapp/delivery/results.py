@@ -23,6 +23,7 @@ from slackapp.outbox.rendered import Skip, WaitUntil
 
 LONGEST_RETRY_AFTER = 3600.0
 
+NOT_IN_CHANNEL = "not_in_channel"
 _DEFAULT_RETRY_AFTER = 30.0
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
@@ -144,7 +145,7 @@ def _of_error(error: str, ending: Ending | None) -> Outcome:
             return Held(HoldScope.TARGET, error)
         case Ending.HOLD_WORKSPACE:
             return Held(HoldScope.WORKSPACE, error)
-        case Ending.HOLD_TARGET if error == "not_in_channel":
+        case Ending.HOLD_TARGET if error == NOT_IN_CHANNEL:
             # The app was removed from the channel; its posts wait until it is invited again.
             return Held(HoldScope.TARGET, error)
         case Ending.MAY_HAVE_ARRIVED:

@@ -18,6 +18,7 @@ from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, Lease
 from slackapp.delivery.fan_out import FanOuts
 from slackapp.delivery.loading import Loader
 from slackapp.delivery.recording import Finished, Harmless
+from slackapp.delivery.results import NOT_IN_CHANNEL, Held
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
 from slackapp.models import Delivery, DeliveryState
@@ -160,7 +161,10 @@ class DeliveryWorker:
         rendered = self._loader.render(claimed)
         if isinstance(rendered, Message | Upload | Deletion):
             follow_up = rendered.follow_up if isinstance(rendered, Message) else None
-            return Finished(claimed, self._sender.send(claimed, rendered), follow_up)
+            outcome = self._sender.send(claimed, rendered)
+            if isinstance(outcome, Held) and outcome.reason == NOT_IN_CHANNEL:
+                outcome = self._loader.outcome_without_app(claimed, outcome)
+            return Finished(claimed, outcome, follow_up)
         follow_up = rendered.follow_up if isinstance(rendered, WaitUntil | Skip) else None
         return Finished(claimed, rendered, follow_up)
 
