@@ -137,5 +137,5 @@ def _figures(scope: Scope, digest_id: str) -> View:
         raise UserError(NOT_YOURS)
     _, team_month = loading.load(session, digest)
     if on_demand.may_read_all(scope, team, digest.month):
-        return message.modal(scope.say, team_month, on_demand.today(scope), ours=False)
-    return message.modal(scope.say, as_shared(team_month), on_demand.today(scope), ours=True)
+        return message.modal(scope.say, team_month, on_demand.today(scope), is_for_team=False)
+    return message.modal(scope.say, as_shared(team_month), on_demand.today(scope), is_for_team=True)

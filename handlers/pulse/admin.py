@@ -5,25 +5,19 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers.pulse import admin_view as view
-from handlers.pulse import preview as admin_preview
-from handlers.pulse import settings_payloads as pulse_forms
+from handlers.pulse import admin_view, preview, settings_payloads
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Caller, Payload, caller, press
-from handlers.shared.request import as_admin
+from handlers.shared.request import Request, Scope
 from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
 from slackapp.core.free_text import Concern
-from slackapp.core.i18n import Voice
-from slackapp.models import Member, Workspace
-from slackapp.pulse import audience as invitations
-from slackapp.pulse import question_rotation as asking
-from slackapp.pulse import settings as governing
+from slackapp.pulse import audience, question_rotation, settings
+from slackapp.workspace.permissions import Permission
 
-Deed = Callable[[Session, Workspace, Member, Voice], View]
+Change = Callable[[Scope], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,118 +28,118 @@ class Admin:
 
     def open(self, client: WebClient, who: Caller) -> None:
         """`/pulse admin`."""
-        open_modal(client, who.trigger_id, self._done(client, who, _form))
+        open_modal(client, who.trigger_id, self._form(client, who))
 
     def pressed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Set up the check-in]."""
-        self._shown(ack, body, client, _form)
+        pressed = press(body)
+        replace_or_open(client, pressed, self._form(client, pressed.caller))
+        ack()
 
     def go_live(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Go live]."""
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.go_live(session, workspace, self.context.now())
-            return _form(session, workspace, member, say)
-
-        self._shown(ack, body, client, deed)
+        self._settle(
+            ack, body, client, lambda scope: settings.go_live(scope.session, scope.workspace, scope.now)
+        )
 
     def stop(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Turn off]."""
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.stop(session, workspace)
-            return _form(session, workspace, member, say)
-
-        self._shown(ack, body, client, deed)
+        self._settle(ack, body, client, lambda scope: settings.stop(scope.session, scope.workspace))
 
     def use_nhs(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Use 11, as many NHS organisations do], already confirmed."""
 
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            governing.raise_thresholds(session, workspace, governing.nhs_thresholds(workspace))
-            return _form(session, workspace, member, say)
+        def change(scope: Scope) -> None:
+            settings.raise_thresholds(
+                scope.session, scope.workspace, settings.nhs_thresholds(scope.workspace)
+            )
 
-        self._shown(ack, body, client, deed)
+        self._settle(ack, body, client, change)
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save]."""
-        form = pulse_forms.admin_form(body)
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-            governing.save(session, workspace, form.settled)
-            governing.raise_thresholds(session, workspace, form.thresholds)
+        form = settings_payloads.admin_form(body)
+        with Request(self.context, client, form.caller).write(Permission.SETTLE) as scope:
+            settings.save(scope.session, scope.workspace, form.settled)
+            settings.raise_thresholds(scope.session, scope.workspace, form.thresholds)
             if form.ends_pauses:
-                governing.delete_pauses(session, workspace)
+                settings.delete_pauses(scope.session, scope.workspace)
             if form.pause:
-                governing.pause(session, workspace, *form.pause)
-            return view.notice(say, say("Saved. It holds from the next check-in on."))
-
-        ack(response_action="update", view=self._done(client, form.caller, deed))
+                settings.pause(scope.session, scope.workspace, *form.pause)
+        sentence = scope.say("Saved. It holds from the next check-in on.")
+        ack(response_action="update", view=admin_view.notice(scope.say, sentence))
 
     def questions(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Questions]."""
-        found = press(body)
-        client.views_push(
-            trigger_id=found.caller.trigger_id, view=self._done(client, found.caller, _questions)
-        )
+        who = press(body).caller
+        with Request(self.context, client, who).read(Permission.SETTLE) as scope:
+            view = _questions(scope)
+        client.views_push(trigger_id=who.trigger_id, view=view)
         ack()
 
     def add(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Add]."""
-        wording, accepted = pulse_forms.wording(body)
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            try:
-                free_text.check({view.WORDING: wording}, self.context.confidentiality, accepted)
-            except Concern as concern:
-                asked = FormQuestion(concern.words(say), (*accepted, *concern.marks))
-                coming = asking.items(session, asking.next_items(session, workspace))
-                return view.questions(say, asking.own(session, workspace), coming, typed=wording, asked=asked)
-            asking.add(session, workspace, wording)
-            return _questions(session, workspace, member, say)
-
-        ack(response_action="update", view=self._done(client, caller(body), deed))
+        wording, accepted = settings_payloads.wording(body)
+        request = Request(self.context, client, caller(body))
+        try:
+            free_text.check({admin_view.WORDING: wording}, self.context.confidentiality, accepted)
+        except Concern as concern:
+            with request.read(Permission.SETTLE) as scope:
+                question = FormQuestion(concern.words(scope.say), (*accepted, *concern.marks))
+                view = _questions(scope, typed=wording, question=question)
+        else:
+            with request.write(Permission.SETTLE) as scope:
+                question_rotation.add(scope.session, scope.workspace, wording)
+                view = _questions(scope)
+        ack(response_action="update", view=view)
 
     def change(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Ask it earlier] or [Ask it no more]."""
-        found = press(body)
-        change = asking.retire if found.action_id == view.RETIRE else asking.move_up
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            change(session, workspace, found.value)
-            return _questions(session, workspace, member, say)
-
-        self._shown(ack, body, client, deed)
-
-    def _shown(self, ack: Ack, body: Payload, client: WebClient, deed: Deed) -> None:
-        found = press(body)
-        replace_or_open(client, found, self._done(client, found.caller, deed))
+        pressed = press(body)
+        is_retired = pressed.action_id == admin_view.RETIRE
+        change = question_rotation.retire if is_retired else question_rotation.move_up
+        with Request(self.context, client, pressed.caller).write(Permission.SETTLE) as scope:
+            change(scope.session, scope.workspace, pressed.value)
+            view = _questions(scope)
+        replace_or_open(client, pressed, view)
         ack()
 
-    def _done(self, client: WebClient, who: Caller, deed: Deed) -> View:
-        return as_admin(self.context, client, who, deed)
+    def _form(self, client: WebClient, who: Caller) -> View:
+        with Request(self.context, client, who).read(Permission.SETTLE) as scope:
+            return _form(scope)
+
+    def _settle(self, ack: Ack, body: Payload, client: WebClient, change: Change) -> None:
+        """Make a change and show the form as it stands then."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).write(Permission.SETTLE) as scope:
+            change(scope)
+            view = _form(scope)
+        replace_or_open(client, pressed, view)
+        ack()
 
 
 def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form and its buttons; gives what opens it for the command."""
     listeners = Admin(context)
-    bolt.action(view.OPEN)(listeners.pressed)
-    bolt.action(view.GO_LIVE)(listeners.go_live)
-    bolt.action(view.STOP)(listeners.stop)
-    bolt.action(view.NHS)(listeners.use_nhs)
-    bolt.action(view.QUESTIONS)(listeners.questions)
-    bolt.action(view.RETIRE)(listeners.change)
-    bolt.action(view.MOVE_UP)(listeners.change)
-    bolt.view(view.FORM)(listeners.save)
-    bolt.view(view.QUESTION_FORM)(listeners.add)
-    admin_preview.register(bolt, context, as_admin)
+    bolt.action(admin_view.OPEN)(listeners.pressed)
+    bolt.action(admin_view.GO_LIVE)(listeners.go_live)
+    bolt.action(admin_view.STOP)(listeners.stop)
+    bolt.action(admin_view.NHS)(listeners.use_nhs)
+    bolt.action(admin_view.QUESTIONS)(listeners.questions)
+    bolt.action(admin_view.RETIRE)(listeners.change)
+    bolt.action(admin_view.MOVE_UP)(listeners.change)
+    bolt.view(admin_view.FORM)(listeners.save)
+    bolt.view(admin_view.QUESTION_FORM)(listeners.add)
+    preview.register(bolt, context)
     return listeners.open
 
 
-def _form(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-    return view.form(say, workspace, invitations.undelivered(session, workspace))
+def _form(scope: Scope) -> View:
+    return admin_view.form(scope.say, scope.workspace, audience.undelivered(scope.session, scope.workspace))
 
 
-def _questions(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:  # noqa: ARG001 - the shape of a deed
-    coming = asking.items(session, asking.next_items(session, workspace))
-    return view.questions(say, asking.own(session, workspace), coming)
+def _questions(scope: Scope, *, typed: str = "", question: FormQuestion | None = None) -> View:
+    session, workspace = scope.session, scope.workspace
+    coming = question_rotation.items(session, question_rotation.next_items(session, workspace))
+    own = question_rotation.own(session, workspace)
+    return admin_view.questions(scope.say, own, coming, typed=typed, question=question)

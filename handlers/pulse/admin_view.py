@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Cadence, Question, Workspace
-from slackapp.pulse import settings as governing
+from slackapp.pulse import settings
 from slackapp.pulse.audience import Undelivered
 from slackapp.pulse.questions import MOST_ROTATING, Item
 
@@ -26,8 +26,8 @@ CADENCE, WEEKDAY, AT, DAYS_OPEN, COMMENTS = "cadence", "weekday", "at", "days_op
 QUESTION_SET, ROTATING, CONTACT, K, C, FEWEST = "question_set", "rotating", "contact", "k", "c", "fewest"
 PAUSE_FROM, PAUSE_UNTIL, END_PAUSES, WORDING = "pause_from", "pause_until", "end_pauses", "wording"
 
-_K = (5, 6, 8, 10, governing.NHS_K, 15, 20)
-_FEWEST = (8, 10, governing.NHS_K, 15, 20)
+_K = (5, 6, 8, 10, settings.NHS_K, 15, 20)
+_FEWEST = (8, 10, settings.NHS_K, 15, 20)
 _CADENCES = {
     Cadence.WEEKLY: translatable("Every week"),
     Cadence.FORTNIGHTLY: translatable("Every two weeks"),
@@ -40,12 +40,12 @@ def form(say: Voice, workspace: Workspace, unreached: Undelivered | None = None)
     """Everything an admin settles. What protects people offers no lower choice than the present one."""
     return _modal(say) | {
         "callback_id": FORM,
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
         "blocks": [
             *_state(say, workspace),
             *([_unreached(say, unreached)] if unreached else []),
-            piece.divider(),
+            blocks.divider(),
             *_schedule(say, workspace),
             *_asking(say, workspace),
             *_protection(say, workspace),
@@ -56,19 +56,21 @@ def form(say: Voice, workspace: Workspace, unreached: Undelivered | None = None)
 
 def offer(say: Voice) -> list[Block]:
     """For an admin's Home tab."""
-    return [piece.actions([piece.button(say("Set up the check-in"), OPEN, "admin")], block_id="pulse_admin")]
+    return [
+        blocks.actions([blocks.button(say("Set up the check-in"), OPEN, "admin")], block_id="pulse_admin")
+    ]
 
 
-def preview(say: Voice, shown: Mapping[str, list[Block]]) -> View:
+def preview(say: Voice, messages: Mapping[str, list[Block]]) -> View:
     """Every message as staff would see it; its buttons are left out, because they are for staff."""
-    blocks: list[Block] = []
-    for title, message in shown.items():
-        blocks += [
-            piece.header(title),
+    content: list[Block] = []
+    for title, message in messages.items():
+        content += [
+            blocks.header(title),
             *(block for block in message if block["type"] != "actions"),
-            piece.divider(),
+            blocks.divider(),
         ]
-    return _modal(say) | {"close": piece.plain(say("Close")), "blocks": blocks[:-1]}
+    return _modal(say) | {"close": blocks.plain(say("Close")), "blocks": content[:-1]}
 
 
 def questions(
@@ -77,87 +79,87 @@ def questions(
     coming: Iterable[Item],
     *,
     typed: str = "",
-    asked: FormQuestion | None = None,
+    question: FormQuestion | None = None,
 ) -> View:
     """The organisation's own rotating questions, and what the next check-in asks.
 
     With a question about the one that was `typed`, the button adds it all the same.
     """
-    blocks = [*piece.asked_above(asked), piece.header(say("The next check-in asks"))]
+    content = [*blocks.asked_above(question), blocks.header(say("The next check-in asks"))]
     for place, item in enumerate(coming):
         if item.stem and not place:
-            blocks.append(piece.plain_section(say(item.stem)))
-        blocks.append(piece.plain_section(say(item.wording)))
-    blocks += [piece.divider(), piece.header(say("Your organisation's own questions"))]
-    for question in mine:
-        blocks += [
-            piece.plain_section(question.wording),
-            piece.actions(
+            content.append(blocks.plain_section(say(item.stem)))
+        content.append(blocks.plain_section(say(item.wording)))
+    content += [blocks.divider(), blocks.header(say("Your organisation's own questions"))]
+    for own_question in mine:
+        content += [
+            blocks.plain_section(own_question.wording),
+            blocks.actions(
                 [
-                    piece.button(say("Ask it earlier"), MOVE_UP, question.id),
-                    piece.button(say("Ask it no more"), RETIRE, question.id),
+                    blocks.button(say("Ask it earlier"), MOVE_UP, own_question.id),
+                    blocks.button(say("Ask it no more"), RETIRE, own_question.id),
                 ],
-                block_id=f"own_{question.id}",
+                block_id=f"own_{own_question.id}",
             ),
         ]
-    blocks.append(piece.context(say("They rotate with ours. None comes again within twelve check-ins.")))
+    content.append(blocks.context(say("They rotate with ours. None comes again within twelve check-ins.")))
     field: Block = {"type": "plain_text_input", "action_id": WORDING, "max_length": 120}
     if typed:
         field["initial_value"] = typed
     hint = say("Something people can agree or disagree with, about the team and never about one person.")
-    blocks.append(_input(say("Add a question"), WORDING, field) | {"hint": piece.plain(hint)})
+    content.append(_input(say("Add a question"), WORDING, field) | {"hint": blocks.plain(hint)})
     return _modal(say) | {
         "callback_id": QUESTION_FORM,
-        "submit": piece.plain(say("Add anyway") if asked else say("Add")),
-        "close": piece.plain(say("Back")),
-        "private_metadata": piece.unseen("", asked),
-        "blocks": blocks,
+        "submit": blocks.plain(say("Add anyway") if question else say("Add")),
+        "close": blocks.plain(say("Back")),
+        "private_metadata": blocks.unseen("", question),
+        "blocks": content,
     }
 
 
 def notice(say: Voice, words: str) -> View:
     """One sentence."""
-    return _modal(say) | {"close": piece.plain(say("Close")), "blocks": [piece.plain_section(words)]}
+    return _modal(say) | {"close": blocks.plain(say("Close")), "blocks": [blocks.plain_section(words)]}
 
 
 def _state(say: Voice, workspace: Workspace) -> list[Block]:
     trying = [
-        piece.button(say("See every message"), PREVIEW, "all"),
-        piece.button(say("Send me a test"), TEST, "me"),
-        piece.button(say("Questions"), QUESTIONS, "own"),
+        blocks.button(say("See every message"), PREVIEW, "all"),
+        blocks.button(say("Send me a test"), TEST, "me"),
+        blocks.button(say("Questions"), QUESTIONS, "own"),
     ]
     if workspace.pulse_on:
         words = say("*The check-in is on.* It opens by itself and reaches everybody in a team.")
-        return [piece.section(words), piece.actions([*trying, piece.button(say("Turn off"), STOP, "off")])]
+        return [blocks.section(words), blocks.actions([*trying, blocks.button(say("Turn off"), STOP, "off")])]
     words = say("*The check-in is off.* Nothing reaches staff until you press [Go live].")
-    live = piece.button(say("Go live"), GO_LIVE, "on", style="primary")
-    return [piece.section(words), piece.actions([*trying, live])]
+    live = blocks.button(say("Go live"), GO_LIVE, "on", style="primary")
+    return [blocks.section(words), blocks.actions([*trying, live])]
 
 
-def _unreached(say: Voice, found: Undelivered) -> Block:
+def _unreached(say: Voice, unreached: Undelivered) -> Block:
     """How many were not reached, never who: it could be read as who has not answered."""
-    day = say.day(found.opens_on)
+    day = say.day(unreached.opens_on)
     parts = [say("Messages of the check-in that opened on {day}:", day=day)]
-    if found.too_late:
+    if unreached.too_late:
         parts.append(
             say.count(
                 "{n} was not sent, because the hours that somebody chose came after the close.",
                 "{n} were not sent, because the hours that people chose came after the close.",
-                found.too_late,
+                unreached.too_late,
             )
         )
-    if found.refused:
-        parts.append(say.count("{n} was refused by Slack.", "{n} were refused by Slack.", found.refused))
+    if unreached.refused:
+        parts.append(say.count("{n} was refused by Slack.", "{n} were refused by Slack.", unreached.refused))
     parts.append(say("Everybody could answer from the Home tab all the same."))
-    return piece.context(" ".join(parts))
+    return blocks.context(" ".join(parts))
 
 
 def _schedule(say: Voice, workspace: Workspace) -> list[Block]:
-    cadences = {str(one): say(words) for one, words in _CADENCES.items()}
-    days = {str(number): say(name) for number, name in enumerate(piece.DAYS)}
+    cadences = {str(cadence): say(words) for cadence, words in _CADENCES.items()}
+    days = {str(number): say(name) for number, name in enumerate(blocks.DAYS)}
     lengths = {
         str(many): say.count("{n} day", "{n} days", many)
-        for many in sorted({*governing.DAYS_OPEN, workspace.pulse_days_open})
+        for many in sorted({*settings.DAYS_OPEN, workspace.pulse_days_open})
     }
     at = {"type": "timepicker", "action_id": AT, "initial_time": f"{workspace.pulse_time:%H:%M}"}
     return [
@@ -188,17 +190,17 @@ def _asking(say: Voice, workspace: Workspace) -> list[Block]:
             str(workspace.rotating_a_poll),
         )
         | {
-            "hint": piece.plain(
+            "hint": blocks.plain(
                 say("None comes again within twelve. With your own questions there are more.")
             )
         },
         _ticked(say("Ask for one comment"), COMMENTS, is_on=workspace.comments_on),
-        _input(label, CONTACT, contact) | {"optional": True, "hint": piece.plain(hint)},
+        _input(label, CONTACT, contact) | {"optional": True, "hint": blocks.plain(hint)},
     ]
 
 
 def _protection(say: Voice, workspace: Workspace) -> list[Block]:
-    now = governing.thresholds(workspace)
+    now = settings.thresholds(workspace)
     note = say("These can only be raised, and everybody is told.")
     merged = {"1": say("As usual"), "2": say("More widely (groups of five then show nothing)")}
     wider = {key: words for key, words in merged.items() if int(key) >= now.c}
@@ -210,39 +212,39 @@ def _protection(say: Voice, workspace: Workspace) -> list[Block]:
     # Slack keeps what stands in a field as long as its block's id is the same, though the choices are others.
     stands = f"{now.k}-{now.c}-{now.comments}"
     named = [block | {"block_id": f"{block['block_id']}:{stands}"} for block in selects]
-    preset = [_nhs(say)] if governing.nhs_thresholds(workspace) != now else []
-    return [piece.context(note), *preset, *named]
+    preset = [_nhs(say)] if settings.nhs_thresholds(workspace) != now else []
+    return [blocks.context(note), *preset, *named]
 
 
 def _nhs(say: Voice) -> Block:
     """One press for what many NHS organisations use."""
-    button = piece.button(say("Use 11, as many NHS organisations do"), NHS, "11")
+    button = blocks.button(say("Use 11, as many NHS organisations do"), NHS, "11")
     confirm = {
-        "title": piece.plain(say("Raise both to 11?")),
-        "text": piece.plain(
+        "title": blocks.plain(say("Raise both to 11?")),
+        "text": blocks.plain(
             say("It holds from the next check-in on, everybody is told, and it can't be lowered again.")
         ),
-        "confirm": piece.plain(say("Raise them")),
-        "deny": piece.plain(say("Cancel")),
+        "confirm": blocks.plain(say("Raise them")),
+        "deny": blocks.plain(say("Cancel")),
     }
-    return piece.actions([button | {"confirm": confirm}], block_id="pulse_nhs")
+    return blocks.actions([button | {"confirm": confirm}], block_id="pulse_nhs")
 
 
 def _pauses(say: Voice, workspace: Workspace) -> list[Block]:
-    there = "\n".join(
+    days = "\n".join(
         say("{first} to {last}", first=_day(say, first), last=_day(say, last))
         for first, last in workspace.pulse_pauses or ()
     )
-    blocks: list[Block] = []
-    if there:
-        blocks.append(piece.plain_section(say("No check-in opens on these days:\n{days}", days=there)))
-        blocks.append(_ticked(say("End these pauses"), END_PAUSES, is_on=False))
+    content: list[Block] = []
+    if days:
+        content.append(blocks.plain_section(say("No check-in opens on these days:\n{days}", days=days)))
+        content.append(_ticked(say("End these pauses"), END_PAUSES, is_on=False))
     for label, name in (
         (say("Pause from"), PAUSE_FROM),
         (say("Pause until, this day included"), PAUSE_UNTIL),
     ):
-        blocks.append(_input(label, name, {"type": "datepicker", "action_id": name}) | {"optional": True})
-    return blocks
+        content.append(_input(label, name, {"type": "datepicker", "action_id": name}) | {"optional": True})
+    return content
 
 
 def _day(say: Voice, iso: str) -> str:
@@ -250,11 +252,11 @@ def _day(say: Voice, iso: str) -> str:
 
 
 def _from(choices: Iterable[int], least: int) -> dict[str, str]:
-    return {str(one): str(one) for one in sorted({*choices, least}) if one >= least}
+    return {str(choice): str(choice) for choice in sorted({*choices, least}) if choice >= least}
 
 
 def _select(label: str, name: str, choices: Mapping[str, str], chosen: str) -> Block:
-    options = {key: {"text": piece.plain(words), "value": key} for key, words in choices.items()}
+    options = {key: {"text": blocks.plain(words), "value": key} for key, words in choices.items()}
     element: dict[str, Any] = {"type": "static_select", "action_id": name, "options": list(options.values())}
     if chosen in options:
         element["initial_option"] = options[chosen]
@@ -262,7 +264,7 @@ def _select(label: str, name: str, choices: Mapping[str, str], chosen: str) -> B
 
 
 def _ticked(label: str, name: str, *, is_on: bool) -> Block:
-    option = {"text": piece.plain(label), "value": "yes"}
+    option = {"text": blocks.plain(label), "value": "yes"}
     element: dict[str, Any] = {"type": "checkboxes", "action_id": name, "options": [option]}
     if is_on:
         element["initial_options"] = [option]
@@ -270,8 +272,8 @@ def _ticked(label: str, name: str, *, is_on: bool) -> Block:
 
 
 def _input(label: str, block_id: str, element: dict[str, Any]) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}
 
 
 def _modal(say: Voice) -> View:
-    return {"type": "modal", "title": piece.plain(say(_TITLE))}
+    return {"type": "modal", "title": blocks.plain(say(_TITLE))}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.pulse.audience import Group
@@ -12,15 +12,15 @@ _SECTION = 3000
 _MORE = ", ..."
 
 PRIVACY = translatable(
-    "Anonymous. Your answer is locked as soon as you send it. When the check-in closes, all answers "
-    "are mixed and added up. We keep only rounded results for groups of {k} or more. Then the key is "
-    "destroyed. After that nobody can tell who said what: not your lead, not an admin, not the people "
-    "who run the database. Until then you have to trust the people who run the app's server. If "
-    "anybody tampers with the stored answers, we leave them out and tell everybody who was asked."
+    "Your answer is locked when you send it. When the check-in closes, all answers are mixed and added "
+    "up. We keep only rounded results for groups of {k} or more. Then the key is destroyed. After that "
+    "nobody can tell who said what: not your lead, not an admin, not whoever runs the database. "
+    "Until then you must trust whoever runs the app's server. If anybody tampers with stored answers, we "
+    "leave them out and tell everybody who was asked."
 )
 COMMENTS = translatable(
-    "Comments come out at the end of the month, as you wrote them, without a date. The people who run the "
-    "server can read them. Leave out names, and what is true only of you."
+    "Comments come out at the month's end, without a date. Whoever runs the server can read them. Leave "
+    "out names, and what is true only of you."
 )
 RULES = (
     translatable(
@@ -160,17 +160,17 @@ THREATS = (
 
 def threats(say: Voice) -> list[Block]:
     """Who might want to know, each with what they see, what protects you, and what is left."""
-    blocks: list[Block] = [piece.header(say("Who could find out what you answered?"))]
-    for one in THREATS:
-        told = say(
+    content: list[Block] = [blocks.header(say("Who could find out what you answered?"))]
+    for threat in THREATS:
+        text = say(
             "*{who}*\n*Sees:* {sees}\n*Protects you:* {protects}\n*What is left:* {remains}",
-            who=say(one.who),
-            sees=say(one.sees),
-            protects=say(one.protects),
-            remains=say(one.remains),
+            who=say(threat.who),
+            sees=say(threat.sees),
+            protects=say(threat.protects),
+            remains=say(threat.remains),
         )
-        blocks.append(piece.section(told))
-    return blocks
+        content.append(blocks.section(text))
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,22 +188,22 @@ def about(say: Voice, k: int, company: Company | None) -> View:
     """How it stays anonymous: the promise, the rules as told to staff, the limits, one's own group."""
     rules = "\n".join(f"{place}. {say(rule, k=k)}" for place, rule in enumerate(RULES, start=1))
     limits = "\n".join(f"• {say(limit)}" for limit in LIMITS)
-    blocks = [
-        piece.plain_section(f"{say(PRIVACY, k=k)} {say(COMMENTS)}"),
-        piece.heading(say("What is shown")),
-        piece.plain_section(rules),
-        piece.heading(say("What this cannot promise")),
-        piece.plain_section(limits),
+    content = [
+        blocks.plain_section(f"{say(PRIVACY, k=k)} {say(COMMENTS)}"),
+        blocks.heading(say("What is shown")),
+        blocks.plain_section(rules),
+        blocks.heading(say("What this cannot promise")),
+        blocks.plain_section(limits),
     ]
     if company is not None:
-        blocks += [
-            piece.heading(say("Your group in this check-in")),
-            piece.plain_section(joins(say, company.group)),
-            piece.section(_mentions(company.users)),
-            piece.heading(say("Who sees its results")),
-            piece.plain_section(_shortened("\n".join(_readers(say, company)))),
+        content += [
+            blocks.heading(say("Your group in this check-in")),
+            blocks.plain_section(joins(say, company.group)),
+            blocks.section(_mentions(company.users)),
+            blocks.heading(say("Who sees its results")),
+            blocks.plain_section(_shortened("\n".join(_readers(say, company)))),
         ]
-    return piece.notice(say, say("How it stays anonymous"), blocks)
+    return blocks.notice(say, say("How it stays anonymous"), content)
 
 
 def joins(say: Voice, group: Group) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from handlers.pulse.admin_view import ANSWER_TEST
 from handlers.pulse.survey_view import ABOUT, answer_button
-from reports.publishing import promise_view as promised
-from slackapp import blocks as piece
+from reports.publishing import promise_view
+from slackapp import blocks
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
 
@@ -22,20 +22,20 @@ def message(
 
     `line` is what the team was promised last.
     """
-    lines = [piece.section(say("*How were your last few shifts?* A few short questions, under a minute."))]
+    lines = [blocks.section(say("*How were your last few shifts?* A few short questions, under a minute."))]
     if line:
-        lines.append(promised.line(say, line))
+        lines.append(promise_view.line(say, line))
     elif has_earlier:
-        lines.append(piece.section(say("Nothing has been recorded yet.")))
+        lines.append(blocks.section(say("Nothing has been recorded yet.")))
     return [
         *lines,
-        piece.context(say("Anonymous. Open until {closing}.", closing=closing)),
+        blocks.context(say("Anonymous. Open until {closing}.", closing=closing)),
         {
             "type": "actions",
             "block_id": "pulse_actions",
             "elements": [
                 answer_button(say, poll_id),
-                piece.button(say("How it stays anonymous"), ABOUT, poll_id),
+                blocks.button(say("How it stays anonymous"), ABOUT, poll_id),
             ],
         },
     ]
@@ -44,9 +44,9 @@ def message(
 def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSummary | None = None) -> str:
     """The same facts without blocks."""
     if line:
-        asked = say("How were your last few shifts? A few short questions, under a minute.")
+        question = say("How were your last few shifts? A few short questions, under a minute.")
         closes = say("Anonymous. Open until {closing}.", closing=closing)
-        return "\n".join([asked, promised.line_text(say, line), closes])
+        return "\n".join([question, promise_view.line_text(say, line), closes])
     if has_earlier:
         return say(
             "How were your last few shifts? A few short questions, under a minute. Nothing has been "
@@ -62,12 +62,12 @@ def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSu
 
 def note(words: str) -> Block:
     """A quiet line."""
-    return {"type": "context", "elements": [piece.plain(words)]}
+    return {"type": "context", "elements": [blocks.plain(words)]}
 
 
 def trial_button(say: Voice) -> Block:
     """[Answer] in a test to oneself."""
-    button = piece.button(say("Answer"), ANSWER_TEST, "test", style="primary")
+    button = blocks.button(say("Answer"), ANSWER_TEST, "test", style="primary")
     return {"type": "actions", "block_id": "pulse_actions", "elements": [button]}
 
 
@@ -82,14 +82,14 @@ def reminder_text(say: Voice, *, closing: str) -> str:
 
 def rules_text(say: Voice, *, k: int, c: int, comments: int) -> str:
     """What people are told when a threshold was raised."""
-    said = say(
+    rules = say(
         "Check-in results are now shown only for groups of {k} or more, and comments only where at least "
         "{comments} answered. This holds from the next check-in on and can't be lowered again.",
         k=k,
         comments=comments,
     )
     stricter = say("Very low and very high results are merged more widely than usual.")
-    return f"{said} {stricter}" if c > 1 else said
+    return f"{rules} {stricter}" if c > 1 else rules
 
 
 def new_leader_text(say: Voice, *, leader: str, team: str) -> str:
@@ -117,4 +117,4 @@ def alteration_text(say: Voice) -> str:
 
 def loss(words: str, *, plain: bool = False) -> list[Block]:
     """The same as a block; `plain` when it holds something that people wrote."""
-    return [piece.plain_section(words) if plain else piece.section(words)]
+    return [blocks.plain_section(words) if plain else blocks.section(words)]

@@ -1,6 +1,5 @@
 """Trying the check-in out: every message to look at, and a test to oneself that stores nothing."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,29 +8,24 @@ from slack_sdk import WebClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.pulse import admin_view as view
-from handlers.pulse import anonymity_view as anonymity
-from handlers.pulse import messages_view as pulse_messages
-from handlers.pulse import survey_view as pulse
+from handlers.pulse import admin_view, anonymity_view, messages_view, survey_view
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
-from handlers.shared.payloads import Caller, Payload, caller, press
+from handlers.shared.payloads import Payload, caller, press
 from handlers.shared.people import voice_for
+from handlers.shared.request import Request, Scope
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, enqueue_many
 from slackapp.outbox.references import TrialRef
-from slackapp.pulse import opening
-from slackapp.pulse import question_rotation as asking
-from slackapp.pulse import settings as governing
+from slackapp.pulse import opening, question_rotation, settings
 from slackapp.pulse.audience import Group
 from slackapp.pulse.notices import TEST
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
-
-AsAdmin = Callable[[Context, WebClient, Caller, Callable[[Session, Workspace, Member, Voice], View]], View]
+from slackapp.workspace.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,84 +33,79 @@ class Previews:
     """The listeners."""
 
     context: Context
-    as_admin: AsAdmin
 
     def preview(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[See every message]."""
-        found = press(body)
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            closing = _closing(session, workspace, member, say, self.context.now())
-            return view.preview(say, _messages(say, workspace, member, closing))
-
-        client.views_push(
-            trigger_id=found.caller.trigger_id, view=self.as_admin(self.context, client, found.caller, deed)
-        )
+        who = press(body).caller
+        with Request(self.context, client, who).read(Permission.SETTLE) as scope:
+            view = admin_view.preview(scope.say, _messages(scope))
+        client.views_push(trigger_id=who.trigger_id, view=view)
         ack()
 
     def send(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Send me a test]."""
-        found = press(body)
-        now = self.context.now()
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            enqueue_many(session, workspace, [_test(member, now)])
-            return view.notice(say, say("Sent. Look at your messages; what you answer there is not stored."))
-
-        shown = self.as_admin(self.context, client, found.caller, deed)
-        client.views_push(trigger_id=found.caller.trigger_id, view=shown)
+        who = press(body).caller
+        with Request(self.context, client, who).write(Permission.SETTLE) as scope:
+            enqueue_many(scope.session, scope.workspace, [_test(scope.member, scope.now)])
+        sentence = scope.say("Sent. Look at your messages; what you answer there is not stored.")
+        client.views_push(trigger_id=who.trigger_id, view=admin_view.notice(scope.say, sentence))
         ack()
 
     def answer(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Answer] under a test."""
         who = press(body).caller
-
-        def deed(session: Session, workspace: Workspace, member: Member, say: Voice) -> View:
-            items = asking.items(session, asking.next_items(session, workspace))
-            sheet = pulse.SurveyForm(items, workspace.comments_on, workspace.contact)
-            modal = pulse.modal(say, "test", sheet, _group(session, workspace, member))
-            note: Block = pulse_messages.note(say("This is a test. Nothing is stored."))
-            return modal | {"callback_id": view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
-
-        open_modal(client, who.trigger_id, self.as_admin(self.context, client, who, deed))
+        with Request(self.context, client, who).read(Permission.SETTLE) as scope:
+            modal = _modal(scope)
+        open_modal(client, who.trigger_id, modal)
         ack()
 
     def submit(self, ack: Ack, body: Payload) -> None:
         """[Store my answer] in a test. Nothing of it is read."""
         say = voice_for(self.context, caller(body))
-        words = say("That was the test. Nothing was stored.")
-        ack(response_action="update", view=view.notice(say, words))
+        sentence = say("That was the test. Nothing was stored.")
+        ack(response_action="update", view=admin_view.notice(say, sentence))
 
 
-def register(bolt: App, context: Context, as_admin: AsAdmin) -> None:
+def register(bolt: App, context: Context) -> None:
     """Listen for the buttons and the test."""
-    listeners = Previews(context, as_admin)
-    bolt.action(view.PREVIEW)(listeners.preview)
-    bolt.action(view.TEST)(listeners.send)
-    bolt.action(view.ANSWER_TEST)(listeners.answer)
-    bolt.view(view.TEST_SUBMIT)(listeners.submit)
+    listeners = Previews(context)
+    bolt.action(admin_view.PREVIEW)(listeners.preview)
+    bolt.action(admin_view.TEST)(listeners.send)
+    bolt.action(admin_view.ANSWER_TEST)(listeners.answer)
+    bolt.view(admin_view.TEST_SUBMIT)(listeners.submit)
 
 
-def _messages(say: Voice, workspace: Workspace, member: Member, closing: str) -> dict[str, list[Block]]:
-    strict = governing.thresholds(workspace)
-    rules = pulse_messages.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
+def _modal(scope: Scope) -> View:
+    """The modal that staff get, under a line that says it is a test."""
+    session, workspace, say = scope.session, scope.workspace, scope.say
+    items = question_rotation.items(session, question_rotation.next_items(session, workspace))
+    form = survey_view.SurveyForm(items, workspace.comments_on, workspace.contact)
+    modal = survey_view.modal(say, "test", form, _group(session, workspace, scope.member))
+    note: Block = messages_view.note(say("This is a test. Nothing is stored."))
+    return modal | {"callback_id": admin_view.TEST_SUBMIT, "blocks": [note, *modal["blocks"][:-1]]}
+
+
+def _messages(scope: Scope) -> dict[str, list[Block]]:
+    say, workspace, closing = scope.say, scope.workspace, _closing(scope)
+    strict = settings.thresholds(workspace)
+    rules = messages_view.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
     return {
-        say("When it opens"): pulse_messages.message(say, "preview", closing=closing, has_earlier=False),
-        say("When it opens and nothing has been recorded"): pulse_messages.message(
+        say("When it opens"): messages_view.message(say, "preview", closing=closing, has_earlier=False),
+        say("When it opens and nothing has been recorded"): messages_view.message(
             say, "preview", closing=closing, has_earlier=True
         ),
-        say("When something was promised"): pulse_messages.message(
+        say("When something was promised"): messages_view.message(
             say, "preview", closing=closing, has_earlier=True, line=_example(say)
         ),
-        say("In a team's channel, once"): pulse_messages.loss(
-            pulse_messages.reminder_text(say, closing=closing)
+        say("In a team's channel, once"): messages_view.loss(
+            messages_view.reminder_text(say, closing=closing)
         ),
-        say("If it is lost"): pulse_messages.loss(pulse_messages.loss_text(say)),
-        say("If a threshold is raised"): pulse_messages.loss(rules),
-        say("If somebody else leads a team"): pulse_messages.loss(
-            pulse_messages.new_leader_text(say, leader=member.name, team=workspace.name), plain=True
+        say("If it is lost"): messages_view.loss(messages_view.loss_text(say)),
+        say("If a threshold is raised"): messages_view.loss(rules),
+        say("If somebody else leads a team"): messages_view.loss(
+            messages_view.new_leader_text(say, leader=scope.member.name, team=workspace.name), plain=True
         ),
-        say("How it stays anonymous"): anonymity.about(say, strict.k, None)["blocks"],
+        say("How it stays anonymous"): anonymity_view.about(say, strict.k, None)["blocks"],
     }
 
 
@@ -129,14 +118,15 @@ def _example(say: Voice) -> PromiseSummary:
     )
 
 
-def _closing(session: Session, workspace: Workspace, member: Member, say: Voice, now: datetime) -> str:
-    coming = upcoming(workspace, opening.last_poll(session, workspace), now)
-    return say.moment(coming.closes_at, members.time_zone_of(workspace, member))
+def _closing(scope: Scope) -> str:
+    last = opening.last_poll(scope.session, scope.workspace)
+    coming = upcoming(scope.workspace, last, scope.now)
+    return scope.say.moment(coming.closes_at, members.time_zone_of(scope.workspace, scope.member))
 
 
 def _group(session: Session, workspace: Workspace, member: Member) -> Group:
     """The group an answer of this person would join; the whole workspace for somebody without a team."""
-    k = governing.thresholds(workspace).k
+    k = settings.thresholds(workspace).k
     team = session.get(Team, member.team_id) if member.team_id else None
     if team is None:
         return Group(workspace.name, 1, k, None)

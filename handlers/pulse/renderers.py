@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.pulse import messages_view as view
+from handlers.pulse import messages_view
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import promises
 from slackapp.digest.promises import PromiseSummary
@@ -63,13 +63,13 @@ def _load_invitation(
     if not person.pulse_messages:
         return Skip("not_wanted")
     say = members.language_of(workspace, person)
-    asked = session.get(PollMember, (poll.id, person.id))
+    poll_member = session.get(PollMember, (poll.id, person.id))
     return _Invitation(
         say,
         poll.id,
         closing=say.moment(poll.closes_at, members.time_zone_of(workspace, person)),
         has_earlier=audience.has_earlier(session, poll),
-        line=promises.latest_line(session, workspace, asked.unit_id, now=now) if asked else None,
+        line=promises.latest_line(session, workspace, poll_member.unit_id, now=now) if poll_member else None,
     )
 
 
@@ -77,25 +77,27 @@ def _invitation(content: _Invitation) -> Message:
     """How were your last few shifts? It says nothing about who has answered."""
     say, closing, earlier = content.say, content.closing, content.has_earlier
     return Message(
-        text=view.message_text(say, closing=closing, has_earlier=earlier, line=content.line),
-        blocks=view.message(say, content.poll_id, closing=closing, has_earlier=earlier, line=content.line),
+        text=messages_view.message_text(say, closing=closing, has_earlier=earlier, line=content.line),
+        blocks=messages_view.message(
+            say, content.poll_id, closing=closing, has_earlier=earlier, line=content.line
+        ),
     )
 
 
 def _load_loss(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:
     workspace, person = _reader(session, delivery)
-    return view.loss_text(members.language_of(workspace, person))
+    return messages_view.loss_text(members.language_of(workspace, person))
 
 
 def _words(words: str) -> Message:
     """One sentence."""
-    return Message(text=words, blocks=view.loss(words))
+    return Message(text=words, blocks=messages_view.loss(words))
 
 
 def _load_alteration(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:
     """Somebody changed a check-in in the database."""
     workspace, person = _reader(session, delivery)
-    return view.alteration_text(members.language_of(workspace, person))
+    return messages_view.alteration_text(members.language_of(workspace, person))
 
 
 def _load_reminder(session: Session, about: PollRef, delivery: Delivery, now: datetime) -> list[str] | Skip:
@@ -106,19 +108,22 @@ def _load_reminder(session: Session, about: PollRef, delivery: Delivery, now: da
     workspace = session.get_one(Workspace, delivery.workspace_id)
     spoken = [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
     return [
-        view.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone)) for say in spoken
+        messages_view.reminder_text(say, closing=say.moment(poll.closes_at, workspace.time_zone))
+        for say in spoken
     ]
 
 
 def _reminder(lines: list[str]) -> Message:
-    return Message(text="\n".join(lines), blocks=[block for line in lines for block in view.loss(line)])
+    return Message(
+        text="\n".join(lines), blocks=[block for line in lines for block in messages_view.loss(line)]
+    )
 
 
 def _load_thresholds(session: Session, about: ThresholdsRef, delivery: Delivery, _now: datetime) -> str:
     """A threshold was raised."""
     workspace, person = _reader(session, delivery)
     say = members.language_of(workspace, person)
-    return view.rules_text(say, k=about.k, c=about.c, comments=about.comments)
+    return messages_view.rules_text(say, k=about.k, c=about.c, comments=about.comments)
 
 
 def _load_new_leader(
@@ -134,9 +139,9 @@ def _load_new_leader(
 
 
 def _new_leader(content: _NewLeader) -> Message:
-    words = view.new_leader_text(content.say, leader=content.leader, team=content.team)
+    words = messages_view.new_leader_text(content.say, leader=content.leader, team=content.team)
     # Names are people's own words, so they stand in plain text.
-    return Message(text=words, blocks=view.loss(words, plain=True))
+    return Message(text=words, blocks=messages_view.loss(words, plain=True))
 
 
 def _load_trial(session: Session, _about: TrialRef, delivery: Delivery, now: datetime) -> _Invitation:
@@ -151,7 +156,7 @@ def _trial(content: _Invitation) -> Message:
     """The message as staff would get it, to an admin who tries it out."""
     say, staff = content.say, _invitation(content)
     note = say("This is a test that only you got. Nothing is stored.")
-    blocks = [view.note(note), *staff.blocks[:-1], view.trial_button(say)]
+    blocks = [messages_view.note(note), *staff.blocks[:-1], messages_view.trial_button(say)]
     return Message(text=f"{note}\n{staff.text}", blocks=blocks)
 
 
@@ -175,5 +180,7 @@ EXPANDERS: Mapping[str, Expander] = {
 
 def _reader(session: Session, delivery: Delivery) -> tuple[Workspace, Member]:
     workspace = session.get_one(Workspace, delivery.workspace_id)
-    found = select(Member).where(Member.workspace_id == workspace.id, Member.slack_user_id == delivery.target)
-    return workspace, session.scalars(found).one()
+    statement = select(Member).where(
+        Member.workspace_id == workspace.id, Member.slack_user_id == delivery.target
+    )
+    return workspace, session.scalars(statement).one()

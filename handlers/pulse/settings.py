@@ -5,16 +5,14 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from sqlalchemy.orm import Session
 
-from handlers.pulse import settings_payloads as pulse_forms
-from handlers.pulse import settings_view as view
+from handlers.pulse import settings_payloads, settings_view
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Caller, Payload, press
-from handlers.shared.people import acquainted, workspace_of
+from handlers.shared.request import Request
 from slackapp.blocks import View
-from slackapp.pulse import preferences as asking_me
+from slackapp.pulse import preferences
 from slackapp.workspace import members
 
 
@@ -30,38 +28,30 @@ class Settings:
 
     def pressed(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[When to ask me]."""
-        found = press(body)
-        replace_or_open(client, found, self._form(client, found.caller))
+        pressed = press(body)
+        replace_or_open(client, pressed, self._form(client, pressed.caller))
         ack()
 
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Save]."""
-        form = pulse_forms.own_form(body)
-        wishes = asking_me.Preferences(form.messages, form.quiet, form.days_off, form.away, form.language)
-
-        def deed(session: Session) -> View:
-            workspace = workspace_of(session, form.caller)
-            member = members.get_all(session, workspace, [form.caller.user])[form.caller.user]
-            asking_me.save(session, member, wishes)
-            return view.saved(members.language_of(workspace, member))
-
-        saved = acquainted(self.context, client, form.caller, deed)
-        self.context.refresh_home(client, form.caller)
-        ack(response_action="update", view=saved)
+        """[Save]. The reply is in the language that was just chosen."""
+        form = settings_payloads.own_form(body)
+        wishes = preferences.Preferences(form.messages, form.quiet, form.days_off, form.away, form.language)
+        request = Request(self.context, client, form.caller)
+        with request.write() as scope:
+            preferences.save(scope.session, scope.member, wishes)
+            view = settings_view.saved(members.language_of(scope.workspace, scope.member))
+        request.refresh_home()
+        ack(response_action="update", view=view)
 
     def _form(self, client: WebClient, who: Caller) -> View:
-        def made(session: Session) -> View:
-            workspace = workspace_of(session, who)
-            member = members.get_all(session, workspace, [who.user])[who.user]
-            language = member.language or workspace.language
-            return view.form(members.language_of(workspace, member), member, language)
-
-        return acquainted(self.context, client, who, made)
+        with Request(self.context, client, who).read() as scope:
+            language = scope.member.language or scope.workspace.language
+            return settings_view.form(scope.say, scope.member, language)
 
 
 def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]:
     """Listen for the form; gives what opens it for the command."""
     listeners = Settings(context)
-    bolt.action(view.OPEN)(listeners.pressed)
-    bolt.view(view.FORM)(listeners.save)
+    bolt.action(settings_view.OPEN)(listeners.pressed)
+    bolt.view(settings_view.FORM)(listeners.save)
     return listeners.open

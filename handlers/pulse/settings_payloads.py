@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from handlers.pulse import admin_view as admin
-from handlers.pulse import settings_view as own
+from handlers.pulse import admin_view, settings_view
 from handlers.shared.form_values import Values, about
 from handlers.shared.payloads import Caller, Payload, caller
 from slackapp.core.errors import UserError
@@ -39,43 +38,43 @@ class OwnForm:
 
 def admin_form(body: Payload) -> AdminForm:
     """An admin's form. UserError when Slack's form cannot have sent it, or a pause has only one end."""
-    found = _Values(body)
-    number = found.chosen_number
+    values = _Values(body)
+    number = values.chosen_number
     settled = NewSettings(
-        cadence=found.chosen(admin.CADENCE),
-        weekday=number(admin.WEEKDAY),
-        at=found.time(admin.AT),
-        days_open=number(admin.DAYS_OPEN),
-        comments_on=found.ticked(admin.COMMENTS),
-        question_set=found.chosen(admin.QUESTION_SET),
-        rotating=number(admin.ROTATING),
-        contact=found.text(admin.CONTACT),
+        cadence=values.chosen(admin_view.CADENCE),
+        weekday=number(admin_view.WEEKDAY),
+        at=values.time(admin_view.AT),
+        days_open=number(admin_view.DAYS_OPEN),
+        comments_on=values.ticked(admin_view.COMMENTS),
+        question_set=values.chosen(admin_view.QUESTION_SET),
+        rotating=number(admin_view.ROTATING),
+        contact=values.text(admin_view.CONTACT),
     )
     return AdminForm(
         caller=caller(body),
         settled=settled,
-        thresholds=Thresholds(number(admin.K), number(admin.C), number(admin.FEWEST)),
-        pause=found.days(admin.PAUSE_FROM, admin.PAUSE_UNTIL),
-        ends_pauses=found.ticked(admin.END_PAUSES),
+        thresholds=Thresholds(number(admin_view.K), number(admin_view.C), number(admin_view.FEWEST)),
+        pause=values.days(admin_view.PAUSE_FROM, admin_view.PAUSE_UNTIL),
+        ends_pauses=values.ticked(admin_view.END_PAUSES),
     )
 
 
 def own_form(body: Payload) -> OwnForm:
     """A person's own form. UserError when Slack's form cannot have sent it, or leave has only one end."""
-    found = _Values(body)
+    values = _Values(body)
     return OwnForm(
         caller=caller(body),
-        messages=found.ticked(own.MESSAGES),
-        quiet=(found.time(own.QUIET_FROM), found.time(own.QUIET_UNTIL)),
-        days_off=sum(1 << int(day) for day in {*found.ticks(own.DAYS_OFF)} & set("0123456")),
-        away=found.days(own.AWAY_FROM, own.AWAY_UNTIL),
-        language=found.chosen(own.LANGUAGE),
+        messages=values.ticked(settings_view.MESSAGES),
+        quiet=(values.time(settings_view.QUIET_FROM), values.time(settings_view.QUIET_UNTIL)),
+        days_off=sum(1 << int(day) for day in {*values.ticks(settings_view.DAYS_OFF)} & set("0123456")),
+        away=values.days(settings_view.AWAY_FROM, settings_view.AWAY_UNTIL),
+        language=values.chosen(settings_view.LANGUAGE),
     )
 
 
 def wording(body: Payload) -> tuple[str, tuple[str, ...]]:
     """The question that an admin adds, and the marks of what was read in it and left."""
-    return _Values(body).text(admin.WORDING), about(body)[1]
+    return _Values(body).text(admin_view.WORDING), about(body)[1]
 
 
 class _Values(Values):

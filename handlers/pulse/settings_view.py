@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.calendar import days_in
 from slackapp.core.i18n import Voice, languages, translatable
@@ -22,14 +22,14 @@ def form(say: Voice, member: Member, language: str) -> View:
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": piece.plain(say(_TITLE)),
-        "submit": piece.plain(say("Save")),
-        "close": piece.plain(say("Cancel")),
+        "title": blocks.plain(say(_TITLE)),
+        "submit": blocks.plain(say("Save")),
+        "close": blocks.plain(say("Cancel")),
         "blocks": [
             _messages(say, member),
             _time(say("Quiet from"), QUIET_FROM, f"{member.quiet_from:%H:%M}"),
             _time(say("Quiet until"), QUIET_UNTIL, f"{member.quiet_until:%H:%M}"),
-            piece.context(
+            blocks.context(
                 say("Check-ins and reminders wait for the end of quiet hours. Thank-yous come at once."),
                 say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00."),
             ),
@@ -43,25 +43,25 @@ def form(say: Voice, member: Member, language: str) -> View:
 
 def day_names(say: Voice, days: Iterable[int]) -> list[str]:
     """Weekdays by their numbers; Monday is 0."""
-    return [say(piece.DAYS[day]) for day in days]
+    return [say(blocks.DAYS[day]) for day in days]
 
 
 def open_button(say: Voice) -> Block:
     """For the Home tab and the help."""
-    return piece.button(say("When to ask me"), OPEN, "settings")
+    return blocks.button(say("When to ask me"), OPEN, "settings")
 
 
 def saved(say: Voice) -> View:
     """Said once they are stored."""
     words = say("Saved. You can always answer an open check-in from the Home tab or with /pulse.")
-    return piece.notice(say, say(_TITLE), [piece.section(words)])
+    return blocks.notice(say, say(_TITLE), [blocks.section(words)])
 
 
 def _messages(say: Voice, member: Member) -> Block:
     option = {
-        "text": piece.plain(say("Send me a message when a check-in opens")),
+        "text": blocks.plain(say("Send me a message when a check-in opens")),
         "value": "yes",
-        "description": piece.plain(say("Without it, you can still answer from the Home tab.")),
+        "description": blocks.plain(say("Without it, you can still answer from the Home tab.")),
     }
     element: dict[str, Any] = {"type": "checkboxes", "action_id": MESSAGES, "options": [option]}
     if member.pulse_messages:
@@ -71,7 +71,7 @@ def _messages(say: Voice, member: Member) -> Block:
 
 def _days_off(say: Voice, member: Member) -> Block:
     options = [
-        {"text": piece.plain(say(name)), "value": str(number)} for number, name in enumerate(piece.DAYS)
+        {"text": blocks.plain(say(name)), "value": str(number)} for number, name in enumerate(blocks.DAYS)
     ]
     element: dict[str, Any] = {"type": "checkboxes", "action_id": DAYS_OFF, "options": options}
     if off := sorted(days_in(member.days_off)):
@@ -81,7 +81,7 @@ def _days_off(say: Voice, member: Member) -> Block:
 
 
 def _language(say: Voice, language: str) -> Block:
-    options = {key: {"text": piece.plain(name), "value": key} for key, name in languages().items()}
+    options = {key: {"text": blocks.plain(name), "value": key} for key, name in languages().items()}
     element: dict[str, Any] = {
         "type": "radio_buttons",
         "action_id": LANGUAGE,
@@ -104,4 +104,4 @@ def _date(label: str, name: str, chosen: object | None) -> Block:
 
 
 def _input(label: str, block_id: str, element: dict[str, Any]) -> Block:
-    return {"type": "input", "block_id": block_id, "label": piece.plain(label), "element": element}
+    return {"type": "input", "block_id": block_id, "label": blocks.plain(label), "element": element}

@@ -13,24 +13,18 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
 
-from handlers.pulse import admin
-from handlers.pulse import anonymity_view as anonymity
-from handlers.pulse import settings as pulse_settings
-from handlers.pulse import survey_view as pulse
+from handlers.pulse import admin, anonymity_view, settings, survey_view
 from handlers.pulse.payloads import SurveyForm, filled
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
 from handlers.shared.payloads import Caller, Payload, caller, press
+from handlers.shared.request import AnonymousScope, Request
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, typed, voice
-from slackapp.models import Workspace
-from slackapp.pulse import audience, comments, question_rotation, rounds
-from slackapp.pulse import comment_warnings as cautions
+from slackapp.pulse import audience, comment_warnings, comments, question_rotation, rounds
 from slackapp.pulse.charter import Charter, InvalidCharterError, Invitee
 from slackapp.workspace import members
-from slackapp.workspace import registry as workspaces
 
 COMMAND = "/pulse"
 NONE_OPEN = translatable("There is no check-in open just now.")
@@ -45,13 +39,13 @@ _log = logging.getLogger(__name__)
 class Participant:
     """Who is at the other end, as far as the check-in needs to know: Slack's ids, as Slack signed them."""
 
-    workspace: Workspace
+    scope: AnonymousScope
     person: str
     say: Voice
     zone: str
 
 
-Make = Callable[[Session, Participant], View]
+Make = Callable[[Participant], View]
 Opening = Callable[[WebClient, Caller], None]
 
 
@@ -67,7 +61,8 @@ class Pulse:
         """[Answer], in the message or on the Home tab."""
         pressed = press(body)
         poll_id = pressed.value
-        view = self._read(pressed.caller, poll_id, partial(self._modal, poll_id))
+        request = Request(self.context, client, pressed.caller)
+        view = self._read(request, poll_id, partial(self._modal, poll_id))
         open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
@@ -79,40 +74,44 @@ class Pulse:
             self.others[word](client, who)
             ack()
             return
-        poll_id = self._running(who)
-        open_modal(client, who.trigger_id, self._read(who, poll_id, partial(self._modal, poll_id)))
+        request = Request(self.context, client, who)
+        poll_id = _running(request)
+        open_modal(client, who.trigger_id, self._read(request, poll_id, partial(self._modal, poll_id)))
         ack()
 
     def about(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[How it stays anonymous], which can be read at any time."""
         pressed = press(body)
         poll_id = pressed.value
-        view = self._read(pressed.caller, poll_id, partial(self._explained, poll_id))
+        request = Request(self.context, client, pressed.caller)
+        view = self._read(request, poll_id, partial(self._explained, poll_id))
         open_modal(client, pressed.caller.trigger_id, view)
         ack()
 
-    def submit(self, ack: Ack, body: Payload) -> None:
+    def submit(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Store my answer]. Acknowledged only after the commit, in the same words for any answer."""
         form = filled(body)
+        request = Request(self.context, client, form.caller)
         try:
             comment = comments.clean(form.comment)
-            warning = self._warning(form, comment)
+            warning = self._warning(request, form, comment)
         except UserError as refused:
-            warning = self._words(form, refused)
+            warning = self._words(request, form.poll_id, refused)
         if warning:
-            ack(response_action="errors", errors={pulse.COMMENT: warning})
+            ack(response_action="errors", errors={survey_view.COMMENT: warning})
             return
 
-        def store(session: Session, participant: Participant) -> View:
+        def store(participant: Participant) -> View:
+            scope = participant.scope
             answers = rounds.Answers(form.poll_id, participant.person, form.scores, comment)
-            charter = rounds.submit(session, self.context.keys, answers, self.context.now())
+            charter = rounds.submit(scope.session, self.context.keys, answers, scope.now)
             say, closing = participant.say, participant.say.moment(charter.close_at, participant.zone)
-            return pulse.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
+            return survey_view.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
 
         try:
-            view = self._write(form.caller, form.poll_id, store)
+            view = self._write(request, form.poll_id, store)
         except UserError as refused:
-            ack(response_action="errors", errors={refused.field: self._words(form, refused)})
+            ack(response_action="errors", errors={refused.field: self._words(request, form.poll_id, refused)})
         else:
             ack(response_action="update", view=view)
 
@@ -120,106 +119,99 @@ class Pulse:
         """[Withdraw my answer], which looks the same before and after answering."""
         pressed = press(body)
 
-        def delete(session: Session, participant: Participant) -> View:
-            poll_id, person = pressed.value, participant.person
-            rounds.withdraw(session, self.context.keys, poll_id, person, self.context.now())
-            return pulse.withdrawn(participant.say, poll_id)
+        def delete(participant: Participant) -> View:
+            scope, poll_id, person = participant.scope, pressed.value, participant.person
+            rounds.withdraw(scope.session, self.context.keys, poll_id, person, scope.now)
+            return survey_view.withdrawn(participant.say, poll_id)
 
-        view = self._write(pressed.caller, pressed.value, delete, otherwise=NOT_WITHDRAWN)
+        request = Request(self.context, client, pressed.caller)
+        view = self._write(request, pressed.value, delete, otherwise=NOT_WITHDRAWN)
         client.views_update(view_id=pressed.view_id, view=view)
         ack()
 
-    def _warning(self, form: SurveyForm, comment: str) -> str | None:
+    def _warning(self, request: Request, form: SurveyForm, comment: str) -> str | None:
         """What to say beside a comment that may give somebody away. What is read does not depend on it."""
         charter = self._charter(form.poll_id)
         names = audience.names_around(charter, _person(form.caller)) if charter else []
-        found = cautions.warnings_for(comment, names, self.context.confidentiality)
-        with self.context.sessions.read() as session:
-            say = self._participant(session, form.caller, form.poll_id).say
-        if not found or (form.is_sure and cautions.CommentWarning.NHS_NUMBER not in found):
+        warnings = comment_warnings.warnings_for(comment, names, self.context.confidentiality)
+        with request.read_anonymously() as scope:
+            say = self._participant(scope, request.caller, form.poll_id).say
+        if not warnings or (form.is_sure and comment_warnings.CommentWarning.NHS_NUMBER not in warnings):
             return None
-        return pulse.cautioned(say, found)
+        return survey_view.cautioned(say, warnings)
 
-    def _running(self, who: Caller) -> str:
-        """The check-in that takes answers now; empty where there is none."""
-        with self.context.sessions.read() as session:
-            workspace = workspaces.find(session, who.team)
-            poll = rounds.current(session, workspace, self.context.now()) if workspace else None
-            return poll.id if poll else ""
-
-    def _modal(self, poll_id: str, session: Session, participant: Participant) -> View:
+    def _modal(self, poll_id: str, participant: Participant) -> View:
         if not poll_id:
             raise UserError(NONE_OPEN)
-        charter, invitee = self._take_part(session, participant, poll_id)
-        items = question_rotation.items(session, charter.items, charter.wordings)
-        form = pulse.SurveyForm(items, charter.comments_on, participant.workspace.contact)
-        return pulse.modal(participant.say, poll_id, form, audience.group_of(charter, invitee.unit))
+        charter, invitee = self._take_part(participant, poll_id)
+        items = question_rotation.items(participant.scope.session, charter.items, charter.wordings)
+        form = survey_view.SurveyForm(items, charter.comments_on, participant.scope.workspace.contact)
+        return survey_view.modal(participant.say, poll_id, form, audience.group_of(charter, invitee.unit))
 
-    def _explained(self, poll_id: str, session: Session, participant: Participant) -> View:
+    def _explained(self, poll_id: str, participant: Participant) -> View:
         try:
-            charter, invitee = self._take_part(session, participant, poll_id)
+            charter, invitee = self._take_part(participant, poll_id)
         except UserError:
             # Closed, lost or for others: the rules stay readable, only the group is left out.
-            return anonymity.about(participant.say, participant.workspace.k, None)
-        company = anonymity.Company(
+            return anonymity_view.about(participant.say, participant.scope.workspace.k, None)
+        company = anonymity_view.Company(
             group=audience.group_of(charter, invitee.unit),
             users=tuple(charter.users_in(invitee.unit)),
             readers=charter.units[invitee.unit].readers,
             admins_read=charter.admins_read,
         )
-        return anonymity.about(participant.say, charter.rules.k, company)
+        return anonymity_view.about(participant.say, charter.rules.k, company)
 
-    def _take_part(self, session: Session, participant: Participant, poll_id: str) -> tuple[Charter, Invitee]:
-        return rounds.take_part(session, self.context.keys, poll_id, participant.person, self.context.now())
+    def _take_part(self, participant: Participant, poll_id: str) -> tuple[Charter, Invitee]:
+        scope, person = participant.scope, participant.person
+        return rounds.take_part(scope.session, self.context.keys, poll_id, person, scope.now)
 
-    def _read(self, who: Caller, poll_id: str, make: Make) -> View:
-        with self.context.sessions.read() as session:
-            return self._answered(session, who, poll_id, make)
+    def _read(self, request: Request, poll_id: str, make: Make) -> View:
+        with request.read_anonymously() as scope:
+            return self._answered(scope, request.caller, poll_id, make)
 
-    def _write(self, who: Caller, poll_id: str, make: Make, *, otherwise: str = NOT_STORED) -> View:
+    def _write(self, request: Request, poll_id: str, make: Make, *, otherwise: str = NOT_STORED) -> View:
         try:
-            with self.context.sessions.begin() as session:
-                return self._answered(session, who, poll_id, make)
+            with request.write_anonymously() as scope:
+                return self._answered(scope, request.caller, poll_id, make)
         except (OperationalError, OSError):
             # A full disk, or a database or KEY_DIR that went away: nothing has changed, people must know.
             _log.exception("An answer could not be stored or withdrawn.")
-            say = self._voice_without_certainty(who, poll_id)
-            return pulse.notice(say, say(otherwise))
+            say = self._voice_without_certainty(request, poll_id)
+            return survey_view.notice(say, say(otherwise))
 
-    def _voice_without_certainty(self, who: Caller, poll_id: str) -> Voice:
+    def _voice_without_certainty(self, request: Request, poll_id: str) -> Voice:
         """The person's language, as long as anything can be read at all."""
         try:
-            with self.context.sessions.read() as session:
-                return self._participant(session, who, poll_id).say
+            with request.read_anonymously() as scope:
+                return self._participant(scope, request.caller, poll_id).say
         except OperationalError:
             return voice()
 
-    def _words(self, form: SurveyForm, refused: UserError) -> str:
-        with self.context.sessions.read() as session:
-            return refused.words(self._participant(session, form.caller, form.poll_id).say)
+    def _words(self, request: Request, poll_id: str, refused: UserError) -> str:
+        with request.read_anonymously() as scope:
+            return refused.words(self._participant(scope, request.caller, poll_id).say)
 
-    def _answered(self, session: Session, who: Caller, poll_id: str, make: Make) -> View:
+    def _answered(self, scope: AnonymousScope, who: Caller, poll_id: str, make: Make) -> View:
         """The view, or why there is none. Raises the UserError that belongs beside a field of the form."""
-        participant = self._participant(session, who, poll_id)
+        participant = self._participant(scope, who, poll_id)
         try:
-            return make(session, participant)
+            return make(participant)
         except UserError as refused:
             if refused.field:
                 raise
-            return pulse.notice(participant.say, refused.words(participant.say))
+            return survey_view.notice(participant.say, refused.words(participant.say))
 
-    def _participant(self, session: Session, who: Caller, poll_id: str) -> Participant:
+    def _participant(self, scope: AnonymousScope, who: Caller, poll_id: str) -> Participant:
         """Who is asked is not looked up: no statement of the database's log says who presses or answers."""
-        workspace = workspaces.find(session, who.team)
-        if workspace is None:
-            raise LookupError("a payload from a workspace that never installed the app")
+        workspace = scope.workspace
         charter, person = self._charter(poll_id), _person(who)
         invitee = charter.invitee(person) if charter else None
         if invitee is not None:
-            return Participant(workspace, person, voice(invitee.language), invitee.zone)
-        member = members.find(session, workspace, who.user)
+            return Participant(scope, person, voice(invitee.language), invitee.zone)
+        member = members.find(scope.session, workspace, who.user)
         zone = members.time_zone_of(workspace, member) if member else workspace.time_zone
-        return Participant(workspace, person, members.language_of(workspace, member), zone)
+        return Participant(scope, person, members.language_of(workspace, member), zone)
 
     def _charter(self, poll_id: str) -> Charter | None:
         try:
@@ -230,15 +222,22 @@ class Pulse:
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    mine = pulse_settings.register(bolt, context)
+    mine = settings.register(bolt, context)
     admins = admin.register(bolt, context)
     listeners = Pulse(context, {"admin": admins} | dict.fromkeys(typed("check_in", "settings"), mine))
-    bolt.action(pulse.ANSWER)(listeners.answer)
-    bolt.action(pulse.ABOUT)(listeners.about)
-    bolt.action(pulse.WITHDRAW)(listeners.withdraw)
-    bolt.view(pulse.SUBMIT)(listeners.submit)
+    bolt.action(survey_view.ANSWER)(listeners.answer)
+    bolt.action(survey_view.ABOUT)(listeners.about)
+    bolt.action(survey_view.WITHDRAW)(listeners.withdraw)
+    bolt.view(survey_view.SUBMIT)(listeners.submit)
     bolt.command(COMMAND)(listeners.command)
 
 
 def _person(who: Caller) -> str:
     return rounds.person_of(who.team, who.user)
+
+
+def _running(request: Request) -> str:
+    """The check-in that takes answers now; empty where there is none."""
+    with request.read_anonymously() as scope:
+        poll = rounds.current(scope.session, scope.workspace, scope.now)
+        return poll.id if poll else ""

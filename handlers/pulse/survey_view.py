@@ -80,12 +80,12 @@ def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
     }
 
 
-def cautioned(say: Voice, found: Iterable[CommentWarning]) -> str:
+def cautioned(say: Voice, warnings: Iterable[CommentWarning]) -> str:
     """What stands beside a comment that may give somebody away."""
-    cautions = list(found)
+    cautions = list(warnings)
     if CommentWarning.NHS_NUMBER in cautions:
         return say("This has an NHS number in it, so it can't be stored. Please take it out.")
-    reasons = say.listing([say(CAUTIONS[one]) for one in cautions])
+    reasons = say.listing([say(CAUTIONS[caution]) for caution in cautions])
     return say(
         "Please look at this again: {reasons}. Change it, or tick the box below it to store it as it is.",
         reasons=reasons,
@@ -167,7 +167,7 @@ def _comment(say: Voice, contact: str | None) -> list[Block]:
             contact=contact,
         )
     field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": LONGEST}
-    asked = {
+    question = {
         "type": "input",
         "block_id": COMMENT,
         "optional": True,
@@ -183,7 +183,7 @@ def _comment(say: Voice, contact: str | None) -> list[Block]:
         "label": _plain(say("If a warning comes up")),
         "element": {"type": "checkboxes", "action_id": SURE, "options": [sure]},
     }
-    return [asked, ticked, _context(warning, plain=True)]
+    return [question, ticked, _context(warning, plain=True)]
 
 
 def _withdrawing(say: Voice, poll_id: str) -> Block:

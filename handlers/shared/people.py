@@ -1,8 +1,7 @@
 """Store people: everybody in a workspace, and those who are new and looked up in Slack."""
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -24,7 +23,6 @@ from slackapp.workspace.members import SlackProfile, UnknownMembers
 PAGE = 999
 """People on one page. Slack allows twenty such calls a minute, and a health board has 5,000 people."""
 
-Returned = TypeVar("Returned")
 _ERASED_SELF = translatable(
     "What was kept about you here was erased. "
     "To start again, open my Home tab and press “Use Appreciate again”."
@@ -71,19 +69,6 @@ def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids:
         # Slack knows them, but they were not stored: they were erased at their request.
         erased_self = caller.user in unknown.slack_user_ids
         raise UserError(_ERASED_SELF if erased_self else _ERASED_OTHER) from unknown
-
-
-def acquainted(
-    context: Context, client: WebClient, caller: Caller, action: Callable[[Session], Returned]
-) -> Returned:
-    """Run a closure in one transaction: for the check-in's listeners, until they use `Request`."""
-    try:
-        with context.sessions.begin() as session:
-            return action(session)
-    except UnknownMembers as unknown:
-        look_up(context, client, caller, unknown.slack_user_ids)
-    with context.sessions.begin() as session:
-        return action(session)
 
 
 def look_again(client: WebClient, context: Context, slack_team_id: str, slack_user_id: str) -> None:

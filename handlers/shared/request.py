@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, overload
 
 from slack_sdk import WebClient
 from sqlalchemy.orm import Session
@@ -23,7 +23,6 @@ from slackapp.workspace.audit_log import Action
 from slackapp.workspace.members import UnknownMembers
 from slackapp.workspace.permissions import Permission
 
-Returned = TypeVar("Returned")
 OpenSession = Callable[[], AbstractContextManager[Session]]
 
 
@@ -67,6 +66,15 @@ class VisitorScope:
         if self.member is None:
             raise refusal
         return Scope(self.session, self.workspace, self.member, self.say, self.now, self.pseudonyms)
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousScope:
+    """What holds inside one transaction of which no statement names the caller: that of a ballot."""
+
+    session: Session
+    workspace: Workspace
+    now: datetime
 
 
 class Request:
@@ -142,6 +150,18 @@ class Request:
             return self._visitor_scope(self.context.sessions.begin, permission)
         return self._audited(permission) if permission else self._scope(self.context.sessions.begin, None)
 
+    def read_anonymously(self) -> AbstractContextManager[AnonymousScope]:
+        """A scope whose changes are thrown away, in which the caller is not looked up in any table.
+
+        A database's log of statements then never shows a person beside a ballot. Who they are, their
+        language and their time zone are in the check-in's charter. Raises NeverInstalled.
+        """
+        return self._anonymous_scope(self.context.sessions.read)
+
+    def write_anonymously(self) -> AbstractContextManager[AnonymousScope]:
+        """The same, committed at the end."""
+        return self._anonymous_scope(self.context.sessions.begin)
+
     def refresh_home(self, side: Side = Side.RECEIVED) -> None:
         """Publish the caller's Home tab; `side` is the list of thank-yous on it."""
         self.context.refresh_home(self.client, self.caller, side=side)
@@ -179,6 +199,11 @@ class Request:
             self.say = members.language_of(workspace, member)
             yield VisitorScope(session, workspace, member, self.say, now, self.pseudonyms)
 
+    @contextmanager
+    def _anonymous_scope(self, open_session: OpenSession) -> Iterator[AnonymousScope]:
+        with open_session() as session:
+            yield AnonymousScope(session, workspace_of(session, self.caller), self.context.now())
+
     def _enter(self, session: Session, permission: Permission | None) -> Scope:
         workspace, now = workspace_of(session, self.caller), self.context.now()
         member = members.get_all(session, workspace, [self.caller.user])[self.caller.user]
@@ -186,14 +211,3 @@ class Request:
             permissions.require(session, member, permission, now=now)
         self.say = members.language_of(workspace, member)
         return Scope(session, workspace, member, self.say, now, self.pseudonyms)
-
-
-def as_admin(
-    context: Context,
-    client: WebClient,
-    caller: Caller,
-    action: Callable[[Session, Workspace, Member, Voice], Returned],
-) -> Returned:
-    """Run a closure as an admin: for the check-in's listeners, until they use `Request`."""
-    with Request(context, client, caller).write(Permission.SETTLE) as scope:
-        return action(scope.session, scope.workspace, scope.member, scope.say)

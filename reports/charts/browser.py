@@ -56,9 +56,9 @@ class _Offline(Chromium):
     """Chromium that finds no host and is told nothing of our environment."""
 
     def get_cli(self) -> Sequence[str]:
-        kept = [word for word in super().get_cli() if word not in _UNWANTED]
+        arguments = [word for word in super().get_cli() if word not in _UNWANTED]
         return [
-            *kept,
+            *arguments,
             "--host-resolver-rules=MAP * ~NOTFOUND",
             "--disable-background-networking",
             "--mute-audio",
@@ -129,8 +129,8 @@ class BrowserPage:
             await self._cut_off()
             await self._show(html)
             await self._evaluate("document.fonts.ready.then(() => 0)")
-            wanted = {"preferCSSPageSize": True, "printBackground": True, "generateTaggedPDF": True}
-            printed = await self._ask("Page.printToPDF", {**wanted, "generateDocumentOutline": True})
+            options = {"preferCSSPageSize": True, "printBackground": True, "generateTaggedPDF": True}
+            printed = await self._ask("Page.printToPDF", {**options, "generateDocumentOutline": True})
             await self._ask("Page.close")
         finally:
             self._page = paper
@@ -172,8 +172,8 @@ class BrowserPage:
         await self._ask("Page.setDocumentContent", {"frameId": frame, "html": html})
 
     async def _evaluate(self, expression: str) -> object:
-        asked = {"expression": expression, "awaitPromise": True, "returnByValue": True}
-        answer = await self._ask("Runtime.evaluate", asked)
+        parameters = {"expression": expression, "awaitPromise": True, "returnByValue": True}
+        answer = await self._ask("Runtime.evaluate", parameters)
         if "exceptionDetails" in answer:
             raise RuntimeError("the page refused the figure")
         return answer["result"].get("value")

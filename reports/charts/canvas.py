@@ -3,7 +3,7 @@
 import html
 from typing import Any
 
-from reports.charts import text_width as measure
+from reports.charts import text_width
 
 WIDTH = 360
 MARGIN = 16
@@ -28,7 +28,7 @@ class Canvas:
         self.shapes: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.y = float(_TOP)
-        for line in measure.even_lines(title, ROOM, TITLE, bold=True):
+        for line in text_width.even_lines(title, ROOM, TITLE, bold=True):
             self.write(line, MARGIN, self.y + _TITLE_LINE / 2, size=TITLE, bold=True)
             self.y += _TITLE_LINE
 
@@ -93,7 +93,7 @@ class Canvas:
 
     def footer(self, words: str, team: str) -> None:
         """The last line: the team's name last, so that a cut loses only what the message says anyway."""
-        line = measure.truncate(f"{words} · {measure.plain(team)}", ROOM, FOOTER)
+        line = text_width.truncate(f"{words} · {text_width.plain(team)}", ROOM, FOOTER)
         self.write(line, MARGIN, self.y, size=FOOTER, colour=MUTED)
         self.y += _FOOTER_ROOM
 

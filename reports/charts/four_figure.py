@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.charts import text_width as measure
+from reports.charts import text_width
 from reports.charts.canvas import CARD, INK, MARGIN, MUTED, RIGHT, ROOM, RULE, WIDTH, escaped, stripes
 from reports.charts.spec import BehaviourRow, FourPicture, RangeRow
 
@@ -117,7 +117,7 @@ def _halves(picture: FourPicture) -> tuple[_Half | None, _Half | None]:
         return _Half("x", MARGIN, RIGHT, SCALE), None
     if not picture.led_heading:
         # The counts stand beside their bars.
-        widest = max(measure.width(row.count_words, FIGURE) for row in picture.rows)
+        widest = max(text_width.width(row.count_words, FIGURE) for row in picture.rows)
         return None, _Half("x2", MARGIN, min(290.0, RIGHT - _BETWEEN - widest), largest)
     return _Half("x", MARGIN, 208.0, SCALE), _Half("x2", 232.0, RIGHT, largest)
 
@@ -131,7 +131,7 @@ def _headings(card: _Card, picture: FourPicture, led: _Half | None, thanks: _Hal
         # Its words may come nearer to the edge than its bars.
         columns.append((picture.thanks_heading, thanks.left, WIDTH - 4 - thanks.left))
     size = _heading_size(columns)
-    lines = [(measure.even_lines(words, room, size), x) for words, x, room in columns]
+    lines = [(text_width.even_lines(words, room, size), x) for words, x, room in columns]
     for several, x in lines:
         for place, line in enumerate(several):
             card.write(line, x, 22 + place * _HEAD_LINE, size=size, colour=MUTED)
@@ -140,18 +140,18 @@ def _headings(card: _Card, picture: FourPicture, led: _Half | None, thanks: _Hal
 
 def _heading_size(columns: list[tuple[str, float, float]]) -> int:
     """The larger size at which every heading fits on two lines, else the smaller one."""
-    fits = all(len(measure.even_lines(words, room, ITEM)) < 3 for words, _, room in columns)  # noqa: PLR2004 - two lines
+    fits = all(len(text_width.even_lines(words, room, ITEM)) < 3 for words, _, room in columns)  # noqa: PLR2004 - two lines
     return ITEM if fits else SMALLEST
 
 
 def _name(card: _Card, row: BehaviourRow, top: float) -> None:
-    middle, name = top + 12, measure.truncate(row.name, ROOM, NAME, bold=True)
+    middle, name = top + 12, text_width.truncate(row.name, ROOM, NAME, bold=True)
     card.write(name, MARGIN, middle, size=NAME, bold=True)
-    left = MARGIN + measure.width(name, NAME, bold=True) + 8
+    left = MARGIN + text_width.width(name, NAME, bold=True) + 8
     room = RIGHT - left
     if row.item and room > 3 * NAME:
-        size = ITEM if measure.width(row.item, ITEM) <= room else SMALLEST
-        card.write(measure.truncate(row.item, room, size), left, middle, size=size, colour=MUTED)
+        size = ITEM if text_width.width(row.item, ITEM) <= room else SMALLEST
+        card.write(text_width.truncate(row.item, room, size), left, middle, size=size, colour=MUTED)
 
 
 def _led(card: _Card, row: BehaviourRow, half: _Half, top: float) -> None:
@@ -171,10 +171,10 @@ def _led(card: _Card, row: BehaviourRow, half: _Half, top: float) -> None:
     card.write(row.led_words, half.left, top + _BAR + _FIGURE_BELOW, size=FIGURE, **style)
 
 
-def _ends(shown: RangeRow, half: _Half) -> tuple[float, float]:
+def _ends(row: RangeRow, half: _Half) -> tuple[float, float]:
     """From where to where a range is drawn: an open one to the scale's end, a narrow one four pixels wide."""
-    low = 0.0 if shown.low is None else shown.low
-    high = SCALE if shown.high is None else shown.high
+    low = 0.0 if row.low is None else row.low
+    high = SCALE if row.high is None else row.high
     least = _LEAST / half.pixels
     if high - low >= least:
         return low, high
@@ -223,9 +223,9 @@ def _foot(card: _Card, picture: FourPicture, led: _Half | None, y: float) -> flo
 
 def _foot_lines(picture: FourPicture) -> Iterable[str]:
     for note in picture.notes:
-        yield from measure.even_lines(note, ROOM, ITEM, most=2)
+        yield from text_width.even_lines(note, ROOM, ITEM, most=2)
     month = f", {picture.month}"
-    yield measure.truncate(picture.team, ROOM - measure.width(month, ITEM), ITEM) + month
+    yield text_width.truncate(picture.team, ROOM - text_width.width(month, ITEM), ITEM) + month
 
 
 def _layout(card: _Card, high: float, led: _Half | None, thanks: _Half | None) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from reports.charts.spec import MixPicture, MixRow, RangeGroup, RangeRow, Ranges
 from reports.charts.text_width import plain
 from reports.figures.spans import Span
 from reports.figures.team_month import CheckInStatus, Mix, Pulse, TeamMonth
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import pulse, sentences
 from reports.text.sentences import Table
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
@@ -26,19 +25,19 @@ def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:
     return tuple(charts)
 
 
-def _has_ranges(pulse: Pulse) -> bool:
+def _has_ranges(results: Pulse) -> bool:
     """A month in which too few answered is drawn beside earlier ones that can be shown."""
-    before = any(span is not None for spans in pulse.items.values() for span in spans)
-    return pulse.held is CheckInStatus.SHOWN or (pulse.held is CheckInStatus.TOO_FEW and before)
+    before = any(span is not None for spans in results.items.values() for span in spans)
+    return results.held is CheckInStatus.SHOWN or (results.held is CheckInStatus.TOO_FEW and before)
 
 
 def _mix(say: Voice, team: TeamMonth, mix: Mix) -> ChartContent:
     month = say.month(team.month, year=True)
     picture = MixPicture(
-        title=words.mix_title(say, mix),
-        key=words.mix_key(say, team, mix),
+        title=sentences.mix_title(say, mix),
+        key=sentences.mix_key(say, team, mix),
         rows=tuple(_mix_row(say, mix, place, behaviour) for place, behaviour in enumerate(Behaviour)),
-        footer=f"{words.capital(words.mix_total(say, mix))} · {month}",
+        footer=f"{sentences.capital(sentences.mix_total(say, mix))} · {month}",
         team=team.team,
     )
     return ChartContent("mix", picture.title, picture, _mix_alt(say, team, mix), _mix_table(say, team, mix))
@@ -51,8 +50,8 @@ def _mix_row(say: Voice, mix: Mix, place: int, behaviour: Behaviour) -> MixRow:
         name=say(WORDING[behaviour].label),
         now=now,
         before=before,
-        now_words=words.count(say, now, is_about=mix.is_about),
-        before_words=say("was {count}", count=words.count(say, before, is_about=mix.is_about))
+        now_words=sentences.count(say, now, is_about=mix.is_about),
+        before_words=say("was {count}", count=sentences.count(say, before, is_about=mix.is_about))
         if mix.before
         else "",
     )
@@ -70,7 +69,7 @@ def _mix_alt(say: Voice, team: TeamMonth, mix: Mix) -> str:
     }
     if mix.before is None:
         return say("Bars. {team}, {month}, thank-yous by behaviour: {figures}.", **values)
-    before = say.month(words.month_before(team.month))
+    before = say.month(sentences.month_before(team.month))
     return say(
         "Bars. {team}, {month}, thank-yous by behaviour, with {before} in brackets: {figures}.",
         before=before,
@@ -83,8 +82,8 @@ def _mix_figures(say: Voice, mix: Mix) -> list[tuple[str, str, str]]:
     return [
         (
             say(WORDING[behaviour].label).lower(),
-            words.count(say, now, is_about=mix.is_about),
-            words.count(say, then, is_about=mix.is_about),
+            sentences.count(say, now, is_about=mix.is_about),
+            sentences.count(say, then, is_about=mix.is_about),
         )
         for behaviour, now, then in zip(Behaviour, mix.now, before, strict=True)
     ]
@@ -94,47 +93,47 @@ def _mix_table(say: Voice, team: TeamMonth, mix: Mix) -> Table:
     figures = _mix_figures(say, mix)
     columns = [say("Behaviour"), say.month(team.month)]
     if mix.before:
-        columns.append(say.month(words.month_before(team.month)))
-    rows = tuple((words.capital(name), now, then)[: len(columns)] for name, now, then in figures)
-    total = words.mix_total(say, mix)
+        columns.append(say.month(sentences.month_before(team.month)))
+    rows = tuple((sentences.capital(name), now, then)[: len(columns)] for name, now, then in figures)
+    total = sentences.mix_total(say, mix)
     caption = say("Thank-yous given and received, by behaviour: {total}", total=total)
     return Table(caption, tuple(columns), rows)
 
 
 def _ranges(say: Voice, team: TeamMonth) -> ChartContent:
-    pulse = team.pulse
+    results = team.pulse
     picture = RangesPicture(
-        title=check_in.title(say, pulse),
+        title=pulse.title(say, results),
         disagree=say("disagree"),
         neither=say("neither"),
         agree=say("agree"),
-        first_month=say.short_month(pulse.months[0]),
-        last_month=say.short_month(pulse.months[-1]),
-        missing=say(check_in.NOT_ENOUGH),
-        groups=tuple(_group(say, pulse, behaviour) for behaviour in Behaviour),
-        footer=say("Bars are ranges") + " · " + _period(say, pulse.months),
+        first_month=say.short_month(results.months[0]),
+        last_month=say.short_month(results.months[-1]),
+        missing=say(pulse.NOT_ENOUGH),
+        groups=tuple(_group(say, results, behaviour) for behaviour in Behaviour),
+        footer=say("Bars are ranges") + " · " + _period(say, results.months),
         team=team.team,
     )
-    return ChartContent("ranges", picture.title, picture, _ranges_alt(say, team), _ranges_table(say, pulse))
+    return ChartContent("ranges", picture.title, picture, _ranges_alt(say, team), _ranges_table(say, results))
 
 
-def _group(say: Voice, pulse: Pulse, behaviour: Behaviour) -> RangeGroup:
-    spans = pulse.items[behaviour]
+def _group(say: Voice, results: Pulse, behaviour: Behaviour) -> RangeGroup:
+    spans = results.items[behaviour]
     return RangeGroup(
         behaviour=str(behaviour),
-        name=words.capital(check_in.label(say, pulse, behaviour)),
-        newest=check_in.span(say, spans[-1]),
-        rows=tuple(_range_row(say, month, span) for month, span in zip(pulse.months, spans, strict=True)),
+        name=sentences.capital(pulse.label(say, results, behaviour)),
+        newest=pulse.span(say, spans[-1]),
+        rows=tuple(_range_row(say, month, span) for month, span in zip(results.months, spans, strict=True)),
     )
 
 
 def _range_row(say: Voice, month: date, span: Span | None) -> RangeRow:
-    told = f"{say.month(month)}: {check_in.span(say, span)}"
+    label = f"{say.month(month)}: {pulse.span(say, span)}"
     if span is None:
-        return RangeRow(None, None, told)
+        return RangeRow(None, None, label)
     low, high = span.low, span.high
     # Open at both ends says the whole scale; both None would be read as not enough answers.
-    return RangeRow(0.0 if low is None and high is None else low, high, told)
+    return RangeRow(0.0 if low is None and high is None else low, high, label)
 
 
 def _period(say: Voice, months: tuple[date, ...]) -> str:
@@ -146,36 +145,35 @@ def _period(say: Voice, months: tuple[date, ...]) -> str:
 
 
 def _ranges_alt(say: Voice, team: TeamMonth) -> str:
-    pulse = team.pulse
+    results = team.pulse
     newest = "; ".join(
-        f"{check_in.label(say, pulse, item)} {check_in.span(say, pulse.items[item][-1])}"
-        for item in Behaviour
+        f"{pulse.label(say, results, item)} {pulse.span(say, results.items[item][-1])}" for item in Behaviour
     )
-    said = say(
+    alt = say(
         "Ranges on a 0 to 10 scale. {team}, {month}: {figures}.",
         team=_short(team.team),
         month=say.month(team.month, year=True),
         figures=newest,
     )
-    if len(pulse.months) > 1:
-        earlier = "; ".join(_earlier(say, pulse, item) for item in Behaviour)
-        said = " ".join([said, say("Earlier: {figures}.", figures=earlier)])
-    return said[:ALT_LONGEST]
+    if len(results.months) > 1:
+        earlier = "; ".join(_earlier(say, results, item) for item in Behaviour)
+        alt = " ".join([alt, say("Earlier: {figures}.", figures=earlier)])
+    return alt[:ALT_LONGEST]
 
 
-def _earlier(say: Voice, pulse: Pulse, item: Behaviour) -> str:
-    months = zip(pulse.months[:-1], pulse.items[item][:-1], strict=True)
-    told = ", ".join(f"{say.month(month)} {check_in.span(say, span)}" for month, span in months)
-    return f"{check_in.label(say, pulse, item)}, {told}"
+def _earlier(say: Voice, results: Pulse, item: Behaviour) -> str:
+    months = zip(results.months[:-1], results.items[item][:-1], strict=True)
+    ranges = ", ".join(f"{say.month(month)} {pulse.span(say, span)}" for month, span in months)
+    return f"{pulse.label(say, results, item)}, {ranges}"
 
 
-def _ranges_table(say: Voice, pulse: Pulse) -> Table:
+def _ranges_table(say: Voice, results: Pulse) -> Table:
     """Months from new to old, because the newest is what a reader came for."""
-    months = tuple(reversed(pulse.months))
+    months = tuple(reversed(results.months))
     rows = tuple(
         (
-            words.capital(check_in.label(say, pulse, item)),
-            *(check_in.span(say, span) for span in reversed(pulse.items[item])),
+            sentences.capital(pulse.label(say, results, item)),
+            *(pulse.span(say, span) for span in reversed(results.items[item])),
         )
         for item in Behaviour
     )
@@ -184,4 +182,4 @@ def _ranges_table(say: Voice, pulse: Pulse) -> Table:
 
 
 def _short(name: str) -> str:
-    return words.team_name(plain(name))
+    return sentences.team_name(plain(name))

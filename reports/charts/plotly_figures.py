@@ -8,8 +8,7 @@ from typing import Any
 
 from plotly import graph_objects
 
-from reports.charts import four_figure
-from reports.charts import text_width as measure
+from reports.charts import four_figure, text_width
 from reports.charts.canvas import (
     CARD,
     FOOTER,
@@ -78,21 +77,21 @@ HOUSE = go.layout.Template(
 def figure(picture: Picture) -> Any:  # noqa: ANN401 - a plotly figure
     """The figure for a picture, 360 logical pixels wide and as high as it needs."""
     if isinstance(picture, FourPicture):
-        made = four_figure.figure(picture)
-        return go.Figure(data=made["data"], layout={"template": HOUSE, **made["layout"]})
+        parts = four_figure.figure(picture)
+        return go.Figure(data=parts["data"], layout={"template": HOUSE, **parts["layout"]})
     return _mix(picture) if isinstance(picture, MixPicture) else _ranges(picture)
 
 
 def _finished(card: Canvas) -> Any:  # noqa: ANN401 - a plotly figure
     layout = {"template": HOUSE, "height": card.y, "shapes": card.shapes, "annotations": card.notes}
-    made = go.Figure(data=card.bars, layout=layout)
-    made.update_yaxes(range=[card.y, 0])
-    return made
+    chart = go.Figure(data=card.bars, layout=layout)
+    chart.update_yaxes(range=[card.y, 0])
+    return chart
 
 
 def _mix(picture: MixPicture) -> Any:  # noqa: ANN401 - a plotly figure
     card = Canvas(picture.title)
-    for line in measure.even_lines(picture.key, ROOM, SECOND, most=2):
+    for line in text_width.even_lines(picture.key, ROOM, SECOND, most=2):
         card.write(line, MARGIN, card.y + 12, size=SECOND, colour=MUTED)
         card.y += _SECOND_LINE
     largest = max([5, *(count for row in picture.rows for count in (row.now, row.before) if count)])
@@ -128,10 +127,10 @@ def _counts(card: Canvas, row: MixRow, middle: float) -> None:
     room = RIGHT
     if row.before_words:
         card.write(row.before_words, RIGHT, middle, size=SMALL, colour=MUTED, anchor="right")
-        room -= round(measure.width(row.before_words, SMALL)) + 3
+        room -= round(text_width.width(row.before_words, SMALL)) + 3
     card.write(row.now_words, room, middle, size=SMALL, bold=True, anchor="right")
-    left = room - measure.width(row.now_words, SMALL, bold=True) - MARGIN - 8
-    card.write(measure.truncate(row.name, left, LABEL, bold=True), MARGIN, middle, size=LABEL, bold=True)
+    left = room - text_width.width(row.now_words, SMALL, bold=True) - MARGIN - 8
+    card.write(text_width.truncate(row.name, left, LABEL, bold=True), MARGIN, middle, size=LABEL, bold=True)
 
 
 def _ranges(picture: RangesPicture) -> Any:  # noqa: ANN401 - a plotly figure
@@ -161,7 +160,7 @@ def _scale(value: float) -> float:
 
 def _scale_words(card: Canvas, picture: RangesPicture) -> None:
     placed = [(2.5, picture.disagree), (5.0, picture.neither), (7.5, picture.agree)]
-    half = [measure.width(words, FOOTER) / 2 for _, words in placed]
+    half = [text_width.width(words, FOOTER) / 2 for _, words in placed]
     apart = _scale(5.0) - _scale(2.5)
     if max(half[0], half[2]) + half[1] + 6 > apart:
         # The words would touch: the middle one goes, its line stays.
@@ -178,7 +177,7 @@ def _group(card: Canvas, picture: RangesPicture, group: RangeGroup, *, rows: lis
     middle = card.y + 9
     # What is told in the newest month's own row leaves the name all the room.
     newest = "" if rows[-1][1] else group.newest
-    name = measure.truncate(group.name, ROOM - measure.width(newest, SMALL) - 8, SMALL, bold=True)
+    name = text_width.truncate(group.name, ROOM - text_width.width(newest, SMALL) - 8, SMALL, bold=True)
     card.write(name, MARGIN, middle, size=SMALL, bold=True)
     if newest:
         colour = MUTED if _is_missing(group, -1) else INK
@@ -193,7 +192,7 @@ def _group(card: Canvas, picture: RangesPicture, group: RangeGroup, *, rows: lis
 
 def _fits(group: RangeGroup) -> bool:
     """Whether the item's name and, where it is so, that the newest month is missing fit on one line."""
-    words = measure.width(group.name, SMALL, bold=True) + 8 + measure.width(group.newest, SMALL)
+    words = text_width.width(group.name, SMALL, bold=True) + 8 + text_width.width(group.newest, SMALL)
     return words <= ROOM or not _is_missing(group, -1)
 
 
@@ -208,9 +207,9 @@ def _rows(group: RangeGroup, missing_row: float, *, below: bool) -> list[_Row]:
     rows = []
     for place in range(len(group.rows)):
         continues = 0 < place < newest and _is_missing(group, place - 1)
-        told = _is_missing(group, place) and not continues and (below or place < newest)
+        is_marked = _is_missing(group, place) and not continues and (below or place < newest)
         height = last if place == newest else older
-        rows.append((place, told, max(height, missing_row) if told else height))
+        rows.append((place, is_marked, max(height, missing_row) if is_marked else height))
     return rows
 
 
@@ -237,7 +236,7 @@ def _draw_rows(
 
 def _missing(card: Canvas, words: str, middle: float, *, at_right: bool) -> None:
     """Not enough answers: in an older month's row at the left, in the newest one's at the right."""
-    wide = measure.width(words, FOOTER)
+    wide = text_width.width(words, FOOTER)
     left = RIGHT - wide if at_right else _SCALE_FROM
     card.write(
         words,

@@ -67,8 +67,8 @@ def find_browser(environ: Mapping[str, str]) -> str | None:
     if chosen:
         return shutil.which(chosen, path=environ.get("PATH"))
     named = (shutil.which(name, path=environ.get("PATH")) for name in _BROWSERS)
-    found = next(filter(None, named), None)
-    return found or next((place for place in _PLACES if os.access(place, os.X_OK)), None)
+    path = next(filter(None, named), None)
+    return path or next((place for place in _PLACES if os.access(place, os.X_OK)), None)
 
 
 class ChartRenderer:
@@ -105,8 +105,8 @@ class ChartRenderer:
 
     def figure_json(self, picture: Picture) -> str | None:
         """The plotly figure as JSON, for a page; None when it cannot be made."""
-        made = self._ask("figure", picture)
-        return made.decode() if made is not None else None
+        answer = self._ask("figure", picture)
+        return answer.decode() if answer is not None else None
 
     def svg(self, picture: Picture) -> str | None:
         """The picture as vector graphics for a page; None when it cannot be drawn."""
@@ -138,8 +138,8 @@ class ChartRenderer:
     def _ask(self, want: str, picture: Picture) -> bytes | None:
         return self._answer_to({"want": want, "kind": type(picture).__name__, "picture": picture})
 
-    def _answer_to(self, asked: dict[str, Any]) -> bytes | None:
-        request = orjson.dumps(asked)
+    def _answer_to(self, fields: dict[str, Any]) -> bytes | None:
+        request = orjson.dumps(fields)
         with self._one_at_a_time:
             for _ in range(2):
                 answer = self._exchange(request)
@@ -243,14 +243,14 @@ async def _serve(browser_path: str, out: IO[bytes]) -> None:
     # Imported here because the app, which imports this module, must stay light.
     from reports.charts.browser import BrowserPage  # noqa: PLC0415 - only the drawing process loads the browser
 
-    asked = asyncio.StreamReader()
+    requests = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(requests), sys.stdin)
     easel = BrowserPage(browser_path)
     try:
         while True:
-            head = await asyncio.wait_for(asked.readexactly(_LENGTH.size), _IDLE_SECONDS)
-            request = orjson.loads(await asked.readexactly(_LENGTH.unpack(head)[0]))
+            head = await asyncio.wait_for(requests.readexactly(_LENGTH.size), _IDLE_SECONDS)
+            request = orjson.loads(await requests.readexactly(_LENGTH.unpack(head)[0]))
             _write(out, await _answer(easel, request))
     except (asyncio.IncompleteReadError, TimeoutError, BrokenPipeError):
         # The app has gone or asks for nothing: so does this process.
@@ -260,15 +260,15 @@ async def _serve(browser_path: str, out: IO[bytes]) -> None:
 
 
 async def _answer(easel: "BrowserPage", request: dict[str, Any]) -> bytes:
-    from reports.charts import plotly_figures as charts  # noqa: PLC0415 - only the drawing process loads the browser
+    from reports.charts import plotly_figures  # noqa: PLC0415 - only the drawing process loads the browser
     from reports.charts.browser import NotDrawnError  # noqa: PLC0415 - only the drawing process loads the browser
 
     try:
         if request["want"] == "pdf":
             return b"+" + await easel.print(request["html"])
-        made = charts.figure(_picture(request["kind"], request["picture"]))
-        figure_json = str(made.to_json())
-        size = {"width": int(made.layout.template.layout.width), "height": int(made.layout.height)}
+        figure = plotly_figures.figure(_picture(request["kind"], request["picture"]))
+        figure_json = str(figure.to_json())
+        size = {"width": int(figure.layout.template.layout.width), "height": int(figure.layout.height)}
         if request["want"] == "figure":
             return b"+" + figure_json.encode()
         draw = easel.vector if request["want"] == "svg" else easel.draw

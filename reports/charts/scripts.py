@@ -11,9 +11,9 @@ def palette_script() -> str:
 
 def plotly_script() -> str:
     """Plotly's own script from its package, read without importing the package."""
-    found = find_spec("plotly")
-    if found is None or not found.submodule_search_locations:
+    spec = find_spec("plotly")
+    if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError("plotly is not installed")
-    return Path(found.submodule_search_locations[0], "package_data", "plotly.min.js").read_text(
+    return Path(spec.submodule_search_locations[0], "package_data", "plotly.min.js").read_text(
         encoding="utf-8"
     )

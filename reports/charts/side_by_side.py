@@ -5,8 +5,7 @@ from reports.charts.spec import BehaviourRow, FourPicture, RangeRow
 from reports.charts.text_width import plain
 from reports.figures.spans import Span
 from reports.figures.team_month import CheckInStatus, Mix, Pulse, TeamMonth
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import pulse, sentences
 from reports.text.sentences import Table
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
@@ -35,34 +34,34 @@ def chart(say: Voice, team: TeamMonth) -> ChartContent | None:
     )
 
 
-def _led(pulse: Pulse) -> bool:
-    return pulse.held is CheckInStatus.SHOWN and any(_now(pulse, item) for item in Behaviour)
+def _led(results: Pulse) -> bool:
+    return results.held is CheckInStatus.SHOWN and any(_now(results, item) for item in Behaviour)
 
 
-def _now(pulse: Pulse, item: Behaviour) -> Span | None:
+def _now(results: Pulse, item: Behaviour) -> Span | None:
     """The range that the picture shows: of the last three check-ins where the month had fewer."""
-    return pulse.recent.get(item) if pulse.recent is not None else pulse.items[item][-1]
+    return results.recent.get(item) if results.recent is not None else results.items[item][-1]
 
 
-def _before(pulse: Pulse, item: Behaviour) -> Span | None:
-    return pulse.items[item][-2] if len(pulse.months) > 1 else None
+def _before(results: Pulse, item: Behaviour) -> Span | None:
+    return results.items[item][-2] if len(results.months) > 1 else None
 
 
 def _row(say: Voice, team: TeamMonth, behaviour: Behaviour, *, is_led: bool) -> BehaviourRow:
-    place, mix, pulse = list(Behaviour).index(behaviour), team.mix, team.pulse
-    now = _now(pulse, behaviour) if is_led else None
-    before = _before(pulse, behaviour) if is_led else None
+    place, mix, results = list(Behaviour).index(behaviour), team.mix, team.pulse
+    now = _now(results, behaviour) if is_led else None
+    before = _before(results, behaviour) if is_led else None
     count = mix.now[place] if mix else None
     return BehaviourRow(
         behaviour=str(behaviour),
         name=say(WORDING[behaviour].label),
-        item=check_in.label(say, pulse, behaviour) if is_led else "",
+        item=pulse.label(say, results, behaviour) if is_led else "",
         led=_range(say, now),
         led_before=_range(say, before),
-        led_words=check_in.span(say, now) if is_led else "",
+        led_words=pulse.span(say, now) if is_led else "",
         count=count,
         count_before=mix.before[place] if mix and mix.before else None,
-        count_words=words.count(say, count, is_about=mix.is_about) if mix else "",
+        count_words=sentences.count(say, count, is_about=mix.is_about) if mix else "",
     )
 
 
@@ -70,11 +69,11 @@ def _range(say: Voice, span: Span | None) -> RangeRow | None:
     if span is None:
         return None
     low, high = span.low, span.high
-    return RangeRow(0.0 if low is None and high is None else low, high, check_in.span(say, span))
+    return RangeRow(0.0 if low is None and high is None else low, high, pulse.span(say, span))
 
 
 def _notes(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...], *, is_led: bool) -> list[str]:
-    month, before = say.month(team.month), say.month(words.month_before(team.month))
+    month, before = say.month(team.month), say.month(sentences.month_before(team.month))
     is_grey = any(row.led_before or row.count_before is not None for row in rows)
     if is_grey:
         notes = [say("Thick: {month}. Thin grey: {before}.", month=month, before=before)]
@@ -94,19 +93,19 @@ def _notes(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...], *, is_le
 
 def _alt(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> str:
     """The figures in one breath: those of the month before in brackets."""
-    team_month = {"team": words.team_name(plain(team.team)), "month": say.month(team.month, year=True)}
-    before = say.month(words.month_before(team.month))
+    team_month = {"team": sentences.team_name(plain(team.team)), "month": say.month(team.month, year=True)}
+    before = say.month(sentences.month_before(team.month))
     has_led, has_thanks = any(row.led_words for row in rows), team.mix is not None
     if has_led and has_thanks:
-        shown = say("Ranges from 0 to 10, and thank-yous.")
+        opening = say("Ranges from 0 to 10, and thank-yous.")
     else:
-        shown = say("Ranges from 0 to 10.") if has_led else say("Thank-yous.")
+        opening = say("Ranges from 0 to 10.") if has_led else say("Thank-yous.")
     if _is_compared(team, rows):
         whose = say("{team}, {month}, {before} in brackets.", before=before, **team_month)
     else:
         whose = say("{team} in {month}", **team_month) + "."
     figures = [f"{row.name}: {', '.join(_figures(say, team, row))}." for row in rows]
-    return " ".join([shown, whose, *figures])
+    return " ".join([opening, whose, *figures])
 
 
 def _is_compared(team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> bool:
@@ -116,21 +115,21 @@ def _is_compared(team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> bool:
 
 def _figures(say: Voice, team: TeamMonth, row: BehaviourRow) -> list[str]:
     """What is shown of one behaviour, with last month's figure in brackets where it is drawn."""
-    behaviour, found = Behaviour(row.behaviour), []
+    behaviour, figures = Behaviour(row.behaviour), []
     if row.led_words:
         before = row.led_before
-        found.append(f"{row.led_words} ({before.words})" if before else row.led_words)
+        figures.append(f"{row.led_words} ({before.words})" if before else row.led_words)
     if team.mix is not None:
         now = say("{count} thank-yous", count=row.count_words)
         then = _count_before(say, team.mix, behaviour)
-        found.append(f"{now} ({then})" if then else now)
-    return found
+        figures.append(f"{now} ({then})" if then else now)
+    return figures
 
 
 def _count_before(say: Voice, mix: Mix, behaviour: Behaviour) -> str:
     if mix.before is None:
         return ""
-    return words.count(say, mix.before[list(Behaviour).index(behaviour)], is_about=mix.is_about)
+    return sentences.count(say, mix.before[list(Behaviour).index(behaviour)], is_about=mix.is_about)
 
 
 def _table(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> Table:
@@ -139,7 +138,7 @@ def _table(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> Table
         columns.append(say("People say, 0 to 10"))
     if team.mix is not None:
         columns.append(say("Thanks"))
-    before = say.month(words.month_before(team.month))
+    before = say.month(sentences.month_before(team.month))
     is_compared = _is_compared(team, rows)
     return Table(
         caption=say("The four behaviours, {before} in brackets", before=before)

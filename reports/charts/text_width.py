@@ -31,20 +31,24 @@ def _widths(*, bold: bool) -> dict[int, int]:
 def width(words: str, size: float, *, bold: bool = False) -> float:
     """Logical pixels that `words` take on one line at a font size in pixels."""
     table = _widths(bold=bold)
-    return sum(_advance(table, letter) for letter in words) * size / _EM
+    return sum(_advance(table, character) for character in words) * size / _EM
 
 
-def _advance(table: dict[int, int], letter: str) -> int:
-    known = table.get(ord(letter))
+def _advance(table: dict[int, int], character: str) -> int:
+    known = table.get(ord(character))
     if known is not None:
         return known
-    return 0 if unicodedata.combining(letter) else _UNKNOWN
+    return 0 if unicodedata.combining(character) else _UNKNOWN
 
 
 def plain(name: str) -> str:
     """A name fit for one line of a picture: no control, direction or line-break characters."""
-    kept = (" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in name)
-    return " ".join("".join(letter for letter in kept if unicodedata.category(letter) != "Cf").split())
+    characters = (
+        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character for character in name
+    )
+    return " ".join(
+        "".join(character for character in characters if unicodedata.category(character) != "Cf").split()
+    )
 
 
 def truncate(words: str, room: float, size: float, *, bold: bool = False) -> str:

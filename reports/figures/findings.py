@@ -81,31 +81,34 @@ def one_place(value: float) -> float:
 
 def findings(evidence: Iterable[Evidence]) -> Findings:
     """Sort what has enough evidence into the lines."""
-    enough = [one for one in evidence if one.check_ins >= CHECK_INS]
-    low = [one for one in enough if _is_need(one)]
+    enough = [item for item in evidence if item.check_ins >= CHECK_INS]
+    low = [item for item in enough if _is_need(item)]
     return Findings(
-        going_well=_first([one for one in enough if _is_going_well(one)], best=True),
-        needs=_first([one for one in low if one.key not in FROM_ABOVE], best=False),
-        from_above=_first([one for one in low if one.key in FROM_ABOVE], best=False),
+        going_well=_first([item for item in enough if _is_going_well(item)], best=True),
+        needs=_first([item for item in low if item.key not in FROM_ABOVE], best=False),
+        from_above=_first([item for item in low if item.key in FROM_ABOVE], best=False),
         is_early=not enough,
     )
 
 
-def _is_going_well(one: Evidence) -> bool:
-    height = middle(one.span)
-    return height >= GOING_WELL or (one.change is Change.HIGHER and height >= NEEDED)
+def _is_going_well(evidence: Evidence) -> bool:
+    height = middle(evidence.span)
+    return height >= GOING_WELL or (evidence.change is Change.HIGHER and height >= NEEDED)
 
 
-def _is_need(one: Evidence) -> bool:
-    height = middle(one.span)
-    return height < NEEDED or (one.change is Change.LOWER and height < GOING_WELL)
+def _is_need(evidence: Evidence) -> bool:
+    height = middle(evidence.span)
+    return height < NEEDED or (evidence.change is Change.LOWER and height < GOING_WELL)
 
 
 def _first(several: list[Evidence], *, best: bool) -> tuple[Finding, ...]:
     """The clearest: what changed comes first, then the highest or the lowest."""
     sign = -1 if best else 1
-    ordered = sorted(several, key=lambda one: (one.change is None, sign * middle(one.span)))
-    return tuple(Finding(one.key, one.change, is_low=_is_low(one.span)) for one in ordered[:AT_MOST])
+    ordered = sorted(several, key=lambda evidence: (evidence.change is None, sign * middle(evidence.span)))
+    return tuple(
+        Finding(evidence.key, evidence.change, is_low=_is_low(evidence.span))
+        for evidence in ordered[:AT_MOST]
+    )
 
 
 def _is_low(span: Span) -> bool:

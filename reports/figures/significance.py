@@ -14,16 +14,16 @@ _LEAD = 3
 _LEAD_FACTOR = 1.25
 
 
-def named_most(shown: Mix) -> Behaviour | None:
+def named_most(mix: Mix) -> Behaviour | None:
     """The behaviour that leads clearly; never claimed from hidden counts."""
-    first, second = _ordered(shown.now)[-1], _ordered(shown.now)[-2]
-    return first[1] if _leads(first[0], second[0], off=_off(shown)) else None
+    first, second = _ordered(mix.now)[-1], _ordered(mix.now)[-2]
+    return first[1] if _leads(first[0], second[0], off=_off(mix)) else None
 
 
-def named_least(shown: Mix) -> Behaviour | None:
+def named_least(mix: Mix) -> Behaviour | None:
     """The behaviour that is clearly behind. A hidden count is read as the most it may be."""
-    last, next_up = _ordered(shown.now)[0], _ordered(shown.now)[1]
-    return last[1] if _leads(next_up[0], last[0], off=_off(shown)) else None
+    last, next_up = _ordered(mix.now)[0], _ordered(mix.now)[1]
+    return last[1] if _leads(next_up[0], last[0], off=_off(mix)) else None
 
 
 def _ordered(counts: Counts) -> list[tuple[int, Behaviour]]:
@@ -31,9 +31,9 @@ def _ordered(counts: Counts) -> list[tuple[int, Behaviour]]:
     return sorted(zip(known, Behaviour, strict=True), key=lambda pair: pair[0])
 
 
-def _off(shown: Mix) -> int:
+def _off(mix: Mix) -> int:
     """By how much a shown count may miss the true one."""
-    return ABOUT // 2 if shown.is_about else 0
+    return ABOUT // 2 if mix.is_about else 0
 
 
 def _leads(more: int, fewer: int, *, off: int) -> bool:
@@ -41,12 +41,12 @@ def _leads(more: int, fewer: int, *, off: int) -> bool:
     return least - most >= _LEAD and least >= _LEAD_FACTOR * most
 
 
-def mix_changes(shown: Mix) -> dict[Behaviour, Change]:
+def mix_changes(mix: Mix) -> dict[Behaviour, Change]:
     """Behaviours named more or less than in the month before by more than chance."""
-    if shown.before is None:
+    if mix.before is None:
         return {}
-    pairs = zip(Behaviour, shown.before, shown.now, strict=True)
-    off = 2 * _off(shown)
+    pairs = zip(Behaviour, mix.before, mix.now, strict=True)
+    off = 2 * _off(mix)
     return {
         behaviour: Change.HIGHER if now > before else Change.LOWER
         for behaviour, before, now in pairs
@@ -90,19 +90,19 @@ def claim(pulse: Pulse) -> PulseClaim:
 
 
 def _changed(pulse: Pulse, newest: Mapping[Behaviour, Span], place: int) -> tuple[Behaviour, Change] | None:
-    found = [
+    changes = [
         (_gap(before, span), item, changed)
         for item, span in newest.items()
         if (before := pulse.items[item][place]) is not None and (changed := before.differs(span)) is not None
     ]
-    if not found:
+    if not changes:
         return None
-    _, item, changed = max(found, key=lambda one: one[0])
+    _, item, changed = max(changes, key=lambda change: change[0])
     return item, changed
 
 
-def _gap(one: Span, other: Span) -> float:
-    a, b = one.cell, other.cell
+def _gap(span: Span, other: Span) -> float:
+    a, b = span.cell, other.cell
     return max(b.lo / b.n - a.hi / a.n, a.lo / a.n - b.hi / b.n)
 
 
@@ -117,6 +117,6 @@ def _apart(newest: Mapping[Behaviour, Span], all_others: Change) -> Behaviour | 
 
 def comparison_month(pulse: Pulse, month: date) -> int | None:
     """The place of a month's figures from which the newest can be looked at; None when there are none."""
-    places = [place for place, one in enumerate(pulse.months[:-1]) if one <= month]
-    found = [place for place in places if has_figures(pulse, place)]
-    return found[-1] if found and has_figures(pulse, len(pulse.months) - 1) else None
+    places = [place for place, earlier in enumerate(pulse.months[:-1]) if earlier <= month]
+    comparable = [place for place in places if has_figures(pulse, place)]
+    return comparable[-1] if comparable and has_figures(pulse, len(pulse.months) - 1) else None

@@ -89,15 +89,20 @@ def _pulse_to_json(pulse: Pulse) -> dict[str, Any]:
         "months": [month.isoformat() for month in pulse.months],
         "items": {str(item): [_span_to_json(span) for span in spans] for item, spans in pulse.items.items()},
         "missing": [
-            {"closed_on": one.closed_on.isoformat(), "joined": one.joined, "lost": one.lost}
-            for one in pulse.missing
+            {"closed_on": missing.closed_on.isoformat(), "joined": missing.joined, "lost": missing.lost}
+            for missing in pulse.missing
         ],
         "turnout": list(pulse.turnout),
         "labels": {str(item): label for item, label in pulse.labels.items()},
         "source": pulse.source,
         "also": [
-            {"words": one.words, "span": _span_to_json(one.span), "is_turned": one.is_turned, "key": one.key}
-            for one in pulse.also
+            {
+                "words": question.words,
+                "span": _span_to_json(question.span),
+                "is_turned": question.is_turned,
+                "key": question.key,
+            }
+            for question in pulse.also
         ],
         "recent": {str(item): _span_to_json(span) for item, span in pulse.recent.items()}
         if pulse.recent is not None
@@ -114,15 +119,15 @@ def _pulse(stored: Mapping[str, Any]) -> Pulse:
         months=tuple(date.fromisoformat(month) for month in stored["months"]),
         items={Behaviour(item): tuple(map(_span, spans)) for item, spans in stored["items"].items()},
         missing=tuple(
-            Missing(date.fromisoformat(one["closed_on"]), one["joined"], one["lost"])
-            for one in stored["missing"]
+            Missing(date.fromisoformat(missing["closed_on"]), missing["joined"], missing["lost"])
+            for missing in stored["missing"]
         ),
         turnout=tuple(Turnout(band) for band in stored["turnout"]),
         labels={Behaviour(item): label for item, label in stored["labels"].items()},
         source=stored["source"],
         also=tuple(
-            OtherQuestion(one["words"], _span(one["span"]), one["is_turned"], one["key"])
-            for one in stored["also"]
+            OtherQuestion(question["words"], _span(question["span"]), question["is_turned"], question["key"])
+            for question in stored["also"]
         ),
         recent={Behaviour(item): _span(span) for item, span in recent.items()} if recent else None,
         recent_since=date.fromisoformat(since) if since else None,
@@ -144,7 +149,8 @@ def _span(stored: Sequence[int] | None) -> Span | None:
 def _findings_to_json(findings: Findings) -> dict[str, Any]:
     named = {
         name: [
-            {"key": one.key, "change": one.change, "is_low": one.is_low} for one in getattr(findings, name)
+            {"key": finding.key, "change": finding.change, "is_low": finding.is_low}
+            for finding in getattr(findings, name)
         ]
         for name in ("going_well", "needs", "from_above")
     }
@@ -162,6 +168,8 @@ def _findings(stored: Mapping[str, Any]) -> Findings:
 
 def _named(stored: Sequence[Mapping[str, Any]]) -> tuple[Finding, ...]:
     return tuple(
-        Finding(one["key"], Change(one["change"]) if one["change"] else None, is_low=one["is_low"])
-        for one in stored
+        Finding(
+            finding["key"], Change(finding["change"]) if finding["change"] else None, is_low=finding["is_low"]
+        )
+        for finding in stored
     )

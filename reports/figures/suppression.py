@@ -25,14 +25,14 @@ def suppressed_units(
     fewer are left out there, and wait for the level above.
     """
     below = units_below(parents)
-    found: dict[str, frozenset[str]] = {}
+    suppressed: dict[str, frozenset[str]] = {}
     for unit in from_the_bottom(below, parents):
-        waiting = frozenset[str]().union(*(found.get(one, ()) for one in below[unit]))
+        waiting = frozenset[str]().union(*(suppressed.get(child, ()) for child in below[unit]))
         waiting |= {unit} & few.keys()
-        people = {person for one in waiting for person in few[one]}
+        people = {person for waiting_unit in waiting for person in few[waiting_unit]}
         if waiting and unit not in plenty and len(people) < k:
-            found[unit] = waiting
-    return found
+            suppressed[unit] = waiting
+    return suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,19 @@ def publishable_groups(
     counted in, they would be what is left when the bands below are taken away.
     """
     below = units_below(parents)
-    found: dict[str, ReachGroup] = {}
+    groups: dict[str, ReachGroup] = {}
     waiting: dict[str, ReachGroup] = {}
     for unit in from_the_bottom(below, parents):
-        shown = _sum(found[one] for one in below[unit] if one in found)
-        rest = _sum([own.get(unit, ReachGroup()), *(waiting.get(one, ReachGroup()) for one in below[unit])])
+        group = _sum(groups[child] for child in below[unit] if child in groups)
+        rest = _sum(
+            [own.get(unit, ReachGroup()), *(waiting.get(child, ReachGroup()) for child in below[unit])]
+        )
         if rest.members >= SMALLEST_FOR_REACH:
-            shown, rest = shown + rest, ReachGroup()
+            group, rest = group + rest, ReachGroup()
         waiting[unit] = rest
-        if shown.members:
-            found[unit] = shown
-    return found
+        if group.members:
+            groups[unit] = group
+    return groups
 
 
 def _sum(circles: Iterable[ReachGroup]) -> ReachGroup:

@@ -52,8 +52,8 @@ class Mix:
     @property
     def total(self) -> tuple[int, int]:
         """At least and at most: a range where a count is hidden, so that it cannot be subtracted."""
-        shown = sum(count for count in self.now if count is not None)
-        return shown, shown + (SMALL - 1) * self.now.count(None)
+        visible = sum(count for count in self.now if count is not None)
+        return visible, visible + (SMALL - 1) * self.now.count(None)
 
 
 class CheckInStatus(Enum):
@@ -156,7 +156,7 @@ class EarlierPromise:
 
     id: str
     month: date
-    told: PromiseDetails
+    details: PromiseDetails
     settled: date | None
     is_shared: bool = True
     """Whether the team has read it."""
@@ -219,7 +219,7 @@ class TeamMonth:
 
 def as_shared(month: TeamMonth) -> TeamMonth:
     """The month as a team may read it: without comments, and without promises that it was not told."""
-    known = tuple(one for one in month.promises if one.is_shared)
+    known = tuple(promise for promise in month.promises if promise.is_shared)
     return replace(month, promises=known, comments=(), silent=False)
 
 
@@ -234,8 +234,8 @@ def mix(
     """The mix that may be shown, None in a quiet month. `people` took part in this month and the last."""
     if _is_quiet(now, people[0], k):
         return None
-    told = _about if is_about else _hidden
-    return Mix(told(now), None if _is_quiet(before, people[1], k) else told(before), is_about)
+    disclose = _about if is_about else _hidden
+    return Mix(disclose(now), None if _is_quiet(before, people[1], k) else disclose(before), is_about)
 
 
 def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
@@ -243,8 +243,8 @@ def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
 
 
 def _hidden(counts: Mapping[str, int]) -> Counts:
-    found = (counts.get(behaviour, 0) for behaviour in Behaviour)
-    return tuple(count if count >= SMALL else None for count in found)
+    in_order = (counts.get(behaviour, 0) for behaviour in Behaviour)
+    return tuple(count if count >= SMALL else None for count in in_order)
 
 
 def sides(given: Mapping[str, int], received: Mapping[str, int]) -> Sides:
@@ -273,8 +273,8 @@ def seldom(counts: Mapping[str, int]) -> Behaviour | None:
     total = sum(counts.values())
     if total < _SELDOM_OF:
         return None
-    found = [one for one in Behaviour if counts.get(one, 0) <= _SELDOM_SHARE * total]
-    return found[0] if len(found) == 1 else None
+    rare = [behaviour for behaviour in Behaviour if counts.get(behaviour, 0) <= _SELDOM_SHARE * total]
+    return rare[0] if len(rare) == 1 else None
 
 
 def reach(members: int, thanked: int) -> Share:
@@ -283,6 +283,6 @@ def reach(members: int, thanked: int) -> Share:
     return Share(next(band for least, band in _REACH_BANDS if share >= least))
 
 
-def turnout_bands(found: Sequence[str | None]) -> tuple[Turnout, ...]:
+def turnout_bands(bands: Sequence[str | None]) -> tuple[Turnout, ...]:
     """The different bands, from low to high."""
-    return tuple(band for band in Turnout if band in found)
+    return tuple(band for band in Turnout if band in bands)

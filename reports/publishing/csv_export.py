@@ -9,8 +9,7 @@ from datetime import date
 from reports.figures.findings import one_place
 from reports.figures.spans import Span
 from reports.figures.team_month import Counts, TeamMonth
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import pulse, sentences
 from reports.text.topics import figure_name
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice
@@ -79,7 +78,7 @@ def _number(value: float | None) -> str:
 def _led(say: Voice, team: TeamMonth) -> Iterable[Row]:
     """What people say about being led, month by month."""
     for item, spans in team.pulse.items.items():
-        name = words.capital(check_in.label(say, team.pulse, item))
+        name = sentences.capital(pulse.label(say, team.pulse, item))
         for month, span in zip(team.pulse.months, spans, strict=True):
             yield _range(say, month, ("led", str(item), name), span)
 
@@ -111,13 +110,13 @@ def _thanks(say: Voice, team: TeamMonth) -> Iterable[Row]:
     if team.mix:
         counts.append(("thanks", team.month, team.mix.now, team.mix.is_about))
     if team.mix and team.mix.before:
-        counts.append(("thanks", words.month_before(team.month), team.mix.before, team.mix.is_about))
+        counts.append(("thanks", sentences.month_before(team.month), team.mix.before, team.mix.is_about))
     if team.counts_by_direction:
         counts.append(("given", team.month, team.counts_by_direction.given, True))
         counts.append(("received", team.month, team.counts_by_direction.received, True))
     for measure, month, several, is_rounded in counts:
         for behaviour, count in zip(Behaviour, several, strict=True):
-            name = words.behaviour(say, behaviour)
+            name = sentences.behaviour(say, behaviour)
             row = Row(month, measure, str(behaviour), name, say("thank-yous"))
             yield replace(row, count=count, is_rounded=is_rounded)
 
@@ -125,6 +124,9 @@ def _thanks(say: Voice, team: TeamMonth) -> Iterable[Row]:
 def _officials(say: Voice, team: TeamMonth) -> Iterable[Row]:
     """Other people's figures, by another method: the name says whose, the month is ours."""
     for official in team.officials:
-        name = f"{words.behaviour(say, official.item)}: {official.source}, {official.year}, {official.nation}"
+        name = (
+            f"{sentences.behaviour(say, official.item)}: "
+            f"{official.source}, {official.year}, {official.nation}"
+        )
         row = Row(team.month, "official", str(official.item), name, say("0 to 10"))
         yield replace(row, low=one_place(official.value), high=one_place(official.value))

@@ -8,15 +8,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from slackapp.core import calendar
-from slackapp.digest import readers as rights
-from slackapp.digest import sharing
+from slackapp.digest import readers, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Priority
 from slackapp.outbox.references import DigestRef, TeamMonthRef, TeamRef
-from slackapp.workspace import members
-from slackapp.workspace.permissions import readers, teams
+from slackapp.workspace import members, permissions
 
 HANDING_ON = Kind(
     "digest-hand-on",
@@ -47,7 +45,7 @@ _TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
 
 def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> None:
     """Ask whoever led a team before whether to hand its digests on."""
-    for row in rights.record_leaders(session, workspace, now):
+    for row in readers.record_leaders(session, workspace, now):
         before = session.get(Member, row.before_id) if row.before_id else None
         if before is not None and before.can_be_reached:
             key = f"hand-on:{row.team_id}:{row.member_id}:{now:%Y%m%d%H%M%S}"
@@ -56,8 +54,8 @@ def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> Non
 
 def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
     """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
-    found = readers(session, workspace.id, now)
-    unread = [team for team, reader in found if reader is None and team.leader_id is not None]
+    team_readers = permissions.readers(session, workspace.id, now)
+    unread = [team for team, reader in team_readers if reader is None and team.leader_id is not None]
     for team in unread:
         _tell_above(session, workspace, team, month, now)
 
@@ -104,9 +102,9 @@ def _unshared(session: Session, workspace: Workspace, row: Delivery, now: dateti
 
 
 def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, now: datetime) -> None:
-    tree = teams(session, workspace.id)
+    tree = permissions.teams(session, workspace.id)
     but = (team.leader_id,) if team.leader_id else ()
-    above = rights.nearest_leader(session, tree, team, now, but=but)
+    above = readers.nearest_leader(session, tree, team, now, but=but)
     if above is not None:
         about = TeamMonthRef(team.id, month)
         _tell(session, workspace, above, _Notice(f"no-reader:{about}", NO_READER, about), now)
@@ -139,4 +137,4 @@ def _tell(session: Session, workspace: Workspace, reader: Member, notice: _Notic
         days_off=calendar.days_in(reader.days_off),
     )
     delivery = notice.kind.new(notice.about, reader.slack_user_id, due, key=notice.key)
-    outbox.enqueue(session, workspace, delivery)
+    queue.enqueue(session, workspace, delivery)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from reports import queries
 from reports.charts import side_by_side
 from reports.figures.team_month import TeamMonth
-from reports.publishing import schedule as digest
+from reports.publishing import schedule
 from slackapp.core.i18n import Voice
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.queue import goes_without_pictures
@@ -47,7 +47,7 @@ def uploaded_charts(session: Session, charts: Sequence[ChartRef]) -> dict[str, s
     """Return Slack's file ids by chart name, as far as the charts are uploaded."""
     names = {str(chart): chart.chart for chart in charts}
     rows = session.scalars(
-        select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == digest.PICTURE)
+        select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == schedule.PICTURE)
     )
     return {names[row.reference]: row.slack_file_id for row in rows if row.slack_file_id}
 
@@ -57,5 +57,5 @@ def thread_charts(row: Delivery, charts: Sequence[ChartRef], pictures: Mapping[s
     if not goes_without_pictures(row):
         return None
     return partial(
-        digest.enqueue_thread_charts, charts=[chart for chart in charts if chart.chart in pictures]
+        schedule.enqueue_thread_charts, charts=[chart for chart in charts if chart.chart in pictures]
     )

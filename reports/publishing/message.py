@@ -13,13 +13,10 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.figures.team_month import Highlight, TeamMonth
 from reports.publishing.promise_view import plain_context
-from reports.text import follow_up as answering
-from reports.text import promised
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import follow_up, promised, pulse, sentences
 from reports.text.sentences import Table
 from reports.text.summary import Line, brief
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import (
     Block,
     View,
@@ -55,7 +52,7 @@ OPEN_COMMENTS = "comments_open"
 
 def comments_button(say: Voice, digest_id: str) -> Block:
     """Under the message with the comments."""
-    return piece.button(say("Hide a comment"), OPEN_COMMENTS, digest_id)
+    return blocks.button(say("Hide a comment"), OPEN_COMMENTS, digest_id)
 
 
 def comments_value(digest_id: str, page: int, comment_id: str = "") -> str:
@@ -82,7 +79,7 @@ def message(
 ) -> Message:
     """The leader's digest with its picture, given as a Slack file id by name; else its figures as text."""
     below = [actions(_buttons(say, team, digest_id, today)), *_slower(say, team, digest_id)]
-    return _with_below(_message(say, team, pictures, today, ours=False), below)
+    return _with_below(_message(say, team, pictures, today, is_for_team=False), below)
 
 
 def for_team(
@@ -96,9 +93,11 @@ def for_team(
     below = [actions([_figures_button(first, digest_id)])]
     for say in others:
         button = actions([_figures_button(say, digest_id)])
-        below += [divider(), *_above(say, team, [], today, ours=True), button]
-    made = _with_below(_message(first, team, pictures, today, ours=True), below)
-    return replace(made, text="\n".join([made.text, *(text(say, team, today, ours=True) for say in others)]))
+        below += [divider(), *_above(say, team, [], today, is_for_team=True), button]
+    message = _with_below(_message(first, team, pictures, today, is_for_team=True), below)
+    return replace(
+        message, text="\n".join([message.text, *(text(say, team, today, is_for_team=True) for say in others)])
+    )
 
 
 def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> tuple[str, list[Block]]:
@@ -107,8 +106,11 @@ def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> 
     tables = [_list(chart.table)] if chart else []
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
     below = [actions([button])] if button else []
-    ours = send is None
-    return text(say, team, today, ours=ours), [*_above(say, team, tables, today, ours=ours), *below]
+    is_for_team = send is None
+    return text(say, team, today, is_for_team=is_for_team), [
+        *_above(say, team, tables, today, is_for_team=is_for_team),
+        *below,
+    ]
 
 
 def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
@@ -116,32 +118,34 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
     head = say(
         "{team}, {month}: what people wrote, in no order.", team=team.team, month=say.month(team.month)
     )
-    blocks, room = [plain_section(head)], _COMMENTS_SHOWN
+    parts, room = [plain_section(head)], _COMMENTS_SHOWN
     for wrote in team.comments:
         room -= len(wrote)
-        if room < 0 or len(blocks) >= _COMMENT_BLOCKS:
-            blocks.append(context(say("The rest stands in the page.")))
+        if room < 0 or len(parts) >= _COMMENT_BLOCKS:
+            parts.append(context(say("The rest stands in the page.")))
             break
-        blocks.append(quote(wrote))
-    blocks.append(actions([comments_button(say, digest_id)]))
-    return literal("\n".join([head, *team.comments])), blocks
+        parts.append(quote(wrote))
+    parts.append(actions([comments_button(say, digest_id)]))
+    return literal("\n".join([head, *team.comments])), parts
 
 
-def _message(say: Voice, team: TeamMonth, pictures: Mapping[str, str], today: date, *, ours: bool) -> Message:
+def _message(
+    say: Voice, team: TeamMonth, pictures: Mapping[str, str], today: date, *, is_for_team: bool
+) -> Message:
     """The message without its buttons."""
     chart = side_by_side.chart(say, team)
-    told = text(say, team, today, ours=ours)
+    fallback = text(say, team, today, is_for_team=is_for_team)
     if chart is None:
-        return Message(text=told, blocks=_above(say, team, [], today, ours=ours))
+        return Message(text=fallback, blocks=_above(say, team, [], today, is_for_team=is_for_team))
     failed = section(say("The picture could not be drawn. The figures are below as text."))
     as_text = [failed, _list(chart.table)]
     if chart.name not in pictures:
-        return Message(text=told, blocks=_above(say, team, as_text, today, ours=ours))
+        return Message(text=fallback, blocks=_above(say, team, as_text, today, is_for_team=is_for_team))
     follow = section(say("Slack may still show the picture in the thread."))
     return Message(
-        text=told,
-        blocks=_above(say, team, [_image(chart, pictures[chart.name])], today, ours=ours),
-        without_pictures=_above(say, team, [*as_text, follow], today, ours=ours),
+        text=fallback,
+        blocks=_above(say, team, [_image(chart, pictures[chart.name])], today, is_for_team=is_for_team),
+        without_pictures=_above(say, team, [*as_text, follow], today, is_for_team=is_for_team),
     )
 
 
@@ -155,60 +159,66 @@ def _with_below(message: Message, below: list[Block]) -> Message:
     )
 
 
-def text(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> str:
+def text(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> str:
     """The same facts in one piece of text, for notifications and for readers without blocks."""
-    told, chart, quoted = brief(say, team, today, ours=ours), side_by_side.chart(say, team), team.quote
-    parts = [told.heading, *(" ".join(filter(None, (line.label, line.words))) for line in told.lines)]
+    summary, chart, quoted = (
+        brief(say, team, today, is_for_team=is_for_team),
+        side_by_side.chart(say, team),
+        team.quote,
+    )
+    parts = [summary.heading, *(" ".join(filter(None, (line.label, line.words))) for line in summary.lines)]
     parts += [chart.alt] if chart else []
     parts += [f"“{quoted.words}” {_from_whom(say, quoted)}"] if quoted else []
-    return literal("\n".join([*parts, f"{told.asking} {told.question}", told.small_print]))
+    return literal("\n".join([*parts, f"{summary.asking} {summary.question}", summary.small_print]))
 
 
-def modal(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> View:
+def modal(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> View:
     """The figures as text: what the picture shows, and what there is without any. `ours` is for the team."""
-    told, chart = brief(say, team, today, ours=ours), side_by_side.chart(say, team)
+    summary, chart = brief(say, team, today, is_for_team=is_for_team), side_by_side.chart(say, team)
     tables = [chart.table] if chart else []
-    tables += answering.extra_tables(say, team)
-    kept = answering.kept_promises(say, team)
-    sentences = [
-        words.reach(say, team.reach),
-        *answering.mutual_thanks(say, team),
-        *check_in.notes(say, team),
+    tables += follow_up.extra_tables(say, team)
+    promise_tables = follow_up.kept_promises(say, team)
+    notes = [
+        sentences.reach(say, team.reach),
+        *follow_up.mutual_thanks(say, team),
+        *pulse.notes(say, team),
     ]
-    lines = answering.promise_lines(say, team)
-    blocks = [
-        header(told.heading[:_HEADER_LONGEST]),
-        *map(_line, told.lines),
+    lines = follow_up.promise_lines(say, team)
+    parts = [
+        header(summary.heading[:_HEADER_LONGEST]),
+        *map(_line, summary.lines),
         *map(_list, tables),
         *([context(say(team.pulse.source))] if team.pulse.source else []),
-        plain_section(" ".join(sentences)),
+        plain_section(" ".join(notes)),
         *map(_paragraph, lines),
-        *(block for words_kept, table in kept for block in (_paragraph(words_kept), _list(table))),
-        context(told.small_print),
+        *(block for words_kept, table in promise_tables for block in (_paragraph(words_kept), _list(table))),
+        context(summary.small_print),
     ]
-    return notice(say, say("Figures as text"), blocks)
+    return notice(say, say("Figures as text"), parts)
 
 
-def _above(say: Voice, team: TeamMonth, middle: Sequence[Block], today: date, *, ours: bool) -> list[Block]:
-    told = brief(say, team, today, ours=ours)
-    late = None if ours else promised.overdue(team, today)
+def _above(
+    say: Voice, team: TeamMonth, middle: Sequence[Block], today: date, *, is_for_team: bool
+) -> list[Block]:
+    summary = brief(say, team, today, is_for_team=is_for_team)
+    late = None if is_for_team else promised.overdue(team, today)
     return [
-        header(told.heading[:_HEADER_LONGEST]),
-        *map(_line, told.lines),
+        header(summary.heading[:_HEADER_LONGEST]),
+        *map(_line, summary.lines),
         *([actions(_is_it_done(say, late.id))] if late else []),
         *middle,
         *_quote(say, team),
-        section(f"*{told.asking}* {told.question}"),
-        context(told.small_print),
+        section(f"*{summary.asking}* {summary.question}"),
+        context(summary.small_print),
     ]
 
 
 def _is_it_done(say: Voice, promise_id: str) -> list[Block]:
     """The three answers to a promise whose day has passed."""
     return [
-        piece.button(say("Done"), DONE, promise_id, style="primary"),
-        piece.button(say("Not yet"), NOT_YET, promise_id),
-        piece.button(say("Changed"), CHANGED, promise_id),
+        blocks.button(say("Done"), DONE, promise_id, style="primary"),
+        blocks.button(say("Not yet"), NOT_YET, promise_id),
+        blocks.button(say("Changed"), CHANGED, promise_id),
     ]
 
 
@@ -248,8 +258,8 @@ def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
         return ButtonElement(text=text, action_id=action_id, value=digest_id)
 
     if team.pace is not Pace.EVERY:
-        told = " ".join(answering.frequency(say, team))
-        return [section(told), actions([button(say("Ask as often as before"), KEEP)])]
+        sentence = " ".join(follow_up.frequency(say, team))
+        return [section(sentence), actions([button(say("Ask as often as before"), KEEP)])]
     if not team.silent:
         return []
     choices = [
@@ -271,8 +281,8 @@ def _line(line: Line) -> Block:
     return {"type": "rich_text", "elements": [_section([*label, _run(line.words)])]}
 
 
-def _paragraph(told: str) -> Block:
-    return {"type": "rich_text", "elements": [_section([_run(told)])]}
+def _paragraph(content: str) -> Block:
+    return {"type": "rich_text", "elements": [_section([_run(content)])]}
 
 
 def _list(table: Table) -> Block:

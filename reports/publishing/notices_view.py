@@ -2,7 +2,7 @@
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice
 
@@ -12,36 +12,36 @@ HAND_ON = "digest_hand_on"
 
 def hand_on(say: Voice, team_id: str, team: str, leader: str) -> tuple[str, list[Block]]:
     """The question to whoever led a team before."""
-    told = say(
+    sentence = say(
         "{leader} leads {team} now and reads its digests from here on. Would you like to hand the earlier "
         "ones on?",
         leader=leader,
         team=team,
     )
     button = _button(say("Hand them on"), HAND_ON, team_id)
-    return piece.literal(told), [piece.plain_section(told), piece.actions([button])]
+    return blocks.literal(sentence), [blocks.plain_section(sentence), blocks.actions([button])]
 
 
 def no_reader(say: Voice, team: str, month: str) -> tuple[str, list[Block]]:
     """The leader of a team below cannot be reached."""
-    told = say(
+    sentence = say(
         "The leader of {team} cannot be reached, so its digest has no reader. "
         "You can read it: /digest {team} {month}. An admin can choose a new leader.",
         team=team,
         month=month,
     )
-    return piece.literal(told), [piece.plain_section(told)]
+    return blocks.literal(sentence), [blocks.plain_section(sentence)]
 
 
 def not_shared(say: Voice, team: str, month: str) -> tuple[str, list[Block]]:
     """A team's channel did not take what was shared."""
-    told = say(
+    sentence = say(
         "What you shared of {month} could not be posted in the channel of {team}: it may be archived, or I "
         "am not in it. Nothing is lost. Once that is put right, press [Share with the team] again.",
         month=month,
         team=team,
     )
-    return piece.literal(told), [piece.plain_section(told)]
+    return blocks.literal(sentence), [blocks.plain_section(sentence)]
 
 
 def _button(text: str, action_id: str, value: str) -> ButtonElement:

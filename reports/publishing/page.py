@@ -15,11 +15,7 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.from_figures import chart_contents
 from reports.figures.team_month import Highlight, TeamMonth
-from reports.text import follow_up as answering
-from reports.text import prompts as questions
-from reports.text import pulse as check_in
-from reports.text import sentences as words
-from reports.text import summary as brief
+from reports.text import follow_up, prompts, pulse, sentences, summary
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
 from slackapp.pulse.questions import NHS_STEM, STEM
@@ -43,22 +39,22 @@ def page(say: Voice, team: TeamMonth, drawings: Mapping[str, str], today: date) 
         .render(
             language=say.language,
             policy=POLICY,
-            heading=words.heading(say, team, year=True),
-            summary=[(line.label, line.words) for line in brief.lines(say, team, today)],
+            heading=sentences.heading(say, team, year=True),
+            summary=[(line.label, line.words) for line in summary.lines(say, team, today)],
             titles=_titles(say),
             charts=CHARTS | {chart.name: chart for chart in charts(say, team)},
-            reach=" ".join([words.reach(say, team.reach), *answering.mutual_thanks(say, team)]),
-            sides=answering.sides(say, team),
-            promised=answering.promise_lines(say, team),
-            kept=answering.kept_promises(say, team),
+            reach=" ".join([sentences.reach(say, team.reach), *follow_up.mutual_thanks(say, team)]),
+            sides=follow_up.sides(say, team),
+            promised=follow_up.promise_lines(say, team),
+            kept=follow_up.kept_promises(say, team),
             comments=team.comments,
-            also=answering.other_questions(say, team),
+            also=follow_up.other_questions(say, team),
             stem=say(NHS_STEM if team.pulse.source else STEM),
             source=say(team.pulse.source) if team.pulse.source else "",
-            officials=answering.officials(say, team),
-            highlights=[_shared(say, one) for one in team.highlights],
+            officials=follow_up.officials(say, team),
+            highlights=[_shared(say, highlight) for highlight in team.highlights],
             check_in=_check_in(say, team),
-            questions=[questions.question(say, team, today)],
+            questions=[prompts.question(say, team, today)],
             method=_method(say, team),
             drawings={name: Markup(svg) for name, svg in drawings.items()},  # noqa: S704 - Plotly's own SVG, its texts escaped
         )
@@ -90,19 +86,19 @@ def _titles(say: Voice) -> dict[str, str]:
 
 
 def _check_in(say: Voice, team: TeamMonth) -> str:
-    told = check_in.turnout(say, team.pulse.turnout)
-    asked = answering.frequency(say, team)
-    return " ".join([*([told] if told else []), *check_in.notes(say, team), *asked])
+    turnout = pulse.turnout(say, team.pulse.turnout)
+    frequency = follow_up.frequency(say, team)
+    return " ".join([*([turnout] if turnout else []), *pulse.notes(say, team), *frequency])
 
 
-def _shared(say: Voice, one: Highlight) -> dict[str, str]:
+def _shared(say: Voice, highlight: Highlight) -> dict[str, str]:
     who = say(
         "{giver} thanked {receiver}: {behaviour}",
-        giver=one.giver,
-        receiver=one.receiver,
-        behaviour=say(WORDING[one.behaviour].label).lower(),
+        giver=highlight.giver,
+        receiver=highlight.receiver,
+        behaviour=say(WORDING[highlight.behaviour].label).lower(),
     )
-    return {"words": one.words, "who": who}
+    return {"words": highlight.words, "who": who}
 
 
 def _method(say: Voice, team: TeamMonth) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk.models.blocks import PlainTextObject
 
 from reports.text.promises import _BECAME, _TOLD, _TOLD_LATER, outcome, plain
-from slackapp import blocks as piece
+from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice, translatable
 from slackapp.core.pseudonyms import is_erased
@@ -23,41 +23,43 @@ def post(
 ) -> tuple[str, list[Block]]:
     """The team's post and its text; `later` when it is read in another month than it was promised in."""
     written = say("Written by the leader of {team}. Progress comes with the next digest.", team=team)
-    blocks = [
-        piece.header(say(TITLE)),
+    parts = [
+        blocks.header(say(TITLE)),
         *(promise_block(say, each, later=later) for each in promises),
         plain_context(written),
     ]
-    said = [say(TITLE), *(plain(say, each, later=later) for each in promises), written]
-    return piece.literal("\n".join(said)), blocks
+    lines = [say(TITLE), *(plain(say, each, later=later) for each in promises), written]
+    return blocks.literal("\n".join(lines)), parts
 
 
-def line(say: Voice, kept: PromiseSummary) -> Block:
+def line(say: Voice, promise: PromiseSummary) -> Block:
     """What a check-in begins with."""
-    told = say("You said: {you_said}\nWe will: {we_will}")
-    values = {"you_said": _run(kept.you_said), "we_will": _run(kept.we_will)}
-    return rich([_filled(told, values), *_became(say, PromiseState(kept.state), kept.reason)])
+    template = say("You said: {you_said}\nWe will: {we_will}")
+    values = {"you_said": _run(promise.you_said), "we_will": _run(promise.we_will)}
+    return rich([_filled(template, values), *_became(say, PromiseState(promise.state), promise.reason)])
 
 
-def line_text(say: Voice, kept: PromiseSummary) -> str:
+def line_text(say: Voice, promise: PromiseSummary) -> str:
     """The same as text."""
-    told = say("You said: {you_said}\nWe will: {we_will}", you_said=kept.you_said, we_will=kept.we_will)
-    return piece.literal(" ".join([told, *outcome(say, PromiseState(kept.state), kept.reason)]))
+    sentence = say(
+        "You said: {you_said}\nWe will: {we_will}", you_said=promise.you_said, we_will=promise.we_will
+    )
+    return blocks.literal(" ".join([sentence, *outcome(say, PromiseState(promise.state), promise.reason)]))
 
 
-def promise_block(say: Voice, told: PromiseDetails, *, later: bool) -> Block:
+def promise_block(say: Voice, promise: PromiseDetails, *, later: bool) -> Block:
     """A promise with its state; `later` when it is read in another month than it was promised in."""
-    here = not is_erased(told.who)
+    here = not is_erased(promise.who)
     # Slack refuses a mention of nobody: whoever was erased stands by the name that is left.
-    who: dict[str, Any] = {"type": "user", "user_id": told.who} if here else _run(told.name)
+    who: dict[str, Any] = {"type": "user", "user_id": promise.who} if here else _run(promise.name)
     values = {
-        "you_said": _run(told.you_said),
-        "we_will": _run(told.we_will),
+        "you_said": _run(promise.you_said),
+        "we_will": _run(promise.we_will),
         "who": who,
-        "day": _run(say.day(told.due)),
+        "day": _run(say.day(promise.due)),
     }
-    sentence = _filled(say(_TOLD_LATER if later else _TOLD[told.by]), values)
-    return rich([sentence, *_became(say, told.state, told.reason)])
+    sentence = _filled(say(_TOLD_LATER if later else _TOLD[promise.by]), values)
+    return rich([sentence, *_became(say, promise.state, promise.reason)])
 
 
 def _became(say: Voice, state: PromiseState, reason: str | None) -> list[list[dict[str, Any]]]:

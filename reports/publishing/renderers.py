@@ -12,13 +12,12 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
-from reports.publishing import schedule as digest
-from reports.publishing import team_renderers
+from reports.publishing import schedule, team_renderers
 from reports.publishing.csv_export import sheet
 from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
 from reports.publishing.message import comments, message
 from reports.publishing.page import charts, page
-from reports.text import sentences as words
+from reports.text import sentences
 from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import sharing
@@ -34,13 +33,13 @@ _ALT_OF_A_FILE = 1_000
 def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
     """Return the routes of a digest's kinds; `drawing` is used when a chart or page is produced."""
     return by_kind(
-        Route(digest.PICTURE, _load_chart, partial(_chart, drawing)),
-        Route(digest.MESSAGE, _load_message, _message),
-        Route(digest.PAGE, _load_in_thread, partial(_page, drawing)),
-        Route(digest.SHEET, _load_in_thread, _sheet),
-        Route(digest.THREADED, _load_threaded, partial(_threaded, drawing)),
-        Route(digest.COMMENTS, _load_comments, _comments),
-        Route(digest.COMMENTS_AGAIN, _load_comments_again, _comments_again),
+        Route(schedule.PICTURE, _load_chart, partial(_chart, drawing)),
+        Route(schedule.MESSAGE, _load_message, _message),
+        Route(schedule.PAGE, _load_in_thread, partial(_page, drawing)),
+        Route(schedule.SHEET, _load_in_thread, _sheet),
+        Route(schedule.THREADED, _load_threaded, partial(_threaded, drawing)),
+        Route(schedule.COMMENTS, _load_comments, _comments),
+        Route(schedule.COMMENTS_AGAIN, _load_comments_again, _comments_again),
         *team_renderers.ROUTES,
     )
 
@@ -78,15 +77,15 @@ class _Figures:
 
 
 def _load_chart(session: Session, about: ChartRef, _row: Delivery, _now: datetime) -> _Chart | Skip:
-    found = session.get(Digest, about.digest_id)
-    if found is None:
+    digest = session.get(Digest, about.digest_id)
+    if digest is None:
         return Skip("gone")
-    readers, month = load(session, found)
+    readers, month = load(session, digest)
     say = voice(about.language) if about.language else readers
     chart = side_by_side.chart(say, month)
     if chart is None or chart.name != about.chart:
         return Skip("no_picture")
-    return _Chart(chart, found.month)
+    return _Chart(chart, digest.month)
 
 
 def _chart(drawing: ChartRenderer, content: _Chart) -> Upload:
@@ -101,14 +100,14 @@ def _chart(drawing: ChartRenderer, content: _Chart) -> Upload:
 
 
 def _load_message(session: Session, about: DigestRef, row: Delivery, now: datetime) -> _Figures | Skip:
-    found = session.get(Digest, about.digest_id)
-    if found is None:
+    digest = session.get(Digest, about.digest_id)
+    if digest is None:
         return Skip("gone")
-    say, month = load(session, found)
-    charts = chart_refs(say, month, found.id)
+    say, month = load(session, digest)
+    charts = chart_refs(say, month, digest.id)
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
-    return _Figures(say, month, found.id, today(session, row, now), pictures, follow_up)
+    return _Figures(say, month, digest.id, today(session, row, now), pictures, follow_up)
 
 
 def _message(content: _Figures) -> Message:
@@ -126,9 +125,9 @@ def _message(content: _Figures) -> Message:
 def _load_threaded(
     session: Session, about: ChartRef, row: Delivery, now: datetime
 ) -> tuple[_Chart, _Thread] | WaitUntil | Skip:
-    shows = Delivery.kind.in_([digest.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
-    shown = select(Delivery).where(Delivery.reference == str(DigestRef(about.digest_id)), shows)
-    thread = _thread(session, shown, now)
+    shows = Delivery.kind.in_([schedule.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
+    messages = select(Delivery).where(Delivery.reference == str(DigestRef(about.digest_id)), shows)
+    thread = _thread(session, messages, now)
     if not isinstance(thread, _Thread):
         return thread
     chart = _load_chart(session, about, row, now)
@@ -152,8 +151,8 @@ def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
     say, month = thread.say, thread.month
     return Upload(
         filename=f"digest-{thread.digest.month}.pdf",
-        title=say("{heading}: a page to keep or print", heading=words.heading(say, month)),
-        alt=words.heading(say, month),
+        title=say("{heading}: a page to keep or print", heading=sentences.heading(say, month)),
+        alt=sentences.heading(say, month),
         produce=partial(_page_bytes, drawing, thread),
         channel=thread.channel,
         thread_ts=thread.ts,
@@ -162,12 +161,12 @@ def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
 
 def _page_bytes(drawing: ChartRenderer, thread: _Thread) -> bytes | None:
     say, month = thread.say, thread.month
-    return drawing.pdf(page(say, month, digest.drawings(drawing, charts(say, month)), thread.today))
+    return drawing.pdf(page(say, month, schedule.drawings(drawing, charts(say, month)), thread.today))
 
 
 def _sheet(thread: _Thread) -> Upload:
     """The figures for a spreadsheet, in the same thread."""
-    heading = words.heading(thread.say, thread.month)
+    heading = sentences.heading(thread.say, thread.month)
     return Upload(
         filename=f"digest-{thread.digest.month}.csv",
         title=thread.say("{heading}: the figures", heading=heading),
@@ -196,17 +195,17 @@ def _comments(thread: _Thread) -> Message:
 def _load_comments_again(
     session: Session, about: DigestRef, row: Delivery, now: datetime
 ) -> _Thread | WaitUntil | Skip:
-    before = select(Delivery).where(Delivery.reference == str(about), Delivery.kind == digest.COMMENTS)
-    first, found = session.scalar(before), session.get(Digest, about.digest_id)
-    if first is None or found is None:
+    before = select(Delivery).where(Delivery.reference == str(about), Delivery.kind == schedule.COMMENTS)
+    first, digest = session.scalar(before), session.get(Digest, about.digest_id)
+    if first is None or digest is None:
         return Skip("gone")
     if first.state == DeliveryState.SENDING:
         return WaitUntil(now + _LOOK_AGAIN)
     if first.state != DeliveryState.SENT or not first.slack_ts:
         # While it waits, it will say what holds by then.
         return Skip("not_sent")
-    say, month = load(session, found)
-    return _Thread(say, month, found, today(session, row, now), first.slack_channel_id, first.slack_ts)
+    say, month = load(session, digest)
+    return _Thread(say, month, digest, today(session, row, now), first.slack_channel_id, first.slack_ts)
 
 
 def _comments_again(stands: _Thread) -> Message:
@@ -218,17 +217,17 @@ def _comments_again(stands: _Thread) -> Message:
 def _thread(session: Session, before: Select[Delivery], now: datetime) -> _Thread | WaitUntil | Skip:
     """Return the thread of the message that goes before, once that has arrived."""
     sent = session.scalar(before)
-    found = session.get(Digest, DigestRef.parse(sent.reference).digest_id) if sent else None
-    if sent is None or found is None:
+    digest = session.get(Digest, DigestRef.parse(sent.reference).digest_id) if sent else None
+    if sent is None or digest is None:
         return Skip("gone")
     if sent.state in PENDING:
         # It was made ready again since: the group did not keep this one back.
         return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
     if sent.state != DeliveryState.SENT or not sent.slack_ts:
         return Skip("no_message")
-    say, month = load(session, found)
-    return _Thread(say, month, found, today(session, sent, now), sent.slack_channel_id, sent.slack_ts)
+    say, month = load(session, digest)
+    return _Thread(say, month, digest, today(session, sent, now), sent.slack_channel_id, sent.slack_ts)
 
 
 def _message_of(about: DigestRef) -> Select[Delivery]:
-    return select(Delivery).where(Delivery.reference == str(about), Delivery.kind == digest.MESSAGE)
+    return select(Delivery).where(Delivery.reference == str(about), Delivery.kind == schedule.MESSAGE)

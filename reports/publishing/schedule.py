@@ -15,22 +15,20 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.figures.team_month import TeamMonth
-from reports.publishing import failures as noticing
+from reports.publishing import failures
 from reports.publishing.page import charts, page
 from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import voice
-from slackapp.digest import readers as rights
-from slackapp.digest import sharing
+from slackapp.digest import readers, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
-from slackapp.outbox import queue as outbox
+from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Method, NewDelivery, Priority
 from slackapp.outbox.references import ChartRef, DigestRef
 from slackapp.pulse import comments
-from slackapp.workspace import members
-from slackapp.workspace.permissions import readers as everybody
+from slackapp.workspace import members, permissions
 
 AT = time(9, 0)
 _declare = partial(Kind, priority=Priority.DIGEST, topic=Topic.DIGESTS, second_copy=SecondCopy.HARMLESS)
@@ -61,27 +59,27 @@ def enqueue_due(sessions: Sessions, now: datetime) -> int:
     """
     with sessions.read() as session:
         installed = session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None))).all()
-    made: list[int] = []
+    counts: list[int] = []
 
     def owe(workspace_id: str) -> None:
         # One transaction for each workspace, so that none waits for all the others.
         with sessions.begin() as session:
-            made.append(_owe(session, session.get_one(Workspace, workspace_id), now))
+            counts.append(_owe(session, session.get_one(Workspace, workspace_id), now))
 
     run_all_then_raise(partial(owe, workspace_id) for workspace_id in installed)
-    return sum(made)
+    return sum(counts)
 
 
 def report_failures(sessions: Sessions, now: datetime) -> None:
     """Tell at once of what can never arrive; `owe_due` makes up for what a standstill left untold."""
     with sessions.read() as session:
-        found = noticing.workspaces_with_failures(session, now)
+        workspace_ids = failures.workspaces_with_failures(session, now)
 
     def tell(workspace_id: str) -> None:
         with sessions.begin() as session:
-            noticing.report_failures(session, session.get_one(Workspace, workspace_id), now)
+            failures.report_failures(session, session.get_one(Workspace, workspace_id), now)
 
-    run_all_then_raise(partial(tell, workspace_id) for workspace_id in found)
+    run_all_then_raise(partial(tell, workspace_id) for workspace_id in workspace_ids)
 
 
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
@@ -93,9 +91,11 @@ def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
     ]
     if not upcoming:
         return None
-    found, workspace = min(upcoming, key=lambda pair: pair[0].due)
+    occurrence, workspace = min(upcoming, key=lambda pair: pair[0].due)
     say = voice(workspace.language)
-    return found.due, say("digest for {month}", month=say.month(date.fromisoformat(f"{found.month}-01")))
+    return occurrence.due, say(
+        "digest for {month}", month=say.month(date.fromisoformat(f"{occurrence.month}-01"))
+    )
 
 
 def preview(
@@ -106,17 +106,17 @@ def preview(
     this = calendar.month_of(now, workspace.time_zone)
     if month > this:
         raise ValueError("that month has not begun")
-    told = queries.months(session, workspace, month, [team])[team.id]
+    team_month = queries.months(session, workspace, month, [team])[team.id]
     if month == this:
         # Nobody reads comments before the month's end.
-        told = replace(told, comments=())
+        team_month = replace(team_month, comments=())
     leader = session.get(Member, team.leader_id) if team.leader_id else None
     say = members.language_of(workspace, leader)
     today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
     if drawing is not None:
-        return page(say, told, drawings(drawing, charts(say, told)), today)
+        return page(say, team_month, drawings(drawing, charts(say, team_month)), today)
     with ChartRenderer(find_browser(os.environ)) as own:
-        return page(say, told, drawings(own, charts(say, told)), today)
+        return page(say, team_month, drawings(own, charts(say, team_month)), today)
 
 
 def drawings(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
@@ -128,12 +128,12 @@ def drawings(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str
 def send(session: Session, reader: Member, *, team: Team, month: str, now: datetime) -> bool:
     """Owe one digest to one reader, at once; False when they were sent it before."""
     workspace = session.get_one(Workspace, team.workspace_id)
-    made = _new_digests(session, month, [(team, reader)], now)
+    new_digests = _new_digests(session, month, [(team, reader)], now)
     queries.publish(session, workspace, month, [team], now=now)
-    told = queries.months(session, workspace, month, [team])[team.id]
-    for digest_id, _, _ in made:
-        outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, reader, told, now))
-    return bool(made)
+    team_month = queries.months(session, workspace, month, [team])[team.id]
+    for digest_id, _, _ in new_digests:
+        queue.enqueue_many(session, workspace, _owed(workspace, digest_id, reader, team_month, now))
+    return bool(new_digests)
 
 
 def enqueue_comments_update(session: Session, changed: Digest, now: datetime) -> None:
@@ -141,13 +141,13 @@ def enqueue_comments_update(session: Session, changed: Digest, now: datetime) ->
     team = session.get_one(Team, changed.team_id)
     same = select(Digest.id).where(Digest.team_id == team.id, Digest.month == changed.month)
     sent = select(Delivery).where(Delivery.kind == COMMENTS, Delivery.reference.in_(same))
-    owed = [
+    deliveries = [
         COMMENTS_AGAIN.new(
             DigestRef.parse(message.reference), message.target, now, key=f"{COMMENTS_AGAIN}:{new_id()}"
         )
         for message in session.scalars(sent)
     ]
-    outbox.enqueue_many(session, session.get_one(Workspace, team.workspace_id), owed)
+    queue.enqueue_many(session, session.get_one(Workspace, team.workspace_id), deliveries)
 
 
 def enqueue_thread_charts(
@@ -155,7 +155,7 @@ def enqueue_thread_charts(
 ) -> None:
     """Enqueue charts as files in the thread of a message that went without them."""
     workspace = session.get_one(Workspace, message.workspace_id)
-    outbox.enqueue_many(session, workspace, [THREADED.new(chart, message.target, now) for chart in charts])
+    queue.enqueue_many(session, workspace, [THREADED.new(chart, message.target, now) for chart in charts])
 
 
 def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
@@ -166,8 +166,8 @@ def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
     soon = or_(Delivery.state == DeliveryState.SENDING, Delivery.due <= now + timedelta(minutes=1))
     pending = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
     with sessions.read() as session:
-        found = select(soon, func.count()).where(Delivery.kind.in_(KINDS), pending).group_by(soon)
-        counted = {bool(is_soon): count for is_soon, count in session.execute(found)}
+        query = select(soon, func.count()).where(Delivery.kind.in_(KINDS), pending).group_by(soon)
+        counted = {bool(is_soon): count for is_soon, count in session.execute(query)}
     return counted.get(True, 0), counted.get(False, 0)
 
 
@@ -183,7 +183,7 @@ def enqueue_charts(session: Session, message: Delivery, now: datetime, charts: S
         PICTURE.new(chart, message.target, now, key=f"{PICTURE}:{chart}", group=message.group_key)
         for chart in charts
     ]
-    outbox.enqueue_many(session, workspace, rows)
+    queue.enqueue_many(session, workspace, rows)
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:
@@ -212,30 +212,34 @@ def _due_in(workspace: Workspace, month: str) -> datetime:
 
 
 def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
-    noticing.ask_to_hand_on(session, workspace, now)
-    found = latest(workspace, now)
-    if found.month < _first_month(session, workspace):
+    failures.ask_to_hand_on(session, workspace, now)
+    occurrence = latest(workspace, now)
+    if occurrence.month < _first_month(session, workspace):
         return 0
-    held = rights.withheld_teams(session, workspace, found.due)
+    held = readers.withheld_teams(session, workspace, occurrence.due)
     read = set(
-        session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == found.month))
+        session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == occurrence.month))
     )
-    theirs = [
+    team_readers = [
         (team, reader)
         for team, reader in _readers(session, workspace, now)
         # What the leader has had is not told once more when a deputy takes over in the middle of a month.
         if team.id not in held and (reader.id == team.leader_id or (team.id, team.leader_id) not in read)
     ]
-    made = _new_digests(session, found.month, theirs, now)
-    if made:
-        comments.collect_month(session, workspace.id, found.month)
-        queries.publish(session, workspace, found.month, [team for _, team, _ in made], now=now)
-    told = queries.months(session, workspace, found.month, [team for _, team, _ in made]) if made else {}
-    for digest_id, team, leader in made:
-        outbox.enqueue_many(session, workspace, _owed(workspace, digest_id, leader, told[team.id], now))
-    noticing.report_missing_readers(session, workspace, found.month, now)
-    noticing.report_failures(session, workspace, now)
-    return len(made)
+    new_digests = _new_digests(session, occurrence.month, team_readers, now)
+    if new_digests:
+        comments.collect_month(session, workspace.id, occurrence.month)
+        queries.publish(session, workspace, occurrence.month, [team for _, team, _ in new_digests], now=now)
+    team_months = (
+        queries.months(session, workspace, occurrence.month, [team for _, team, _ in new_digests])
+        if new_digests
+        else {}
+    )
+    for digest_id, team, leader in new_digests:
+        queue.enqueue_many(session, workspace, _owed(workspace, digest_id, leader, team_months[team.id], now))
+    failures.report_missing_readers(session, workspace, occurrence.month, now)
+    failures.report_failures(session, workspace, now)
+    return len(new_digests)
 
 
 def _first_month(session: Session, workspace: Workspace) -> str:
@@ -254,26 +258,26 @@ def _first_month(session: Session, workspace: Workspace) -> str:
 
 def _readers(session: Session, workspace: Workspace, now: datetime) -> list[tuple[Team, Member]]:
     """Each team with who reads for it now: its leader, or the deputy while the leader is not there."""
-    found = everybody(session, workspace.id, now)
-    return [(team, reader) for team, reader in found if reader is not None]
+    team_readers = permissions.readers(session, workspace.id, now)
+    return [(team, reader) for team, reader in team_readers if reader is not None]
 
 
 def _new_digests(
-    session: Session, month: str, readers: Sequence[tuple[Team, Member]], now: datetime
+    session: Session, month: str, team_readers: Sequence[tuple[Team, Member]], now: datetime
 ) -> list[tuple[str, Team, Member]]:
     """Write down those not yet made; another process may be doing the same."""
-    made = []
-    for team, leader in readers:
+    new_digests = []
+    for team, leader in team_readers:
         row = {"id": new_id(), "team_id": team.id, "month": month, "recipient_id": leader.id, "made_at": now}
-        insert = outbox.insert_for(session)(Digest).on_conflict_do_nothing().values(row).returning(Digest.id)
+        insert = queue.insert_for(session)(Digest).on_conflict_do_nothing().values(row).returning(Digest.id)
         digest_id = session.scalar(insert)
         if digest_id is not None:
-            made.append((digest_id, team, leader))
-    return made
+            new_digests.append((digest_id, team, leader))
+    return new_digests
 
 
 def _owed(
-    workspace: Workspace, digest_id: str, leader: Member, told: TeamMonth, now: datetime
+    workspace: Workspace, digest_id: str, leader: Member, team_month: TeamMonth, now: datetime
 ) -> list[NewDelivery]:
     """The pictures, the message that shows them, and the page in its thread."""
     due = calendar.next_allowed(
@@ -289,8 +293,8 @@ def _owed(
     def delivery(kind: Kind[R], about: R, step: int) -> NewDelivery:
         return kind.new(about, leader.slack_user_id, due, key=f"{kind}:{about}", group=group, step=step)
 
-    chart = side_by_side.chart(members.language_of(workspace, leader), told)
+    chart = side_by_side.chart(members.language_of(workspace, leader), team_month)
     pictures = [delivery(PICTURE, ChartRef(digest_id, chart.name), 0)] if chart else []
     files = [delivery(kind, about, 2) for kind in (PAGE, SHEET)]
-    wrote = [delivery(COMMENTS, about, 2)] if told.comments else []
+    wrote = [delivery(COMMENTS, about, 2)] if team_month.comments else []
     return [*pictures, delivery(MESSAGE, about, 1), *files, *wrote]

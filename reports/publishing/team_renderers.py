@@ -8,14 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures.team_month import TeamMonth, as_shared
-from reports.publishing import notices_view as view
-from reports.publishing import promise_view as promised
-from reports.publishing import schedule as digest
+from reports.publishing import notices_view, promise_view, schedule
 from reports.publishing.failures import HANDING_ON, NO_READER, NOT_SHARED
 from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
 from reports.publishing.message import for_team
 from reports.queries.extras import promise_details
-from reports.text import sentences as words
+from reports.text import sentences
 from slackapp.core import calendar
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import promises, sharing
@@ -76,19 +74,19 @@ def _load_digest(
     session: Session, about: DigestRef, row: Delivery, now: datetime
 ) -> _TeamDigest | WaitUntil | Skip:
     """The digest for the team in its languages; its charts are the leader's own if those fit the first."""
-    found = session.get(Digest, about.digest_id)
-    if found is None:
+    digest = session.get(Digest, about.digest_id)
+    if digest is None:
         return Skip("gone")
-    leaders, month = load(session, found)
+    leaders, month = load(session, digest)
     spoken = _spoken(session, row)
     another = "" if spoken[0].language == leaders.language else spoken[0].language
-    charts = chart_refs(spoken[0], month, found.id, another)
+    charts = chart_refs(spoken[0], month, digest.id, another)
     if another and not _are_enqueued(session, charts):
         # From then on the group keeps the message back until its charts are there.
-        return WaitUntil(now, partial(digest.enqueue_charts, charts=charts))
+        return WaitUntil(now, partial(schedule.enqueue_charts, charts=charts))
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
-    return _TeamDigest(spoken, month, found.id, today(session, row, now), pictures, follow_up)
+    return _TeamDigest(spoken, month, digest.id, today(session, row, now), pictures, follow_up)
 
 
 def _digest(content: _TeamDigest) -> Message:
@@ -106,29 +104,29 @@ def _load_posted(
     session: Session, about: TeamMonthRef, row: Delivery, now: datetime
 ) -> _Promises | WaitUntil | Skip:
     """What was promised, under the digest that it answers."""
-    found = sharing.of_reference(session, about)
-    if found is None:
+    shared = sharing.of_reference(session, about)
+    if shared is None:
         return Skip("gone")
     before = _by_key(session, f"shared:{about}")
     if before is not None and before.state in PENDING:
         return WaitUntil(max(before.due, now + _LOOK_AGAIN))
-    return _promises(session, row, found, now) or Skip("no_promise")
+    return _promises(session, row, shared, now) or Skip("no_promise")
 
 
 def _load_changed(
     session: Session, about: TeamMonthRef, row: Delivery, now: datetime
 ) -> _Promises | WaitUntil | Skip:
     """The same post, brought up to date where it stands."""
-    found = sharing.of_reference(session, about)
+    shared = sharing.of_reference(session, about)
     first = _by_key(session, f"promises:{about}")
-    if found is None or first is None:
+    if shared is None or first is None:
         return Skip("gone")
     if first.state == DeliveryState.SENDING:
         return WaitUntil(now + _LOOK_AGAIN)
     if first.state != DeliveryState.SENT or not first.slack_ts:
         # While it waits, the first post will say what holds by then.
         return Skip("not_posted")
-    content = _promises(session, row, found, now)
+    content = _promises(session, row, shared, now)
     if content is None:
         return Skip("no_promise")
     return replace(content, channel=first.slack_channel_id, replaces=first.slack_ts)
@@ -136,7 +134,7 @@ def _load_changed(
 
 def _post(content: _Promises) -> Message:
     posts = [
-        promised.post(say, content.team, content.lines, later=content.is_later) for say in content.spoken
+        promise_view.post(say, content.team, content.lines, later=content.is_later) for say in content.spoken
     ]
     return Message(
         "\n".join(text for text, _ in posts),
@@ -149,15 +147,15 @@ def _post(content: _Promises) -> Message:
 def _load_handing_on(session: Session, about: TeamRef, row: Delivery, _now: datetime) -> _Notice | Skip:
     """Somebody else leads the team now: shall they read what was told before?"""
     team = session.get(Team, about.team_id)
-    found = session.get(Leadership, about.team_id)
-    if team is None or found is None or found.handed_on:
+    leadership = session.get(Leadership, about.team_id)
+    if team is None or leadership is None or leadership.handed_on:
         return Skip("gone")
-    leader = session.get_one(Member, found.member_id)
+    leader = session.get_one(Member, leadership.member_id)
     return _Notice(_reader(session, row), team, leader=leader.name)
 
 
 def _handing_on(notice: _Notice) -> Message:
-    return Message(*view.hand_on(notice.say, notice.team.id, notice.team.name, notice.leader))
+    return Message(*notices_view.hand_on(notice.say, notice.team.id, notice.team.name, notice.leader))
 
 
 def _load_month(session: Session, about: TeamMonthRef, row: Delivery, _now: datetime) -> _Notice | Skip:
@@ -167,13 +165,13 @@ def _load_month(session: Session, about: TeamMonthRef, row: Delivery, _now: date
 
 def _no_reader(notice: _Notice) -> Message:
     """A team's digest has nobody to go to."""
-    return Message(*view.no_reader(notice.say, notice.team.name, notice.month))
+    return Message(*notices_view.no_reader(notice.say, notice.team.name, notice.month))
 
 
 def _not_shared(notice: _Notice) -> Message:
     """The team's channel did not take it."""
     month = notice.say.month(date.fromisoformat(f"{notice.month}-01"))
-    return Message(*view.not_shared(notice.say, notice.team.name, month))
+    return Message(*notices_view.not_shared(notice.say, notice.team.name, month))
 
 
 ROUTES = (
@@ -186,31 +184,31 @@ ROUTES = (
 )
 
 
-def _promises(session: Session, row: Delivery, found: SharedDigest, now: datetime) -> _Promises | None:
-    kept = promises.of_month(session, found.team_id, found.month)
-    if not kept:
+def _promises(session: Session, row: Delivery, shared: SharedDigest, now: datetime) -> _Promises | None:
+    month_promises = promises.of_month(session, shared.team_id, shared.month)
+    if not month_promises:
         return None
-    team = session.get_one(Team, found.team_id)
+    team = session.get_one(Team, shared.team_id)
     workspace = session.get_one(Workspace, team.workspace_id)
-    details, zone = promise_details(session, kept), workspace.time_zone
+    details, zone = promise_details(session, month_promises), workspace.time_zone
     return _Promises(
         spoken=_spoken(session, row),
-        team=words.team_name(team.name),
-        lines=[details[promise.id] for promise in kept],
-        is_later=calendar.month_of(kept[0].made_at, zone) != calendar.month_of(now, zone),
+        team=sentences.team_name(team.name),
+        lines=[details[promise.id] for promise in month_promises],
+        is_later=calendar.month_of(month_promises[0].made_at, zone) != calendar.month_of(now, zone),
     )
 
 
 def _are_enqueued(session: Session, charts: list[ChartRef]) -> bool:
-    keys = [f"{digest.PICTURE}:{chart}" for chart in charts]
-    found = session.scalars(select(Delivery.key).where(Delivery.key.in_(keys))).all()
-    return len(found) == len(keys)
+    keys = [f"{schedule.PICTURE}:{chart}" for chart in charts]
+    enqueued = session.scalars(select(Delivery.key).where(Delivery.key.in_(keys))).all()
+    return len(enqueued) == len(keys)
 
 
 def _spoken(session: Session, row: Delivery) -> list[Voice]:
     """The languages read in the channel, Welsh first."""
     workspace = session.get_one(Workspace, row.workspace_id)
-    return [voice(one) for one in languages_in(session, workspace, row.target)]
+    return [voice(language) for language in languages_in(session, workspace, row.target)]
 
 
 def _by_key(session: Session, key: str) -> Delivery | None:

@@ -36,9 +36,9 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     team_ids = tuple(team.id for team in teams)
     figures = published.read(session, month, team_ids)
     figures |= _figures(session, _scope(workspace, month, _absent(team_ids, figures), tree), tree)
-    asked = _scope(workspace, month, team_ids, tree)
-    shared, wrote = highlights(session, asked), comments(session, asked)
-    promised, others = carried(session, asked), officials(session, asked)
+    scope = _scope(workspace, month, team_ids, tree)
+    shared, wrote = highlights(session, scope), comments(session, scope)
+    promised, others = carried(session, scope), officials(session, scope)
     silent, chosen = teams_without_reply(session, team_ids, month), frequencies(session, team_ids)
     return {
         team: TeamMonth(
@@ -89,23 +89,23 @@ def _scope(workspace: Workspace, month: str, team_ids: tuple[str, ...], tree: Ma
     return Scope(workspace, month, team_ids, wider, parents.intersection(team_ids))
 
 
-def _figures(session: Session, asked: Scope, tree: Mapping[str, Team]) -> dict[str, Figures]:
+def _figures(session: Session, scope: Scope, tree: Mapping[str, Team]) -> dict[str, Figures]:
     """Work out what may be shown. The month before is told as it was published, where it was."""
-    if not asked.teams:
+    if not scope.teams:
         return {}
-    left = suppressed(session, asked, tree)
-    thanks, pulse = behaviour_counts(session, asked, left), pulses(session, asked, tree)
-    reach, both = reaches(session, asked, tree), sides(session, asked, left)
-    two_ways, nothing_before = mutual_thanks(session, asked), is_first(session, asked)
-    last = published.read(session, month_before(asked.month), asked.teams)
+    left = suppressed(session, scope, tree)
+    thanks, pulse = behaviour_counts(session, scope, left), pulses(session, scope, tree)
+    reach, both = reaches(session, scope, tree), sides(session, scope, left)
+    two_ways, nothing_before = mutual_thanks(session, scope), is_first(session, scope)
+    last = published.read(session, month_before(scope.month), scope.teams)
     figures = {}
-    for team in asked.teams:
+    for team in scope.teams:
         mix = thanks[team].mix
         earlier = last[team].mix if team in last else None
         if mix and earlier and earlier.is_about == mix.is_about:
             mix = replace(mix, before=earlier.now)
         figures[team] = Figures(
-            k=asked.workspace.k,
+            k=scope.workspace.k,
             mix=mix,
             is_first=nothing_before,
             pulse=pulse[team],

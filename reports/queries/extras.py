@@ -16,62 +16,67 @@ from slackapp.models import Benchmark, Member, Promise, SharedDigest
 from slackapp.pulse.comments import published
 
 
-def carried(session: Session, asked: Scope) -> dict[str, tuple[EarlierPromise, ...]]:
+def carried(session: Session, scope: Scope) -> dict[str, tuple[EarlierPromise, ...]]:
     """By team, what was promised before this month."""
-    found = promises.earlier_promises(session, asked.teams, asked.month)
-    told = promise_details(session, [one for several in found.values() for one in several])
+    earlier = promises.earlier_promises(session, scope.teams, scope.month)
+    details = promise_details(session, [promise for several in earlier.values() for promise in several])
     open_to_team = select(SharedDigest.team_id, SharedDigest.month).where(
-        SharedDigest.team_id.in_(asked.teams), SharedDigest.with_promises
+        SharedDigest.team_id.in_(scope.teams), SharedDigest.with_promises
     )
     known = {(team, month) for team, month in session.execute(open_to_team)}
     return {
         team: tuple(
             EarlierPromise(
-                id=one.id,
-                month=first_day(one.month),
-                told=told[one.id],
-                settled=_month_of(asked, one),
-                is_shared=(team, one.month) in known,
+                id=promise.id,
+                month=first_day(promise.month),
+                details=details[promise.id],
+                settled=_month_of(scope, promise),
+                is_shared=(team, promise.month) in known,
             )
-            for one in several
+            for promise in several
         )
-        for team, several in found.items()
+        for team, several in earlier.items()
     }
 
 
-def promise_details(session: Session, kept: Sequence[Promise]) -> dict[str, PromiseDetails]:
+def promise_details(session: Session, several: Sequence[Promise]) -> dict[str, PromiseDetails]:
     """Promises ready to be shown, by id."""
-    ids = {one.who_id for one in kept}
-    people = {one.id: one for one in session.scalars(select(Member).where(Member.id.in_(ids)))}
+    ids = {promise.who_id for promise in several}
+    people = {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
     return {
-        one.id: PromiseDetails.of(one, who=people[one.who_id].slack_user_id, name=people[one.who_id].name)
-        for one in kept
+        promise.id: PromiseDetails.of(
+            promise, who=people[promise.who_id].slack_user_id, name=people[promise.who_id].name
+        )
+        for promise in several
     }
 
 
-def comments(session: Session, asked: Scope) -> dict[str, tuple[str, ...]]:
+def comments(session: Session, scope: Scope) -> dict[str, tuple[str, ...]]:
     """By the unit that may read them, without those that its leader has hidden."""
-    found = published(session, asked.teams, asked.month)
-    return {unit: tuple(one.words for one in several if not one.is_hidden) for unit, several in found.items()}
+    by_unit = published(session, scope.teams, scope.month)
+    return {
+        unit: tuple(comment.words for comment in several if not comment.is_hidden)
+        for unit, several in by_unit.items()
+    }
 
 
-def officials(session: Session, asked: Scope) -> tuple[Official, ...]:
+def officials(session: Session, scope: Scope) -> tuple[Official, ...]:
     """The newest official figures that an admin loaded, of the workspace's own nation only."""
     rows = session.scalars(
         select(Benchmark)
-        .where(Benchmark.workspace_id == asked.workspace.id, Benchmark.nation == asked.workspace.nation)
+        .where(Benchmark.workspace_id == scope.workspace.id, Benchmark.nation == scope.workspace.nation)
         .order_by(Benchmark.year, Benchmark.loaded_at)
     )
-    newest = {(one.item, one.nation, one.source): one for one in rows}
+    newest = {(benchmark.item, benchmark.nation, benchmark.source): benchmark for benchmark in rows}
     return tuple(
-        Official(item, one.value, one.source, one.year, one.nation)
+        Official(item, benchmark.value, benchmark.source, benchmark.year, benchmark.nation)
         for item in Behaviour
-        for (key, _, _), one in sorted(newest.items())
+        for (key, _, _), benchmark in sorted(newest.items())
         if key == item
     )
 
 
-def _month_of(asked: Scope, promise: Promise) -> date | None:
+def _month_of(scope: Scope, promise: Promise) -> date | None:
     if promise.settled_at is None:
         return None
-    return promise.settled_at.astimezone(ZoneInfo(asked.workspace.time_zone)).date().replace(day=1)
+    return promise.settled_at.astimezone(ZoneInfo(scope.workspace.time_zone)).date().replace(day=1)

@@ -34,12 +34,12 @@ class Scope:
 
 def ancestors(tree: Mapping[str, Team], team: str) -> list[str]:
     """A team and those above it, nearest first."""
-    found: list[str] = []
+    path: list[str] = []
     above: str | None = team
-    while above is not None and above not in found:
-        found.append(above)
+    while above is not None and above not in path:
+        path.append(above)
         above = tree[above].parent_id
-    return found
+    return path
 
 
 def first_day(month: str) -> date:
@@ -59,10 +59,10 @@ def descendants(teams: Iterable[str]) -> CTE:
     return inside.union(lower)
 
 
-def recognitions_between(asked: Scope, since: Any, until: Any) -> Any:  # noqa: ANN401 - columns common to several selects
+def recognitions_between(scope: Scope, since: Any, until: Any) -> Any:  # noqa: ANN401 - columns common to several selects
     """Which thanks count."""
     return (
-        Recognition.workspace_id == asked.workspace.id,
+        Recognition.workspace_id == scope.workspace.id,
         Recognition.undone_at.is_(None),
         Recognition.given_at >= since,
         Recognition.given_at < until,
@@ -70,12 +70,12 @@ def recognitions_between(asked: Scope, since: Any, until: Any) -> Any:  # noqa: 
     )
 
 
-def thanks_of_three_months(asked: Scope) -> CTE:
+def thanks_of_three_months(scope: Scope) -> CTE:
     """A row for each receiver; `age` is 0 for the month that is asked for, 1 and 2 for those before it."""
-    before = calendar.month_before(asked.month)
-    months = (asked.month, before, calendar.month_before(before))
-    starts = [asked.bounds(month)[0] for month in months]
-    during = recognitions_between(asked, starts[-1], asked.bounds(asked.month)[1])
+    before = calendar.month_before(scope.month)
+    months = (scope.month, before, calendar.month_before(before))
+    starts = [scope.bounds(month)[0] for month in months]
+    during = recognitions_between(scope, starts[-1], scope.bounds(scope.month)[1])
     ages = [(Recognition.given_at >= start, age) for age, start in enumerate(starts)]
     age = case(*ages, else_=len(starts)).label("age")
     columns = (Recognition.id, Recognition.behaviour, age, Recognition.giver_team_id, Recognition.giver_id)

@@ -27,29 +27,29 @@ class Suppressed:
     received: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-def suppressed(session: Session, asked: Scope, tree: Mapping[str, Team]) -> Suppressed:
+def suppressed(session: Session, scope: Scope, tree: Mapping[str, Team]) -> Suppressed:
     """What is left over at each of the asked levels, in this month and the two before."""
-    thanks = thanks_of_three_months(asked)
+    thanks = thanks_of_three_months(scope)
     touched = affected_people(thanks)
     took_part = session.execute(
         select(touched.c.team_id, touched.c.age, func.count(touched.c.person.distinct()))
         .where(touched.c.team_id.is_not(None))
         .group_by(touched.c.team_id, touched.c.age)
     ).all()
-    few = {team for team, _, people in took_part if people < asked.workspace.k and asked.above}
-    theirs = select(touched.c.id).where(touched.c.team_id.in_(few))
-    every: Select[Any] = select(thanks).where(thanks.c.id.in_(theirs)).order_by(thanks.c.id)
+    few = {team for team, _, people in took_part if people < scope.workspace.k and scope.above}
+    thanks_of_few = select(touched.c.id).where(touched.c.team_id.in_(few))
+    every: Select[Any] = select(thanks).where(thanks.c.id.in_(thanks_of_few)).order_by(thanks.c.id)
     rows = session.execute(every).all()
-    return _counted(asked, tree, _apart(asked, tree, took_part, _people(rows)), rows)
+    return _counted(scope, tree, _apart(scope, tree, took_part, _people(rows)), rows)
 
 
 def _people(rows: _Rows) -> dict[tuple[str, int], set[str]]:
     """By team and month, who took part in these thanks."""
-    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    people: dict[tuple[str, int], set[str]] = defaultdict(set)
     for row in rows:
-        found[row.giver_team_id, row.age].add(row.giver_id)
-        found[row.team_id, row.age].add(row.member_id)
-    return found
+        people[row.giver_team_id, row.age].add(row.giver_id)
+        people[row.team_id, row.age].add(row.member_id)
+    return people
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,9 @@ class _Month:
 
 
 def _apart(
-    asked: Scope, tree: Mapping[str, Team], took_part: _Rows, people: Mapping[tuple[str, int], set[str]]
+    scope: Scope, tree: Mapping[str, Team], took_part: _Rows, people: Mapping[tuple[str, int], set[str]]
 ) -> list[_Month]:
-    k, parents = asked.workspace.k, {team: tree[team].parent_id for team in tree}
+    k, parents = scope.workspace.k, {team: tree[team].parent_id for team in tree}
     months = []
     for month in range(AGES):
         counts = {team: count for team, age, count in took_part if age == month}
@@ -73,10 +73,10 @@ def _apart(
     return months
 
 
-def _counted(asked: Scope, tree: Mapping[str, Team], months: Sequence[_Month], rows: _Rows) -> Suppressed:
-    found = Suppressed(
+def _counted(scope: Scope, tree: Mapping[str, Team], months: Sequence[_Month], rows: _Rows) -> Suppressed:
+    counted = Suppressed(
         {
-            (level, age): len(set().union(*(month.people[one] for one in units)))
+            (level, age): len(set().union(*(month.people[unit] for unit in units)))
             for age, month in enumerate(months)
             for level, units in month.apart.items()
         }
@@ -85,17 +85,17 @@ def _counted(asked: Scope, tree: Mapping[str, Team], months: Sequence[_Month], r
         thanks = list(several)
         giver, receivers = thanks[0].giver_team_id, {row.team_id for row in thanks} - {None}
         behaviour, age = thanks[0].behaviour, thanks[0].age
-        for level in _levels(asked, tree, {giver, *receivers} - {None}):
+        for level in _levels(scope, tree, {giver, *receivers} - {None}):
             units = months[age].apart.get(level, frozenset())
-            received = {one for one in receivers if level in ancestors(tree, one)}
+            received = {team for team in receivers if level in ancestors(tree, team)}
             gave = {giver} if giver and level in ancestors(tree, giver) else set()
-            found.mix[level, age][behaviour] += gave | received <= units
+            counted.mix[level, age][behaviour] += gave | received <= units
             if age == 0:
-                found.given[level][behaviour] += bool(gave) and gave <= units
-                found.received[level][behaviour] += bool(received) and received <= units
-    return found
+                counted.given[level][behaviour] += bool(gave) and gave <= units
+                counted.received[level][behaviour] += bool(received) and received <= units
+    return counted
 
 
-def _levels(asked: Scope, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
+def _levels(scope: Scope, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
     """The asked levels above these teams."""
-    return iter({up for team in teams for up in ancestors(tree, team)} & asked.above)
+    return iter({up for team in teams for up in ancestors(tree, team)} & scope.above)

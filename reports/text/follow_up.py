@@ -1,10 +1,8 @@
 """The sentences about what was promised, who thanked whom back, and what others measured."""
 
-from reports.figures import significance as claims
+from reports.figures import significance
 from reports.figures.team_month import EarlierPromise, MutualThanks, Official, TeamMonth
-from reports.text import promises
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import promises, pulse, sentences
 from reports.text.sentences import Table
 from reports.text.topics import figure_name
 from slackapp.core.behaviours import Behaviour
@@ -30,8 +28,8 @@ _PACES: dict[Pace, str] = {
 
 def mutual_thanks(say: Voice, team: TeamMonth) -> list[str]:
     """Whether thanks went both ways, and what is seldom named; nothing where too little is known."""
-    told = [say(_WAYS[team.mutual_thanks])] if team.mutual_thanks else []
-    return told + ([say(_SELDOM[team.rarely_used])] if team.rarely_used else [])
+    lines = [say(_WAYS[team.mutual_thanks])] if team.mutual_thanks else []
+    return lines + ([say(_SELDOM[team.rarely_used])] if team.rarely_used else [])
 
 
 def frequency(say: Voice, team: TeamMonth) -> list[str]:
@@ -41,57 +39,62 @@ def frequency(say: Voice, team: TeamMonth) -> list[str]:
 
 def current(team: TeamMonth) -> list[EarlierPromise]:
     """The promises of last month, and older ones that were still going on or ended in this month."""
-    last = words.month_before(team.month)
+    last = sentences.month_before(team.month)
     return [
-        one
-        for one in team.promises
-        if one.month == last or one.settled is None or one.settled >= team.month or _goes_on(one)
+        promise
+        for promise in team.promises
+        if promise.month == last
+        or promise.settled is None
+        or promise.settled >= team.month
+        or _goes_on(promise)
     ]
 
 
-def _goes_on(one: EarlierPromise) -> bool:
-    return one.told.state is PromiseState.CHANGED
+def _goes_on(promise: EarlierPromise) -> bool:
+    return promise.details.state is PromiseState.CHANGED
 
 
 def promise_lines(say: Voice, team: TeamMonth) -> list[str]:
     """Each current promise with its state, in one piece of text."""
-    return [promises.plain(say, one.told, later=True) for one in current(team)]
+    return [promises.plain(say, promise.details, later=True) for promise in current(team)]
 
 
 def kept_promises(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:
     """Promises kept, each group with what the four items did from then until now. No cause is claimed."""
     months: dict[int, list[EarlierPromise]] = {}
-    for one in team.promises:
+    for promise in team.promises:
         place = (
-            claims.comparison_month(team.pulse, one.month) if one.told.state is PromiseState.DONE else None
+            significance.comparison_month(team.pulse, promise.month)
+            if promise.details.state is PromiseState.DONE
+            else None
         )
         if place is not None:
-            months.setdefault(place, []).append(one)
+            months.setdefault(place, []).append(promise)
     return [(_kept_words(say, several), _then_and_now(say, team, place)) for place, several in months.items()]
 
 
 def _kept_words(say: Voice, several: list[EarlierPromise]) -> str:
-    return "\n".join(_kept_one(say, one) for one in several)
+    return "\n".join(_kept_one(say, promise) for promise in several)
 
 
-def _kept_one(say: Voice, one: EarlierPromise) -> str:
-    if one.settled is None:
-        return say("We will: {we_will}", we_will=one.told.we_will)
-    when = say.month(one.settled, year=True)
-    return say("We will: {we_will} (done in {month})", we_will=one.told.we_will, month=when)
+def _kept_one(say: Voice, promise: EarlierPromise) -> str:
+    if promise.settled is None:
+        return say("We will: {we_will}", we_will=promise.details.we_will)
+    when = say.month(promise.settled, year=True)
+    return say("We will: {we_will} (done in {month})", we_will=promise.details.we_will, month=when)
 
 
 def _then_and_now(say: Voice, team: TeamMonth, place: int) -> Table:
-    pulse = team.pulse
+    results = team.pulse
     rows = tuple(
         (
-            words.capital(check_in.label(say, pulse, item)),
-            check_in.span(say, spans[place]),
-            check_in.span(say, spans[-1]),
+            sentences.capital(pulse.label(say, results, item)),
+            pulse.span(say, spans[place]),
+            pulse.span(say, spans[-1]),
         )
-        for item, spans in pulse.items.items()
+        for item, spans in results.items.items()
     )
-    columns = (say("Item"), say.month(pulse.months[place]), say.month(pulse.months[-1]))
+    columns = (say("Item"), say.month(results.months[place]), say.month(results.months[-1]))
     caption = say("What the team said then and now. Other things changed too: this does not show why.")
     return Table(caption, columns, rows)
 
@@ -101,7 +104,8 @@ def other_questions(say: Voice, team: TeamMonth) -> Table | None:
     if not team.pulse.also:
         return None
     rows = tuple(
-        (figure_name(say, one.key, one.words), check_in.span(say, one.span)) for one in team.pulse.also
+        (figure_name(say, question.key, question.words), pulse.span(say, question.span))
+        for question in team.pulse.also
     )
     caption = say("Other questions, as ranges from 0 (strongly disagree) to 10 (strongly agree)")
     return Table(caption, (say("Question"), say.month(team.month)), rows)
@@ -112,14 +116,17 @@ def officials(say: Voice, team: TeamMonth) -> Table | None:
     if not team.officials:
         return None
     rows = tuple(
-        (words.behaviour(say, one.item), f"{one.value:.1f}", _source(say, one)) for one in team.officials
+        (sentences.behaviour(say, official.item), f"{official.value:.1f}", _source(say, official))
+        for official in team.officials
     )
     caption = say("Official figures from 0 to 10. Different method: not directly comparable.")
     return Table(caption, (say("Behaviour"), say("Figure"), say("Source")), rows)
 
 
-def _source(say: Voice, one: Official) -> str:
-    return say("{source}, {year}, {nation}", source=one.source, year=one.year, nation=one.nation)
+def _source(say: Voice, official: Official) -> str:
+    return say(
+        "{source}, {year}, {nation}", source=official.source, year=official.year, nation=official.nation
+    )
 
 
 def extra_tables(say: Voice, team: TeamMonth) -> list[Table]:
@@ -133,11 +140,11 @@ def sides(say: Voice, team: TeamMonth) -> Table | None:
         return None
     rows = tuple(
         (
-            words.behaviour(say, one),
-            words.count(say, given, is_about=True),
-            words.count(say, received, is_about=True),
+            sentences.behaviour(say, behaviour),
+            sentences.count(say, given, is_about=True),
+            sentences.count(say, received, is_about=True),
         )
-        for one, given, received in zip(
+        for behaviour, given, received in zip(
             Behaviour, team.counts_by_direction.given, team.counts_by_direction.received, strict=True
         )
     )

@@ -10,13 +10,13 @@ from slackapp.models import PromiseState
 
 def open_promises(team: TeamMonth) -> list[EarlierPromise]:
     """What is neither done nor dropped, the next due first."""
-    going_on = [promise for promise in team.promises if promise.told.state in GOING_ON]
-    return sorted(going_on, key=lambda promise: promise.told.due)
+    going_on = [promise for promise in team.promises if promise.details.state in GOING_ON]
+    return sorted(going_on, key=lambda promise: promise.details.due)
 
 
 def overdue(team: TeamMonth, today: date) -> EarlierPromise | None:
     """The open promise that is due next, when its day has passed."""
-    return next((promise for promise in open_promises(team)[:1] if promise.told.due < today), None)
+    return next((promise for promise in open_promises(team)[:1] if promise.details.due < today), None)
 
 
 def quoted(team: TeamMonth) -> EarlierPromise | None:
@@ -24,12 +24,12 @@ def quoted(team: TeamMonth) -> EarlierPromise | None:
     waiting = open_promises(team)
     if waiting:
         return waiting[0]
-    kept = [
+    done = [
         promise
         for promise in team.promises
-        if promise.told.state is PromiseState.DONE and promise.settled and promise.settled >= team.month
+        if promise.details.state is PromiseState.DONE and promise.settled and promise.settled >= team.month
     ]
-    return kept[-1] if kept else None
+    return done[-1] if done else None
 
 
 def line(say: Voice, team: TeamMonth, today: date) -> str:
@@ -37,10 +37,10 @@ def line(say: Voice, team: TeamMonth, today: date) -> str:
     promise = quoted(team)
     if promise is None:
         return say("nothing is open.") if team.promises else say("nothing yet. One small thing is enough.")
-    if promise.told.state is PromiseState.DONE:
-        return say("done: “{promise}”.", promise=promise.told.we_will)
-    due = promise.told.due
-    sentences = [say("“{promise}”, by {date}.", promise=promise.told.we_will, date=say.day(due))]
+    if promise.details.state is PromiseState.DONE:
+        return say("done: “{promise}”.", promise=promise.details.we_will)
+    due = promise.details.due
+    sentences = [say("“{promise}”, by {date}.", promise=promise.details.we_will, date=say.day(due))]
     if due < today:
         sentences.append(say("That date has passed. Is it done?"))
     if more := len(open_promises(team)) - 1:

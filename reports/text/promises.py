@@ -20,11 +20,13 @@ _BECAME = {
 }
 
 
-def plain(say: Voice, one: PromiseDetails, *, later: bool = False) -> str:
+def plain(say: Voice, promise: PromiseDetails, *, later: bool = False) -> str:
     """A promise and its state in one piece of text, people's words as they wrote them."""
-    values = {"you_said": one.you_said, "we_will": one.we_will, "who": one.name}
-    told = say(_TOLD_LATER if later else _TOLD[one.by]).replace("*", "")
-    return " ".join([told.format(**values, day=say.day(one.due)), *outcome(say, one.state, one.reason)])
+    values = {"you_said": promise.you_said, "we_will": promise.we_will, "who": promise.name}
+    template = say(_TOLD_LATER if later else _TOLD[promise.by]).replace("*", "")
+    return " ".join(
+        [template.format(**values, day=say.day(promise.due)), *outcome(say, promise.state, promise.reason)]
+    )
 
 
 def outcome(say: Voice, state: PromiseState, reason: str | None) -> list[str]:

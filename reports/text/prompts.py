@@ -16,8 +16,8 @@ def question(say: Voice, team: TeamMonth, today: date) -> str:
     """About a promise that is late, else the first need, else what is missing."""
     if overdue(team, today):
         return say(_OVERDUE)
-    found = team.pulse.findings
-    needs = [finding.key for finding in (*found.needs, *found.from_above) if finding.key in TOPICS]
+    findings = team.pulse.findings
+    needs = [finding.key for finding in (*findings.needs, *findings.from_above) if finding.key in TOPICS]
     if needs:
         return say(TOPICS[needs[0]].question)
     return say(_FEW_ANSWERED if team.pulse.held is CheckInStatus.TOO_FEW else _OTHERWISE)

@@ -36,11 +36,11 @@ def label(say: Voice, pulse: Pulse, item: Behaviour) -> str:
     return say(pulse.labels[item])
 
 
-def span(say: Voice, shown: Span | None) -> str:
+def span(say: Voice, span: Span | None) -> str:
     """A range on the scale of 0 to 10."""
-    if shown is None:
+    if span is None:
         return say(NOT_ENOUGH)
-    low, high = shown.low, shown.high
+    low, high = span.low, span.high
     if high is None and low is not None:
         return say("{low} or higher", low=_one_place(low))
     if low is None and high is not None:
@@ -65,27 +65,27 @@ def title(say: Voice, pulse: Pulse) -> str:
 
 
 def _claimed(say: Voice, pulse: Pulse, before: str) -> str:
-    found = claim(pulse)
-    if found.changed:
-        item, changed = found.changed
+    claimed = claim(pulse)
+    if claimed.changed:
+        item, changed = claimed.changed
         name = capital(label(say, pulse, item))
         if changed is Change.HIGHER:
             return say("“{item}” is higher than in {month}.", item=name, month=before)
         return say("“{item}” is lower than in {month}.", item=name, month=before)
-    return _extremes(say, pulse, found) or say("No clear change since {month}.", month=before)
+    return _extremes(say, pulse, claimed) or say("No clear change since {month}.", month=before)
 
 
-def _extremes(say: Voice, pulse: Pulse, found: PulseClaim) -> str | None:
-    if found.highest and found.lowest:
+def _extremes(say: Voice, pulse: Pulse, claimed: PulseClaim) -> str | None:
+    if claimed.highest and claimed.lowest:
         return say(
             "“{highest}” is rated highest, “{lowest}” lowest.",
-            highest=capital(label(say, pulse, found.highest)),
-            lowest=label(say, pulse, found.lowest),
+            highest=capital(label(say, pulse, claimed.highest)),
+            lowest=label(say, pulse, claimed.lowest),
         )
-    if found.highest:
-        return say("“{item}” is rated highest.", item=capital(label(say, pulse, found.highest)))
-    if found.lowest:
-        return say("“{item}” is rated lowest.", item=capital(label(say, pulse, found.lowest)))
+    if claimed.highest:
+        return say("“{item}” is rated highest.", item=capital(label(say, pulse, claimed.highest)))
+    if claimed.lowest:
+        return say("“{item}” is rated lowest.", item=capital(label(say, pulse, claimed.lowest)))
     return None
 
 
@@ -104,7 +104,8 @@ def notes(say: Voice, team: TeamMonth, *, brief: bool = False) -> list[str]:
         return [say("Not every check-in is in these figures.")]
     return [
         say(
-            "Not shown here: {check_ins}.", check_ins=say.listing(_missing(say, one) for one in pulse.missing)
+            "Not shown here: {check_ins}.",
+            check_ins=say.listing(_missing(say, missing) for missing in pulse.missing),
         )
     ]
 

@@ -68,9 +68,9 @@ def capital(label: str) -> str:
     return label[:1].upper() + label[1:]
 
 
-def behaviour(say: Voice, one: Behaviour) -> str:
+def behaviour(say: Voice, behaviour: Behaviour) -> str:
     """A behaviour's name at the beginning of a line."""
-    return say(WORDING[one].label)
+    return say(WORDING[behaviour].label)
 
 
 def month_before(first: date) -> date:
@@ -87,20 +87,20 @@ def month_after(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def count(say: Voice, shown: int | None, *, is_about: bool = False) -> str:
+def count(say: Voice, number: int | None, *, is_about: bool = False) -> str:
     """A count, or "under 5"; "about 25" where it is told to the nearest five."""
-    if shown is None:
+    if number is None:
         return say("under 5")
-    return say("about {n}", n=shown) if is_about else str(shown)
+    return say("about {n}", n=number) if is_about else str(number)
 
 
 def mix_title(say: Voice, mix: Mix) -> str:
     """What the mix shows, in one or two sentences."""
     most, least = named_most(mix), named_least(mix)
-    said = [say(WORDING[most].named_most)] if most else []
-    said += [say(WORDING[least].named_least)] if least else []
-    if said:
-        return " ".join(said)
+    titles = [say(WORDING[most].named_most)] if most else []
+    titles += [say(WORDING[least].named_least)] if least else []
+    if titles:
+        return " ".join(titles)
     # From hidden counts nobody can tell whether thanks were spread.
     return (
         say("No behaviour stands out clearly.")
@@ -136,9 +136,9 @@ def mix_changed(say: Voice, team: TeamMonth) -> list[str]:
         return []
     before = say.month(month_before(team.month))
     changes = mix_changes(team.mix)
-    found = set(changes.values())
-    if len(changes) > _TOLD_ONE_BY_ONE and len(found) == 1:
-        more = found == {Change.HIGHER}
+    directions = set(changes.values())
+    if len(changes) > _TOLD_ONE_BY_ONE and len(directions) == 1:
+        more = directions == {Change.HIGHER}
         sentence = (
             translatable("More thanks were given than in {month}.")
             if more
@@ -148,9 +148,9 @@ def mix_changed(say: Voice, team: TeamMonth) -> list[str]:
     return [say(_NAMED_MORE[change], month=before) for change in changes.items()]
 
 
-def reach(say: Voice, found: Reach | None) -> str:
+def reach(say: Voice, reach: Reach | None) -> str:
     """How far thanks reached."""
-    if found is None:
+    if reach is None:
         return say("Too few people to show how far thanks reached.")
-    own, wider = _REACH[found.share]
-    return say(wider, team=team_name(found.rolled_up_to)) if found.rolled_up_to else say(own)
+    own, wider = _REACH[reach.share]
+    return say(wider, team=team_name(reach.rolled_up_to)) if reach.rolled_up_to else say(own)

@@ -7,9 +7,7 @@ from datetime import date
 from reports.figures.findings import AT_MOST, Finding
 from reports.figures.significance import compared_month, named_most
 from reports.figures.team_month import CheckInStatus, Share, TeamMonth
-from reports.text import promised, prompts
-from reports.text import pulse as check_in
-from reports.text import sentences as words
+from reports.text import promised, prompts, pulse, sentences
 from reports.text.topics import TOPICS, in_line
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, translatable
@@ -61,23 +59,23 @@ class Brief:
         """How many words are to be read; quotes and promises apart, and a team's name counts as one."""
         lines = [f"{line.label} {line.words.replace(line.apart, '_', 1)}" for line in self.lines]
         read = " ".join([self.heading, *lines, self.asking, self.question, self.small_print])
-        return len(read.replace(words.team_name(team), "_").split())
+        return len(read.replace(sentences.team_name(team), "_").split())
 
 
-def brief(say: Voice, team: TeamMonth, today: date, *, ours: bool = False) -> Brief:
+def brief(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> Brief:
     """The fullest version that is short enough; whatever it leaves out stands one press away.
 
     `ours` is for the team to read, otherwise it speaks to the leader.
     """
-    for version in _versions(say, team, today, ours=ours):
+    for version in _versions(say, team, today, is_for_team=is_for_team):
         if version.length(team.team) <= WORDS_AT_MOST:
             break
     return version
 
 
-def _versions(say: Voice, team: TeamMonth, today: date, *, ours: bool) -> Iterator[Brief]:
+def _versions(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool) -> Iterator[Brief]:
     """From the fullest to the shortest: how many answered goes first, second names go last."""
-    turnout = None if ours else check_in.turnout(say, team.pulse.turnout)
+    turnout = None if is_for_team else pulse.turnout(say, team.pulse.turnout)
     small, hidden = small_print(say)
     for print_below, most in (
         ((turnout, small, hidden), Most()),
@@ -87,31 +85,31 @@ def _versions(say: Voice, team: TeamMonth, today: date, *, ours: bool) -> Iterat
         ((hidden,), Most(praised=1, from_above=1)),
     ):
         yield Brief(
-            heading=words.heading(say, team),
-            lines=tuple(lines(say, team, today, ours=ours, most=most)),
-            asking=say("Let us talk about:") if ours else say("Ask at the next handover:"),
+            heading=sentences.heading(say, team),
+            lines=tuple(lines(say, team, today, is_for_team=is_for_team, most=most)),
+            asking=say("Let us talk about:") if is_for_team else say("Ask at the next handover:"),
             question=prompts.question(say, team, today),
             small_print=" ".join(filter(None, print_below)),
         )
 
 
 def lines(
-    say: Voice, team: TeamMonth, today: date, *, ours: bool = False, most: Most = ALL_OF_THEM
+    say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False, most: Most = ALL_OF_THEM
 ) -> list[Line]:
     """Going well, what is needed of whom, and what was promised: to the team first, to the leader last."""
-    found = _said_and_will(say, team) if ours else []
-    found += [
-        Line(say("Going well:"), _going_well(say, team, most.praised, ours=ours)),
-        _needs(say, team, ours=ours),
+    summary_lines = _said_and_will(say, team) if is_for_team else []
+    summary_lines += [
+        Line(say("Going well:"), _going_well(say, team, most.praised, is_for_team=is_for_team)),
+        _needs(say, team, is_for_team=is_for_team),
     ]
     if above := team.pulse.findings.from_above:
         named = _named(say, team, above[: most.from_above]) + _alone(say, above)
-        found.append(Line(say("Needs help from above:"), named))
-    if not ours:
+        summary_lines.append(Line(say("Needs help from above:"), named))
+    if not is_for_team:
         quoted = promised.quoted(team)
-        own_words = quoted.told.we_will if quoted else ""
-        found.append(Line(say("You promised:"), promised.line(say, team, today), own_words))
-    return found
+        own_words = quoted.details.we_will if quoted else ""
+        summary_lines.append(Line(say("You promised:"), promised.line(say, team, today), own_words))
+    return summary_lines
 
 
 def _said_and_will(say: Voice, team: TeamMonth) -> list[Line]:
@@ -119,7 +117,7 @@ def _said_and_will(say: Voice, team: TeamMonth) -> list[Line]:
     quoted = promised.quoted(team)
     if quoted is None:
         return []
-    promise = quoted.told
+    promise = quoted.details
     return [
         Line(say("You said:"), f"“{promise.you_said}”", promise.you_said),
         Line(say("We will:"), promised.to_the_team(say, promise), promise.we_will),
@@ -128,8 +126,8 @@ def _said_and_will(say: Voice, team: TeamMonth) -> list[Line]:
 
 def in_short(say: Voice, team: TeamMonth, today: date) -> str:
     """The lines as plain text, for where a digest is only announced."""
-    told = lines(say, team, today)
-    return "\n".join(" ".join(filter(None, (line.label, line.words))) for line in told)
+    summary_lines = lines(say, team, today)
+    return "\n".join(" ".join(filter(None, (line.label, line.words))) for line in summary_lines)
 
 
 def small_print(say: Voice) -> tuple[str, str]:
@@ -140,13 +138,13 @@ def small_print(say: Voice) -> tuple[str, str]:
     )
 
 
-def _going_well(say: Voice, team: TeamMonth, praised: int, *, ours: bool) -> str:
+def _going_well(say: Voice, team: TeamMonth, praised: int, *, is_for_team: bool) -> str:
     quiet = [] if team.mix else [say("Too few thank-yous to show them.")]
-    found = team.pulse.findings.going_well[:praised]
-    if found:
-        return " ".join([_named(say, team, found, good=True), *quiet])
+    findings = team.pulse.findings.going_well[:praised]
+    if findings:
+        return " ".join([_named(say, team, findings, good=True), *quiet])
     reach = team.reach
-    if not ours and reach is not None and reach.rolled_up_to is None and reach.share in _NEARLY_ALL:
+    if not is_for_team and reach is not None and reach.rolled_up_to is None and reach.share in _NEARLY_ALL:
         return " ".join([say(_NEARLY_ALL[reach.share]), *quiet])
     if team.mix is None:
         return say("a quiet month, with too few thank-yous to show.")
@@ -154,41 +152,43 @@ def _going_well(say: Voice, team: TeamMonth, praised: int, *, ours: bool) -> str
     return say(_MOST_THANKS[most]) if most else say("no one thing stands out.")
 
 
-def _needs(say: Voice, team: TeamMonth, *, ours: bool) -> Line:
-    pulse = team.pulse
-    if pulse.held is not CheckInStatus.SHOWN:
+def _needs(say: Voice, team: TeamMonth, *, is_for_team: bool) -> Line:
+    results = team.pulse
+    if results.held is not CheckInStatus.SHOWN:
         # Under no heading: nobody is to be pressed for answers.
         return Line("", " ".join(_nothing_shown(say, team)))
-    if pulse.findings.is_early:
+    if results.findings.is_early:
         return Line("", say("Too early to say more: that takes three check-ins within 60 days."))
-    label = say("Needs work:") if ours else say("Needs you:")
-    if not pulse.findings.needs:
+    label = say("Needs work:") if is_for_team else say("Needs you:")
+    if not results.findings.needs:
         return Line(label, say("nothing stands out."))
-    return Line(label, _named(say, team, pulse.findings.needs))
+    return Line(label, _named(say, team, results.findings.needs))
 
 
 def _nothing_shown(say: Voice, team: TeamMonth) -> list[str]:
     if team.pulse.held is not CheckInStatus.TOO_FEW:
-        return check_in.notes(say, team)
+        return pulse.notes(say, team)
     joined = {missing.joined for missing in team.pulse.missing}
     if len(joined) == 1 and (name := joined.pop()) is not None:
-        told = say("Too few answers to show; they are counted with {team}.", team=words.team_name(name))
+        sentence = say(
+            "Too few answers to show; they are counted with {team}.", team=sentences.team_name(name)
+        )
     else:
-        told = say("Too few answers to show.")
-    return [told, say("Not answering is everybody's right.")]
+        sentence = say("Too few answers to show.")
+    return [sentence, say("Not answering is everybody's right.")]
 
 
-def _named(say: Voice, team: TeamMonth, found: Iterable[Finding], *, good: bool = False) -> str:
+def _named(say: Voice, team: TeamMonth, findings: Iterable[Finding], *, good: bool = False) -> str:
     """The named questions as one sentence."""
     place = compared_month(team.pulse)
     before = say.month(team.pulse.months[place]) if place is not None else ""
-    names = [in_line(say, team.pulse, finding, before=before, good=good) for finding in found]
+    names = [in_line(say, team.pulse, finding, before=before, good=good) for finding in findings]
     return f"{'; '.join(names)}."
 
 
-def _alone(say: Voice, found: Sequence[Finding]) -> str:
+def _alone(say: Voice, findings: Sequence[Finding]) -> str:
     """What people say, after a reversed question that stands alone and is low as a whole; else nothing."""
-    topic = TOPICS.get(found[0].key)
-    if len(found) > 1 or topic is None or not topic.alone or not found[0].is_low:
+    topic = TOPICS.get(findings[0].key)
+    if len(findings) > 1 or topic is None or not topic.alone or not findings[0].is_low:
         return ""
     return f" {say(topic.alone)}"

@@ -81,44 +81,44 @@ def _rows(lines: "csv.DictReader[str]") -> list[tuple[int, dict[str, str | None]
 
 def load(session: Session, workspace: Workspace, figures: Sequence[OfficialFigure], *, now: datetime) -> int:
     """Take figures in; one of the same item, nation, year and source is replaced. Gives how many."""
-    for one in figures:
+    for figure in figures:
         row = {
             "id": new_id(),
             "workspace_id": workspace.id,
-            "item": str(one.item),
-            "value": one.value,
-            "source": one.source,
-            "year": one.year,
-            "nation": one.nation,
+            "item": str(figure.item),
+            "value": figure.value,
+            "source": figure.source,
+            "year": figure.year,
+            "nation": figure.nation,
             "loaded_at": now,
         }
         key = ["workspace_id", "item", "nation", "year", "source"]
         insert = insert_for(session)(Benchmark).values(row)
-        newer = {"value": one.value, "loaded_at": now}
+        newer = {"value": figure.value, "loaded_at": now}
         session.execute(insert.on_conflict_do_update(index_elements=key, set_=newer))
     session.flush()
     return len(figures)
 
 
 def _figure(row: dict[str, str | None], line: int) -> OfficialFigure:
-    said = {name: " ".join(strip_invisible(row.get(name) or "").split()) for name in COLUMNS}
-    item = next((one for one in Behaviour if one == said["item"].lower()), None)
+    fields = {name: " ".join(strip_invisible(row.get(name) or "").split()) for name in COLUMNS}
+    item = next((behaviour for behaviour in Behaviour if behaviour == fields["item"].lower()), None)
     if item is None:
-        raise UserError(_ITEM, line=line, said=said["item"][:40])
-    year = said["year"] if len(said["year"]) == _YEAR_SIGNS and said["year"].isdecimal() else "0"
+        raise UserError(_ITEM, line=line, said=fields["item"][:40])
+    year = fields["year"] if len(fields["year"]) == _YEAR_SIGNS and fields["year"].isdecimal() else "0"
     if int(year) not in _YEARS:
         raise UserError(_YEAR, line=line)
-    if said["nation"].upper() not in NATIONS:
+    if fields["nation"].upper() not in NATIONS:
         raise UserError(_NATION, line=line)
-    if not 0 < len(said["source"]) <= _LONGEST:
+    if not 0 < len(fields["source"]) <= _LONGEST:
         raise UserError(_SOURCE, line=line, most=_LONGEST)
     return OfficialFigure(
-        item, _value(said["value"], line), said["source"], int(year), said["nation"].upper()
+        item, _value(fields["value"], line), fields["source"], int(year), fields["nation"].upper()
     )
 
 
-def _value(said: str, line: int) -> float:
-    value = float(said.replace(",", ".")) if _NUMBER.fullmatch(said) else -1.0
+def _value(text: str, line: int) -> float:
+    value = float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else -1.0
     if not 0.0 <= value <= _SCALE:
         raise UserError(_VALUE, line=line)
     return value
@@ -126,8 +126,8 @@ def _value(said: str, line: int) -> float:
 
 def _check_twice(figures: Mapping[int, OfficialFigure]) -> None:
     known = set()
-    for line, one in figures.items():
-        key = (one.item, one.nation, one.year, one.source)
+    for line, figure in figures.items():
+        key = (figure.item, figure.nation, figure.year, figure.source)
         if key in known:
             raise UserError(_TWICE, line=line)
         known.add(key)

@@ -91,21 +91,21 @@ def save(
     # Two forms sent at once must not both find a place free.
     team = session.get_one(Team, digest.team_id, with_for_update=True, populate_existing=True)
     month = digest.month
-    wanted = {one.place: one for one in wordings if one.you_said or one.we_will}
-    for one in wanted.values():
-        _complete(one)
+    by_place = {wording.place: wording for wording in wordings if wording.you_said or wording.we_will}
+    for wording in by_place.values():
+        _complete(wording)
     zone = session.get_one(Workspace, team.workspace_id).time_zone
-    told = _told(session, team.id, month)
-    before = {one.place: one for one in of_month(session, team.id, month)}
+    is_told = _told(session, team.id, month)
+    before = {promise.place: promise for promise in of_month(session, team.id, month)}
     for place, promise in before.items():
-        if place not in wanted and promise.state == PromiseState.OPEN:
-            _take_back(session, promise, told=told)
-    for place, one in wanted.items():
+        if place not in by_place and promise.state == PromiseState.OPEN:
+            _take_back(session, promise, is_told=is_told)
+    for place, wording in by_place.items():
         promise = before.get(place) or Promise(
             team_id=team.id, month=month, place=place, made_at=now, state=PromiseState.OPEN
         )
         if promise.state == PromiseState.OPEN:
-            _fill(promise, one, author, end_of(promise.made_at, one.by, zone))
+            _fill(promise, wording, author, end_of(promise.made_at, wording.by, zone))
             session.add(promise)
     session.flush()
     return of_month(session, team.id, month)
@@ -132,14 +132,14 @@ def set_outcome(
 
 def of_month(session: Session, team_id: str, month: str) -> list[Promise]:
     """What was promised in answer to one digest, in its order."""
-    found = select(Promise).where(Promise.team_id == team_id, Promise.month == month)
-    return list(session.scalars(found.order_by(Promise.place)))
+    query = select(Promise).where(Promise.team_id == team_id, Promise.month == month)
+    return list(session.scalars(query.order_by(Promise.place)))
 
 
 def open_promises(session: Session, team_ids: Collection[str]) -> list[Promise]:
     """What these teams were promised and is neither done nor dropped, oldest first."""
-    found = select(Promise).where(Promise.team_id.in_(list(team_ids)), Promise.state.in_(GOING_ON))
-    return list(session.scalars(found.order_by(Promise.month, Promise.place)))
+    query = select(Promise).where(Promise.team_id.in_(list(team_ids)), Promise.state.in_(GOING_ON))
+    return list(session.scalars(query.order_by(Promise.month, Promise.place)))
 
 
 def earlier_promises(session: Session, team_ids: Collection[str], month: str) -> dict[str, list[Promise]]:
@@ -150,15 +150,15 @@ def earlier_promises(session: Session, team_ids: Collection[str], month: str) ->
     earliest = month
     for _ in range(_YEAR_OF_MONTHS):
         earliest = calendar.month_before(earliest)
-    found = select(Promise).where(
+    query = select(Promise).where(
         Promise.team_id.in_(list(team_ids)), Promise.month < month, Promise.month >= earliest
     )
-    kept: dict[str, list[Promise]] = {team: [] for team in team_ids}
-    for promise in session.scalars(found.order_by(Promise.month, Promise.place)):
+    by_team: dict[str, list[Promise]] = {team: [] for team in team_ids}
+    for promise in session.scalars(query.order_by(Promise.month, Promise.place)):
         recent = promise.month == calendar.month_before(month)
         if recent or promise.state in (*GOING_ON, PromiseState.DONE):
-            kept[promise.team_id].append(promise)
-    return kept
+            by_team[promise.team_id].append(promise)
+    return by_team
 
 
 def latest_line(
@@ -170,7 +170,7 @@ def latest_line(
     """
     tree = teams(session, workspace.id)
     shared = (SharedDigest.team_id == Promise.team_id) & (SharedDigest.month == Promise.month)
-    found = (
+    query = (
         select(Promise)
         .join(SharedDigest, shared)
         .where(Promise.team_id.in_(list(tree)), SharedDigest.with_promises)
@@ -178,7 +178,7 @@ def latest_line(
         .order_by(Promise.month.desc(), Promise.place)
     )
     newest: dict[str, Promise] = {}
-    for promise in session.scalars(found):
+    for promise in session.scalars(query):
         newest.setdefault(promise.team_id, promise)
     nearest = next((newest[up] for up in ancestors(tree, team_id) if up in newest), None)
     return (
@@ -193,24 +193,28 @@ def end_of(moment: datetime, by: By, zone: str) -> date:
     return (today.replace(month=month, day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
-def _complete(one: Wording) -> None:
-    for part, text in ((Part.YOU_SAID, one.you_said), (Part.WE_WILL, one.we_will)):
+def _complete(wording: Wording) -> None:
+    for part, text in ((Part.YOU_SAID, wording.you_said), (Part.WE_WILL, wording.we_will)):
         if not text:
-            raise IncompleteError(one.place, part, translatable("Please fill in both, or leave both empty."))
+            raise IncompleteError(
+                wording.place, part, translatable("Please fill in both, or leave both empty.")
+            )
         if len(text) > LONGEST:
-            raise IncompleteError(one.place, part, _TOO_LONG, n=len(text), most=LONGEST)
-    if not one.who:
-        raise IncompleteError(one.place, Part.WHO, translatable("Who will do it? Please choose somebody."))
+            raise IncompleteError(wording.place, part, _TOO_LONG, n=len(text), most=LONGEST)
+    if not wording.who:
+        raise IncompleteError(
+            wording.place, Part.WHO, translatable("Who will do it? Please choose somebody.")
+        )
 
 
-def _fill(promise: Promise, one: Wording, author: Member, due: date) -> None:
-    promise.you_said, promise.we_will = one.you_said, one.we_will
-    promise.who_id, promise.written_by_id = one.who, author.id
-    promise.by, promise.due = one.by, due
+def _fill(promise: Promise, wording: Wording, author: Member, due: date) -> None:
+    promise.you_said, promise.we_will = wording.you_said, wording.we_will
+    promise.who_id, promise.written_by_id = wording.who, author.id
+    promise.by, promise.due = wording.by, due
 
 
-def _take_back(session: Session, promise: Promise, *, told: bool) -> None:
-    if told:
+def _take_back(session: Session, promise: Promise, *, is_told: bool) -> None:
+    if is_told:
         raise UserError(_ALREADY_TOLD)
     session.delete(promise)
     session.flush()

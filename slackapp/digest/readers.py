@@ -11,7 +11,7 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
 from slackapp.outbox.queue import insert_for
-from slackapp.pulse import notices as telling
+from slackapp.pulse import notices
 from slackapp.workspace.permissions import (
     Permission,
     Refused,
@@ -21,8 +21,8 @@ from slackapp.workspace.permissions import (
     leads,
     reads_everything,
     require,
+    teams,
 )
-from slackapp.workspace.permissions import teams as all_teams
 
 NOT_LEADER = translatable("Only the leader of {team} can do this.")
 NOT_A_LEADER = translatable("Only the leader of the team can do this.")
@@ -38,8 +38,10 @@ def record_leaders(session: Session, workspace: Workspace, now: datetime) -> lis
     the same, one writes it down and gives it.
     """
     known = {
-        one.team_id: one
-        for one in session.scalars(select(Leadership).join(Team).where(Team.workspace_id == workspace.id))
+        leadership.team_id: leadership
+        for leadership in session.scalars(
+            select(Leadership).join(Team).where(Team.workspace_id == workspace.id)
+        )
     }
     led = select(Team).where(Team.workspace_id == workspace.id, Team.leader_id.is_not(None))
     changed = []
@@ -50,7 +52,7 @@ def record_leaders(session: Session, workspace: Workspace, now: datetime) -> lis
             session.execute(insert_for(session)(Leadership).on_conflict_do_nothing().values(first))
         elif row.member_id != team.leader_id and _took_over(session, row, team, now):
             changed.append(row)
-            telling.announce_new_leader(session, workspace, team, now)
+            notices.announce_new_leader(session, workspace, team, now)
     session.flush()
     return changed
 
@@ -81,7 +83,7 @@ def hand_on(session: Session, team: Team, *, by: Member) -> None:
 
 def not_handed_on(session: Session, workspace: Workspace) -> list[tuple[Team, Member, date]]:
     """Teams whose present leader took over, since when, and was not handed the digests before; by name."""
-    found = session.execute(
+    rows = session.execute(
         select(Team, Member, Leadership.since)
         .join(Leadership, Leadership.team_id == Team.id)
         .join(Member, Member.id == Team.leader_id)
@@ -90,7 +92,7 @@ def not_handed_on(session: Session, workspace: Workspace) -> list[tuple[Team, Me
         .order_by(Team.name)
     )
     zone = ZoneInfo(workspace.time_zone)
-    return [(team, leader, since.astimezone(zone).date()) for team, leader, since in found if since]
+    return [(team, leader, since.astimezone(zone).date()) for team, leader, since in rows if since]
 
 
 def require_led_team(session: Session, team_id: str, member: Member, now: datetime) -> Team:
@@ -134,7 +136,7 @@ def may_read(session: Session, member: Member, team: Team, month: str, *, at: Ma
         return True
     if member.left or member.workspace_id != team.workspace_id or member.team_id is None:
         return False
-    own = ancestors(all_teams(session, team.workspace_id), member.team_id)
+    own = ancestors(teams(session, team.workspace_id), member.team_id)
     return team.id in own and session.get(SharedDigest, (team.id, month)) is not None
 
 
@@ -144,7 +146,7 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
         return False
     if reads_everything(session, member):
         return True
-    tree = all_teams(session, team.workspace_id)
+    tree = teams(session, team.workspace_id)
     return any(
         leads(session, tree[top], member, at["now"]) and is_for_leader(session, tree[top], at["published"])
         for top in ancestors(tree, team.id)
@@ -153,17 +155,17 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
 
 def readable_teams(session: Session, member: Member, now: datetime) -> list[Team]:
     """The teams of which this person may read any digest at all, by name."""
-    tree = all_teams(session, member.workspace_id)
+    tree = teams(session, member.workspace_id)
     shared = set(session.scalars(select(SharedDigest.team_id).where(SharedDigest.team_id.in_(list(tree)))))
     everything = reads_everything(session, member)
-    tops = {one.id for one in tree.values() if leads(session, one, member, now)}
+    tops = {team.id for team in tree.values() if leads(session, team, member, now)}
     own = set(ancestors(tree, member.team_id)) & shared if member.team_id else set()
-    found = [
+    readable = [
         team
         for team in tree.values()
         if everything or team.id in own or tops.intersection(ancestors(tree, team.id))
     ]
-    return sorted(found, key=lambda team: team.name.casefold())
+    return sorted(readable, key=lambda team: team.name.casefold())
 
 
 def nearest_leader(
@@ -171,4 +173,4 @@ def nearest_leader(
 ) -> Member | None:
     """Whoever leads above a team now and can be reached."""
     above = (acting_leader(session, tree[up], now) for up in ancestors(tree, team.id)[1:])
-    return next((one for one in above if one is not None and one.id not in but), None)
+    return next((leader for leader in above if leader is not None and leader.id not in but), None)

@@ -82,13 +82,13 @@ def of_reference(session: Session, about: TeamMonthRef) -> SharedDigest | None:
     return session.get(SharedDigest, (about.team_id, about.month))
 
 
-def _owe(session: Session, team: Team, owed: NewDelivery) -> bool:
+def _owe(session: Session, team: Team, delivery: NewDelivery) -> bool:
     """Owe it; one that could not be delivered goes once more, to the channel that the team has now."""
-    if enqueue(session, session.get_one(Workspace, team.workspace_id), owed) is not None:
+    if enqueue(session, session.get_one(Workspace, team.workspace_id), delivery) is not None:
         return True
-    before = session.scalars(select(Delivery).where(Delivery.key == owed.key)).one()
+    before = session.scalars(select(Delivery).where(Delivery.key == delivery.key)).one()
     if before.state != DeliveryState.DEAD:
         return False
-    before.target = owed.target
+    before.target = delivery.target
     session.flush()
-    return send_again(session, before.id, now=owed.due)
+    return send_again(session, before.id, now=delivery.due)

@@ -155,8 +155,8 @@ def _why_not_asked(session: Session, poll: Poll, person: str) -> str:
     if team != workspace.slack_team_id:
         return NOT_YOURS
     # Who is not asked has no answer here, so their id may stand in a statement.
-    theirs = select(Member).where(Member.workspace_id == workspace.id, Member.slack_user_id == user)
-    member = session.scalar(theirs)
+    statement = select(Member).where(Member.workspace_id == workspace.id, Member.slack_user_id == user)
+    member = session.scalar(statement)
     teams = charter_tables.teams_of(session, poll)
     has_unit = member is not None and charter_tables.unit_of(member, teams) is not None
     return NOT_ON_THE_LIST if has_unit else NOT_ASKED

@@ -48,13 +48,13 @@ def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk:
     poll = session.get(Poll, PollRef.parse(fan_out.reference).poll_id)
     if poll is None or poll.state != PollState.OPEN or poll.closes_at <= now:
         return True
-    return _next(session, fan_out, chunk, lambda one, workspace: _invitation(poll, one, workspace, now))
+    return _next(session, fan_out, chunk, lambda member, workspace: _invitation(poll, member, workspace, now))
 
 
 def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
     poll_id = PollRef.parse(fan_out.reference).poll_id
-    done = _next(session, fan_out, chunk, lambda one, workspace: _notice(poll_id, one, workspace, now))
+    done = _next(session, fan_out, chunk, lambda member, workspace: _notice(poll_id, member, workspace, now))
     if done:
         session.execute(delete(PollMember).where(PollMember.poll_id == poll_id))
     return done
@@ -78,8 +78,8 @@ def names_around(charter: Charter, person: str) -> list[str]:
 def has_earlier(session: Session, poll: Poll) -> bool:
     """Whether people were asked at least twice before this poll, so that silence about it means something."""
     earlier = (Poll.workspace_id == poll.workspace_id, Poll.opens_on < poll.opens_on)
-    asked = session.scalars(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(_SILENT)).all()
-    return len(asked) == _SILENT
+    polls = session.scalars(select(Poll.id).where(*earlier, Poll.state.in_(_ANSWERED)).limit(_SILENT)).all()
+    return len(polls) == _SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +109,27 @@ def undelivered(session: Session, workspace: Workspace) -> Undelivered | None:
         return None
     # Those who want no messages any more were not missed.
     missed = or_(Delivery.reason.is_(None), Delivery.reason.not_in(("not_wanted", "left")))
-    ours = (Delivery.kind == INVITATION, Delivery.reference == poll.id, missed)
-    found = select(Delivery.state, func.count()).where(*ours).group_by(Delivery.state)
-    counts: dict[str, int] = dict(session.execute(found).all())
+    criteria = (Delivery.kind == INVITATION, Delivery.reference == poll.id, missed)
+    by_state = select(Delivery.state, func.count()).where(*criteria).group_by(Delivery.state)
+    counts: dict[str, int] = dict(session.execute(by_state).all())
     too_late, refused = counts.get(DeliveryState.EXPIRED, 0), counts.get(DeliveryState.DEAD, 0)
     return Undelivered(poll.opens_on, too_late, refused) if too_late or refused else None
 
 
 def _next(
-    session: Session, fan_out: FanOut, chunk: int, owed: Callable[[Member, Workspace], NewDelivery]
+    session: Session, fan_out: FanOut, chunk: int, delivery_for: Callable[[Member, Workspace], NewDelivery]
 ) -> bool:
-    found = (
+    statement = (
         select(Member)
         .join(PollMember, PollMember.member_id == Member.id)
         .where(PollMember.poll_id == PollRef.parse(fan_out.reference).poll_id, Member.id > fan_out.cursor)
         .order_by(Member.id)
         .limit(chunk)
     )
-    people = list(session.scalars(found))
+    people = list(session.scalars(statement))
     workspace = session.get_one(Workspace, fan_out.workspace_id)
-    wanted = [one for one in people if one.can_be_reached and one.pulse_messages]
-    enqueue_many(session, workspace, [owed(one, workspace) for one in wanted])
+    to_write_to = [member for member in people if member.can_be_reached and member.pulse_messages]
+    enqueue_many(session, workspace, [delivery_for(member, workspace) for member in to_write_to])
     if people:
         fan_out.cursor = people[-1].id
     return len(people) < chunk

@@ -122,8 +122,8 @@ def _copy_units(session: Session, charter: Charter) -> bool:
 
 
 def _copy_people(session: Session, poll: Poll, charter: Charter) -> bool:
-    ours = select(Member.slack_user_id, Member.id).where(Member.workspace_id == poll.workspace_id)
-    ids: dict[str, str] = dict(session.execute(ours).all())
+    accounts = select(Member.slack_user_id, Member.id).where(Member.workspace_id == poll.workspace_id)
+    ids: dict[str, str] = dict(session.execute(accounts).all())
     fixed = {ids[user]: invitee.unit for user, invitee in charter.people.items() if user in ids}
     rows = select(PollMember.member_id, PollMember.unit_id).where(PollMember.poll_id == poll.id)
     stored: dict[str, str] = dict(session.execute(rows).all())

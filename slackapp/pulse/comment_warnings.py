@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from slackapp.core import confidentiality as guard
+from slackapp.core.confidentiality import ConfidentialityCheck
 from slackapp.pulse.comment_shapes import (
     SHAPES,
     WORDS_THAT_ARE_NAMES,
@@ -23,17 +23,15 @@ _SHORT_FORM = 3
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{MODIFIER LETTER APOSTROPHE}": "'"})
 
 
-def warnings_for(
-    words: str, names: Iterable[str], watch: guard.ConfidentialityCheck
-) -> tuple[CommentWarning, ...]:
+def warnings_for(words: str, names: Iterable[str], watch: ConfidentialityCheck) -> tuple[CommentWarning, ...]:
     """What to look at again, each once. `names` are those of the people around the writer."""
-    found = [CommentWarning(str(finding.kind)) for finding in watch.check(words)]
+    warnings = [CommentWarning(str(finding.kind)) for finding in watch.check(words)]
     if _names_somebody(words, names):
-        found.append(CommentWarning.NAME)
+        warnings.append(CommentWarning.NAME)
     # Telephones type curved apostrophes.
     straight = words.translate(_APOSTROPHES)
-    found += [warning for warning, shape in SHAPES if shape.search(straight)]
-    return tuple(dict.fromkeys(found))
+    warnings += [warning for warning, shape in SHAPES if shape.search(straight)]
+    return tuple(dict.fromkeys(warnings))
 
 
 def _names_somebody(words: str, names: Iterable[str]) -> bool:

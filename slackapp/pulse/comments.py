@@ -57,20 +57,22 @@ def collect_month(session: Session, workspace_id: str, month: str) -> dict[str, 
     parents = dict(
         session.execute(select(Team.id, Team.parent_id).where(Team.workspace_id == workspace_id)).all()
     )
-    found = select(Comment).where(Comment.month == month, Comment.unit_id.in_(parents)).order_by(Comment.id)
+    statement = (
+        select(Comment).where(Comment.month == month, Comment.unit_id.in_(parents)).order_by(Comment.id)
+    )
     waiting: dict[str, list[Comment]] = defaultdict(list)
-    for comment in session.scalars(found):
+    for comment in session.scalars(statement):
         waiting[comment.unit_id].append(comment)
-    kept = bundles(parents, waiting, SMALLEST_RELEASE)
-    for unit, gathered in kept.items():
+    bundled = bundles(parents, waiting, SMALLEST_RELEASE)
+    for unit, gathered in bundled.items():
         for comment in gathered:
             comment.unit_id = unit
-    ids = [comment.id for gathered in kept.values() for comment in gathered]
+    ids = [comment.id for gathered in bundled.values() for comment in gathered]
     session.execute(
         delete(Comment).where(Comment.month == month, Comment.unit_id.in_(parents), Comment.id.not_in(ids))
     )
     session.flush()
-    return kept
+    return bundled
 
 
 def published(session: Session, units: Iterable[str], month: str) -> dict[str, list[PublishedComment]]:
@@ -83,11 +85,11 @@ def published(session: Session, units: Iterable[str], month: str) -> dict[str, l
         .outerjoin(HiddenComment, HiddenComment.comment_id == Comment.id)
         .where(Comment.month == month, Comment.unit_id.in_(list(units)))
     )
-    found: dict[str, list[PublishedComment]] = defaultdict(list)
+    by_unit: dict[str, list[PublishedComment]] = defaultdict(list)
     for comment, hidden in session.execute(rows.order_by(Comment.id)):
-        found[comment.unit_id].append(PublishedComment(comment.id, comment.words, hidden is not None))
+        by_unit[comment.unit_id].append(PublishedComment(comment.id, comment.words, hidden is not None))
     # Fewer than may be released have not been gathered yet.
-    return {unit: several for unit, several in found.items() if len(several) >= SMALLEST_RELEASE}
+    return {unit: several for unit, several in by_unit.items() if len(several) >= SMALLEST_RELEASE}
 
 
 def hide(session: Session, unit: str, comment_id: str, *, hidden: bool) -> bool:

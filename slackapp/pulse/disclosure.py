@@ -71,14 +71,14 @@ def bundles(
     dropped. Looks at how many papers there are, never into them.
     """
     waiting = {unit: list(papers.get(unit, ())) for unit in parents}
-    kept: dict[Unit, list[Paper]] = {}
+    bundled: dict[Unit, list[Paper]] = {}
     for unit in _deepest_first(parents):
         pool, parent = waiting[unit], parents[unit]
         if len(pool) >= k:
-            kept[unit] = pool
+            bundled[unit] = pool
         elif parent is not None:
             waiting[parent].extend(pool)
-    return kept
+    return bundled
 
 
 def publish(n: int, total: int, c: int = LOWEST_C) -> Cell | None:
@@ -122,10 +122,12 @@ def scale_to_ten(n: int, lo: int, hi: int) -> tuple[float, float]:
 
 def merge_cells(cells: Iterable[Cell]) -> Cell | None:
     """One unit's closed bundles of a month as one range; None when there are none."""
-    found = list(cells)
-    if not found:
+    listed = list(cells)
+    if not listed:
         return None
-    return Cell(sum(cell.n for cell in found), sum(cell.lo for cell in found), sum(cell.hi for cell in found))
+    return Cell(
+        sum(cell.n for cell in listed), sum(cell.lo for cell in listed), sum(cell.hi for cell in listed)
+    )
 
 
 def change(before: Cell, after: Cell) -> Change | None:

@@ -21,14 +21,14 @@ def teams_without_reply(session: Session, team_ids: Collection[str], month: str)
         select(Promise.team_id).where(Promise.team_id.in_(ids), Promise.month.in_(last)),
         select(SharedDigest.team_id).where(SharedDigest.team_id.in_(ids), SharedDigest.month.in_(last)),
     )
-    had = {(team, one) for team, one in session.execute(sent)}
-    asked = {
-        one.team_id
-        for one in session.scalars(select(TeamPace).where(TeamPace.team_id.in_(ids)))
-        if f"{one.chosen_at:%Y-%m}" > last[-1]
+    had = {(team, sent_in) for team, sent_in in session.execute(sent)}
+    asked_since = {
+        row.team_id
+        for row in session.scalars(select(TeamPace).where(TeamPace.team_id.in_(ids)))
+        if f"{row.chosen_at:%Y-%m}" > last[-1]
     }
-    silent = {team for team in ids if all((team, one) in had for one in last)}
-    return frozenset(silent - asked - set(session.scalars(answered)))
+    silent = {team for team in ids if all((team, earlier) in had for earlier in last)}
+    return frozenset(silent - asked_since - set(session.scalars(answered)))
 
 
 def set_frequency(session: Session, team: Team, pace: Pace, *, by: Member, now: datetime) -> None:
@@ -40,13 +40,13 @@ def set_frequency(session: Session, team: Team, pace: Pace, *, by: Member, now: 
 
 def frequencies(session: Session, team_ids: Collection[str]) -> dict[str, Pace]:
     """How often teams are asked, where a leader has chosen."""
-    found = session.scalars(select(TeamPace).where(TeamPace.team_id.in_(list(team_ids))))
-    return {one.team_id: Pace(one.pace) for one in found}
+    rows = session.scalars(select(TeamPace).where(TeamPace.team_id.in_(list(team_ids))))
+    return {row.team_id: Pace(row.pace) for row in rows}
 
 
 def teams_skipping(session: Session, workspace_id: str, opens_on: date) -> frozenset[str]:
     """Teams whose own people are not asked in the round that opens on this day."""
-    found = session.execute(
+    rows = session.execute(
         select(TeamPace.team_id, TeamPace.pace)
         .join(Team, Team.id == TeamPace.team_id)
         .where(Team.workspace_id == workspace_id, TeamPace.pace != Pace.EVERY)
@@ -57,4 +57,4 @@ def teams_skipping(session: Session, workspace_id: str, opens_on: date) -> froze
         .where(Poll.opens_on >= opens_on.replace(day=1), Poll.opens_on < opens_on)
         .limit(1)
     )
-    return frozenset(team for team, pace in found if pace == Pace.PAUSED or earlier is not None)
+    return frozenset(team for team, pace in rows if pace == Pace.PAUSED or earlier is not None)

@@ -41,8 +41,10 @@ def destroy_finished(sessions: Sessions, keys: KeyDirectory) -> None:
     if not poll_ids:
         return
     with sessions.read() as session:
-        over = list(session.scalars(select(Poll.id).where(Poll.id.in_(poll_ids), Poll.state.in_(FINISHED))))
-    for poll_id in over:
+        finished = list(
+            session.scalars(select(Poll.id).where(Poll.id.in_(poll_ids), Poll.state.in_(FINISHED)))
+        )
+    for poll_id in finished:
         destroy_key(keys, poll_id)
 
 

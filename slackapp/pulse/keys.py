@@ -12,9 +12,8 @@ from pathlib import Path
 from slackapp.core.db import Sessions
 from slackapp.core.errors import SettingsError
 from slackapp.models import Identity
-from slackapp.pulse import charter as charters
 from slackapp.pulse.ballots import SECRET_BYTES, charter_key
-from slackapp.pulse.charter import Charter, InvalidCharterError
+from slackapp.pulse.charter import OVERDUE_AFTER, Charter, InvalidCharterError, check_tree, decode, encode
 from slackapp.pulse.key_files import DIRECTORY_MODE, FILE_MODE, KeyFiles, mode_of
 
 KEY, CHARTER, TAKEN, COUNTED = ".key", ".charter", ".taken", ".counted"
@@ -112,7 +111,7 @@ class KeyDirectory:
             content = self.files.read(_name(poll_id, CHARTER))
             if content is None:
                 return None
-            self._charters[poll_id] = charters.decode(content, poll_id, charter_key(secret, poll_id))
+            self._charters[poll_id] = decode(content, poll_id, charter_key(secret, poll_id))
         return self._charters[poll_id]
 
     def settle_charter(self, poll_id: str, draw: Callable[[], Charter]) -> Charter:
@@ -127,7 +126,7 @@ class KeyDirectory:
             if secret is None:
                 raise InvalidCharterError("there is no key to authenticate a charter")
             drawn = draw()
-            charters.check_tree(drawn)
+            check_tree(drawn)
             self._write_charter(drawn, charter_key(secret, poll_id))
             present = self.charter(poll_id)
         if present is None:
@@ -166,7 +165,7 @@ class KeyDirectory:
 
     def overdue(self, now: datetime) -> list[Charter]:
         """Check-ins that ought to have been counted an hour ago. Asks no database."""
-        late = now - charters.OVERDUE_AFTER
+        late = now - OVERDUE_AFTER
         return [charter for charter in self.readable_charters() if charter.close_at < late]
 
     def _write_charter(self, drawn: Charter, mac_key: bytes) -> None:
@@ -177,7 +176,7 @@ class KeyDirectory:
                 raise InvalidCharterError("another check-in asks the same people at the same time")
             # The charter comes last: once it is there, all that belongs to it is.
             self.files.write(_name(drawn.poll_id, TAKEN), b"")
-            self.files.write(_name(drawn.poll_id, CHARTER), charters.encode(drawn, mac_key))
+            self.files.write(_name(drawn.poll_id, CHARTER), encode(drawn, mac_key))
 
     def _check_modes(self) -> None:
         if not self.path.is_dir() or mode_of(self.path) != DIRECTORY_MODE:
@@ -185,8 +184,8 @@ class KeyDirectory:
                 f"KEY_DIR {self.path} must be a directory with mode 0700. Run: chmod 700 {self.path}"
             )
         suffixes = (KEY, CHARTER, TAKEN, COUNTED, SAID)
-        ours = [path for suffix in suffixes for path in self.path.glob(f"*{suffix}")]
-        for path in (*ours, self._identity, self.path / PENDING, self.path / ALARMS):
+        files = [path for suffix in suffixes for path in self.path.glob(f"*{suffix}")]
+        for path in (*files, self._identity, self.path / PENDING, self.path / ALARMS):
             with suppress(FileNotFoundError):
                 if mode_of(path) != FILE_MODE:
                     raise SettingsError(f"{path} must have mode 0600. Run: chmod 600 {path}")

@@ -77,8 +77,8 @@ def announce_alteration(session: Session, poll: Poll, charter: Charter, now: dat
 
 
 def _members(session: Session, workspace: Workspace) -> list[Member]:
-    ours = select(Member).where(Member.workspace_id == workspace.id).order_by(Member.id)
-    return [member for member in session.scalars(ours) if member.can_be_reached]
+    statement = select(Member).where(Member.workspace_id == workspace.id).order_by(Member.id)
+    return [member for member in session.scalars(statement) if member.can_be_reached]
 
 
 def _notice(kind: Kind[PollRef], poll_id: str, member: Member, now: datetime) -> NewDelivery:
@@ -86,39 +86,39 @@ def _notice(kind: Kind[PollRef], poll_id: str, member: Member, now: datetime) ->
     return kind.new(PollRef(poll_id), member.slack_user_id, now, key=f"{kind}:{poll_id}:{member.id}")
 
 
-def _next(session: Session, asked: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:
+def _next(session: Session, fan_out: FanOut, now: datetime, part: tuple[int, ColumnElement[bool]]) -> bool:
     chunk, who = part
-    workspace = session.get_one(Workspace, asked.workspace_id)
-    found = select(Member).where(Member.workspace_id == workspace.id, Member.id > asked.cursor, who)
-    people = list(session.scalars(found.order_by(Member.id).limit(chunk)))
-    owed = [
+    workspace = session.get_one(Workspace, fan_out.workspace_id)
+    statement = select(Member).where(Member.workspace_id == workspace.id, Member.id > fan_out.cursor, who)
+    people = list(session.scalars(statement.order_by(Member.id).limit(chunk)))
+    deliveries = [
         NewDelivery(
-            key=f"{asked.key}:{one.id}",
-            kind=asked.kind,
-            reference=asked.reference,
-            target=one.slack_user_id,
-            due=next_allowed_time(one, workspace, now),
+            key=f"{fan_out.key}:{member.id}",
+            kind=fan_out.kind,
+            reference=fan_out.reference,
+            target=member.slack_user_id,
+            due=next_allowed_time(member, workspace, now),
             priority=Priority.POLL,
         )
-        for one in people
-        if one.can_be_reached
+        for member in people
+        if member.can_be_reached
     ]
-    enqueue_many(session, workspace, owed)
+    enqueue_many(session, workspace, deliveries)
     if people:
-        asked.cursor = people[-1].id
+        fan_out.cursor = people[-1].id
     return len(people) < chunk
 
 
 def enqueue_reminders(session: Session, workspace: Workspace, poll: Poll) -> None:
     """One line for each channel of a team that is asked, the same for everyone; none without a channel."""
     units = select(PollUnit.unit_id).where(PollUnit.poll_id == poll.id, PollUnit.invited > 0)
-    found = select(Team.slack_channel_id).where(Team.id.in_(units))
-    channels = sorted({channel for channel in session.scalars(found) if channel})
-    owed = [
+    statement = select(Team.slack_channel_id).where(Team.id.in_(units))
+    channels = sorted({channel for channel in session.scalars(statement) if channel})
+    reminders = [
         REMINDER.new(PollRef(poll.id), channel, reminder_time(poll, workspace), expires=poll.closes_at)
         for channel in channels
     ]
-    enqueue_many(session, workspace, owed)
+    enqueue_many(session, workspace, reminders)
 
 
 def languages_in(session: Session, workspace: Workspace, channel: str) -> list[str]:
@@ -126,10 +126,14 @@ def languages_in(session: Session, workspace: Workspace, channel: str) -> list[s
 
     A post is for all of them at once, so it is said in each.
     """
-    there = (Team.slack_channel_id == channel, Team.workspace_id == workspace.id)
+    in_channel = (Team.slack_channel_id == channel, Team.workspace_id == workspace.id)
     reached = (Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
-    found = select(Member.language).join(Team, Team.id == Member.team_id).where(*there, *reached).distinct()
-    spoken = {one or workspace.language for one in session.scalars(found)} or {workspace.language}
+    statement = (
+        select(Member.language).join(Team, Team.id == Member.team_id).where(*in_channel, *reached).distinct()
+    )
+    spoken = {language or workspace.language for language in session.scalars(statement)} or {
+        workspace.language
+    }
     return in_channel_order(spoken)
 
 
@@ -137,28 +141,28 @@ def reminder_time(poll: Poll, workspace: Workspace) -> datetime:
     """Three days before the close at the same time of day; half-way when it is open for less than five."""
     closing = poll.closes_at.astimezone(ZoneInfo(workspace.time_zone))
     day = closing.date() - timedelta(days=_DAYS_BEFORE)
-    wanted = occurrence(day, closing.time(), workspace.time_zone)
+    days_before = occurrence(day, closing.time(), workspace.time_zone)
     middle = poll.opens_at + (poll.closes_at - poll.opens_at) / 2
-    return max(wanted, middle)
+    return max(days_before, middle)
 
 
 def next_allowed_time(person: Member, workspace: Workspace, now: datetime) -> datetime:
     """The first moment from `now` on at which a person wants messages: awake, at work and not on leave."""
     zone = person.time_zone or workspace.time_zone
 
-    def awake(moment: datetime) -> datetime:
+    def awake(earliest: datetime) -> datetime:
         return next_allowed(
-            moment,
+            earliest,
             zone=zone,
             quiet_from=person.quiet_from,
             quiet_until=person.quiet_until,
             days_off=days_in(person.days_off),
         )
 
-    found = awake(now)
+    moment = awake(now)
     if person.away_from and person.away_until:
-        day = found.astimezone(ZoneInfo(zone)).date()
+        day = moment.astimezone(ZoneInfo(zone)).date()
         if person.away_from <= day <= person.away_until:
             back = person.away_until + timedelta(days=1)
             return awake(occurrence(back, datetime.min.time(), zone))
-    return found
+    return moment

@@ -25,8 +25,8 @@ def lock_poll(session: Session, poll_id: str, *, shared: bool = False) -> Poll |
     Answers share the lock with each other and exclude opening and closing. On SQLite
     the transaction already holds the only write lock.
     """
-    found = select(Poll).where(Poll.id == poll_id).with_for_update(read=shared)
-    return session.scalar(found.execution_options(populate_existing=True))
+    statement = select(Poll).where(Poll.id == poll_id).with_for_update(read=shared)
+    return session.scalar(statement.execution_options(populate_existing=True))
 
 
 OPENS = translatable("check-in opens")
@@ -44,13 +44,13 @@ Moment = tuple[datetime, str]
 def next_events(session: Session, now: datetime) -> list[Moment]:
     """The coming closes and openings after `now`, the soonest first; a close and an opening may coincide."""
     closing = select(Poll.closes_at).where(Poll.state == PollState.OPEN, Poll.closes_at > now)
-    found = [(moment, CLOSES) for moment in session.scalars(closing)]
+    events = [(moment, CLOSES) for moment in session.scalars(closing)]
     for workspace in session.scalars(select(Workspace).where(takes_part())):
         coming = upcoming(workspace, last_poll(session, workspace), now)
         while coming.opens_at <= now:
             coming = after(workspace, coming)
-        found.append((coming.opens_at, OPENS))
-    return sorted(found)
+        events.append((coming.opens_at, OPENS))
+    return sorted(events)
 
 
 INVITATION = Kind(
@@ -66,14 +66,14 @@ def takes_part() -> ColumnElement[bool]:
 
 def last_poll(session: Session, workspace: Workspace) -> Poll | None:
     """The latest round of a workspace, whatever became of it."""
-    found = select(Poll).where(Poll.workspace_id == workspace.id).order_by(Poll.opens_on.desc()).limit(1)
-    return session.scalar(found)
+    statement = select(Poll).where(Poll.workspace_id == workspace.id).order_by(Poll.opens_on.desc()).limit(1)
+    return session.scalar(statement)
 
 
 def due_opening(session: Session, workspace: Workspace, now: datetime) -> datetime | None:
     """The opening that is due and has not been dealt with, or None."""
-    found = _due(session, workspace, now)
-    return found.opens_at if found else None
+    coming = _due(session, workspace, now)
+    return coming.opens_at if coming else None
 
 
 def open_due(sessions: Sessions, keys: KeyDirectory, workspace_id: str, now: datetime) -> str | None:
@@ -112,30 +112,30 @@ def finish(sessions: Sessions, keys: KeyDirectory, poll_id: str, now: datetime) 
 def _due(session: Session, workspace: Workspace, now: datetime) -> Occurrence | None:
     if not workspace.pulse_on or workspace.uninstalled_at is not None:
         return None
-    found = upcoming(workspace, last_poll(session, workspace), now)
-    return found if found.opens_at <= now else None
+    coming = upcoming(workspace, last_poll(session, workspace), now)
+    return coming if coming.opens_at <= now else None
 
 
 def _unfinished(sessions: Sessions, workspace_id: str) -> list[str]:
     with sessions.read() as session:
-        found = select(Poll.id).where(Poll.workspace_id == workspace_id, Poll.state == PollState.OPENING)
-        return list(session.scalars(found))
+        statement = select(Poll.id).where(Poll.workspace_id == workspace_id, Poll.state == PollState.OPENING)
+        return list(session.scalars(statement))
 
 
 def _claim(sessions: Sessions, workspace_id: str, now: datetime) -> bool:
     """Write the due occurrence down, once among all processes. False when nothing is due."""
     with sessions.begin() as session:
         workspace = session.get_one(Workspace, workspace_id)
-        found = _due(session, workspace, now)
-        if found is None:
+        coming = _due(session, workspace, now)
+        if coming is None:
             return False
-        missed = found.closes_at <= now
+        missed = coming.closes_at <= now
         row = insert_for(session)(Poll).values(
             id=new_id(),
             workspace_id=workspace_id,
-            opens_on=found.opens_on,
-            opens_at=found.opens_at,
-            closes_at=found.closes_at,
+            opens_on=coming.opens_on,
+            opens_at=coming.opens_at,
+            closes_at=coming.closes_at,
             state=PollState.CANCELLED if missed else PollState.OPENING,
             items=question_rotation.next_items(session, workspace),
             comments_on=workspace.comments_on,

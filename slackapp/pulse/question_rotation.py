@@ -24,7 +24,7 @@ def next_items(session: Session, workspace: Workspace) -> list[str]:
         before,
         own=[key_of(question) for question in own(session, workspace)],
         four=workspace.question_set,
-        wanted=workspace.rotating_a_poll,
+        most=workspace.rotating_a_poll,
     )
 
 
@@ -43,14 +43,14 @@ def items(
 
 def _wordings(session: Session, keys: Iterable[str]) -> dict[str, str]:
     ids = [key.removeprefix(OWN) for key in keys if key.startswith(OWN)]
-    found = session.scalars(select(Question).where(Question.id.in_(ids))) if ids else ()
-    return {key_of(question): question.wording for question in found}
+    rows = session.scalars(select(Question).where(Question.id.in_(ids))) if ids else ()
+    return {key_of(question): question.wording for question in rows}
 
 
 def own(session: Session, workspace: Workspace) -> list[Question]:
     """An organisation's own questions that are still asked, in their order."""
-    found = select(Question).where(Question.workspace_id == workspace.id, Question.retired.is_(False))
-    return list(session.scalars(found.order_by(Question.place, Question.id)))
+    statement = select(Question).where(Question.workspace_id == workspace.id, Question.retired.is_(False))
+    return list(session.scalars(statement.order_by(Question.place, Question.id)))
 
 
 def add(session: Session, workspace: Workspace, wording: str) -> Question:
@@ -83,11 +83,11 @@ def retire(session: Session, workspace: Workspace, question_id: str) -> None:
 
 def move_up(session: Session, workspace: Workspace, question_id: str) -> None:
     """Let a question take its turn one place earlier; the first one stays where it is."""
-    there = own(session, workspace)
-    place = next((at for at, one in enumerate(there) if one.id == question_id), 0)
+    listed = own(session, workspace)
+    place = next((at for at, question in enumerate(listed) if question.id == question_id), 0)
     if place:
-        there[place - 1], there[place] = there[place], there[place - 1]
-    for number, question in enumerate(there, start=1):
+        listed[place - 1], listed[place] = listed[place], listed[place - 1]
+    for number, question in enumerate(listed, start=1):
         question.place = number
     session.flush()
 

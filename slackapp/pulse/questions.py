@@ -154,8 +154,8 @@ SETS: dict[str, tuple[Item, ...]] = {"appreciate": FOUR, "nhs": NHS_FOUR}
 
 def set_of(keys: Iterable[str]) -> str:
     """Which wording of the four a check-in that asked these keys had."""
-    asked = set(keys)
-    return next((name for name, four in SETS.items() if four[0].key in asked), "appreciate")
+    keys_asked = set(keys)
+    return next((name for name, four in SETS.items() if four[0].key in keys_asked), "appreciate")
 
 
 OWN = "own_"
@@ -180,26 +180,26 @@ def next_in_rotation(
     *,
     own: Sequence[str] = (),
     four: str = "appreciate",
-    wanted: int = 1,
+    most: int = 1,
 ) -> list[str]:
-    """The keys to ask next: the four, and up to `wanted` rotating ones.
+    """The keys to ask next: the four, and up to `most` rotating ones.
 
     `before` are the keys of the rounds so far, the latest first; no rotating question
     comes again within twelve of them. `own` are an organisation's own questions in their
-    order; those that are rested go first. There may be fewer than wanted: no more are
+    order; those that are rested go first. There may be fewer than `most`: no more are
     asked than leave one for each of the rounds to come.
     """
     keys = [*own, *(item.key for item in ROTATING)]
-    resting = {key for asked in before[: REST - 1] for key in asked}
-    latest = {key: place for place, asked in reversed(list(enumerate(before))) for key in asked}
+    resting = {key for keys_then in before[: REST - 1] for key in keys_then}
+    latest = {key: place for place, keys_then in reversed(list(enumerate(before))) for key in keys_then}
     # The one asked longest ago first, never asked before all; their order decides between equals.
     ready = sorted((key for key in keys if key not in resting), key=lambda key: -latest.get(key, len(before)))
-    resting_again = [sum(key in keys for key in set(asked)) for asked in before[: REST - 1]]
-    many = _sustained(len(ready), resting_again, max(1, min(wanted, MOST_ROTATING)))
+    resting_again = [sum(key in keys for key in set(keys_then)) for keys_then in before[: REST - 1]]
+    many = _sustained(len(ready), resting_again, max(1, min(most, MOST_ROTATING)))
     return [*(str(item.key) for item in SETS.get(four, FOUR)), *ready[:many]]
 
 
-def _sustained(ready: int, resting: Sequence[int], wanted: int) -> int:
+def _sustained(ready: int, resting: Sequence[int], most: int) -> int:
     """How many of `ready` questions to ask so that each of the coming rounds has one left to ask.
 
     `resting` says how many the rounds so far asked, the latest first.
@@ -216,4 +216,4 @@ def _sustained(ready: int, resting: Sequence[int], wanted: int) -> int:
             left -= 1
         return True
 
-    return next((many for many in range(min(wanted, ready), 1, -1) if lasts(many)), min(1, ready))
+    return next((many for many in range(min(most, ready), 1, -1) if lasts(many)), min(1, ready))

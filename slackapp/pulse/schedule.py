@@ -28,31 +28,31 @@ def upcoming(workspace: Workspace, last: Poll | None, now: datetime) -> Occurren
     day that is paused, and none is made up for that would have opened before the
     workspace turned the pulse on.
     """
-    found = _first(workspace, workspace.pulse_since or _latest_start(workspace, now))
-    while _is_paused(workspace, found.opens_on) or (
-        last is not None and (found.opens_on <= last.opens_on or found.opens_at < last.closes_at)
+    coming = _first(workspace, workspace.pulse_since or _latest_start(workspace, now))
+    while _is_paused(workspace, coming.opens_on) or (
+        last is not None and (coming.opens_on <= last.opens_on or coming.opens_at < last.closes_at)
     ):
-        found = _following(workspace, found)
-    return found
+        coming = _following(workspace, coming)
+    return coming
 
 
-def after(workspace: Workspace, found: Occurrence) -> Occurrence:
+def after(workspace: Workspace, earlier: Occurrence) -> Occurrence:
     """The round that follows."""
-    found = _following(workspace, found)
-    while _is_paused(workspace, found.opens_on):
-        found = _following(workspace, found)
-    return found
+    coming = _following(workspace, earlier)
+    while _is_paused(workspace, coming.opens_on):
+        coming = _following(workspace, coming)
+    return coming
 
 
-def _following(workspace: Workspace, found: Occurrence) -> Occurrence:
+def _following(workspace: Workspace, earlier: Occurrence) -> Occurrence:
     if workspace.pulse_cadence == Cadence.MONTHLY:
-        return _occurrence(workspace, _first_in_month(workspace, found.opens_on, months=1))
-    return _occurrence(workspace, found.opens_on + _every(workspace))
+        return _occurrence(workspace, _first_in_month(workspace, earlier.opens_on, months=1))
+    return _occurrence(workspace, earlier.opens_on + _every(workspace))
 
 
 def _first(workspace: Workspace, since: datetime) -> Occurrence:
-    found = _occurrence(workspace, _first_day(workspace, since))
-    return found if found.opens_at >= since else _following(workspace, found)
+    first = _occurrence(workspace, _first_day(workspace, since))
+    return first if first.opens_at >= since else _following(workspace, first)
 
 
 def _first_day(workspace: Workspace, since: datetime) -> date:

@@ -111,23 +111,23 @@ def nhs_thresholds(workspace: Workspace) -> Thresholds:
     return Thresholds(max(now.k, NHS_K), now.c, max(now.comments, NHS_K))
 
 
-def raise_thresholds(session: Session, workspace: Workspace, wanted: Thresholds) -> bool:
+def raise_thresholds(session: Session, workspace: Workspace, raised: Thresholds) -> bool:
     """Raise thresholds and owe everybody a word about it; True when anything changed.
 
     Raises:
         UserError: One would be lowered, or is out of reach.
     """
     before = thresholds(workspace)
-    if wanted.k < before.k or wanted.c < before.c or wanted.comments < before.comments:
+    if raised.k < before.k or raised.c < before.c or raised.comments < before.comments:
         raise UserError(ONLY_RAISED)
-    if wanted.k > HIGHEST or wanted.comments > HIGHEST or wanted.c > HIGHEST_C:
+    if raised.k > HIGHEST or raised.comments > HIGHEST or raised.c > HIGHEST_C:
         raise UserError(translatable("That is not one of the choices."))
-    workspace.k, workspace.c, workspace.comment_threshold = wanted.k, wanted.c, wanted.comments
+    workspace.k, workspace.c, workspace.comment_threshold = raised.k, raised.c, raised.comments
     session.flush()
-    if wanted == before:
+    if raised == before:
         return False
     if workspace.pulse_on:
-        about = str(ThresholdsRef(wanted.k, wanted.c, wanted.comments))
+        about = str(ThresholdsRef(raised.k, raised.c, raised.comments))
         fan_out(session, workspace, key=f"rules:{workspace.id}:{about}", kind=RULES_CHANGED, reference=about)
     return True
 
@@ -140,9 +140,9 @@ def pause(session: Session, workspace: Workspace, first: date, last: date) -> No
         )
     if last - first > LONGEST_PAUSE:
         raise UserError(translatable("A pause can't be longer than a year.")).beside("pause_until")
-    asked = [first.isoformat(), last.isoformat()]
-    if asked not in workspace.pulse_pauses:
-        workspace.pulse_pauses = sorted([*workspace.pulse_pauses, asked])
+    days = [first.isoformat(), last.isoformat()]
+    if days not in workspace.pulse_pauses:
+        workspace.pulse_pauses = sorted([*workspace.pulse_pauses, days])
         session.flush()
 
 

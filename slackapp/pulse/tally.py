@@ -43,16 +43,16 @@ def tally(units: Mapping[str, Unit], answers: Iterable[Answer], rules: Rules) ->
     papers: dict[str, list[Answer]] = defaultdict(list)
     for answer in answers:
         papers[answer.unit].append(answer)
-    kept = bundles(parents, papers, rules.k)
+    bundled = bundles(parents, papers, rules.k)
     cells = {
         (unit, item): cell
-        for unit, bundle in kept.items()
+        for unit, bundle in bundled.items()
         for item in rules.items
         if (cell := publish_item(_scores(bundle, item), k=rules.k, c=rules.c)) is not None
     }
-    answered = Counter({unit: len(found) for unit, found in papers.items()})
+    answered = Counter({unit: len(unit_papers) for unit, unit_papers in papers.items()})
     return Tally(
-        bundles={unit: len(bundle) for unit, bundle in kept.items()},
+        bundles={unit: len(bundle) for unit, bundle in bundled.items()},
         cells=cells,
         turnout={unit: turnout(frozen.invited, answered[unit]) for unit, frozen in units.items()},
         comments=_comments(bundles(parents, papers, max(rules.k, rules.comment_threshold))),
@@ -65,5 +65,7 @@ def _scores(bundle: Iterable[Answer], item: str) -> list[int]:
 
 def _comments(pools: Mapping[str, list[Answer]]) -> dict[str, list[str]]:
     return {
-        unit: said for unit, pool in pools.items() if (said := [one.comment for one in pool if one.comment])
+        unit: written
+        for unit, pool in pools.items()
+        if (written := [answer.comment for answer in pool if answer.comment])
     }

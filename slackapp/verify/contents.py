@@ -36,6 +36,7 @@ DEEDS = frozenset(
         "changed who belongs to a team", "ended a team", "merged two teams", "imported teams",
         "installed the app", "took the app away", "named an admin", "named an admin no more",
         "sent a message again", "let a message be", "deleted what was kept long enough",
+        "accepted a proposal about a team", "declined a proposal about a team",
     }
 )  # fmt: skip
 KINDS = frozenset(
@@ -46,7 +47,8 @@ KINDS = frozenset(
         "poll_reminder", "poll_test", "promises", "promises-change", "pulse_rules", "recognition",
         "recognition-dm-settled", "recognition-nudge", "recognition-post", "recognition-post-changed",
         "recognition-post-gone", "recognition-report", "recognition-report-changed", "recognition-unreached",
-        "removal-file", "removal-message", "team-archived", "team-made", "team-offer", "team_leader",
+        "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
+        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader",
     }
 )  # fmt: skip
 INDEXES = frozenset({"ix_poll_state", "ix_comment_unit_id_month"})

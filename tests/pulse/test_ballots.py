@@ -123,7 +123,7 @@ def test_each_round_has_a_rotating_item_however_many_are_wanted(
     theirs = [f"own_{number}" for number in range(own)]
     rounds: list[list[str]] = []
     for _ in range(60):
-        rounds.append(next_in_rotation(rounds[::-1], own=theirs, wanted=wanted))
+        rounds.append(next_in_rotation(rounds[::-1], own=theirs, most=wanted))
     rotated = [asked[4:] for asked in rounds]
     assert {min(map(len, rotated)), max(map(len, rotated))} <= set(range(least, most + 1))
     assert max(map(len, rotated)) == most

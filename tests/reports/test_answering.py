@@ -77,7 +77,7 @@ def test_with_promises_and_a_question_the_message_still_has_at_most_ninety_words
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_years_of_promises_that_nobody_ended_still_open_the_oldest_first(language: str) -> None:
-    told = carried(PromiseState.CHANGED, we_will="w" * 500).told
+    told = carried(PromiseState.CHANGED, we_will="w" * 500).details
     kept = [(f"p{number}", replace(told, you_said=f"nr {number}")) for number in range(108)]
     view = promises.promise_list(voice(language), kept)
     assert view_problems(view) == []

@@ -86,8 +86,8 @@ def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
         promises.saved(welsh, "d", is_posted=False),
         promises.share_form(welsh, "d", "Ward 7", has_promises=True),
         promises.shared(welsh, "Ward 7"),
-        promises.outcome_form(welsh, "p", FULL.promises[0].told),
-        promises.promise_list(welsh, [("p", FULL.promises[0].told)]),
+        promises.outcome_form(welsh, "p", FULL.promises[0].details),
+        promises.promise_list(welsh, [("p", FULL.promises[0].details)]),
         digest_admin.form(
             welsh,
             admins_read=False,

@@ -60,7 +60,7 @@ def named(
 
 
 def told(month: TeamMonth, *, ours: bool = False) -> list[str]:
-    return [f"{line.label} {line.words}".strip() for line in lines(say, month, TODAY, ours=ours)]
+    return [f"{line.label} {line.words}".strip() for line in lines(say, month, TODAY, is_for_team=ours)]
 
 
 @every_sample
@@ -202,7 +202,7 @@ def test_a_clear_change_is_said_with_the_month_it_is_compared_with() -> None:
 )
 def test_the_promise_due_next_is_quoted_with_its_date(state: str, due: date, sentence: str) -> None:
     promise = replace(carried(state), settled=samples.NOVEMBER if state != "open" else None)
-    month = replace(samples.RICH, promises=(replace(promise, told=replace(promise.told, due=due)),))
+    month = replace(samples.RICH, promises=(replace(promise, details=replace(promise.details, due=due)),))
     assert sentence in told(month)[-1]
     more = replace(month, promises=month.promises * 3)
     assert ("2 more are open." in told(more)[-1]) == (state == "open")
@@ -249,7 +249,7 @@ def test_whatever_comes_together_a_leader_reads_at_most_ninety_words(language: s
             promises=tuple(carried(state) for state in ("done", "open", "open")),
         )
         for ours in (False, True):
-            read = brief(voiced, full, TODAY, ours=ours)
+            read = brief(voiced, full, TODAY, is_for_team=ours)
             longest = max(longest, read.length(full.team))
     assert 60 < longest <= WORDS_AT_MOST
 

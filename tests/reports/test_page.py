@@ -122,7 +122,8 @@ HEAVY = replace(
     FULL,
     highlights=tuple(replace(one, words=LONG) for one in (*FULL.highlights, FULL.highlights[0])),
     promises=tuple(
-        replace(one, told=replace(one.told, you_said=LONG[:150], we_will=LONG[:150])) for one in FULL.promises
+        replace(one, details=replace(one.details, you_said=LONG[:150], we_will=LONG[:150]))
+        for one in FULL.promises
     )
     * 2,
     comments=tuple(LONG[:140] for _ in range(10)),

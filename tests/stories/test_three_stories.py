@@ -136,7 +136,7 @@ def test_a_blank_check_in_stays_open_with_a_sentence_and_is_not_stored(practice:
     person.presses(
         "Answer", within=[message["ts"] for message in seen["messages"] if "Answer" in labels([message])][-1]
     )
-    modal = person.sees("or can change the database: they could read your answer.")["modal"]
+    modal = person.sees("After that nobody can tell who said what")["modal"]
     person.submits()
     first = next(control for control in modal["controls"] if control["kind"] == "radio")
     assert person.screen()["modal"]["errors"] == {first["label"]: "Choose at least one answer, or close."}

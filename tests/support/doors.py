@@ -155,6 +155,9 @@ DOORS = (
     Door(Permission.LEAD_TEAM, submit, "promise_form", metadata=_digest, values=WE_WILL, is_about=True),
     Door(Permission.LEAD_TEAM, press, "promise_list", _digest, shows="Promised in", is_about=True),
     Door(Permission.LEAD_TEAM, press, "promise_update", _promise, shows="Promised in", is_about=True),
+    Door(Permission.LEAD_TEAM, press, "promise_done", _promise, is_about=True),
+    Door(Permission.LEAD_TEAM, press, "promise_not_yet", _promise, shows="Promised in", is_about=True),
+    Door(Permission.LEAD_TEAM, press, "promise_changed", _promise, shows="Promised in", is_about=True),
     Door(
         Permission.LEAD_TEAM,
         submit,
