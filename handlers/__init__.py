@@ -1,4 +1,4 @@
-"""Registers every listener, and the one place where a failure is answered."""
+"""Register every listener and the error handler."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from handlers.shared.context import Context
 
 
 def register(bolt: App, context: Context) -> None:
-    """Register the listeners of every story, and the answer to what fails in any of them."""
+    """Register the listeners of every story, and the error handler for all of them."""
     context = replace(context, publish_home=handlers.home.listeners.publish)
     modules = (
         handlers.recognition.command,

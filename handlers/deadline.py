@@ -1,4 +1,4 @@
-"""Everybody is answered within 2.5 seconds, with words that are true.
+"""Answer every request within 2.5 seconds, truthfully.
 
 Bolt works in a thread. When the time is over, the work is abandoned: if its transaction had not begun to
 commit, nothing will be stored, and the person hears so and gets their words back. Otherwise they hear that
@@ -31,7 +31,7 @@ SECONDS: Final = 2.3
 THREADS: Final = 32
 _ROOM_SECONDS: Final = 0.5
 _IN_A_ROW: Final = 3
-"""After so many abandoned in a row, only one request at a time tries until one succeeds."""
+"""After so many abandoned requests in a row, one at a time is tried until one succeeds."""
 
 NOT_DONE: Final = translatable(
     "Nothing was sent or changed: it took too long on our side. Please try again in a minute."
@@ -48,14 +48,14 @@ Dispatch = Callable[[BoltRequest], BoltResponse]
 
 
 class Languages:
-    """Who reads which language, remembered for the moments in which the database does not answer."""
+    """People's languages, cached for when the database does not answer."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._languages: dict[tuple[str, str], str] = {}
 
     def refresh(self) -> None:
-        """Read them anew. For a slow tick."""
+        """Read the languages again. For a slow tick."""
         with self._sessions.read() as session:
             languages = {
                 (team, ""): language
@@ -70,7 +70,7 @@ class Languages:
         self._languages = languages
 
     def of(self, body: Payload) -> Voice:
-        """The language of whoever sent a payload; the default for somebody unknown."""
+        """Return the language of a payload's sender; the default for somebody unknown."""
         team = str(body.get("team_id") or (body.get("team") or {}).get("id") or "")
         user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
         language = self._languages.get((team, user)) or self._languages.get((team, ""))
@@ -78,7 +78,7 @@ class Languages:
 
 
 class Answering:
-    """Answers in time. `dispatch` stands in for Bolt's own."""
+    """Answers in time. `dispatch` replaces Bolt's own."""
 
     def __init__(
         self, dispatch: Dispatch, languages: Languages, *, seconds: float = SECONDS, threads: int = THREADS
@@ -91,7 +91,7 @@ class Answering:
         self._in_a_row = 0
 
     def dispatch(self, request: BoltRequest) -> BoltResponse:
-        """The response of the listener, or true words about it once the time is over."""
+        """Return the listener's response, or a truthful answer once the time is over."""
         if self._in_a_row < _IN_A_ROW:
             return self._answer(request, _ROOM_SECONDS)
         if not self._probe.acquire(blocking=False):
@@ -102,7 +102,7 @@ class Answering:
             self._probe.release()
 
     def close(self) -> None:
-        """Let go of the threads once what is under way has ended."""
+        """Release the threads once running work has ended."""
         self._pool.shutdown(wait=True)
         self._aside.shutdown(wait=True)
 
@@ -158,7 +158,7 @@ class Answering:
         return BoltResponse(status=503, body="")
 
     def _tell_truth(self, request: BoltRequest, done: "Future[BoltResponse]") -> None:
-        """Say what became of it, now that it is known: what the listener would have answered in time."""
+        """Send the listener's late answer, now that it is known."""
         try:
             answer = json.loads(done.result().body or "{}")
         except (ValueError, TypeError):
@@ -175,7 +175,7 @@ class Answering:
 
 
 def answer_in_time(bolt: App, languages: Languages) -> Answering:
-    """Let whoever brings requests to Bolt, by either way, be answered in time."""
+    """Make Bolt answer requests from Socket Mode and HTTP in time."""
     answering = Answering(bolt.dispatch, languages)
     bolt.dispatch = answering.dispatch  # type: ignore[method-assign, assignment]
     return answering

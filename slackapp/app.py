@@ -17,17 +17,17 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
+import handlers.privacy.renderers
+import handlers.pulse.renderers
+import handlers.recognition.renderers
+import handlers.teams.renderers
+import reports.publishing.renderers
 from handlers import deadline
-from handlers.privacy import renderers as privacy_renderers
-from handlers.pulse import renderers as pulse_renderers
-from handlers.recognition import renderers as recognition_renderers
 from handlers.shared import people
 from handlers.shared.context import Context
-from handlers.teams import renderers as teams_renderers
 from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
-from reports.publishing import renderers as digest_renderers
 from reports.publishing import schedule
 from slackapp import health, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
@@ -112,7 +112,9 @@ class Appreciate:
 
     def _outgoing(self) -> DeliveryWorker:
         sent = routes(self._drawing, Pseudonyms(self.keys.path))
-        return DeliveryWorker(self.sessions, self.clients.of, sent, self.now, pulse_renderers.EXPANDERS)
+        return DeliveryWorker(
+            self.sessions, self.clients.of, sent, self.now, handlers.pulse.renderers.EXPANDERS
+        )
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -302,11 +304,11 @@ class Appreciate:
 def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
     """Return the route of each kind of delivery."""
     return {
-        **recognition_renderers.ROUTES,
-        **pulse_renderers.ROUTES,
-        **digest_renderers.routes(drawing),
-        **privacy_renderers.routes(pseudonyms),
-        **teams_renderers.ROUTES,
+        **handlers.recognition.renderers.ROUTES,
+        **handlers.pulse.renderers.ROUTES,
+        **reports.publishing.renderers.routes(drawing),
+        **handlers.privacy.renderers.routes(pseudonyms),
+        **handlers.teams.renderers.ROUTES,
         **slack_redaction.ROUTES,
     }
 

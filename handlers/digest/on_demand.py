@@ -1,4 +1,4 @@
-"""A digest as text for whoever may read it: the answer to `/digest`."""
+"""A digest as text for its readers: the answer to `/digest`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -106,5 +106,5 @@ def _first_day(month: str) -> date:
 
 
 def today(scope: Scope) -> date:
-    """The day by the calendar of the caller's workspace."""
+    """Return the date in the time zone of the caller's workspace."""
     return scope.now.astimezone(ZoneInfo(scope.workspace.time_zone)).date()

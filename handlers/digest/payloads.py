@@ -1,4 +1,4 @@
-"""Reads payloads around the digest: what was typed after /digest, and the forms under it."""
+"""Read payloads about the digest: the text after /digest, and its forms."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from slackapp.recognition.parser import plain
 _NUMBERED = re.compile(r"(?P<year>(19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])$", re.ASCII)
 _YEAR = re.compile(r"(19|20)\d\d$", re.ASCII)
 _MEANT = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}", re.ASCII)
-"""What looks like a month, whether there is such a month or not."""
+"""Text that looks like a month, valid or not."""
 _MONTHS = range(1, 13)
 
 

@@ -1,4 +1,4 @@
-"""What a leader's promise form is filled with: actions for what needs attention, and days."""
+"""The contents of a leader's promise form: actions for what needs attention, and days."""
 
 from datetime import date
 

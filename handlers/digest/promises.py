@@ -1,4 +1,4 @@
-"""You said / we will: writing it down, sharing it, saying what became of it."""
+"""You said / we will: write promises, share them, record their outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -208,13 +208,13 @@ def _wordings(scope: Scope, groups: Sequence[Group]) -> list[Wording]:
 
 
 def _chosen_action(scope: Scope, group: Group) -> str:
-    """The action chosen from the bank, where the leader wrote nothing of their own."""
+    """Return the action chosen from the bank, if the leader wrote no text."""
     action = actions.by_key(group.suggested)
     return scope.say(action.text) if action else ""
 
 
 def _update_post(scope: Scope, team_id: str, month: str) -> bool:
-    """Bring the team's post up to date; returns whether there is one."""
+    """Update the team's post; return whether there is one."""
     shared = scope.session.get(SharedDigest, (team_id, month))
     if shared is None or not shared.with_promises:
         return False

@@ -1,4 +1,4 @@
-"""Reads what the Home tab shows: the reader's teams, what an admin looks after, their own settings."""
+"""Read the contents of the Home tab: the reader's teams, the admin's overview, own settings."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -63,7 +63,7 @@ def publish(
     side: Side = Side.RECEIVED,
     place: Cursor | None = None,
 ) -> None:
-    """Publish the caller's Home tab as things are now; `place` is the page of their thank-yous."""
+    """Publish the caller's Home tab; `place` is the page of their thank-yous."""
     with Request(context, client, caller).read() as scope:
         home = _home(scope, side, place)
     client.views_publish(user_id=caller.user, view=home)

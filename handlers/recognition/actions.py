@@ -1,4 +1,4 @@
-"""What people do with a thank-you that is there: take it back, share, hide, report it, join in."""
+"""Actions on a sent thank-you: take it back, share, hide, report it, join in."""
 
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ class RecognitionActions:
         answer = Confirmation(scope.say, *giver_view.undone(scope.say, recipients))
         _answer_giver(request, pressed, answer)
         if pressed.receipt_url:
-            # It quotes the words, and says that they are on their way.
+            # The message quotes the words, and says that they are being sent.
             replace_receipt(client, pressed.receipt_url, answer)
         ack()
 
@@ -177,7 +177,7 @@ def _answer_giver(request: Request, pressed: ButtonPress, answer: Confirmation) 
 
 
 def _is_newer(scope: Scope, reaction: payloads.Reaction) -> bool:
-    """Whether Slack has reported nothing later about this reaction: it repeats events, in any order."""
+    """Return whether this is the latest event about a reaction: Slack repeats events, in any order."""
     key = f"reaction:{reaction.channel}:{reaction.ts}:{reaction.caller.user}:{reaction.name}"
     entry = IdempotencyKey(key, outcome=reaction.at)
     return deduplication.is_newer(scope.session, scope.workspace, entry, now=scope.now)

@@ -1,4 +1,4 @@
-"""`/appreciate`, the shortcuts and the form: every way in."""
+"""Listeners of `/appreciate`, the shortcuts and the form."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class RecognitionCommand:
     context: Context
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """`/appreciate ...`: given at once when all was said; else the form asks for the rest."""
+        """`/appreciate ...`: sent at once when it is complete; else the form asks for the rest."""
         typed = payloads.typed(body)
         request = Request(self.context, client, typed.caller)
         if subcommand := vocabulary.parse_subcommand(typed.text):
@@ -144,7 +144,7 @@ class RecognitionCommand:
             ack(text=answer.text, blocks=answer.blocks)
 
     def _give(self, request: Request, draft: Draft, key: str) -> Confirmation:
-        """Store a thank-you; whoever is new here is looked up, and it is tried once more."""
+        """Store a thank-you; look up people who are new here, and try once more."""
         occasion = self._occasion(request, key)
         try:
             given, rarely_used = self._store(request, draft, occasion)

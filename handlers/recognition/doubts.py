@@ -1,4 +1,4 @@
-"""Questions and refusals about a draft: below the command, and in the form. What was typed stays."""
+"""Questions and refusals about a draft: below the command, and in the form. Typed text stays."""
 
 from slack_bolt import Ack
 

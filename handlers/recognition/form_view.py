@@ -1,4 +1,4 @@
-"""The form for thanks, and the answers to a draft that cannot be sent. Nothing typed is lost."""
+"""The form for thanks, and the answers to a draft that cannot be sent. No typed text is lost."""
 
 import json
 from typing import Any
@@ -28,14 +28,14 @@ ANYWAY = "appreciate_anyway"
 
 _BUTTON_VALUE = 2_000
 _MOST_MARKS = 150
-"""Marks of questions that fit into what a view carries unseen; it holds 3,000 characters."""
+"""Ids of questions that fit into a view's `private_metadata`, which holds 3,000 characters."""
 
 _QUOTED = 9_000
 """All blocks of a message together may hold about 13,200 characters."""
 
 
 def form(say: Voice, draft: Draft, question: FormQuestion | None = None) -> View:
-    """The form, filled with whatever is known.
+    """The form, filled with the known values.
 
     With a question above it that may be answered by sending, its button sends all the same.
     """
@@ -113,7 +113,7 @@ def open_button(text: str, draft: Draft | None = None) -> Block:
 
 
 def _to_choose_from(draft: Draft) -> list[str]:
-    """The people that the form begins with: of a group too large for it none, not twenty by chance."""
+    """The people preselected in the form: none of a group too large for it, not twenty at random."""
     people = draft.people or draft.suggested
     if len(people) > MOST_PEOPLE:
         people = tuple(user_id for user_id in people if user_id not in draft.group_members)
@@ -140,7 +140,7 @@ def _carried(draft: Draft, **more: str) -> str:
 def _kept(
     recognition_id: str, draft: Draft, question: FormQuestion | None, *, from_home: bool = False
 ) -> str:
-    """What the form carries unseen: never anything that was written."""
+    """The form's `private_metadata`: never a text that a person wrote."""
     accepted_questions = [*draft.accepted_questions, *(question.marks if question else ())][:_MOST_MARKS]
     metadata = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
     return json.dumps(metadata | ({"home": True} if from_home else {}))

@@ -1,4 +1,4 @@
-"""What a giver reads about the thanks they gave, or might give."""
+"""Messages to a giver about the thanks they gave, or might give."""
 
 import logging
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ class Confirmation:
 
 
 def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -> None:
-    """Replace the message that only this person sees, and that is not true any more.
+    """Replace an ephemeral message that is no longer true.
 
     The answer is shown in a modal besides, so a failure is only logged.
     """

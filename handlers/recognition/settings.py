@@ -1,4 +1,4 @@
-"""What people choose about thanks for themselves, and admins about unkind ones."""
+"""Settings about thanks: people's own, and the admins' about unkind ones."""
 
 from dataclasses import dataclass
 
@@ -75,6 +75,6 @@ def _save(scope: Scope, choices: settings_view.Choices) -> None:
         blocked=frozenset(member.id for member in blocked.values()),
     )
     preferences.save(scope.session, scope.member, new_preferences)
-    # Slack says who is an admin; a form that somebody made up does not.
+    # Slack tells who is an admin; a forged form does not.
     if choices.may_name_contact and permissions.allows(scope.member, Permission.SETTLE):
         preferences.set_contact(scope.session, scope.workspace, choices.contact)

@@ -1,4 +1,4 @@
-"""The teams as an admin looks after them: find one, change it, end it, make one, say who belongs to it."""
+"""The admin's listeners for teams: find, change, end and make a team, and choose its members."""
 
 import re
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class TeamAdmin:
     def save(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of a team's form."""
         request = Request(self.context, client, caller(body))
-        # Asked before Slack is: nobody else is to learn from the answer which channels there are.
+        # Check the permission before Slack is called: the answer would reveal which channels exist.
         with request.read(Permission.CHANGE_TEAM) as scope:
             channel = form.shared_channel(scope.session, scope.workspace, team_id=form.read_carried(body)[0])
         filled = form.read_form(client, body, channel)
@@ -72,7 +72,7 @@ class TeamAdmin:
         request = Request(self.context, client, pressed.caller)
         with request.write(Permission.CHANGE_TEAM) as scope:
             team = teams.of(scope.session, scope.workspace, form.read_carried(body)[0])
-            # Ending a team takes its name from it.
+            # Ending a team removes its name.
             name, before = team.name, moves.placement(scope.session, scope.workspace)
             teams.end(scope.session, scope.workspace, team, now=scope.now)
             moves.tell_moved(scope.session, scope.workspace, before, now=scope.now)
@@ -193,7 +193,7 @@ def _save(scope: Scope, filled: form.Filled) -> Team:
 
 
 def _decide_proposals(scope: Scope, team: Team, changes: list[str]) -> None:
-    """An admin who names a leader or a parent has decided what was proposed."""
+    """Close proposals that an admin has decided by naming a leader or a parent."""
     nomination = proposals.of_team(scope.session, team.id, ProposalKind.LEADER)
     if nomination is not None and ("leader" in changes or nomination.declined_at is not None):
         proposals.withdraw(scope.session, team, ProposalKind.LEADER)
@@ -202,7 +202,7 @@ def _decide_proposals(scope: Scope, team: Team, changes: list[str]) -> None:
 
 
 def _change_people(scope: Scope, team_id: str, put_in: list[str], take_out: list[str]) -> str:
-    """Put people in and take people out by their Slack ids; returns a sentence about what changed."""
+    """Add and remove people by their Slack ids; return a sentence about what changed."""
     team = teams.of(scope.session, scope.workspace, team_id)
     people = members.get_all(scope.session, scope.workspace, [*put_in, *take_out])
     before = moves.placement(scope.session, scope.workspace)

@@ -1,4 +1,4 @@
-"""The teams as an admin looks after them: a list to search, one team with its form, its people."""
+"""The admin's views of teams: a list with a search, a team's form, a team's members."""
 
 import json
 from collections.abc import Sequence
@@ -119,7 +119,7 @@ def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Blo
 
 
 def people(say: Voice, team: TeamDetails, page: MemberPage, *, note: str = "", saved: int = 0) -> View:
-    """Who belongs to a team, a page at a time; by hand they can be put in and taken out.
+    """The members of a team, a page at a time; an admin can add and remove them.
 
     `saved` is how often this form was saved: each time its fields are new ones, or Slack would keep who
     was chosen before.
@@ -152,7 +152,7 @@ def people(say: Voice, team: TeamDetails, page: MemberPage, *, note: str = "", s
 
 
 def people_changed(say: Voice, assigned: Assigned, removed: int) -> str:
-    """A sentence about what putting people in and taking them out has changed."""
+    """A sentence about the added and removed people."""
     parts = [
         say.count("{n} person came in.", "{n} people came in.", assigned.joined) if assigned.joined else "",
         say.count("{n} of them was in another team.", "{n} of them were in another team.", assigned.moved)

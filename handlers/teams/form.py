@@ -1,4 +1,4 @@
-"""One team's form: as the team is, as an admin filled it in, and what that makes the team follow."""
+"""One team's form: its present values, the submitted ones, and what the team then follows."""
 
 import json
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class Filled:
     before: Mapping[str, str | None]
     follows: str
     is_followed_as_before: bool = False
-    """Whether what it follows was changed by somebody else, and not in this form."""
+    """Whether another person changed what it follows, and this form did not."""
 
 
 def current_form(session: Session, workspace: Workspace, team_id: str) -> admin_view.TeamDetails:
@@ -79,7 +79,7 @@ def current_form(session: Session, workspace: Workspace, team_id: str) -> admin_
 
 
 def _selectable(session: Session, member_id: str | None) -> str | None:
-    """The member's Slack id; None for one who left, whom Slack's list does not offer any more."""
+    """Return the member's Slack id; None for one who left, as Slack's list no longer offers them."""
     member = session.get(Member, member_id) if member_id else None
     return member.slack_user_id if member is not None and member.can_be_reached else None
 
@@ -174,7 +174,7 @@ def _source(client: WebClient, follows: str, channel: str | None) -> MembershipS
 
 
 def follow(scope: Scope, team: Team, filled: Filled) -> list[str]:
-    """Let the team follow what was chosen; returns a word for the audit log when that has changed."""
+    """Make the team follow the chosen place; return a word for the audit log when it changed."""
     session, workspace = scope.session, scope.workspace
     if filled.is_followed_as_before:
         return []

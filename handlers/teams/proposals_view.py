@@ -1,4 +1,4 @@
-"""What people read of a proposal about a new team, of the answer to it, and of having been moved."""
+"""Messages about a proposal for a new team, the answer to it, and a change of team."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ ACCEPT_PART, DECLINE_PART = "team_part_accept", "team_part_decline"
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A proposal as the message about it shows it. `maker` and `leader` are Slack ids."""
+    """A proposal as its message shows it. `maker` and `leader` are Slack ids."""
 
     team_id: str
     team: str
@@ -34,7 +34,7 @@ def nomination(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
 
 
 def place(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
-    """The message to whoever may confirm what is part of a team."""
+    """The message to a person who may confirm a team's parent."""
     sentence = say("{maker} made a team in Appreciate, {team}, and would like it to be part of {parent}.")
     note = say(
         "Until you accept, it stands by itself. As a part, its figures also count for {parent}.",
@@ -80,7 +80,7 @@ def answered(say: Voice, team: str, kind: ProposalKind, answer: Answer) -> View:
 
 
 def moved(say: Voice, team: str | None) -> tuple[str, list[Block]]:
-    """The message to somebody who belongs to another team now, or to none."""
+    """The message to a person who now belongs to another team, or to none."""
     if team is None:
         text = say(
             "You belong to no team in Appreciate any more. From the next check-in on you are not asked. "

@@ -1,4 +1,4 @@
-"""The question whether a channel shall be a team, and the word in the channel once it is one."""
+"""Render the question whether a channel becomes a team, and the message once it is one."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,7 +125,7 @@ def _load_place(session: Session, about: TeamRef, delivery: Delivery, _now: date
 
 
 def _question(session: Session, about: TeamRef, delivery: Delivery, kind: ProposalKind) -> _Question | Skip:
-    """Load what is asked of whoever may answer, unless it is answered by now."""
+    """Load a proposal for a person who may answer it, unless it is answered by now."""
     proposal = session.get(TeamProposal, (about.team_id, kind))
     if proposal is None or proposal.declined_at is not None:
         return Skip("answered")
@@ -170,7 +170,7 @@ def _answered(content: _Answered) -> Message:
 def _load_moved(
     session: Session, about: MembershipRef, delivery: Delivery, now: datetime
 ) -> _Moved | Skip | WaitUntil:
-    """Load where somebody belongs, in their own hours; not if they have been moved again since."""
+    """Load a member's new team, in their working hours; not if they were moved again since."""
     workspace, member = (
         session.get_one(Workspace, delivery.workspace_id),
         session.get(Member, about.member_id),

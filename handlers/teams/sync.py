@@ -1,4 +1,4 @@
-"""Keeps the members of teams in step with a channel or user group: at each event, and every night."""
+"""Sync the members of teams with a channel or user group: at each event, and every night."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -58,14 +58,14 @@ class Teams:
             self._step(client, caller, teams.leave, event["channel"])
 
     def archived(self, body: Payload) -> None:
-        """A channel was archived: its team keeps its people, and the team's leader gets a message."""
+        """A channel was archived: its team keeps its members, and the team's leader gets a message."""
         with self.context.sessions.begin() as session:
             if workspace := registry.find(session, body["team_id"]):
                 in_channel = teams.in_channel(session, workspace, body["event"]["channel"])
                 _notify_leaders(session, workspace, (ARCHIVED, in_channel), body["event"], self.context.now())
 
     def gone(self, body: Payload) -> None:
-        """A channel was deleted: its team keeps its people and shares nothing there."""
+        """A channel was deleted: its team keeps its members and shares nothing there."""
         with self.context.sessions.begin() as session:
             if workspace := registry.find(session, body["team_id"]):
                 teams.source_removed(session, workspace, body["event"]["channel"])
@@ -86,7 +86,7 @@ class Teams:
                 self._step(client, Caller(body["team_id"], user), step, event["subteam_id"])
 
     def group_changed(self, body: Payload, client: WebClient) -> None:
-        """A user group was renamed, switched off, or given other people."""
+        """A user group was renamed, disabled, or its members changed."""
         group = body["event"]["subteam"]
         with self.context.sessions.begin() as session:
             workspace = registry.find(session, body["team_id"])
@@ -166,7 +166,7 @@ def register(bolt: App, context: Context) -> None:
 
 
 def repair(client: WebClient, context: Context, workspace_id: str) -> list[teams.Changes]:
-    """Every night: apply what the events have missed. Returns who moved, team by team."""
+    """Apply what the events have missed, every night. Returns the moves by team."""
     with context.sessions.read() as session:
         sources = [
             (source.team_id, SourceKind(source.kind), source.slack_id)
@@ -186,7 +186,7 @@ def repair(client: WebClient, context: Context, workspace_id: str) -> list[teams
 
 @dataclass(frozen=True, slots=True)
 class NightlyLists:
-    """Slack's own lists of channels and of groups' names, read once for all teams."""
+    """Slack's lists of channels and of groups' names, read once for all teams."""
 
     client: WebClient
     channels: Mapping[str, ChannelInfo]
@@ -195,10 +195,10 @@ class NightlyLists:
     def repair(
         self, context: Context, ids: tuple[str, str], kind: SourceKind, place: str
     ) -> teams.Changes | None:
-        """Bring one team in step with its place. `ids` are those of the workspace and the team."""
+        """Sync one team with its place. `ids` are those of the workspace and the team."""
         channel = self.channels.get(place)
         if channel is not None and channel.is_archived:
-            return None  # It may come back with everybody in it, and until then nobody comes or goes.
+            return None  # It may be restored with all its members; until then nobody joins or leaves.
         name = teams.suggest_name(channel.name) if channel else self.groups.get(place)
         with context.sessions.begin() as session:
             workspace = session.get_one(Workspace, ids[0])
@@ -212,13 +212,13 @@ class NightlyLists:
 
 
 def known_members(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
-    """Those of these people who are known here."""
+    """Return those of these people who are known here."""
     is_known = (Member.workspace_id == workspace.id, Member.slack_user_id.in_(slack_user_ids))
     return list(session.scalars(select(Member).where(*is_known).order_by(Member.id)))
 
 
 def _missing(session: Session, workspace: Workspace, kind: SourceKind, place: str, now: datetime) -> None:
-    """Let a group go that is not there. A channel may be one that the app was removed from: it waits."""
+    """Unlink a group that no longer exists. A missing channel may have removed the app: it waits."""
     if kind is SourceKind.USER_GROUP:
         teams.source_removed(session, workspace, place)
         return

@@ -1,4 +1,4 @@
-"""Making a team of a channel: three steps for the inviter, and a message in the channel."""
+"""Make a channel a team: three steps for the inviter, and a message in the channel."""
 
 from dataclasses import dataclass, replace
 
@@ -122,7 +122,7 @@ def _check_present(client: WebClient, slack_user_id: str, channel: str) -> list[
 
 
 def _check_free(scope: Scope, channel: str) -> None:
-    """UserError when a team follows this channel or shares in it, even while the app was out of it."""
+    """Raise UserError when a team already follows this channel or shares in it."""
     if (source := teams.sourced(scope.session, scope.workspace, channel)) is not None:
         raise UserError(_MADE_ALREADY, name=scope.session.get_one(Team, source.team_id).name)
     if in_use := teams.using(scope.session, scope.workspace, channel):
@@ -144,7 +144,7 @@ def _make_team(scope: Scope, state: WizardState, present: list[str]) -> None:
 
 
 def _outlook(scope: Scope, state: WizardState, present: list[str]) -> Outlook:
-    """What the three steps would do: everybody in the channel is counted, the leader too."""
+    """Return what the three steps would do; everybody in the channel is counted, the leader too."""
     session, workspace = scope.session, scope.workspace
     known = [member for member in known_members(session, workspace, present) if member.can_be_reached]
     leader = members.get_all(session, workspace, [state.leader])[state.leader]

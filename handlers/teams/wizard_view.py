@@ -1,4 +1,4 @@
-"""Making a team of a channel: the question to the inviter, and the modals of three short steps."""
+"""Make a channel a team: the question to the inviter, and the modals of three short steps."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ _NAME_LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class WizardState:
-    """What the three steps have gathered, carried by the modal. Ids are Slack's, `parent` is ours.
+    """The values of the three steps, carried by the modal. Ids are Slack's, `parent` is ours.
 
     `called` is the team's name that the channel's name suggests.
     """

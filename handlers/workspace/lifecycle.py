@@ -29,7 +29,7 @@ class People:
             store_profiles(self.context, team, [person(user, slack_team_id=team)])
 
     def uninstalled(self, body: Payload) -> None:
-        """The workspace took the app away, or its organisation did for all of them.
+        """The workspace removed the app, or its organisation did for all workspaces.
 
         Slack may deliver it hours late. One that is older than the installation is about an earlier one.
         """

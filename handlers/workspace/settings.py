@@ -1,4 +1,4 @@
-"""What else an admin looks after: settings for everyone, retention, the audit log, undelivered messages."""
+"""The admin's other listeners: settings for everyone, retention, the audit log, messages."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What else an admin looks after: settings for everyone, retention, who changed what, messages."""
+"""The admin's other views: settings for everyone, retention, the audit log, messages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ DEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class CurrentSettings:
-    """What holds for the whole workspace. `admins` are Slack ids of those named here, not Slack's admins."""
+    """Settings of the whole workspace. `admins` are Slack ids of people named here, not Slack's admins."""
 
     language: str
     zone: str
@@ -251,7 +251,7 @@ def notice(say: Voice, title: str, words: str) -> View:
 
 
 def _where(say: Voice, target: str) -> str:
-    """Where it went, not what it was about: an admin is not to learn who was thanked."""
+    """Show the target, not the subject: an admin must not learn who was thanked."""
     if target[:1] in {"C", "G"}:
         return say("A post in {channel}", channel=f"<#{target}>")
     return say("A message to {person}", person=blocks.person(target, say))
