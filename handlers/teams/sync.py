@@ -18,6 +18,7 @@ from slackapp import teams
 from slackapp.connection.clients import retrying
 from slackapp.core.db import after_commit
 from slackapp.delivery import holding
+from slackapp.delivery.results import NOT_IN_CHANNEL
 from slackapp.models import HoldScope, Member, SourceKind, Team, TeamSource, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind
@@ -53,6 +54,9 @@ class Teams:
             with self.context.sessions.begin() as session:
                 workspace, now = registry.installed_in(session, caller.team), self.context.now()
                 removed_from = teams.suspend(session, workspace, event["channel"], now=now)
+                if removed_from:
+                    place = holding.Place(workspace.id, HoldScope.TARGET, event["channel"])
+                    holding.hold(session, [(place, NOT_IN_CHANNEL)], now=now)
                 _notify_leaders(session, workspace, (REMOVED, removed_from), event, now)
         else:
             self._step(client, caller, teams.leave, event["channel"])

@@ -3,14 +3,13 @@
 import logging
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.results import Failed, Held, NotRendered, RetryLater
-from slackapp.models import TeamSource
+from slackapp.models import Hold, HoldScope
 from slackapp.outbox.rendered import Outgoing, Routes, Skip, WaitUntil
 
 _logger = logging.getLogger(__name__)
@@ -46,18 +45,15 @@ class Loader:
             return NotRendered()
 
     def outcome_without_app(self, claimed: ClaimedMessage, refused: Held) -> Held | Failed:
-        """Keep a post for a channel that a team follows; fail it where the app was never invited.
+        """Keep a post for a channel that the app was taken out of; fail it where the app never was.
 
-        Somebody waits for the second to be told. Never raises: in doubt the post is kept.
+        Of the second, somebody waits to be told. Never raises: in doubt the post is kept.
         """
         row = claimed.row
-        # The removal itself may not have been read yet.
-        followed = select(TeamSource.team_id).where(
-            TeamSource.workspace_id == row.workspace_id, TeamSource.slack_id == row.target
-        )
+        key = (row.workspace_id, HoldScope.TARGET, row.target)
         try:
             with self._sessions.read() as session:
-                return refused if session.scalar(followed) else Failed(refused.reason)
+                return refused if session.get(Hold, key) else Failed(refused.reason)
         except OperationalError as problem:
-            log.failure(_logger, f"looking for the channel of {row.kind} {row.id}", problem)
+            log.failure(_logger, f"looking for a hold of {row.kind} {row.id}", problem)
             return refused

@@ -259,11 +259,12 @@ def test_slack_in_trouble_is_no_reason_to_delete(server: Server, kind: str) -> N
 def test_a_server_that_was_off_waits_for_slack_and_goes_on_once_it_answers(server: Server) -> None:
     before = server.stands()
     server.sandbox.clock.advance(timedelta(days=31))
-    # The watch asks once, and whoever would destroy an overdue key asks for itself.
-    fault = {"method": "api.test", "kind": "drop", "times": 2}
+    # The watch asks once a minute, and whoever would destroy an overdue key asks for itself.
+    fault = {"method": "api.test", "kind": "drop", "count": 99}
     httpx.post(f"{server.sandbox.url}/control/fault", json=fault).raise_for_status()
     server.work()
     assert server.stands() == before
+    httpx.post(f"{server.sandbox.url}/control/fault", json={"clear": True}).raise_for_status()
     server.sandbox.clock.advance(timedelta(minutes=1))
     server.work()
     assert server.stands()["workspace"] == 1
