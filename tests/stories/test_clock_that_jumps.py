@@ -250,7 +250,7 @@ def test_a_night_without_power_needs_no_second_clock(database: Sessions) -> None
 def test_slack_in_trouble_is_no_reason_to_delete(server: Server, kind: str) -> None:
     before = server.stands()
     server.wrong_by = FAR
-    fault = {"method": "api.test", "kind": kind, "times": 50}
+    fault = {"method": "api.test", "kind": kind, "count": 50}
     httpx.post(f"{server.sandbox.url}/control/fault", json=fault).raise_for_status()
     server.work()
     assert server.stands() == before
