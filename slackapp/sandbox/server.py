@@ -142,7 +142,7 @@ class Sandbox:
     def _serve(self, ready: Future[None]) -> None:
         try:
             asyncio.run(self._main(ready))
-        except BaseException as problem:
+        except BaseException as problem:  # whatever it is, whoever waits for the start gets it
             if ready.done():
                 raise
             ready.set_exception(problem)
