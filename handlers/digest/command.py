@@ -63,7 +63,8 @@ class Digests:
         team_id, _, month = pressed.value.partition(":")
         with Request(self.context, client, pressed.caller).write() as scope:
             team = _team(scope, team_id)
-            if not on_demand.may_read(scope, team, month):
+            # Files and comments come with it, so that it was shared with the team is not enough.
+            if not on_demand.may_read_all(scope, team, month):
                 raise UserError(NOT_YOURS)
             on_demand.require_published(scope, month)
             is_new = schedule.send(scope.session, scope.member, team=team, month=month, now=scope.now)
@@ -126,14 +127,11 @@ def _team(scope: Scope, team_id: str) -> Team:
 
 
 def _figures(scope: Scope, digest_id: str) -> View:
-    """A digest as text: for its recipient, and for whoever may read that month of the team."""
-    session, member = scope.session, scope.member
+    """A digest as text, for whoever may read that month of the team now, whoever it was sent to."""
+    session = scope.session
     digest = session.get(Digest, digest_id)
     team = session.get(Team, digest.team_id) if digest else None
-    if digest is None or team is None:
-        raise UserError(NOT_YOURS)
-    is_recipient = digest.recipient_id == member.id and not member.left
-    if not (is_recipient or on_demand.may_read(scope, team, digest.month)):
+    if digest is None or team is None or not on_demand.may_read(scope, team, digest.month):
         raise UserError(NOT_YOURS)
     _, team_month = loading.load(session, digest)
     if on_demand.may_read_all(scope, team, digest.month):

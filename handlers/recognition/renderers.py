@@ -146,17 +146,27 @@ def _post_gone(stands: _Stands) -> Deletion:
     return Deletion(channel=stands.channel or "", ts=stands.ts)
 
 
-def _load_report(session: Session, about: RecipientRef, delivery: Delivery, _now: datetime) -> _Thanks:
+def _load_report(session: Session, about: RecipientRef, delivery: Delivery, _now: datetime) -> _Thanks | Skip:
+    if not _may_hear(session, about, delivery):
+        return Skip("not_theirs")
     return _Thanks(_targets_voice(session, delivery), _read(session, about, delivery))
 
 
 def _load_report_changed(
     session: Session, about: RecipientRef, delivery: Delivery, now: datetime
 ) -> _Thanks | WaitUntil | Skip:
+    if not _may_hear(session, about, delivery):
+        return Skip("not_theirs")
     stands = _where(session, delivery, now)
     if not isinstance(stands, _Stands):
         return stands
     return _Thanks(_targets_voice(session, delivery), _read(session, about, delivery), stands)
+
+
+def _may_hear(session: Session, about: RecipientRef, delivery: Delivery) -> bool:
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    recognition = session.get_one(Recognition, about.recognition_id)
+    return sharing.may_hear(session, workspace, recognition, delivery.target)
 
 
 def _report(content: _Thanks) -> Message:

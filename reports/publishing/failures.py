@@ -60,6 +60,20 @@ def report_missing_readers(session: Session, workspace: Workspace, month: str, n
         _tell_above(session, workspace, team, month, now)
 
 
+def report_lost_reader(session: Session, row: Delivery, now: datetime) -> None:
+    """Tell whoever leads above of a digest that nobody may have now: it waits until it is opened by hand."""
+    digest = session.get(Digest, DigestRef.parse(row.reference).digest_id)
+    team = session.get(Team, digest.team_id) if digest else None
+    if digest and team and team.closed_at is None and permissions.acting_leader(session, team, now) is None:
+        workspace = session.get_one(Workspace, row.workspace_id)
+        _tell_above(session, workspace, team, digest.month, now)
+
+
+def report_unshared(session: Session, row: Delivery, now: datetime) -> None:
+    """Tell whoever shared a month that its channel is not the team's any more."""
+    _unshared(session, session.get_one(Workspace, row.workspace_id), row, now)
+
+
 def workspaces_with_failures(session: Session, now: datetime) -> list[str]:
     """The workspaces of which something could not be delivered within the last minutes."""
     failed = _failed(now - _FRESH).with_only_columns(Delivery.workspace_id).distinct()

@@ -13,12 +13,15 @@ from reports.charts import side_by_side
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule
 from slackapp.core.i18n import Voice
+from slackapp.digest import readers
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.queue import goes_without_pictures
 from slackapp.outbox.references import ChartRef
 from slackapp.outbox.rendered import FollowUp
 from slackapp.workspace import members
 
+NOT_THEIRS = "not_theirs"
+"""Why a digest is not sent: its reader does not hold the right to it any more."""
 PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
@@ -35,6 +38,13 @@ def load(session: Session, of: Digest) -> tuple[Voice, TeamMonth]:
     reader = session.get_one(Member, of.recipient_id)
     month = queries.months(session, workspace, of.month, [team])[team.id]
     return members.language_of(workspace, reader), month
+
+
+def may_receive(session: Session, digest: Digest, now: datetime) -> bool:
+    """Whether the reader of a digest may have it now, whatever held when it was enqueued."""
+    workspace = session.get_one(Workspace, session.get_one(Team, digest.team_id).workspace_id)
+    at = {"now": now, "published": schedule.published(workspace, digest.month)}
+    return readers.may_receive(session, digest, at=at)
 
 
 def chart_refs(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> list[ChartRef]:

@@ -129,6 +129,16 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
     return literal("\n".join([head, *team.comments])), parts
 
 
+def comments_withdrawn(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
+    """What stands there instead, where one who may not read them any more had them."""
+    sentence = say(
+        "{team}, {month}: what people wrote is for whoever leads the team now.",
+        team=team.team,
+        month=say.month(team.month),
+    )
+    return literal(sentence), [plain_section(sentence)]
+
+
 def _message(
     say: Voice, team: TeamMonth, pictures: Mapping[str, str], today: date, *, is_for_team: bool
 ) -> Message:

@@ -12,10 +12,19 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
-from reports.publishing import schedule, team_renderers
+from reports.publishing import failures, schedule, team_renderers
 from reports.publishing.csv_export import sheet
-from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
-from reports.publishing.message import comments, message
+from reports.publishing.loading import (
+    NOT_THEIRS,
+    PENDING,
+    chart_refs,
+    load,
+    may_receive,
+    thread_charts,
+    today,
+    uploaded_charts,
+)
+from reports.publishing.message import comments, comments_withdrawn, message
 from reports.publishing.page import charts, page
 from reports.text import sentences
 from slackapp.blocks import shortened
@@ -62,6 +71,8 @@ class _Thread:
     today: date
     channel: str | None
     ts: str
+    is_theirs: bool = True
+    """Whether the reader still holds the right to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,8 @@ def _load_message(session: Session, about: DigestRef, row: Delivery, now: dateti
     digest = session.get(Digest, about.digest_id)
     if digest is None:
         return Skip("gone")
+    if not may_receive(session, digest, now):
+        return Skip(NOT_THEIRS, failures.report_lost_reader)
     say, month = load(session, digest)
     charts = chart_refs(say, month, digest.id)
     pictures = uploaded_charts(session, charts)
@@ -205,12 +218,20 @@ def _load_comments_again(
         # While it waits, it will say what holds by then.
         return Skip("not_sent")
     say, month = load(session, digest)
-    return _Thread(say, month, digest, today(session, row, now), first.slack_channel_id, first.slack_ts)
+    is_theirs = may_receive(session, digest, now)
+    day = today(session, row, now)
+    return _Thread(say, month, digest, day, first.slack_channel_id, first.slack_ts, is_theirs)
 
 
 def _comments_again(stands: _Thread) -> Message:
-    """The same message where it stands, without what was hidden since."""
-    text, blocks = comments(stands.say, stands.month, stands.digest.id)
+    """The same message where it stands, without what was hidden since.
+
+    One who may not read them any more is shown none: what is shown again could be new to them.
+    """
+    if stands.is_theirs:
+        text, blocks = comments(stands.say, stands.month, stands.digest.id)
+    else:
+        text, blocks = comments_withdrawn(stands.say, stands.month)
     return Message(text=text, blocks=blocks, channel=stands.channel, replaces=stands.ts)
 
 
@@ -225,6 +246,8 @@ def _thread(session: Session, before: Select[Delivery], now: datetime) -> _Threa
         return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
     if sent.state != DeliveryState.SENT or not sent.slack_ts:
         return Skip("no_message")
+    if not (sent.is_to_channel or may_receive(session, digest, now)):
+        return Skip(NOT_THEIRS)
     say, month = load(session, digest)
     return _Thread(say, month, digest, today(session, sent, now), sent.slack_channel_id, sent.slack_ts)
 

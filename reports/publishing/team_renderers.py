@@ -9,8 +9,16 @@ from sqlalchemy.orm import Session
 
 from reports.figures.team_month import TeamMonth, as_shared
 from reports.publishing import notices_view, promise_view, schedule
-from reports.publishing.failures import HANDING_ON, NO_READER, NOT_SHARED
-from reports.publishing.loading import PENDING, chart_refs, load, thread_charts, today, uploaded_charts
+from reports.publishing.failures import HANDING_ON, NO_READER, NOT_SHARED, report_unshared
+from reports.publishing.loading import (
+    NOT_THEIRS,
+    PENDING,
+    chart_refs,
+    load,
+    thread_charts,
+    today,
+    uploaded_charts,
+)
 from reports.publishing.message import for_team
 from reports.queries.extras import promise_details
 from reports.text import sentences
@@ -31,9 +39,10 @@ from slackapp.models import (
 from slackapp.outbox.references import ChartRef, DigestRef, TeamMonthRef, TeamRef
 from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, WaitUntil
 from slackapp.pulse.notices import languages_in
-from slackapp.workspace import members
+from slackapp.workspace import members, permissions
 
 _LOOK_AGAIN = timedelta(seconds=2)
+_OTHER_CHANNEL = Skip(sharing.OTHER_CHANNEL, report_unshared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,8 @@ def _load_digest(
     digest = session.get(Digest, about.digest_id)
     if digest is None:
         return Skip("gone")
+    if not sharing.is_for_channel(session, digest.team_id, row.target):
+        return _OTHER_CHANNEL
     leaders, month = load(session, digest)
     spoken = _spoken(session, row)
     another = "" if spoken[0].language == leaders.language else spoken[0].language
@@ -107,6 +118,8 @@ def _load_posted(
     shared = sharing.of_reference(session, about)
     if shared is None:
         return Skip("gone")
+    if not sharing.is_for_channel(session, shared.team_id, row.target):
+        return _OTHER_CHANNEL
     before = _by_key(session, f"shared:{about}")
     if before is not None and before.state in PENDING:
         return WaitUntil(max(before.due, now + _LOOK_AGAIN))
@@ -126,6 +139,8 @@ def _load_changed(
     if first.state != DeliveryState.SENT or not first.slack_ts:
         # While it waits, the first post will say what holds by then.
         return Skip("not_posted")
+    if not sharing.is_for_channel(session, shared.team_id, first.slack_channel_id or ""):
+        return Skip(sharing.OTHER_CHANNEL)
     content = _promises(session, row, shared, now)
     if content is None:
         return Skip("no_promise")
@@ -158,9 +173,16 @@ def _handing_on(notice: _Notice) -> Message:
     return Message(*notices_view.hand_on(notice.say, notice.team.id, notice.team.name, notice.leader))
 
 
-def _load_month(session: Session, about: TeamMonthRef, row: Delivery, _now: datetime) -> _Notice | Skip:
+def _load_month(session: Session, about: TeamMonthRef, row: Delivery, now: datetime) -> _Notice | Skip:
+    """A notice to one who leads the team, or one above it, when it is sent."""
     team = session.get(Team, about.team_id)
-    return _Notice(_reader(session, row), team, about.month) if team else Skip("gone")
+    if team is None:
+        return Skip("gone")
+    workspace = session.get_one(Workspace, row.workspace_id)
+    reader = members.find(session, workspace, row.target)
+    if reader is None or not permissions.leads_or_above(session, team, reader, now):
+        return Skip(NOT_THEIRS)
+    return _Notice(members.language_of(workspace, reader), team, about.month)
 
 
 def _no_reader(notice: _Notice) -> Message:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Leadership, Member, SharedDigest, Team, Workspace
+from slackapp.models import Digest, Leadership, Member, SharedDigest, Team, Workspace
 from slackapp.outbox.queue import insert_for
 from slackapp.pulse import notices
 from slackapp.workspace.permissions import (
@@ -151,6 +151,16 @@ def may_read_all(session: Session, member: Member, team: Team, *, at: Mapping[st
         leads(session, tree[top], member, at["now"]) and is_for_leader(session, tree[top], at["published"])
         for top in ancestors(tree, team.id)
     )
+
+
+def may_receive(session: Session, digest: Digest, *, at: Mapping[str, datetime]) -> bool:
+    """Whether a digest's reader may have it at this moment: asked again just before anything of it is sent.
+
+    What was enqueued for a leader who has been replaced or has left since, or for a deputy whose leader is
+    back, goes to nobody.
+    """
+    reader, team = session.get(Member, digest.recipient_id), session.get(Team, digest.team_id)
+    return reader is not None and team is not None and may_read_all(session, reader, team, at=at)
 
 
 def readable_teams(session: Session, member: Member, now: datetime) -> list[Team]:

@@ -21,6 +21,9 @@ POSTED = Kind("promises", TeamMonthRef, second_copy=SecondCopy.SEEN_BY_ALL)
 CHANGED = Kind("promises-change", TeamMonthRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS)
 """Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
 
+OTHER_CHANNEL = "other_channel"
+"""Why a post is not sent: its channel is not the team's any more."""
+
 _NO_CHANNEL = translatable(
     "{team} has no channel yet, so there is nowhere to share it. An admin can choose one."
 )
@@ -77,6 +80,12 @@ def shared_as(shared: SharedDigest) -> TeamMonthRef:
     return TeamMonthRef(shared.team_id, shared.month)
 
 
+def is_for_channel(session: Session, team_id: str, channel: str) -> bool:
+    """Whether this is the team's channel at this moment: asked again just before anything is posted."""
+    team = session.get(Team, team_id)
+    return team is not None and team.closed_at is None and team.slack_channel_id == channel
+
+
 def of_reference(session: Session, about: TeamMonthRef) -> SharedDigest | None:
     """The shared month that a delivery refers to."""
     return session.get(SharedDigest, (about.team_id, about.month))
@@ -87,6 +96,8 @@ def _owe(session: Session, team: Team, delivery: NewDelivery) -> bool:
     if enqueue(session, session.get_one(Workspace, team.workspace_id), delivery) is not None:
         return True
     before = session.scalars(select(Delivery).where(Delivery.key == delivery.key)).one()
+    if before.state == DeliveryState.EXPIRED and before.reason == OTHER_CHANNEL:
+        before.state = DeliveryState.DEAD
     if before.state != DeliveryState.DEAD:
         return False
     before.target = delivery.target

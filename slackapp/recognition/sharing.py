@@ -70,15 +70,24 @@ def report(session: Session, workspace: Workspace, recipient: Recipient, *, now:
 
 def contacts_for(session: Session, workspace: Workspace, recognition: Recognition) -> list[str]:
     """Return who is notified of a report: the contact, else the admins; never the giver."""
+    reachable = _may_hear(session, workspace, recognition)
+    chosen = [member.slack_user_id for member in reachable if member.slack_user_id == workspace.concerns_to]
+    return chosen or [member.slack_user_id for member in reachable][:_MOST_CONTACTS]
+
+
+def may_hear(session: Session, workspace: Workspace, recognition: Recognition, slack_user_id: str) -> bool:
+    """Whether somebody may be told of a report at this moment, whatever they were when it was enqueued."""
+    return slack_user_id in {member.slack_user_id for member in _may_hear(session, workspace, recognition)}
+
+
+def _may_hear(session: Session, workspace: Workspace, recognition: Recognition) -> list[Member]:
     named = session.scalars(
         select(Member)
         .where(Member.workspace_id == workspace.id, Member.id != recognition.giver_id)
         .where((Member.slack_user_id == (workspace.concerns_to or "")) | Member.is_admin | Member.named_admin)
         .order_by(Member.slack_user_id)
     )
-    reachable = [member for member in named if member.can_be_reached]
-    chosen = [member.slack_user_id for member in reachable if member.slack_user_id == workspace.concerns_to]
-    return chosen or [member.slack_user_id for member in reachable][:_MOST_CONTACTS]
+    return [member for member in named if member.can_be_reached]
 
 
 def block(session: Session, recipient: Recipient) -> None:

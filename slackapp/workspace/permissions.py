@@ -160,8 +160,8 @@ def require(
     if permission in PER_TEAM:
         if team is None:
             raise ValueError(f"{permission}: of which team?")
-        tree = teams(session, team.workspace_id) if permission is Permission.READ_TEAM else {team.id: team}
-        if not any(leads(session, tree[top], member, now) for top in ancestors(tree, team.id)):
+        is_allowed = leads_or_above if permission is Permission.READ_TEAM else leads
+        if not is_allowed(session, team, member, now):
             raise Refused(permission)
     return member
 
@@ -181,6 +181,12 @@ def leads(session: Session, team: Team, member: Member, now: datetime) -> bool:
     leader = session.get(Member, team.leader_id) if team.leader_id else None
     leader_is_present = leader is not None and leader.can_be_reached and not _is_away(session, leader, now)
     return member.id == team.deputy_id and not leader_is_present
+
+
+def leads_or_above(session: Session, team: Team, member: Member, now: datetime) -> bool:
+    """Whether this person leads the team or one that it is part of."""
+    tree = teams(session, team.workspace_id)
+    return any(leads(session, tree[top], member, now) for top in ancestors(tree, team.id))
 
 
 def acting_leader(session: Session, team: Team, now: datetime) -> Member | None:

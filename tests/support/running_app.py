@@ -64,6 +64,11 @@ class RunningApp:
         answer = self.http.post("/control/change", json=what)
         assert answer.status_code == 200, answer.text
 
+    def fault(self, **order: object) -> None:
+        """Let Slack do something wrong, or with `clear` nothing more."""
+        answer = self.http.post("/control/fault", json=order)
+        assert answer.status_code == 200, answer.text
+
     def calls(self, method: str) -> list[dict[str, Any]]:
         """What the app has sent, oldest first."""
         lines = self.http.get("/control/journal").text.splitlines()
