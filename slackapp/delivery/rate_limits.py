@@ -1,9 +1,9 @@
 """Rate limits shared by all processes, in rows that are also the lock.
 
 Each bucket is a GCRA (generic cell rate algorithm): one moment, `free_at`, tells
-how much of the burst is used up. A 429 blocks a method in its workspace for every
-process, empties its bucket and lets it refill at three quarters of its rate, which
-grows back with every message.
+how much of the burst is used up. A 429 blocks a method in its workspace for every process, empties its
+bucket, and teaches what Slack allows (pace.py); what was learned stays in the row,
+so that the next fan-out begins with it.
 """
 
 from collections.abc import Iterable
@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from slackapp.delivery import pace
+from slackapp.delivery.pace import Pace
 from slackapp.models import Bucket
 from slackapp.outbox.queue import Method, Priority, insert_for
 
@@ -22,9 +24,9 @@ LONGEST_BLOCK = timedelta(hours=1)
 _IDLE = timedelta(hours=1)
 _RESERVE = 2
 """Part of each burst reserved for messages that a person waits for."""
-_LEAST_FRACTION = 0.1
-_AFTER_REFUSAL = 0.75
-_RECOVERY = 0.005
+_LEAST_FRACTION = pace.SLOWEST / pace.FIRST
+_IDLE_AFTER = timedelta(seconds=1)
+"""A bucket this far behind the clock is not used to the full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Limit:
     burst: int
 
 
-PER_METHOD = Limit(interval=0.25, burst=10)
+PER_METHOD = Limit(interval=1 / pace.FIRST, burst=10)
 PER_CHANNEL = Limit(interval=1.05, burst=1)
 IN_CHANNELS = (Method.POST, Method.SHARE)
 """Methods whose messages appear in a channel, and count against its limit."""
@@ -47,7 +49,7 @@ def block(session: Session, workspace_id: str, method: str, *, seconds: float, n
     bucket = _locked(session, workspace_id, [name], now)[name]
     blocked_until = now + min(timedelta(seconds=seconds), LONGEST_BLOCK)
     bucket.blocked_until = max(blocked_until, _block_of(bucket, now) or blocked_until)
-    bucket.fraction = max(bucket.fraction * _AFTER_REFUSAL, _LEAST_FRACTION)
+    _keep_pace(bucket, _pace_of(bucket).refused(now))
     bucket.free_at = bucket.blocked_until + PER_METHOD.burst * _spacing(PER_METHOD, bucket)
     session.flush()
 
@@ -69,9 +71,8 @@ def next_free(
 
 
 def delete_idle(session: Session, *, now: datetime) -> None:
-    """Delete channel buckets that were not used for an hour and have their full rate."""
-    idle = (Bucket.free_at < now - _IDLE, Bucket.fraction == 1.0)
-    session.execute(delete(Bucket).where(*idle, Bucket.name.startswith("channel:")))
+    """Delete channel buckets that were not used for an hour."""
+    session.execute(delete(Bucket).where(Bucket.free_at < now - _IDLE, Bucket.name.startswith("channel:")))
 
 
 class RateGate:
@@ -99,9 +100,11 @@ class RateGate:
         """Count one message against every limit it falls under."""
         for name in _names(method, target):
             bucket = self._bucket(name)
-            start = max(_used_until(bucket, self._now), self._now)
-            bucket.free_at = start + _spacing(_limit_of(name), bucket)
-            bucket.fraction = min(1.0, bucket.fraction + _RECOVERY)
+            used_until = _used_until(bucket, self._now)
+            bucket.free_at = max(used_until, self._now) + _spacing(_limit_of(name), bucket)
+            if _limit_of(name) is PER_METHOD:
+                after_idling = used_until < self._now - _IDLE_AFTER
+                _keep_pace(bucket, _pace_of(bucket).used(self._now, after_idling=after_idling))
         self._session.flush()
 
     def give_back(self, method: str, target: str) -> None:
@@ -148,6 +151,15 @@ def _names(method: str, target: str) -> list[str]:
 
 def _limit_of(name: str) -> Limit:
     return PER_METHOD if name.startswith("method:") else PER_CHANNEL
+
+
+def _pace_of(bucket: Bucket) -> Pace:
+    return Pace(bucket.fraction * pace.FIRST, bucket.known_limit, bucket.pace_since, bucket.refused_at)
+
+
+def _keep_pace(bucket: Bucket, new: Pace) -> None:
+    bucket.fraction, bucket.known_limit = new.rate / pace.FIRST, new.known
+    bucket.pace_since, bucket.refused_at = new.since, new.refused_at
 
 
 def _spacing(limit: Limit, bucket: Bucket) -> timedelta:

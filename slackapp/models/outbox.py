@@ -135,6 +135,11 @@ class Bucket(Base):
     """GCRA's theoretical arrival time."""
     blocked_until: Mapped[datetime | None]
     fraction: Mapped[float] = mapped_column(default=1.0)
+    """A method's pace, as a multiple of the one it begins with; 1 for a channel."""
+    known_limit: Mapped[float | None]
+    """Messages a second that Slack is believed to allow, since its first 429."""
+    pace_since: Mapped[datetime | None]
+    refused_at: Mapped[datetime | None]
 
 
 class FanOut(Base):

@@ -179,7 +179,7 @@ RECORDS = (
         "bucket",
         "Slack's rate limits, by method and channel",
         "deleted once idle",
-        "workspace_id name free_at blocked_until fraction",
+        "workspace_id name free_at blocked_until fraction known_limit pace_since refused_at",
         is_about_people=False,
     ),
     Kept(
