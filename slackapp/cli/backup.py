@@ -10,6 +10,7 @@ import click
 
 from slackapp.cli.common import TOKENS, CommandWithExamples, bar, explained, json_option, tell
 from slackapp.core.errors import SettingsError
+from slackapp.core.secret_files import environment
 
 _PAGES_AT_ONCE = 500
 _PRIMARY = 0xFF
@@ -104,7 +105,7 @@ def _prepare(copy: Path) -> int:
     from slackapp.privacy import erasure, id_scrubbing  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - the command line starts faster without it
 
-    keys = KeyDirectory(config.read(os.environ, unneeded=TOKENS).key_directory)
+    keys = KeyDirectory(config.read(environment(), unneeded=TOKENS).key_directory)
     sessions = connect(f"sqlite:///{copy}")
     try:
         migrations.upgrade(sessions)
@@ -125,7 +126,7 @@ def _database() -> Path:
 
     from slackapp.core import config  # noqa: PLC0415 - the command line starts faster without it
 
-    url = make_url(config.read(os.environ, unneeded=TOKENS).database_url)
+    url = make_url(config.read(environment(), unneeded=TOKENS).database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         raise SettingsError("DATABASE_URL: this is for SQLite. For PostgreSQL use pg_dump and pg_restore.")
     return Path(url.database).resolve()

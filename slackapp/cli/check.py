@@ -1,6 +1,5 @@
 """`slackapp check`: the settings and the manifest; with --slack also what Slack itself says of the app."""
 
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from slackapp.cli.common import FAILED, CommandWithExamples, bar, explained, json_option, tell
 from slackapp.core import config
 from slackapp.core.errors import SettingsError
+from slackapp.core.secret_files import environment
 
 if TYPE_CHECKING:
     from slackapp.check.slack import Report
@@ -74,7 +74,7 @@ def _statement_log_warnings() -> list[str]:
     from slackapp.core.db import connect  # noqa: PLC0415 - likewise
     from slackapp.pulse import statement_logs  # noqa: PLC0415 - likewise
 
-    url = os.environ.get("DATABASE_URL", "")
+    url = environment().get("DATABASE_URL", "")
     if not url.startswith("postgres"):
         return []
     with suppress(SQLAlchemyError, ImportError):
@@ -91,11 +91,11 @@ def _statement_log_warnings() -> list[str]:
 
 def _settings(*, http: bool) -> list[str]:
     if not http:
-        return [str(finding) for finding in config.findings(os.environ)]
+        return [str(finding) for finding in config.findings(environment())]
     from slackapp.http import settings  # noqa: PLC0415 - Socket Mode needs none of it
 
     try:
-        settings.read(os.environ)
+        settings.read(environment())
     except SettingsError as wrong:
         return str(wrong).splitlines()
     return []
@@ -122,7 +122,7 @@ def _manifest_findings(raw: object) -> list[str]:
 def _unfit() -> list[str]:
     """Return why Slack cannot be checked."""
     names = {"SLACK_BOT_TOKEN", "SLACK_API_URL"}
-    return [str(finding) for finding in config.findings(os.environ) if finding.name in names]
+    return [str(finding) for finding in config.findings(environment()) if finding.name in names]
 
 
 def _ask_slack(manifest: Any, pace: int | None, *, hidden: bool) -> "Report":  # noqa: ANN401 - likewise
@@ -131,10 +131,10 @@ def _ask_slack(manifest: Any, pace: int | None, *, hidden: bool) -> "Report":  #
     from slackapp.check.samples import samples  # noqa: PLC0415 - likewise
     from slackapp.check.slack import PER_MINUTE, Pace, SlackCheck  # noqa: PLC0415 - likewise
 
-    address = (os.environ.get("SLACK_API_URL") or config.DEFAULT_API).rstrip("/")
-    client = WebClient(os.environ["SLACK_BOT_TOKEN"], base_url=f"{address}/api/", retry_handlers=[])
+    address = (environment().get("SLACK_API_URL") or config.DEFAULT_API).rstrip("/")
+    client = WebClient(environment()["SLACK_BOT_TOKEN"], base_url=f"{address}/api/", retry_handlers=[])
     # A sandbox on this machine needs no sparing.
     calls = pace or (PER_MINUTE if address == config.DEFAULT_API else 0)
-    slack = SlackCheck(client, Pace(calls), configuration_token=os.environ.get(_CONFIGURATION_TOKEN, ""))
+    slack = SlackCheck(client, Pace(calls), configuration_token=environment().get(_CONFIGURATION_TOKEN, ""))
     with bar("Asking Slack", hidden=hidden) as on_progress:
         return slack.run(samples(), manifest, on_progress)

@@ -1,6 +1,5 @@
 """Shared parts of the commands: settings, database, workspace, and output."""
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import orjson
 
 from slackapp.core.batches import OnProgress
 from slackapp.core.errors import SettingsError, UserError
+from slackapp.core.secret_files import environment
 
 FAILED = 1
 
@@ -113,7 +113,7 @@ def stored() -> "Settings":
 
     from slackapp.core import config  # noqa: PLC0415 - the command line starts faster without it
 
-    settings = config.read(os.environ, unneeded=TOKENS)
+    settings = config.read(environment(), unneeded=TOKENS)
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
         # To open it would make it, empty, wherever a wrong path points to.

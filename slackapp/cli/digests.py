@@ -20,6 +20,7 @@ from slackapp.cli.common import (
     workspace_option,
 )
 from slackapp.core.errors import SettingsError
+from slackapp.core.secret_files import environment
 
 if TYPE_CHECKING:
     from slackapp.app import Appreciate
@@ -166,10 +167,10 @@ def _app() -> "Appreciate":
     from slackapp.http import settings  # noqa: PLC0415 - likewise
 
     stored()
-    if os.environ.get("SLACK_CLIENT_ID"):
-        http = settings.read(os.environ)
+    if environment().get("SLACK_CLIENT_ID"):
+        http = settings.read(environment())
         return Appreciate(http.settings, locker=http.locker, http=True)
-    return Appreciate(config.read(os.environ))
+    return Appreciate(config.read(environment()))
 
 
 def send_all(app: "Appreciate", on_progress: Callable[[int, int], None]) -> tuple[int, int]:

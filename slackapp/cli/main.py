@@ -1,6 +1,5 @@
 """The command line. Exit codes: 0 done, 1 something was found or failed, 2 wrong use."""
 
-import os
 import sys
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from slackapp.cli.setup import manifest, tokens
 from slackapp.cli.teams import teams
 from slackapp.core import config
 from slackapp.core.errors import SettingsError
+from slackapp.core.secret_files import environment
 
 _PORT = click.IntRange(0, 65535)
 
@@ -118,11 +118,11 @@ def serve(*, http: bool) -> None:
     if http:
         from slackapp.http import process, settings  # noqa: PLC0415 - Socket Mode needs neither
 
-        process.serve(settings.read(os.environ))
+        process.serve(settings.read(environment()))
         return
     from slackapp.app import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
 
-    serve_app(config.read(os.environ))
+    serve_app(config.read(environment()))
 
 
 @main.command(
@@ -140,7 +140,7 @@ def migrate() -> None:
     from slackapp.pulse import upgrading  # noqa: PLC0415 - likewise
     from slackapp.pulse.keys import KeyDirectory  # noqa: PLC0415 - likewise
 
-    settings = config.read(os.environ, unneeded=TOKENS)
+    settings = config.read(environment(), unneeded=TOKENS)
     sessions = connect(settings.database_url)
     try:
         if not migrations.is_current(sessions):

@@ -1,6 +1,5 @@
 """`slackapp manifest` and `slackapp tokens`: what HTTP mode needs before and while it runs."""
 
-import os
 import re
 import sys
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from slackapp.cli.common import FAILED, CommandWithExamples, explained, json_option, stored, tell
+from slackapp.core.secret_files import environment
 
 EVENTS_PATH, RETURN_PATH = "/slack/events", "/slack/oauth_redirect"
 _ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
@@ -116,7 +116,7 @@ def rotate(*, as_json: bool) -> None:
     from slackapp.connection import installations  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.core.db import connect  # noqa: PLC0415 - the command line starts faster without it
 
-    keys = [key.strip() for key in os.environ.get("TOKEN_KEYS", "").split(",") if key.strip()]
+    keys = [key.strip() for key in environment().get("TOKEN_KEYS", "").split(",") if key.strip()]
     locker = installations.TokenEncryption(keys)
     sessions = connect(stored().database_url)
     try:

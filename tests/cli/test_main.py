@@ -164,6 +164,16 @@ def test_whoever_answers_for_the_records_needs_none_of_slacks_tokens(server: Ser
         assert result.exit_code == 0, result.stderr
 
 
+def test_secrets_come_from_files_and_are_never_given_twice(server: Server) -> None:
+    secret = server.folder / "database_url"
+    secret.write_text(f"sqlite:///{server.database}\n")
+    listed = server.run("audit", DATABASE_URL="", DATABASE_URL_FILE=str(secret))
+    assert listed.exit_code == 0, listed.output
+    twice = server.run("audit", DATABASE_URL_FILE=str(secret))
+    assert twice.exit_code == 1
+    assert "DATABASE_URL: set either DATABASE_URL or DATABASE_URL_FILE, not both." in twice.output
+
+
 def test_tokens_are_sealed_anew_by_a_command_and_a_lost_key_is_told(server: Server) -> None:
     old, new, other = (Fernet.generate_key().decode() for _ in range(3))
     granted = NewInstallation("T0WARD", "Hospital", "xoxb-secret", "U0BOT", "commands")
