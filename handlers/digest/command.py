@@ -35,8 +35,12 @@ class Digests:
     open_admin: Callable[[Request], None]
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """`/digest`, with or without a team and a month; or `/digest admin`."""
+        """`/digest`, with or without a team and a month; or `/digest help`, or `/digest admin`."""
         request = Request(self.context, client, caller(body))
+        if payloads.is_help(body):
+            text, layout = command_view.help_text(request.say)
+            ack(text=text, blocks=layout)
+            return
         if payloads.is_admin(body):
             self.open_admin(request)
             ack()

@@ -14,6 +14,16 @@ CHOOSE = "digest_choose"
 _MOST_TEAMS = 20
 
 
+def help_text(say: Voice) -> tuple[str, list[Block]]:
+    """How `/digest` is used: text and blocks."""
+    sentences = [
+        say("`/digest` shows the newest digest that you may read. Leaders get one each month."),
+        say("`/digest Ward 7 October` shows another team's or month's. `/digest Ward 7 2026-10` does too."),
+        say("`/digest admin` is where admins say who may read digests."),
+    ]
+    return "\n".join(sentences), [blocks.section("\n".join(sentences))]
+
+
 def handed_on(say: Voice, team: str) -> View:
     """After [Hand them on]."""
     sentence = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)

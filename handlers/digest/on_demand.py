@@ -13,6 +13,7 @@ from slackapp.blocks import Block, shortened
 from slackapp.core.calendar import month_before, month_of
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
+from slackapp.core.normal_form import bare, name_key
 from slackapp.digest import readers
 from slackapp.models import Team
 from slackapp.workspace import members
@@ -90,8 +91,8 @@ def _moments(scope: Scope, month: str) -> dict[str, datetime]:
 
 def _matching(teams: Sequence[Team], typed: str) -> list[Team]:
     """The teams whose name equals, else begins with, else contains what was typed."""
-    words = " ".join(typed.casefold().split())
-    names = {team.id: " ".join(team.name.casefold().split()) for team in teams}
+    words = name_key(bare(typed))
+    names = {team.id: name_key(bare(team.name)) for team in teams}
     tests = (
         lambda name: name == words,
         lambda name: name.startswith(words),

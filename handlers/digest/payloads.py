@@ -9,7 +9,8 @@ from typing import Any
 from handlers.digest import admin_view, promise_form_view
 from handlers.shared.form_values import about
 from handlers.shared.payloads import Caller, Payload, caller, storable, typed_text
-from slackapp.core.i18n import Voice, voice
+from slackapp.core.i18n import Voice, typed, voice
+from slackapp.core.normal_form import bare, command_word
 from slackapp.digest.promises import MOST, Part
 from slackapp.models import By, PromiseState
 from slackapp.recognition.parser import plain
@@ -91,13 +92,18 @@ class Sharing:
 
 def is_admin(body: Payload) -> bool:
     """Whether `/digest admin` was typed."""
-    return storable(body.get("text") or "").split() == ["admin"]
+    return command_word(storable(body.get("text") or "")) == "admin"
+
+
+def is_help(body: Payload) -> bool:
+    """Whether `/digest help` was typed."""
+    return command_word(storable(body.get("text") or "")) in typed("subcommands", "help")
 
 
 def digest_command(body: Payload, say: Voice) -> DigestCommand:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
     # Slack escapes what is typed: A&E comes as A&amp;E.
-    words = plain(storable(body.get("text") or "")).split()
+    words = bare(plain(storable(body.get("text") or ""))).split()
     if words and (numbered := _NUMBERED.match(words[-1])):
         month, year = int(numbered["month"]), int(numbered["year"])
         return DigestCommand(caller(body), " ".join(words[:-1]), month, year)

@@ -60,6 +60,20 @@ def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSu
     )
 
 
+def help_text(say: Voice) -> tuple[str, list[Block]]:
+    """How `/pulse` is used: text and blocks."""
+    sentences = [
+        say("`/pulse` opens the check-in: five questions, under a minute. You need not answer."),
+        say("`/pulse settings` is where you say when I may write to you, and in which language."),
+        say("`/pulse admin` is where admins set the check-in up."),
+    ]
+    about = {
+        "type": "actions",
+        "elements": [blocks.button(say("How it stays anonymous"), ABOUT, "help")],
+    }
+    return "\n".join(sentences), [blocks.section("\n".join(sentences)), about]
+
+
 def note(words: str) -> Block:
     """A quiet line."""
     return {"type": "context", "elements": [blocks.plain(words)]}

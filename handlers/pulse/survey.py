@@ -14,14 +14,15 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 
-from handlers.pulse import admin, anonymity_view, settings, survey_view
+from handlers.pulse import admin, anonymity_view, messages_view, settings, survey_view
 from handlers.pulse.payloads import SurveyForm, filled
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
-from handlers.shared.payloads import Caller, Payload, caller, press
+from handlers.shared.payloads import Caller, Payload, caller, press, storable
 from handlers.shared.request import AnonymousScope, Request
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, typed, voice
+from slackapp.core.normal_form import command_word
 from slackapp.pulse import audience, comment_warnings, comments, question_rotation, rounds
 from slackapp.pulse.charter import Charter, InvalidCharterError, Invitee
 from slackapp.workspace import members
@@ -67,9 +68,13 @@ class Pulse:
         ack()
 
     def command(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """`/pulse`, the same modal as [Answer]; `/pulse settings` and `/pulse admin` open their own."""
+        """`/pulse`, the same modal as [Answer]; a word after it opens something else."""
         who = caller(body)
-        word = str(body.get("text") or "").strip().casefold()
+        word = command_word(storable(str(body.get("text") or "")))
+        if word in typed("subcommands", "help"):
+            text, layout = messages_view.help_text(Request(self.context, client, who).say)
+            ack(text=text, blocks=layout)
+            return
         if word in self.others:
             self.others[word](client, who)
             ack()

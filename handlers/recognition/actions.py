@@ -1,26 +1,49 @@
 """Actions on a sent thank-you: take it back, share, hide, report it, join in."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from sqlalchemy.orm import Session
 
-from handlers.recognition import giver_view, history_view, payloads, report_view, thanks_view
+from handlers.recognition import (
+    doubts,
+    giver_view,
+    history_view,
+    payloads,
+    report_view,
+    settings,
+    thanks_view,
+)
 from handlers.recognition.giver_view import Confirmation, replace_receipt
 from handlers.shared.context import Context
-from handlers.shared.modals import replace_or_open
+from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import ButtonPress, Payload, caller, press
 from handlers.shared.request import Request, Scope
 from slackapp import blocks
 from slackapp.blocks import View
+from slackapp.models import Member, Recipient, Workspace
 from slackapp.outbox import deduplication
 from slackapp.outbox.deduplication import IdempotencyKey
-from slackapp.recognition import boosts, edit, history, sharing, undelivered
+from slackapp.recognition import boosts, edit, history, meant_a_lot, sharing, undelivered
+from slackapp.recognition.draft import Draft
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.history import Side
 from slackapp.workspace import members, registry
 
-_DECISIONS = {
+_Choose = Callable[[Request, ButtonPress], None]
+
+
+class _Decision(Protocol):
+    def __call__(
+        self, session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime
+    ) -> None: ...
+
+
+_DECISIONS: dict[str, _Decision] = {
     thanks_view.SHARE: sharing.share,
     thanks_view.KEEP: sharing.keep_private,
     thanks_view.HIDE: sharing.hide,
@@ -69,27 +92,76 @@ class RecognitionActions:
         """[Share with my team], [Keep between us] or [Hide from the team]: the message says so."""
         pressed = press(body)
         request = Request(self.context, client, pressed.caller)
+        self._decide(request, pressed, _DECISIONS[pressed.action_id])
+        ack()
+
+    def _decide(self, request: Request, pressed: ButtonPress, decision: _Decision) -> None:
         with request.write() as scope:
             recipient = sharing.lock_recipient(
                 scope.session, scope.workspace, pressed.value, pressed.caller.user
             )
-            _DECISIONS[pressed.action_id](scope.session, scope.workspace, recipient, now=scope.now)
+            decision(scope.session, scope.workspace, recipient, now=scope.now)
         if pressed.is_home:
             request.refresh_home()
         elif pressed.view_id:
-            replace_or_open(client, pressed, received(request))
+            replace_or_open(request.client, pressed, received(request))
+
+    def meant_a_lot(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[That meant a lot]: the giver hears of it once, and the button goes."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).write() as scope:
+            recipient = sharing.lock_recipient(
+                scope.session, scope.workspace, pressed.value, pressed.caller.user
+            )
+            meant_a_lot.tell_giver(scope.session, scope.workspace, recipient, now=scope.now)
+        ack()
+
+    def more(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """One of the choices behind the dots below a thank-you."""
+        pressed = press(body)
+        choice, _, recognition_id = pressed.value.partition(":")
+        choices: dict[str, _Choose] = {
+            thanks_view.Choice.THANK_BACK: self._thank_back,
+            thanks_view.Choice.KEEP: self._keep,
+            thanks_view.Choice.SETTINGS: self._settings,
+            thanks_view.Choice.UNKIND: self._ask_to_report,
+        }
+        if choice in choices:
+            choices[choice](
+                Request(self.context, client, pressed.caller), replace(pressed, value=recognition_id)
+            )
         ack()
 
     def ask_to_report(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Report]: explains what happens then, and asks."""
+        """[Report] in an older message: explains what happens then, and asks."""
         pressed = press(body)
-        with Request(self.context, client, pressed.caller).read() as scope:
+        self._ask_to_report(Request(self.context, client, pressed.caller), pressed)
+        ack()
+
+    def _thank_back(self, request: Request, pressed: ButtonPress) -> None:
+        """Open the form with the giver filled in: a thank-you in return also needs its words."""
+        with request.read() as scope:
+            recipient = sharing.lock_recipient(
+                scope.session, scope.workspace, pressed.value, pressed.caller.user
+            )
+            giver = scope.session.get_one(Member, recipient.recognition.giver_id).slack_user_id
+        view = doubts.form_for(request, Draft(people=(giver,)))
+        open_modal(request.client, pressed.caller.trigger_id, view)
+
+    def _keep(self, request: Request, pressed: ButtonPress) -> None:
+        self._decide(request, pressed, sharing.keep_private)
+
+    def _settings(self, request: Request, pressed: ButtonPress) -> None:
+        replace_or_open(request.client, pressed, settings.form_for(request))
+
+    def _ask_to_report(self, request: Request, pressed: ButtonPress) -> None:
+        with request.read() as scope:
             recipient = sharing.lock_recipient(
                 scope.session, scope.workspace, pressed.value, pressed.caller.user
             )
             contacts = sharing.contacts_for(scope.session, scope.workspace, recipient.recognition)
-        replace_or_open(client, pressed, report_view.report_form(scope.say, pressed.value, contacts))
-        ack()
+        view = report_view.report_form(scope.say, pressed.value, contacts)
+        replace_or_open(request.client, pressed, view)
 
     def report(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Report it]."""
@@ -158,6 +230,8 @@ def register(bolt: App, context: Context) -> None:
     bolt.action(giver_view.SEND_ALL_AGAIN)(listeners.send_all_again)
     for action_id in _DECISIONS:
         bolt.action(action_id)(listeners.decide)
+    bolt.action(thanks_view.MEANT_A_LOT)(listeners.meant_a_lot)
+    bolt.action(thanks_view.MORE)(listeners.more)
     bolt.action(report_view.REPORT)(listeners.ask_to_report)
     bolt.view(report_view.REPORT_FORM)(listeners.report)
     bolt.action(thanks_view.ME_TOO)(listeners.join)

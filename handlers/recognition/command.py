@@ -109,7 +109,7 @@ class RecognitionCommand:
             recognition = edit.get_editable(
                 scope.session, scope.workspace, pressed.value, self._occasion(request)
             )
-            draft = Draft(behaviour=Behaviour(recognition.behaviour), words=recognition.words or "")
+            draft = edit.as_draft(scope.session, recognition)
         view = form_view.edit_form(scope.say, draft, pressed.value, from_home=pressed.is_home)
         replace_or_open(client, pressed, view)
         ack()
@@ -121,13 +121,17 @@ class RecognitionCommand:
         occasion = self._occasion(request)
         try:
             with request.write() as scope:
-                edit.edit(scope.session, scope.workspace, form.recognition_id, form.draft, occasion)
+                recognition = edit.edit(
+                    scope.session, scope.workspace, form.recognition_id, form.draft, occasion
+                )
+                sent = edit.as_draft(scope.session, recognition)
         except InvalidDraft as invalid:
             doubts.ask_or_mark(request, ack, form, invalid)
             return
         if form.from_home:
             request.refresh_home(Side.GIVEN)
-        answer = Confirmation(request.say, "", giver_view.changed(request.say, form.recognition_id))
+        layout = giver_view.changed(request.say, form.recognition_id, sent.people, sent.words)
+        answer = Confirmation(request.say, "", layout)
         ack(response_action="update", view=answer.as_view())
 
     def _give_or_ask(self, request: Request, ack: Ack, draft: Draft) -> None:

@@ -40,7 +40,7 @@ def former_post(
         texts.append(f"“{blocks.literal(left.words)}”")
         layout.append(blocks.quote(left.words))
     if left.boosters:
-        joined = say.count("{n} other said me too.", "{n} others said me too.", left.boosters)
+        joined = say("Others said “me too”.")
         texts.append(joined)
         layout.append(blocks.context(joined))
     return " ".join(texts), layout

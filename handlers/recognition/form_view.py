@@ -60,9 +60,9 @@ def edit_form(
     *,
     from_home: bool = False,
 ) -> View:
-    """The form for changing what was sent: the behaviour and the words. It knows where it was opened."""
+    """The form for changing what was sent to the draft's people. It knows where it was opened."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if question else say("Save"))
-    layout = [*blocks.asked_above(question), *_what(say, draft)]
+    layout = [*blocks.asked_above(question), *_sent_to(say, draft), *_what(say, draft)]
     metadata = _kept(recognition_id, draft, question, from_home=from_home)
     return head | {"private_metadata": metadata, "blocks": layout}
 
@@ -143,7 +143,16 @@ def _kept(
     """The form's `private_metadata`: never a text that a person wrote."""
     accepted_questions = [*draft.accepted_questions, *(question.marks if question else ())][:_MOST_MARKS]
     metadata = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
+    if recognition_id:
+        metadata["people"] = list(draft.people[:MOST_PEOPLE])
     return json.dumps(metadata | ({"home": True} if from_home else {}))
+
+
+def _sent_to(say: Voice, draft: Draft) -> list[Block]:
+    if not draft.people:
+        return []
+    people = say.listing(blocks.person(user_id, say) for user_id in draft.people[:MOST_PEOPLE])
+    return [blocks.context(say("Your thank-you to {people}.", people=people))]
 
 
 def _about(say: Voice, draft: Draft) -> list[Block]:

@@ -93,12 +93,15 @@ def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
     return [say("It can't be shared with their team just now.")]
 
 
-def changed(say: Voice, recognition_id: str) -> list[Block]:
-    """The giver's answer after an edit."""
-    sentence = say(
-        "Changed. They will see the new words. You can edit or undo it for 24 hours from when you sent it."
-    )
-    return [blocks.section(sentence), blocks.actions(changing_buttons(say, recognition_id))]
+def changed(say: Voice, recognition_id: str, people: Iterable[str], words: str) -> list[Block]:
+    """The giver's answer after an edit: whose it is, and the words as they are now."""
+    recipients = say.listing(blocks.person(user_id, say) for user_id in people)
+    return [
+        blocks.section(say("Changed. {people} will see:", people=recipients)),
+        blocks.quote(words),
+        blocks.context(say("You can edit or undo it for 24 hours from when you sent it.")),
+        blocks.actions(changing_buttons(say, recognition_id)),
+    ]
 
 
 def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:

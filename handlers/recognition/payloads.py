@@ -76,6 +76,9 @@ def form(body: Payload) -> Form:
     view = body["view"]
     metadata = _object(view.get("private_metadata") or "")
     draft = _filled_in((view.get("state") or {}).get("values") or {})
+    if metadata.get("id"):
+        # Who it was sent to is not asked again, only said.
+        draft = draft.about(people=_people(_texts(metadata.get("people"))))
     return Form(
         caller=caller(body),
         view_id=view["id"],

@@ -54,6 +54,16 @@ class _Post:
 
 
 @dataclass(frozen=True, slots=True)
+class _MeantALot:
+    """One receiver's thanks in its giver's language, and the place of a message to change."""
+
+    say: Voice
+    thanks: thanks_view.Thanks
+    is_one_of_several: bool
+    stands: _Stands | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Undelivered:
     """A thank-you that did not arrive, or may not have."""
 
@@ -174,6 +184,37 @@ def _report(content: _Thanks) -> Message:
     return _message(thanks_view.for_contact(content.say, content.thanks), content.stands)
 
 
+def _load_meant_a_lot(
+    session: Session, about: RecipientRef, delivery: Delivery, _now: datetime
+) -> _MeantALot | Skip:
+    content = _read_meant_a_lot(session, about, delivery)
+    return content if content.thanks.words is not None else Skip("undone")
+
+
+def _load_meant_a_lot_changed(
+    session: Session, about: RecipientRef, delivery: Delivery, now: datetime
+) -> _MeantALot | WaitUntil | Skip:
+    stands = _where(session, delivery, now)
+    if not isinstance(stands, _Stands):
+        return stands
+    return replace(_read_meant_a_lot(session, about, delivery), stands=stands)
+
+
+def _read_meant_a_lot(session: Session, about: RecipientRef, delivery: Delivery) -> _MeantALot:
+    receivers = session.get_one(Recognition, about.recognition_id).recipients
+    return _MeantALot(
+        _targets_voice(session, delivery),
+        _read(session, about, delivery),
+        is_one_of_several=len(receivers) > 1,
+    )
+
+
+def _meant_a_lot(content: _MeantALot) -> Message:
+    """To the giver, once: that it meant a lot."""
+    words = thanks_view.for_giver(content.say, content.thanks, is_one_of_several=content.is_one_of_several)
+    return _message(words, content.stands)
+
+
 def _load_nudge(session: Session, about: MemberRef, delivery: Delivery, _now: datetime) -> Voice | Skip:
     member = session.get_one(Member, about.member_id)
     if not member.nudges:
@@ -228,6 +269,8 @@ ROUTES = by_kind(
     Route(Kind.POST_GONE, _load_post_gone, _post_gone),
     Route(Kind.REPORT, _load_report, _report),
     Route(Kind.REPORT_CHANGED, _load_report_changed, _report),
+    Route(Kind.MEANT_A_LOT, _load_meant_a_lot, _meant_a_lot),
+    Route(Kind.MEANT_A_LOT_CHANGED, _load_meant_a_lot_changed, _meant_a_lot),
     Route(undelivered.KIND, _load_undelivered, _undelivered),
     Route(reminders.KIND, _load_nudge, _nudge),
 )
@@ -260,6 +303,7 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_v
         post=DeliveryState(post.state) if post else None,
         link=recognition.link,
         contacts=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
+        meant_a_lot=recipient.meant_a_lot,
     )
 
 

@@ -11,10 +11,8 @@ from handlers.shared.onboarding import message_with_setup_note
 from handlers.shared.request import Request
 from slackapp import blocks
 from slackapp.blocks import View
-from slackapp.core.behaviours import Behaviour
 from slackapp.privacy import retention
 from slackapp.recognition import edit
-from slackapp.recognition.draft import Draft
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.vocabulary import Subcommand
 
@@ -48,7 +46,7 @@ class Subcommands:
         """Change the latest."""
         with self.request.read() as scope:
             recognition = edit.latest(scope.session, scope.workspace, self._occasion())
-            draft = Draft(behaviour=Behaviour(recognition.behaviour), words=recognition.words or "")
+            draft = edit.as_draft(scope.session, recognition)
         self._open(form_view.edit_form(scope.say, draft, recognition.id))
 
     def settings(self) -> None:

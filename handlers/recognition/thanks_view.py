@@ -2,21 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from handlers.recognition import report_view
-from handlers.recognition.form_view import open_button
 from slackapp import blocks
 from slackapp.blocks import Block
-from slackapp.core.behaviours import WORDING, Behaviour
-from slackapp.core.i18n import Voice
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, translatable
 from slackapp.models import DeliveryState, Sharing
-from slackapp.recognition.draft import Draft
 
+MEANT_A_LOT = "thanks_meant_a_lot"
 SHARE = "thanks_share"
 KEEP = "thanks_keep"
 HIDE = "thanks_hide"
 SETTINGS = "thanks_settings"
 ME_TOO = "thanks_me_too"
+MORE = "thanks_more"
+
+THANKED_YOU = {
+    Behaviour.ATTENDING: translatable("{giver} thanked you for *attending*."),
+    Behaviour.UNDERSTANDING: translatable("{giver} thanked you for *understanding*."),
+    Behaviour.EMPATHISING: translatable("{giver} thanked you for *empathising*."),
+    Behaviour.HELPING: translatable("{giver} thanked you for *helping*."),
+}
+"""Whole sentences: in other languages the behaviour's name changes after "for"."""
+
+THANKED_THEM = {
+    Behaviour.ATTENDING: translatable("{giver} thanked {receiver} for *attending*."),
+    Behaviour.UNDERSTANDING: translatable("{giver} thanked {receiver} for *understanding*."),
+    Behaviour.EMPATHISING: translatable("{giver} thanked {receiver} for *empathising*."),
+    Behaviour.HELPING: translatable("{giver} thanked {receiver} for *helping*."),
+}
+
+
+_REMINDER = 60
+"""Characters of their own words, by which a giver knows the thank-you again."""
+
+
+class Choice(StrEnum):
+    """The choices behind the dots below a thank-you: `<choice>:<id of the thank-you>`."""
+
+    THANK_BACK = "back"
+    KEEP = "keep"
+    SETTINGS = "settings"
+    UNKIND = "unkind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +65,8 @@ class Thanks:
     post: DeliveryState | None = None
     link: str | None = None
     contacts: tuple[str, ...] = ()
+    meant_a_lot: bool = False
+    """Whether its receiver has told the giver so."""
 
     @property
     def is_open(self) -> bool:
@@ -66,23 +97,30 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
         return blocks.only(say("{giver} took this thank-you back.", giver=blocks.person(thanks.giver, say)))
     if thanks.sharing == Sharing.REPORTED:
         return blocks.only(report_view.reported(say, thanks.contacts))
-    wording = WORDING[thanks.behaviour]
-    sentence = say(
-        "*A colleague thanked you.* {giver} named this as *{behaviour}*: {meaning}.",
-        giver=blocks.person(thanks.giver, say),
-        behaviour=say(wording.label).lower(),
-        meaning=say(wording.meaning),
-    )
-    standing = _standing(say, thanks)
+    sentence = say(THANKED_YOU[thanks.behaviour], giver=blocks.person(thanks.giver, say))
+    notes = [*_meant(say, thanks), _standing(say, thanks)]
     layout = [
-        blocks.section(sentence),
         blocks.quote(thanks.words),
+        blocks.section(sentence),
         *_about(say, thanks.link),
-        blocks.context(standing),
+        blocks.context(*notes),
+        blocks.actions([*_decisions(say, thanks), _more(say, thanks)]),
     ]
-    layout.append(blocks.actions([*_decisions(say, thanks), *_always(say, thanks)]))
-    text = " ".join([sentence, f"“{blocks.literal(thanks.words)}”", *_address(say, thanks.link), standing])
+    text = " ".join([f"“{blocks.literal(thanks.words)}”", sentence, *_address(say, thanks.link), *notes])
     return text, layout
+
+
+def for_giver(say: Voice, thanks: Thanks, *, is_one_of_several: bool) -> tuple[str, list[Block]]:
+    """Tell the giver that it meant a lot; one of several receivers is not named."""
+    if thanks.words is None:
+        return blocks.only(say("You have already taken this one back."))
+    if is_one_of_several:
+        sentence = say("Somebody you thanked says that your thank-you meant a lot.")
+    else:
+        receiver = blocks.person(thanks.receiver, say)
+        sentence = say("{receiver} says that your thank-you meant a lot.", receiver=receiver)
+    words = blocks.shortened(thanks.words, _REMINDER)
+    return f"{sentence} “{blocks.literal(words)}”", [blocks.section(sentence), blocks.quote(words)]
 
 
 def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
@@ -96,17 +134,18 @@ def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]
         return blocks.only("\n".join(say("This thank-you is not shown here any more.") for say in languages))
     sentences = "\n".join(_told(say, post) for say in languages)
     agreed = "\n".join(_agreed(say, post) for say in languages)
-    joined = ["\n".join(_joined(say, post.boosters) for say in languages)] if post.boosters else []
+    # No number: it would be a score beside somebody's thanks.
+    joined = ["\n".join(say("Others said “me too”.") for say in languages)] if post.boosters else []
     me_too = " / ".join(dict.fromkeys(say("Me too") for say in languages))
     layout = [
-        blocks.section(sentences),
         blocks.quote(post.words),
+        blocks.section(sentences),
         *[about for say in languages for about in _about(say, post.link)],
         blocks.context(agreed, *joined),
         blocks.actions([blocks.button(me_too, ME_TOO, post.id)]),
     ]
     address = [line for say in languages for line in _address(say, post.link)]
-    return "\n".join([sentences, f"“{blocks.literal(post.words)}”", *address, agreed, *joined]), layout
+    return "\n".join([f"“{blocks.literal(post.words)}”", sentences, *address, agreed, *joined]), layout
 
 
 def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
@@ -132,16 +171,12 @@ def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list
 
 
 def _told(say: Voice, post: Post) -> str:
-    return say(
-        "*{behaviour}.* {giver} thanked {receiver}.",
-        behaviour=say(WORDING[post.behaviour].label),
-        giver=blocks.person(post.giver, say),
-        receiver=_receivers(say, post),
-    )
+    people = {"giver": blocks.person(post.giver, say), "receiver": _receivers(say, post)}
+    return say(THANKED_THEM[post.behaviour], **people)
 
 
 def _agreed(say: Voice, post: Post) -> str:
-    return say("{receiver} agreed to be thanked here.", receiver=_receivers(say, post))
+    return say("{receiver} chose to share this.", receiver=_receivers(say, post))
 
 
 def _receivers(say: Voice, post: Post) -> str:
@@ -177,26 +212,37 @@ def _shared(say: Voice, post: DeliveryState | None) -> str:
     return sentences.get(post, otherwise) if post else otherwise
 
 
+def _meant(say: Voice, thanks: Thanks) -> list[str]:
+    if not thanks.meant_a_lot:
+        return []
+    return [say("You told {giver} that it meant a lot.", giver=blocks.person(thanks.giver, say))]
+
+
 def _decisions(say: Voice, thanks: Thanks) -> list[Block]:
-    share = blocks.button(say("Share with my team"), SHARE, thanks.id)
-    if thanks.is_open:
-        return [share, blocks.button(say("Keep between us"), KEEP, thanks.id)]
-    if thanks.sharing == Sharing.SHARED:
-        return [_hide(say, thanks.id)]
-    return [share] if thanks.sharing == Sharing.HIDDEN else []
+    buttons = []
+    if not thanks.meant_a_lot:
+        buttons.append(blocks.button(say("That meant a lot"), MEANT_A_LOT, thanks.id, style="primary"))
+    if thanks.is_open or thanks.sharing == Sharing.HIDDEN:
+        buttons.append(blocks.button(say("Share with my team"), SHARE, thanks.id))
+    elif thanks.sharing == Sharing.SHARED:
+        buttons.append(_hide(say, thanks.id))
+    return buttons
 
 
 def _hide(say: Voice, recognition_id: str) -> Block:
     return blocks.button(say("Hide from the team"), HIDE, recognition_id)
 
 
-def _always(say: Voice, thanks: Thanks) -> list[Block]:
-    return [
-        # It opens the form with the giver filled in, as a thank-you in return also needs its words.
-        open_button(say("Say thanks"), Draft(people=(thanks.giver,))),
-        blocks.button(say("Settings"), SETTINGS, thanks.id),
-        blocks.button(say("Report"), report_view.REPORT, thanks.id),
-    ]
+def _more(say: Voice, thanks: Thanks) -> Block:
+    """What is seldom needed, behind the dots."""
+    labels = {
+        Choice.THANK_BACK: say("Thank them back"),
+        **({Choice.KEEP: say("Keep it between us")} if thanks.is_open else {}),
+        Choice.SETTINGS: say("Who sees my thank-yous"),
+        Choice.UNKIND: say("This was unkind"),
+    }
+    options = [blocks.option(f"{choice}:{thanks.id}", label) for choice, label in labels.items()]
+    return {"type": "overflow", "action_id": MORE, "options": options}
 
 
 def _about(say: Voice, link: str | None) -> list[Block]:
@@ -210,7 +256,3 @@ def _about(say: Voice, link: str | None) -> list[Block]:
 def _address(say: Voice, link: str | None) -> list[str]:
     """The same in the text beside the blocks."""
     return [f"{say('The message this is about')}: {blocks.literal(link)}"] if link else []
-
-
-def _joined(say: Voice, boosters: int) -> str:
-    return say.count("{n} other said me too.", "{n} others said me too.", boosters)

@@ -33,28 +33,28 @@ class Wording:
 WORDING: dict[Behaviour, Wording] = {
     Behaviour.ATTENDING: Wording(
         label=translatable("Attending"),
-        meaning=translatable("was present and really listened"),
+        meaning=translatable("stopped, and really listened"),
         prompt=translatable("When did they stop and listen, and what did you notice?"),
         named_most=translatable("Attending was named most."),
         named_least=translatable("Attending was named least."),
     ),
     Behaviour.UNDERSTANDING: Wording(
         label=translatable("Understanding"),
-        meaning=translatable("worked it out with you, through dialogue"),
+        meaning=translatable("talked it through with you"),
         prompt=translatable("How did they help you see the problem the same way?"),
         named_most=translatable("Understanding was named most."),
         named_least=translatable("Understanding was named least."),
     ),
     Behaviour.EMPATHISING: Wording(
         label=translatable("Empathising"),
-        meaning=translatable("felt it with you, without taking over"),
+        meaning=translatable("felt it with you"),
         prompt=translatable("What did they do that showed they cared how it felt?"),
         named_most=translatable("Empathising was named most."),
         named_least=translatable("Empathising was named least."),
     ),
     Behaviour.HELPING: Wording(
         label=translatable("Helping"),
-        meaning=translatable("took thoughtful action: removed an obstacle, found a resource"),
+        meaning=translatable("did something practical that made it easier"),
         prompt=translatable("What did they do, and what became easier?"),
         named_most=translatable("Helping was named most."),
         named_least=translatable("Helping was named least."),

@@ -11,7 +11,8 @@ _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs"})
 """Unicode's categories of control and format characters, private use and surrogates."""
 
 BLANKS = (
-    " \t\r\n\xa0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+    " \t\r\n\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
     "\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 """What phones leave around pasted text and names: white space, joiners and direction marks. For `strip`."""

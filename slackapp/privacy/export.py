@@ -147,7 +147,8 @@ def _received(session: Session, member: Member) -> list[dict[str, Any]]:
         .order_by(Recipient.given_at, Recognition.id)
     )
     return [
-        _thanks(recognition) | {"from": giver, "sharing": recipient.sharing}
+        _thanks(recognition)
+        | {"from": giver, "sharing": recipient.sharing, "meant_a_lot": recipient.meant_a_lot}
         for recognition, recipient, giver in session.execute(query)
     ]
 

@@ -37,9 +37,10 @@ RECORDS = (
     ),
     Kept(
         "recipient",
-        "Who was thanked, who may see it, whether it was reported as unkind, and which digest quoted it",
+        "Who was thanked, who may see it, whether it was reported as unkind, which digest quoted it, and "
+        "whether they told the giver that it meant a lot",
         "as long as the thank-you",
-        "recognition_id member_id team_id given_at sharing shared_in quoted_in",
+        "recognition_id member_id team_id given_at sharing shared_in quoted_in meant_a_lot",
     ),
     Kept(
         "boost",

@@ -36,7 +36,7 @@ PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 """Kinds of deliveries that the reports enqueue, as stored in the rows."""
 
 WITH_WORDS = (
-    *(Kind.THANKS, Kind.POST, Kind.POST_GONE, undelivered.KIND),
+    *(Kind.THANKS, Kind.POST, Kind.POST_GONE, Kind.MEANT_A_LOT, undelivered.KIND),
     *(PAGE, COMMENTS, sharing.POSTED),
 )
 """Kinds whose rows are kept as long as their content: without them it could not be deleted in Slack."""

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import OLD_COPIES, after_commit
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
@@ -107,6 +108,15 @@ def undo_latest(session: Session, workspace: Workspace, occasion: GiveContext) -
         )
     )
     return session.scalars(taken_back.order_by(Recognition.undone_at.desc()).limit(1)).one()
+
+
+def as_draft(session: Session, recognition: Recognition) -> Draft:
+    """Return what was sent as the draft that its giver may change."""
+    return Draft(
+        people=recipients_of(session, recognition),
+        behaviour=Behaviour(recognition.behaviour),
+        words=recognition.words or "",
+    )
 
 
 def recipients_of(session: Session, recognition: Recognition) -> tuple[str, ...]:

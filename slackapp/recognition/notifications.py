@@ -39,12 +39,17 @@ class Kind:
     REPORT_CHANGED: Final = kinds.Kind(
         "recognition-report-changed", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
     )
+    MEANT_A_LOT: Final = kinds.Kind("recognition-meant", RecipientRef, second_copy=SecondCopy.HARMLESS)
+    MEANT_A_LOT_CHANGED: Final = kinds.Kind(
+        "recognition-meant-changed", RecipientRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS
+    )
 
 
 CHANGED: Final[Mapping[str, kinds.Kind[RecipientRef] | kinds.Kind[PostRef]]] = {
     Kind.THANKS: Kind.THANKS_CHANGED,
     Kind.POST: Kind.POST_CHANGED,
     Kind.REPORT: Kind.REPORT_CHANGED,
+    Kind.MEANT_A_LOT: Kind.MEANT_A_LOT_CHANGED,
 }
 _FIRST: Final[Mapping[str, str]] = {
     **{changed: first for first, changed in CHANGED.items()},
@@ -112,7 +117,7 @@ def enqueue_recipient_update(
     session: Session, workspace: Workspace, recipient: Recipient, *, now: datetime
 ) -> None:
     """Enqueue updates of the messages about one recipient."""
-    _enqueue_updates_of(session, workspace, recipient, (Kind.THANKS, Kind.REPORT), now=now)
+    _enqueue_updates_of(session, workspace, recipient, (Kind.THANKS, Kind.REPORT, Kind.MEANT_A_LOT), now=now)
 
 
 def enqueue_text_update(
@@ -120,7 +125,7 @@ def enqueue_text_update(
 ) -> None:
     """Enqueue updates of the messages and posts with new words; a report keeps the words it was about."""
     for recipient in recognition.recipients:
-        _enqueue_updates_of(session, workspace, recipient, (Kind.THANKS,), now=now)
+        _enqueue_updates_of(session, workspace, recipient, (Kind.THANKS, Kind.MEANT_A_LOT), now=now)
     enqueue_post_updates(session, workspace, recognition, now=now)
 
 

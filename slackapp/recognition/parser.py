@@ -11,6 +11,7 @@ import re
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import translatable, typed
+from slackapp.core.normal_form import CLOSING, DASHES, OPENING
 from slackapp.core.text import BLANKS
 from slackapp.models import Visibility
 from slackapp.recognition import labels, vocabulary
@@ -31,8 +32,11 @@ _TEAM, _PRIVATE = "|".join(typed("visibility", "team")), "|".join(typed("visibil
 # "with the team rota" is about a rota.
 _NOT_A_TEAM = rf"(?!\s+(?:{any_of(typed('visibility', 'not_a_team'))})\b)"
 _INTRODUCTION = rf"(?:(?:{any_of(typed('sentence', 'introductions'))})\s+)?"
+_DASHES = DASHES[::-1]
+_OPENING = re.escape(OPENING.replace("<", ""))
+_CLOSING = re.escape(CLOSING.replace(">", ""))
 # The colon of an emoji belongs to the words.
-_GAP = rf"(?:(?!{EMOJI})[\s,;:–—-])*"
+_GAP = rf"(?:(?!{EMOJI})[\s,;:+{_DASHES}])*"
 
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]{1,30})(?:\|[^<>]{0,200})?>")
@@ -47,21 +51,26 @@ _FILLER = re.compile(
 _VISIBILITY = re.compile(rf"(?:(?P<team>{_TEAM})|{_PRIVATE})(?![\w'’]){_NOT_A_TEAM}{_GAP}", re.IGNORECASE)
 _BEHAVIOUR = re.compile(
     rf"{_INTRODUCTION}[(#*]?(?P<form>{any_of(VOCABULARY)})(?![\w'’])"
-    rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!–—-])+|[)*])?\s*",
+    rf"(?P<mark>[)*]?\s*(?:(?!{EMOJI})[:;,.!+{_DASHES}])+|[)*])?\s*",
     re.IGNORECASE,
 )
 _END = re.compile(rf"\(?\b(?:(?P<team>{_TEAM})|{_PRIVATE})\)?[.!]*\Z", re.IGNORECASE)
 _NAMED_LAST = re.compile(
-    rf"""(?<=[\s.,;:!?–—"”’»-])[(#]?(?P<form>{any_of(HEADINGS)})\)?[.!]*\Z""",
+    rf"""(?<=[\s.,;:!?"”’»{_DASHES}])[(#\[]?(?P<form>{any_of(HEADINGS)})[)\]]?[.!]*\Z""",
     re.IGNORECASE,
 )
 _FIRST_WORD = re.compile(
-    rf"(?:for\s+)?(?P<word>[^\W\d_]{{4,30}})(?![\w'’])(?P<mark>\s*(?:(?!{EMOJI})[:;,–—-])+)?\s*",
+    rf"(?:for\s+)?(?P<word>[^\W\d_]{{4,30}})(?![\w'’])(?P<mark>\s*(?:(?!{EMOJI})[:;,{_DASHES}])+)?\s*",
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"<(@|#|!subteam\^|!)?([^<>|]{1,3000})(?:\|([^<>]{0,3000}))?>")
-_AFTER_A_NAME = re.compile(rf"(?:(?!{EMOJI})[{BLANKS},;:.!–—-])*")
-_QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“"}
+_AFTER_A_NAME = re.compile(rf"[\]”’»)]*(?:(?!{EMOJI})[{BLANKS},;:.!+{_DASHES}])*")
+_BEFORE_A_NAME = re.compile(rf"[{_OPENING}]+(?=<@|<!subteam|@\w)")
+_WRAPPED = re.compile(
+    rf"(?:[{_OPENING}])(?P<word>{any_of(VOCABULARY)}|{_TEAM}|{_PRIVATE})[{_CLOSING}]\s*", re.IGNORECASE
+)
+"""A behaviour, or who may see it, in quotation marks or in the square brackets of the usage hint."""
+_QUOTES = {'"': '"', "“": "”", "'": "'", "‘": "’", "«": "»", "„": "“", "‚": "‘", "”": "”", "’": "’", "[": "]"}
 
 
 def parse(text: str) -> Draft:
@@ -75,7 +84,7 @@ def parse(text: str) -> Draft:
     if near := vocabulary.closest_subcommand(text):
         sentence = translatable("I don't know “{word}”. Did you mean “/appreciate {nearest}”?")
         raise ParseError(Field.WORDS, sentence, Draft(words=text.strip()), word=text.strip(), nearest=near)
-    parser = _Parser(text.strip(BLANKS))
+    parser = _Parser(_without_marks_around_all(text.strip(f"{BLANKS}{_DASHES}")))
     parser.read_start()
     parser.read_what_follows_quoted_words()
     if parser.behaviour is None:
@@ -125,12 +134,21 @@ class _Parser:
 
     def read_start(self) -> None:
         """Read one thing after the other off the start, until the words begin."""
-        while self._name() or self._who_may_see() or self._behaviour():
+        while self._unwrapped() or self._name() or self._who_may_see() or self._behaviour():
             pass
+
+    def _unwrapped(self) -> bool:
+        """Take the marks around a behaviour, or around who may see it, away; a dash sets it apart then."""
+        match = _WRAPPED.match(self.rest)
+        if match is None:
+            return False
+        self.rest = f"{match['word']}: {self.rest[match.end() :]}"
+        return True
 
     def _name(self) -> bool:
         if filler := _FILLER.match(self.rest):
             self.rest = self.rest[filler.end() :]
+        self.rest = _BEFORE_A_NAME.sub("", self.rest) if _BEFORE_A_NAME.match(self.rest) else self.rest
         if crowd := _CROWD.match(self.rest):
             self.crowd = True
             self.rest = self.rest[crowd.end() :].lstrip(BLANKS)
@@ -238,7 +256,7 @@ class _Parser:
         if self.behaviour is not None or match is None or not marked_off:
             return words
         self.behaviour = HEADINGS[" ".join(match["form"].lower().split())]
-        return before.rstrip(" ,;:–—-")
+        return before.rstrip(f" ,;:{_DASHES}")
 
     def _without_ending(self, words: str) -> str:
         """The words without a closing "with the team"; it stays where it may belong to their sentence."""
@@ -250,7 +268,12 @@ class _Parser:
         set_apart = (
             match[0].startswith("(") or not before or not (before[-1].isalnum() or before[-1] in "%&@#")
         )
-        return before.rstrip(" ,;:–—-") if set_apart else words
+        return before.rstrip(f" ,;:{_DASHES}") if set_apart else words
+
+
+def _without_marks_around_all(text: str) -> str:
+    """Return a command that was quoted whole, names and all, without its quotation marks."""
+    return _unquoted(text) if _BEFORE_A_NAME.match(text) else text
 
 
 def _unquoted(words: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import typed
+from slackapp.core.normal_form import command_word
 
 _SUBCOMMAND_CUTOFF = 0.75
 
@@ -31,20 +32,16 @@ _SUBCOMMANDS = {
 
 def parse_subcommand(text: str) -> Subcommand | None:
     """Return the subcommand if the text is nothing else: a thank-you names somebody or what they did."""
-    return _SUBCOMMANDS.get(_bare(text))
+    return _SUBCOMMANDS.get(command_word(text))
 
 
 def closest_subcommand(text: str) -> str | None:
     """Return the subcommand that a single mistyped word is closest to."""
-    word = _bare(text)
+    word = command_word(text)
     if not word.isalpha():
         return None
     near = difflib.get_close_matches(word, {**_SUBCOMMANDS, **VOCABULARY}, n=1, cutoff=_SUBCOMMAND_CUTOFF)
     return near[0] if near and near[0] in _SUBCOMMANDS and word not in VOCABULARY else None
-
-
-def _bare(text: str) -> str:
-    return " ".join(text.lower().split()).rstrip(".!")
 
 
 def any_of(words: Iterable[str]) -> str:

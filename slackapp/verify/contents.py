@@ -45,8 +45,9 @@ KINDS = frozenset(
         "digest-not-shared", "digest-page", "digest-picture", "digest-picture-thread", "digest-shared",
         "digest-sheet", "export", "export-file", "export-page", "poll", "poll_altered", "poll_lost",
         "poll_reminder", "poll_test", "promises", "promises-change", "pulse_rules", "recognition",
-        "recognition-dm-settled", "recognition-nudge", "recognition-post", "recognition-post-changed",
-        "recognition-post-gone", "recognition-report", "recognition-report-changed", "recognition-unreached",
+        "recognition-dm-settled", "recognition-meant", "recognition-meant-changed", "recognition-nudge",
+        "recognition-post", "recognition-post-changed", "recognition-post-gone",
+        "recognition-report", "recognition-report-changed", "recognition-unreached",
         "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
         "team-nomination", "team-offer", "team-place", "team-removed", "team_leader",
     }

@@ -22,10 +22,9 @@ def test_a_typed_thank_you_reaches_the_colleague_in_private(practice: Practice) 
     practice.nurse.sees("On its way to")
     seen = practice.colleague.sees(WORDS)
     (message,) = seen["messages"]
-    assert "A colleague thanked you." in message["text"]
-    assert "took thoughtful action" in message["text"]
+    assert message["text"].startswith(f"{WORDS}\n@Nia Nurse thanked you for helping."), "the words come first"
     assert "Only you can see this." in message["text"]
-    assert [control["label"] for control in message["controls"]] == ["Say thanks", "Settings", "Report"]
+    assert [control["label"] for control in message["controls"]] == ["That meant a lot", "More actions"]
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
 
 
@@ -67,7 +66,7 @@ def test_at_once_the_giver_reads_that_it_is_on_its_way_and_never_that_it_was_sen
 def test_whoever_was_thanked_can_say_thanks_for_it_in_their_own_words(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @col helping {WORDS}")
     practice.colleague.sees(WORDS)
-    practice.colleague.presses("Say thanks")
+    practice.colleague.presses("Thank them back")
     practice.colleague.waits(lambda seen: seen["modal"] is not None)
     practice.colleague.fills("What did they do?", "Attending")
     practice.colleague.sees("When did they stop and listen, and what did you notice?")
@@ -76,7 +75,7 @@ def test_whoever_was_thanked_can_say_thanks_for_it_in_their_own_words(practice: 
     )
     practice.colleague.submits()
     practice.colleague.sees("On its way to")
-    assert "@Col League named this as attending" in practice.nurse.sees("You noticed, and told me").texts
+    assert "@Col League thanked you for attending." in practice.nurse.sees("You noticed, and told me").texts
 
 
 def test_with_the_team_only_the_receivers_press_shares_it(practice: Practice) -> None:
@@ -86,16 +85,16 @@ def test_with_the_team_only_the_receivers_press_shares_it(practice: Practice) ->
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
     practice.colleague.presses("Share with my team")
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
-    assert "agreed to be thanked here" in post["text"]
+    assert "chose to share this" in post["text"]
     seen = practice.colleague.sees("You shared this with your team.")
-    assert seen["messages"][-1]["controls"][0]["label"] == "Hide from the team"
+    assert seen["messages"][-1]["controls"][1]["label"] == "Hide from the team"
     assert len(seen["messages"]) == 1
 
 
 def test_kept_between_us_is_never_posted(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
     practice.colleague.sees(WORDS)
-    practice.colleague.presses("Keep between us")
+    practice.colleague.presses("Keep it between us")
     practice.colleague.sees("You kept it between the two of you.")
     assert WORDS not in practice.third.screen(practice.ward.channel).texts
 
@@ -199,7 +198,7 @@ def test_what_was_sent_can_be_edited_and_undone(practice: Practice) -> None:
     practice.nurse.waits(lambda seen: seen["modal"] is not None)
     practice.nurse.fills("What did they do, and what became easier?", other)
     practice.nurse.submits()
-    practice.nurse.sees("Changed. They will see the new words.")
+    practice.nurse.sees(f"Changed. @Col League will see:\n{other}")
     seen = practice.colleague.sees(other)
     assert WORDS not in seen.texts
     practice.nurse.presses("Undo", "modal")
@@ -298,7 +297,7 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: Pr
     practice.nurse.types("/invite @appreciate", "C0WARD9")
     practice.elsewhere.presses("Share with my team")
     practice.elsewhere.sees("You shared this with your team.")
-    assert WORDS in practice.nurse.sees("agreed to be thanked here", "C0WARD9").texts
+    assert WORDS in practice.nurse.sees("chose to share this", "C0WARD9").texts
 
 
 @ON_ONE_DATABASE
@@ -306,7 +305,7 @@ def test_a_team_without_a_channel_is_told_to_the_giver(practice: Practice) -> No
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
     practice.nurse.sees("It can't be shared with their team just now.")
     labels = [control["label"] for control in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
-    assert labels == ["Say thanks", "Settings", "Report"]
+    assert labels == ["That meant a lot", "More actions"]
 
 
 def test_home_offers_the_open_check_in_to_those_who_were_asked(practice: Practice) -> None:

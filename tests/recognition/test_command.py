@@ -122,9 +122,9 @@ def test_people_two_groups_and_the_giver_at_once_are_thanked_once_each(practice:
     with practice.ward.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Recipient)) == 8
     post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
-    assert "@Nia Nurse thanked @Col League." in post["text"]
+    assert "@Nia Nurse thanked @Col League for helping." in post["text"]
     private = practice.third.sees(WORDS)["messages"][-1]
-    assert [control["label"] for control in private["controls"]] == ["Say thanks", "Settings", "Report"]
+    assert [control["label"] for control in private["controls"]] == ["That meant a lot", "More actions"]
     # The leader's own team is the one above, which shares nothing: it has no channel.
     assert "would be glad for your team" not in practice.leader.sees("Only you can see this.").texts
 

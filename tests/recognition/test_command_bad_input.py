@@ -112,6 +112,7 @@ COMPONENTS = {
     "button": blockkit.Button,
     "plain_text_input": blockkit.PlainTextInput,
     "multi_users_select": blockkit.MultiUsersSelect,
+    "overflow": blockkit.Overflow,
     "radio_buttons": blockkit.RadioButtons,
     "checkboxes": blockkit.Checkboxes,
     "users_select": blockkit.UsersSelect,
@@ -266,7 +267,7 @@ def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
             accepted_questions(giver_view.on_its_way(say, thanks))
     accepted_questions(giver_view.undone(say, ["U1", "U2"]))
     accepted_questions(giver_view.nudge(say))
-    accepted_questions(("Changed.", giver_view.changed(say, "a" * 24)))
+    accepted_questions(("Changed.", giver_view.changed(say, "a" * 24, ["U1"], "Stayed")))
     accepted_questions(
         giver_view.with_hint(say, giver_view.undone(say, ["U1", "U2"]), Behaviour.UNDERSTANDING)
     )

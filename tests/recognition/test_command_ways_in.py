@@ -116,7 +116,7 @@ def test_a_message_in_a_thread_is_linked_where_it_stands(practice: Practice) -> 
     assert f"<{link}|The message this is about>" in str(sent["body"]["blocks"])
     # The team's own channel is where it stands, so the post may lead there too.
     practice.colleague.presses("Share with my team")
-    practice.third.sees("agreed to be thanked here", place)
+    practice.third.sees("chose to share this", place)
     assert link in str(practice.calls("chat.postMessage")[-1]["body"]["blocks"])
 
 
@@ -157,11 +157,11 @@ def test_a_post_is_said_in_each_language_that_its_team_reads_welsh_first(practic
         practice.ward.person(session, practice.ward.colleague).language = "cy"
         assert session.scalar(select(func.count()).where(Member.language == "cy")) == 1
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
-    practice.colleague.sees("Mae cydweithiwr wedi diolch i chi.")
+    practice.colleague.sees("Diolchodd")
     practice.colleague.presses("Rhannu gyda fy nhîm")
     post = practice.third.sees(WORDS, practice.ward.channel)["messages"][-1]
-    welsh, english = post["text"].index("Helpu."), post["text"].index("Helping.")
+    welsh, english = post["text"].index("am helpu."), post["text"].index("for helping.")
     assert welsh < english
     assert [control["label"] for control in post["controls"]] == ["Fi hefyd / Me too"]
     practice.third.presses("Fi hefyd / Me too")
-    practice.nurse.sees("1 other said me too.", practice.ward.channel)
+    practice.nurse.sees("Others said “me too”.", practice.ward.channel)

@@ -146,7 +146,7 @@ def test_hidden_and_shared_again_while_it_is_being_taken_out_stands_there_once(p
     assert "You shared this with your team." in practice.colleague.screen().texts
     # And what happens later finds the new post.
     practice.third.presses("Me too")
-    practice.nurse.sees("1 other said me too.", practice.ward.channel)
+    practice.nurse.sees("Others said “me too”.", practice.ward.channel)
     practice.nurse.presses("Undo")
     practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
     settled(practice)
@@ -158,7 +158,7 @@ def undone(practice: Practice) -> None:
 
 
 def reported(practice: Practice) -> None:
-    practice.colleague.presses("Report")
+    practice.colleague.presses("This was unkind")
     practice.colleague.waits(lambda seen: seen["modal"] is not None)
     practice.colleague.submits()
 
@@ -171,7 +171,7 @@ def test_where_slack_deletes_no_messages_the_words_are_gone_all_the_same(
     ts = post_shared(practice)["ts"]
     settled(practice)
     practice.third.does("react", place=practice.ward.channel, ts=ts, emoji="clap")
-    practice.third.sees("1 other said me too.", practice.ward.channel)
+    practice.third.sees("Others said “me too”.", practice.ward.channel)
     settled(practice)
     never = {"method": "chat.delete", "kind": "500", "count": 50}
     assert practice.http.post("/control/fault", json=never).status_code == 200
@@ -196,7 +196,7 @@ def test_one_of_two_who_finds_it_unkind_hides_it_from_the_team_for_good(practice
     practice.leader.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
     practice.third.waits(lambda seen: "Your team sees this too" not in seen.texts)
     labels = [control["label"] for control in practice.third.screen()["messages"][-1]["controls"]]
-    assert labels == ["Say thanks", "Settings", "Report"]
+    assert labels == ["That meant a lot", "More actions"]
     recipient_states = sorted(row.sharing for row in practice.ward.rows(Recipient))
     assert recipient_states == [Sharing.PRIVATE, Sharing.REPORTED]
 

@@ -156,6 +156,14 @@ def test_what_was_refused_may_be_sent_again_under_the_same_key(ward: Recognition
             {"words": "\u200b" * 30 + "ok"},
             "Thank you. One more detail makes it mean more: What did they do, and what became easier?",
         ),
+        *(
+            (
+                {"words": words},
+                "Thank you. One more detail makes it mean more: What did they do, and what became easier?",
+            )
+            # No words: emoji, dots, and both; a pair of letters among them does not make a sentence.
+            for words in ("😀" * 20, "👍🏽" * 30, "." * 60, "…!… " * 20, ":tada: ... " * 9, "ok " + "." * 40)
+        ),
         ({"words": "x" * 3_001}, "That is 3,001 characters; 3,000 fit. Please shorten it."),
     ],
 )
@@ -169,7 +177,7 @@ def test_each_thing_in_the_way_has_its_own_sentence(
     assert (ward.rows(Recognition), ward.rows(Delivery)) == ([], [])
 
 
-@pytest.mark.parametrize("words", ["x" * 20, "x" * 3_000, "é" * 20, "😀" * 20])
+@pytest.mark.parametrize("words", ["x" * 20, "x" * 3_000, "é" * 20, "漢字" * 10])
 def test_twenty_to_three_thousand_characters_fit(ward: RecognitionWard, words: str) -> None:
     ward.give(ward.draft(ward.colleague, words=words))
     assert ward.rows(Recognition)[0].words == words

@@ -85,7 +85,7 @@ def test_what_a_team_seldom_names_is_told_at_most_once_a_week(ward: RecognitionW
 
 def test_whoever_asked_for_it_is_told_after_a_thank_you_and_then_not_for_a_week(practice: Practice) -> None:
     ward, now = practice.ward, practice.context.now()
-    reminder_text = "Your team seldom names understanding: worked it out with you, through dialogue."
+    reminder_text = "Your team seldom names understanding: talked it through with you."
     for number in range(21):
         behaviour = (Behaviour.ATTENDING, Behaviour.HELPING, Behaviour.EMPATHISING)[number % 3]
         give_at(ward, number, behaviour, now - timedelta(days=2 + number))

@@ -106,7 +106,7 @@ def test_each_of_a_group_has_their_own_choice_and_one_post_names_those_who_agree
             practice.ward.person(session, who).sharing = choice
         practice.ward.person(session, practice.ward.leader).sharing = "never"
     practice.nurse.types(f"/appreciate @col @theo @lea helping with the team {WORDS}")
-    seen = practice.nurse.sees("agreed to be thanked here", practice.ward.channel)
+    seen = practice.nurse.sees("chose to share this", practice.ward.channel)
     assert "Theo" not in seen["messages"][-1]["text"]
     practice.third.sees(WORDS)
     practice.third.presses("Share with my team")
@@ -135,7 +135,7 @@ def test_settings_are_kept_and_honoured(practice: Practice) -> None:
     practice.nurse.sees("It can't be shared with their team just now.")
     assert "Share with my team" not in labels(practice.colleague.sees(WORDS))
     practice.colleague.does("dismiss")
-    practice.colleague.presses("Settings")
+    practice.colleague.presses("Who sees my thank-yous")
     practice.colleague.waits(lambda seen: seen["modal"] is not None)
     practice.colleague.fills("If you like", ["Please don't recognise me here"])
     practice.colleague.submits()
@@ -144,22 +144,29 @@ def test_settings_are_kept_and_honoured(practice: Practice) -> None:
     practice.nurse.sees("would rather not be thanked here. You could tell them in person.")
 
 
+def joined_by(practice: Practice, number: int) -> None:
+    """Wait until so many people have joined in. A post names no number: it would be a score."""
+    practice.nurse.waits(lambda _: len({row.booster_id for row in practice.ward.rows(Boost)}) == number)
+
+
 def test_me_too_and_reactions_count_each_person_once_and_can_be_taken_back(practice: Practice) -> None:
     ts, place = shared(practice)["ts"], practice.ward.channel
     practice.third.presses("Me too")
-    practice.nurse.sees("1 other said me too.", place)
+    joined_by(practice, 1)
+    practice.nurse.sees("Others said “me too”.", place)
     practice.third.does("react", place=place, ts=ts, emoji="clap")
     practice.leader.does("react", place=place, ts=ts, emoji="heart")
-    practice.nurse.sees("2 others said me too.", place)
+    joined_by(practice, 2)
     practice.third.presses("Me too")
     practice.leader.does("react", place=place, ts=ts, emoji="heart", remove=True)
-    practice.nurse.sees("1 other said me too.", place)
+    joined_by(practice, 1)
     practice.third.does("react", place=place, ts=ts, emoji="clap", remove=True)
-    practice.nurse.waits(lambda seen: "said me too" not in seen.texts, place)
+    joined_by(practice, 0)
+    practice.nurse.waits(lambda seen: "“me too”" not in seen.texts, place)
     # Nobody can join in their own thank-you.
     practice.colleague.does("react", place=place, ts=ts, emoji="clap")
     practice.third.does("react", place=place, ts=ts, emoji="clap")
-    practice.nurse.sees("1 other said me too.", place)
+    joined_by(practice, 1)
     assert "Me too, said @Theo Third" in practice.colleague.sees("Me too, said", "home").texts
     practice.nurse.types("/appreciate undo")
     practice.third.waits(lambda seen: seen["messages"] == [], place)
@@ -179,7 +186,7 @@ def test_an_unkind_one_is_hidden_at_once_its_contact_told_and_its_giver_blocked(
     with practice.ward.database.begin() as session:
         session.scalars(select(Workspace)).one().concerns_to = practice.ward.leader
     shared(practice)
-    practice.colleague.presses("Report")
+    practice.colleague.presses("This was unkind")
     practice.colleague.waits(lambda seen: seen["modal"] and "Lea Leader" in seen["modal"]["text"])
     practice.colleague.fills(
         "If you like", ["I want no more thank-yous from this person. They are not told."]
@@ -204,7 +211,7 @@ def test_who_hears_of_an_unkind_one_keeps_the_words_that_were_reported(practice:
     with practice.ward.database.begin() as session:
         session.scalars(select(Workspace)).one().concerns_to = practice.ward.leader
     shared(practice)
-    practice.colleague.presses("Report")
+    practice.colleague.presses("This was unkind")
     practice.colleague.waits(lambda seen: seen["modal"] is not None)
     practice.colleague.submits()
     practice.leader.sees(WORDS)

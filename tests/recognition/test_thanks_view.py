@@ -126,6 +126,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     assert question is not None
     return {
         "to its receiver": thanks_view.direct_message(say, linked),
+        "to its giver": thanks_view.for_giver(say, linked, is_one_of_several=False),
         "to the team": thanks_view.team_post([voice("cy"), say], linked_post),
         "to whoever hears of unkind ones": thanks_view.for_contact(say, thanks(DRAFT.words)),
         "refused": form_view.refusal(say, refused, DRAFT),
@@ -167,6 +168,7 @@ def test_the_text_beside_the_blocks_says_all_that_they_say(language: str) -> Non
     [
         lambda: thanks_view.direct_message(SAY, thanks(None)),
         lambda: thanks_view.for_contact(SAY, thanks(None)),
+        lambda: thanks_view.for_giver(SAY, thanks(None), is_one_of_several=True),
         lambda: thanks_view.team_post([SAY], post(None)),
     ],
 )
@@ -196,19 +198,27 @@ def test_the_settings_and_the_report_of_an_unkind_one_open_in_either_language(la
 
 BUTTONS = {
     Sharing.PRIVATE: [],
-    Sharing.ASKED: ["Share with my team", "Keep between us"],
+    Sharing.ASKED: ["Share with my team"],
     Sharing.SHARED: ["Hide from the team"],
     Sharing.KEPT: [],
     Sharing.HIDDEN: ["Share with my team"],
 }
 
 
+@pytest.mark.parametrize("meant_a_lot", [False, True])
 @pytest.mark.parametrize("sharing", BUTTONS)
-def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing) -> None:
-    _, blocks = thanks_view.direct_message(SAY, thanks("x" * 30, sharing))
+def test_a_receiver_has_the_buttons_that_still_do_something(sharing: Sharing, *, meant_a_lot: bool) -> None:
+    received = replace(thanks("x" * 30, sharing), meant_a_lot=meant_a_lot)
+    text, blocks = thanks_view.direct_message(SAY, received)
     (row,) = [block for block in blocks if block["type"] == "actions"]
-    labels = [control["text"]["text"] for control in row["elements"]]
-    assert labels == [*BUTTONS[sharing], "Say thanks", "Settings", "Report"]
+    *buttons, dots = row["elements"]
+    first = [] if meant_a_lot else ["That meant a lot"]
+    assert [button["text"]["text"] for button in buttons] == [*first, *BUTTONS[sharing]]
+    assert ("You told <@U1> that it meant a lot." in text) is meant_a_lot
+    keep = ["Keep it between us"] if sharing == Sharing.ASKED else []
+    assert [option["text"]["text"] for option in dots["options"]] == [
+        *("Thank them back", *keep, "Who sees my thank-yous", "This was unkind")
+    ]
 
 
 @tried(max_examples=30)

@@ -73,9 +73,9 @@ def thank_and_react(place: RunningApp) -> None:
     colleague.presses("Share with my team", within=seen["messages"][-1]["ts"])
     posted = colleague.sees("You found the key", place=WARD)
     place.person(JOY).presses("Me too", within=posted["messages"][-1]["ts"])
-    colleague.sees("1 other said me too.", place=WARD)
+    colleague.sees("Others said “me too”.", place=WARD)
     place.person(TOMOS).does("react", place=WARD, ts=posted["messages"][-1]["ts"], emoji="clap")
-    colleague.sees("2 others said me too.", place=WARD)
+    colleague.sees("Others said “me too”.", place=WARD)
 
 
 def thank_a_group(place: RunningApp) -> None:

@@ -235,27 +235,34 @@ DOORS = (
     Door(Permission.MAKE_TEAM_OF_CHANNEL, submit, "team_step_confirm", metadata=lambda _: STEPS),
     Door(Permission.MAKE_TEAM_OF_CHANNEL, choose, "team_parent", shows="Ward of"),
 )
-THANKS = tuple(
-    Door(Permission.THANK, press, name, lambda world: world.thanks)
-    for name in (
-        "thanks_share",
-        "thanks_keep",
-        "thanks_hide",
-        "thanks_report",
-        "thanks_me_too",
-        "thanks_send_again",
-        "appreciate_edit",
-        "appreciate_undo",
-    )
-) + tuple(
-    Door(
-        Permission.THANK,
-        submit,
-        name,
-        metadata=lambda world: world.thanks,
-        values=of("words", value="Forged"),
-    )
-    for name in ("appreciate_edit_form", "thanks_report_form")
+THANKS = (
+    *tuple(
+        Door(Permission.THANK, press, name, lambda world: world.thanks)
+        for name in (
+            "thanks_meant_a_lot",
+            "thanks_share",
+            "thanks_keep",
+            "thanks_hide",
+            "thanks_report",
+            "thanks_me_too",
+            "thanks_send_again",
+            "appreciate_edit",
+            "appreciate_undo",
+        )
+    ),
+    Door(Permission.THANK, press, "thanks_more", lambda world: f"back:{world.thanks}"),
+    Door(Permission.THANK, press, "thanks_more", lambda world: f"keep:{world.thanks}"),
+    Door(Permission.THANK, press, "thanks_more", lambda world: f"unkind:{world.thanks}"),
+    *tuple(
+        Door(
+            Permission.THANK,
+            submit,
+            name,
+            metadata=lambda world: world.thanks,
+            values=of("words", value="Forged"),
+        )
+        for name in ("appreciate_edit_form", "thanks_report_form")
+    ),
 )
 # Doors to one's own things only, whoever one is: there is nobody else's thing behind them.
 OF_ONES_OWN = {
@@ -268,6 +275,8 @@ OF_ONES_OWN = {
     "appreciate_undo",
     "appreciate_form",
     "appreciate_edit_form",
+    "thanks_meant_a_lot",
+    "thanks_more",
     "thanks_share",
     "thanks_keep",
     "thanks_hide",
