@@ -112,6 +112,8 @@ class ClaimBatch:
             in_workspace = list(self._claim_in(workspace_id, priorities, slots))
             self._limit_waits(in_workspace)
             claimed += in_workspace
+        # Once for all: each statement costs the writers who wait for this transaction.
+        self._session.flush()
         for message in claimed:
             self._session.expunge(message.row)
         return claimed
@@ -134,7 +136,7 @@ class ClaimBatch:
                     continue
                 gate.consume(row.method, row.target)
                 slots.fill(priority)
-                claim = queue.claim(self._session, row, lease_until=self._lease.until, now=self._now)
+                claim = queue.claim(row, lease_until=self._lease.until, now=self._now)
                 yield ClaimedMessage(claim, self._lease, row, self._now)
                 if is_trial_free:
                     return
@@ -166,6 +168,7 @@ class ClaimBatch:
         if holding.has_any(self._session, workspace_id):
             due = (*due, ~holding.keeps_target(self._now))
         while rows := self._ready(due, methods, channels):
+            gate.lock((row.method, row.target) for row in rows)
             for row in rows:
                 if not slots.fit(priority) or self.looked_at >= _LOOKED_AT:
                     return

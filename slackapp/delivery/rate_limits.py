@@ -86,6 +86,12 @@ class RateGate:
         self._session, self._workspace_id, self._now = session, workspace_id, now
         self._buckets = _locked(session, workspace_id, [_method_name(method) for method in Method], now)
 
+    def lock(self, messages: Iterable[tuple[str, str]]) -> None:
+        """Lock every limit that these messages (method, target) fall under, with one statement for all."""
+        names = {name for method, target in messages for name in _names(method, target)}
+        if further := sorted(names - self._buckets.keys()):
+            self._buckets |= _locked(self._session, self._workspace_id, further, self._now)
+
     def open_for(self, method: str, target: str, priority: int) -> bool:
         """Return whether a message of this method may be sent to this target now."""
         return self.method_open(method, priority) and all(
@@ -105,7 +111,6 @@ class RateGate:
             if _limit_of(name) is PER_METHOD:
                 after_idling = used_until < self._now - _IDLE_AFTER
                 _keep_pace(bucket, _pace_of(bucket).used(self._now, after_idling=after_idling))
-        self._session.flush()
 
     def give_back(self, method: str, target: str) -> None:
         """Undo `consume` for a message that was then not sent."""
@@ -122,11 +127,12 @@ class RateGate:
 def _locked(session: Session, workspace_id: str, names: list[str], now: datetime) -> dict[str, Bucket]:
     buckets = _lock(session, workspace_id, names)
     missing = sorted(set(names) - buckets.keys())
-    # One by one, in the same order everywhere: a multi-row insert locks in the order of its rows.
-    for name in missing:
-        row = {"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0}
-        session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(row))
-    return _lock(session, workspace_id, names) if missing else buckets
+    if not missing:
+        return buckets
+    # In the same order everywhere: an insert locks in the order of its rows.
+    rows = [{"workspace_id": workspace_id, "name": name, "free_at": now, "fraction": 1.0} for name in missing]
+    session.execute(insert_for(session)(Bucket).on_conflict_do_nothing().values(rows))
+    return _lock(session, workspace_id, names)
 
 
 def _lock(session: Session, workspace_id: str, names: list[str]) -> dict[str, Bucket]:

@@ -140,14 +140,13 @@ def fan_out(session: Session, workspace: Workspace, *, key: str, kind: str, refe
     after_commit(session, OUTBOX)
 
 
-def claim(session: Session, delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
+def claim(delivery: Delivery, *, lease_until: float, now: datetime) -> Claim:
     """Claim a READY row, locked by this transaction, until `lease_until` (seconds of the real clock)."""
     delivery.state = DeliveryState.SENDING
     delivery.lease_until = lease_until
     delivery.fence += 1
     delivery.first_try = delivery.first_try or now
     delivery.last_try = now
-    session.flush()
     return Claim(delivery.id, delivery.fence)
 
 

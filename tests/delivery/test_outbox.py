@@ -19,7 +19,7 @@ from tests.delivery.conftest import NOON, Ward
 
 def _claimed(session: Session, row: str, lease: float = 120.0) -> Claim:
     delivery = session.get_one(Delivery, row)
-    return outbox.claim(session, delivery, lease_until=time.time() + lease, now=NOON)
+    return outbox.claim(delivery, lease_until=time.time() + lease, now=NOON)
 
 
 def _lapse(session: Session, *, harmless: bool = False) -> int:
@@ -143,7 +143,7 @@ def test_a_month_of_refusals_ends_no_message_but_its_own_end_does(ward: Ward) ->
             with ward.sessions.begin() as session:
                 delivery = session.get_one(Delivery, row, populate_existing=True)
                 now = NOON + timedelta(days=day)
-                failing = outbox.claim(session, delivery, lease_until=time.time() + 120, now=now)
+                failing = outbox.claim(delivery, lease_until=time.time() + 120, now=now)
                 outbox.retry_later(session, failing, due=now, reason="request_timeout")
     assert ward.row(lasting).state == ward.row(ending).state == DeliveryState.READY
     ward.deliveries().drain(NOON + timedelta(days=31))

@@ -122,7 +122,7 @@ def test_what_a_standstill_kept_from_being_repeated_in_time_stays_in_doubt(ward:
 def test_a_worker_that_died_leaves_a_copy_to_send_where_that_harms_nobody(ward: Ward) -> None:
     row = ward.owes()
     with ward.sessions.begin() as session:
-        outbox.claim(session, session.get_one(Delivery, row), lease_until=time.time() - 1, now=NOON)
+        outbox.claim(session.get_one(Delivery, row), lease_until=time.time() - 1, now=NOON)
     deliveries = _harmless(ward)
     deliveries.drain()
     assert (ward.row(row).state, _posts(ward)) == (DeliveryState.READY, 0)
@@ -134,7 +134,7 @@ def test_an_answer_after_the_lease_spares_the_copy(ward: Ward) -> None:
     row = ward.owes()
     with ward.sessions.begin() as session:
         delivery = session.get_one(Delivery, row)
-        receipt = outbox.claim(session, delivery, lease_until=time.time() - 1, now=NOON)
+        receipt = outbox.claim(delivery, lease_until=time.time() - 1, now=NOON)
         outbox.release_expired_leases(session, real_now=time.time(), now=NOON, harmless=lambda _row: True)
     assert ward.row(row).state == DeliveryState.READY
     with ward.sessions.begin() as session:

@@ -20,7 +20,7 @@ def after_a_crash(database: Sessions, workspace: Workspace, method: Method) -> D
     with database.begin() as session:
         delivery = queue.enqueue(session, workspace, new_delivery)
         assert delivery is not None
-        queue.claim(session, delivery, lease_until=1.0, now=NOON)
+        queue.claim(delivery, lease_until=1.0, now=NOON)
     with database.begin() as session:
         ended = queue.release_expired_leases(session, real_now=2.0, now=NOON, harmless=lambda _row: False)
         assert ended == 1
