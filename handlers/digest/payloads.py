@@ -12,7 +12,7 @@ from handlers.shared.payloads import Caller, Payload, caller, storable, typed_te
 from slackapp.core.i18n import Voice, typed, voice
 from slackapp.core.normal_form import bare, command_word
 from slackapp.digest.promises import MOST, Part
-from slackapp.models import By, PromiseState
+from slackapp.models import PromiseState
 from slackapp.recognition.parser import plain
 
 _NUMBERED = re.compile(r"(?P<year>(19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])$", re.ASCII)
@@ -20,6 +20,11 @@ _YEAR = re.compile(r"(19|20)\d\d$", re.ASCII)
 _MEANT = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}", re.ASCII)
 """Text that looks like a month, valid or not."""
 _MONTHS = range(1, 13)
+_FORMS = {
+    promise_form_view.NOT_YET_FORM: PromiseState.OPEN,
+    promise_form_view.CHANGED_FORM: PromiseState.CHANGED,
+}
+"""Forms about one outcome only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ class PromiseOutcome:
     promise_id: str
     state: PromiseState
     reason: str
+    form: str = promise_form_view.SETTLE
+    """The callback id of the form that was sent."""
+    due: date | None = None
     accepted: tuple[str, ...] = ()
     """Marks of the findings that the writer has read and kept."""
 
@@ -135,13 +143,17 @@ def outcome(body: Payload) -> PromiseOutcome:
     """The outcome of a promise, as its leader filled it in."""
     view = body["view"]
     values = (view.get("state") or {}).get("values") or {}
-    state = _chosen(values, promise_form_view.STATE, promise_form_view.STATE)
+    state = _FORMS.get(view.get("callback_id") or "") or _chosen(
+        values, promise_form_view.STATE, promise_form_view.STATE
+    )
     promise_id, accepted = about(body)
     return PromiseOutcome(
         caller=caller(body),
         promise_id=promise_id,
         state=next((member for member in PromiseState if member == state), PromiseState.OPEN),
         reason=_written(values, promise_form_view.REASON, promise_form_view.REASON),
+        form=view.get("callback_id") or promise_form_view.SETTLE,
+        due=_day(_chosen(values, promise_form_view.BY, promise_form_view.BY)),
         accepted=accepted,
     )
 
@@ -173,15 +185,22 @@ def _group(values: Mapping[str, Any], place: int) -> promise_form_view.Group:
     def of(part: Part) -> str:
         return promise_form_view.field(part, place)
 
-    by = _chosen(values, of(Part.BY), Part.BY)
     return promise_form_view.Group(
         place=place,
         you_said=_written(values, of(Part.YOU_SAID), Part.YOU_SAID),
         we_will=_written(values, of(Part.WE_WILL), Part.WE_WILL),
         who=str(_element(values, of(Part.WHO), Part.WHO).get("selected_user") or ""),
-        by=next((member for member in By if member == by), By.MONTH),
+        due=_day(_chosen(values, of(Part.BY), Part.BY)),
         suggested=_chosen(values, of(Part.SUGGESTED), Part.SUGGESTED),
     )
+
+
+def _day(value: str) -> date | None:
+    """The day that a choice stands for; None for what no form of ours offers."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _element(values: Mapping[str, Any], block: str, action: str) -> Mapping[str, Any]:

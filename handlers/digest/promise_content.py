@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from handlers.digest.on_demand import today
 from handlers.digest.promise_form_view import FormContent
 from handlers.shared.request import Scope
 from reports.queries import published
@@ -11,7 +12,7 @@ from reports.text.sentences import capital, team_name
 from reports.text.topics import TOPICS
 from slackapp.core.calendar import month_before
 from slackapp.digest import actions, promises
-from slackapp.models import By, Digest, Promise, Team
+from slackapp.models import Digest, Promise, Team
 
 _MONTHS_APART = 6
 """An action that was promised is not offered again for so long."""
@@ -22,12 +23,17 @@ def content(scope: Scope, digest: Digest) -> FormContent:
     team = scope.session.get_one(Team, digest.team_id)
     month = scope.say.month(date.fromisoformat(f"{digest.month}-01"))
     promised = actions.texts(scope.say, _promised_lately(scope, digest))
-    zone = scope.workspace.time_zone
     return FormContent(
         heading=scope.say("{team}, {month}. One promise is enough.", team=team_name(team.name), month=month),
         actions=actions.suggested(_needs(scope, digest), month=digest.month, promised=promised),
-        due={by: promises.end_of(scope.now, by, zone) for by in By},
+        days=days(scope),
+        usual_day=promises.usual_day(today(scope), scope.workspace.nation),
     )
+
+
+def days(scope: Scope) -> list[date]:
+    """The days that can be chosen now."""
+    return promises.days_offered(today(scope), scope.workspace.nation)
 
 
 def first_need(scope: Scope, digest: Digest) -> str:

@@ -1,9 +1,8 @@
 """You said / we will: the form, sharing it, and saying what became of a promise."""
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from dataclasses import field as field_of
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     RadioButtonsElement,
+    StaticSelectElement,
     UserSelectElement,
 )
 
@@ -21,10 +21,10 @@ from reports.publishing.message import SHARE
 from reports.publishing.promise_view import TITLE, plain_context, promise_block
 from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
-from slackapp.core.i18n import Voice, translatable
+from slackapp.core.i18n import Voice
 from slackapp.digest.actions import Action
 from slackapp.digest.promises import GOING_ON, LONGEST, Part, PromiseDetails
-from slackapp.models import By, PromiseState
+from slackapp.models import PromiseState
 
 MORE = "promise_more"
 FORM = "promise_form"
@@ -33,18 +33,14 @@ UPDATE = "promise_update"
 SETTLE = "promise_settle"
 STATE = "promise_state"
 REASON = "promise_reason"
+BY = "promise_by"
+NOT_YET_FORM, CHANGED_FORM = "promise_not_yet_form", "promise_changed_form"
 SHARE_FORM = "digest_share_form"
 WITH = "digest_share_with"
 ALL, ONLY_DIGEST = "with", "without"
 
 _LISTED = 40
 """Of the hundred blocks that a modal may have, each promise takes two."""
-
-_WHEN = {
-    By.MONTH: translatable("This month"),
-    By.QUARTER: translatable("This quarter"),
-    By.YEAR: translatable("This year"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +51,19 @@ class Group:
     you_said: str = ""
     we_will: str = ""
     who: str = ""
-    by: By = By.MONTH
+    due: date | None = None
     suggested: str = ""
     """The key of the action chosen from the bank."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormContent:
-    """What stands around the fields: the digest, the actions offered, and by which day each choice means."""
+    """What stands around the fields: the digest, the actions offered, the days to choose from."""
 
     heading: str
     actions: Sequence[Action] = ()
-    due: Mapping[By, date] = field_of(default_factory=dict)
+    days: Sequence[date] = ()
+    usual_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,7 @@ class Became:
 
     state: PromiseState
     reason: str
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,8 @@ def form(
     layout = [*blocks.asked_above(question), plain_context(content.heading)]
     for number, group in enumerate(groups):
         layout += [blocks.divider()] if number else []
-        layout += _fields(say, group, number, content)
+        # Numbered where there are several, so that a screen reader can tell the groups apart.
+        layout += _fields(say, group, number if len(groups) > 1 else None, content)
     if more:
         layout.append(blocks.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
     layout.append(blocks.context(say("Your team reads this once you share it. Leave out names of patients.")))
@@ -157,20 +156,81 @@ def outcome_form(
     promise_id: str,
     details: PromiseDetails,
     *,
+    days: Sequence[date],
     became: Became | None = None,
     question: FormQuestion | None = None,
 ) -> View:
     """[Update]: what became of a promise; with what was filled in before a question about it, if any."""
-    became = became or Became(details.state, details.reason or "")
+    became = became or Became(details.state, details.reason or details.obstacle or "")
     head = _modal(say, SETTLE, say(TITLE), _submit(say, question))
-    fields = [promise_block(say, details, later=True), *_outcome_fields(say, became)]
+    fields = [
+        promise_block(say, details),
+        _state_field(say, became.state),
+        _text_field(
+            say("What will you do instead, why was it dropped, or what is in the way?"),
+            became.reason,
+            hint=say("One sentence. Your team can read it under the promise."),
+            is_optional=True,
+        ),
+        _day_field(say, say("By when, then?"), BY, days, became.due or details.due, is_optional=True),
+    ]
     return head | {
         "private_metadata": blocks.unseen(promise_id, question),
         "blocks": [*blocks.asked_above(question), *fields],
     }
 
 
-def _outcome_fields(say: Voice, became: Became) -> list[Block]:
+def put_off_form(
+    say: Voice,
+    promise_id: str,
+    details: PromiseDetails,
+    *,
+    days: Sequence[date],
+    became: Became | None = None,
+    question: FormQuestion | None = None,
+) -> View:
+    """[Not yet]: until when, and what is in the way."""
+    became = became or Became(PromiseState.OPEN, details.obstacle or "")
+    obstacle = _text_field(
+        say("What is in the way?"),
+        became.reason,
+        hint=say("Your team can read this under the promise."),
+        is_optional=True,
+    )
+    day = _day_field(say, say("By when, then?"), BY, days, became.due)
+    head = _modal(say, NOT_YET_FORM, say("Not yet"), _submit(say, question))
+    return head | {
+        "private_metadata": blocks.unseen(promise_id, question),
+        "blocks": [*blocks.asked_above(question), promise_block(say, details), day, obstacle],
+    }
+
+
+def change_form(
+    say: Voice,
+    promise_id: str,
+    details: PromiseDetails,
+    *,
+    days: Sequence[date],
+    became: Became | None = None,
+    question: FormQuestion | None = None,
+) -> View:
+    """[Changed]: what will be done instead, and by when."""
+    became = became or Became(PromiseState.CHANGED, "")
+    instead = _text_field(
+        say("What will you do instead?"),
+        became.reason,
+        hint=say("Your team can read this under the promise."),
+        is_optional=False,
+    )
+    day = _day_field(say, say("By when?"), BY, days, became.due or details.due)
+    head = _modal(say, CHANGED_FORM, say("Changed"), _submit(say, question))
+    return head | {
+        "private_metadata": blocks.unseen(promise_id, question),
+        "blocks": [*blocks.asked_above(question), promise_block(say, details), instead, day],
+    }
+
+
+def _state_field(say: Voice, chosen: PromiseState) -> Block:
     states = {
         PromiseState.OPEN: say("Still going on"),
         PromiseState.DONE: say("Done"),
@@ -179,20 +239,45 @@ def _outcome_fields(say: Voice, became: Became) -> list[Block]:
     }
     options = {value: Option(value=value, text=_plain(text)) for value, text in states.items()}
     radio = RadioButtonsElement(
-        action_id=STATE, options=list(options.values()), initial_option=options[became.state]
+        action_id=STATE, options=list(options.values()), initial_option=options[chosen]
     )
-    text = PlainTextInputElement(
-        action_id=REASON, multiline=True, max_length=LONGEST, initial_value=became.reason or None
+    return dict(InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio).to_dict())
+
+
+def _text_field(label: str, text: str, *, hint: str, is_optional: bool) -> Block:
+    element = PlainTextInputElement(
+        action_id=REASON, multiline=True, max_length=LONGEST, initial_value=text or None
     )
-    state = InputBlock(label=_plain(say("What became of it?")), block_id=STATE, element=radio)
-    reason = InputBlock(
-        label=_plain(say("Why?")),
-        block_id=REASON,
-        element=text,
-        optional=True,
-        hint=_plain(say("One sentence, if it was changed or dropped. Your team reads it.")),
+    field = InputBlock(
+        label=_plain(label), block_id=REASON, element=element, optional=is_optional, hint=_plain(hint)
     )
-    return [dict(state.to_dict()), dict(reason.to_dict())]
+    return dict(field.to_dict())
+
+
+def _day_field(
+    say: Voice,
+    label: str,
+    block_id: str,
+    days: Sequence[date],
+    chosen: date | None,
+    *,
+    is_optional: bool = False,
+) -> Block:
+    """A choice of days, each shown as a date."""
+    menu = _days(say, block_id.partition(":")[0], days, chosen)
+    block = InputBlock(label=_plain(label), block_id=block_id, element=menu, optional=is_optional)
+    return dict(block.to_dict())
+
+
+def _days(say: Voice, action_id: str, days: Sequence[date], chosen: date | None) -> StaticSelectElement:
+    several = sorted({*days, *([chosen] if chosen else [])})
+    options = {day: Option(value=f"{day}", text=_plain(say.day(day))) for day in several}
+    return StaticSelectElement(
+        action_id=action_id,
+        options=list(options.values()),
+        initial_option=options[chosen] if chosen else None,
+        placeholder=_plain(say("Choose a day")),
+    )
 
 
 def outcome_saved(say: Voice, *, is_posted: bool) -> View:
@@ -216,18 +301,14 @@ def updatable(say: Voice, promises: Iterable[tuple[str, PromiseDetails]]) -> lis
     """Promises by their ids; those that are still open have [Update]."""
     layout: list[Block] = []
     for promise_id, details in promises:
-        layout.append(promise_block(say, details, later=True))
+        layout.append(promise_block(say, details))
         if details.state in GOING_ON:
             button = _button(say("Update"), UPDATE, promise_id)
             layout.append(blocks.actions([button]))
     return layout
 
 
-def _fields(say: Voice, group: Group, number: int, content: FormContent) -> list[Block]:
-    options = {
-        by: Option(value=by, text=_plain(say(text)), description=_due(say, content.due.get(by)))
-        for by, text in _WHEN.items()
-    }
+def _fields(say: Voice, group: Group, number: int | None, content: FormContent) -> list[Block]:
     you_said, we_will = (
         PlainTextInputElement(action_id=part, multiline=True, max_length=LONGEST, initial_value=text or None)
         for part, text in ((Part.YOU_SAID, group.you_said), (Part.WE_WILL, group.we_will))
@@ -235,10 +316,8 @@ def _fields(say: Voice, group: Group, number: int, content: FormContent) -> list
     who = UserSelectElement(
         action_id=Part.WHO, placeholder=_plain(say("Choose a person")), initial_user=group.who or None
     )
-    by = RadioButtonsElement(
-        action_id=Part.BY, options=list(options.values()), initial_option=options[group.by]
-    )
-    offered = number == 0 and content.actions
+    by = _days(say, Part.BY, content.days, group.due or content.usual_day)
+    offered = not number and content.actions
     fields: list[tuple[str, Part, Any]] = [
         (say("You said"), Part.YOU_SAID, you_said),
         (say("We will"), Part.WE_WILL, we_will),
@@ -249,11 +328,10 @@ def _fields(say: Voice, group: Group, number: int, content: FormContent) -> list
     return [
         dict(
             InputBlock(
-                # Numbered, so that a screen reader can tell the groups apart.
-                label=_plain(f"{number + 1}. {label}" if number else label),
+                label=_plain(label if number is None else f"{number + 1}. {label}"),
                 block_id=field(part, group.place),
                 element=element,
-                optional=number > 0 or part is Part.SUGGESTED or bool(offered and part is Part.WE_WILL),
+                optional=bool(number) or part is Part.SUGGESTED or bool(offered and part is Part.WE_WILL),
                 hint=_plain(say("In your own words.")) if part is Part.WE_WILL else None,
             ).to_dict()
         )
@@ -273,10 +351,6 @@ def _suggestions(say: Voice, group: Group, content: FormContent) -> RadioButtons
         options=list(options.values()),
         initial_option=options.get(group.suggested),
     )
-
-
-def _due(say: Voice, day: date | None) -> PlainTextObject | None:
-    return _plain(say("by {day}", day=say.day(day))) if day else None
 
 
 def _button(text: str, action_id: str, value: str, *, primary: bool = False) -> ButtonElement:

@@ -12,7 +12,7 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Payload, press
 from handlers.shared.request import Request, Scope
-from reports.publishing import message
+from reports.publishing import message, promise_view
 from reports.queries.extras import promise_details
 from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
@@ -24,7 +24,15 @@ from slackapp.digest.promises import IncompleteError, Part, Wording
 from slackapp.models import Digest, Promise, PromiseState, SharedDigest, Team
 from slackapp.workspace import members
 
-_ANSWERS = {message.NOT_YET: PromiseState.OPEN, message.CHANGED: PromiseState.CHANGED}
+_FORMS = {
+    promise_view.NOT_YET: promise_form_view.put_off_form,
+    promise_view.CHANGED: promise_form_view.change_form,
+    promise_form_view.UPDATE: promise_form_view.outcome_form,
+    promise_form_view.NOT_YET_FORM: promise_form_view.put_off_form,
+    promise_form_view.CHANGED_FORM: promise_form_view.change_form,
+    promise_form_view.SETTLE: promise_form_view.outcome_form,
+}
+"""The form that a button opens, and the one that was sent."""
 _GONE = translatable("This is not there any more. Please open the digest again.")
 
 
@@ -111,41 +119,32 @@ class Promises:
         ack()
 
     def ask_for_outcome(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Update], beside a promise, in a list or on the Home tab."""
+        """[Not yet] or [Changed] when a promise is due, or [Update] beside it: the form about it."""
         pressed = press(body)
         with Request(self.context, client, pressed.caller).read() as scope:
             promise = _led_promise(scope, pressed.value)
+            promises.require_open(promise)
             details = promise_details(scope.session, [promise])[promise.id]
-        view = promise_form_view.outcome_form(scope.say, promise.id, details)
+            days = promise_content.days(scope)
+        view = _FORMS[pressed.action_id](scope.say, promise.id, details, days=days)
         replace_or_open(client, pressed, view)
         ack()
 
     def done(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Done], beside a promise whose day has passed."""
+        """[Done], beside a promise whose day has come."""
         pressed = press(body)
         with Request(self.context, client, pressed.caller).write() as scope:
             promise = _led_promise(scope, pressed.value)
             promises.set_outcome(scope.session, promise, PromiseState.DONE, now=scope.now)
-            is_posted = _update_post(scope, promise.team_id, promise.month)
+            is_posted = sharing.tell_outcome(scope.session, promise, scope.now)
         replace_or_open(client, pressed, promise_form_view.outcome_saved(scope.say, is_posted=is_posted))
-        ack()
-
-    def not_done(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Not yet] or [Changed]: the form about it, with that answer chosen."""
-        pressed = press(body)
-        with Request(self.context, client, pressed.caller).read() as scope:
-            promise = _led_promise(scope, pressed.value)
-            details = promise_details(scope.session, [promise])[promise.id]
-        became = Became(_ANSWERS[pressed.action_id], details.reason or "")
-        view = promise_form_view.outcome_form(scope.say, promise.id, details, became=became)
-        replace_or_open(client, pressed, view)
         ack()
 
     def save_outcome(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of what became of a promise."""
         form = payloads.outcome(body)
         request = Request(self.context, client, form.caller)
-        reason = form.reason if form.state in (PromiseState.CHANGED, PromiseState.DROPPED) else ""
+        reason = "" if form.state is PromiseState.DONE else form.reason
         try:
             texts = {promise_form_view.REASON: reason}
             free_text.check(texts, self.context.confidentiality, form.accepted)
@@ -154,8 +153,10 @@ class Promises:
             return
         with request.write() as scope:
             promise = _led_promise(scope, form.promise_id)
-            promises.set_outcome(scope.session, promise, form.state, reason=form.reason, now=scope.now)
-            is_posted = _update_post(scope, promise.team_id, promise.month)
+            promises.set_outcome(
+                scope.session, promise, form.state, reason=reason, due=form.due, now=scope.now
+            )
+            is_posted = sharing.tell_outcome(scope.session, promise, scope.now)
         ack(response_action="update", view=promise_form_view.outcome_saved(scope.say, is_posted=is_posted))
 
 
@@ -168,11 +169,15 @@ def register(bolt: App, context: Context) -> None:
     bolt.action(message.SHARE)(listeners.ask_to_share)
     bolt.view(promise_form_view.SHARE_FORM)(listeners.share)
     bolt.action(message.OPEN_LIST)(listeners.open_list)
-    bolt.action(message.DONE)(listeners.done)
-    for action_id in _ANSWERS:
-        bolt.action(action_id)(listeners.not_done)
-    bolt.action(promise_form_view.UPDATE)(listeners.ask_for_outcome)
-    bolt.view(promise_form_view.SETTLE)(listeners.save_outcome)
+    bolt.action(promise_view.DONE)(listeners.done)
+    for action_id in (promise_view.NOT_YET, promise_view.CHANGED, promise_form_view.UPDATE):
+        bolt.action(action_id)(listeners.ask_for_outcome)
+    for callback_id in (
+        promise_form_view.SETTLE,
+        promise_form_view.NOT_YET_FORM,
+        promise_form_view.CHANGED_FORM,
+    ):
+        bolt.view(callback_id)(listeners.save_outcome)
 
 
 def _save(request: Request, form: payloads.PromiseForm) -> bool:
@@ -201,7 +206,7 @@ def _wordings(scope: Scope, groups: Sequence[Group]) -> list[Wording]:
             group.you_said,
             group.we_will or _chosen_action(scope, group),
             people[group.who].id if group.who else "",
-            group.by,
+            group.due,
         )
         for group in groups
     ]
@@ -239,9 +244,10 @@ def _outcome_with_question(request: Request, form: payloads.PromiseOutcome, conc
     with request.read() as scope:
         promise = _led_promise(scope, form.promise_id)
         details = promise_details(scope.session, [promise])[promise.id]
+        days = promise_content.days(scope)
     question = FormQuestion(concern.words(scope.say), (*form.accepted, *concern.marks))
-    became = Became(form.state, form.reason)
-    return promise_form_view.outcome_form(scope.say, promise.id, details, became=became, question=question)
+    became = Became(form.state, form.reason, form.due)
+    return _FORMS[form.form](scope.say, promise.id, details, days=days, became=became, question=question)
 
 
 def _led_digest(scope: Scope, digest_id: str) -> Digest:
@@ -272,7 +278,7 @@ def _groups(scope: Scope, digest: Digest) -> list[Group]:
             promise.you_said,
             promise.we_will,
             details[promise.id].who,
-            details[promise.id].by,
+            promise.due,
         )
         for promise in earlier
         if promise.state == PromiseState.OPEN

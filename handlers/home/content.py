@@ -17,6 +17,7 @@ from reports.queries.extras import promise_details
 from reports.text.summary import in_short
 from slackapp import teams
 from slackapp.digest import promises, readers
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Digest, Member, Team, Workspace
 from slackapp.privacy import retention
 from slackapp.pulse import opening
@@ -37,8 +38,20 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         if permissions.allows(member, Permission.SETTLE)
         else None,
         periods=retention.in_force(session, workspace),
+        promised=promised_to(session, workspace, member, now),
         is_ready=number > 0,
     )
+
+
+def promised_to(
+    session: Session, workspace: Workspace, member: Member, now: datetime
+) -> list[PromiseDetails]:
+    """What the member's team, and those above it, was told: what is open, then what was done lately."""
+    if member.team_id is None:
+        return []
+    several = promises.told_to(session, workspace, member.team_id, now=now)
+    details = promise_details(session, several)
+    return [details[promise.id] for promise in several]
 
 
 def leadership(

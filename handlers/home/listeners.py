@@ -54,6 +54,14 @@ class Home:
         replace_or_open(client, pressed, leader_view.team_list(scope.say, teams, skip=skip, total=total))
         ack()
 
+    def all_promises(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[All promises]."""
+        pressed = press(body)
+        with Request(self.context, client, pressed.caller).read() as scope:
+            promised = content.promised_to(scope.session, scope.workspace, scope.member, scope.now)
+        replace_or_open(client, pressed, view.all_promises(scope.say, promised))
+        ack()
+
 
 def publish(
     context: Context,
@@ -75,6 +83,7 @@ def register(bolt: App, context: Context) -> None:
     bolt.event("app_home_opened")(listeners.opened)
     for action_id in (view.RECEIVED, view.GIVEN, view.NEWER, view.OLDER):
         bolt.action(action_id)(listeners.turn)
+    bolt.action(view.ALL_PROMISES)(listeners.all_promises)
     bolt.action(leader_view.ALL)(listeners.all_led)
     bolt.action(re.compile(rf"{leader_view.TURN}:(previous|next)"))(listeners.all_led)
 

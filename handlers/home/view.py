@@ -1,7 +1,7 @@
 """The Home tab: a way to thank, the open check-in, one's own thanks, what is kept. No totals, no ranking."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
@@ -14,9 +14,11 @@ from handlers.pulse import survey_view
 from handlers.recognition import form_view
 from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
+from reports.publishing import promise_view
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
+from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Member, Retention
 from slackapp.recognition.history import Page, Side
 
@@ -24,6 +26,9 @@ RECEIVED = "home_received"
 GIVEN = "home_given"
 NEWER = "home_newer"
 OLDER = "home_older"
+ALL_PROMISES = "home_promises_all"
+PROMISES_SHOWN = 3
+_LISTED, _QUOTED = 40, 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +43,8 @@ class CheckIn:
 class Sections:
     """What the tab shows beside the reader's own thanks: settings, led teams, admin's overview.
 
-    `is_ready` is whether there is any team here yet; `admin` is None for everybody but admins; `periods` is
-    how long things are kept here.
+    `promised` is what the reader's team was told; `is_ready` is whether there is any team here yet; `admin`
+    is None for everybody but admins; `periods` is how long things are kept here.
     """
 
     member: Member
@@ -47,6 +52,7 @@ class Sections:
     leads: Leadership
     admin: AdminOverview | None
     periods: Retention
+    promised: Sequence[PromiseDetails] = ()
     is_ready: bool = True
 
 
@@ -59,6 +65,7 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
         *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
         blocks.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
+        *_promised(say, sections.promised),
         *_thanks(say, reader, page),
         *leader_view.part(say, reader.zone, sections.leads),
         *own_settings_view.part(say, sections.member, sections.language),
@@ -80,6 +87,35 @@ def _check_in(say: Voice, reader: Reader, check_in: CheckIn | None) -> list[Bloc
         blocks.context(say("Anonymous. Open until {closing}.", closing=closing)),
         blocks.actions([survey_view.answer_button(say, check_in.poll_id)], block_id="home_check_in"),
     ]
+
+
+def _promised(say: Voice, promised: Sequence[PromiseDetails]) -> list[Block]:
+    """What the reader's team was promised, the next due first, and what was done lately."""
+    if not promised:
+        return []
+    layout = [blocks.divider(), blocks.header(say("Your team was promised"))]
+    for details in promised[:PROMISES_SHOWN]:
+        layout += promise_view.told(say, _shortened(details))
+    if len(promised) > PROMISES_SHOWN:
+        button = blocks.button(say("All promises"), ALL_PROMISES, "0")
+        layout.append(blocks.actions([button], block_id="home_promises"))
+    return layout
+
+
+def all_promises(say: Voice, promised: Sequence[PromiseDetails]) -> View:
+    """[All promises]: the same list to its end."""
+    layout = [block for details in promised[:_LISTED] for block in promise_view.told(say, details)]
+    return blocks.notice(say, say("Your team was promised"), layout)
+
+
+def _shortened(details: PromiseDetails) -> PromiseDetails:
+    """A promise's own words can be long, and Home is an overview."""
+    return replace(
+        details,
+        we_will=blocks.shortened(details.we_will, _QUOTED),
+        reason=blocks.shortened(details.reason, _QUOTED) if details.reason else None,
+        obstacle=blocks.shortened(details.obstacle, _QUOTED) if details.obstacle else None,
+    )
 
 
 def _thanks(say: Voice, reader: Reader, page: Page) -> list[Block]:

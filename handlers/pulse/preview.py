@@ -1,7 +1,7 @@
 """Trying the check-in out: every message to look at, and a test to oneself that stores nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -16,6 +16,7 @@ from handlers.shared.people import voice_for
 from handlers.shared.request import Request, Scope
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
+from slackapp.digest import promises
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, enqueue_many
@@ -87,6 +88,7 @@ def _modal(scope: Scope) -> View:
 
 def _messages(scope: Scope) -> dict[str, list[Block]]:
     say, workspace, closing = scope.say, scope.workspace, _closing(scope)
+    due = promises.usual_day(scope.now.date(), workspace.nation)
     strict = settings.thresholds(workspace)
     rules = messages_view.rules_text(say, k=strict.k, c=strict.c, comments=strict.comments)
     return {
@@ -95,7 +97,11 @@ def _messages(scope: Scope) -> dict[str, list[Block]]:
             say, "preview", closing=closing, has_earlier=True
         ),
         say("When something was promised"): messages_view.message(
-            say, "preview", closing=closing, has_earlier=True, line=_example(say)
+            say,
+            "preview",
+            closing=closing,
+            has_earlier=True,
+            line=_example(say, due),
         ),
         say("In a team's channel, once"): messages_view.loss(
             messages_view.reminder_text(say, closing=closing)
@@ -109,12 +115,13 @@ def _messages(scope: Scope) -> dict[str, list[Block]]:
     }
 
 
-def _example(say: Voice) -> PromiseSummary:
+def _example(say: Voice, due: date) -> PromiseSummary:
     return PromiseSummary(
         you_said=say("There is nobody to help with beds after five"),
         we_will=say("find a second pair of hands until eight"),
         state=PromiseState.OPEN,
         reason=None,
+        due=due,
     )
 
 

@@ -13,7 +13,7 @@ from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Works
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
 from slackapp.outbox.queue import Priority
-from slackapp.outbox.references import DigestRef, TeamMonthRef, TeamRef
+from slackapp.outbox.references import DigestRef, PromiseRef, TeamMonthRef, TeamRef
 from slackapp.workspace import members, permissions
 
 HANDING_ON = Kind(
@@ -40,7 +40,7 @@ NOT_SHARED = Kind(
 _MESSAGE = "digest"
 _LOOKED_BACK = timedelta(days=2)
 _FRESH = timedelta(minutes=2)
-_TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED)
+_TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED, sharing.KEPT)
 
 
 def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> None:
@@ -126,6 +126,9 @@ def _tell_above(session: Session, workspace: Workspace, team: Team, month: str, 
 
 def _month_of(session: Session, row: Delivery) -> TeamMonthRef | None:
     """Return the month that a post in a channel is about."""
+    if row.kind == sharing.KEPT:
+        promise = PromiseRef.parse(row.reference)
+        return TeamMonthRef(promise.team_id, promise.month)
     if row.kind != sharing.SHARED:
         return TeamMonthRef.parse(row.reference)
     digest = session.get(Digest, DigestRef.parse(row.reference).digest_id)

@@ -12,12 +12,13 @@ from reports import queries
 from reports.charts import side_by_side
 from reports.figures.team_month import TeamMonth
 from reports.publishing import schedule
-from slackapp.core.i18n import Voice
+from slackapp.core.i18n import Voice, voice
 from slackapp.digest import readers
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.queue import goes_without_pictures
 from slackapp.outbox.references import ChartRef
 from slackapp.outbox.rendered import FollowUp
+from slackapp.pulse.notices import languages_in
 from slackapp.workspace import members
 
 NOT_THEIRS = "not_theirs"
@@ -29,6 +30,12 @@ def today(session: Session, row: Delivery, now: datetime) -> date:
     """The day by the calendar of a delivery's workspace."""
     zone = session.get_one(Workspace, row.workspace_id).time_zone
     return now.astimezone(ZoneInfo(zone)).date()
+
+
+def spoken(session: Session, row: Delivery) -> list[Voice]:
+    """The languages read in a delivery's channel, Welsh first."""
+    workspace = session.get_one(Workspace, row.workspace_id)
+    return [voice(language) for language in languages_in(session, workspace, row.target)]
 
 
 def load(session: Session, of: Digest) -> tuple[Voice, TeamMonth]:

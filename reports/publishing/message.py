@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.figures.team_month import Highlight, TeamMonth
-from reports.publishing.promise_view import plain_context
+from reports.publishing.promise_view import is_it_done, plain_context
 from reports.text import follow_up, promised, pulse, sentences
 from reports.text.sentences import Table
 from reports.text.summary import Line, brief
@@ -60,8 +60,6 @@ def comments_value(digest_id: str, page: int, comment_id: str = "") -> str:
     return f"{digest_id}:{page}:{comment_id}"
 
 
-DONE, NOT_YET, CHANGED = "promise_done", "promise_not_yet", "promise_changed"
-"""The answers to "Is it done?"; their value is the promise's id."""
 FIGURES = "digest_figures"
 """The button whose value is the digest's id."""
 MONTHLY, PAUSE, KEEP = "pace_monthly", "pace_paused", "pace_every"
@@ -215,20 +213,11 @@ def _above(
     return [
         header(summary.heading[:_HEADER_LONGEST]),
         *map(_line, summary.lines),
-        *([actions(_is_it_done(say, late.id))] if late else []),
+        *([actions(is_it_done(say, late.id))] if late else []),
         *middle,
         *_quote(say, team),
         section(f"*{summary.asking}* {summary.question}"),
         context(summary.small_print),
-    ]
-
-
-def _is_it_done(say: Voice, promise_id: str) -> list[Block]:
-    """The three answers to a promise whose day has passed."""
-    return [
-        blocks.button(say("Done"), DONE, promise_id, style="primary"),
-        blocks.button(say("Not yet"), NOT_YET, promise_id),
-        blocks.button(say("Changed"), CHANGED, promise_id),
     ]
 
 

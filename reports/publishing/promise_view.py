@@ -1,84 +1,147 @@
 """Promises as they are read: in the team's post, in a digest, at the top of a check-in."""
 
-import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from slack_sdk.models.blocks import PlainTextObject
 
-from reports.text.promises import _BECAME, _TOLD, _TOLD_LATER, outcome, plain
+from reports.text.promises import by_whom, parts, plain
 from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice, translatable
-from slackapp.core.pseudonyms import is_erased
-from slackapp.digest.promises import PromiseDetails, PromiseSummary
+from slackapp.digest.promises import GOING_ON, PromiseDetails, PromiseSummary
 from slackapp.models import PromiseState
 
 TITLE = translatable("You said / we will")
-_SPOT = re.compile(r"(\*[^*]+\*|\{\w+\})")
+DONE, NOT_YET, CHANGED = "promise_done", "promise_not_yet", "promise_changed"
+"""The answers to "Is it done?"; their value is the promise's id."""
 
 
-def post(
-    say: Voice, team: str, promises: Sequence[PromiseDetails], *, later: bool = False
-) -> tuple[str, list[Block]]:
-    """The team's post and its text; `later` when it is read in another month than it was promised in."""
-    written = say("Written by the leader of {team}. Progress comes with the next digest.", team=team)
-    parts = [
-        blocks.header(say(TITLE)),
-        *(promise_block(say, each, later=later) for each in promises),
-        plain_context(written),
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A promise that was kept: in answer to which month's digest, and when the next check-in opens."""
+
+    details: PromiseDetails
+    month: date
+    zone: str
+    next_check_in: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A promise whose day has come: whether it is today, and what its buttons carry."""
+
+    promise_id: str
+    team: str
+    details: PromiseDetails
+    is_today: bool
+
+
+def post(say: Voice, promises: Sequence[PromiseDetails]) -> tuple[str, list[Block]]:
+    """The team's post and its text."""
+    title = say("You said, we will")
+    layout, lines = [blocks.header(title)], [title]
+    for promise in promises:
+        below = by_whom(say, promise)
+        if promise.state in GOING_ON:
+            below = " ".join([below, say("You will hear here when it is done.")])
+        layout += [_labelled(parts(say, promise)), plain_context(below)]
+        lines += [plain(say, promise)]
+    return blocks.literal("\n".join(lines)), layout
+
+
+def kept(say: Voice, promise: Kept) -> tuple[str, list[Block]]:
+    """The team's news that a promise was kept: a post of its own, because an edit tells nobody."""
+    details, month = promise.details, say.month(promise.month)
+    done = say("Done:"), f"“{details.words}”"
+    earlier = say("You said in {month}: “{said}”", month=month, said=details.you_said)
+    below = say("{who}. Has it helped?", who=details.name)
+    if promise.next_check_in is not None:
+        opening = say.moment(promise.next_check_in, promise.zone)
+        below = " ".join([below, say("The next check-in opens on: {moment}.", moment=opening)])
+    layout = [_labelled([done]), blocks.plain_section(earlier), plain_context(below)]
+    return blocks.literal("\n".join([" ".join(done), earlier, below])), layout
+
+
+def due(say: Voice, promise: Due) -> tuple[str, list[Block]]:
+    """The question to whoever promised, on the day."""
+    values = {
+        "team": promise.team,
+        "promise": promise.details.words,
+        "date": say.day(promise.details.due),
+    }
+    if promise.is_today:
+        sentence = say("You promised {team} “{promise}” by today, {date}.", **values)
+    else:
+        sentence = say("You promised {team} “{promise}” by {date}.", **values)
+    question, once = say("Is it done?"), say("I ask once. After that it stands in your digest and on Home.")
+    layout = [
+        blocks.heading(question),
+        blocks.plain_section(sentence),
+        blocks.actions(is_it_done(say, promise.promise_id)),
+        blocks.context(once),
     ]
-    lines = [say(TITLE), *(plain(say, each, later=later) for each in promises), written]
-    return blocks.literal("\n".join(lines)), parts
+    return blocks.literal(f"{question} {sentence}"), layout
+
+
+def is_it_done(say: Voice, promise_id: str) -> list[Block]:
+    """The three answers to a promise whose day has come."""
+    return [
+        blocks.button(say("Done"), DONE, promise_id, style="primary"),
+        blocks.button(say("Not yet"), NOT_YET, promise_id),
+        blocks.button(say("Changed"), CHANGED, promise_id),
+    ]
 
 
 def line(say: Voice, promise: PromiseSummary) -> Block:
     """What a check-in begins with."""
-    template = say("You said: {you_said}\nWe will: {we_will}")
-    values = {"you_said": _run(promise.you_said), "we_will": _run(promise.we_will)}
-    return rich([_filled(template, values), *_became(say, PromiseState(promise.state), promise.reason)])
+    return _labelled(_line(say, promise))
 
 
 def line_text(say: Voice, promise: PromiseSummary) -> str:
     """The same as text."""
-    sentence = say(
-        "You said: {you_said}\nWe will: {we_will}", you_said=promise.you_said, we_will=promise.we_will
+    return blocks.literal("\n".join(f"{label} {words}" for label, words in _line(say, promise)))
+
+
+def promise_block(say: Voice, promise: PromiseDetails) -> Block:
+    """A promise with its state, who does it and until when."""
+    return _labelled([*parts(say, promise), ("", by_whom(say, promise))])
+
+
+def told(say: Voice, promise: PromiseDetails) -> list[Block]:
+    """A promise on the Home tab of the people it was made to: by when, or that it is done."""
+    if promise.state is PromiseState.DONE:
+        return [_labelled([(say("Done:"), f"“{promise.words}”")]), plain_context(promise.name)]
+    label = say("By {day}:", day=say.day(promise.due))
+    obstacle = [(say("In the way:"), promise.obstacle)] if promise.obstacle else []
+    return [_labelled([(label, f"“{promise.words}”"), *obstacle]), plain_context(promise.name)]
+
+
+def _line(say: Voice, promise: PromiseSummary) -> list[tuple[str, str]]:
+    you_said = say("You said:"), f"“{promise.you_said}”"
+    state, instead = PromiseState(promise.state), promise.reason or ""
+    if state is PromiseState.DONE:
+        return [you_said, (say("Done:"), f"“{promise.we_will}”")]
+    if state is PromiseState.DROPPED:
+        return [you_said, (say("We will:"), f"“{promise.we_will}”"), (say("Dropped:"), instead)]
+    words = instead if state is PromiseState.CHANGED and instead else promise.we_will
+    return [
+        you_said,
+        (say("We will:"), say("“{promise}”, by {date}.", promise=words, date=say.day(promise.due))),
+    ]
+
+
+def _labelled(labelled: Iterable[tuple[str, str]]) -> Block:
+    """Lines, each with its label in bold; what people wrote stands literally."""
+    return rich(
+        [
+            *([_run(f"{label} " if words else label, bold=True)] if label else []),
+            *([_run(words)] if words else []),
+        ]
+        for label, words in labelled
     )
-    return blocks.literal(" ".join([sentence, *outcome(say, PromiseState(promise.state), promise.reason)]))
-
-
-def promise_block(say: Voice, promise: PromiseDetails, *, later: bool) -> Block:
-    """A promise with its state; `later` when it is read in another month than it was promised in."""
-    here = not is_erased(promise.who)
-    # Slack refuses a mention of nobody: whoever was erased stands by the name that is left.
-    who: dict[str, Any] = {"type": "user", "user_id": promise.who} if here else _run(promise.name)
-    values = {
-        "you_said": _run(promise.you_said),
-        "we_will": _run(promise.we_will),
-        "who": who,
-        "day": _run(say.day(promise.due)),
-    }
-    sentence = _filled(say(_TOLD_LATER if later else _TOLD[promise.by]), values)
-    return rich([sentence, *_became(say, promise.state, promise.reason)])
-
-
-def _became(say: Voice, state: PromiseState, reason: str | None) -> list[list[dict[str, Any]]]:
-    if state not in _BECAME:
-        return []
-    return [[_run("\n"), *_filled(say(_BECAME[state]), {"why": _run(reason or "")})]]
-
-
-def _filled(template: str, values: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """A whole sentence of the catalogue as runs: *bold* words, and elements in its named places."""
-    runs = []
-    for part in filter(None, _SPOT.split(template)):
-        if part.startswith("{"):
-            runs.append(values[part[1:-1]])
-        elif part.startswith("*"):
-            runs.append(_run(part.strip("*"), bold=True))
-        else:
-            runs.append(_run(part))
-    return [run for run in runs if run.get("text") != ""]
 
 
 def _run(text: str, *, bold: bool = False) -> dict[str, Any]:
@@ -88,7 +151,7 @@ def _run(text: str, *, bold: bool = False) -> dict[str, Any]:
 
 def rich(sections: Iterable[list[dict[str, Any]]]) -> Block:
     """Paragraphs in which people's words stand literally."""
-    elements = [{"type": "rich_text_section", "elements": runs} for runs in sections]
+    elements = [{"type": "rich_text_section", "elements": runs} for runs in sections if runs]
     return {"type": "rich_text", "elements": elements}
 
 

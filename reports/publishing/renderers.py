@@ -12,7 +12,7 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
-from reports.publishing import failures, schedule, team_renderers
+from reports.publishing import failures, promise_renderers, schedule, team_renderers
 from reports.publishing.csv_export import sheet
 from reports.publishing.loading import (
     NOT_THEIRS,
@@ -50,6 +50,7 @@ def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
         Route(schedule.COMMENTS, _load_comments, _comments),
         Route(schedule.COMMENTS_AGAIN, _load_comments_again, _comments_again),
         *team_renderers.ROUTES,
+        *promise_renderers.ROUTES,
     )
 
 

@@ -21,7 +21,7 @@ from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import voice
-from slackapp.digest import readers, sharing
+from slackapp.digest import due_promises, readers, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
@@ -83,7 +83,12 @@ def report_failures(sessions: Sessions, now: datetime) -> None:
 
 
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
-    """When the next digest is due and what it is called; None when nobody is to get one."""
+    """When the next digest or promise is due and what it is called; None when nothing is ahead."""
+    moments = (_next_digest(session, now), due_promises.next_moment(session, now))
+    return min(filter(None, moments), default=None)
+
+
+def _next_digest(session: Session, now: datetime) -> tuple[datetime, str] | None:
     upcoming = [
         (_next(workspace, now), workspace)
         for workspace in session.scalars(select(Workspace).where(Workspace.uninstalled_at.is_(None)))
@@ -213,6 +218,7 @@ def _due_in(workspace: Workspace, month: str) -> datetime:
 
 def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     failures.ask_to_hand_on(session, workspace, now)
+    due_promises.enqueue_due(session, workspace, now)
     occurrence = latest(workspace, now)
     if occurrence.month < _first_month(session, workspace):
         return 0

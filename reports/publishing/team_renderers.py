@@ -15,15 +15,14 @@ from reports.publishing.loading import (
     PENDING,
     chart_refs,
     load,
+    spoken,
     thread_charts,
     today,
     uploaded_charts,
 )
 from reports.publishing.message import for_team
 from reports.queries.extras import promise_details
-from reports.text import sentences
-from slackapp.core import calendar
-from slackapp.core.i18n import Voice, voice
+from slackapp.core.i18n import Voice
 from slackapp.digest import promises, sharing
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import (
@@ -38,7 +37,6 @@ from slackapp.models import (
 )
 from slackapp.outbox.references import ChartRef, DigestRef, TeamMonthRef, TeamRef
 from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, WaitUntil
-from slackapp.pulse.notices import languages_in
 from slackapp.workspace import members, permissions
 
 _LOOK_AGAIN = timedelta(seconds=2)
@@ -62,9 +60,7 @@ class _Promises:
     """What was promised, in the languages of the channel; where it stands when it is a change."""
 
     spoken: list[Voice]
-    team: str
     lines: list[PromiseDetails]
-    is_later: bool
     channel: str | None = None
     replaces: str | None = None
 
@@ -89,15 +85,15 @@ def _load_digest(
     if not sharing.is_for_channel(session, digest.team_id, row.target):
         return _OTHER_CHANNEL
     leaders, month = load(session, digest)
-    spoken = _spoken(session, row)
-    another = "" if spoken[0].language == leaders.language else spoken[0].language
-    charts = chart_refs(spoken[0], month, digest.id, another)
+    languages = spoken(session, row)
+    another = "" if languages[0].language == leaders.language else languages[0].language
+    charts = chart_refs(languages[0], month, digest.id, another)
     if another and not _are_enqueued(session, charts):
         # From then on the group keeps the message back until its charts are there.
         return WaitUntil(now, partial(schedule.enqueue_charts, charts=charts))
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
-    return _TeamDigest(spoken, month, digest.id, today(session, row, now), pictures, follow_up)
+    return _TeamDigest(languages, month, digest.id, today(session, row, now), pictures, follow_up)
 
 
 def _digest(content: _TeamDigest) -> Message:
@@ -123,7 +119,7 @@ def _load_posted(
     before = _by_key(session, f"shared:{about}")
     if before is not None and before.state in PENDING:
         return WaitUntil(max(before.due, now + _LOOK_AGAIN))
-    return _promises(session, row, shared, now) or Skip("no_promise")
+    return _promises(session, row, shared) or Skip("no_promise")
 
 
 def _load_changed(
@@ -141,16 +137,14 @@ def _load_changed(
         return Skip("not_posted")
     if not sharing.is_for_channel(session, shared.team_id, first.slack_channel_id or ""):
         return Skip(sharing.OTHER_CHANNEL)
-    content = _promises(session, row, shared, now)
+    content = _promises(session, row, shared)
     if content is None:
         return Skip("no_promise")
     return replace(content, channel=first.slack_channel_id, replaces=first.slack_ts)
 
 
 def _post(content: _Promises) -> Message:
-    posts = [
-        promise_view.post(say, content.team, content.lines, later=content.is_later) for say in content.spoken
-    ]
+    posts = [promise_view.post(say, content.lines) for say in content.spoken]
     return Message(
         "\n".join(text for text, _ in posts),
         [block for _, blocks in posts for block in blocks],
@@ -206,31 +200,18 @@ ROUTES = (
 )
 
 
-def _promises(session: Session, row: Delivery, shared: SharedDigest, now: datetime) -> _Promises | None:
+def _promises(session: Session, row: Delivery, shared: SharedDigest) -> _Promises | None:
     month_promises = promises.of_month(session, shared.team_id, shared.month)
     if not month_promises:
         return None
-    team = session.get_one(Team, shared.team_id)
-    workspace = session.get_one(Workspace, team.workspace_id)
-    details, zone = promise_details(session, month_promises), workspace.time_zone
-    return _Promises(
-        spoken=_spoken(session, row),
-        team=sentences.team_name(team.name),
-        lines=[details[promise.id] for promise in month_promises],
-        is_later=calendar.month_of(month_promises[0].made_at, zone) != calendar.month_of(now, zone),
-    )
+    details = promise_details(session, month_promises)
+    return _Promises(spoken(session, row), [details[promise.id] for promise in month_promises])
 
 
 def _are_enqueued(session: Session, charts: list[ChartRef]) -> bool:
     keys = [f"{schedule.PICTURE}:{chart}" for chart in charts]
     enqueued = session.scalars(select(Delivery.key).where(Delivery.key.in_(keys))).all()
     return len(enqueued) == len(keys)
-
-
-def _spoken(session: Session, row: Delivery) -> list[Voice]:
-    """The languages read in the channel, Welsh first."""
-    workspace = session.get_one(Workspace, row.workspace_id)
-    return [voice(language) for language in languages_in(session, workspace, row.target)]
 
 
 def _by_key(session: Session, key: str) -> Delivery | None:

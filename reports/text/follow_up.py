@@ -56,7 +56,7 @@ def _goes_on(promise: EarlierPromise) -> bool:
 
 def promise_lines(say: Voice, team: TeamMonth) -> list[str]:
     """Each current promise with its state, in one piece of text."""
-    return [promises.plain(say, promise.details, later=True) for promise in current(team)]
+    return [promises.plain(say, promise.details) for promise in current(team)]
 
 
 def kept_promises(say: Voice, team: TeamMonth) -> list[tuple[str, Table]]:

@@ -38,9 +38,9 @@ def line(say: Voice, team: TeamMonth, today: date) -> str:
     if promise is None:
         return say("nothing is open.") if team.promises else say("nothing yet. One small thing is enough.")
     if promise.details.state is PromiseState.DONE:
-        return say("done: “{promise}”.", promise=promise.details.we_will)
+        return say("done: “{promise}”.", promise=promise.details.words)
     due = promise.details.due
-    sentences = [say("“{promise}”, by {date}.", promise=promise.details.we_will, date=say.day(due))]
+    sentences = [say("“{promise}”, by {date}.", promise=promise.details.words, date=say.day(due))]
     if due < today:
         sentences.append(say("That date has passed. Is it done?"))
     if more := len(open_promises(team)) - 1:
@@ -51,6 +51,6 @@ def line(say: Voice, team: TeamMonth, today: date) -> str:
 def to_the_team(say: Voice, promise: PromiseDetails) -> str:
     """The words after "We will:"."""
     if promise.state is PromiseState.DONE:
-        return say("done: “{promise}”.", promise=promise.we_will)
-    values = {"promise": promise.we_will, "who": promise.name, "date": say.day(promise.due)}
+        return say("done: “{promise}”.", promise=promise.words)
+    values = {"promise": promise.words, "who": promise.name, "date": say.day(promise.due)}
     return say("“{promise}” {who}, by {date}.", **values)

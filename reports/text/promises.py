@@ -1,36 +1,35 @@
-from slackapp.core.i18n import Voice, translatable
-from slackapp.digest.promises import PromiseDetails
-from slackapp.models import By, PromiseState
+"""A promise in words: what was said, what will be done, by whom and when, and what became of it."""
 
-_TOLD = {
-    By.MONTH: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this month)"),
-    By.QUARTER: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this quarter)"),
-    By.YEAR: translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, this year)"),
-}
+from slackapp.core.i18n import Voice
+from slackapp.digest.promises import GOING_ON, PromiseDetails
+from slackapp.models import PromiseState
 
 
-# A later digest is read in another month, so "this month" would be wrong there.
-_TOLD_LATER = translatable("*You said:* {you_said}\n*We will:* {we_will} ({who}, by {day})")
+def parts(say: Voice, promise: PromiseDetails) -> list[tuple[str, str]]:
+    """Labels, and what people wrote after them; the last ones say what became of the promise."""
+    labelled = [
+        (say("You said:"), f"“{promise.you_said}”"),
+        (say("We will:"), f"“{promise.we_will}”"),
+    ]
+    if promise.state is PromiseState.DONE:
+        labelled.append((say("Done."), ""))
+    elif promise.state is PromiseState.CHANGED:
+        labelled.append((say("Changed:"), f"“{promise.reason or ''}”"))
+    elif promise.state is PromiseState.DROPPED:
+        labelled.append((say("Dropped:"), promise.reason or ""))
+    if promise.obstacle:
+        labelled.append((say("In the way:"), promise.obstacle))
+    return labelled
 
 
-_BECAME = {
-    PromiseState.DONE: translatable("*Done.*"),
-    PromiseState.CHANGED: translatable("*Changed:* {why}"),
-    PromiseState.DROPPED: translatable("*Dropped:* {why}"),
-}
+def by_whom(say: Voice, promise: PromiseDetails) -> str:
+    """Who does it, and until when as long as it goes on."""
+    if promise.state not in GOING_ON:
+        return promise.name
+    return say("{who}, by {day}.", who=promise.name, day=say.day(promise.due))
 
 
-def plain(say: Voice, promise: PromiseDetails, *, later: bool = False) -> str:
-    """A promise and its state in one piece of text, people's words as they wrote them."""
-    values = {"you_said": promise.you_said, "we_will": promise.we_will, "who": promise.name}
-    template = say(_TOLD_LATER if later else _TOLD[promise.by]).replace("*", "")
-    return " ".join(
-        [template.format(**values, day=say.day(promise.due)), *outcome(say, promise.state, promise.reason)]
-    )
-
-
-def outcome(say: Voice, state: PromiseState, reason: str | None) -> list[str]:
-    """What became of a promise, as no or one sentence."""
-    if state not in _BECAME:
-        return []
-    return [say(_BECAME[state]).replace("*", "").format(why=reason or "")]
+def plain(say: Voice, promise: PromiseDetails) -> str:
+    """The same in one piece of text, people's words as they wrote them."""
+    labelled = [f"{label} {words}".rstrip() for label, words in parts(say, promise)]
+    return " ".join([*labelled, by_whom(say, promise)])

@@ -107,7 +107,7 @@ def lines(
         summary_lines.append(Line(say("Needs help from above:"), named))
     if not is_for_team:
         quoted = promised.quoted(team)
-        own_words = quoted.details.we_will if quoted else ""
+        own_words = quoted.details.words if quoted else ""
         summary_lines.append(Line(say("You promised:"), promised.line(say, team, today), own_words))
     return summary_lines
 
@@ -120,7 +120,7 @@ def _said_and_will(say: Voice, team: TeamMonth) -> list[Line]:
     promise = quoted.details
     return [
         Line(say("You said:"), f"“{promise.you_said}”", promise.you_said),
-        Line(say("We will:"), promised.to_the_team(say, promise), promise.we_will),
+        Line(say("We will:"), promised.to_the_team(say, promise), promise.words),
     ]
 
 

@@ -8,6 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from types import ModuleType
 from typing import Any, Literal, get_type_hints
@@ -19,8 +20,8 @@ from handlers.workspace import settings_view
 from slackapp.blocks import Block, View
 from slackapp.check.values import Filling, words
 from slackapp.core.i18n import Voice, languages, voice
-from slackapp.digest.promises import MOST
-from slackapp.models import Sharing
+from slackapp.digest.promises import MOST, PromiseDetails
+from slackapp.models import PromiseState, Sharing
 from slackapp.outbox.rendered import Message
 from slackapp.privacy.retention import LIMITS
 from slackapp.pulse.disclosure import Turnout
@@ -146,12 +147,29 @@ def _everywhere() -> dict[str, Any]:
     }
 
 
+_PROMISES = [
+    PromiseDetails(
+        you_said=words(500),
+        we_will=words(500),
+        who="U0123456789A",
+        name=words(150),
+        due=date(2026, 12, 31),
+        state=PromiseState.CHANGED,
+        reason=words(500),
+        obstacle=words(500),
+    )
+] * MOST
 KNOWN: dict[str, dict[str, Any]] = {
     "handlers.digest.promise_form_view.form": {
         "groups": [
             promise_form_view.Group(place, words(500), words(500), "U0123456789A") for place in range(MOST)
         ],
+        "days": [date(2026, 12, day) for day in (15, 30, 31)],
     },
+    "handlers.digest.promise_form_view.updatable": {
+        "promises": [("p" * 24, promise) for promise in _PROMISES]
+    },
+    "reports.publishing.promise_view.post": {"promises": _PROMISES},
     # A question is asked under the thank-you while a button can carry it.
     "handlers.recognition.form_view.question": {"draft": Draft(words=words(300))},
     "handlers.recognition.thanks_view.receivers_buttons": {"sharing": Sharing.ASKED},

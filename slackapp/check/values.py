@@ -68,7 +68,7 @@ TEXTS: Mapping[str, str] = {
     **dict.fromkeys(("month", "digests_from"), "2026-11"),
     **dict.fromkeys(("words", "text"), words(draft.LONGEST)),
     **dict.fromkeys(("wording", "question"), words(question_rotation.LONGEST)),
-    **dict.fromkeys(("you_said", "we_will", "reason"), words(promises.LONGEST)),
+    **dict.fromkeys(("you_said", "we_will", "reason", "obstacle"), words(promises.LONGEST)),
     **dict.fromkeys(("comment", "comments"), words(comments.LONGEST)),
     "language": "cy",
     "state": PromiseState.DROPPED.value,

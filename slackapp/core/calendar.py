@@ -137,12 +137,42 @@ def first_working_day(year: int, month: int, nation: str) -> date:
 
     `nation` is a subdivision of Great Britain and Northern Ireland: ENG, WLS, SCT or NIR.
     """
+    days = (date(year, month, 1) + timedelta(days=after) for after in range(28))
+    return next(day for day in days if is_working_day(day, nation))
+
+
+def is_working_day(day: date, nation: str) -> bool:
+    """Whether a day is neither at a weekend nor a bank holiday of a nation."""
+    return day.weekday() < SATURDAY and day not in _bank_holidays(day.year, nation)
+
+
+def working_day_from(day: date, nation: str) -> date:
+    """The day itself, or the next working day after it."""
+    while not is_working_day(day, nation):
+        day += timedelta(days=1)
+    return day
+
+
+def last_working_day(month: str, nation: str) -> date:
+    """The last working day of a month, as in "2026-12"."""
+    day = _first_day(month_after(month)) - timedelta(days=1)
+    while not is_working_day(day, nation):
+        day -= timedelta(days=1)
+    return day
+
+
+def working_days(first: date, end: date, nation: str) -> int:
+    """How many working days there are from a day to another, which is not counted itself."""
+    days = (first + timedelta(days=after) for after in range((end - first).days))
+    return sum(is_working_day(day, nation) for day in days)
+
+
+@cache
+def _bank_holidays(year: int, nation: str) -> frozenset[date]:
     # The package reads its tables at import; only the digest's tick needs them.
     from holidays import country_holidays  # noqa: PLC0415 - see above
 
-    closed = country_holidays("GB", subdiv=nation, years=year)
-    days = (date(year, month, 1) + timedelta(days=after) for after in range(28))
-    return next(day for day in days if day.weekday() < SATURDAY and day not in closed)
+    return frozenset(country_holidays("GB", subdiv=nation, years=year))
 
 
 def _first_day(month: str) -> date:

@@ -92,6 +92,32 @@ BANK: dict[str, tuple[str, str, str, str]] = {
         translatable("Ask each person how they like to be thanked: in private, or in front of others"),
         translatable("Pass on one kind word from a patient or family each week, without the patient's name"),
     ),
+    "fairness": (
+        translatable("Ask, for a week, first the person I speak to least"),
+        translatable(
+            "Go to the night shift and the bank staff with the same question that I asked the day shift"
+        ),
+        translatable("Rotate who speaks first in the huddle"),
+        translatable("Look at who got the good shifts and the training last month, and say what I saw"),
+    ),
+    "disagreement": (
+        translatable("When two people disagree, hear each alone, then both, and say what I understood"),
+        translatable("Agree with the team how we disagree: what we say, where, and who helps"),
+        translatable("Say sorry in front of the team for one thing I got wrong"),
+        translatable("Ask somebody from outside to sit in when it is about me"),
+    ),
+    "aims_and_roles": (
+        translatable("Write our three aims for this month on the board, and ask what to drop"),
+        translatable("Say at the start of the shift who decides what"),
+        translatable("Ask each new and bank colleague what was unclear, and mend one thing"),
+        translatable("End the week by saying which aim we got nearer to, and which not"),
+    ),
+    "passing_upward": (
+        translatable("Send one obstacle up, and tell the team the answer, also if it is no"),
+        translatable("Ask the person above me to work an hour of the hardest shift"),
+        translatable("Bring three facts and one request to the next meeting above"),
+        translatable("Tell the team what I asked for last month and have not got"),
+    ),
 }
 """By topic."""
 
@@ -104,6 +130,11 @@ _TOPICS = {
     "satisfied_with_recognition": "recognition",
     "make_improvements": "understanding",
     "something_changed": "understanding",
+    "listens_to_all": "fairness",
+    "disagreements": "disagreement",
+    "aims": "aims_and_roles",
+    "said_back": "understanding",
+    "leader_seen": "attending",
 }
 """Questions whose topic is called otherwise."""
 

@@ -13,7 +13,6 @@ from slackapp.core import calendar
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.models import (
-    By,
     Digest,
     Member,
     Promise,
@@ -34,8 +33,14 @@ _TOO_LONG = translatable("That is {n} characters; {most} fit. Please shorten it.
 _ALREADY_TOLD = translatable(
     "Your team has read this one. Mark it as changed or dropped instead, with a reason."
 )
+_ENDED = translatable("This promise has ended already, and your team reads what became of it.")
+_ANOTHER_DAY = translatable("Please choose one of the days that are offered.")
 _LINE_GOES_BACK = timedelta(days=100)
+_TOLD_AS_DONE = timedelta(days=60)
 _YEAR_OF_MONTHS = 12
+_SOON = timedelta(days=14)
+_LATEST = timedelta(days=70)
+"""The end of the next month is no farther away than this."""
 
 
 class Part(StrEnum):
@@ -56,7 +61,8 @@ class Wording:
     you_said: str
     we_will: str
     who: str
-    by: By = By.MONTH
+    due: date | None = None
+    """None: the day that the form begins with."""
 
 
 class IncompleteError(UserError):
@@ -75,6 +81,28 @@ class PromiseSummary:
     we_will: str
     state: str
     reason: str | None
+    due: date
+
+
+def days_offered(today: date, nation: str) -> list[date]:
+    """The working days by which something can be promised, in their order.
+
+    In two weeks, at the end of this month and at the end of the next, as far as these lie ahead.
+    """
+    month = f"{today:%Y-%m}"
+    days = {
+        calendar.working_day_from(today + _SOON, nation),
+        calendar.last_working_day(month, nation),
+        calendar.last_working_day(calendar.month_after(month), nation),
+    }
+    return sorted(day for day in days if day > today)
+
+
+def usual_day(today: date, nation: str) -> date:
+    """The day that a form begins with: the first month's end that is two weeks or more ahead."""
+    month = f"{today:%Y-%m}"
+    ends = [calendar.last_working_day(each, nation) for each in (month, calendar.month_after(month))]
+    return next(day for day in ends if day >= today + _SOON)
 
 
 def save(
@@ -94,7 +122,8 @@ def save(
     by_place = {wording.place: wording for wording in wordings if wording.you_said or wording.we_will}
     for wording in by_place.values():
         _complete(wording)
-    zone = session.get_one(Workspace, team.workspace_id).time_zone
+    workspace = session.get_one(Workspace, team.workspace_id)
+    today = now.astimezone(ZoneInfo(workspace.time_zone)).date()
     is_told = _told(session, team.id, month)
     before = {promise.place: promise for promise in of_month(session, team.id, month)}
     for place, promise in before.items():
@@ -105,29 +134,64 @@ def save(
             team_id=team.id, month=month, place=place, made_at=now, state=PromiseState.OPEN
         )
         if promise.state == PromiseState.OPEN:
-            _fill(promise, wording, author, end_of(promise.made_at, wording.by, zone))
+            due = _day(wording.due, promise.due, today) or usual_day(today, workspace.nation)
+            _fill(promise, wording, author, due)
             session.add(promise)
     session.flush()
     return of_month(session, team.id, month)
 
 
 def set_outcome(
-    session: Session, promise: Promise, state: PromiseState, *, reason: str = "", now: datetime
+    session: Session,
+    promise: Promise,
+    state: PromiseState,
+    *,
+    reason: str = "",
+    due: date | None = None,
+    now: datetime,
 ) -> None:
-    """Say what became of a promise.
+    """Say what became of a promise; what goes on may get another day, and then asks for it anew.
+
+    `reason` is what will be done instead, why it was dropped, or what is in the way.
 
     Raises:
-        UserError: It was changed or dropped and nobody said why.
+        UserError: It has ended already; or it was changed or dropped and nobody said how or why.
     """
-    why = reason.strip()
-    if state in (PromiseState.CHANGED, PromiseState.DROPPED) and not why:
-        raise UserError(translatable("One sentence about why helps your team more than silence."))
-    if len(why) > LONGEST:
-        raise UserError(_TOO_LONG, n=len(why), most=LONGEST)
-    promise.state = state
-    promise.reason = why if state in (PromiseState.CHANGED, PromiseState.DROPPED) else None
-    promise.settled_at = now if state != PromiseState.OPEN else None
+    session.refresh(promise, with_for_update=True)
+    require_open(promise)
+    words = reason.strip()
+    if state in (PromiseState.CHANGED, PromiseState.DROPPED) and not words:
+        raise UserError(translatable("One sentence about it helps your team more than silence."))
+    if len(words) > LONGEST:
+        raise UserError(_TOO_LONG, n=len(words), most=LONGEST)
+    today = now.astimezone(ZoneInfo(_workspace(session, promise).time_zone)).date()
+    if state is PromiseState.OPEN:
+        promise.obstacle = words or None
+    else:
+        promise.state, promise.obstacle = state, None
+        promise.reason = words if state in (PromiseState.CHANGED, PromiseState.DROPPED) else promise.reason
+        promise.settled_at = now
+    if state in GOING_ON:
+        promise.due = _day(due, promise.due, today) or promise.due
     session.flush()
+
+
+def require_open(promise: Promise) -> None:
+    """Raise UserError for a promise that has ended: what its team reads of it stands."""
+    if promise.state not in GOING_ON:
+        raise UserError(_ENDED)
+
+
+def _workspace(session: Session, promise: Promise) -> Workspace:
+    team = session.get_one(Team, promise.team_id)
+    return session.get_one(Workspace, team.workspace_id)
+
+
+def _day(chosen: date | None, before: date | None, today: date) -> date | None:
+    """The chosen day, if it may be chosen: the day so far, or one that a form may have offered."""
+    if chosen is not None and chosen != before and not today <= chosen <= today + _LATEST:
+        raise UserError(_ANOTHER_DAY)
+    return chosen or before
 
 
 def of_month(session: Session, team_id: str, month: str) -> list[Promise]:
@@ -175,22 +239,31 @@ def latest_line(
         .join(SharedDigest, shared)
         .where(Promise.team_id.in_(list(tree)), SharedDigest.with_promises)
         .where(Promise.made_at > now - _LINE_GOES_BACK)
-        .order_by(Promise.month.desc(), Promise.place)
+        .order_by(Promise.month.desc(), Promise.state.not_in(GOING_ON), Promise.due, Promise.place)
     )
     newest: dict[str, Promise] = {}
     for promise in session.scalars(query):
         newest.setdefault(promise.team_id, promise)
     nearest = next((newest[up] for up in ancestors(tree, team_id) if up in newest), None)
-    return (
-        PromiseSummary(nearest.you_said, nearest.we_will, nearest.state, nearest.reason) if nearest else None
+    if nearest is None:
+        return None
+    return PromiseSummary(nearest.you_said, nearest.we_will, nearest.state, nearest.reason, nearest.due)
+
+
+def told_to(session: Session, workspace: Workspace, team_id: str, *, now: datetime) -> list[Promise]:
+    """What a team and those above it were told: the open ones, next due first; then those done lately."""
+    tree = teams(session, workspace.id)
+    shared = (SharedDigest.team_id == Promise.team_id) & (SharedDigest.month == Promise.month)
+    query = (
+        select(Promise)
+        .join(SharedDigest, shared)
+        .where(Promise.team_id.in_(ancestors(tree, team_id)), SharedDigest.with_promises)
     )
-
-
-def end_of(moment: datetime, by: By, zone: str) -> date:
-    """The last day of the month, quarter or year in which a moment lies, by a zone's calendar."""
-    today = moment.astimezone(ZoneInfo(zone)).date()
-    month = {By.MONTH: today.month, By.QUARTER: -(-today.month // 3) * 3, By.YEAR: 12}[by]
-    return (today.replace(month=month, day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    promises = list(session.scalars(query.order_by(Promise.due, Promise.id)))
+    done = [promise for promise in promises if promise.state == PromiseState.DONE and promise.settled_at]
+    lately = [promise for promise in done if promise.settled_at and promise.settled_at > now - _TOLD_AS_DONE]
+    lately.sort(key=lambda promise: promise.settled_at or now, reverse=True)
+    return [*(promise for promise in promises if promise.state in GOING_ON), *lately]
 
 
 def _complete(wording: Wording) -> None:
@@ -210,7 +283,7 @@ def _complete(wording: Wording) -> None:
 def _fill(promise: Promise, wording: Wording, author: Member, due: date) -> None:
     promise.you_said, promise.we_will = wording.you_said, wording.we_will
     promise.who_id, promise.written_by_id = wording.who, author.id
-    promise.by, promise.due = wording.by, due
+    promise.due = due
 
 
 def _take_back(session: Session, promise: Promise, *, is_told: bool) -> None:
@@ -233,10 +306,15 @@ class PromiseDetails:
     we_will: str
     who: str
     name: str
-    by: By
     due: date
     state: PromiseState
-    reason: str | None
+    reason: str | None = None
+    obstacle: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What is promised now: in another form, where it was changed."""
+        return self.reason if self.state is PromiseState.CHANGED and self.reason else self.we_will
 
     @classmethod
     def of(cls, promise: Promise, *, who: str, name: str) -> "PromiseDetails":
@@ -246,8 +324,8 @@ class PromiseDetails:
             we_will=promise.we_will,
             who=who,
             name=name,
-            by=By(promise.by),
             due=promise.due,
             state=PromiseState(promise.state),
             reason=promise.reason,
+            obstacle=promise.obstacle,
         )

@@ -8,10 +8,20 @@ from sqlalchemy.orm import Session
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.digest import promises
-from slackapp.models import Delivery, DeliveryState, Digest, Member, SharedDigest, Team, Workspace
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    Digest,
+    Member,
+    Promise,
+    PromiseState,
+    SharedDigest,
+    Team,
+    Workspace,
+)
 from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.queue import Method, NewDelivery, enqueue, insert_for, next_step, send_again
-from slackapp.outbox.references import DigestRef, TeamMonthRef
+from slackapp.outbox.references import DigestRef, PromiseRef, TeamMonthRef
 
 WAITS_FOR_CHARTS = timedelta(minutes=15)
 """How long a digest's message waits for its charts, from when the first of them is tried."""
@@ -19,7 +29,8 @@ WAITS_FOR_CHARTS = timedelta(minutes=15)
 SHARED = Kind("digest-shared", DigestRef, second_copy=SecondCopy.SEEN_BY_ALL, patience=WAITS_FOR_CHARTS)
 POSTED = Kind("promises", TeamMonthRef, second_copy=SecondCopy.SEEN_BY_ALL)
 CHANGED = Kind("promises-change", TeamMonthRef, method=Method.UPDATE, second_copy=SecondCopy.HARMLESS)
-"""Kinds of deliveries to a team's channel: the digest, what was promised, and its change."""
+KEPT = Kind("promise-kept", PromiseRef, second_copy=SecondCopy.SEEN_BY_ALL)
+"""Kinds of deliveries to a team's channel: the digest, what was promised, its change, and what was kept."""
 
 OTHER_CHANNEL = "other_channel"
 """Why a post is not sent: its channel is not the team's any more."""
@@ -68,6 +79,24 @@ def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None
     step = next_step(session, key)
     changed = CHANGED.new(about, target, now, key=f"{key}:{shared.revision}", group=key, step=step)
     _owe(session, team, changed)
+
+
+def tell_outcome(session: Session, promise: Promise, now: datetime) -> bool:
+    """Owe the change of the team's post, and once a new post when the promise is kept: an edit tells nobody.
+
+    Returns whether the team was told of the promise at all.
+    """
+    shared = session.get(SharedDigest, (promise.team_id, promise.month))
+    if shared is None or not shared.with_promises:
+        return False
+    post_promises(session, shared, now)
+    team = session.get_one(Team, promise.team_id)
+    if promise.state == PromiseState.DONE and team.slack_channel_id:
+        about, group = PromiseRef(team.id, promise.month, promise.place), f"promises:{shared_as(shared)}"
+        step = next_step(session, group)
+        key = f"{KEPT}:{about}"
+        _owe(session, team, KEPT.new(about, team.slack_channel_id, now, key=key, group=group, step=step))
+    return True
 
 
 def group_of(digest_id: str) -> str:

@@ -17,7 +17,7 @@ from slackapp.models.governance import (
 )
 from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Hold, HoldScope, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
-from slackapp.models.promises import By, Pace, Promise, PromiseState, TeamPace
+from slackapp.models.promises import Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (
     Ballot,
     Bundle,
@@ -42,7 +42,6 @@ __all__ = [
     "Bucket",
     "Bundle",
     "BundleScore",
-    "By",
     "Cadence",
     "Chore",
     "Clock",

@@ -18,14 +18,6 @@ class PromiseState(StrEnum):
     DROPPED = "dropped"
 
 
-class By(StrEnum):
-    """By when, counted from the day it was promised."""
-
-    MONTH = "month"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
 class Promise(Base):
     """One "You said / we will". The three places of a month allow no fourth."""
 
@@ -41,12 +33,13 @@ class Promise(Base):
     we_will: Mapped[str] = mapped_column(Text)
     who_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     written_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
-    by: Mapped[str] = mapped_column(String(8), default=By.MONTH)
     due: Mapped[date]
-    """The last day of the month, quarter or year."""
+    """The day by which it is promised: a working day that the leader chose."""
     state: Mapped[str] = mapped_column(String(8), default=PromiseState.OPEN)
     reason: Mapped[str | None] = mapped_column(Text)
-    """Why it was changed or dropped."""
+    """What will be done instead, or why it was dropped."""
+    obstacle: Mapped[str | None] = mapped_column(Text)
+    """What is in the way, where it was put off; the team reads it."""
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 

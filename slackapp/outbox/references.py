@@ -109,6 +109,16 @@ class TeamMonthRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseRef(Reference):
+    """One promise, by its place among those of a team's month; `due` is a day, as "2026-12-31"."""
+
+    team_id: str
+    month: str
+    place: int
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestRef(Reference):
     """One digest: a team's month for one reader."""
 

@@ -61,7 +61,9 @@ def _promises(session: Session, member: Member) -> list[dict[str, Any]]:
             "you_said": promise.you_said,
             "we_will": promise.we_will,
             "state": promise.state,
+            "due": promise.due.isoformat(),
             "reason": promise.reason,
+            "in_the_way": promise.obstacle,
             "made_at": promise.made_at.isoformat(),
         }
         for promise, team in session.execute(query.where(own).order_by(Promise.month, Promise.place))

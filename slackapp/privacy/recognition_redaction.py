@@ -81,7 +81,7 @@ def _in_comments(session: Session, workspace: Workspace, member: Member, former:
 def _in_promises(session: Session, workspace: Workspace, member: Member, former: str) -> set[Month]:
     """Delete promises in their own words, and redact those that others wrote."""
     teams = select(Team.id).where(Team.workspace_id == workspace.id)
-    columns = (Promise.you_said, Promise.we_will, Promise.reason)
+    columns = (Promise.you_said, Promise.we_will, Promise.reason, Promise.obstacle)
     own = (Promise.written_by_id == member.id, Promise.who_id == member.id)
     about = or_(*own, *(_names(member, column) for column in columns))
     promises = list(session.scalars(select(Promise).where(Promise.team_id.in_(teams), about)))
@@ -92,6 +92,7 @@ def _in_promises(session: Session, workspace: Workspace, member: Member, former:
         promise.you_said = _without(promise.you_said, member, former, []) or ""
         promise.we_will = _without(promise.we_will, member, former, []) or ""
         promise.reason = _without(promise.reason, member, former, [])
+        promise.obstacle = _without(promise.obstacle, member, former, [])
     return months
 
 

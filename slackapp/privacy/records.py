@@ -119,10 +119,11 @@ RECORDS = (
     ),
     Kept(
         "promise",
-        "What a leader promised a team, who will do it, by when, and what became of it; the team "
-        "reads it once it is shared",
+        "What a leader promised a team, who will do it, by when, what is in the way, and what became of "
+        "it; the team reads it once it is shared",
         "{figures_months} months",
-        "id team_id month place you_said we_will who_id written_by_id by due state reason made_at settled_at",
+        "id team_id month place you_said we_will who_id written_by_id due state reason obstacle "
+        "made_at settled_at",
     ),
     Kept(
         "digest",

@@ -37,7 +37,7 @@ PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 
 WITH_WORDS = (
     *(Kind.THANKS, Kind.POST, Kind.POST_GONE, Kind.MEANT_A_LOT, undelivered.KIND),
-    *(PAGE, COMMENTS, sharing.POSTED),
+    *(PAGE, COMMENTS, sharing.POSTED, sharing.KEPT),
 )
 """Kinds whose rows are kept as long as their content: without them it could not be deleted in Slack."""
 
@@ -130,6 +130,10 @@ def _posts(session: Session, workspace: Workspace, promised: set[Month], now: da
         shared = session.get(SharedDigest, (team_id, month))
         if shared is None:
             continue
+        news = (Delivery.kind == sharing.KEPT) & Delivery.reference.startswith(
+            f"{sharing.shared_as(shared)}:"
+        )
+        _remove(session, workspace, _sent(session, workspace, news), now)
         if promises.of_month(session, team_id, month):
             sharing.post_promises(session, shared, now)
             continue

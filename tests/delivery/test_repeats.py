@@ -192,7 +192,10 @@ def test_everything_the_app_sends_has_been_thought_of(ward: Ward, tmp_path: Path
         ward.owes(kind, kind=kind)
     with ward.sessions.read() as session:
         awkward = {row.kind for row in session.scalars(select(Delivery)) if not harmless(row)}
-    thanks, posts = {"recognition"}, {"recognition-post", "digest-shared", "promises", "team-made"}
+    thanks, posts = (
+        {"recognition"},
+        {"recognition-post", "digest-shared", "promises", "promise-kept", "team-made"},
+    )
     assert awkward == thanks | posts
 
 

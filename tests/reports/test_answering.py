@@ -17,7 +17,7 @@ from reports.text import follow_up as answering
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import voice
 from slackapp.digest.promises import PromiseDetails
-from slackapp.models import By, Pace, PromiseState
+from slackapp.models import Pace, PromiseState
 from slackapp.sandbox.blocks import problems, view_problems
 from tests.reports import samples
 from tests.reports.test_message import PICTURES, TODAY, spoken
@@ -34,7 +34,6 @@ def carried(
         we_will=we_will,
         who="U1",
         name="Elin Morgan",
-        by=By.QUARTER,
         due=date(2025, 12, 31),
         state=state,
         reason="no money" if state in {PromiseState.CHANGED, PromiseState.DROPPED} else None,

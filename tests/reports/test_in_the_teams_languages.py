@@ -15,7 +15,7 @@ from slackapp.core.db import Sessions
 from slackapp.delivery import DeliveryWorker
 from slackapp.digest import promises, sharing
 from slackapp.digest.promises import Wording
-from slackapp.models import By, Delivery, DeliveryState, Digest, Member
+from slackapp.models import Delivery, DeliveryState, Digest, Member
 from slackapp.sandbox.blocks import problems
 from tests.delivery.conftest import PATIENCE, SmallSlack
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thanks_within
@@ -24,7 +24,7 @@ NINE = datetime(2025, 12, 1, 9, 0, tzinfo=UTC)
 PLENTY = {"attending": 6, "understanding": 7, "empathising": 9, "helping": 3}
 CHANNEL = "C1"
 HEADS = {"en": "Ward 7 in November", "cy": "Ward 7: Tachwedd"}
-TITLES = {"en": "You said / we will", "cy": "Dywedoch chi / byddwn ni"}
+TITLES = {"en": "You said, we will", "cy": "Dywedoch chi, fe wnawn ni"}
 PICTURES = {"en": ["Ranges"], "cy": ["Ystodau"]}
 
 
@@ -57,7 +57,7 @@ class Ward:
         with self.database.begin() as session:
             found = session.scalars(select(Digest).where(Digest.team_id == self.place.ward.id)).one()
             leader = session.get_one(Member, found.recipient_id)
-            one = Wording(0, "no beds", "find two", leader.id, By.MONTH)
+            one = Wording(0, "no beds", "find two", leader.id)
             promises.save(session, found, [one], author=leader, now=NINE)
             sharing.share(session, found, with_promises=True, by=leader, now=NINE)
         self.sends()

@@ -14,7 +14,7 @@ from reports.publishing.message import comments, for_team, message, modal, on_de
 from reports.publishing.page import page
 from slackapp.core.i18n import voice
 from slackapp.digest import actions
-from slackapp.models import By, Pace
+from slackapp.models import Pace
 from slackapp.sandbox.blocks import problems, view_problems
 from tests.reports import samples
 from tests.reports.test_answering import FULL
@@ -79,14 +79,16 @@ def test_the_forms_around_a_digest_fit_slack_in_welsh() -> None:
         *actions.suggested(["breaks"], month="2025-11", promised=()),
         *map(actions.by_key, ["helping:0"]),
     ]
-    due = dict.fromkeys(By, samples.NOVEMBER)
-    filled = promises.FormContent("Ward 7", [action for action in offered if action], due)
+    days = [samples.NOVEMBER]
+    filled = promises.FormContent("Ward 7", [action for action in offered if action], days)
     views = [
         promises.form(welsh, "d", [group, promises.Group(1)], more=True, content=filled),
         promises.saved(welsh, "d", is_posted=False),
         promises.share_form(welsh, "d", "Ward 7", has_promises=True),
         promises.shared(welsh, "Ward 7"),
-        promises.outcome_form(welsh, "p", FULL.promises[0].details),
+        promises.outcome_form(welsh, "p", FULL.promises[0].details, days=days),
+        promises.put_off_form(welsh, "p", FULL.promises[0].details, days=days),
+        promises.change_form(welsh, "p", FULL.promises[0].details, days=days),
         promises.promise_list(welsh, [("p", FULL.promises[0].details)]),
         digest_admin.form(
             welsh,

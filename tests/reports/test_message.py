@@ -18,7 +18,7 @@ from reports.text.summary import WORDS_AT_MOST, brief, lines
 from reports.text.topics import TOPICS
 from slackapp.core.i18n import voice
 from slackapp.digest.promises import PromiseDetails
-from slackapp.models import By, PromiseState
+from slackapp.models import PromiseState
 from slackapp.outbox.rendered import Message
 from slackapp.pulse.disclosure import Cell, Change, Turnout
 from slackapp.pulse.questions import NHS_SOURCE
@@ -256,7 +256,7 @@ def test_whatever_comes_together_a_leader_reads_at_most_ninety_words(language: s
 
 def carried(state: str) -> EarlierPromise:
     told = PromiseDetails(
-        "beds", "a hoist", "U1", "Elin", By.MONTH, samples.NOVEMBER.replace(day=30), PromiseState(state), None
+        "beds", "a hoist", "U1", "Elin", samples.NOVEMBER.replace(day=30), PromiseState(state), None
     )
     return EarlierPromise(state, samples.NOVEMBER.replace(month=10), told, None)
 

@@ -16,7 +16,6 @@ from slackapp.digest import promises, sharing
 from slackapp.digest import readers as rights
 from slackapp.digest.promises import IncompleteError, Wording
 from slackapp.models import (
-    By,
     Comment,
     Delivery,
     DeliveryState,
@@ -211,8 +210,10 @@ def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it
             write(Wording(0, "beds", "", leader.id))
         with pytest.raises(IncompleteError):
             write(Wording(0, "beds", "x" * 501, leader.id))
-        several = [Wording(one, "beds", f"hoist {one}", leader.id, by) for one, by in enumerate(By)]
-        assert [one.due.isoformat() for one in write(*several)] == ["2025-12-31"] * 3
+        several = [Wording(place, "beds", f"hoist {place}", leader.id) for place in range(3)]
+        assert [promise.due.isoformat() for promise in write(*several)] == ["2025-12-31"] * 3
+        with pytest.raises(UserError):
+            write(Wording(0, "beds", "hoist 0", leader.id, date(2026, 5, 1)))
         assert [one.we_will for one in write(Wording(1, "beds", "two hoists", leader.id))] == ["two hoists"]
         assert promises.latest_line(session, place.workspace, place.ward.id, now=LATER) is None, (
             "nobody was told"
@@ -228,24 +229,28 @@ def test_a_promise_is_whole_has_its_last_day_and_stays_once_the_team_has_read_it
         with pytest.raises(UserError):
             promises.set_outcome(session, kept, PromiseState.DROPPED, reason="  ", now=LATER)
         promises.set_outcome(session, kept, PromiseState.DONE, now=LATER)
+        ended = kept.settled_at
+        with pytest.raises(UserError):
+            promises.set_outcome(session, kept, PromiseState.DONE, now=LATER + timedelta(days=1))
+        assert kept.settled_at == ended, "an old button does not end it once more"
         assert promises.open_promises(session, [place.ward.id]) == []
         carried = promises.earlier_promises(session, [place.ward.id], "2025-12")
         assert [one.state for one in carried[place.ward.id]] == ["done"]
 
 
 @pytest.mark.parametrize(
-    ("day", "by", "last"),
+    ("today", "offered", "usual"),
     [
-        ("2025-12-01", By.QUARTER, "2025-12-31"),
-        ("2026-01-31", By.MONTH, "2026-01-31"),
-        ("2026-02-01", By.MONTH, "2026-02-28"),
-        ("2026-04-30", By.QUARTER, "2026-06-30"),
-        ("2026-05-05", By.YEAR, "2026-12-31"),
+        ("2025-12-01", ["2025-12-15", "2025-12-31", "2026-01-30"], "2025-12-31"),
+        ("2025-12-12", ["2025-12-29", "2025-12-31", "2026-01-30"], "2025-12-31"),
+        ("2025-12-31", ["2026-01-14", "2026-01-30"], "2026-01-30"),
+        ("2026-03-20", ["2026-03-31", "2026-04-07", "2026-04-30"], "2026-04-30"),
     ],
 )
-def test_by_when_is_the_last_day_of_the_month_the_quarter_or_the_year(day: str, by: By, last: str) -> None:
-    noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
-    assert promises.end_of(noon, by, "Europe/London").isoformat() == last
+def test_by_when_is_a_working_day_that_is_shown(today: str, offered: list[str], usual: str) -> None:
+    day = date.fromisoformat(today)
+    assert [f"{each}" for each in promises.days_offered(day, "ENG")] == offered
+    assert f"{promises.usual_day(day, 'ENG')}" == usual
 
 
 def test_comments_go_to_the_unit_of_which_enough_were_written_and_never_fewer(

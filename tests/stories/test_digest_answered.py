@@ -71,6 +71,10 @@ def rows(practice: RunningApp) -> list[Delivery]:
         return list(session.scalars(select(Delivery).where(shared)))
 
 
+def _of(screen: Screen, text: str) -> list[str]:
+    return [message["text"] for message in screen["messages"] if text in message["text"]]
+
+
 def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(answered: RunningApp) -> None:
     leader, nurse = answered.leader, answered.nurse
     assert WILL not in nurse.screen(place=CHANNEL).texts
@@ -79,16 +83,19 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     leader.submits()
     post = nurse.sees(WILL, place=CHANNEL)
     # Whatever the leader wrote is shown as it was written, and calls nobody.
-    assert SAID in post.texts
-    assert "Written by the leader of Ward 7. Progress comes with the next digest." in post.texts
-    assert [message["text"] for message in post["messages"] if "Ward 7 in November" in message["text"]]
+    assert f"You said: “{SAID}”" in post.texts
+    assert "Mair Llewellyn, by Thursday 31 December. You will hear here when it is done." in post.texts
+    assert _of(post, "Ward 7 in November")
     sent = [call for call in answered.calls("chat.postMessage") if WILL in str(call)]
     assert [call["response"]["ok"] for call in sent] == [True]
 
     check_ins(answered, on=True)
     answered.clock(now="2026-12-07T10:00:00+00:00")
-    screen = nurse.sees("We will: " + WILL)
-    assert "You said: " + SAID in screen.texts
+    screen = nurse.sees(f"We will: “{WILL}”, by Thursday 31 December.")
+    assert f"You said: “{SAID}”" in screen.texts
+    home = nurse.screen(place="home").texts
+    assert "Your team was promised" in home
+    assert f"By Thursday 31 December: “{WILL}”" in home
     check_ins(answered, on=False)
 
     here = leader.screen()
@@ -99,18 +106,60 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     answered.clock(now="2027-01-04T09:01:00+00:00")
     later = leader.sees("Ward 7 in December", seconds=30)
     assert f"You promised: “{WILL}”, by Thursday 31 December. That date has passed." in later.texts
-    leader.presses("Not yet", within=_last(later, "Ward 7 in December"))
+    leader.presses("Is it done?", within=_last(later, "Ward 7 in December"))
+    leader.presses("Update")
     leader.fills("What became of it?", "Dropped")
     leader.submits()
-    assert "One sentence about why helps your team more than silence." in leader.screen().texts
-    leader.fills("Why?", "There is no money for it <https://evil.example|here>")
+    assert "One sentence about it helps your team more than silence." in leader.screen().texts
+    leader.fills(
+        "What will you do instead, why was it dropped, or what is in the way?",
+        "There is no money for it <https://evil.example|here>",
+    )
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"]
     posted = nurse.sees("Dropped: There is no money for it", place=CHANNEL)
-    assert len([message for message in posted["messages"] if WILL in message["text"]]) == 1, (
-        "the same post was changed"
-    )
-    assert "by Thursday 31 December" in posted.texts
+    assert len(_of(posted, WILL)) == 1, "the same post was changed"
+
+
+def test_on_its_day_a_promise_is_asked_about_once_and_the_team_hears_when_it_is_kept(
+    answered: RunningApp,
+) -> None:
+    leader, nurse = answered.leader, answered.nurse
+    leader.presses("Share with the team")
+    leader.submits()
+    nurse.sees(WILL, place=CHANNEL)
+    leader.does("dismiss")
+    answered.clock(now="2026-12-31T08:30:00+00:00")
+    assert "Is it done?" not in leader.screen().texts
+    answered.clock(now="2026-12-31T09:30:00+00:00")
+    due = leader.sees(f"You promised Ward 7 “{WILL}” by today, Thursday 31 December.")
+    assert "I ask once. After that it stands in your digest and on Home." in due.texts
+    leader.presses("Not yet", within=_last(due, "by today"))
+    leader.fills("By when, then?", "Friday 29 January")
+    leader.fills("What is in the way?", "Waiting for the new bank rota")
+    leader.submits()
+    assert "Saved." in leader.screen()["modal"]["text"]
+    leader.does("dismiss")
+    post = nurse.sees("In the way: Waiting for the new bank rota", place=CHANNEL)
+    assert "by Friday 29 January" in post.texts
+    # The next day has a question of its own, and the day that has passed has none any more.
+    answered.clock(now="2027-01-29T09:30:00+00:00")
+    question = leader.sees("by today, Friday 29 January")
+    assert len(_of(question, "You promised Ward 7")) == 2
+    leader.presses("Done", within=_last(question, "by today, Friday 29 January"))
+    assert "Saved." in leader.screen()["modal"]["text"]
+    leader.does("dismiss")
+    news = nurse.sees(f"Done: “{WILL}”", place=CHANNEL)
+    assert f"You said in November: “{SAID}”" in news.texts
+    assert "Mair Llewellyn. Has it helped?" in news.texts
+    assert len(_of(news, WILL)) == 2, "one old post, edited, and one new"
+    # The old question is still there: pressed once more it changes nothing and tells nobody.
+    leader.presses("Done", within=_last(question, "by today, Friday 29 January"))
+    assert "This promise has ended already" in leader.screen().texts
+    answered.clock(now="2027-02-01T09:30:00+00:00")
+    assert len(_of(nurse.sees("Done:", place=CHANNEL), WILL)) == 2
+    assert f"Done: “{WILL}”" in nurse.screen(place="home").texts
+    assert len(_of(leader.screen(), "You promised Ward 7")) == 2
 
 
 def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_place(
@@ -128,7 +177,7 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     practice.leader.presses("Add another")
     practice.leader.presses("Add another")
     labels = [control["label"] for control in practice.leader.screen()["modal"]["controls"]]
-    assert [label for label in labels if "We will" in label] == ["We will", "2. We will", "3. We will"]
+    assert [label for label in labels if "We will" in label] == ["1. We will", "2. We will", "3. We will"]
     assert "Add another" not in labels
     practice.leader.submits()
     assert "Saved." in practice.leader.screen()["modal"]["text"]

@@ -68,12 +68,13 @@ def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: RunningAp
     leader.sees(WILL, "home")
     leader.presses("Update", "home")
     leader.fills("What became of it?", "Dropped")
-    leader.fills("Why?", ILL)
+    why = "What will you do instead, why was it dropped, or what is in the way?"
+    leader.fills(why, ILL)
     leader.submits()
     modal = leader.screen()["modal"]
     assert "This may tell of somebody's health or loss: “Sam's cancer”." in modal["text"]
     assert [promise.state for promise in promises(asked_to_answer)] == ["open"]
-    leader.fills("Why?", "There is no room")
+    leader.fills(why, "There is no room")
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"]
     assert [(promise.state, promise.reason) for promise in promises(asked_to_answer)] == [

@@ -59,7 +59,6 @@ WE_WILL = {
     "you_said:0": {"you_said": {"value": "Forged"}},
     "we_will:0": {"we_will": {"value": "Forged"}},
     "who:0": {"who": {"selected_user": "U0LEADERA"}},
-    "by:0": {"by": {"selected_option": {"value": "month"}}},
 }
 STEPS = json.dumps(
     {"channel": "C0NEW", "called": "New", "name": "New place", "leader": "U0LEADERA", "parent": ""}
@@ -164,6 +163,22 @@ DOORS = (
         "promise_settle",
         metadata=_promise,
         values=chosen("promise_state", "done"),
+        is_about=True,
+    ),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "promise_not_yet_form",
+        metadata=_promise,
+        values=of("promise_reason", value="Forged"),
+        is_about=True,
+    ),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "promise_changed_form",
+        metadata=_promise,
+        values=of("promise_reason", value="Forged"),
         is_about=True,
     ),
     Door(
@@ -292,6 +307,7 @@ OF_ONES_OWN = {
     "home_given",
     "home_newer",
     "home_older",
+    "home_promises_all",
     "leading_all",
     "leading_turn:next",
     "pulse_settings",

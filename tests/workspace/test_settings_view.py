@@ -17,7 +17,7 @@ from handlers.workspace import settings_view
 from slackapp.blocks import View
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest.promises import PromiseDetails
-from slackapp.models import AuditEntry, By, Member, PromiseState, Retention, SharingChoice, SourceKind
+from slackapp.models import AuditEntry, Member, PromiseState, Retention, SharingChoice, SourceKind
 from slackapp.privacy.retention import LIMITS
 from slackapp.recognition.history import Page, Side
 from slackapp.sandbox.blocks import view_problems
@@ -34,7 +34,7 @@ ID = "0" * 24
 
 def led(promises: int = 3) -> Leading:
     details = PromiseDetails(
-        "😀" * 500, "&" * 500, "U1", LONG, By.YEAR, date(2099, 12, 31), PromiseState.CHANGED, "x" * 500
+        "😀" * 500, "&" * 500, "U1", LONG, date(2099, 12, 31), PromiseState.CHANGED, "x" * 500
     )
     promises_kept = tuple((ID, details) for _ in range(promises))
     return Leading(
