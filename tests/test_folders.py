@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-OF_NO_FOLDER = {"support", "stories", "page", "data", "third_party"}
-"""Shared fixtures, tests across folders, browser tests, and files that tests read."""
+OF_NO_FOLDER = {"support", "stories", "page", "data", "third_party", "deploy"}
+"""Shared fixtures, tests across folders, browser tests, files that tests read, and files for operators."""
 
 
 def folders(path: Path) -> set[str]:
