@@ -93,8 +93,8 @@ def test_the_unit_leaves_a_burglar_little(tmp_path: Path) -> None:
     def exposure(text: str) -> float:
         unit = tmp_path / "appreciate.service"
         unit.write_text(text)
-        told = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit).stdout
-        return float(told.rpartition("level for appreciate.service: ")[2].split()[0])
+        report = run("systemd-analyze", "security", "--offline=true", "--no-pager", unit).stdout
+        return float(report.rpartition("level for appreciate.service: ")[2].split()[0])
 
     text = (DEPLOY / "appreciate.service").read_text()
     assert exposure(text) < 3
