@@ -13,25 +13,35 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from handlers.late_answers import notice
 from handlers.recognition.command import COMMAND
 from handlers.recognition.payloads import typed
+from handlers.recognition.settings_view import help_text
 from handlers.shared.context import Context
 from handlers.shared.payloads import Payload, caller, press
 from handlers.shared.people import voice_for
 from slackapp import blocks
 from slackapp.blocks import View
-from slackapp.core import log
-from slackapp.core.deadline import TooLateError
+from slackapp.core import deadline, log
+from slackapp.core.db import took_too_long
+from slackapp.core.deadline import Outcome, TooLateError
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, voice
 from slackapp.outbox.deduplication import NotYetKnown
 from slackapp.recognition import parser, vocabulary
+from slackapp.recognition.vocabulary import Subcommand
 
 SORRY = translatable(
     "Something went wrong on our side. Nothing was lost: please try again in a moment. "
     "If it happens again, pass on this reference: {reference}."
 )
-_TITLE = translatable("Appreciate")
+NOT_DONE = translatable(
+    "Nothing was sent or changed: it took too long on our side. Please try again in a minute."
+)
+KEPT_ALL_THE_SAME = translatable(
+    "What you did was kept, but something went wrong afterwards. You need not do it again. "
+    "If it happens again, pass on this reference: {reference}."
+)
 _QUOTED = 9_000
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """Errors from a malformed payload, or from values that a database cannot store."""
@@ -61,11 +71,13 @@ class ErrorHandler:
         kind = "command" if "command" in body else str(body.get("type"))
         if kind == "event_callback" or "event" in body:
             return self._event(error)
-        say = self._voice(body)
+        say = self._voice(error, body)
         sentence = self._sentence(say, error, kind)
         match kind:
             case "command":
-                return _answer(command_answer(sentence, body))
+                if isinstance(error, UserError):
+                    return _answer(_quoted(sentence, body))
+                return _answer(command_answer(say, sentence, body))
             case "view_submission":
                 beside = error.field if isinstance(error, UserError) else ""
                 return _answer(submission_answer(say, sentence, body["view"], beside))
@@ -84,14 +96,23 @@ class ErrorHandler:
     def _sentence(self, say: Voice, error: Exception, kind: str) -> str:
         if isinstance(error, UserError):
             return error.words(say)
-        return say(SORRY, reference=log.failure(_logger, f"a {kind}", error))
+        reference = log.failure(_logger, f"a {kind}", error)
+        work = deadline.current()
+        if work is not None and work.outcome is Outcome.KEPT:
+            return say(KEPT_ALL_THE_SAME, reference=reference)
+        return say(NOT_DONE) if took_too_long(error) else say(SORRY, reference=reference)
 
-    def _voice(self, body: Payload) -> Voice:
+    def _voice(self, error: Exception, body: Payload) -> Voice:
+        if not isinstance(error, UserError):
+            # Perhaps the database is what failed: it is not waited for a second time.
+            return self.context.languages.of(body)
         try:
             return voice_for(self.context, caller(body))
-        except (UserError, SQLAlchemyError):
-            # Without a workspace or a database the reader's language is unknown.
+        except UserError:
+            # Without a workspace the reader's language is unknown.
             return voice()
+        except (SQLAlchemyError, TooLateError):
+            return self.context.languages.of(body)
 
     def _show(self, client: WebClient, body: Payload, view: View) -> None:
         """Show it in place of the modal with the pressed button, else as a new one."""
@@ -115,8 +136,18 @@ def _answer(body: str | dict[str, Any]) -> BoltResponse:
     return BoltResponse(status=200, body=body)
 
 
-def command_answer(sentence: str, body: Payload) -> dict[str, Any]:
-    """Return the answer to a command, with the words that were typed."""
+def command_answer(say: Voice, sentence: str, body: Payload) -> dict[str, Any]:
+    """Return the answer to a command that failed, with the words that were typed.
+
+    The help is given all the same: it needs nothing that can fail.
+    """
+    if body["command"] == COMMAND and vocabulary.parse_subcommand(typed(body).text) is Subcommand.HELP:
+        text, layout = help_text(say)
+        return {"response_type": "ephemeral", "text": text, "blocks": layout}
+    return _quoted(sentence, body)
+
+
+def _quoted(sentence: str, body: Payload) -> dict[str, Any]:
     answer = [blocks.plain_section(sentence)]
     if words := _own_words(body):
         answer.append(blocks.quote(blocks.shortened(words, _QUOTED)))
@@ -139,8 +170,3 @@ def submission_answer(say: Voice, sentence: str, view: Payload, beside: str = ""
         field = by_action_id.get(beside, fields[-1])
         return {"response_action": "errors", "errors": {field["block_id"]: sentence}}
     return {"response_action": "update", "view": notice(say, sentence)}
-
-
-def notice(say: Voice, sentence: str) -> View:
-    """Return a modal with one sentence."""
-    return blocks.notice(say, say(_TITLE), [blocks.plain_section(sentence)])

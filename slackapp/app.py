@@ -37,7 +37,7 @@ from slackapp.connection.socket_mode import close_socket
 from slackapp.core import confidentiality, hardening, log
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
-from slackapp.core.db import Sessions, purge_nightly, purge_old_copies
+from slackapp.core.db import PROMPT, Sessions, purge_nightly, purge_old_copies
 from slackapp.core.errors import SettingsError
 from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
@@ -97,14 +97,15 @@ class Appreciate:
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
-        self.context = Context(self.sessions, now, self.keys, confidentiality.standard(settings.guard_words))
+        prompt = self.sessions.limited(PROMPT)
+        self.context = Context(prompt, now, self.keys, confidentiality.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
-        self._languages = deadline.Languages(self.sessions)
-        self._answering = deadline.answer_in_time(self.bolt, self._languages)
+        self._answering = deadline.answer_in_time(self.bolt, self.context.languages, self.context.sessions)
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
         self._caught_up = self._recovered = False
+        self.context.languages.refresh(self.sessions)
         self._warn()
         if self.clock.believes(now()):
             self._recover(now())
@@ -113,7 +114,7 @@ class Appreciate:
     def _outgoing(self) -> DeliveryWorker:
         sent = routes(self._drawing, Pseudonyms(self.keys.path))
         return DeliveryWorker(
-            self.sessions, self.clients.of, sent, self.now, handlers.pulse.renderers.EXPANDERS
+            self.sessions.limited(PROMPT), self.clients.of, sent, self.now, handlers.pulse.renderers.EXPANDERS
         )
 
     def _jobs(self) -> list[Job]:
@@ -130,7 +131,7 @@ class Appreciate:
             Job("new workspaces", self._meet_new, 20),
             Job("erased", lambda: id_scrubbing.sweep(self.sessions), 60),
             Job("old copies", lambda: purge_old_copies(self.sessions), 60),
-            Job("languages", self._languages.refresh, 300),
+            Job("languages", lambda: self.context.languages.refresh(self.sessions), 300),
             every_night("teams", self._repair_teams),
             self._if_believed(every_night("retention", lambda: retention.run(self.sessions, self.now()))),
             every_night("sweep", lambda: purge_nightly(self.sessions)),
@@ -345,7 +346,7 @@ def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
 def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
     """Return Bolt with every listener. Tokens of single workspaces are looked up for each request."""
     bolt = App(
-        client=clients.plain,
+        client=clients.answering,
         authorize=clients.authorize,
         # Without a secret, no HTTP request may be taken for Slack's.
         signing_secret=signing_secret or secrets.token_hex(),

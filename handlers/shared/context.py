@@ -7,6 +7,7 @@ from typing import Protocol
 
 from slack_sdk import WebClient
 
+from handlers.shared.languages import Languages
 from handlers.shared.payloads import Caller
 from slackapp.core.confidentiality import ConfidentialityCheck, standard
 from slackapp.core.db import Sessions
@@ -31,6 +32,8 @@ class Context:
     keys: KeyDirectory
     confidentiality: ConfidentialityCheck = field(default_factory=standard)
     """Checks texts before they are sent, with the organisation's own words if it has any."""
+    languages: Languages = field(default_factory=Languages)
+    """For answers that must not wait for the database."""
     publish_home: PublishHome | None = None
     """`handlers.home.listeners.publish`: stories refresh the Home tab without importing it."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handlers.shared.context import Context
 from handlers.shared.payloads import Caller, person
 from slackapp.connection.clients import retrying
-from slackapp.core import log
+from slackapp.core import deadline, log
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable
 from slackapp.core.pseudonyms import Pseudonyms
@@ -60,7 +60,8 @@ def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids:
         _check_known(context, caller, user_ids)
     except UnknownMembers as unknown:
         profiles = [_profile(client, caller.team, user_id) for user_id in unknown.slack_user_ids]
-        store_profiles(context, caller.team, profiles)
+        with deadline.aside():
+            store_profiles(context, caller.team, profiles)
     else:
         return
     try:

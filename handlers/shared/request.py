@@ -210,4 +210,5 @@ class Request:
         if permission:
             permissions.require(session, member, permission, now=now)
         self.say = members.language_of(workspace, member)
+        self.context.languages.remember(self.caller.team, self.caller.user, self.say)
         return Scope(session, workspace, member, self.say, now, self.pseudonyms)

@@ -20,6 +20,7 @@ from slackapp.models import Workspace
 _PAGE = 100
 
 _SECONDS_FOR_THE_TIME = 5
+_SECONDS_IN_AN_ANSWER = 1.5
 
 _PATIENCE = 10
 """Retries of a list request, each after Slack's Retry-After, about a minute."""
@@ -36,6 +37,8 @@ class Clients:
         self._sessions, self._locker = sessions, locker
         self.plain = self._client("" if locker else settings.bot_token)
         """The settings' client; without a token when each workspace has its own."""
+        self.answering = self._client(self.plain.token or "", timeout=_SECONDS_IN_AN_ANSWER)
+        """The same for listeners: a person waits for the answer."""
 
     def of(self, workspace_id: str) -> WebClient | None:
         """Return a workspace's client by our id; None where the app is not installed."""
@@ -102,9 +105,16 @@ class Clients:
         with self._sessions.read() as session:
             return installations.identity_for(session, self._locker, *keys)
 
-    def _client(self, token: str, *, team: str | None = None) -> WebClient:
-        # An organisation's token serves several workspaces: each call names one.
-        return WebClient(token or None, base_url=self._address, retry_handlers=[], team_id=team)
+    def _client(self, token: str, *, team: str | None = None, timeout: float = 30) -> WebClient:
+        # An organisation's token serves several workspaces: each call names one. The library takes
+        # fractions of a second, too.
+        return WebClient(
+            token or None,
+            base_url=self._address,
+            retry_handlers=[],
+            team_id=team,
+            timeout=timeout,  # type: ignore[arg-type]
+        )
 
 
 def _moment(headers: Mapping[str, Any]) -> datetime | None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -26,9 +27,14 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 
-from slackapp.core import log
+from slackapp.core import deadline, log, postgresql
+from slackapp.core.postgresql import PATIENT, PROMPT, UNLIMITED, TimeLimits
+
+__all__ = ["PATIENT", "PROMPT", "UNLIMITED"]
 
 ID_LENGTH = 24
 _BUSY_SECONDS = 10
@@ -36,6 +42,9 @@ BUSY_MILLISECONDS = _BUSY_SECONDS * 1000
 """How long SQLite waits for whoever is writing."""
 _BEGIN_WRITING = "BEGIN IMMEDIATE"
 """A deferred BEGIN that reads and then writes fails when another writer came first."""
+_WAITED = frozenset({"57014", "55P03", "SQLITE_BUSY"})
+"""The end of a statement's time, of a lock's, and SQLite's of both."""
+_PATIENCE = "patience"
 _MOMENT = 500
 """Milliseconds for which a purge of old copies may hold up a writer, at most, while somebody reads."""
 
@@ -106,17 +115,30 @@ class Sessions:
     blocks a writer and leaves nothing behind.
     """
 
-    def __init__(self, engine: Engine, *, patience: float = _BUSY_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, *, patience: float = _BUSY_SECONDS, limits: TimeLimits = PATIENT
+    ) -> None:
+        """`patience` is for SQLite's writers, in seconds; `limits` are PostgreSQL's."""
         self.engine = engine
-        self._patience = patience
+        self._patience, self._limits = patience, limits
         self._writing = sessionmaker(engine, expire_on_commit=False)
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._one_writer = RLock()
         self._after_commit: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
+        # Not on the engine, whose listeners would be asked again at every statement.
         if self.is_sqlite:
-            # Not on the engine, whose listeners would be asked again at every statement.
-            event.listen(self._writing, "after_begin", _begin_writing)
+            event.listen(self._writing, "after_begin", self._begin_writing)
             event.listen(self._reading, "after_begin", _begin_reading)
+        else:
+            first = postgresql.limiting_statement(engine.url, limits)
+            for sessions in (self._writing, self._reading):
+                event.listen(sessions, "after_begin", partial(_begin_limited, first, limits))
+
+    def limited(self, limits: TimeLimits) -> "Sessions":
+        """Return the same database with other time limits for PostgreSQL."""
+        other = Sessions(self.engine, patience=self._patience, limits=limits)
+        other._one_writer, other._after_commit = self._one_writer, self._after_commit
+        return other
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -127,6 +149,8 @@ class Sessions:
         """
         with self.in_turn(), self._writing.begin() as session:
             yield session
+        if work := deadline.current():
+            work.committed()
         for topic in session.info.pop(_TOPICS, ()):
             self._run_after_commit(topic)
 
@@ -153,18 +177,27 @@ class Sessions:
 
         SQLite itself polls with sleeps of up to 100 ms; a lock wakes the next writer at once. Writers are
         not served strictly in order: a switch of threads for each would cost two thirds of the throughput.
-        A writer that waits too long tries all the same, and SQLite refuses it. A transaction inside another
-        one of the same thread does not wait for itself.
+        A writer that waits too long tries all the same, and SQLite refuses it; while somebody waits for the
+        answer, that is before its time is over. A transaction inside another one of the same thread does not
+        wait for itself.
         """
         if not self.is_sqlite:
             yield
             return
-        in_turn = self._one_writer.acquire(timeout=self._patience)
+        in_turn = self._one_writer.acquire(timeout=deadline.seconds_left(self._patience))
         try:
             yield
         finally:
             if in_turn:
                 self._one_writer.release()
+
+    def _begin_writing(
+        self, _session: Session, transaction: SessionTransaction, connection: Connection
+    ) -> None:
+        if transaction.nested:
+            return
+        _set_patience(connection, round(1000 * deadline.seconds_left(self._patience)))
+        connection.exec_driver_sql(_BEGIN_WRITING)
 
     @property
     def is_sqlite(self) -> bool:
@@ -181,6 +214,18 @@ def after_commit(session: Session, topic: str) -> None:
     session.info.setdefault(_TOPICS, {})[topic] = None
 
 
+def took_too_long(failure: Exception) -> bool:
+    """Return whether a database that is locked, overloaded or silent ended the wait: nothing was done."""
+    if isinstance(failure, PoolTimeoutError):
+        return True
+    if not isinstance(failure, DBAPIError):
+        return False
+    name = getattr(failure.orig, "sqlite_errorname", "") or getattr(failure.orig, "sqlstate", "")
+    # PostgreSQL's driver names no state when it is the line that failed.
+    is_lost = failure.connection_invalidated or (name is None and isinstance(failure, OperationalError))
+    return is_lost or name in _WAITED
+
+
 def connect(url: str) -> Sessions:
     """Open a database by its SQLAlchemy URL; `postgresql://` means psycopg 3.
 
@@ -192,14 +237,7 @@ def connect(url: str) -> Sessions:
         event.listen(engine, "do_connect", _create_private_file)
         event.listen(engine, "connect", _prepare_sqlite)
     else:
-        engine = create_engine(
-            target,
-            hide_parameters=True,
-            pool_size=20,
-            max_overflow=28,
-            pool_pre_ping=True,
-            connect_args={"options": "-c synchronous_commit=on"},
-        )
+        engine = postgresql.create(target)
     sessions = Sessions(engine)
     sessions.on_commit(OLD_COPIES, lambda: purge_old_copies(sessions))
     return sessions
@@ -227,9 +265,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         connection.execute(pragma).close()
 
 
-def _begin_writing(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _set_patience(connection: Connection, milliseconds: int) -> None:
+    """Let SQLite wait so long for whoever is writing, in another process too."""
+    if connection.info.get(_PATIENCE, BUSY_MILLISECONDS) != milliseconds:
+        # A pragma outside a transaction, past SQLAlchemy, which believes that one has begun.
+        connection.connection.execute(f"PRAGMA busy_timeout={milliseconds}").close()
+        connection.info[_PATIENCE] = milliseconds
+
+
+def _begin_limited(
+    first: str, limits: TimeLimits, _session: Session, transaction: SessionTransaction, connection: Connection
+) -> None:
     if not transaction.nested:
-        connection.exec_driver_sql(_BEGIN_WRITING)
+        postgresql.begin_limited(connection, first, limits)
 
 
 def _begin_reading(_session: Session, transaction: SessionTransaction, connection: Connection) -> None:
@@ -278,6 +326,7 @@ def purge_nightly(sessions: Sessions) -> None:
 
 def _autocommit(sessions: Sessions, statement: str) -> None:
     with sessions.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        postgresql.lift_limits(connection)
         connection.exec_driver_sql(statement)
 
 
@@ -289,6 +338,7 @@ def _sqlite(sessions: Sessions, statement: str, *, patience: int = BUSY_MILLISEC
         cursor.execute(f"PRAGMA busy_timeout={patience}")
         row = cursor.execute(statement).fetchone()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        connection.info.pop(_PATIENCE, None)
         cursor.close()
         return int(row[0]) if row else 0
     finally:

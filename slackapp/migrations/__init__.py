@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from slackapp.core.db import Sessions, connect
+from slackapp.core.db import UNLIMITED, Sessions, connect
 from slackapp.core.errors import SettingsError
 
 
@@ -21,7 +21,7 @@ def _configuration() -> Config:
 def upgrade(sessions: Sessions) -> None:
     """Run every migration that this database has not had; harmless when it is up to date."""
     configuration = _configuration()
-    with sessions.begin() as session:
+    with sessions.limited(UNLIMITED).begin() as session:
         configuration.attributes["connection"] = session.connection()
         command.upgrade(configuration, "head")
 
