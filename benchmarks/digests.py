@@ -25,12 +25,13 @@ from benchmarks.measuring import Line, load, show
 from reports import queries
 from reports.figures import team_month
 from reports.queries import recognition
-from reports.queries.scope import Scope, ancestors
+from reports.queries.scope import Scope
 from reports.queries.suppressed import suppressed
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.calendar import month_before
 from slackapp.core.db import Sessions, connect
 from slackapp.models import Member, Recipient, Recognition, Team, Workspace
+from slackapp.workspace.permissions import ancestors
 
 MONTH = "2026-10"
 _END = datetime(2026, 11, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from reports import queries
 from reports.figures.team_month import as_shared
 from reports.publishing import message, schedule
 from slackapp.blocks import Block, shortened
-from slackapp.core.calendar import month_before, month_of
+from slackapp.core.calendar import first_day, month_before, month_of
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.core.normal_form import bare, name_key
@@ -55,7 +55,7 @@ def month_as_text(scope: Scope, team: Team, month: str | None) -> TextAndBlocks:
     """One month of a team, or the latest; UserError when the caller may not read it or it is not out."""
     month = month or schedule.latest(scope.workspace, scope.now).month
     if not may_read(scope, team, month):
-        name = scope.say.month(_first_day(month), year=True)
+        name = scope.say.month(first_day(month), year=True)
         raise UserError(_NOT_SHARED, team=team.name, month=name)
     require_published(scope, month)
     team_month = queries.months(scope.session, scope.workspace, month, [team])[team.id]
@@ -72,7 +72,7 @@ def require_published(scope: Scope, month: str) -> None:
         zone = members.time_zone_of(workspace, scope.member)
         raise UserError(_NOT_OUT, day=say.moment(published, zone, year=is_far))
     if workspace.digests_from and month < workspace.digests_from:
-        raise UserError(_TOO_EARLY, month=say.month(_first_day(workspace.digests_from), year=True))
+        raise UserError(_TOO_EARLY, month=say.month(first_day(workspace.digests_from), year=True))
 
 
 def may_read(scope: Scope, team: Team, month: str) -> bool:
@@ -100,10 +100,6 @@ def _matching(teams: Sequence[Team], typed: str) -> list[Team]:
     )
     matches = ([team for team in teams if test(names[team.id])] for test in tests)
     return next((matching for matching in matches if matching), [])
-
-
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")
 
 
 def today(scope: Scope) -> date:

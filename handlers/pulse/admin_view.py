@@ -90,19 +90,7 @@ def questions(
         if item.stem and not place:
             content.append(blocks.plain_section(say(item.stem)))
         content.append(blocks.plain_section(say(item.wording)))
-    content += [blocks.divider(), blocks.header(say("Your organisation's own questions"))]
-    for own_question in mine:
-        content += [
-            blocks.plain_section(own_question.wording),
-            blocks.actions(
-                [
-                    blocks.button(say("Ask it earlier"), MOVE_UP, own_question.id),
-                    blocks.button(say("Ask it no more"), RETIRE, own_question.id),
-                ],
-                block_id=f"own_{own_question.id}",
-            ),
-        ]
-    content.append(blocks.context(say("They rotate with ours. None comes again within twelve check-ins.")))
+    content += [blocks.divider(), *_own_questions(say, mine)]
     field: Block = {"type": "plain_text_input", "action_id": WORDING, "max_length": 120}
     if typed:
         field["initial_value"] = typed
@@ -115,6 +103,23 @@ def questions(
         "private_metadata": blocks.unseen("", question),
         "blocks": content,
     }
+
+
+def _own_questions(say: Voice, mine: Iterable[Question]) -> list[Block]:
+    content = [blocks.header(say("Your organisation's own questions"))]
+    for question in mine:
+        buttons = [
+            blocks.button(say("Ask it earlier"), MOVE_UP, question.id),
+            blocks.button(say("Ask it no more"), RETIRE, question.id),
+        ]
+        content += [
+            blocks.plain_section(question.wording),
+            blocks.actions(buttons, block_id=f"own_{question.id}"),
+        ]
+    return [
+        *content,
+        blocks.context(say("They rotate with ours. None comes again within twelve check-ins.")),
+    ]
 
 
 def notice(say: Voice, words: str) -> View:

@@ -10,6 +10,7 @@ from reports.figures.team_month import CheckInStatus, Mix, Pulse, TeamMonth
 from reports.text import pulse, sentences
 from reports.text.sentences import Table
 from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.calendar import first_of_month
 from slackapp.core.i18n import Voice
 
 ALT_LONGEST = 2000
@@ -69,7 +70,7 @@ def _mix_alt(say: Voice, team: TeamMonth, mix: Mix) -> str:
     }
     if mix.before is None:
         return say("Bars. {team}, {month}, thank-yous by behaviour: {figures}.", **values)
-    before = say.month(sentences.month_before(team.month))
+    before = say.month(first_of_month(team.month, months=-1))
     return say(
         "Bars. {team}, {month}, thank-yous by behaviour, with {before} in brackets: {figures}.",
         before=before,
@@ -93,7 +94,7 @@ def _mix_table(say: Voice, team: TeamMonth, mix: Mix) -> Table:
     figures = _mix_figures(say, mix)
     columns = [say("Behaviour"), say.month(team.month)]
     if mix.before:
-        columns.append(say.month(sentences.month_before(team.month)))
+        columns.append(say.month(first_of_month(team.month, months=-1)))
     rows = tuple((sentences.capital(name), now, then)[: len(columns)] for name, now, then in figures)
     total = sentences.mix_total(say, mix)
     caption = say("Thank-yous given and received, by behaviour: {total}", total=total)

@@ -8,6 +8,7 @@ from reports.figures.team_month import CheckInStatus, Mix, Pulse, TeamMonth
 from reports.text import pulse, sentences
 from reports.text.sentences import Table
 from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.calendar import first_of_month
 from slackapp.core.i18n import Voice
 
 NAME = "four"
@@ -73,7 +74,7 @@ def _range(say: Voice, span: Span | None) -> RangeRow | None:
 
 
 def _notes(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...], *, is_led: bool) -> list[str]:
-    month, before = say.month(team.month), say.month(sentences.month_before(team.month))
+    month, before = say.month(team.month), say.month(first_of_month(team.month, months=-1))
     is_grey = any(row.led_before or row.count_before is not None for row in rows)
     if is_grey:
         notes = [say("Thick: {month}. Thin grey: {before}.", month=month, before=before)]
@@ -94,7 +95,7 @@ def _notes(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...], *, is_le
 def _alt(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> str:
     """The figures in one breath: those of the month before in brackets."""
     team_month = {"team": sentences.team_name(plain(team.team)), "month": say.month(team.month, year=True)}
-    before = say.month(sentences.month_before(team.month))
+    before = say.month(first_of_month(team.month, months=-1))
     has_led, has_thanks = any(row.led_words for row in rows), team.mix is not None
     if has_led and has_thanks:
         opening = say("Ranges from 0 to 10, and thank-yous.")
@@ -138,7 +139,7 @@ def _table(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> Table
         columns.append(say("People say, 0 to 10"))
     if team.mix is not None:
         columns.append(say("Thanks"))
-    before = say.month(sentences.month_before(team.month))
+    before = say.month(first_of_month(team.month, months=-1))
     is_compared = _is_compared(team, rows)
     return Table(
         caption=say("The four behaviours, {before} in brackets", before=before)

@@ -10,6 +10,8 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from slackapp.core.text import strip_format_marks
+
 _SOURCE = Path(__file__).with_name("widths.json")
 _EM = 1000
 _UNKNOWN = 1100
@@ -44,11 +46,10 @@ def _advance(table: dict[int, int], character: str) -> int:
 def plain(name: str) -> str:
     """A name fit for one line of a picture: no control, direction or line-break characters."""
     characters = (
-        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character for character in name
+        " " if unicodedata.category(character) in {"Cc", "Zl", "Zp"} else character
+        for character in strip_format_marks(name)
     )
-    return " ".join(
-        "".join(character for character in characters if unicodedata.category(character) != "Cf").split()
-    )
+    return " ".join("".join(characters).split())
 
 
 def truncate(words: str, room: float, size: float, *, bold: bool = False) -> str:

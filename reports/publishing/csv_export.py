@@ -12,6 +12,7 @@ from reports.figures.team_month import Counts, TeamMonth
 from reports.text import pulse, sentences
 from reports.text.topics import figure_name
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.calendar import first_of_month
 from slackapp.core.i18n import Voice
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")  # noqa: RUF001 - a sheet reads wide signs too
@@ -110,7 +111,7 @@ def _thanks(say: Voice, team: TeamMonth) -> Iterable[Row]:
     if team.mix:
         counts.append(("thanks", team.month, team.mix.now, team.mix.is_about))
     if team.mix and team.mix.before:
-        counts.append(("thanks", sentences.month_before(team.month), team.mix.before, team.mix.is_about))
+        counts.append(("thanks", first_of_month(team.month, months=-1), team.mix.before, team.mix.is_about))
     if team.counts_by_direction:
         counts.append(("given", team.month, team.counts_by_direction.given, True))
         counts.append(("received", team.month, team.counts_by_direction.received, True))

@@ -19,11 +19,12 @@ from reports.queries.extras import carried, comments, officials
 from reports.queries.pulse import pulses
 from reports.queries.quotes import choose_quotes, highlights
 from reports.queries.recognition import behaviour_counts, is_first, mutual_thanks, reaches, sides
-from reports.queries.scope import Scope, ancestors, first_day
+from reports.queries.scope import Scope
 from reports.queries.suppressed import suppressed
-from slackapp.core.calendar import month_before
+from slackapp.core.calendar import first_day, month_before
 from slackapp.models import Pace, Team, Workspace
 from slackapp.pulse.frequency import frequencies, teams_without_reply
+from slackapp.workspace.permissions import ancestors
 
 
 def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures.team_month import EarlierPromise, Official
-from reports.queries.scope import Scope, first_day
+from reports.queries.scope import Scope
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.calendar import first_day
 from slackapp.digest import promises
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Benchmark, Member, Promise, SharedDigest

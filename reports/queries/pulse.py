@@ -15,13 +15,14 @@ from reports.figures.findings import CHECK_INS, WITHIN_DAYS, Evidence, findings
 from reports.figures.significance import compared_month
 from reports.figures.spans import Span
 from reports.figures.team_month import CheckInStatus, Missing, OtherQuestion, Pulse
-from reports.queries.scope import Scope, ancestors, descendants, first_day
+from reports.queries.scope import Scope, descendants
 from slackapp.core import calendar
 from slackapp.core.behaviours import Behaviour
 from slackapp.models import Bundle, BundleScore, Poll, PollState, PollUnit, Team
 from slackapp.pulse import disclosure, question_rotation, questions
 from slackapp.pulse.disclosure import Cell, Change
 from slackapp.pulse.questions import SETS, Item
+from slackapp.workspace.permissions import ancestors
 
 _ENDED = (PollState.CLOSED, PollState.LOST)
 _QUARTER = 3
@@ -124,7 +125,7 @@ def _pulse(scope: Scope, six_months: _Polls, tree: Mapping[str, Team], team: str
     missing = _missing(scope, six_months, tree, team, by_month[scope.month])
     pulse = Pulse(
         held=_held(six_months, by_month[scope.month], any_shown=any(row[-1] for row in spans.values())),
-        months=tuple(first_day(name) for name in names[begins:]),
+        months=tuple(calendar.first_day(name) for name in names[begins:]),
         items={item: tuple(row[begins:]) for item, row in spans.items()},
         missing=tuple(missing),
         turnout=team_month.turnout_bands(

@@ -15,7 +15,6 @@ from reports.figures.team_month import Reach
 from reports.queries.scope import (
     Scope,
     affected_people,
-    ancestors,
     descendants,
     recognitions_between,
     thanks_of_three_months,
@@ -23,6 +22,7 @@ from reports.queries.scope import (
 from reports.queries.suppressed import AGES, Suppressed
 from slackapp.core.behaviours import Behaviour
 from slackapp.models import Member, Recipient, Recognition, Team
+from slackapp.workspace.permissions import ancestors
 
 REACH_DAYS = 90
 

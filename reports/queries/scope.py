@@ -1,8 +1,8 @@
 """What every query of the reports starts from: whose figures, and who is below whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, case, select, union
@@ -30,21 +30,6 @@ class Scope:
     def month_of(self, moment: datetime) -> str:
         """The month a moment lies in, by the workspace's calendar."""
         return calendar.month_of(moment, self.workspace.time_zone)
-
-
-def ancestors(tree: Mapping[str, Team], team: str) -> list[str]:
-    """A team and those above it, nearest first."""
-    path: list[str] = []
-    above: str | None = team
-    while above is not None and above not in path:
-        path.append(above)
-        above = tree[above].parent_id
-    return path
-
-
-def first_day(month: str) -> date:
-    """The first day of "2025-11"."""
-    return date.fromisoformat(f"{month}-01")
 
 
 def descendants(teams: Iterable[str]) -> CTE:

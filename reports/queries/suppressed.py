@@ -10,8 +10,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from reports.figures.suppression import Apart, suppressed_units
-from reports.queries.scope import Scope, affected_people, ancestors, thanks_of_three_months
+from reports.queries.scope import Scope, affected_people, thanks_of_three_months
 from slackapp.models import Team
+from slackapp.workspace.permissions import ancestors
 
 AGES = 3
 _Rows = Sequence[Any]

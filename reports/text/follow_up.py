@@ -6,6 +6,7 @@ from reports.text import promises, pulse, sentences
 from reports.text.sentences import Table
 from reports.text.topics import figure_name
 from slackapp.core.behaviours import Behaviour
+from slackapp.core.calendar import first_of_month
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Pace, PromiseState
 
@@ -39,7 +40,7 @@ def frequency(say: Voice, team: TeamMonth) -> list[str]:
 
 def current(team: TeamMonth) -> list[EarlierPromise]:
     """The promises of last month, and older ones that were still going on or ended in this month."""
-    last = sentences.month_before(team.month)
+    last = first_of_month(team.month, months=-1)
     return [
         promise
         for promise in team.promises

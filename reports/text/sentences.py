@@ -1,11 +1,11 @@
 """The sentences of a digest: each says one thing the figures show, and nothing they do not."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from reports.figures.significance import mix_changes, named_least, named_most
 from reports.figures.team_month import ABOUT, Mix, Reach, Share, TeamMonth
 from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.calendar import first_of_month
 from slackapp.core.i18n import Voice, translatable
 from slackapp.pulse.disclosure import Change
 
@@ -73,20 +73,6 @@ def behaviour(say: Voice, behaviour: Behaviour) -> str:
     return say(WORDING[behaviour].label)
 
 
-def month_before(first: date) -> date:
-    """The first day of the month before."""
-    return (
-        first.replace(year=first.year - 1, month=12)
-        if first.month == 1
-        else first.replace(month=first.month - 1)
-    )
-
-
-def month_after(first: date) -> date:
-    """The first day of the month after."""
-    return (first + timedelta(days=31)).replace(day=1)
-
-
 def count(say: Voice, number: int | None, *, is_about: bool = False) -> str:
     """A count, or "under 5"; "about 25" where it is told to the nearest five."""
     if number is None:
@@ -113,7 +99,7 @@ def mix_key(say: Voice, team: TeamMonth, mix: Mix) -> str:
     """How to read the mix: what is the bar, what is the line."""
     if team.is_first:
         return say("The first month, so there is nothing to compare with yet.")
-    before = say.month(month_before(team.month))
+    before = say.month(first_of_month(team.month, months=-1))
     if mix.before is None:
         return say("{month} was too quiet to compare with.", month=before)
     return say("Bar: {month}. Line: {before}.", month=say.month(team.month), before=before)
@@ -134,7 +120,7 @@ def mix_changed(say: Voice, team: TeamMonth) -> list[str]:
     """Behaviours named clearly more or less than the month before."""
     if team.mix is None:
         return []
-    before = say.month(month_before(team.month))
+    before = say.month(first_of_month(team.month, months=-1))
     changes = mix_changes(team.mix)
     directions = set(changes.values())
     if len(changes) > _TOLD_ONE_BY_ONE and len(directions) == 1:

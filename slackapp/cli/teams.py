@@ -55,8 +55,7 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     People by Slack's id or by the name they go by in Slack. What the file does not name stays as it is.
     Either all of it is done or, when a row cannot be followed, nothing (exit code 1).
     """  # noqa: D301 - click reads the backspace: the lines below it stay as they are
-    from slackapp.core.i18n import voice  # noqa: PLC0415 - the command line starts faster without it
-    from slackapp.models import Workspace  # noqa: PLC0415 - likewise
+    from slackapp.models import Workspace  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.teams import csv_apply, csv_read, moves  # noqa: PLC0415 - the command line starts faster without it
     from slackapp.workspace import audit_log  # noqa: PLC0415 - the command line starts faster without it
 
@@ -78,13 +77,16 @@ def import_teams(file: Path, workspace: str | None, *, dry_run: bool, as_json: b
     if as_json:
         tell(_as_values(plan, done=not dry_run and not plan.problems))
     else:
-        sentences = [line.words(voice()) for line in plan.problems] or [
-            line.words(voice()) for line in plan.changes
-        ]
-        for sentence in sentences:
-            click.echo(sentence, err=bool(plan.problems))
-        click.echo(_summary(plan, dry_run=dry_run), err=bool(plan.problems))
+        _echo_plan(plan, dry_run=dry_run)
     sys.exit(1 if plan.problems else 0)
+
+
+def _echo_plan(plan: "Plan", *, dry_run: bool) -> None:
+    from slackapp.core.i18n import voice  # noqa: PLC0415 - the command line starts faster without it
+
+    for line in plan.problems or plan.changes:
+        click.echo(line.words(voice()), err=bool(plan.problems))
+    click.echo(_summary(plan, dry_run=dry_run), err=bool(plan.problems))
 
 
 @teams.command(

@@ -112,22 +112,40 @@ def month_of(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m}"
 
 
+def first_day(month: str) -> date:
+    """Return the first day of a month, as in 1 November for "2026-11"."""
+    return date.fromisoformat(f"{month}-01")
+
+
+def first_of_month(day: date, *, months: int = 0) -> date:
+    """Return the first day of the month that comes `months` after that of `day`; before it if negative."""
+    year, number = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, number + 1, 1)
+
+
+def months_earlier(moment: datetime, months: int) -> datetime:
+    """Return the same day and time so many months ago, or the last day of that month."""
+    first = first_of_month(moment.date(), months=-months)
+    last = first_of_month(first, months=1) - timedelta(days=1)
+    return moment.replace(year=first.year, month=first.month, day=min(moment.day, last.day))
+
+
 def month_before(month: str) -> str:
     """Return the previous month, as in "2025-12" for "2026-01"."""
-    return f"{_first_day(month) - timedelta(days=1):%Y-%m}"
+    return f"{first_of_month(first_day(month), months=-1):%Y-%m}"
 
 
 def month_after(month: str) -> str:
     """Return the next month, as in "2027-01" for "2026-12"."""
-    return f"{_first_day(month) + timedelta(days=31):%Y-%m}"
+    return f"{first_of_month(first_day(month), months=1):%Y-%m}"
 
 
 def month_bounds(month: str, zone: str) -> tuple[datetime, datetime]:
     """Return the start of a month in a zone and its end (exclusive), in UTC."""
     midnight = time(0)
     return (
-        occurrence(_first_day(month), midnight, zone),
-        occurrence(_first_day(month_after(month)), midnight, zone),
+        occurrence(first_day(month), midnight, zone),
+        occurrence(first_day(month_after(month)), midnight, zone),
     )
 
 
@@ -155,7 +173,7 @@ def working_day_from(day: date, nation: str) -> date:
 
 def last_working_day(month: str, nation: str) -> date:
     """The last working day of a month, as in "2026-12"."""
-    day = _first_day(month_after(month)) - timedelta(days=1)
+    day = first_day(month_after(month)) - timedelta(days=1)
     while not is_working_day(day, nation):
         day -= timedelta(days=1)
     return day
@@ -173,7 +191,3 @@ def _bank_holidays(year: int, nation: str) -> frozenset[date]:
     from holidays import country_holidays  # noqa: PLC0415 - see above
 
     return frozenset(country_holidays("GB", subdiv=nation, years=year))
-
-
-def _first_day(month: str) -> date:
-    return date.fromisoformat(f"{month}-01")

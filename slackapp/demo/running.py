@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +16,7 @@ import click
 from slackapp import manifest_path, migrations
 from slackapp.app import Appreciate
 from slackapp.core import log
-from slackapp.core.calendar import first_working_day, month_after, month_of, occurrence
+from slackapp.core.calendar import first_day, first_working_day, month_after, month_of, occurrence
 from slackapp.core.config import Settings
 from slackapp.core.db import connect
 from slackapp.core.errors import SettingsError
@@ -154,7 +154,6 @@ def _check_free(port: int) -> None:
 
 def _after_month_end(now: datetime) -> datetime:
     """Just after this month's digests come, on the first working day of the next, at nine."""
-    year, month = map(int, month_after(month_of(now, "Europe/London")).split("-"))
-    return occurrence(
-        first_working_day(year, month, "ENG"), datetime.min.time().replace(hour=9, minute=5), "Europe/London"
-    )
+    next_month = first_day(month_after(month_of(now, "Europe/London")))
+    first = first_working_day(next_month.year, next_month.month, "ENG")
+    return occurrence(first, time(9, 5), "Europe/London")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from slackapp.core.calendar import month_before, month_of
+from slackapp.core.calendar import month_of, months_earlier
 from slackapp.core.db import Sessions
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
@@ -136,7 +136,7 @@ def _run_one(sessions: Sessions, workspace_id: str, now: datetime) -> list[Delet
         ):
             return [Deleted("workspace", uninstall.delete_workspace(session, workspace))]
         first = {
-            name: _months_before(now, getattr(limits, name)) for name in LIMITS if name.endswith("_months")
+            name: months_earlier(now, getattr(limits, name)) for name in LIMITS if name.endswith("_months")
         }
         counted = [
             Deleted("recognitions", _recognitions(session, workspace, first["recognitions_months"])),
@@ -229,14 +229,3 @@ def _audit(session: Session, workspace: Workspace, before: datetime) -> int:
 def _rows(session: Session, statement: Delete) -> int:
     result = session.execute(statement)
     return int(getattr(result, "rowcount", 0))
-
-
-def _months_before(now: datetime, months: int) -> datetime:
-    """Return the same day and time so many months ago, or the last day of that month."""
-    month = month_of(now, "UTC")
-    for _ in range(months):
-        month = month_before(month)
-    year, number = map(int, month.split("-"))
-    first = now.replace(year=year, month=number, day=1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(now.day, last.day))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from slackapp.core.calendar import occurrence
+from slackapp.core.calendar import first_of_month, occurrence
 from slackapp.models import Cadence, Poll, Workspace
 
 _WEEK = 7
@@ -69,8 +69,7 @@ def _first_day(workspace: Workspace, since: datetime) -> date:
 
 def _first_in_month(workspace: Workspace, day: date, *, months: int) -> date:
     """The first opening weekday of the month so many months after that of `day`."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first = date(year, month + 1, 1)
+    first = first_of_month(day, months=months)
     return first + timedelta(days=(workspace.pulse_weekday - first.weekday()) % _WEEK)
 
 

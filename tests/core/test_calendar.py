@@ -1,6 +1,7 @@
 """Local time against a slow clock that simply looks at every quarter of an hour."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,8 @@ TWO_YEARS_OF_QUARTERS = 2 * 365 * 96
 def _moved(zone: str) -> list[datetime]:
     """Both clock changes of two years, to the hour."""
     hours = [START + timedelta(hours=n) for n in range(2 * 365 * 24)]
-    there = ZoneInfo(zone)
-    offsets = [hour.astimezone(there).utcoffset() for hour in hours]
+    zone_info = ZoneInfo(zone)
+    offsets = [hour.astimezone(zone_info).utcoffset() for hour in hours]
     return [
         hour
         for hour, before, after in zip(hours[1:], offsets[:-1], offsets[1:], strict=True)
@@ -58,7 +59,8 @@ def _slowly(moment: datetime, zone: str, quiet: tuple[time, time], off: frozense
 def moments(draw: st.DrawFn) -> tuple[str, datetime]:
     """A zone and a quarter of an hour in two years; every other one close to a clock change."""
     zone = draw(st.sampled_from(ZONES))
-    if MOVED[zone] and draw(st.booleans()):
+    is_close: bool = draw(st.booleans())
+    if MOVED[zone] and is_close:
         return zone, draw(st.sampled_from(MOVED[zone])) + draw(st.integers(-120, 24)) * QUARTER
     return zone, START + draw(st.integers(0, TWO_YEARS_OF_QUARTERS)) * QUARTER
 
@@ -74,18 +76,20 @@ def test_the_next_allowed_moment_is_the_one_a_slow_clock_finds(
     where: tuple[str, datetime], quiet: tuple[time, time], off: frozenset[int]
 ) -> None:
     zone, moment = where
-    found = calendar.next_allowed(moment, zone=zone, quiet_from=quiet[0], quiet_until=quiet[1], days_off=off)
-    assert found == _slowly(moment, zone, quiet, off)
+    allowed = calendar.next_allowed(
+        moment, zone=zone, quiet_from=quiet[0], quiet_until=quiet[1], days_off=off
+    )
+    assert allowed == _slowly(moment, zone, quiet, off)
 
 
 def test_two_years_of_hours_never_fall_into_the_night_or_the_past() -> None:
-    night = {"quiet_from": time(20), "quiet_until": time(8)}
+    next_allowed = partial(calendar.next_allowed, quiet_from=time(20), quiet_until=time(8))
     for place, zone in enumerate(ZONES):
         for hour in range(place % 17, 2 * 365 * 24, 41):
             moment = START + timedelta(hours=hour)
-            found = calendar.next_allowed(moment, zone=zone, **night)
-            assert moment <= found <= moment + timedelta(hours=14)
-            assert 8 <= found.astimezone(ZoneInfo(zone)).hour < 20
+            allowed = next_allowed(moment, zone=zone)
+            assert moment <= allowed <= moment + timedelta(hours=14)
+            assert 8 <= allowed.astimezone(ZoneInfo(zone)).hour < 20
 
 
 @pytest.mark.parametrize(
@@ -106,21 +110,20 @@ def test_two_years_of_hours_never_fall_into_the_night_or_the_past() -> None:
     ],
 )
 def test_quiet_hours_in_london(quiet: tuple[time, time], moment: str, expected: str) -> None:
-    found = calendar.next_allowed(
+    allowed = calendar.next_allowed(
         datetime.fromisoformat(moment), zone="Europe/London", quiet_from=quiet[0], quiet_until=quiet[1]
     )
-    assert found == datetime.fromisoformat(expected)
+    assert allowed == datetime.fromisoformat(expected)
 
 
 def test_days_off_are_passed_over_and_all_seven_are_none() -> None:
     friday_night = datetime(2026, 11, 6, 21, tzinfo=UTC)
-    night = {"zone": "Europe/London", "quiet_from": time(20), "quiet_until": time(8)}
-    assert calendar.next_allowed(friday_night, **night, days_off=calendar.days_in(0b1100000)) == datetime(
-        2026, 11, 9, 8, tzinfo=UTC
+    next_allowed = partial(
+        calendar.next_allowed, zone="Europe/London", quiet_from=time(20), quiet_until=time(8)
     )
-    assert calendar.next_allowed(friday_night, **night, days_off=calendar.days_in(127)) == datetime(
-        2026, 11, 7, 8, tzinfo=UTC
-    )
+    weekend, every_day = calendar.days_in(0b1100000), calendar.days_in(127)
+    assert next_allowed(friday_night, days_off=weekend) == datetime(2026, 11, 9, 8, tzinfo=UTC)
+    assert next_allowed(friday_night, days_off=every_day) == datetime(2026, 11, 7, 8, tzinfo=UTC)
     assert calendar.days_in(0b1000001) == {0, 6}
 
 
@@ -130,12 +133,12 @@ def test_a_weekly_occurrence_comes_once_a_week_on_its_day(
     where: tuple[str, datetime], weekday: int, at: time
 ) -> None:
     zone, after = where
-    found = [after]
+    occurrences = [after]
     for _ in range(3):
-        found.append(calendar.next_weekly(found[-1], weekday=weekday, at=at, zone=zone))
-    there = ZoneInfo(zone)
-    days = [moment.astimezone(there) for moment in found[1:]]
-    assert after < found[1] <= after + timedelta(days=7, hours=2)
+        occurrences.append(calendar.next_weekly(occurrences[-1], weekday=weekday, at=at, zone=zone))
+    zone_info = ZoneInfo(zone)
+    days = [moment.astimezone(zone_info) for moment in occurrences[1:]]
+    assert after < occurrences[1] <= after + timedelta(days=7, hours=2)
     assert [(later.date() - earlier.date()).days for earlier, later in pairwise(days)] == [
         7,
         7,
@@ -145,8 +148,8 @@ def test_a_weekly_occurrence_comes_once_a_week_on_its_day(
         skipped = local.time() != at
         if skipped:
             # Only a time that the clock jumped over may be another: later by the jump.
-            wished = datetime.combine(local.date(), at, tzinfo=there)
-            assert wished.astimezone(UTC).astimezone(there).time() != at
+            wished = datetime.combine(local.date(), at, tzinfo=zone_info)
+            assert wished.astimezone(UTC).astimezone(zone_info).time() != at
 
 
 def test_a_repeated_time_happens_the_first_time_and_a_skipped_one_as_if_unmoved() -> None:
@@ -186,3 +189,30 @@ def test_the_first_working_day_knows_each_nations_holidays(
     year: int, month: int, nation: str, expected: date
 ) -> None:
     assert calendar.first_working_day(year, month, nation) == expected
+
+
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)).map(  # noqa: DTZ001 - made aware below
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+
+
+def test_the_same_day_some_months_ago_or_the_last_of_a_shorter_month() -> None:
+    last_of_march = datetime(2026, 3, 31, 9, 30, tzinfo=UTC)
+    assert calendar.months_earlier(last_of_march, 1) == datetime(2026, 2, 28, 9, 30, tzinfo=UTC)
+    assert calendar.months_earlier(last_of_march, 25) == datetime(2024, 2, 29, 9, 30, tzinfo=UTC)
+    assert calendar.months_earlier(last_of_march, 3) == datetime(2025, 12, 31, 9, 30, tzinfo=UTC)
+
+
+def test_first_days_of_months_before_and_after_the_turn_of_a_year() -> None:
+    assert calendar.first_of_month(date(2026, 1, 31), months=-1) == date(2025, 12, 1)
+    assert calendar.first_of_month(date(2026, 12, 31), months=1) == date(2027, 1, 1)
+    assert calendar.first_of_month(date(2026, 12, 31)) == calendar.first_day("2026-12")
+
+
+@given(MOMENTS, st.integers(0, 600))
+def test_so_many_months_lie_between_whatever_the_day(moment: datetime, months: int) -> None:
+    earlier = calendar.months_earlier(moment, months)
+    assert (moment.year - earlier.year) * 12 + moment.month - earlier.month == months
+    assert earlier.time() == moment.time()
+    is_last_day = (earlier + timedelta(days=1)).month != earlier.month
+    assert earlier.day == moment.day or (earlier.day < moment.day and is_last_day)
