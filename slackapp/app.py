@@ -29,7 +29,7 @@ from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import schedule
-from slackapp import health, migrations
+from slackapp import health, health_metrics, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
@@ -188,6 +188,10 @@ class Appreciate:
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
+
+    def metrics(self) -> bytes:
+        """Return what /metrics says, in Prometheus's text format."""
+        return health_metrics.exposition(self.sessions, self.health(), now=self.now())
 
     def next_due(self, after: datetime) -> Moment | None:
         """Return the next moment at which something is due, with a short description."""
@@ -367,7 +371,8 @@ def serve(settings: Settings) -> None:
     log.configure(settings.log_level)
     app = Appreciate(settings)
     app.sync_all_members()
-    page = health.HealthPage(settings.health_port, app.health) if settings.health_port else None
+    port = settings.health_port
+    page = health.HealthPage(port, app.health, app.metrics) if port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

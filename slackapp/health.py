@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from waitress.server import create_server
 
 from slackapp import clock
+from slackapp.core import metrics
 from slackapp.core.db import Sessions
 from slackapp.core.errors import SettingsError
 from slackapp.models import Delivery, DeliveryState, Hold, Workspace
@@ -85,14 +86,14 @@ def _held(session: Session) -> dict[str, dict[str, int]]:
 
 
 class HealthPage:
-    """Serves `GET /healthz` on loopback, in its own thread: 200 when healthy, 503 when not.
+    """Serves `GET /healthz` on loopback, in its own thread: 200 when healthy, 503 when not; and `/metrics`.
 
     Raises:
         SettingsError: The port is taken.
     """
 
-    def __init__(self, port: int, ask: Callable[[], Report]) -> None:
-        self._ask = ask
+    def __init__(self, port: int, ask: Callable[[], Report], exposition: Callable[[], bytes]) -> None:
+        self._ask, self._exposition = ask, exposition
         try:
             self._server = create_server(  # type: ignore[no-untyped-call]
                 self._answer, host="127.0.0.1", port=port, threads=1
@@ -118,9 +119,12 @@ class HealthPage:
         self._server.task_dispatcher.shutdown()
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        if environ["PATH_INFO"] == "/metrics":
+            start_response("200 OK", [("Content-Type", metrics.CONTENT_TYPE)])
+            return [self._exposition()]
         if environ["PATH_INFO"] != "/healthz":
             start_response("404 Not Found", [("Content-Type", "text/plain")])
-            return [b"Only /healthz is here.\n"]
+            return [b"Only /healthz and /metrics are here.\n"]
         current = self._ask()
         status = "200 OK" if current["ok"] else "503 Service Unavailable"
         start_response(status, [("Content-Type", "application/json")])

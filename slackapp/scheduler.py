@@ -11,12 +11,14 @@ cron expressions are not used: they fail with two processes or a clock change.
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from slackapp.core import log
+from slackapp.core import log, metrics
 from slackapp.core.db import Sessions
 from slackapp.models import Chore
 
@@ -35,6 +37,8 @@ class Job:
     name: str
     work: Callable[[], object]
     seconds: float
+    is_nightly: bool = False
+    """Whether most runs only look, so that a run says nothing about the work's success."""
 
 
 def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Callable[[], object]) -> Job:
@@ -55,7 +59,14 @@ def nightly(sessions: Sessions, now: Callable[[], datetime], name: str, work: Ca
         with sessions.begin() as session:
             session.merge(Chore(name=name, night=night))
 
-    return Job(name, look, _LOOK_SECONDS)
+    return Job(name, look, _LOOK_SECONDS, is_nightly=True)
+
+
+def collect(session: Session) -> None:
+    """Set the gauge of nightly work by the last night that each was done, in whichever process."""
+    for chore in session.scalars(select(Chore)):
+        done = datetime.combine(chore.night, time(), UTC) + _HOUR
+        metrics.JOB_LAST_SUCCESS.labels(chore.name).set(done.timestamp())
 
 
 def _is_done(sessions: Sessions, name: str, night: date) -> bool:
@@ -100,5 +111,9 @@ def _guarded(job: Job) -> Callable[[], None]:
             job.work()
         except Exception as problem:  # noqa: BLE001 - the scheduler's boundary: the job runs again at the next tick
             log.failure(_logger, f"job {job.name}", problem)
+            metrics.JOB_FAILURES.labels(job.name).inc()
+        else:
+            if not job.is_nightly:
+                metrics.JOB_LAST_SUCCESS.labels(job.name).set_to_current_time()
 
     return tick

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from slackapp.core import log
-from slackapp.delivery import holding, rate_limits
+from slackapp.delivery import holding, outbox_metrics, rate_limits
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.holding import Place
 from slackapp.delivery.results import (
@@ -92,6 +92,7 @@ def _wait_anew(session: Session, rows: Iterable[Delivery]) -> None:
 def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
     """Record each outcome in its row, in the order of the ids, so that two processes cannot deadlock."""
     for done in sorted(finished, key=lambda done: done.claimed.claim.id):
+        outbox_metrics.count(done.claimed.row.method, done.outcome)
         is_harmless = harmless(done.claimed.row)
         is_ours = _settle(session, done.claimed, done.outcome, now, is_harmless=is_harmless)
         if is_ours:

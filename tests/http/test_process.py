@@ -123,6 +123,12 @@ def test_serve_over_http_answers_and_ends_cleanly(running: Running) -> None:
     refused_over_the_wire(running.port)
     for port in (running.port, running.health_port):
         assert httpx.get(f"http://127.0.0.1:{port}/healthz").json()["ok"] is True
+    metrics = httpx.get(f"http://127.0.0.1:{running.health_port}/metrics").text
+    assert 'appreciate_delivery_outcomes_total{error="",outcome="sent"} 1.0' in metrics
+    assert "appreciate_database_up 1.0" in metrics
+    assert not any(name in metrics for name in ("U0NORTH", "T0NORTH", "bed tonight"))
+    # Not where strangers reach it.
+    assert httpx.get(f"http://127.0.0.1:{running.port}/metrics").status_code == 404
     assert psutil.Process(running.process.pid).children() == []
     running.ends()
     for port in (running.port, running.health_port):
