@@ -7,6 +7,8 @@ from slack_bolt import App
 import handlers.digest.command
 import handlers.digest.comments
 import handlers.home.listeners
+import handlers.obstacles.answering
+import handlers.obstacles.sending
 import handlers.privacy.data_requests
 import handlers.pulse.survey
 import handlers.recognition.actions
@@ -36,6 +38,8 @@ def register(bolt: App, context: Context) -> None:
         handlers.pulse.survey,
         handlers.digest.command,
         handlers.digest.comments,
+        handlers.obstacles.sending,
+        handlers.obstacles.answering,
         handlers.privacy.data_requests,
         handlers.teams.sync,
         handlers.teams.wizard,

@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 import handlers
+import handlers.obstacles.renderers
 import handlers.privacy.renderers
 import handlers.pulse.renderers
 import handlers.recognition.renderers
@@ -43,6 +44,7 @@ from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.models import Workspace
+from slackapp.obstacles import timetable
 from slackapp.outbox import deduplication
 from slackapp.outbox.queue import OUTBOX
 from slackapp.outbox.rendered import Routes
@@ -126,6 +128,7 @@ class Appreciate:
             Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
+            Job("obstacles", lambda: self._obstacles(self.now()), 5),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
@@ -196,7 +199,7 @@ class Appreciate:
     def next_due(self, after: datetime) -> Moment | None:
         """Return the next moment at which something is due, with a short description."""
         with self.sessions.read() as session:
-            others = [module.next_moment(session, after) for module in (schedule, reminders)]
+            others = [module.next_moment(session, after) for module in (schedule, reminders, timetable)]
             events = [*opening.next_events(session, after)[:1], *others]
         say = voice()
         moments = [(at, say(label)) for at, label in filter(None, events)]
@@ -216,7 +219,8 @@ class Appreciate:
         # Between two due moments only messages are sent; the first call catches up after a downtime.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
-            run_all_then_raise(partial(work, now) for work in (self._pulse, self._digests, self._nudges))
+            works = (self._pulse, self._digests, self._nudges, self._obstacles)
+            run_all_then_raise(partial(work, now) for work in works)
         self.deliveries.drain(now)
 
     def _warn(self) -> None:
@@ -293,6 +297,19 @@ class Appreciate:
 
         run_all_then_raise(partial(ask, workspace_id) for workspace_id in self._workspaces())
 
+    def _obstacles(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+
+        def see_to(workspace_id: str) -> None:
+            with self.sessions.read() as session:
+                has_work = timetable.has_work(session, session.get_one(Workspace, workspace_id), now)
+            if has_work:
+                with self.sessions.begin() as session:
+                    timetable.run_due(session, session.get_one(Workspace, workspace_id), now=now)
+
+        run_all_then_raise(partial(see_to, workspace_id) for workspace_id in self._workspaces())
+
     def _tell_givers(self, now: datetime) -> None:
         for missed in undelivered.of_unknown_whereabouts(self.sessions, now):
             if client := self.clients.of(missed.workspace_id):
@@ -314,6 +331,7 @@ def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
         **reports.publishing.renderers.routes(drawing),
         **handlers.privacy.renderers.routes(pseudonyms),
         **handlers.teams.renderers.ROUTES,
+        **handlers.obstacles.renderers.ROUTES,
         **slack_redaction.ROUTES,
     }
 

@@ -19,6 +19,7 @@ from slackapp import teams
 from slackapp.digest import promises, readers
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Digest, Member, Team, Workspace
+from slackapp.obstacles import listing
 from slackapp.privacy import retention
 from slackapp.pulse import opening
 from slackapp.pulse.schedule import upcoming
@@ -40,6 +41,10 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         periods=retention.in_force(session, workspace),
         promised=promised_to(session, workspace, member, now),
         is_ready=number > 0,
+        waiting=listing.waiting_for(session, member, now) if led else (),
+        sent_up=listing.of_team(session, session.get_one(Team, member.team_id), now)
+        if member.team_id
+        else (),
     )
 
 

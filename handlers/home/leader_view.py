@@ -6,6 +6,7 @@ from datetime import datetime
 
 from handlers.digest import command_view, promise_form_view
 from handlers.digest.promise_form_view import Led
+from reports.publishing import obstacle_view
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
@@ -14,7 +15,7 @@ from slackapp.digest.promises import PromiseDetails
 SHOWN = 3
 """Teams shown on Home itself; the others are one press away."""
 
-PROMISES = 3
+PROMISES = 2
 PAGE = 10
 ALL, TURN = "leading_all", "leading_turn"
 _HEADER, _QUOTED = 150, 120
@@ -76,7 +77,8 @@ def _team(say: Voice, team: Leading, place: int) -> list[Block]:
     led = team.led
     layout = [
         blocks.header(blocks.shortened(led.team, _HEADER)),
-        blocks.plain_section(_size(say, team)),
+        blocks.plain_section(_size(say, team))
+        | {"accessory": obstacle_view.send_button(say, led.team_id, place)},
     ]
     if team.has_digest:
         sentence = led.sentence or say("The last digest is out.")

@@ -14,12 +14,13 @@ from handlers.pulse import survey_view
 from handlers.recognition import form_view
 from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
-from reports.publishing import promise_view
+from reports.publishing import obstacle_view, promise_view
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Member, Retention
+from slackapp.obstacles.listing import ObstacleDetails
 from slackapp.recognition.history import Page, Side
 
 RECEIVED = "home_received"
@@ -44,7 +45,8 @@ class Sections:
     """What the tab shows beside the reader's own thanks: settings, led teams, admin's overview.
 
     `promised` is what the reader's team was told; `is_ready` is whether there is any team here yet; `admin`
-    is None for everybody but admins; `periods` is how long things are kept here.
+    is None for everybody but admins; `periods` is how long things are kept here. `waiting` waits for the
+    reader's answer, `sent_up` is from their team.
     """
 
     member: Member
@@ -54,6 +56,8 @@ class Sections:
     periods: Retention
     promised: Sequence[PromiseDetails] = ()
     is_ready: bool = True
+    waiting: Sequence[ObstacleDetails] = ()
+    sent_up: Sequence[ObstacleDetails] = ()
 
 
 def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, sections: Sections) -> View:
@@ -62,10 +66,12 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
     is_admin = sections.admin is not None
     layout = [
         blocks.header(say("Appreciate")),
+        *obstacle_view.waiting(say, sections.waiting),
         *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
         blocks.actions([start], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_promised(say, sections.promised),
+        *obstacle_view.sent_up(say, sections.sent_up),
         *_thanks(say, reader, page),
         *leader_view.part(say, reader.zone, sections.leads),
         *own_settings_view.part(say, sections.member, sections.language),

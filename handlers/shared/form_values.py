@@ -43,6 +43,10 @@ class Values:
         element = self._element(name)
         return str(element.get("selected_conversation") or element.get("selected_channel") or "")
 
+    def day(self, name: str) -> str:
+        """Return the chosen day as in "2026-11-30", or nothing."""
+        return str(self._element(name).get("selected_date") or "")
+
     def number(self, name: str) -> int | None:
         """Return the typed whole number, or None."""
         typed = str(self._element(name).get("value") or "").strip()

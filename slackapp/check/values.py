@@ -69,6 +69,9 @@ TEXTS: Mapping[str, str] = {
     **dict.fromkeys(("words", "text"), words(draft.LONGEST)),
     **dict.fromkeys(("wording", "question"), words(question_rotation.LONGEST)),
     **dict.fromkeys(("you_said", "we_will", "reason", "obstacle"), words(promises.LONGEST)),
+    **dict.fromkeys(
+        ("in_our_way", "would_help", "answer", "promise_reason", "promise_delay"), words(promises.LONGEST)
+    ),
     **dict.fromkeys(("comment", "comments"), words(comments.LONGEST)),
     "language": "cy",
     "state": PromiseState.DROPPED.value,

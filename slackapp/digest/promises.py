@@ -25,6 +25,8 @@ from slackapp.workspace.permissions import ancestors, teams
 
 MOST = 3
 """Promises in answer to one digest."""
+FROM_OBSTACLES = 100
+"""The first place of promises that answer an obstacle: no form of a digest shows or takes back these."""
 LONGEST = 500
 """Characters of each of their texts."""
 
@@ -196,7 +198,8 @@ def _day(chosen: date | None, before: date | None, today: date) -> date | None:
 
 def of_month(session: Session, team_id: str, month: str) -> list[Promise]:
     """What was promised in answer to one digest, in its order."""
-    query = select(Promise).where(Promise.team_id == team_id, Promise.month == month)
+    in_month = (Promise.team_id == team_id, Promise.month == month, Promise.place < FROM_OBSTACLES)
+    query = select(Promise).where(*in_month)
     return list(session.scalars(query.order_by(Promise.place)))
 
 
@@ -238,6 +241,7 @@ def latest_line(
         select(Promise)
         .join(SharedDigest, shared)
         .where(Promise.team_id.in_(list(tree)), SharedDigest.with_promises)
+        .where(Promise.place < FROM_OBSTACLES)
         .where(Promise.made_at > now - _LINE_GOES_BACK)
         .order_by(Promise.month.desc(), Promise.state.not_in(GOING_ON), Promise.due, Promise.place)
     )
@@ -258,6 +262,7 @@ def told_to(session: Session, workspace: Workspace, team_id: str, *, now: dateti
         select(Promise)
         .join(SharedDigest, shared)
         .where(Promise.team_id.in_(ancestors(tree, team_id)), SharedDigest.with_promises)
+        .where(Promise.place < FROM_OBSTACLES)
     )
     promises = list(session.scalars(query.order_by(Promise.due, Promise.id)))
     done = [promise for promise in promises if promise.state == PromiseState.DONE and promise.settled_at]

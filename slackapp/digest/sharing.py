@@ -87,7 +87,8 @@ def tell_outcome(session: Session, promise: Promise, now: datetime) -> bool:
     Returns whether the team was told of the promise at all.
     """
     shared = session.get(SharedDigest, (promise.team_id, promise.month))
-    if shared is None or not shared.with_promises:
+    if promise.place >= promises.FROM_OBSTACLES or shared is None or not shared.with_promises:
+        # The team whose obstacle a promise answers hears of it from `obstacles`.
         return False
     post_promises(session, shared, now)
     team = session.get_one(Team, promise.team_id)

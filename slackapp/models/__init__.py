@@ -15,6 +15,7 @@ from slackapp.models.governance import (
     TeamSource,
     Tombstone,
 )
+from slackapp.models.obstacles import Obstacle, ObstacleState, ObstacleStep
 from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Hold, HoldScope, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
 from slackapp.models.promises import Pace, Promise, PromiseState, TeamPace
@@ -61,6 +62,9 @@ __all__ = [
     "LegalHold",
     "Member",
     "MonthFigures",
+    "Obstacle",
+    "ObstacleState",
+    "ObstacleStep",
     "Pace",
     "Poll",
     "PollMember",

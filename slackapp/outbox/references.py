@@ -176,3 +176,19 @@ class FileRef(Reference):
     """One file, by Slack's id."""
 
     file_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObstacleRef(Reference):
+    """One obstacle, and one member who was asked to answer it."""
+
+    obstacle_id: str
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRef(Reference):
+    """One obstacle, and the part of its answer that is told: "yes-open", "no", "up-1"."""
+
+    obstacle_id: str
+    part: str

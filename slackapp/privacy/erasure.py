@@ -32,8 +32,8 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.outbox.queue import insert_for
-from slackapp.privacy import id_scrubbing, legal_holds, shared_copies, slack_redaction
-from slackapp.privacy.recognition_redaction import redact
+from slackapp.privacy import id_scrubbing, legal_holds, obstacle_records, shared_copies, slack_redaction
+from slackapp.privacy.recognition_redaction import redact, without
 from slackapp.pulse import rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.workspace import audit_log, members
@@ -173,6 +173,7 @@ def _remove_person(
     _delete_own_messages(session, workspace, slack_user_id, now)
     affected = redact(session, workspace, member, former, now)
     shared_copies.enqueue_corrections(session, workspace, member, affected, now)
+    obstacle_records.erase(session, workspace, member, lambda words: without(words, member, former), now)
     session.execute(
         delete(Blocking).where(or_(Blocking.member_id == member.id, Blocking.giver_id == member.id))
     )

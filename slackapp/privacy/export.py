@@ -31,7 +31,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import leadership_records
+from slackapp.privacy import leadership_records, obstacle_records
 from slackapp.workspace import members
 
 SEALED = translatable(
@@ -71,6 +71,7 @@ def collect(session: Session, workspace: Workspace, member: Member, pseudonyms: 
         "thanks_joined": _joined(session, member),
         "people_blocked": _blocked(session, member),
         **leadership_records.collect(session, member),
+        **obstacle_records.collect(session, member),
         "messages_sent_to_you": _messages(session, workspace, member),
         "check_ins_asked": _asked(session, member),
         "changes_you_made": _changes(session, workspace, pseudonyms.for_actor(member.id)),
@@ -97,6 +98,7 @@ def as_page(say: Voice, collected: dict[str, Any], *, created_at: datetime) -> s
             Row((entry["at"], entry["thanks_from"], entry["by"])) for entry in collected["thanks_joined"]
         ],
         promises=[_promise_row(say, entry) for entry in collected["promises"]],
+        obstacles=[_obstacle_row(say, entry) for entry in collected["obstacles"]],
         led=_led_rows(say, collected),
         messages=[
             Row((entry["due"], entry["about"], entry["state"])) for entry in collected["messages_sent_to_you"]
@@ -243,6 +245,17 @@ def _thanks_row(say: Voice, entry: dict[str, Any], people: str) -> Row:
 def _promise_row(say: Voice, entry: dict[str, Any]) -> Row:
     role = say("you wrote it") if entry["you_wrote_it"] else say("you will do it")
     return Row((entry["month"], entry["team"], role, f"{entry['you_said']} → {entry['we_will']}"))
+
+
+def _obstacle_row(say: Voice, entry: dict[str, Any]) -> Row:
+    roles = (
+        ("you_sent_it", say("you sent it")),
+        ("you_were_asked", say("you were asked")),
+        ("you_answered_it", say("you answered it")),
+    )
+    role = say.listing([words for key, words in roles if entry[key]])
+    words = " → ".join(filter(None, (entry["in_our_way"], entry["would_help"], entry["answer"])))
+    return Row((entry["sent_at"], entry["team"], role, words))
 
 
 def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:

@@ -102,6 +102,11 @@ def _names(member: Member, column: InstrumentedAttribute[Any]) -> ColumnElement[
     return or_(column.contains(member.slack_user_id, autoescape=True), by_name(member.name, autoescape=True))
 
 
+def without(words: str | None, member: Member, former: str) -> str | None:
+    """Return words without somebody's whole name and Slack id; `former` stands in their place."""
+    return _without(words, member, former, [])
+
+
 def _without(words: str | None, member: Member, former: str, parts: list[str]) -> str | None:
     if words is None:
         return None

@@ -126,6 +126,20 @@ RECORDS = (
         "made_at settled_at",
     ),
     Kept(
+        "obstacle",
+        "What a team sent up to the level above, who sent and who answered it, the answer and its "
+        "promise; no figures. Whoever leads the level reads it, and the team with the answer",
+        "{figures_months} months",
+        "id workspace_id team_id level_id in_our_way would_help needed_by sent_by_id sent_at revision state "
+        "asked_at asked_id warned_at answer answered_by_id answered_at promise_id promise_state",
+    ),
+    Kept(
+        "obstacle_step",
+        "Which level passed it up, who did, and their words; nobody's where it passed by itself",
+        "as long as what was sent up",
+        "id obstacle_id level_id passed_by_id words passed_at",
+    ),
+    Kept(
         "digest",
         "Which digests were made, and for whom",
         "{figures_months} months",

@@ -38,7 +38,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import legal_holds, shared_copies, uninstall
+from slackapp.privacy import legal_holds, obstacle_records, shared_copies, uninstall
 from slackapp.workspace import audit_log
 
 LIMITS = {
@@ -199,7 +199,8 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     held_people = legal_holds.held_people(session, workspace)
     about_held = or_(Promise.written_by_id.in_(held_people), Promise.who_id.in_(held_people))
     promises = delete(Promise).where(Promise.team_id.in_(teams), Promise.month < month, ~about_held)
-    return len(polls) + sum(counts) + _rows(session, promises)
+    obstacles = obstacle_records.expire(session, workspace, before, held_people, now=now)
+    return len(polls) + sum(counts) + _rows(session, promises) + obstacles
 
 
 def _comments(session: Session, workspace: Workspace, before: datetime, now: datetime) -> int:

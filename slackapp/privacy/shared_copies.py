@@ -26,6 +26,7 @@ from slackapp.models import (
     Sharing,
     Workspace,
 )
+from slackapp.obstacles import notices as notices_of_obstacles
 from slackapp.privacy import slack_redaction
 from slackapp.pulse import notices
 from slackapp.recognition import undelivered
@@ -38,6 +39,7 @@ PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 WITH_WORDS = (
     *(Kind.THANKS, Kind.POST, Kind.POST_GONE, Kind.MEANT_A_LOT, undelivered.KIND),
     *(PAGE, COMMENTS, sharing.POSTED, sharing.KEPT),
+    *notices_of_obstacles.WITH_WORDS,
 )
 """Kinds whose rows are kept as long as their content: without them it could not be deleted in Slack."""
 

@@ -37,13 +37,17 @@ DEEDS = frozenset(
         "installed the app", "took the app away", "named an admin", "named an admin no more",
         "sent a message again", "let a message be", "deleted what was kept long enough",
         "accepted a proposal about a team", "declined a proposal about a team",
+        "sent an obstacle up", "changed an obstacle", "took an obstacle back", "answered an obstacle",
+        "passed an obstacle up",
     }
 )  # fmt: skip
 KINDS = frozenset(
     {
         "digest", "digest-comments", "digest-comments-again", "digest-hand-on", "digest-no-reader",
         "digest-not-shared", "digest-page", "digest-picture", "digest-picture-thread", "digest-shared",
-        "digest-sheet", "export", "export-file", "export-page", "poll", "poll_altered", "poll_lost",
+        "digest-sheet", "export", "export-file", "export-page",
+        "obstacle", "obstacle-answer", "obstacle-change", "obstacle-post", "obstacle-warning",
+        "poll", "poll_altered", "poll_lost",
         "poll_reminder", "poll_test", "promise-due", "promise-kept", "promises", "promises-change",
         "pulse_rules", "recognition", "recognition-dm-settled", "recognition-meant",
         "recognition-meant-changed", "recognition-nudge", "recognition-post", "recognition-post-changed",

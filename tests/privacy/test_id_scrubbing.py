@@ -162,6 +162,8 @@ EXPORTED = {
     "blocking": "people_blocked",
     "poll_member": "check_ins_asked",
     "promise": "promises",
+    "obstacle": "obstacles",
+    "obstacle_step": "obstacles_passed_up",
     "digest": "digests_made_for_you",
     "shared_digest": "digests_you_shared",
     "leadership": "teams_you_were_noticed_to_lead",

@@ -60,6 +60,11 @@ WE_WILL = {
     "we_will:0": {"we_will": {"value": "Forged"}},
     "who:0": {"who": {"selected_user": "U0LEADERA"}},
 }
+OBSTACLE = {
+    **of("in_our_way", value="Forged"),
+    **of("would_help", value="Forged"),
+    **chosen("needed_by", "month"),
+}
 STEPS = json.dumps(
     {"channel": "C0NEW", "called": "New", "name": "New place", "leader": "U0LEADERA", "parent": ""}
 )
@@ -219,6 +224,40 @@ DOORS = (
     Door(Permission.LEAD_TEAM, press, "pace_paused", _digest, is_about=True),
     Door(Permission.LEAD_TEAM, press, "pace_monthly", _digest, is_about=True),
     Door(Permission.LEAD_TEAM, press, "pace_every", _digest, is_about=True),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "obstacle_change_form",
+        metadata=lambda world: f"{world.obstacle}:1",
+        values=OBSTACLE,
+        is_about=True,
+    ),
+    Door(
+        Permission.LEAD_TEAM,
+        press,
+        "obstacle_change",
+        lambda world: world.obstacle,
+        shows="In the way in",
+        is_about=True,
+    ),
+    Door(Permission.LEAD_TEAM, press, "obstacle_withdraw", lambda world: world.obstacle, is_about=True),
+    Door(Permission.LEAD_TEAM, press, "obstacle_of_team", _team, shows="In the way in", is_about=True),
+    Door(
+        Permission.LEAD_TEAM,
+        press,
+        "obstacle_answer",
+        lambda world: world.waiting,
+        shows="In the way in",
+        is_about=True,
+    ),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "obstacle_answer_form",
+        metadata=lambda world: f"{world.waiting}:1",
+        values={**chosen("answer_kind", "no"), **of("answer_words", value="Forged")},
+        is_about=True,
+    ),
     Door(Permission.HAND_ON, press, "digest_hand_on", _team, is_about=True),
     # What everybody who works here does.
     Door(
@@ -310,6 +349,11 @@ OF_ONES_OWN = {
     "home_promises_all",
     "leading_all",
     "leading_turn:next",
+    # What waits for oneself only; and what needs a level above: tests/obstacles.
+    "obstacle_waiting",
+    "obstacle_waiting_turn:next",
+    "obstacle_send",
+    "obstacle_form",
     "pulse_settings",
     "pulse_settings_form",
     "pulse_about",

@@ -24,6 +24,7 @@ from slackapp.models import (
     DeliveryState,
     Digest,
     Leadership,
+    Obstacle,
     Poll,
     PollMember,
     PollState,
@@ -244,6 +245,22 @@ def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
             given_at=NOW,
             words=f"Between two in {suffix}",
         )
+        below = members.create_team(session, here, f"Bay of {suffix}", parent=team)
+        obstacles = [
+            Obstacle(
+                workspace_id=here.id,
+                team_id=asking.id,
+                level_id=level.id,
+                in_our_way=f"In the way in {suffix}",
+                would_help=f"Would help in {suffix}",
+                needed_by=date(2026, 11, 30),
+                sent_by_id=known["LEADER"].id,
+                sent_at=NOW,
+                asked_at=NOW,
+            )
+            for asking, level in ((team, top), (below, team))
+        ]
+        session.add_all(obstacles)
         session.add_all([digest, promise, led, question, above, delivery, poll, thanks, *written])
         session.flush()
         session.add(Recipient(recognition_id=thanks.id, member_id=known["MORE0"].id, given_at=NOW))
@@ -263,6 +280,8 @@ def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
             poll.id,
             written[0].id,
             thanks.id,
+            obstacles[0].id,
+            obstacles[1].id,
         )
         invitees = {
             member.slack_user_id: Invitee(team.id, member.name, "en", "Europe/London")

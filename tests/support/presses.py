@@ -9,7 +9,7 @@ from slackapp.workspace.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What one workspace holds, by our ids."""
+    """What one workspace holds, by our ids. `obstacle` is the team's own, `waiting` waits for its leader."""
 
     suffix: str
     team: str
@@ -20,6 +20,8 @@ class World:
     poll: str
     comment: str
     thanks: str
+    obstacle: str
+    waiting: str
 
 
 @dataclass(frozen=True, slots=True)
