@@ -13,6 +13,8 @@ from reports.text.topics import TOPICS
 from slackapp.core.calendar import month_before
 from slackapp.digest import actions, promises
 from slackapp.models import Digest, Promise, Team
+from slackapp.obstacles import routing
+from slackapp.workspace import permissions
 
 _MONTHS_APART = 6
 """An action that was promised is not offered again for so long."""
@@ -23,11 +25,13 @@ def content(scope: Scope, digest: Digest) -> FormContent:
     team = scope.session.get_one(Team, digest.team_id)
     month = scope.say.month(date.fromisoformat(f"{digest.month}-01"))
     promised = actions.texts(scope.say, _promised_lately(scope, digest))
+    tree = permissions.teams(scope.session, scope.workspace.id)
     return FormContent(
         heading=scope.say("{team}, {month}. One promise is enough.", team=team_name(team.name), month=month),
         actions=actions.suggested(_needs(scope, digest), month=digest.month, promised=promised),
         days=days(scope),
         usual_day=promises.usual_day(today(scope), scope.workspace.nation),
+        sends_for=team.id if routing.first_above(scope.session, tree, team, scope.now) else "",
     )
 
 

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
+from reports.publishing import obstacle_view
 from reports.publishing.message import SHARE
 from reports.publishing.promise_view import TITLE, plain_context, promise_block
 from slackapp import blocks
@@ -64,6 +65,8 @@ class FormContent:
     actions: Sequence[Action] = ()
     days: Sequence[date] = ()
     usual_day: date | None = None
+    sends_for: str = ""
+    """The team whose leader can send something up instead; empty when nobody leads above it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,11 @@ def form(
         layout += _fields(say, group, number if len(groups) > 1 else None, content)
     if more:
         layout.append(blocks.actions([_button(say("Add another"), MORE, digest_id)], block_id=MORE))
+    if content.sends_for:
+        layout += [
+            blocks.context(say("Is it something that you can't move yourselves?")),
+            blocks.actions([obstacle_view.send_button(say, content.sends_for)], block_id="send_up"),
+        ]
     layout.append(blocks.context(say("Your team reads this once you share it. Leave out names of patients.")))
     submit = say("Save anyway") if question and question.sentence else say("Promise this")
     head = _modal(say, FORM, say(TITLE), submit)

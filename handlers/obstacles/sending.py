@@ -12,7 +12,7 @@ from handlers.obstacles import form_view, payloads
 from handlers.obstacles.form_view import Destination, Typed
 from handlers.obstacles.payloads import ObstacleForm
 from handlers.shared.context import Context
-from handlers.shared.modals import replace_or_open
+from handlers.shared.modals import push_or_open, replace_or_open
 from handlers.shared.payloads import Payload, press
 from handlers.shared.request import Request, Scope
 from reports.publishing import obstacle_view
@@ -38,7 +38,8 @@ class Sending:
         with Request(self.context, client, pressed.caller).read() as scope:
             team = sending.require_team(scope.session, pressed.value, scope.member, scope.now)
             view = _new_form(scope, team, f"{team.id}:{new_id()}", Typed())
-        replace_or_open(client, pressed, view)
+        # Above the form of a promise, so that what was typed there stays.
+        push_or_open(client, pressed, view)
         ack()
 
     def send(self, ack: Ack, body: Payload, client: WebClient) -> None:

@@ -49,6 +49,15 @@ def waiting(say: Voice, obstacles: Sequence[ObstacleDetails]) -> list[Block]:
     return layout
 
 
+def waiting_text(say: Voice, obstacles: Sequence[ObstacleDetails]) -> str:
+    """The same as text."""
+    ways = [
+        say("In the way of {team}: “{in_our_way}”", team=obstacle.team, in_our_way=obstacle.in_our_way)
+        for obstacle in obstacles[:SHOWN]
+    ]
+    return blocks.literal(" ".join([f"{say('Waiting for you')}:", *ways]))
+
+
 def waiting_item(say: Voice, obstacle: ObstacleDetails, place: int) -> Block:
     """One obstacle that waits for the reader, with [Answer]."""
     sentence = say(

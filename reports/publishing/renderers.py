@@ -12,7 +12,7 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
-from reports.publishing import failures, promise_renderers, schedule, team_renderers
+from reports.publishing import failures, obstacles_in_digest, promise_renderers, schedule, team_renderers
 from reports.publishing.csv_export import sheet
 from reports.publishing.loading import (
     NOT_THEIRS,
@@ -25,6 +25,7 @@ from reports.publishing.loading import (
     uploaded_charts,
 )
 from reports.publishing.message import comments, comments_withdrawn, message
+from reports.publishing.obstacles_in_digest import Beside
 from reports.publishing.page import charts, page
 from reports.text import sentences
 from slackapp.blocks import shortened
@@ -86,6 +87,7 @@ class _Figures:
     today: date
     pictures: dict[str, str]
     follow_up: FollowUp | None
+    beside: Beside
 
 
 def _load_chart(session: Session, about: ChartRef, _row: Delivery, _now: datetime) -> _Chart | Skip:
@@ -121,7 +123,8 @@ def _load_message(session: Session, about: DigestRef, row: Delivery, now: dateti
     charts = chart_refs(say, month, digest.id)
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
-    return _Figures(say, month, digest.id, today(session, row, now), pictures, follow_up)
+    beside = obstacles_in_digest.load(session, digest, now)
+    return _Figures(say, month, digest.id, today(session, row, now), pictures, follow_up, beside)
 
 
 def _message(content: _Figures) -> Message:
@@ -133,6 +136,7 @@ def _message(content: _Figures) -> Message:
         pictures=content.pictures,
         today=content.today,
     )
+    post = obstacles_in_digest.placed(content.say, post, content.beside)
     return replace(post, follow_up=content.follow_up)
 
 
