@@ -52,13 +52,13 @@ from slackapp.privacy import erasure, id_scrubbing, retention, slack_redaction
 from slackapp.pulse import guarding, held_comments, opening, rounds, statement_logs
 from slackapp.pulse.alarms import alarms
 from slackapp.pulse.keys import KeyDirectory
+from slackapp.pulse.opening import Moment
 from slackapp.recognition import reminders, undelivered
 from slackapp.scheduler import Job, Scheduler, nightly
 from slackapp.workspace import registry
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-Moment = tuple[datetime, str]
 
 LISTENERS = 32
 """Threads for listeners. Bolt has five by default: five slow listeners would make the next command fail."""

@@ -30,7 +30,7 @@ def nomination(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
         "Until you accept, nobody leads it and nobody joins it. If you belong to a team, you stay in it: "
         "your answers to check-ins are still counted there. A leader gets the team's monthly digest."
     )
-    return _question(say, sentence, note, proposed, (ACCEPT_LEAD, DECLINE_LEAD))
+    return _question(say, sentence, note, proposed, accept=ACCEPT_LEAD, decline=DECLINE_LEAD)
 
 
 def place(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
@@ -40,7 +40,7 @@ def place(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
         "Until you accept, it stands by itself. As a part, its figures also count for {parent}.",
         parent=proposed.parent,
     )
-    return _question(say, sentence, note, proposed, (ACCEPT_PART, DECLINE_PART))
+    return _question(say, sentence, note, proposed, accept=ACCEPT_PART, decline=DECLINE_PART)
 
 
 def outcome(say: Voice, proposed: Proposed, kind: ProposalKind, answer: Answer) -> tuple[str, list[Block]]:
@@ -96,10 +96,9 @@ def moved(say: Voice, team: str | None) -> tuple[str, list[Block]]:
 
 
 def _question(
-    say: Voice, sentence: str, note: str, proposed: Proposed, action_ids: tuple[str, str]
+    say: Voice, sentence: str, note: str, proposed: Proposed, *, accept: str, decline: str
 ) -> tuple[str, list[Block]]:
     text, layout = _filled(say, sentence, proposed)
-    accept, decline = action_ids
     buttons = [
         blocks.button(say("Accept"), accept, proposed.team_id, style="primary"),
         blocks.button(say("No, thank you"), decline, proposed.team_id),

@@ -57,7 +57,7 @@ class Teams:
                 if removed_from:
                     place = holding.Place(workspace.id, HoldScope.TARGET, event["channel"])
                     holding.hold(session, [(place, NOT_IN_CHANNEL)], now=now)
-                _notify_leaders(session, workspace, (REMOVED, removed_from), event, now)
+                _notify_leaders(session, workspace, REMOVED, removed_from, event=event, now=now)
         else:
             self._step(client, caller, teams.leave, event["channel"])
 
@@ -66,7 +66,8 @@ class Teams:
         with self.context.sessions.begin() as session:
             if workspace := registry.find(session, body["team_id"]):
                 in_channel = teams.in_channel(session, workspace, body["event"]["channel"])
-                _notify_leaders(session, workspace, (ARCHIVED, in_channel), body["event"], self.context.now())
+                event, now = body["event"], self.context.now()
+                _notify_leaders(session, workspace, ARCHIVED, in_channel, event=event, now=now)
 
     def gone(self, body: Payload) -> None:
         """A channel was deleted: its team keeps its members and shares nothing there."""
@@ -101,9 +102,9 @@ class Teams:
                 teams.source_removed(session, workspace, group["id"])
                 return
             teams.renamed(session, workspace, group["id"], group.get("name") or "")
-            workspace_id, team_id = workspace.id, source.team_id
+            team = _TeamKey(workspace.id, source.team_id)
         present = people_in_or_reason(client, SourceKind.USER_GROUP, group["id"])
-        _match(self.context, (workspace_id, team_id), group["id"], present)
+        _match(self.context, team, group["id"], present)
 
     def _is_the_app(self, caller: Caller) -> bool:
         with self.context.sessions.read() as session:
@@ -119,10 +120,10 @@ class Teams:
             holding.lift(session, [holding.Place(workspace.id, HoldScope.TARGET, channel)])
             after_commit(session, queue.OUTBOX)
             source = teams.sourced(session, workspace, channel)
-            ids = (workspace.id, source.team_id) if source else None
-        if ids is not None:
+            team = _TeamKey(workspace.id, source.team_id) if source else None
+        if team is not None:
             present = people_in_or_reason(client, SourceKind.CHANNEL, channel)
-            _match(self.context, ids, channel, present)
+            _match(self.context, team, channel, present)
         return True
 
     def _step(self, client: WebClient, caller: Caller, step: Step, slack_id: str) -> None:
@@ -183,9 +184,16 @@ def repair(client: WebClient, context: Context, workspace_id: str) -> list[teams
         retrying_client, channels.channels(retrying_client), dict(channels.groups(retrying_client))
     )
     changes = [
-        lists.repair(context, (workspace_id, team_id), kind, place) for team_id, kind, place in sources
+        lists.repair(context, _TeamKey(workspace_id, team_id), kind, place)
+        for team_id, kind, place in sources
     ]
     return [team_changes for team_changes in changes if team_changes is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _TeamKey:
+    workspace_id: str
+    team_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,23 +204,21 @@ class NightlyLists:
     channels: Mapping[str, ChannelInfo]
     groups: Mapping[str, str]
 
-    def repair(
-        self, context: Context, ids: tuple[str, str], kind: SourceKind, place: str
-    ) -> teams.Changes | None:
-        """Sync one team with its place. `ids` are those of the workspace and the team."""
+    def repair(self, context: Context, team: _TeamKey, kind: SourceKind, place: str) -> teams.Changes | None:
+        """Sync one team with its place."""
         channel = self.channels.get(place)
         if channel is not None and channel.is_archived:
             return None  # It may be restored with all its members; until then nobody joins or leaves.
         name = teams.suggest_name(channel.name) if channel else self.groups.get(place)
         with context.sessions.begin() as session:
-            workspace = session.get_one(Workspace, ids[0])
+            workspace = session.get_one(Workspace, team.workspace_id)
             if name is None:
                 _missing(session, workspace, kind, place, context.now())
                 return None
             teams.renamed(session, workspace, place, name)
         if kind is SourceKind.CHANNEL:
-            return _match(context, ids, place, channels.members(self.client, place))
-        return _match(context, ids, place, people_in_or_reason(self.client, kind, place))
+            return _match(context, team, place, channels.members(self.client, place))
+        return _match(context, team, place, people_in_or_reason(self.client, kind, place))
 
 
 def known_members(session: Session, workspace: Workspace, slack_user_ids: list[str]) -> list[Member]:
@@ -229,16 +235,16 @@ def _missing(session: Session, workspace: Workspace, kind: SourceKind, place: st
     source = teams.sourced(session, workspace, place)
     if source is not None and source.suspended_at is None:
         suspended = teams.suspend(session, workspace, place, now=now)
-        _notify_leaders(session, workspace, (REMOVED, suspended), {"event_ts": f"{now:%Y%m%d}"}, now)
+        _notify_leaders(session, workspace, REMOVED, suspended, event={"event_ts": f"{now:%Y%m%d}"}, now=now)
 
 
 def _match(
-    context: Context, ids: tuple[str, str], place: str, present: list[str] | Unavailable
+    context: Context, team: _TeamKey, place: str, present: list[str] | Unavailable
 ) -> teams.Changes | None:
-    """Make the people of a place the members of the team that follows it; `ids` as for `repair`."""
+    """Make the people of a place the members of the team that follows it."""
     with context.sessions.begin() as session:
-        workspace = session.get_one(Workspace, ids[0])
-        source = session.get(TeamSource, ids[1])
+        workspace = session.get_one(Workspace, team.workspace_id)
+        source = session.get(TeamSource, team.team_id)
         if present is Unavailable.GONE:
             kind = SourceKind(source.kind) if source else SourceKind.CHANNEL
             _missing(session, workspace, kind, place, context.now())
@@ -256,12 +262,13 @@ def _match(
 def _notify_leaders(
     session: Session,
     workspace: Workspace,
-    about: tuple[Kind[TeamRef], list[Team]],
+    kind: Kind[TeamRef],
+    concerned: list[Team],
+    *,
     event: Payload,
     now: datetime,
 ) -> None:
-    """Enqueue a message about a channel to whoever acts for its teams; `about` is its kind and the teams."""
-    kind, concerned = about
+    """Enqueue a message of this kind about a channel to whoever acts for its teams."""
     for team in concerned:
         leader = permissions.acting_leader(session, team, now)
         if leader is None:

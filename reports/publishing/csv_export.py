@@ -81,17 +81,16 @@ def _led(say: Voice, team: TeamMonth) -> Iterable[Row]:
     for item, spans in team.pulse.items.items():
         name = sentences.capital(pulse.label(say, team.pulse, item))
         for month, span in zip(team.pulse.months, spans, strict=True):
-            yield _range(say, month, ("led", str(item), name), span)
+            yield _with_range(Row(month, "led", str(item), name, say("0 to 10")), span)
 
 
 def _questions(say: Voice, team: TeamMonth) -> Iterable[Row]:
     for question in team.pulse.also:
         name = figure_name(say, question.key, question.words)
-        yield _range(say, team.month, ("question", question.key, name), question.span)
+        yield _with_range(Row(team.month, "question", question.key, name, say("0 to 10")), question.span)
 
 
-def _range(say: Voice, month: date, what: tuple[str, str, str], span: Span | None) -> Row:
-    row = Row(month, *what, unit=say("0 to 10"))
+def _with_range(row: Row, span: Span | None) -> Row:
     if span is None:
         return row
     low, high = span.low, span.high

@@ -140,22 +140,28 @@ def _message(content: _Figures) -> Message:
     return replace(post, follow_up=content.follow_up)
 
 
+@dataclass(frozen=True, slots=True)
+class _ChartInThread:
+    chart: _Chart
+    thread: _Thread
+
+
 def _load_threaded(
     session: Session, about: ChartRef, row: Delivery, now: datetime
-) -> tuple[_Chart, _Thread] | WaitUntil | Skip:
+) -> _ChartInThread | WaitUntil | Skip:
     shows = Delivery.kind.in_([schedule.MESSAGE, sharing.SHARED]) & (Delivery.target == row.target)
     messages = select(Delivery).where(Delivery.reference == str(DigestRef(about.digest_id)), shows)
     thread = _thread(session, messages, now)
     if not isinstance(thread, _Thread):
         return thread
     chart = _load_chart(session, about, row, now)
-    return (chart, thread) if isinstance(chart, _Chart) else chart
+    return _ChartInThread(chart, thread) if isinstance(chart, _Chart) else chart
 
 
-def _threaded(drawing: ChartRenderer, content: tuple[_Chart, _Thread]) -> Upload:
+def _threaded(drawing: ChartRenderer, content: _ChartInThread) -> Upload:
     """A chart that Slack did not show in the message, as a file in that message's thread."""
-    chart, thread = content
-    return replace(_chart(drawing, chart), channel=thread.channel, thread_ts=thread.ts)
+    thread = content.thread
+    return replace(_chart(drawing, content.chart), channel=thread.channel, thread_ts=thread.ts)
 
 
 def _load_in_thread(

@@ -116,7 +116,7 @@ def save(session: Session, locker: TokenEncryption, granted: NewInstallation, *,
     workspace = registry.install(
         session, slack_team_id=granted.key, name=granted.name, bot_user_id=granted.bot_user_id
     )
-    _note(session, workspace, (before, granted.scopes), now)
+    _record_scopes(session, workspace, before, granted.scopes, now)
 
 
 def save_organisation(
@@ -130,7 +130,7 @@ def save_organisation(
     """Store an organisation's installation, and install it in the workspaces it was granted to."""
     before = _write(session, locker, granted, now)
     for workspace in allow_workspaces(session, granted.key, teams):
-        _note(session, workspace, (before, granted.scopes), now)
+        _record_scopes(session, workspace, before, granted.scopes, now)
 
 
 def allow_workspaces(
@@ -208,8 +208,9 @@ def _write(session: Session, locker: TokenEncryption, granted: NewInstallation, 
     return before
 
 
-def _note(session: Session, workspace: Workspace, scopes: tuple[str | None, str], now: datetime) -> None:
-    before, after = scopes
+def _record_scopes(
+    session: Session, workspace: Workspace, before: str | None, after: str, now: datetime
+) -> None:
     entry = audit_log.NewEntry(
         "an installer",
         audit_log.Action.INSTALLED,

@@ -60,16 +60,15 @@ def remove(
         if column.primary_key:
             session.execute(delete(table).where(in_workspace, named))
             continue
-        _replace(session, (column, in_workspace), person.slack_user_id, former)
+        _replace(session, column, in_workspace, person.slack_user_id, former)
         if isinstance(column.type, Text) and " " in person.name:
-            _replace(session, (column, in_workspace), person.name, former)
+            _replace(session, column, in_workspace, person.name, former)
     session.expire_all()
 
 
 def _replace(
-    session: Session, place: tuple[Column[str], ColumnElement[bool]], text: str, former: str
+    session: Session, column: Column[str], in_workspace: ColumnElement[bool], text: str, former: str
 ) -> None:
-    column, in_workspace = place
     replaced: ColumnElement[str] = func.replace(column, text, former)
     longest = column.type.length if isinstance(column.type, String) else None
     if longest is not None:

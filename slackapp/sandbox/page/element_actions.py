@@ -153,8 +153,11 @@ async def _send_action(finder: ElementFinder, location: Location, chosen: dict[s
     elif location.channel is not None and location.message is not None:
         message, user = location.message, finder.person.id
         message.values[user] = initial_values(message.all_blocks, message.values.get(user))
-        place = (location.channel, message)
-        await interactions.act_in_message(finder.slack, finder.person, place, location.control, chosen)
+        await interactions.act_in_message(
+            *(finder.slack, finder.person, location.channel, message),
+            control=location.control,
+            chosen=chosen,
+        )
 
 
 def _key(person: Person, location: Location) -> tuple[str, str, str]:

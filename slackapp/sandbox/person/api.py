@@ -211,12 +211,15 @@ class PersonApi:
                 self._slack, finder.person, location.view, location.control, chosen
             )
         elif location.channel is not None and location.message is not None:
-            place = (location.channel, location.message)
             values = initial_values(
                 location.message.all_blocks, location.message.values.get(finder.person.id)
             )
             location.message.values[finder.person.id] = values
-            await interactions.act_in_message(self._slack, finder.person, place, location.control, chosen)
+            await interactions.act_in_message(
+                *(self._slack, finder.person, location.channel, location.message),
+                control=location.control,
+                chosen=chosen,
+            )
 
     async def fill(self, finder: ElementFinder, order: dict[str, Any]) -> None:
         """Enter or choose a value in the control with this label."""

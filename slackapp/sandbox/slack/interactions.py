@@ -73,10 +73,15 @@ def unknown_command(slack: Simulator, person: Person, channel: Channel, typed: s
 
 
 async def act_in_message(
-    slack: Simulator, person: Person, place: tuple[Channel, Message], control: Control, chosen: dict[str, Any]
+    slack: Simulator,
+    person: Person,
+    channel: Channel,
+    message: Message,
+    *,
+    control: Control,
+    chosen: dict[str, Any],
 ) -> None:
     """Send the action of a button or choice in a message."""
-    channel, message = place
     action = payloads.action_of(control.element, control.block_id, chosen, slack.state.next_ts())
     payload = payloads.message_press(slack, person, channel, message, action)
     ack = await _send_action(slack, payload)
