@@ -15,6 +15,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.orm import Session
 
 import handlers
 import handlers.obstacles.renderers
@@ -29,7 +30,7 @@ from handlers.shared.context import Context
 from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
-from reports.publishing import schedule
+from reports.publishing import failures, schedule
 from slackapp import health, health_metrics, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
@@ -43,6 +44,7 @@ from slackapp.core.errors import SettingsError
 from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
+from slackapp.digest import reader_lists
 from slackapp.models import Workspace
 from slackapp.obstacles import timetable
 from slackapp.outbox import deduplication
@@ -99,6 +101,8 @@ class Appreciate:
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
+        reader_lists.watch()
+        self.sessions.last_in_transaction(reader_lists.READERS, self._record_readers)
         prompt = self.sessions.limited(PROMPT)
         self.context = Context(prompt, now, self.keys, confidentiality.standard(settings.guard_words))
         self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
@@ -112,6 +116,11 @@ class Appreciate:
         if self.clock.believes(now()):
             self._recover(now())
         erasure.reapply(self.sessions, self.keys, now())
+
+    def _record_readers(self, session: Session) -> None:
+        """Write down who reads whose results now, in the transaction that changed it."""
+        for workspace in reader_lists.changed_workspaces(session):
+            failures.ask_to_hand_on(session, workspace, self.now())
 
     def _outgoing(self) -> DeliveryWorker:
         sent = routes(self._drawing, Pseudonyms(self.keys.path))

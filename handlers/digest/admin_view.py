@@ -44,7 +44,8 @@ def form(say: Voice, *, admins_read: bool, new_leaders: Sequence[NewLeader]) -> 
 def saved(say: Voice) -> View:
     """After [Save]."""
     sentence = say(
-        "Saved. Everybody can read who may read their team's digest under “How it stays anonymous”."
+        "Saved. A new reader reads from the next month on. Everybody whose results they can read then "
+        "is told now, and it stands on their Home."
     )
     return blocks.notice(say, say("Digests"), [blocks.section(sentence)])
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -103,9 +104,11 @@ class Digests:
         pressed = press(body)
         with Request(self.context, client, pressed.caller).write() as scope:
             team = _team(scope, pressed.value)
-            readers.hand_on(scope.session, team, by=scope.member)
+            readable_from = readers.hand_on(scope.session, team, by=scope.member, now=scope.now)
             name = team.name
-        replace_or_open(client, pressed, command_view.handed_on(scope.say, name))
+            is_later = readable_from > scope.now
+            day = readable_from.astimezone(ZoneInfo(scope.workspace.time_zone)).date() if is_later else None
+        replace_or_open(client, pressed, command_view.handed_on(scope.say, name, day))
         ack()
 
 

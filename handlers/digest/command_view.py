@@ -1,6 +1,7 @@
 """What `/digest` and its buttons answer."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from reports.publishing.notices_view import _button
 from slackapp import blocks
@@ -24,9 +25,17 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
     return "\n".join(sentences), [blocks.section("\n".join(sentences))]
 
 
-def handed_on(say: Voice, team: str) -> View:
-    """After [Hand them on]."""
-    sentence = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
+def handed_on(say: Voice, team: str, day: date | None) -> View:
+    """After [Hand them on]; `day` is from when on they can be read, where that is not yet."""
+    if day is None:
+        sentence = say("Done. Whoever leads {team} can now read its earlier digests with /digest.", team=team)
+    else:
+        sentence = say(
+            "Done. From {day} on whoever leads {team} can read its earlier digests with /digest. "
+            "Its people are told now.",
+            team=team,
+            day=say.day(day),
+        )
     return blocks.notice(say, say("Digests"), [blocks.plain_section(sentence)])
 
 

@@ -1,7 +1,7 @@
 """A digest as text for its readers: the answer to `/digest`."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.digest import command_view, payloads
@@ -77,16 +77,12 @@ def require_published(scope: Scope, month: str) -> None:
 
 def may_read(scope: Scope, team: Team, month: str) -> bool:
     """Whether the caller may read this team's digest of this month."""
-    return readers.may_read(scope.session, scope.member, team, month, at=_moments(scope, month))
+    return readers.may_read(scope.session, scope.member, team, month, now=scope.now)
 
 
 def may_read_all(scope: Scope, team: Team, month: str) -> bool:
     """Whether they may read its files and comments too."""
-    return readers.may_read_all(scope.session, scope.member, team, at=_moments(scope, month))
-
-
-def _moments(scope: Scope, month: str) -> dict[str, datetime]:
-    return {"now": scope.now, "published": schedule.published(scope.workspace, month)}
+    return readers.may_read_all(scope.session, scope.member, team, month, now=scope.now)
 
 
 def _matching(teams: Sequence[Team], typed: str) -> list[Team]:

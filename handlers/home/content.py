@@ -11,12 +11,13 @@ from handlers.digest.promise_form_view import Led
 from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import PAGE, SHOWN, Leadership, Leading
 from handlers.home.view import Sections
+from handlers.pulse.readers_view import OwnReaders
 from reports import queries
 from reports.publishing import schedule
 from reports.queries.extras import promise_details
 from reports.text.summary import in_short
 from slackapp import teams
-from slackapp.digest import promises, readers
+from slackapp.digest import promises, reader_lists, readers
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Digest, Member, Team, Workspace
 from slackapp.obstacles import listing
@@ -45,6 +46,7 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         sent_up=listing.of_team(session, session.get_one(Team, member.team_id), now)
         if member.team_id
         else (),
+        readers=own_readers(session, workspace, member, now),
     )
 
 
@@ -57,6 +59,14 @@ def promised_to(
     several = promises.told_to(session, workspace, member.team_id, now=now)
     details = promise_details(session, several)
     return [details[promise.id] for promise in several]
+
+
+def own_readers(session: Session, workspace: Workspace, member: Member, now: datetime) -> OwnReaders | None:
+    """Who reads the results of the team a member is in; None without a team or before the first check-in."""
+    team = session.get(Team, member.team_id) if member.team_id else None
+    if team is None or not reader_lists.has_check_ins(session, workspace):
+        return None
+    return OwnReaders(team.name, readers.readers_of(session, team, now))
 
 
 def leadership(
@@ -155,7 +165,8 @@ def _published(
             )
         )
     )
-    at = {"now": now, "published": latest.due}
     return [
-        team for team in led if team.id in with_digest and readers.may_read_all(session, member, team, at=at)
+        team
+        for team in led
+        if team.id in with_digest and readers.may_read_all(session, member, team, latest.month, now=now)
     ]

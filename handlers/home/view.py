@@ -10,7 +10,8 @@ from handlers.home import admin_view, leader_view, own_settings_view
 from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import Leadership
 from handlers.privacy import data_requests_view
-from handlers.pulse import survey_view
+from handlers.pulse import readers_view, survey_view
+from handlers.pulse.readers_view import OwnReaders
 from handlers.recognition import form_view
 from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
@@ -46,7 +47,7 @@ class Sections:
 
     `promised` is what the reader's team was told; `is_ready` is whether there is any team here yet; `admin`
     is None for everybody but admins; `periods` is how long things are kept here. `waiting` waits for the
-    reader's answer, `sent_up` is from their team.
+    reader's answer, `sent_up` is from their team; `readers` is None for whoever is in no team.
     """
 
     member: Member
@@ -58,6 +59,7 @@ class Sections:
     is_ready: bool = True
     waiting: Sequence[ObstacleDetails] = ()
     sent_up: Sequence[ObstacleDetails] = ()
+    readers: OwnReaders | None = None
 
 
 def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, sections: Sections) -> View:
@@ -76,7 +78,8 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
         *leader_view.part(say, reader.zone, sections.leads),
         *own_settings_view.part(say, sections.member, sections.language),
         *(admin_view.part(say, reader.zone, reader.now, sections.admin) if sections.admin else []),
-        blocks.divider(),
+        # In place of a line: a full Home has a hundred blocks, and Slack takes no more.
+        *(readers_view.part(say, sections.readers) or [blocks.divider()]),
         blocks.header(say("What is kept about me")),
         *kept(say, sections.periods),
         *data_requests_view.buttons(say),

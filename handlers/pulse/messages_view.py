@@ -1,4 +1,4 @@
-"""The check-in's messages: it opens, it is still open, a rule or a leader changed, it was lost.
+"""The check-in's messages: it opens, it is still open, a rule changed, it was lost.
 
 A message is never edited and says nothing about who has answered.
 """
@@ -104,15 +104,6 @@ def rules_text(say: Voice, *, k: int, c: int, comments: int) -> str:
     )
     stricter = say("Very low and very high results are merged more widely than usual.")
     return f"{rules} {stricter}" if c > 1 else rules
-
-
-def new_leader_text(say: Voice, *, leader: str, team: str) -> str:
-    """What a team is told when somebody else leads it now."""
-    return say(
-        "{leader} leads {team} now and will see its results from the next digest on.",
-        leader=leader,
-        team=team,
-    )
 
 
 def loss_text(say: Voice) -> str:

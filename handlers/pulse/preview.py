@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handlers.pulse import admin_view, anonymity_view, messages_view, survey_view
+from handlers.pulse import admin_view, anonymity_view, messages_view, readers_view, survey_view
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
 from handlers.shared.payloads import Payload, caller, press
@@ -16,7 +16,7 @@ from handlers.shared.people import voice_for
 from handlers.shared.request import Request, Scope
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
-from slackapp.digest import promises
+from slackapp.digest import promises, reader_lists
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, enqueue_many
@@ -109,7 +109,13 @@ def _messages(scope: Scope) -> dict[str, list[Block]]:
         say("If it is lost"): messages_view.loss(messages_view.loss_text(say)),
         say("If a threshold is raised"): messages_view.loss(rules),
         say("If somebody else leads a team"): messages_view.loss(
-            messages_view.new_leader_text(say, leader=scope.member.name, team=workspace.name), plain=True
+            readers_view.new_leader_text(
+                say,
+                leader=scope.member.name,
+                team=workspace.name,
+                month=reader_lists.first_readable(workspace, reader_lists.milliseconds(scope.now)),
+            ),
+            plain=True,
         ),
         say("How it stays anonymous"): anonymity_view.about(say, strict.k, None)["blocks"],
     }

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.pulse import messages_view
+from handlers.pulse import messages_view, readers_view
 from slackapp.core.i18n import Voice, voice
-from slackapp.digest import promises
+from slackapp.digest import promises, reader_lists, readers
 from slackapp.digest.promises import PromiseSummary
-from slackapp.models import Delivery, Member, Poll, PollMember, Team, Workspace
+from slackapp.models import Delivery, Leadership, Member, Poll, PollMember, Team, Workspace
 from slackapp.outbox.kinds import R
-from slackapp.outbox.references import PollRef, TeamRef, ThresholdsRef, TrialRef
+from slackapp.outbox.references import HandedOnRef, PollRef, ReadersRef, TeamRef, ThresholdsRef, TrialRef
 from slackapp.outbox.rendered import Expander, Loader, Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse import audience, notices, opening, settings
 from slackapp.pulse.opening import INVITATION
@@ -38,6 +39,7 @@ class _NewLeader:
     say: Voice
     leader: str
     team: str
+    month: str
 
 
 def _in_their_hours(load: Loader[R, C]) -> Loader[R, C]:
@@ -127,7 +129,7 @@ def _load_thresholds(session: Session, about: ThresholdsRef, delivery: Delivery,
 
 
 def _load_new_leader(
-    session: Session, about: TeamRef, delivery: Delivery, _now: datetime
+    session: Session, about: TeamRef, delivery: Delivery, now: datetime
 ) -> _NewLeader | Skip:
     """Somebody else leads the team now."""
     workspace, person = _reader(session, delivery)
@@ -135,13 +137,63 @@ def _load_new_leader(
     leader = session.get(Member, team.leader_id) if team and team.leader_id else None
     if team is None or leader is None:
         return Skip("no_leader")
-    return _NewLeader(members.language_of(workspace, person), leader.name, team.name)
+    leadership = session.get(Leadership, team.id)
+    since = leadership.since if leadership and leadership.since else now
+    month = reader_lists.first_readable(workspace, reader_lists.milliseconds(since))
+    return _NewLeader(members.language_of(workspace, person), leader.name, team.name, month)
 
 
 def _new_leader(content: _NewLeader) -> Message:
-    words = messages_view.new_leader_text(content.say, leader=content.leader, team=content.team)
+    words = readers_view.new_leader_text(
+        content.say, leader=content.leader, team=content.team, month=content.month
+    )
     # Names are people's own words, so they stand in plain text.
     return Message(text=words, blocks=messages_view.loss(words, plain=True))
+
+
+def _load_readers(
+    session: Session, about: ReadersRef, delivery: Delivery, now: datetime
+) -> readers_view.Change | Skip:
+    """Who reads a team's results has changed, other than that somebody else leads it, which is told apart."""
+    workspace, person = _reader(session, delivery)
+    team = session.get(Team, about.team_id)
+    if team is None:
+        return Skip("no_team")
+    begun = [
+        reading
+        for reading in readers.readers_of(session, team, now)
+        if reading.since == reader_lists.moment_of(about.moment) and not reading.is_leader_of(team)
+    ]
+    ended = reader_lists.ended_at(session, team, about.moment)
+    if not (begun or ended):
+        return Skip("no_change")
+    say = members.language_of(workspace, person)
+    month = reader_lists.first_readable(workspace, about.moment)
+    return readers_view.Change(say, team.name, month, tuple(begun), tuple(ended))
+
+
+def _readers(content: readers_view.Change) -> Message:
+    text = readers_view.change_text(content)
+    return Message(text=text, blocks=messages_view.loss(text, plain=True))
+
+
+def _load_handed_on(
+    session: Session, about: HandedOnRef, delivery: Delivery, now: datetime
+) -> readers_view.HandedOn | Skip:
+    """A team's earlier months were handed to its leader."""
+    workspace, person = _reader(session, delivery)
+    team, own = session.get(Team, about.team_id), session.get(Team, about.own_team_id)
+    leader = session.get(Member, team.leader_id) if team and team.leader_id else None
+    if team is None or own is None or leader is None or not leader.can_be_reached:
+        return Skip("gone")
+    say, moment = members.language_of(workspace, person), reader_lists.moment_of(about.readable_from)
+    day = moment.astimezone(ZoneInfo(workspace.time_zone)).date() if moment > now else None
+    return readers_view.HandedOn(say, leader.name, leads=team.name, team=own.name, day=day)
+
+
+def _handed_on(content: readers_view.HandedOn) -> Message:
+    text = readers_view.handed_on_text(content)
+    return Message(text=text, blocks=messages_view.loss(text, plain=True))
 
 
 def _load_trial(session: Session, _about: TrialRef, delivery: Delivery, now: datetime) -> _Invitation:
@@ -168,12 +220,16 @@ ROUTES = by_kind(
     Route(notices.TEST, _load_trial, _trial),
     Route(notices.REMINDER, _load_reminder, _reminder),
     Route(notices.NEW_LEADER, _in_their_hours(_load_new_leader), _new_leader),
+    Route(reader_lists.READERS_CHANGED, _in_their_hours(_load_readers), _readers),
+    Route(reader_lists.HANDED_ON, _in_their_hours(_load_handed_on), _handed_on),
     Route(settings.RULES_CHANGED, _in_their_hours(_load_thresholds), _words),
 )
 EXPANDERS: Mapping[str, Expander] = {
     INVITATION: audience.enqueue_invitations,
     notices.LOSS: audience.enqueue_loss_notices,
     notices.NEW_LEADER: notices.enqueue_leader_notices,
+    reader_lists.READERS_CHANGED: reader_lists.enqueue_reader_notices,
+    reader_lists.HANDED_ON: reader_lists.enqueue_handed_on_notices,
     settings.RULES_CHANGED: notices.enqueue_threshold_notices,
 }
 

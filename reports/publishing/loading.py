@@ -49,9 +49,7 @@ def load(session: Session, of: Digest) -> tuple[Voice, TeamMonth]:
 
 def may_receive(session: Session, digest: Digest, now: datetime) -> bool:
     """Whether the reader of a digest may have it now, whatever held when it was enqueued."""
-    workspace = session.get_one(Workspace, session.get_one(Team, digest.team_id).workspace_id)
-    at = {"now": now, "published": schedule.published(workspace, digest.month)}
-    return readers.may_receive(session, digest, at=at)
+    return readers.may_receive(session, digest, now=now)
 
 
 def chart_refs(say: Voice, month: TeamMonth, digest_id: str, language: str = "") -> list[ChartRef]:

@@ -21,7 +21,7 @@ from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.db import Sessions, new_id
 from slackapp.core.i18n import voice
-from slackapp.digest import due_promises, readers, sharing
+from slackapp.digest import due_promises, reader_lists, sharing
 from slackapp.models import Delivery, DeliveryState, Digest, Member, Poll, Recognition, Team, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, R, SecondCopy, Topic
@@ -134,7 +134,7 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
     """Owe one digest to one reader, at once; False when they were sent it before."""
     workspace = session.get_one(Workspace, team.workspace_id)
     new_digests = _new_digests(session, month, [(team, reader)], now)
-    queries.publish(session, workspace, month, [team], now=now)
+    _publish(session, workspace, month, now, with_reach=month == latest(workspace, now).month)
     team_month = queries.months(session, workspace, month, [team])[team.id]
     for digest_id, _, _ in new_digests:
         queue.enqueue_many(session, workspace, _owed(workspace, digest_id, reader, team_month, now))
@@ -222,20 +222,20 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     occurrence = latest(workspace, now)
     if occurrence.month < _first_month(session, workspace):
         return 0
-    held = readers.withheld_teams(session, workspace, occurrence.due)
-    read = set(
-        session.execute(select(Digest.team_id, Digest.recipient_id).where(Digest.month == occurrence.month))
-    )
+    _publish_missed(session, workspace, occurrence, now)
+    _publish(session, workspace, occurrence.month, now)
+    listed = reader_lists.month_readers(session, workspace, occurrence.month, now)
+    has_digest = set(session.scalars(select(Digest.team_id).where(Digest.month == occurrence.month)))
     team_readers = [
         (team, reader)
         for team, reader in _readers(session, workspace, now)
-        # What the leader has had is not told once more when a deputy takes over in the middle of a month.
-        if team.id not in held and (reader.id == team.leader_id or (team.id, team.leader_id) not in read)
+        if (team.id, reader.id) in listed
+        # What was told is not told once more when a deputy takes over in the middle of a month.
+        and (reader.id == team.leader_id or team.id not in has_digest)
     ]
     new_digests = _new_digests(session, occurrence.month, team_readers, now)
     if new_digests:
         comments.collect_month(session, workspace.id, occurrence.month)
-        queries.publish(session, workspace, occurrence.month, [team for _, team, _ in new_digests], now=now)
     team_months = (
         queries.months(session, workspace, occurrence.month, [team for _, team, _ in new_digests])
         if new_digests
@@ -246,6 +246,39 @@ def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     failures.report_missing_readers(session, workspace, occurrence.month, now)
     failures.report_failures(session, workspace, now)
     return len(new_digests)
+
+
+def _publish(
+    session: Session, workspace: Workspace, month: str, now: datetime, *, with_reach: bool = True
+) -> None:
+    """Fix a month's figures and who may read them, for all teams at once; what is out stays as it is."""
+    if not queries.is_published(session, workspace, month):
+        teams = _teams_in(session, workspace, month)
+        comments.collect_month(session, workspace.id, month)
+        queries.publish(session, workspace, month, teams, now=now, with_reach=with_reach)
+        reader_lists.record_month(session, workspace, month, [team.id for team in teams], now)
+
+
+def _publish_missed(session: Session, workspace: Workspace, occurrence: Occurrence, now: datetime) -> None:
+    """Fix one month that never came out because the app was not running; the next is fixed a minute later.
+
+    How far thanks reached is left out: who was in which team at that time is not known any more.
+    """
+    month = _first_month(session, workspace)
+    published = queries.published_months(session, workspace)
+    while month < occurrence.month:
+        if month not in published:
+            _publish(session, workspace, month, now, with_reach=False)
+            return
+        month = calendar.month_after(month)
+
+
+def _teams_in(session: Session, workspace: Workspace, month: str) -> list[Team]:
+    """The teams that there were in a month, as far as is known now."""
+    start, _ = calendar.month_bounds(month, workspace.time_zone)
+    is_open = or_(Team.closed_at.is_(None), Team.closed_at > start)
+    statement = select(Team).where(Team.workspace_id == workspace.id, is_open).order_by(Team.id)
+    return list(session.scalars(statement))
 
 
 def _first_month(session: Session, workspace: Workspace) -> str:

@@ -36,7 +36,12 @@ def months(session: Session, workspace: Workspace, month: str, teams: Sequence[T
     tree = _tree(session, workspace)
     team_ids = tuple(team.id for team in teams)
     figures = published.read(session, month, team_ids)
-    figures |= _figures(session, _scope(workspace, month, _absent(team_ids, figures), tree), tree)
+    absent = _absent(team_ids, figures)
+    if absent and published.is_published(session, tree, month):
+        # They were not there when the month came out. Nothing is worked out from who is in them now.
+        figures |= dict.fromkeys(absent, published.nothing(workspace.k, month))
+        absent = ()
+    figures |= _figures(session, _scope(workspace, month, absent, tree), tree)
     scope = _scope(workspace, month, team_ids, tree)
     shared, wrote = highlights(session, scope), comments(session, scope)
     promised, others = carried(session, scope), officials(session, scope)
@@ -64,16 +69,33 @@ def publish(
     teams: Sequence[Team],
     *,
     now: datetime,
+    with_reach: bool = True,
 ) -> None:
-    """Store the month's figures of teams that have none yet, and choose the thank-you each digest quotes."""
+    """Store the month's figures of teams that have none yet, and choose the thank-you each digest quotes.
+
+    How far thanks reached counts who is in which team now: it is left out of a month long past.
+    """
     tree = _tree(session, workspace)
     team_ids = [team.id for team in teams]
     absent = _absent(team_ids, published.read(session, month, team_ids))
     if not absent:
         return
     scope = _scope(workspace, month, absent, tree)
-    published.store(session, month, _figures(session, scope, tree), now=now)
+    figures = _figures(session, scope, tree)
+    if not with_reach:
+        figures = {team: replace(values, reach=None) for team, values in figures.items()}
+    published.store(session, month, figures, now=now)
     choose_quotes(session, scope, choice)
+
+
+def published_months(session: Session, workspace: Workspace) -> set[str]:
+    """The months whose figures stand as they were published."""
+    return published.months(session, _tree(session, workspace))
+
+
+def is_published(session: Session, workspace: Workspace, month: str) -> bool:
+    """Whether a month's figures stand as they were published."""
+    return published.is_published(session, _tree(session, workspace), month)
 
 
 def _absent(team_ids: Sequence[str], figures: Mapping[str, Figures]) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ TEXTS: Mapping[str, str] = {
     **dict.fromkeys(("channel", "slack_channel_id", "concerns_to"), "C0123456789"),
     **dict.fromkeys(("zone", "time_zone"), "America/Argentina/ComodRivadavia"),
     **dict.fromkeys(("link", "url"), LINK),
-    **dict.fromkeys(("month", "digests_from"), "2026-11"),
+    **dict.fromkeys(("month", "first_month", "digests_from"), "2026-11"),
     **dict.fromkeys(("words", "text"), words(draft.LONGEST)),
     **dict.fromkeys(("wording", "question"), words(question_rotation.LONGEST)),
     **dict.fromkeys(("you_said", "we_will", "reason", "obstacle"), words(promises.LONGEST)),

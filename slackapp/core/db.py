@@ -51,6 +51,7 @@ _MOMENT = 500
 OLD_COPIES = "old copies"
 """Topic of a transaction that deleted words: no old copy of them may stay in the database's files."""
 _TOPICS = "topics after commit"
+_TOPICS_BEFORE = "topics before commit"
 
 _log = logging.getLogger(__name__)
 
@@ -125,6 +126,7 @@ class Sessions:
         self._reading = sessionmaker(engine, expire_on_commit=False)
         self._one_writer = RLock()
         self._after_commit: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
+        self._before_commit: defaultdict[str, list[Callable[[Session], object]]] = defaultdict(list)
         # Not on the engine, whose listeners would be asked again at every statement.
         if self.is_sqlite:
             event.listen(self._writing, "after_begin", self._begin_writing)
@@ -138,6 +140,7 @@ class Sessions:
         """Return the same database with other time limits for PostgreSQL."""
         other = Sessions(self.engine, patience=self._patience, limits=limits)
         other._one_writer, other._after_commit = self._one_writer, self._after_commit
+        other._before_commit = self._before_commit
         return other
 
     @contextmanager
@@ -146,13 +149,21 @@ class Sessions:
 
         After the commit, what is registered for the topics of `after_commit` runs, once for each topic,
         when the session is closed and the next writer's turn has come. After a rollback nothing runs.
+        What is registered for the topics of `before_commit` runs last inside the transaction.
         """
         with self.in_turn(), self._writing.begin() as session:
             yield session
+            for topic in session.info.pop(_TOPICS_BEFORE, ()):
+                for call in self._before_commit[topic]:
+                    call(session)
         if work := deadline.current():
             work.committed()
         for topic in session.info.pop(_TOPICS, ()):
             self._run_after_commit(topic)
+
+    def last_in_transaction(self, topic: str, call: Callable[[Session], object]) -> None:
+        """Run `call` as the last part of each transaction that named `topic` with `before_commit`."""
+        self._before_commit[topic].append(call)
 
     def on_commit(self, topic: str, call: Callable[[], object]) -> None:
         """Run `call` after each commit whose transaction named `topic` with `after_commit`."""
@@ -212,6 +223,11 @@ class Sessions:
 def after_commit(session: Session, topic: str) -> None:
     """Run what `Sessions.on_commit` registered for this topic, once, if this transaction commits."""
     session.info.setdefault(_TOPICS, {})[topic] = None
+
+
+def before_commit(session: Session, topic: str) -> None:
+    """Run what `Sessions.last_in_transaction` registered for this topic, once, before this one commits."""
+    session.info.setdefault(_TOPICS_BEFORE, {})[topic] = None
 
 
 def took_too_long(failure: Exception) -> bool:

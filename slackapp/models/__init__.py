@@ -1,6 +1,14 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
-from slackapp.models.digests import Benchmark, Digest, Leadership, MonthFigures, SharedDigest
+from slackapp.models.digests import (
+    Benchmark,
+    Digest,
+    DigestReader,
+    Leadership,
+    MonthFigures,
+    SharedDigest,
+    TeamReader,
+)
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
@@ -50,6 +58,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "DigestReader",
     "FanOut",
     "HiddenComment",
     "Hold",
@@ -84,6 +93,7 @@ __all__ = [
     "Team",
     "TeamPace",
     "TeamProposal",
+    "TeamReader",
     "TeamSource",
     "Tombstone",
     "Visibility",

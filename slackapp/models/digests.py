@@ -37,6 +37,34 @@ class MonthFigures(Base):
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class TeamReader(Base):
+    """Somebody who may read a team's results, as a leader, a deputy or an admin, and since when."""
+
+    __tablename__ = "team_reader"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    since: Mapped[datetime | None]
+    """None for those who were there when readers were first written down."""
+    until: Mapped[datetime | None]
+    """When they ceased to be one; the row stays until they are one again."""
+
+
+class DigestReader(Base):
+    """Somebody who may read a team's month, as long as they lead it or look after it still.
+
+    Written once, when the month is published, from who could read the team's results as the month ended; and
+    when earlier months are handed on. Whoever becomes a reader later has no row.
+    """
+
+    __tablename__ = "digest_reader"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    readable_from: Mapped[datetime]
+
+
 class SharedDigest(Base):
     """A digest that the leader shared with the team, with or without promises."""
 

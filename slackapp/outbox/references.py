@@ -119,6 +119,25 @@ class PromiseRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadersRef(Reference):
+    """A change of who may read a team's results, and its moment in milliseconds since 1970."""
+
+    moment: int
+    team_id: str = ""
+    """Empty while the teams of a whole workspace are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOnRef(Reference):
+    """Earlier months that were handed to a team's leader; in milliseconds, from when on they may be read."""
+
+    team_id: str
+    readable_from: int
+    own_team_id: str = ""
+    """The team of whoever is told, where that is one below."""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestRef(Reference):
     """One digest: a team's month for one reader."""
 

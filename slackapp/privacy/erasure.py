@@ -21,6 +21,7 @@ from slackapp.models import (
     Blocking,
     Delivery,
     DeliveryState,
+    DigestReader,
     Leadership,
     Member,
     Poll,
@@ -28,6 +29,7 @@ from slackapp.models import (
     PollState,
     Team,
     TeamProposal,
+    TeamReader,
     Tombstone,
     Workspace,
 )
@@ -180,6 +182,8 @@ def _remove_person(
     for place in (Team.leader_id, Team.deputy_id):
         session.execute(update(Team).where(place == member.id).values({place.key: None}))
     session.execute(update(Leadership).where(Leadership.before_id == member.id).values(before_id=None))
+    for reading in (TeamReader, DigestReader):
+        session.execute(delete(reading).where(reading.member_id == member.id))
     # As if they had declined: the team waits for an admin.
     named = update(TeamProposal).where(TeamProposal.member_id == member.id)
     session.execute(named.values(member_id=None, declined_at=now))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from slackapp.models import (
     Digest,
+    DigestReader,
     Leadership,
     LegalHold,
     Member,
@@ -15,6 +16,7 @@ from slackapp.models import (
     Team,
     TeamPace,
     TeamProposal,
+    TeamReader,
 )
 
 
@@ -37,6 +39,14 @@ def collect(session: Session, member: Member) -> dict[str, Any]:
             .order_by(SharedDigest.month, Team.name),
         ),
         "teams_you_were_noticed_to_lead": _led(session, member),
+        "teams_whose_results_you_read": _readings(session, member),
+        "months_you_may_read": _rows(
+            session,
+            select(Team.name.label("team"), DigestReader.month, DigestReader.readable_from)
+            .join(DigestReader, DigestReader.team_id == Team.id)
+            .where(DigestReader.member_id == member.id)
+            .order_by(DigestReader.month, Team.name),
+        ),
         "paces_you_chose": _rows(
             session,
             select(Team.name.label("team"), TeamPace.pace, TeamPace.chosen_at)
@@ -80,6 +90,18 @@ def _led(session: Session, member: Member) -> list[dict[str, Any]]:
             "since": row.since.isoformat() if row.since and row.member_id == member.id else None,
         }
         for row, team in session.execute(query.where(own).order_by(Team.name))
+    ]
+
+
+def _readings(session: Session, member: Member) -> list[dict[str, Any]]:
+    query = select(TeamReader, Team.name).join(Team, Team.id == TeamReader.team_id)
+    return [
+        {
+            "team": team,
+            "since": row.since.isoformat() if row.since else None,
+            "until": row.until.isoformat() if row.until else None,
+        }
+        for row, team in session.execute(query.where(TeamReader.member_id == member.id).order_by(Team.name))
     ]
 
 

@@ -152,6 +152,18 @@ RECORDS = (
         "team_id month published_at figures",
     ),
     Kept(
+        "team_reader",
+        "Who reads a team's results as a leader, a deputy or an admin, since when and until when",
+        "as long as the team exists",
+        "team_id member_id since until",
+    ),
+    Kept(
+        "digest_reader",
+        "Who may read a team's published month, and from which moment on",
+        "{figures_months} months",
+        "team_id month member_id readable_from",
+    ),
+    Kept(
         "shared_digest",
         "Which digests were shared with their team, by whom",
         "{figures_months} months",

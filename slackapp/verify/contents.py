@@ -53,7 +53,8 @@ KINDS = frozenset(
         "recognition-meant-changed", "recognition-nudge", "recognition-post", "recognition-post-changed",
         "recognition-post-gone", "recognition-report", "recognition-report-changed", "recognition-unreached",
         "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
-        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader",
+        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "team_readers",
+        "digests_handed_on",
     }
 )  # fmt: skip
 INDEXES = frozenset({"ix_poll_state", "ix_comment_unit_id_month"})

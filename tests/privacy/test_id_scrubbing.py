@@ -165,6 +165,8 @@ EXPORTED = {
     "obstacle": "obstacles",
     "obstacle_step": "obstacles_passed_up",
     "digest": "digests_made_for_you",
+    "team_reader": "teams_whose_results_you_read",
+    "digest_reader": "months_you_may_read",
     "shared_digest": "digests_you_shared",
     "leadership": "teams_you_were_noticed_to_lead",
     "team_pace": "paces_you_chose",

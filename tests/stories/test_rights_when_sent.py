@@ -93,6 +93,8 @@ def test_a_leader_who_was_replaced_before_it_was_sent_gets_neither_digest_nor_pa
     admin.types("/digest admin")
     admin.sees("cannot read its earlier digests")
     admin.presses("Hand them on")
+    admin.sees("From Friday 1 January")
+    november.clock(now="2027-01-01T00:01:00+00:00")
     sister.types("/digest Ward 7 november")
     sister.sees(DIGEST)
 
