@@ -170,7 +170,7 @@ def test_who_is_no_admin_any_more_when_a_report_goes_out_does_not_read_it(novemb
     november.colleague.sees("found us a bed")
     here = _last(november.colleague.screen(), "found us a bed")
     november.fault(method="chat.postMessage", kind="429", retry_after=60, count=20)
-    november.colleague.presses("Report", within=here)
+    november.colleague.presses("This was unkind", within=here)
     november.colleague.submits()
     with november.app.sessions.begin() as session:
         session.get_one(Member, member(november, SISTER).id).named_admin = False
