@@ -61,8 +61,8 @@ def test_an_admin_who_switches_it_on_reads_from_the_next_month_on_and_staff_are_
 ) -> None:
     admin, nurse = december.person(ADMIN), december.nurse
     admins_read(admin, EVERY)
-    told = "From January on, Idris Parry as an admin of this workspace can also read the results of Ward 7."
-    nurse.sees(told, seconds=20)
+    notice = "From January on, Idris Parry as an admin of this workspace can also read the results of Ward 7."
+    nurse.sees(notice, seconds=20)
     nurse.sees("• from January on: Idris Parry as an admin of this workspace", place="home")
     assert REFUSED in answer(admin, "/digest Ward 7 november")
     december.clock(now="2027-01-04T09:01:00+00:00")
