@@ -1,4 +1,4 @@
-"""The one page that stays open in the browser while pictures are drawn.
+"""The browser page in which pictures are drawn, open until it is closed.
 
 Plotly's script is put into an empty page once; each picture is then one call over
 the browser's own pipe. Nothing leaves the page: it has no network, and its policy
@@ -53,7 +53,7 @@ class NotDrawnError(Exception):
 
 
 class _Offline(Chromium):
-    """Chromium that finds no host and is told nothing of our environment."""
+    """Chromium without a network and without our environment's variables."""
 
     def get_cli(self) -> Sequence[str]:
         arguments = [word for word in super().get_cli() if word not in _UNWANTED]
@@ -69,7 +69,7 @@ class _Offline(Chromium):
 
 
 class BrowserPage:
-    """Draws figures one after the other; a browser that died is started again."""
+    """Draws figures one after the other; a browser that ended is started again."""
 
     def __init__(self, browser_path: str, *, limit: float = LIMIT_SECONDS) -> None:
         self._browser_path = browser_path
@@ -94,7 +94,7 @@ class BrowserPage:
         return base64.b64decode(await self._tried(lambda: self._print(html)), validate=True)
 
     async def _tried(self, attempt: Callable[[], Awaitable[str]]) -> str:
-        """What an attempt gives; where the browser fails, once more in a fresh one."""
+        """Run an attempt; if the browser fails, once more in a new one."""
         for _ in range(2):
             try:
                 return await asyncio.wait_for(attempt(), self._limit)
@@ -104,7 +104,7 @@ class BrowserPage:
         raise NotDrawnError(reason)
 
     async def close(self) -> None:
-        """End the browser, however it is."""
+        """End the browser, whether or not it responds."""
         browser, self._browser, self._page, self._drawn = self._browser, None, None, 0
         if browser is None:
             return

@@ -1,4 +1,4 @@
-"""What stands on one card, in logical pixels from its top left corner, as plotly wants to be told."""
+"""The shapes and texts of one card as plotly's, in logical pixels from its top left corner."""
 
 import html
 from typing import Any
@@ -21,7 +21,7 @@ _WORDS_HIGH = 13.0
 
 
 class Canvas:
-    """Collects what stands on one card; `y` is the next free line from the top."""
+    """Collects the shapes and texts of one card; `y` is the next free line from the top."""
 
     def __init__(self, title: str) -> None:
         self.bars: list[dict[str, Any]] = []

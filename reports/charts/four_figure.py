@@ -1,4 +1,4 @@
-"""The four behaviours side by side, as plotly is told: two axes with bars in the figures' own units.
+"""The four behaviours side by side as a plotly figure: two axes with bars in the figures' own units.
 
 Left, ranges from 0 to 10; right, counts from nought. Heights and texts are in logical pixels.
 """
@@ -27,7 +27,7 @@ _FIGURE_BELOW = 34.0
 _NOTE_LINE = 20.0
 _OUTLINE = 1.5
 _LEAST, _FEWEST, _FEW = 4.0, 8.0, 12.0
-"""Pixels: the shortest range, the bar of a hidden count, and the shortest bar of a count that is told."""
+"""Pixels: the shortest range, the bar of a hidden count, and the shortest bar of a shown count."""
 _HIDDEN = 4
 """A count under five is drawn from nought to four, whichever it is."""
 _BETWEEN = 6.0
@@ -201,7 +201,7 @@ def _thanks(card: _Card, row: BehaviourRow, half: _Half, top: float, *, is_besid
 
 
 def _reached(count: int | None, half: _Half) -> float:
-    """How far a count's bar goes: a hidden one never as far as one that is told."""
+    """The length of a count's bar: a hidden one is always shorter than a shown one."""
     if count is None:
         return max(_FEWEST / half.pixels, min(_HIDDEN, half.units))
     return max(_FEW / half.pixels, float(count))

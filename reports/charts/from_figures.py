@@ -17,7 +17,7 @@ ALT_LONGEST = 2000
 
 
 def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:
-    """What this month has to show; nothing for a quiet month without a check-in."""
+    """Return the charts of a month; none for a quiet month without a check-in."""
     charts = []
     if team.mix is not None:
         charts.append(_mix(say, team, team.mix))
@@ -27,7 +27,7 @@ def chart_contents(say: Voice, team: TeamMonth) -> tuple[ChartContent, ...]:
 
 
 def _has_ranges(results: Pulse) -> bool:
-    """A month in which too few answered is drawn beside earlier ones that can be shown."""
+    """Whether there are ranges to draw; a month with too few answers is drawn beside earlier ones."""
     before = any(span is not None for spans in results.items.values() for span in spans)
     return results.held is CheckInStatus.SHOWN or (results.held is CheckInStatus.TOO_FEW and before)
 
@@ -169,7 +169,7 @@ def _earlier(say: Voice, results: Pulse, item: Behaviour) -> str:
 
 
 def _ranges_table(say: Voice, results: Pulse) -> Table:
-    """Months from new to old, because the newest is what a reader came for."""
+    """The ranges as a table, the newest month first."""
     months = tuple(reversed(results.months))
     rows = tuple(
         (

@@ -119,7 +119,7 @@ def _behaviour(card: Canvas, row: MixRow, *, top: float, pixels: float) -> None:
 
 
 def _reached(count: int | None, pixels: float) -> float:
-    """Where the bar of a count ends and last month's line stands: a hidden one's never at a told one's."""
+    """The end of a count's bar and of last month's line; a hidden count never ends where a shown one does."""
     return MARGIN + (max(_FEWEST, pixels * 4) if count is None else max(_FEW, pixels * count))
 
 
@@ -175,7 +175,7 @@ _Row = tuple[int, bool, float]
 
 def _group(card: Canvas, picture: RangesPicture, group: RangeGroup, *, rows: list[_Row]) -> None:
     middle = card.y + 9
-    # What is told in the newest month's own row leaves the name all the room.
+    # With the text in the newest month's own row, the name has the whole width.
     newest = "" if rows[-1][1] else group.newest
     name = text_width.truncate(group.name, ROOM - text_width.width(newest, SMALL) - 8, SMALL, bold=True)
     card.write(name, MARGIN, middle, size=SMALL, bold=True)

@@ -1,4 +1,4 @@
-"""Drawing in a process of its own, so that a picture never slows what a person waits for.
+"""Draw charts in a process of its own, so that drawing never delays an answer to a person.
 
 `python -m reports.charts.renderer BROWSER` is that process. It reads length-prefixed requests
 from its standard input and ends with it, so it cannot outlive the app. It starts with
@@ -145,7 +145,7 @@ class ChartRenderer:
                 answer = self._exchange(request)
                 if answer is not None:
                     return answer[1:] if answer[:1] == b"+" else None
-                # The process had gone: a fresh one may do better, unless this one had all its time.
+                # The process had ended: try a new one, unless this one had all its time.
                 self._end()
                 if self._too_long.is_set():
                     break
@@ -171,7 +171,7 @@ class ChartRenderer:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._end()
-            # Its own session, so that Ctrl-C reaches the app alone. Its words go nowhere:
+            # Its own session, so that Ctrl-C reaches the app alone. Its output is discarded:
             # a browser's messages may quote what people wrote.
             self._process = subprocess.Popen(  # noqa: S603 - our own module, with a path from the settings
                 [sys.executable, "-m", "reports.charts.renderer", self._browser_path or ""],
@@ -201,7 +201,7 @@ def _close(pipe: IO[bytes]) -> None:
     try:
         pipe.close()
     except OSError:
-        # What was still to be written has no reader any more.
+        # Nobody reads what was still to be written.
         return
 
 
@@ -253,7 +253,7 @@ async def _serve(browser_path: str, out: IO[bytes]) -> None:
             request = orjson.loads(await requests.readexactly(_LENGTH.unpack(head)[0]))
             _write(out, await _answer(easel, request))
     except (asyncio.IncompleteReadError, TimeoutError, BrokenPipeError):
-        # The app has gone or asks for nothing: so does this process.
+        # The app has ended or sends no request: this process ends, too.
         return
     finally:
         await easel.close()

@@ -93,7 +93,7 @@ def _notes(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...], *, is_le
 
 
 def _alt(say: Voice, team: TeamMonth, rows: tuple[BehaviourRow, ...]) -> str:
-    """The figures in one breath: those of the month before in brackets."""
+    """The alt text with all figures: those of the month before in brackets."""
     team_month = {"team": sentences.team_name(plain(team.team)), "month": say.month(team.month, year=True)}
     before = say.month(first_of_month(team.month, months=-1))
     has_led, has_thanks = any(row.led_words for row in rows), team.mix is not None

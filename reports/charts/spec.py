@@ -1,4 +1,4 @@
-"""What a picture shows, ready to be drawn: words already said, figures already safe.
+"""The content of a picture, ready to be drawn: translated texts, and figures that may be shown.
 
 These values go to the drawing process as JSON and hold nothing that the message's
 text table does not say as well.
@@ -21,7 +21,7 @@ class MixRow:
 
 @dataclass(frozen=True, slots=True)
 class MixPicture:
-    """How we were with each other: four counts beside last month's."""
+    """The month's mix: four counts beside last month's."""
 
     title: str
     key: str
@@ -54,7 +54,7 @@ class RangeGroup:
 
 @dataclass(frozen=True, slots=True)
 class RangesPicture:
-    """What the team said: up to six months of ranges for each item."""
+    """The check-in's figures: up to six months of ranges for each item."""
 
     title: str
     disagree: str

@@ -1,4 +1,4 @@
-"""How wide words are on a picture, and how they are wrapped and cut to fit.
+"""Measure texts on a picture; wrap and cut them to fit.
 
 DejaVu Sans is the widest of the fonts a picture may be drawn with, so what fits by
 its widths fits in all of them.
@@ -31,7 +31,7 @@ def _widths(*, bold: bool) -> dict[int, int]:
 
 
 def width(words: str, size: float, *, bold: bool = False) -> float:
-    """Logical pixels that `words` take on one line at a font size in pixels."""
+    """Return the width of `words` on one line in logical pixels; `size` is the font's, in pixels."""
     table = _widths(bold=bold)
     return sum(_advance(table, character) for character in words) * size / _EM
 

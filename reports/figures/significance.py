@@ -1,4 +1,4 @@
-"""What may be claimed from a month's figures: only what chance does not make."""
+"""Test which differences in a month's figures are larger than chance."""
 
 import math
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def _ordered(counts: Counts) -> list[tuple[int, Behaviour]]:
 
 
 def _off(mix: Mix) -> int:
-    """By how much a shown count may miss the true one."""
+    """The most by which a shown count may differ from the true one."""
     return ABOUT // 2 if mix.is_about else 0
 
 
@@ -58,7 +58,7 @@ def mix_changes(mix: Mix) -> dict[Behaviour, Change]:
 
 @dataclass(frozen=True, slots=True)
 class PulseClaim:
-    """What the newest month may be said to show. At most one of the three is given."""
+    """The claim that the newest month allows. At most one of the three is given."""
 
     changed: tuple[Behaviour, Change] | None = None
     highest: Behaviour | None = None
@@ -66,7 +66,7 @@ class PulseClaim:
 
 
 def compared_month(pulse: Pulse) -> int | None:
-    """The place of the last month before the newest that has figures, or None when there is none."""
+    """Return the index of the last month before the newest that has figures, or None."""
     earlier = range(len(pulse.months) - 1)
     return next((place for place in reversed(earlier) if has_figures(pulse, place)), None)
 
@@ -77,7 +77,7 @@ def has_figures(pulse: Pulse, place: int) -> bool:
 
 
 def claim(pulse: Pulse) -> PulseClaim:
-    """The clearest thing that may be said: a change first, else the highest and the lowest item."""
+    """Return the clearest claim: a change, else the highest and the lowest item."""
     newest = {item: span for item, spans in pulse.items.items() if (span := spans[-1]) is not None}
     place = compared_month(pulse)
     changed = _changed(pulse, newest, place) if place is not None else None
@@ -116,7 +116,7 @@ def _apart(newest: Mapping[Behaviour, Span], all_others: Change) -> Behaviour | 
 
 
 def comparison_month(pulse: Pulse, month: date) -> int | None:
-    """The place of a month's figures from which the newest can be looked at; None when there are none."""
+    """Return the index of the month with which the newest is compared, or None."""
     places = [place for place, earlier in enumerate(pulse.months[:-1]) if earlier <= month]
     comparable = [place for place in places if has_figures(pulse, place)]
     return comparable[-1] if comparable and has_figures(pulse, len(pulse.months) - 1) else None

@@ -1,4 +1,4 @@
-"""Of whom it may be told how far thanks reached: groups of eight or more, of which none can be subtracted."""
+"""Group units so that no small group can be subtracted (complementary suppression)."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def suppressed_units(
     *,
     k: int,
 ) -> Apart:
-    """By unit, which of the units in it stay apart at its level.
+    """Return by unit which of the units in it are omitted at its level.
 
     `few` has the people who took part of every unit of which fewer than `k` did, `plenty` the units of which
     enough did. From the bottom up, those of units with few wait until there are `k` of them at one level;
@@ -49,7 +49,7 @@ class ReachGroup:
 def publishable_groups(
     parents: Mapping[str, str | None], own: Mapping[str, ReachGroup]
 ) -> dict[str, ReachGroup]:
-    """By unit, whom its band may be about. `parents` has every unit; `own` those with people of their own.
+    """Return by unit the people its band may cover. `parents` has every unit; `own` those with people.
 
     From the bottom up, people whom no band below is about wait until they are eight
     or more. Fewer than that are left out of a level's band and wait for the level above:
@@ -76,7 +76,7 @@ def _sum(circles: Iterable[ReachGroup]) -> ReachGroup:
 
 
 def units_below(parents: Mapping[str, str | None]) -> dict[str, list[str]]:
-    """By unit, those right below it."""
+    """Return the units directly below each unit."""
     below: dict[str, list[str]] = {unit: [] for unit in parents}
     for unit, parent in parents.items():
         if parent is not None:
@@ -85,7 +85,7 @@ def units_below(parents: Mapping[str, str | None]) -> dict[str, list[str]]:
 
 
 def from_the_bottom(below: Mapping[str, list[str]], parents: Mapping[str, str | None]) -> list[str]:
-    """Every unit after all those below it. One that is part of a ring has no top and is left out."""
+    """Yield each unit after all those below it; units in a cycle are left out."""
     order = [unit for unit, parent in parents.items() if parent is None]
     for unit in order:
         order.extend(below[unit])

@@ -1,4 +1,4 @@
-"""One team's month as figures that may be shown, and what may be claimed from them.
+"""One team's month as figures that may be shown.
 
 Exact small counts and exact sums do not get past this module: a count under five is
 None, a check-in is a range. Everything people read is made from these values.
@@ -22,7 +22,7 @@ SMALL = 5
 SMALLEST_FOR_REACH = 8
 MONTHS_SHOWN = 6
 ABOUT = 5
-"""What is counted near other counts is told to the nearest five."""
+"""Counts that could be subtracted from one another are rounded to the nearest five."""
 _PAIRS_FOR_WAYS = 10
 _SELDOM_OF = 20
 _SELDOM_SHARE = 0.1
@@ -41,8 +41,8 @@ Counts = tuple[int | None, ...]
 class Mix:
     """Thanks given and received, by behaviour. `before` is None when there is no month to compare with.
 
-    Above other teams the counts are told to the nearest five, `is_about`: otherwise a team's
-    hidden count were what is left when those of its neighbours are taken away.
+    Above other teams the counts are rounded to the nearest five, `is_about`: otherwise a team's
+    hidden count could be computed by subtracting those of its neighbours.
     """
 
     now: Counts
@@ -51,13 +51,13 @@ class Mix:
 
     @property
     def total(self) -> tuple[int, int]:
-        """At least and at most: a range where a count is hidden, so that it cannot be subtracted."""
+        """The lowest and the highest total: a range where a count is hidden."""
         visible = sum(count for count in self.now if count is not None)
         return visible, visible + (SMALL - 1) * self.now.count(None)
 
 
 class CheckInStatus(Enum):
-    """What became of the month's check-ins, for this team."""
+    """The outcome of the month's check-ins for this team."""
 
     NONE = "none"
     LOST = "lost"
@@ -85,7 +85,7 @@ class OtherQuestion:
     """A catalogue sentence, or an organisation's own words, which have no translation."""
     span: Span | None
     is_turned: bool = False
-    """Agreeing is bad news, so the range stands the other way round: higher is better here too."""
+    """Agreeing is bad news, so the range is reversed: higher is better here too."""
     key: str = ""
     """The question's key, by which its names are found; an organisation's own has only its words."""
 
@@ -115,7 +115,7 @@ class Pulse:
 
 
 class Share(StrEnum):
-    """How many in a team were thanked, as coarse as it is ever told."""
+    """How many in a team were thanked, as a coarse band."""
 
     NEARLY_EVERYONE = "nearly_everyone"
     MOST = "most"
@@ -132,7 +132,7 @@ class Reach:
 
 
 class MutualThanks(StrEnum):
-    """How often thanks between two people of a team went both ways, as coarse as it is ever told."""
+    """How often two people of a team thanked each other, as a coarse band."""
 
     OFTEN = "often"
     SOMETIMES = "sometimes"
@@ -164,7 +164,7 @@ class EarlierPromise:
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """Somebody else's figure for one item on the scale of 0 to 10: another method."""
+    """An official figure for one item on the scale of 0 to 10, by another method."""
 
     item: Behaviour
     value: float
@@ -187,7 +187,7 @@ class Highlight:
 
 @dataclass(frozen=True, slots=True)
 class TeamMonth:
-    """All that a digest tells of one team and one month."""
+    """All figures and texts of a digest for one team and month."""
 
     team: str
     month: date
@@ -213,12 +213,12 @@ class TeamMonth:
 
     @property
     def quote(self) -> Highlight | None:
-        """The shared thank-you that stands in the message."""
+        """The shared thank-you that the message quotes."""
         return next((thanks for thanks in self.highlights if thanks.is_quoted), None)
 
 
 def as_shared(month: TeamMonth) -> TeamMonth:
-    """The month as a team may read it: without comments, and without promises that it was not told."""
+    """The month as the team may read it: without comments and without unshared promises."""
     known = tuple(promise for promise in month.promises if promise.is_shared)
     return replace(month, promises=known, comments=(), silent=False)
 

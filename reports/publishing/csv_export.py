@@ -39,7 +39,7 @@ class Row:
 
     @property
     def is_suppressed(self) -> bool:
-        """Whether too few people stand behind the figure to show it."""
+        """Whether too few people are behind the figure to show it."""
         return self.low is None and self.high is None and self.count is None
 
 
@@ -67,7 +67,7 @@ def sheet(say: Voice, team: TeamMonth) -> bytes:
 
 
 def cell(text: str) -> str:
-    """A text that a spreadsheet shows as it is. A sign that begins a formula gets an apostrophe before it."""
+    """Escape a text for a spreadsheet: an apostrophe goes before a sign that begins a formula."""
     line = " ".join(text.split("\x00")).replace("\r", " ").replace("\n", " ")
     return f"'{line}" if text.startswith(_STARTS) or line.lstrip().startswith(_STARTS) else line
 

@@ -1,4 +1,4 @@
-"""What a digest could not do by itself is told once, to whoever can do something about it."""
+"""Report what a digest could not deliver, once, to a person who can act on it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -44,7 +44,7 @@ _TO_CHANNELS = (sharing.SHARED, sharing.POSTED, sharing.CHANGED, sharing.KEPT)
 
 
 def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> None:
-    """Ask whoever led a team before whether to hand its digests on."""
+    """Ask a team's former leader whether the new one may read its earlier digests."""
     for row in readers.record_leaders(session, workspace, now):
         before = session.get(Member, row.before_id) if row.before_id else None
         if before is not None and before.can_be_reached:
@@ -53,7 +53,7 @@ def ask_to_hand_on(session: Session, workspace: Workspace, now: datetime) -> Non
 
 
 def report_missing_readers(session: Session, workspace: Workspace, month: str, now: datetime) -> None:
-    """Tell the leader above of a team whose own leader cannot be reached any more, nor a deputy."""
+    """Notify the leader above of a team whose leader and deputy cannot be reached any more."""
     team_readers = permissions.readers(session, workspace.id, now)
     unread = [team for team, reader in team_readers if reader is None and team.leader_id is not None]
     for team in unread:
@@ -61,7 +61,7 @@ def report_missing_readers(session: Session, workspace: Workspace, month: str, n
 
 
 def report_lost_reader(session: Session, row: Delivery, now: datetime) -> None:
-    """Tell whoever leads above of a digest that nobody may have now: it waits until it is opened by hand."""
+    """Notify the leader above of a digest that nobody may receive now: it waits to be opened by hand."""
     digest = session.get(Digest, DigestRef.parse(row.reference).digest_id)
     team = session.get(Team, digest.team_id) if digest else None
     if digest and team and team.closed_at is None and permissions.acting_leader(session, team, now) is None:
@@ -70,18 +70,18 @@ def report_lost_reader(session: Session, row: Delivery, now: datetime) -> None:
 
 
 def report_unshared(session: Session, row: Delivery, now: datetime) -> None:
-    """Tell whoever shared a month that its channel is not the team's any more."""
+    """Notify the person who shared a month that its channel is no longer the team's."""
     _unshared(session, session.get_one(Workspace, row.workspace_id), row, now)
 
 
 def workspaces_with_failures(session: Session, now: datetime) -> list[str]:
-    """The workspaces of which something could not be delivered within the last minutes."""
+    """Return the workspaces in which a delivery has failed within the last minutes."""
     failed = _failed(now - _FRESH).with_only_columns(Delivery.workspace_id).distinct()
     return list(session.scalars(failed))
 
 
 def report_failures(session: Session, workspace: Workspace, now: datetime) -> None:
-    """Tell of digests and posts that can never arrive: an archived channel, an account that is gone."""
+    """Report digests and posts that can never arrive: an archived channel, a deleted account."""
     dead = _failed(now - _LOOKED_BACK).where(Delivery.workspace_id == workspace.id)
     for row in session.scalars(dead):
         if row.kind == _MESSAGE:
@@ -110,7 +110,7 @@ def _unshared(session: Session, workspace: Workspace, row: Delivery, now: dateti
     shared = sharing.of_reference(session, about) if about else None
     leader = session.get(Member, shared.shared_by_id) if shared else None
     if about and shared and leader and leader.can_be_reached:
-        # Once for each time that it was shared, whichever of the two posts was refused.
+        # Once for each sharing, whichever of the two posts was refused.
         key = f"not-shared:{about}:{row.target}:{shared.shared_at:%Y%m%d%H%M%S}"
         _tell(session, workspace, leader, _Notice(key, NOT_SHARED, about), now)
 

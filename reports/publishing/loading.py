@@ -27,13 +27,13 @@ PENDING = (DeliveryState.READY, DeliveryState.SENDING)
 
 
 def today(session: Session, row: Delivery, now: datetime) -> date:
-    """The day by the calendar of a delivery's workspace."""
+    """Return today's date in a delivery's workspace."""
     zone = session.get_one(Workspace, row.workspace_id).time_zone
     return now.astimezone(ZoneInfo(zone)).date()
 
 
 def spoken(session: Session, row: Delivery) -> list[Voice]:
-    """The languages read in a delivery's channel, Welsh first."""
+    """Return the voices of the languages read in a delivery's channel, Welsh first."""
     workspace = session.get_one(Workspace, row.workspace_id)
     return [voice(language) for language in languages_in(session, workspace, row.target)]
 
@@ -48,7 +48,7 @@ def load(session: Session, of: Digest) -> tuple[Voice, TeamMonth]:
 
 
 def may_receive(session: Session, digest: Digest, now: datetime) -> bool:
-    """Whether the reader of a digest may have it now, whatever held when it was enqueued."""
+    """Whether a digest's reader may receive it now; the right may have ended since it was enqueued."""
     return readers.may_receive(session, digest, now=now)
 
 
@@ -59,7 +59,7 @@ def chart_refs(say: Voice, month: TeamMonth, digest_id: str, language: str = "")
 
 
 def uploaded_charts(session: Session, charts: Sequence[ChartRef]) -> dict[str, str]:
-    """Return Slack's file ids by chart name, as far as the charts are uploaded."""
+    """Return Slack's file ids by chart name, for the charts that are uploaded."""
     names = {str(chart): chart.chart for chart in charts}
     rows = session.scalars(
         select(Delivery).where(Delivery.reference.in_(names), Delivery.kind == schedule.PICTURE)
@@ -68,7 +68,7 @@ def uploaded_charts(session: Session, charts: Sequence[ChartRef]) -> dict[str, s
 
 
 def thread_charts(row: Delivery, charts: Sequence[ChartRef], pictures: Mapping[str, str]) -> FollowUp | None:
-    """Where Slack never made the charts ready, those it took follow the message as files in its thread."""
+    """Return a follow-up that sends uploaded charts as files, if Slack never made them ready."""
     if not goes_without_pictures(row):
         return None
     return partial(

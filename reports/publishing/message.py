@@ -1,4 +1,4 @@
-"""A digest as a Slack message and, one press away, its figures as text."""
+"""A digest as a Slack message, and its figures as text in a modal."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -51,12 +51,12 @@ OPEN_COMMENTS = "comments_open"
 
 
 def comments_button(say: Voice, digest_id: str) -> Block:
-    """Under the message with the comments."""
+    """The button under the message with the comments."""
     return blocks.button(say("Hide a comment"), OPEN_COMMENTS, digest_id)
 
 
 def comments_value(digest_id: str, page: int, comment_id: str = "") -> str:
-    """What a button in the list carries."""
+    """The value of a button in the list of comments."""
     return f"{digest_id}:{page}:{comment_id}"
 
 
@@ -75,7 +75,7 @@ _COMMENTS_SHOWN = 9_000
 def message(
     say: Voice, team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str], today: date
 ) -> Message:
-    """The leader's digest with its picture, given as a Slack file id by name; else its figures as text."""
+    """The leader's digest with its chart, given as a Slack file id by name; else its figures as text."""
     below = [actions(_buttons(say, team, digest_id, today)), *_slower(say, team, digest_id)]
     return _with_below(_message(say, team, pictures, today, is_for_team=False), below)
 
@@ -83,9 +83,9 @@ def message(
 def for_team(
     spoken: Sequence[Voice], team: TeamMonth, *, digest_id: str, pictures: Mapping[str, str], today: date
 ) -> Message:
-    """The digest as the team reads it in its channel, in each language that is read there.
+    """The digest for the team's channel, in each language that is read there.
 
-    The picture stands once, in the first; the others have the same figures one press away.
+    The chart is in the first language only; the others show the same figures in a modal.
     """
     first, *others = spoken
     below = [actions([_figures_button(first, digest_id)])]
@@ -99,7 +99,7 @@ def for_team(
 
 
 def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> tuple[str, list[Block]]:
-    """The digest as the answer to a command: text only, at once. `send` is what a leader's button carries."""
+    """The digest as the answer to a command, text only. `send` is the value of a leader's button."""
     chart = side_by_side.chart(say, team)
     tables = [_list(chart.table)] if chart else []
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
@@ -112,7 +112,7 @@ def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> 
 
 
 def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
-    """What people wrote, as far as one message holds it; the page has all of it."""
+    """The message with the comments, as many as fit into one message; the page has all of them."""
     head = say(
         "{team}, {month}: what people wrote, in no order.", team=team.team, month=say.month(team.month)
     )
@@ -128,7 +128,7 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
 
 
 def comments_withdrawn(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
-    """What stands there instead, where one who may not read them any more had them."""
+    """The message that replaces the comments when their reader may not read them any more."""
     sentence = say(
         "{team}, {month}: what people wrote is for whoever leads the team now.",
         team=team.team,
@@ -158,7 +158,7 @@ def _message(
 
 
 def _with_below(message: Message, below: list[Block]) -> Message:
-    """The message with what stands under it, whether its picture is shown or not."""
+    """The message with its lower blocks, with and without its chart."""
     without = message.without_pictures
     return replace(
         message,
@@ -168,7 +168,7 @@ def _with_below(message: Message, below: list[Block]) -> Message:
 
 
 def text(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> str:
-    """The same facts in one piece of text, for notifications and for readers without blocks."""
+    """The same content as one text, for notifications and for clients without blocks."""
     summary, chart, quoted = (
         brief(say, team, today, is_for_team=is_for_team),
         side_by_side.chart(say, team),
@@ -181,7 +181,7 @@ def text(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False)
 
 
 def modal(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> View:
-    """The figures as text: what the picture shows, and what there is without any. `ours` is for the team."""
+    """The figures as text: those of the chart, and those without one. `ours` is for the team."""
     summary, chart = brief(say, team, today, is_for_team=is_for_team), side_by_side.chart(say, team)
     tables = [chart.table] if chart else []
     tables += follow_up.extra_tables(say, team)
@@ -222,7 +222,7 @@ def _above(
 
 
 def _quote(say: Voice, team: TeamMonth) -> list[Block]:
-    """The shared thank-you, in its own words, and from whom to whom."""
+    """The quoted thank-you in its own words, with giver and receiver."""
     quoted = team.quote
     return [quote(quoted.words), plain_context(_from_whom(say, quoted))] if quoted else []
 
@@ -251,7 +251,7 @@ def _figures_button(say: Voice, digest_id: str) -> ButtonElement:
 
 
 def _slower(say: Voice, team: TeamMonth, digest_id: str) -> list[Block]:
-    """After two digests without a reply, a kind question; at a slower pace, the way back."""
+    """A question after two digests without a reply; at a slower pace, the button to go back."""
 
     def button(text: str, action_id: str) -> ButtonElement:
         return ButtonElement(text=text, action_id=action_id, value=digest_id)
@@ -275,7 +275,7 @@ def _image(chart: ChartContent, file_id: str) -> Block:
 
 
 def _line(line: Line) -> Block:
-    """One of the lines; a leader's words in it stand literally."""
+    """One line; a leader's words in it are shown literally."""
     label = [_run(f"{line.label} ", bold=True)] if line.label else []
     return {"type": "rich_text", "elements": [_section([*label, _run(line.words)])]}
 
@@ -285,7 +285,7 @@ def _paragraph(content: str) -> Block:
 
 
 def _list(table: Table) -> Block:
-    """A table as a list, because columns do not fit a phone: each row under its own name."""
+    """A table as a list, each row under its own name: columns do not fit a phone."""
     rows = [_section([_run(f"{row[0]}: ", bold=True), _run(_row(table, row))]) for row in table.rows]
     return {
         "type": "rich_text",

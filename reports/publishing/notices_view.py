@@ -1,4 +1,4 @@
-"""Around the digest: what a leader is told when something is in the way, and reading on demand."""
+"""Notices to leaders about digests: handing on, missing readers, refused posts."""
 
 from slack_sdk.models.blocks import ButtonElement, PlainTextObject
 
@@ -11,7 +11,7 @@ HAND_ON = "digest_hand_on"
 
 
 def hand_on(say: Voice, team_id: str, team: str, leader: str) -> tuple[str, list[Block]]:
-    """The question to whoever led a team before."""
+    """The question to a team's former leader."""
     sentence = say(
         "{leader} leads {team} now and reads its digests from here on. Would you like to hand the earlier "
         "ones on?",
@@ -23,7 +23,7 @@ def hand_on(say: Voice, team_id: str, team: str, leader: str) -> tuple[str, list
 
 
 def no_reader(say: Voice, team: str, month: str) -> tuple[str, list[Block]]:
-    """The leader of a team below cannot be reached."""
+    """The notice that a lower team's leader cannot be reached."""
     sentence = say(
         "The leader of {team} cannot be reached, so its digest has no reader. "
         "You can read it: /digest {team} {month}. An admin can choose a new leader.",
@@ -34,7 +34,7 @@ def no_reader(say: Voice, team: str, month: str) -> tuple[str, list[Block]]:
 
 
 def not_shared(say: Voice, team: str, month: str) -> tuple[str, list[Block]]:
-    """A team's channel did not take what was shared."""
+    """The notice that a team's channel did not accept what was shared."""
     sentence = say(
         "What you shared of {month} could not be posted in the channel of {team}: it may be archived, or I "
         "am not in it. Nothing is lost. Once that is put right, press [Share with the team] again.",

@@ -1,4 +1,4 @@
-"""Promises as they are read: in the team's post, in a digest, at the top of a check-in."""
+"""Views of promises: in the team's post, in a digest, at the top of a check-in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def post(say: Voice, promises: Sequence[PromiseDetails]) -> tuple[str, list[Bloc
 
 
 def kept(say: Voice, promise: Kept) -> tuple[str, list[Block]]:
-    """The team's news that a promise was kept: a post of its own, because an edit tells nobody."""
+    """The team's post that a promise was kept: a new post, because nobody is notified of an edit."""
     details, month = promise.details, say.month(promise.month)
     done = say("Done:"), f"“{details.words}”"
     earlier = say("You said in {month}: “{said}”", month=month, said=details.you_said)
@@ -66,7 +66,7 @@ def kept(say: Voice, promise: Kept) -> tuple[str, list[Block]]:
 
 
 def due(say: Voice, promise: Due) -> tuple[str, list[Block]]:
-    """The question to whoever promised, on the day."""
+    """The question to the leader who promised, on the day it is due."""
     values = {
         "team": promise.team,
         "promise": promise.details.words,
@@ -96,12 +96,12 @@ def is_it_done(say: Voice, promise_id: str) -> list[Block]:
 
 
 def line(say: Voice, promise: PromiseSummary) -> Block:
-    """What a check-in begins with."""
+    """The first block of a check-in."""
     return _labelled(_line(say, promise))
 
 
 def line_text(say: Voice, promise: PromiseSummary) -> str:
-    """The same as text."""
+    """The first line of a check-in, as text."""
     return blocks.literal("\n".join(f"{label} {words}" for label, words in _line(say, promise)))
 
 
@@ -134,7 +134,7 @@ def _line(say: Voice, promise: PromiseSummary) -> list[tuple[str, str]]:
 
 
 def _labelled(labelled: Iterable[tuple[str, str]]) -> Block:
-    """Lines, each with its label in bold; what people wrote stands literally."""
+    """Lines, each with its label in bold; what people wrote is shown literally."""
     return rich(
         [
             *([_run(f"{label} " if words else label, bold=True)] if label else []),
@@ -150,11 +150,11 @@ def _run(text: str, *, bold: bool = False) -> dict[str, Any]:
 
 
 def rich(sections: Iterable[list[dict[str, Any]]]) -> Block:
-    """Paragraphs in which people's words stand literally."""
+    """Paragraphs in which people's words are shown literally."""
     elements = [{"type": "rich_text_section", "elements": runs} for runs in sections if runs]
     return {"type": "rich_text", "elements": elements}
 
 
 def plain_context(text: str) -> Block:
-    """A quiet sentence that may hold what people wrote."""
+    """A small grey sentence that may contain what people wrote."""
     return {"type": "context", "elements": [PlainTextObject(text=text, emoji=False).to_dict()]}

@@ -1,4 +1,4 @@
-"""What a digest's deliveries turn into: its charts, the message, and the files in its thread."""
+"""Load and render a digest's deliveries: its charts, the message, and the files in its thread."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -57,7 +57,7 @@ def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """One chart and the month that it is of."""
+    """One chart and its month."""
 
     chart: ChartContent
     month: str
@@ -65,7 +65,7 @@ class _Chart:
 
 @dataclass(frozen=True, slots=True)
 class _Thread:
-    """Where files and comments of a digest go, and what they tell."""
+    """The thread for a digest's files and comments, and their content."""
 
     say: Voice
     month: TeamMonth
@@ -79,7 +79,7 @@ class _Thread:
 
 @dataclass(frozen=True, slots=True)
 class _Figures:
-    """What a digest's message shows."""
+    """The content of a digest's message."""
 
     say: Voice
     month: TeamMonth
@@ -103,7 +103,7 @@ def _load_chart(session: Session, about: ChartRef, _row: Delivery, _now: datetim
 
 
 def _chart(drawing: ChartRenderer, content: _Chart) -> Upload:
-    """One chart, uploaded where nobody sees it until the message shows it."""
+    """One chart as an upload that nobody sees until the message shows it."""
     chart = content.chart
     return Upload(
         filename=f"{chart.name}-{content.month}.png",
@@ -128,7 +128,7 @@ def _load_message(session: Session, about: DigestRef, row: Delivery, now: dateti
 
 
 def _message(content: _Figures) -> Message:
-    """The message with those of its charts that are there: it is claimed once they are, or will not come."""
+    """The message with the charts that were uploaded: it is claimed when none is still waiting."""
     post = message(
         content.say,
         content.month,
@@ -159,7 +159,7 @@ def _load_threaded(
 
 
 def _threaded(drawing: ChartRenderer, content: _ChartInThread) -> Upload:
-    """A chart that Slack did not show in the message, as a file in that message's thread."""
+    """A chart as a file in the thread of the message in which Slack did not show it."""
     thread = content.thread
     return replace(_chart(drawing, content.chart), channel=thread.channel, thread_ts=thread.ts)
 
@@ -171,7 +171,7 @@ def _load_in_thread(
 
 
 def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
-    """The page, as a file in the thread of the message that went before it."""
+    """The page as a file in the digest's thread."""
     say, month = thread.say, thread.month
     return Upload(
         filename=f"digest-{thread.digest.month}.pdf",
@@ -189,7 +189,7 @@ def _page_bytes(drawing: ChartRenderer, thread: _Thread) -> bytes | None:
 
 
 def _sheet(thread: _Thread) -> Upload:
-    """The figures for a spreadsheet, in the same thread."""
+    """The figures as a CSV file in the digest's thread."""
     heading = sentences.heading(thread.say, thread.month)
     return Upload(
         filename=f"digest-{thread.digest.month}.csv",
@@ -211,7 +211,7 @@ def _load_comments(
 
 
 def _comments(thread: _Thread) -> Message:
-    """What people wrote, in the same thread."""
+    """The comments as a message in the digest's thread."""
     text, blocks = comments(thread.say, thread.month, thread.digest.id)
     return Message(text=text, blocks=blocks, channel=thread.channel, thread_ts=thread.ts)
 
@@ -226,7 +226,7 @@ def _load_comments_again(
     if first.state == DeliveryState.SENDING:
         return WaitUntil(now + _LOOK_AGAIN)
     if first.state != DeliveryState.SENT or not first.slack_ts:
-        # While it waits, it will say what holds by then.
+        # While it waits, it will be rendered with the newest content.
         return Skip("not_sent")
     say, month = load(session, digest)
     is_theirs = may_receive(session, digest, now)
@@ -235,9 +235,9 @@ def _load_comments_again(
 
 
 def _comments_again(stands: _Thread) -> Message:
-    """The same message where it stands, without what was hidden since.
+    """The same message as an update, without the comments hidden since.
 
-    One who may not read them any more is shown none: what is shown again could be new to them.
+    A reader who may not read them any more is shown none: an update could show new ones.
     """
     if stands.is_theirs:
         text, blocks = comments(stands.say, stands.month, stands.digest.id)
@@ -247,13 +247,13 @@ def _comments_again(stands: _Thread) -> Message:
 
 
 def _thread(session: Session, before: Select[Delivery], now: datetime) -> _Thread | WaitUntil | Skip:
-    """Return the thread of the message that goes before, once that has arrived."""
+    """Return the thread of the digest's message, once that has arrived."""
     sent = session.scalar(before)
     digest = session.get(Digest, DigestRef.parse(sent.reference).digest_id) if sent else None
     if sent is None or digest is None:
         return Skip("gone")
     if sent.state in PENDING:
-        # It was made ready again since: the group did not keep this one back.
+        # The message is READY again, so the group did not hold this one back.
         return WaitUntil(max(sent.due, now + _LOOK_AGAIN))
     if sent.state != DeliveryState.SENT or not sent.slack_ts:
         return Skip("no_message")

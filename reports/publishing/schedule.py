@@ -1,4 +1,4 @@
-"""Which month is told, to whom, and when: on the first working day at nine, once for each leader and team."""
+"""Schedule the digests: on each month's first working day at nine, once for each team and reader."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -46,16 +46,16 @@ KINDS = (PICTURE, MESSAGE, PAGE, SHEET, COMMENTS, THREADED)
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One month's digest: the month it tells of ("2025-11") and when it is due."""
+    """One month's digest: the month it covers ("2025-11") and when it is due."""
 
     month: str
     due: datetime
 
 
 def enqueue_due(sessions: Sessions, now: datetime) -> int:
-    """Owe the digests that are due; gives how many there were. Asking again changes nothing.
+    """Enqueue the digests that are due; return how many there were. Idempotent.
 
-    After a standstill only the latest month is made up for.
+    After an outage only the latest month's digests are sent.
     """
     with sessions.read() as session:
         installed = session.scalars(select(Workspace.id).where(Workspace.uninstalled_at.is_(None))).all()
@@ -71,7 +71,7 @@ def enqueue_due(sessions: Sessions, now: datetime) -> int:
 
 
 def report_failures(sessions: Sessions, now: datetime) -> None:
-    """Tell at once of what can never arrive; `owe_due` makes up for what a standstill left untold."""
+    """Report at once what can never be delivered; `enqueue_due` reports what an outage left out."""
     with sessions.read() as session:
         workspace_ids = failures.workspaces_with_failures(session, now)
 
@@ -83,7 +83,7 @@ def report_failures(sessions: Sessions, now: datetime) -> None:
 
 
 def next_moment(session: Session, now: datetime) -> tuple[datetime, str] | None:
-    """When the next digest or promise is due and what it is called; None when nothing is ahead."""
+    """Return when the next digest or promise is due, and its label; None if there is none."""
     moments = (_next_digest(session, now), due_promises.next_moment(session, now))
     return min(filter(None, moments), default=None)
 
@@ -106,7 +106,7 @@ def _next_digest(session: Session, now: datetime) -> tuple[datetime, str] | None
 def preview(
     session: Session, team: Team, month: str, now: datetime, *, drawing: ChartRenderer | None = None
 ) -> str:
-    """One team's digest for a month as its web page, whether or not it is due."""
+    """Return one team's digest for a month as a web page, whether or not it is due."""
     workspace = session.get_one(Workspace, team.workspace_id)
     this = calendar.month_of(now, workspace.time_zone)
     if month > this:
@@ -125,13 +125,13 @@ def preview(
 
 
 def drawings(drawing: ChartRenderer, charts: Iterable[ChartContent]) -> dict[str, str]:
-    """The charts as SVG for a page; one that cannot be drawn is left out."""
+    """Draw charts as SVG for a page, by name; one that cannot be drawn is left out."""
     drawn = {chart.name: drawing.svg(chart.picture) for chart in charts}
     return {name: svg for name, svg in drawn.items() if svg is not None}
 
 
 def send(session: Session, reader: Member, *, team: Team, month: str, now: datetime) -> bool:
-    """Owe one digest to one reader, at once; False when they were sent it before."""
+    """Enqueue one digest for one reader, at once; False if it was enqueued before."""
     workspace = session.get_one(Workspace, team.workspace_id)
     new_digests = _new_digests(session, month, [(team, reader)], now)
     _publish(session, workspace, month, now, with_reach=month == latest(workspace, now).month)
@@ -142,7 +142,7 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
 
 
 def enqueue_comments_update(session: Session, changed: Digest, now: datetime) -> None:
-    """Owe the change of each message in which this team's comments of this month stand."""
+    """Enqueue an update of each message that shows this team's comments of this month."""
     team = session.get_one(Team, changed.team_id)
     same = select(Digest.id).where(Digest.team_id == team.id, Digest.month == changed.month)
     sent = select(Delivery).where(Delivery.kind == COMMENTS, Delivery.reference.in_(same))
@@ -164,9 +164,9 @@ def enqueue_thread_charts(
 
 
 def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
-    """How many messages, pictures and files of digests are on their way, and how many wait for their time.
+    """Count the digests' messages, charts and files that are being sent, and those that are due later.
 
-    What is due within a minute is on its way.
+    What is due within a minute counts as being sent.
     """
     soon = or_(Delivery.state == DeliveryState.SENDING, Delivery.due <= now + timedelta(minutes=1))
     pending = Delivery.state.in_([DeliveryState.READY, DeliveryState.SENDING])
@@ -177,12 +177,12 @@ def count_pending(sessions: Sessions, now: datetime) -> tuple[int, int]:
 
 
 def published(workspace: Workspace, month: str) -> datetime:
-    """When the digest of a month comes out."""
+    """Return when a month's digest is published."""
     return _due_in(workspace, calendar.month_after(month))
 
 
 def enqueue_charts(session: Session, message: Delivery, now: datetime, charts: Sequence[ChartRef]) -> None:
-    """Enqueue the charts that a message waits for, each once whoever asks for it again."""
+    """Enqueue the charts that a message waits for. Idempotent."""
     workspace = session.get_one(Workspace, message.workspace_id)
     rows = [
         PICTURE.new(chart, message.target, now, key=f"{PICTURE}:{chart}", group=message.group_key)
@@ -192,7 +192,7 @@ def enqueue_charts(session: Session, message: Delivery, now: datetime, charts: S
 
 
 def latest(workspace: Workspace, now: datetime) -> Occurrence:
-    """The last digest that has become due by now."""
+    """Return the newest digest that is due by now."""
     this = calendar.month_of(now, workspace.time_zone)
     due = _due_in(workspace, this)
     if now < due:
@@ -282,7 +282,7 @@ def _teams_in(session: Session, workspace: Workspace, month: str) -> list[Team]:
 
 
 def _first_month(session: Session, workspace: Workspace) -> str:
-    """The first month that is told: as settled, else the one in which anything happened."""
+    """Return the first month with a digest: as set, else the first in which anything happened."""
     if workspace.digests_from is not None:
         return workspace.digests_from
     began = [
@@ -296,7 +296,7 @@ def _first_month(session: Session, workspace: Workspace) -> str:
 
 
 def _readers(session: Session, workspace: Workspace, now: datetime) -> list[tuple[Team, Member]]:
-    """Each team with who reads for it now: its leader, or the deputy while the leader is not there."""
+    """Return each team with its acting leader: the deputy while the leader is away."""
     team_readers = permissions.readers(session, workspace.id, now)
     return [(team, reader) for team, reader in team_readers if reader is not None]
 
@@ -304,7 +304,7 @@ def _readers(session: Session, workspace: Workspace, now: datetime) -> list[tupl
 def _new_digests(
     session: Session, month: str, team_readers: Sequence[tuple[Team, Member]], now: datetime
 ) -> list[tuple[str, Team, Member]]:
-    """Write down those not yet made; another process may be doing the same."""
+    """Store the digests that do not exist yet; another process may do the same concurrently."""
     new_digests = []
     for team, leader in team_readers:
         row = {"id": new_id(), "team_id": team.id, "month": month, "recipient_id": leader.id, "made_at": now}
@@ -318,7 +318,7 @@ def _new_digests(
 def _owed(
     workspace: Workspace, digest_id: str, leader: Member, team_month: TeamMonth, now: datetime
 ) -> list[NewDelivery]:
-    """The pictures, the message that shows them, and the page in its thread."""
+    """Return the deliveries of the charts, the message that shows them, and the files in its thread."""
     due = calendar.next_allowed(
         now,
         zone=members.time_zone_of(workspace, leader),

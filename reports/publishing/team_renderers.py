@@ -1,4 +1,4 @@
-"""What the team reads in its channel, and what a leader is told when something is in the way."""
+"""Load and render a team's posts in its channel, and notices to leaders."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -45,7 +45,7 @@ _OTHER_CHANNEL = Skip(sharing.OTHER_CHANNEL, report_unshared)
 
 @dataclass(frozen=True, slots=True)
 class _TeamDigest:
-    """What a team reads of its month, in the languages of its channel."""
+    """A team's digest, in the languages of its channel."""
 
     spoken: list[Voice]
     month: TeamMonth
@@ -57,7 +57,7 @@ class _TeamDigest:
 
 @dataclass(frozen=True, slots=True)
 class _Promises:
-    """What was promised, in the languages of the channel; where it stands when it is a change."""
+    """The promises in the channel's languages; for an update also the post's place."""
 
     spoken: list[Voice]
     lines: list[PromiseDetails]
@@ -67,7 +67,7 @@ class _Promises:
 
 @dataclass(frozen=True, slots=True)
 class _Notice:
-    """What one reader is told about a team: with the month or the person that it is about."""
+    """A notice to one reader about a team, with its month or person."""
 
     say: Voice
     team: Team
@@ -78,7 +78,7 @@ class _Notice:
 def _load_digest(
     session: Session, about: DigestRef, row: Delivery, now: datetime
 ) -> _TeamDigest | WaitUntil | Skip:
-    """The digest for the team in its languages; its charts are the leader's own if those fit the first."""
+    """Load the team's digest in its languages; the leader's charts are used if they are in the first."""
     digest = session.get(Digest, about.digest_id)
     if digest is None:
         return Skip("gone")
@@ -89,7 +89,7 @@ def _load_digest(
     another = "" if languages[0].language == leaders.language else languages[0].language
     charts = chart_refs(languages[0], month, digest.id, another)
     if another and not _are_enqueued(session, charts):
-        # From then on the group keeps the message back until its charts are there.
+        # From then on the group holds the message back until its charts are uploaded.
         return WaitUntil(now, partial(schedule.enqueue_charts, charts=charts))
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
@@ -110,7 +110,7 @@ def _digest(content: _TeamDigest) -> Message:
 def _load_posted(
     session: Session, about: TeamMonthRef, row: Delivery, now: datetime
 ) -> _Promises | WaitUntil | Skip:
-    """What was promised, under the digest that it answers."""
+    """Load the promises for a post under the digest that they answer."""
     shared = sharing.of_reference(session, about)
     if shared is None:
         return Skip("gone")
@@ -125,7 +125,7 @@ def _load_posted(
 def _load_changed(
     session: Session, about: TeamMonthRef, row: Delivery, now: datetime
 ) -> _Promises | WaitUntil | Skip:
-    """The same post, brought up to date where it stands."""
+    """Load an update of the post with the promises."""
     shared = sharing.of_reference(session, about)
     first = _by_key(session, f"promises:{about}")
     if shared is None or first is None:
@@ -133,7 +133,7 @@ def _load_changed(
     if first.state == DeliveryState.SENDING:
         return WaitUntil(now + _LOOK_AGAIN)
     if first.state != DeliveryState.SENT or not first.slack_ts:
-        # While it waits, the first post will say what holds by then.
+        # While it waits, the first post will be rendered with the newest content.
         return Skip("not_posted")
     if not sharing.is_for_channel(session, shared.team_id, first.slack_channel_id or ""):
         return Skip(sharing.OTHER_CHANNEL)
@@ -154,7 +154,7 @@ def _post(content: _Promises) -> Message:
 
 
 def _load_handing_on(session: Session, about: TeamRef, row: Delivery, _now: datetime) -> _Notice | Skip:
-    """Somebody else leads the team now: shall they read what was told before?"""
+    """Load the question whether a team's new leader may read its earlier digests."""
     team = session.get(Team, about.team_id)
     leadership = session.get(Leadership, about.team_id)
     if team is None or leadership is None or leadership.handed_on:
@@ -168,7 +168,7 @@ def _handing_on(notice: _Notice) -> Message:
 
 
 def _load_month(session: Session, about: TeamMonthRef, row: Delivery, now: datetime) -> _Notice | Skip:
-    """A notice to one who leads the team, or one above it, when it is sent."""
+    """Load a notice to a leader of the team, or of one above it, if they still lead when it is sent."""
     team = session.get(Team, about.team_id)
     if team is None:
         return Skip("gone")
@@ -180,12 +180,12 @@ def _load_month(session: Session, about: TeamMonthRef, row: Delivery, now: datet
 
 
 def _no_reader(notice: _Notice) -> Message:
-    """A team's digest has nobody to go to."""
+    """The notice that a team's digest has no reader."""
     return Message(*notices_view.no_reader(notice.say, notice.team.name, notice.month))
 
 
 def _not_shared(notice: _Notice) -> Message:
-    """The team's channel did not take it."""
+    """The notice that the team's channel did not accept a post."""
     month = notice.say.month(date.fromisoformat(f"{notice.month}-01"))
     return Message(*notices_view.not_shared(notice.say, notice.team.name, month))
 

@@ -1,4 +1,4 @@
-"""The only package of the reports that sees a session: rows in, figures out.
+"""Read the figures of teams; only this package and publishing use a database session.
 
 The number of queries is the same for one team and for all of them. A team's figures
 count its own people and everybody in the teams below it.
@@ -28,10 +28,10 @@ from slackapp.workspace.permissions import ancestors
 
 
 def months(session: Session, workspace: Workspace, month: str, teams: Sequence[Team]) -> dict[str, TeamMonth]:
-    """Some teams of one workspace in a month ("2025-11"), by team id.
+    """Return the month's figures ("2025-11") of some teams of one workspace, by team id.
 
-    Figures that were published are read as they were; others are worked out. What people wrote and
-    promised is read as it stands now.
+    Figures that were published are read as stored; others are computed. What people wrote and
+    promised is read as it is now.
     """
     tree = _tree(session, workspace)
     team_ids = tuple(team.id for team in teams)
@@ -113,7 +113,7 @@ def _scope(workspace: Workspace, month: str, team_ids: tuple[str, ...], tree: Ma
 
 
 def _figures(session: Session, scope: Scope, tree: Mapping[str, Team]) -> dict[str, Figures]:
-    """Work out what may be shown. The month before is told as it was published, where it was."""
+    """Compute what may be shown; last month's figures are the published ones, if there are any."""
     if not scope.teams:
         return {}
     left = suppressed(session, scope, tree)

@@ -1,4 +1,4 @@
-"""What stands beside the figures: promises, released comments, official figures, replies so far."""
+"""Read what a digest shows beside its figures: promises, comments, official figures, replies."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -18,7 +18,7 @@ from slackapp.pulse.comments import published
 
 
 def carried(session: Session, scope: Scope) -> dict[str, tuple[EarlierPromise, ...]]:
-    """By team, what was promised before this month."""
+    """Return the promises of earlier months, by team."""
     earlier = promises.earlier_promises(session, scope.teams, scope.month)
     details = promise_details(session, [promise for several in earlier.values() for promise in several])
     open_to_team = select(SharedDigest.team_id, SharedDigest.month).where(
@@ -41,7 +41,7 @@ def carried(session: Session, scope: Scope) -> dict[str, tuple[EarlierPromise, .
 
 
 def promise_details(session: Session, several: Sequence[Promise]) -> dict[str, PromiseDetails]:
-    """Promises ready to be shown, by id."""
+    """Return the promises' contents to be shown, by id."""
     ids = {promise.who_id for promise in several}
     people = {member.id: member for member in session.scalars(select(Member).where(Member.id.in_(ids)))}
     return {
@@ -53,7 +53,7 @@ def promise_details(session: Session, several: Sequence[Promise]) -> dict[str, P
 
 
 def comments(session: Session, scope: Scope) -> dict[str, tuple[str, ...]]:
-    """By the unit that may read them, without those that its leader has hidden."""
+    """Return comments by the unit that may read them, without those hidden by its leader."""
     by_unit = published(session, scope.teams, scope.month)
     return {
         unit: tuple(comment.words for comment in several if not comment.is_hidden)
@@ -62,7 +62,7 @@ def comments(session: Session, scope: Scope) -> dict[str, tuple[str, ...]]:
 
 
 def officials(session: Session, scope: Scope) -> tuple[Official, ...]:
-    """The newest official figures that an admin loaded, of the workspace's own nation only."""
+    """Return the newest official figures that an admin loaded for the workspace's nation."""
     rows = session.scalars(
         select(Benchmark)
         .where(Benchmark.workspace_id == scope.workspace.id, Benchmark.nation == scope.workspace.nation)

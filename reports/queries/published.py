@@ -1,4 +1,4 @@
-"""The figures that were published of each team's month: written once, read by whatever comes after."""
+"""Store and read the published figures of a team's month; each is written once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from slackapp.outbox.queue import insert_for
 
 
 def read(session: Session, month: str, team_ids: Sequence[str]) -> dict[str, Figures]:
-    """By team, where the month was published."""
+    """Return the published figures by team, for the teams that have any."""
     rows = select(MonthFigures).where(MonthFigures.month == month, MonthFigures.team_id.in_(team_ids))
     return {row.team_id: from_json(row.figures) for row in session.scalars(rows)}
 
@@ -48,7 +48,7 @@ def nothing(k: int, month: str) -> Figures:
 
 
 def store(session: Session, month: str, figures: Mapping[str, Figures], *, now: datetime) -> None:
-    """Write them down. What another process wrote first stands."""
+    """Store figures of teams; those that another process stored first are kept."""
     rows = [
         {"team_id": team, "month": month, "published_at": now, "figures": to_json(values)}
         for team, values in figures.items()

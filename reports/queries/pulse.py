@@ -1,4 +1,4 @@
-"""The check-in as rows: six months of published cells, and where answers went."""
+"""Read six months of published check-in figures, and which team's figures include them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ _QUARTER = 3
 
 @dataclass(frozen=True, slots=True)
 class _Polls:
-    """The ended check-ins of six months, and how they stand to the asked teams."""
+    """The ended check-ins of six months, and the bundles of the requested teams."""
 
     polls: Mapping[str, Poll]
     cells: Mapping[tuple[str, str, str], Span]
@@ -42,11 +42,11 @@ class _Polls:
     words: Mapping[str, Item]
     """The month's questions by key, an organisation's own among them."""
     four: str
-    """Which wording of the four is told: the newest. Figures of two wordings never mix."""
+    """The wording of the four items that is shown: the newest. Figures of two wordings never mix."""
 
 
 def pulses(session: Session, scope: Scope, tree: Mapping[str, Team]) -> dict[str, Pulse]:
-    """By team. Reads what was published, never an answer."""
+    """Return check-in figures by team. Reads published cells, never an answer."""
     months = _six_months(scope.month)
     start, end = scope.bounds(months[0])[0], scope.bounds(scope.month)[1]
     during = (
@@ -173,13 +173,13 @@ def _with_findings(
 
 
 def _with_the_four(six_months: _Polls, team: str, polls: Sequence[str]) -> list[str]:
-    """Those check-ins in which any of the four can be shown."""
+    """Return the check-ins in which any of the four items can be shown."""
     keys = [item.key for item in SETS[six_months.four]]
     return [poll for poll in polls if any((team, poll, key) in six_months.cells for key in keys)]
 
 
 def _answered(six_months: _Polls, team: str, key: str, polls: Sequence[str]) -> int:
-    """In how many of these check-ins a question can be shown."""
+    """Count the check-ins in which a question can be shown."""
     return sum((team, poll, key) in six_months.cells for poll in polls)
 
 
@@ -188,7 +188,7 @@ def _added(six_months: _Polls, team: str, key: str, polls: Sequence[str]) -> Spa
 
 
 def _turned(six_months: _Polls, key: str, span: Span | None) -> Span | None:
-    """A range so that higher is better, also where agreeing is bad news."""
+    """Return the range with higher as better; it is reversed where agreeing is bad news."""
     if span is None or not six_months.words[key].is_reversed:
         return span
     return Span(span.cell.turned, span.parts)
@@ -204,7 +204,7 @@ def _change(pulse: Pulse, item: Behaviour) -> Change | None:
 def _begins(
     six_months: _Polls, months: Sequence[Sequence[str]], spans: Mapping[Behaviour, Sequence[Span | None]]
 ) -> int:
-    """The place of the first month that is told: none that asked the four in other words comes after it."""
+    """Return the index of the first month shown: from it on, the four items had the same wording."""
     others = [
         place
         for place, polls in enumerate(months)
@@ -244,7 +244,7 @@ def _held(six_months: _Polls, polls: Sequence[str], *, any_shown: bool) -> Check
 def _missing(
     scope: Scope, six_months: _Polls, tree: Mapping[str, Team], team: str, polls: Sequence[str]
 ) -> list[Missing]:
-    """The month's check-ins without a bundle for this team or any below it."""
+    """Return the month's check-ins without a bundle for this team or any below it."""
     with_figures = {poll for (top, poll, _) in six_months.cells if top == team}
     zone = ZoneInfo(scope.workspace.time_zone)
     gone = []

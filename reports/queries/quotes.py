@@ -1,4 +1,4 @@
-"""Thank-yous that their receivers shared: those of a month, and the one that its digest quotes."""
+"""Read thank-yous that their receivers shared, and choose those that digests quote."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -85,7 +85,7 @@ def _quoted_before() -> Any:  # noqa: ANN401 - a select for another's where
 
 
 def _quoted_last_month(session: Session, scope: Scope) -> dict[str, str]:
-    """By team, whose thank-you the digest before quoted."""
+    """Return by team whose thank-you last month's digest quoted."""
     rows = select(Recipient.team_id, Recipient.member_id).where(
         Recipient.team_id.in_(scope.teams), Recipient.quoted_in == month_before(scope.month)
     )

@@ -1,4 +1,4 @@
-"""Thanks as rows: the mix of a month, how far thanks reached, and what was shared."""
+"""Read a month's thanks: counts by behaviour, and how many people they reached."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -29,14 +29,14 @@ REACH_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What was named: the month's mix, and what three months seldom named. None is what may not be shown."""
+    """The month's mix, and the behaviour seldom named in three months. None may not be shown."""
 
     mix: team_month.Mix | None
     rarely_used: Behaviour | None
 
 
 def behaviour_counts(session: Session, scope: Scope, left: Suppressed) -> dict[str, Named]:
-    """By team. Each recognition counts once in a team it touches."""
+    """Count behaviours by team. A recognition counts once in each team of its giver and receivers."""
     touched = affected_people(thanks_of_three_months(scope))
     inside = descendants(scope.teams)
     mine = (
@@ -55,7 +55,7 @@ def _counts(mine: CTE) -> Select[Any]:
 
 
 def _people(inside: CTE, touched: CTE) -> Select[Any]:
-    """How many of a team's own people gave or received: one alone is not hidden by those who thanked them."""
+    """Count a team's own people who gave or received; those of other teams do not hide a single one."""
     columns = (inside.c.top, touched.c.age)
     counted = func.count(touched.c.person.distinct())
     return select(*columns, counted).join(touched, touched.c.team_id == inside.c.team).group_by(*columns)
@@ -88,7 +88,7 @@ def _of_one(months: list[Counter[str]], people: list[int], *, k: int, is_about: 
 
 
 def sides(session: Session, scope: Scope, left: Suppressed) -> dict[str, team_month.Sides]:
-    """Thanks of the month given by a team's people, and received by them, by behaviour."""
+    """Count the month's thanks given by a team's people and received by them, by behaviour."""
     during = recognitions_between(scope, *scope.bounds(scope.month))
     inside = descendants(scope.teams)
     columns = (inside.c.top, Recognition.behaviour)
@@ -115,7 +115,7 @@ def sides(session: Session, scope: Scope, left: Suppressed) -> dict[str, team_mo
 
 
 def mutual_thanks(session: Session, scope: Scope) -> dict[str, team_month.MutualThanks]:
-    """How often thanks between two people of a team went both ways in 90 days, where enough pairs thanked."""
+    """Return how often two people of a team thanked each other in 90 days, if there are enough pairs."""
     _, end = scope.bounds(scope.month)
     giver, receiver = Recognition.giver_id, Recipient.member_id
     between = (
@@ -151,7 +151,7 @@ def is_first(session: Session, scope: Scope) -> bool:
 
 
 def reaches(session: Session, scope: Scope, tree: Mapping[str, Team]) -> dict[str, Reach]:
-    """By team, or by the wider team where the own one is too small."""
+    """Return the reach of thanks by team, or of the wider team if the team is too small."""
     _, end = scope.bounds(scope.month)
     during = recognitions_between(scope, end - timedelta(days=REACH_DAYS), end)
     thanked = select(Recipient.member_id).join(Recognition).where(*during).distinct().subquery()

@@ -1,4 +1,4 @@
-"""What every query of the reports starts from: whose figures, and who is below whom."""
+"""The scope of a query: workspace, month and teams, with the teams below them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from slackapp.models import Recipient, Recognition, Team, Workspace
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One question to the database: whose figures, for which month, in which workspace."""
+    """The teams, the month and the workspace whose figures a query reads."""
 
     workspace: Workspace
     month: str
@@ -33,7 +33,7 @@ class Scope:
 
 
 def descendants(teams: Iterable[str]) -> CTE:
-    """Pairs of a team and each team in it, itself included."""
+    """Select pairs of a team and each team in it, itself included."""
     inside = (
         select(Team.id.label("top"), Team.id.label("team"))
         .where(Team.id.in_(list(teams)))
@@ -45,18 +45,18 @@ def descendants(teams: Iterable[str]) -> CTE:
 
 
 def recognitions_between(scope: Scope, since: Any, until: Any) -> Any:  # noqa: ANN401 - columns common to several selects
-    """Which thanks count."""
+    """Return the conditions on thanks that count."""
     return (
         Recognition.workspace_id == scope.workspace.id,
         Recognition.undone_at.is_(None),
         Recognition.given_at >= since,
         Recognition.given_at < until,
-        # What its receiver found unkind goes on counting: its giver would see from a figure that it was told.
+        # A reported thank-you still counts: else its giver could see from a figure that it was reported.
     )
 
 
 def thanks_of_three_months(scope: Scope) -> CTE:
-    """A row for each receiver; `age` is 0 for the month that is asked for, 1 and 2 for those before it."""
+    """Select a row for each receiver; `age` is 0 for the scope's month, 1 and 2 for those before it."""
     before = calendar.month_before(scope.month)
     months = (scope.month, before, calendar.month_before(before))
     starts = [scope.bounds(month)[0] for month in months]
@@ -70,7 +70,7 @@ def thanks_of_three_months(scope: Scope) -> CTE:
 
 
 def affected_people(thanks: CTE) -> CTE:
-    """A row for each team and person that a thank-you touches."""
+    """Select a row for each team and person that a thank-you affects."""
     same = (thanks.c.id, thanks.c.behaviour, thanks.c.age)
     received = select(*same, thanks.c.team_id, thanks.c.member_id.label("person"))
     return union(received, select(*same, thanks.c.giver_team_id, thanks.c.giver_id)).cte()

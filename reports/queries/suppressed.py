@@ -1,4 +1,4 @@
-"""Thanks that do not count at a level above, since so few took part that they could be subtracted."""
+"""Find the thanks of small groups to omit from parent totals (complementary suppression)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ _Rows = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """What is to be taken off the counts of a level above: by its team, some also by how old the month is."""
+    """Counts to subtract from those of a parent team; some also by the month's age."""
 
     people: Mapping[tuple[str, int], int]
     mix: dict[tuple[str, int], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -29,7 +29,7 @@ class Suppressed:
 
 
 def suppressed(session: Session, scope: Scope, tree: Mapping[str, Team]) -> Suppressed:
-    """What is left over at each of the asked levels, in this month and the two before."""
+    """Return what is omitted at each requested level, in this month and the two before."""
     thanks = thanks_of_three_months(scope)
     touched = affected_people(thanks)
     took_part = session.execute(
@@ -45,7 +45,7 @@ def suppressed(session: Session, scope: Scope, tree: Mapping[str, Team]) -> Supp
 
 
 def _people(rows: _Rows) -> dict[tuple[str, int], set[str]]:
-    """By team and month, who took part in these thanks."""
+    """Return who took part in these thanks, by team and month."""
     people: dict[tuple[str, int], set[str]] = defaultdict(set)
     for row in rows:
         people[row.giver_team_id, row.age].add(row.giver_id)
@@ -55,7 +55,7 @@ def _people(rows: _Rows) -> dict[tuple[str, int], set[str]]:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """Who stays apart in one month, and who they are."""
+    """The groups omitted in one month, and their people."""
 
     apart: Apart
     people: Mapping[str, set[str]]
@@ -98,5 +98,5 @@ def _counted(scope: Scope, tree: Mapping[str, Team], months: Sequence[_Month], r
 
 
 def _levels(scope: Scope, tree: Mapping[str, Team], teams: Iterable[str]) -> Iterator[str]:
-    """The asked levels above these teams."""
+    """Return the requested levels above these teams."""
     return iter({up for team in teams for up in ancestors(tree, team)} & scope.above)

@@ -130,5 +130,5 @@ def _missing(say: Voice, missing: Missing) -> str:
 
 
 def turnout(say: Voice, bands: tuple[Turnout, ...]) -> str | None:
-    """How many answered, or None where it is not told."""
+    """The sentence on how many answered, or None if it may not be shown."""
     return say(_TURNOUT[bands]) if bands else None

@@ -59,7 +59,7 @@ def heading(say: Voice, team: TeamMonth, *, year: bool = False) -> str:
 
 
 def team_name(name: str) -> str:
-    """A team's name at a length that every place has room for."""
+    """A team's name, cut to a length that fits everywhere."""
     return name if len(name) <= _NAME_LONGEST else name[: _NAME_LONGEST - 1].rstrip() + "…"
 
 
@@ -74,7 +74,7 @@ def behaviour(say: Voice, behaviour: Behaviour) -> str:
 
 
 def count(say: Voice, number: int | None, *, is_about: bool = False) -> str:
-    """A count, or "under 5"; "about 25" where it is told to the nearest five."""
+    """A count, or "under 5"; "about 25" if it is rounded to the nearest five."""
     if number is None:
         return say("under 5")
     return say("about {n}", n=number) if is_about else str(number)

@@ -1,4 +1,4 @@
-"""What a digest's message says above its buttons: in at most ninety words, read in half a minute."""
+"""The sentences of a digest's message: at most ninety words, read in half a minute."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -63,9 +63,9 @@ class Brief:
 
 
 def brief(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> Brief:
-    """The fullest version that is short enough; whatever it leaves out stands one press away.
+    """Return the longest version that is short enough; the modal has what it leaves out.
 
-    `ours` is for the team to read, otherwise it speaks to the leader.
+    `ours` is for the team, otherwise for the leader.
     """
     for version in _versions(say, team, today, is_for_team=is_for_team):
         if version.length(team.team) <= WORDS_AT_MOST:
@@ -131,7 +131,7 @@ def in_short(say: Voice, team: TeamMonth, today: date) -> str:
 
 
 def small_print(say: Voice) -> tuple[str, str]:
-    """What stands under every digest."""
+    """The small print under every digest."""
     return (
         say("Small numbers are not shown."),
         say("A good result can hide people who feel otherwise."),
@@ -155,7 +155,7 @@ def _going_well(say: Voice, team: TeamMonth, praised: int, *, is_for_team: bool)
 def _needs(say: Voice, team: TeamMonth, *, is_for_team: bool) -> Line:
     results = team.pulse
     if results.held is not CheckInStatus.SHOWN:
-        # Under no heading: nobody is to be pressed for answers.
+        # Without a heading: nobody should feel pressed to answer.
         return Line("", " ".join(_nothing_shown(say, team)))
     if results.findings.is_early:
         return Line("", say("Too early to say more: that takes three check-ins within 60 days."))
@@ -187,7 +187,7 @@ def _named(say: Voice, team: TeamMonth, findings: Iterable[Finding], *, good: bo
 
 
 def _alone(say: Voice, findings: Sequence[Finding]) -> str:
-    """What people say, after a reversed question that stands alone and is low as a whole; else nothing."""
+    """The sentence after a single reversed question whose whole range is low; else nothing."""
     topic = TOPICS.get(findings[0].key)
     if len(findings) > 1 or topic is None or not topic.alone or not findings[0].is_low:
         return ""

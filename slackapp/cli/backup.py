@@ -17,7 +17,7 @@ _PRIMARY = 0xFF
 """The bits of an extended SQLite error code that hold the primary code."""
 
 _AFTERWARDS = (
-    # What was owed when the backup was made may have been sent since: nothing goes twice by itself.
+    # What was queued when the backup was made may have been sent since: nothing is sent twice automatically.
     "UPDATE delivery SET state = 'unknown', reason = 'restored' WHERE state IN ('ready', 'sending')",
     "UPDATE fan_out SET done = 1",
 )
@@ -87,7 +87,7 @@ def restore(file: Path, *, replace: bool, as_json: bool) -> None:
     with _unfinished(target.with_name(f"{target.name}.restoring")) as copy:
         _copy(file, copy, quiet=as_json)
         erased = _prepare(copy)
-        # Once more: the app may have been started meanwhile.
+        # Check again: the app may have been started meanwhile.
         _check_unused(target)
         _remove(target)
         copy.replace(target)
@@ -139,7 +139,7 @@ def _copy(source: Path, target: Path, *, quiet: bool) -> None:
         bar("Copying", hidden=quiet) as on_progress,
     ):
         # One moment of the database is copied: without this SQLite begins again at every write of the
-        # app, and never comes to an end where somebody writes more often than a copy takes.
+        # app, and never ends if somebody writes more often than a copy takes.
         old.execute("BEGIN")
         old.execute("SELECT count(*) FROM sqlite_master").fetchone()
         old.backup(

@@ -68,7 +68,7 @@ def check(*, http: bool, ask_slack: bool, manifest: Path | None, pace: int | Non
 
 
 def _statement_log_warnings() -> list[str]:
-    """Whether PostgreSQL's own log would tell when people answer; nothing where it cannot be asked."""
+    """Return warnings if PostgreSQL's own log would reveal when people answer."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415 - the command line starts faster without it
 
     from slackapp.core.db import connect  # noqa: PLC0415 - likewise
@@ -133,7 +133,7 @@ def _ask_slack(manifest: Any, pace: int | None, *, hidden: bool) -> "Report":  #
 
     address = (environment().get("SLACK_API_URL") or config.DEFAULT_API).rstrip("/")
     client = WebClient(environment()["SLACK_BOT_TOKEN"], base_url=f"{address}/api/", retry_handlers=[])
-    # A sandbox on this machine needs no sparing.
+    # A sandbox on this machine needs no pauses between calls.
     calls = pace or (PER_MINUTE if address == config.DEFAULT_API else 0)
     slack = SlackCheck(client, Pace(calls), configuration_token=environment().get(_CONFIGURATION_TOKEN, ""))
     with bar("Asking Slack", hidden=hidden) as on_progress:

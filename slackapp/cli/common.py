@@ -104,7 +104,7 @@ def explained(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def stored() -> "Settings":
-    """The settings as far as the database and the keys need them, and certainty that a database is there.
+    """Return the settings that the database and the keys need; the database must exist.
 
     Raises:
         SettingsError: A setting is wrong, or there is no database yet.
@@ -116,7 +116,7 @@ def stored() -> "Settings":
     settings = config.read(environment(), unneeded=TOKENS)
     url = make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
-        # To open it would make it, empty, wherever a wrong path points to.
+        # Opening it would create an empty database at a wrong path.
         raise SettingsError(f"DATABASE_URL: there is no database at {url.database}. Run: slackapp migrate")
     return settings
 

@@ -103,12 +103,12 @@ def benchmarks(file: Path, workspace: str | None, *, as_json: bool) -> None:
 
 def _text(file: Path) -> str:
     with file.open("rb") as opened:
-        # One byte more tells that there is more, of a pipe too, and no more than that is read.
+        # Read one byte more than the limit, to see that there is more; this works for a pipe, too.
         content = opened.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise SettingsError(f"{file} is larger than 1 MB; figures take far less. Is it the right file?")
     try:
-        # Whichever computer wrote it, its lines end alike.
+        # Line ends differ between the computers that write such files.
         return content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise SettingsError(f"{file} is not UTF-8 text. Save it as CSV UTF-8.") from None
@@ -174,9 +174,9 @@ def _app() -> "Appreciate":
 
 
 def send_all(app: "Appreciate", on_progress: Callable[[int, int], None]) -> tuple[int, int]:
-    """Make what is due and send it until nothing is on its way. Harmless to repeat.
+    """Make the digests that are due and send them until nothing is waiting. Idempotent.
 
-    Gives how much that was, and how much waits for its readers' own hours.
+    Returns how many were sent, and how many wait for their readers' own hours.
     """
     from reports.publishing import schedule  # noqa: PLC0415 - the command line starts faster without it
 

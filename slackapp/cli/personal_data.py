@@ -57,7 +57,7 @@ def export(user: str, folder: Path | None, workspace: str | None, *, as_json: bo
         for ending, content in files.items():
             target = folder / f"{user}{ending}"
             target.touch(mode=0o600)
-            # One that was there before may be open to others.
+            # A file that existed before may be readable by others.
             target.chmod(0o600)
             target.write_bytes(content)
             click.echo(f"Written to {target}.", err=as_json)

@@ -70,7 +70,7 @@ def over_http(document: dict[str, Any], url: str, *, organisation: bool = False)
     settings = document["settings"]
     settings["event_subscriptions"]["request_url"] = events
     settings["interactivity"]["request_url"] = events
-    # Lists that are searched as somebody types ask here.
+    # Slack asks here for the options of lists that are searched while typing.
     settings["interactivity"]["message_menu_options_url"] = events
     settings["socket_mode_enabled"] = False
     if organisation:
@@ -137,7 +137,7 @@ def rotate(*, as_json: bool) -> None:
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     is_plain = parts.path in {"", "/"} and not parts.query and not parts.fragment and not parts.username
-    # On this machine a sandbox plays Slack, which has no certificate to ask for.
+    # On this machine a sandbox stands in for Slack; it has no certificate.
     schemes = {"https", "http"} if parts.hostname in _LOOPBACK else {"https"}
     if parts.scheme not in schemes or not _HOST.fullmatch(parts.hostname or "") or not is_plain:
         raise click.UsageError(

@@ -22,7 +22,7 @@ _SHORTEST_WAIT = 0.05
 
 
 class TooLateError(Exception):
-    """The person has been told that it was not done: it must not be done any more."""
+    """The person has read that it was not done: it must not be done any more."""
 
 
 class _State(StrEnum):

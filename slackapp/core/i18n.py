@@ -118,7 +118,7 @@ class Voice:
 
 @cache
 def voice(language: str = DEFAULT_LANGUAGE) -> Voice:
-    """Return the voice of a language; without a catalogue it speaks plain English."""
+    """Return the voice of a language; without a catalogue it returns the English messages."""
     source = LOCALES / language / "LC_MESSAGES" / "appreciate.po"
     if not source.is_file():
         return Voice(DEFAULT_LANGUAGE, gettext.NullTranslations())

@@ -200,7 +200,7 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
 
 
 def _answer(app: Appreciate, chance: Random, week: int) -> None:
-    """Most people answer this week's check-in."""
+    """Let most people answer this week's check-in."""
     now = app.now()
     with app.sessions.read() as session:
         workspace = _workspace(session)

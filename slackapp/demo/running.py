@@ -42,12 +42,12 @@ class Options:
 
 
 class Demo:
-    """The app and the sandbox in one process. They speak HTTP and WebSocket to each other, as in life."""
+    """The app and the sandbox in one process, connected by HTTP and WebSocket as the app is to Slack."""
 
     def __init__(self, options: Options) -> None:
         self._state = options.state.resolve()
         if options.reset or not (self._state / _READY).exists():
-            # Half a history, from a first start that was cut short, would make no sense.
+            # Remove half a history, which a first start that was interrupted leaves.
             _remove(self._state)
         self._state.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.sandbox = Sandbox(
@@ -153,7 +153,7 @@ def _check_free(port: int) -> None:
 
 
 def _after_month_end(now: datetime) -> datetime:
-    """Just after this month's digests come, on the first working day of the next, at nine."""
+    """Return a moment after this month's digests are sent, on the next month's first working day at nine."""
     next_month = first_day(month_after(month_of(now, "Europe/London")))
     first = first_working_day(next_month.year, next_month.month, "ENG")
     return occurrence(first, time(9, 5), "Europe/London")

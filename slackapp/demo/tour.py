@@ -1,4 +1,4 @@
-"""The demo's guided path: a thank-you, the check-in, the digest, a promise."""
+"""The steps of the demo's tour: a thank-you, the check-in, the digest, a promise."""
 
 from handlers.digest import promise_form_view
 from handlers.pulse import survey_view

@@ -23,7 +23,7 @@ class DeliveryState(StrEnum):
 class Delivery(Base):
     """One message to be sent. It holds a reference to its subject, never its text.
 
-    `key` is deterministic, so that owing twice is harmless; `target` is the Slack
+    `key` is deterministic, so that enqueuing twice is harmless; `target` is the Slack
     user or channel; `kind` and `reference` say what to render.
     """
 
@@ -32,7 +32,7 @@ class Delivery(Base):
         Index("ix_delivery_due", "state", "workspace_id", "priority", "due", "id"),
         Index("ix_delivery_lease", "state", "lease_until"),
         Index("ix_delivery_reference", "reference"),
-        # By which a row finds those of its group that it waits for, among all that was ever sent.
+        # Finds the unsent rows of a group among all rows that were ever sent.
         Index(
             "ix_delivery_group",
             "group_key",
@@ -40,7 +40,7 @@ class Delivery(Base):
             sqlite_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
             postgresql_where=text("group_key IS NOT NULL AND state IN ('ready', 'sending')"),
         ),
-        # Finds the post of a reaction.
+        # Finds the post to which a reaction was added.
         Index(
             "ix_delivery_post",
             "slack_ts",

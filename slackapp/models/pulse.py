@@ -1,4 +1,4 @@
-"""The pulse. What keeps it anonymous is the shape of these tables.
+"""Tables of the check-in. The shape of these tables keeps it anonymous.
 
 `ballot`, `bundle_score` and `comment` have exactly the columns below; a test fails
 when one is added. No table records who has answered.

@@ -76,7 +76,7 @@ class Recipient(Base):
     quoted_in: Mapped[str | None] = mapped_column(String(7))
     """The month whose digest quotes it, as in "2026-11"; none quotes it again."""
     meant_a_lot: Mapped[bool] = mapped_column(default=False)
-    """Whether the receiver told the giver so. There is no time, and nobody else is shown it."""
+    """Whether the receiver told the giver that it meant a lot; without a time, and shown to nobody else."""
 
     recognition: Mapped[Recognition] = relationship(back_populates="recipients")
 

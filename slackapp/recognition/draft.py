@@ -106,7 +106,7 @@ class Question(Refusal):
     """A question before sending, which the giver may answer with [Send anyway]."""
 
     marks: tuple[str, ...] = ()
-    """What stands for the question once it has been read."""
+    """The mark that accepts the question once it has been read."""
 
 
 class ConfidentialityQuestion(Question):

@@ -23,7 +23,7 @@ _ENDINGS = typed("labels", "endings")
 _GREETINGS = frozenset(typed("labels", "greetings"))
 
 _OPENERS = frozenset(typed("labels", "openers"))
-"""With a capital these begin a sentence of their own: what stands before them was a label."""
+"""With a capital these begin a sentence of their own: the text before them was a label."""
 
 _CONTINUATIONS = frozenset(typed("labels", "continuations"))
 """After one of these the word belongs to a sentence: "support from you", "care of our patients"."""

@@ -207,7 +207,7 @@ class _Parser:
             self.rest = self.rest[: end + 1]
 
     def look_for_an_unknown_word(self) -> None:
-        """Take a first word away that stands where a behaviour would; what follows is read on."""
+        """Skip a first word in place of a behaviour; parsing continues after it."""
         label = labels.label(self.rest, lambda rest: _VISIBILITY.match(rest) is not None)
         if label is None or closest(label[0]) is not None:
             return
@@ -216,7 +216,7 @@ class _Parser:
         self.read_what_follows_quoted_words()
         match = _BEHAVIOUR.match(self.rest)
         if match and VOCABULARY[" ".join(match["form"].lower().split())] is self.behaviour:
-            # Only their sentence speaks of it: "support helped me all night".
+            # It is a part of their sentence: "support helped me all night".
             self.behaviour = None
 
     def look_for_a_slip(self) -> None:

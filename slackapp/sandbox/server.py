@@ -142,7 +142,7 @@ class Sandbox:
     def _serve(self, ready: Future[None]) -> None:
         try:
             asyncio.run(self._main(ready))
-        except BaseException as problem:  # whatever it is, whoever waits for the start gets it
+        except BaseException as problem:  # handed over to the thread that waits for the start
             if ready.done():
                 raise
             ready.set_exception(problem)

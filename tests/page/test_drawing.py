@@ -89,7 +89,7 @@ def test_reactions_threads_and_message_shortcuts_are_in_the_messages_menu(wide: 
         return page.get_by_role("dialog", name="This message")
 
     heart = menu().get_by_role("button", name="heart")
-    # On a computer without emoji its name stands there; whether this one has any is not for us to say.
+    # A computer without emoji shows the name instead; either is right.
     page.evaluate("document.documentElement.classList.add('no-signs')")
     named = "one => getComputedStyle(one.querySelector('.sign'), '::after').content"
     assert heart.evaluate(named) == '"heart"'

@@ -1,4 +1,4 @@
-"""The practice hospital as a newcomer meets it: the tour's four steps, by keys alone and on a phone."""
+"""The practice hospital for a newcomer: the tour's four steps, by keyboard alone and on a phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A command, its form and the result: by mouse, by keyboard alone, on a desk and on a phone."""
+"""A command, its form and the result: by mouse, by keyboard alone, on a wide screen and on a phone."""
 
 import pytest
 from playwright.sync_api import expect

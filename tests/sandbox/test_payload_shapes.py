@@ -39,7 +39,7 @@ FORM = {
 
 
 def paths(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
-    """Every key path with the type of what stands there, as shapes.json names them."""
+    """Every key path with the type of its value, as shapes.json names them."""
     if at:
         yield at, _kind(value)
     if isinstance(value, dict):

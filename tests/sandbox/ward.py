@@ -8,5 +8,5 @@ APP_TOKEN = "xapp-ward-app-token"
 
 
 def ben_leaves(ward: Any) -> None:
-    """Something of which the app is told."""
+    """Something that the app is notified of."""
     ward.control("change", kind="leave", channel=GENERAL, user=BEN)

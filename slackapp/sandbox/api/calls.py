@@ -69,7 +69,7 @@ class Dispatcher:
         return await answer_with_fault(request, fault, response) if fault else response
 
     async def _fault(self, request: web.Request, name: str) -> Fault | None:
-        """Return the fault that this call meets."""
+        """Return the fault that applies to this call."""
         sent, _ = await self._arguments(request, name)
         return self._slack.faults.take(name, lambda: self._subject(request, sent))
 

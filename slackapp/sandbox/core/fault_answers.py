@@ -1,4 +1,4 @@
-"""The response to a call that meets a fault, whether or not the call was carried out."""
+"""Respond to a call to which a fault applies, whether or not the call was carried out."""
 
 import asyncio
 import socket

@@ -61,7 +61,7 @@ def _error(order: dict[str, Any], contract: Contract, method: str) -> str:
 
 
 def _count(order: dict[str, Any], *, is_open: bool) -> int | None:
-    """Return how many calls meet the fault; None if something else ends it."""
+    """Return how many calls the fault applies to; None if something else ends it."""
     return None if is_open and "count" not in order else int(get_number(order, "count", 1))
 
 

@@ -1,4 +1,4 @@
-"""Faults requested through `POST /control/fault`, and which call meets which."""
+"""Faults requested through `POST /control/fault`, and which calls they apply to."""
 
 import random
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class Where:
     user: str = ""
 
     def covers(self, subject: Subject) -> bool:
-        """Whether a call about this subject meets the fault."""
+        """Whether the fault applies to a call about this subject."""
         return (
             self.workspace in ("", subject.workspace)
             and (not self.channel or self.channel in subject.channels)
@@ -112,7 +112,7 @@ class Faults:
         return list(self._faults)
 
     def take(self, method: str, subject: Callable[[], Subject]) -> Fault | None:
-        """Return the fault this call meets, if any. `subject` is called only for a limited fault."""
+        """Return the fault that applies to this call, if any. `subject` is only called for a limited one."""
         anywhere = Where()
         for fault in self.in_force():
             if not _is_for(fault, method):

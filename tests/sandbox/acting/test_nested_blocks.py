@@ -1,4 +1,4 @@
-"""What stands inside other blocks, in attachments and behind answers to a form: seen, pressed and told."""
+"""Elements inside other blocks, in attachments and in updated forms are shown, usable and reported."""
 
 from collections.abc import Callable
 from typing import Any
