@@ -21,7 +21,7 @@ from handlers.late_answers import LateAnswer, is_about_check_in, with_sentence
 from handlers.pulse import survey_view
 from handlers.shared.languages import Languages
 from handlers.shared.payloads import Payload
-from slackapp.core import postgresql
+from slackapp.core import metrics, postgresql
 from slackapp.core.db import Sessions
 from slackapp.core.deadline import Outcome, Work, doing
 from slackapp.core.i18n import translatable
@@ -49,6 +49,10 @@ NOT_KEPT: Final = translatable(
 )
 STILL_UNSURE: Final = translatable(
     "I could not find out whether what you did was kept. Please look at my Home tab before you do it again."
+)
+_CHECK_IN_COMMAND: Final = "/pulse"
+_KINDS: Final = frozenset(
+    {"view_submission", "block_suggestion", "block_actions", "shortcut", "message_action", "view_closed"}
 )
 Dispatch = Callable[[BoltRequest], BoltResponse]
 FindClient = Callable[[BoltRequest], WebClient | None]
@@ -79,6 +83,13 @@ class Answering:
 
     def dispatch(self, request: BoltRequest) -> BoltResponse:
         """Return the listener's response, or a truthful answer once the time is over."""
+        begun = time.monotonic()
+        response = self._answer_or_refuse(request)
+        if _is_countable(request.body):
+            metrics.ACK_SECONDS.labels(_kind(request.body)).observe(time.monotonic() - begun)
+        return response
+
+    def _answer_or_refuse(self, request: BoltRequest) -> BoltResponse:
         if self._in_a_row < _IN_A_ROW:
             return self._answer(request)
         if not self._probe.acquire(blocking=False):
@@ -119,11 +130,13 @@ class Answering:
             self._room.release()
 
     def _not_done(self, request: BoltRequest) -> BoltResponse:
+        _count_abandoned(request.body, "nothing_done")
         late = self._late_answer(request)
         return self._respond(late, late.say(NOT_DONE))
 
     def _unsure(self, request: BoltRequest, work: Work, future: "Future[BoltResponse]") -> BoltResponse:
         late = self._late_answer(request)
+        _count_abandoned(request.body, "not_known")
         future.add_done_callback(lambda done: self._aside.submit(self._tell_truth, late, work, done))
         return self._respond(late, late.say(_unsure_sentence(request.body)))
 
@@ -188,6 +201,23 @@ def client_of_request(request: BoltRequest) -> WebClient | None:
     """Return the client of an authorised request; None before it was authorised."""
     client: Any = request.context.get("client")
     return client if isinstance(client, WebClient) and client.token else None
+
+
+def _is_countable(body: Payload) -> bool:
+    """Whether a request may appear in metrics: how many answer a check-in must not be countable."""
+    return not is_about_check_in(body) and body.get("command") != _CHECK_IN_COMMAND
+
+
+def _kind(body: Payload) -> str:
+    if "command" in body:
+        return "command"
+    kind = str(body.get("type") or "")
+    return kind if kind in _KINDS else "event"
+
+
+def _count_abandoned(body: Payload, words: str) -> None:
+    if _is_countable(body):
+        metrics.ANSWERS_ABANDONED.labels(words).inc()
 
 
 def _unsure_sentence(body: Payload) -> str:

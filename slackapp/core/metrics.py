@@ -4,7 +4,7 @@ A request that has to do with a check-in appears in none of them: how many answe
 Names and labels are documented in docs/running.md; alerts on them are in deploy/alerts.yml.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -25,6 +25,19 @@ DELIVERY_OUTCOMES = _counter(
 )
 SLACK_REFUSALS = _counter("slack_refusals", "Answers of Slack with status 429.", ("method",))
 JOB_FAILURES = _counter("job_failures", "Runs of a background job that failed.", ("job",))
+ACK_SECONDS = Histogram(
+    "ack_seconds",
+    "Time until a request was answered; those about check-ins are left out.",
+    ("kind",),
+    namespace=_PREFIX,
+    registry=_REGISTRY,
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 2.5, 3.0),
+)
+ANSWERS_ABANDONED = _counter(
+    "answers_abandoned",
+    "Requests answered before they had ended: nothing was done, or nobody knows yet.",
+    ("words",),
+)
 JOB_LAST_SUCCESS = _gauge("job_last_success_timestamp", "When a background job last succeeded.", ("job",))
 
 DELIVERIES = _gauge("deliveries", "Messages in the outbox that have not ended.", ("kind", "state"))
