@@ -6,6 +6,7 @@ from slack_bolt import App
 
 import handlers.digest.command
 import handlers.digest.comments
+import handlers.digest.leader_words
 import handlers.home.listeners
 import handlers.obstacles.answering
 import handlers.obstacles.sending
@@ -38,6 +39,7 @@ def register(bolt: App, context: Context) -> None:
         handlers.pulse.survey,
         handlers.digest.command,
         handlers.digest.comments,
+        handlers.digest.leader_words,
         handlers.obstacles.sending,
         handlers.obstacles.answering,
         handlers.privacy.data_requests,

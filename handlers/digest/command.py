@@ -14,7 +14,7 @@ from handlers.shared.modals import open_modal, push_or_open, replace_or_open
 from handlers.shared.payloads import Payload, caller, press
 from handlers.shared.request import Request, Scope
 from reports.figures.team_month import as_shared
-from reports.publishing import failures, loading, message, notices_view, schedule
+from reports.publishing import failures, loading, message, notices_view, schedule, team_lines_view
 from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.core.errors import UserError
@@ -116,7 +116,7 @@ def register(bolt: App, context: Context) -> None:
     """Listen for the command and the digest's buttons."""
     listeners = Digests(context, admin.register(bolt, context))
     bolt.command(COMMAND)(listeners.command)
-    bolt.action(re.compile(rf"{command_view.CHOOSE}:\d+"))(listeners.choose)
+    bolt.action(re.compile(rf"{team_lines_view.CHOOSE}:\d+"))(listeners.choose)
     bolt.action(message.SEND)(listeners.send)
     bolt.action(message.FIGURES)(listeners.figures)
     for action_id in _FREQUENCIES:

@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 
 from reports.publishing.notices_view import _button
+from reports.publishing.team_lines_view import CHOOSE
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Pace
-
-CHOOSE = "digest_choose"
-"""The button whose value is the team's id."""
 
 _MOST_TEAMS = 20
 

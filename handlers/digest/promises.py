@@ -12,7 +12,7 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Payload, press
 from handlers.shared.request import Request, Scope
-from reports.publishing import message, promise_view
+from reports.publishing import message, promise_view, team_lines_view
 from reports.queries.extras import promise_details
 from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
@@ -163,7 +163,7 @@ class Promises:
 def register(bolt: App, context: Context) -> None:
     """Listen for the buttons and forms of promises."""
     listeners = Promises(context)
-    bolt.action(message.WRITE)(listeners.write)
+    bolt.action(team_lines_view.WRITE)(listeners.write)
     bolt.action(promise_form_view.MORE)(listeners.more)
     bolt.view(promise_form_view.FORM)(listeners.save)
     bolt.action(message.SHARE)(listeners.ask_to_share)

@@ -13,7 +13,8 @@ from handlers.home.leader_view import PAGE, SHOWN, Leadership, Leading
 from handlers.home.view import Sections
 from handlers.pulse.readers_view import OwnReaders
 from reports import queries
-from reports.publishing import schedule
+from reports.publishing import levels, schedule
+from reports.queries import team_lines
 from reports.queries.extras import promise_details
 from reports.text.summary import in_short
 from slackapp import teams
@@ -98,7 +99,18 @@ def leadership(
         )
         for team in first
     )
-    return Leadership(leading, len(led), next_opening(session, workspace, now))
+    lines = [
+        line
+        for team in first
+        for line in levels.lines_of(session, team, member, schedule.latest(workspace, now).month, now)
+    ]
+    return Leadership(
+        leading,
+        len(led),
+        next_opening(session, workspace, now),
+        lines=tuple({line.team_id: line for line in lines}.values()),
+        readers=tuple(levels.readers_above(session, first, member, now)),
+    )
 
 
 def page_of_led(
@@ -109,12 +121,16 @@ def page_of_led(
     page = led[skip : skip + PAGE]
     published = _published(session, workspace, member, page, now)
     sizes = {size.id: size for size in teams.page(session, [team.id for team in page])}
+    level = levels.level_month(workspace, schedule.latest(workspace, now).month)
+    others = [team for team in page if not permissions.leads(session, team, member, now)]
+    lines = {line.team_id: line for line in team_lines.lines(session, workspace, others, level, now=now)}
     leading = [
         Leading(
             Led(team.id, team.name, ()),
             sizes[team.id].people,
             sizes[team.id].below,
             has_digest=team in published,
+            line=lines.get(team.id),
         )
         for team in page
     ]

@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.digest import command_view, promise_form_view
+from handlers.digest import promise_form_view
 from handlers.digest.promise_form_view import Led
-from reports.publishing import obstacle_view
+from reports.figures.team_line import Act, TeamLine
+from reports.publishing import obstacle_view, team_lines_view
+from reports.publishing.promise_view import plain_context, rich
+from reports.text.sentences import team_name
+from reports.text.team_lines import in_short, sentence
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
@@ -17,7 +21,7 @@ SHOWN = 3
 
 PROMISES = 2
 PAGE = 10
-ALL, TURN = "leading_all", "leading_turn"
+ALL, TURN = team_lines_view.ALL_TEAMS, "leading_turn"
 _HEADER, _QUOTED = 150, 120
 
 
@@ -29,15 +33,22 @@ class Leading:
     people: int
     below: int
     has_digest: bool
+    line: TeamLine | None = None
+    """What a level above reads about it, where the reader does not lead it herself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leadership:
-    """The first teams by name, how many there are, and when the next check-in opens, if one does."""
+    """The first teams by name, how many there are, and when the next check-in opens, if one does.
+
+    `lines` are about the teams below them; `readers` are the names of those above who read such lines.
+    """
 
     teams: tuple[Leading, ...]
     total: int
     next_poll: datetime | None
+    lines: tuple[TeamLine, ...] = ()
+    readers: tuple[str, ...] = ()
 
 
 def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
@@ -48,10 +59,36 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
     for place, team in enumerate(leadership.teams[:SHOWN]):
         layout += _team(say, team, place)
+    layout += [plain_context(_read_by(say, leadership.readers))] if leadership.readers else []
+    layout += _lines(say, leadership.lines)
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
         button = blocks.button(say("All your teams"), ALL, "0")
         layout.append(blocks.actions([button], block_id="leading_all"))
     return layout
+
+
+def _read_by(say: Voice, readers: Sequence[str]) -> str:
+    names = say.listing(blocks.shortened(name, _QUOTED) for name in readers[:PAGE])
+    return say.count(
+        "{names} reads your promises and sees which digests have no answer.",
+        "{names} read your promises and see which digests have no answer.",
+        len(readers),
+        names=names,
+    )
+
+
+def _lines(say: Voice, lines: Sequence[TeamLine]) -> list[Block]:
+    """One short line for each team below, in the order of the alphabet."""
+    if not lines:
+        return []
+    runs: list[list[Block]] = [
+        [
+            {"type": "text", "text": f"{team_name(line.team)}: ", "style": {"bold": True}},
+            {"type": "text", "text": in_short(say, line)},
+        ]
+        for line in lines[:PAGE]
+    ]
+    return [blocks.header(say("Your teams")), rich(runs), team_lines_view.small_print(say)]
 
 
 def next_check_in(say: Voice, zone: str, next_poll: datetime | None) -> str:
@@ -65,12 +102,20 @@ def team_list(say: Voice, teams: Sequence[Leading], *, skip: int, total: int) ->
     """All the teams the reader leads and those below, a page at a time."""
     layout = []
     for place, team in enumerate(teams):
-        block = blocks.plain_section(f"{team.led.team}\n{_size(say, team)}")
+        block = blocks.plain_section("\n".join([team.led.team, *_told(say, team), _size(say, team)]))
         if team.has_digest:
             block["accessory"] = _digest_button(say, team, place)
         layout.append(block)
     layout += blocks.pager(say, TURN, skip=skip, page=PAGE, total=total)
     return blocks.notice(say, say("Your teams"), layout)
+
+
+def _told(say: Voice, team: Leading) -> list[str]:
+    if team.line is None:
+        return []
+    line = team_lines_view.shortened(team.line)
+    own_words = [f"“{line.own_words}”"] if line.own_words else []
+    return [*own_words, in_short(say, line) if line.act is Act.UNANSWERED else sentence(say, line)]
 
 
 def _team(say: Voice, team: Leading, place: int) -> list[Block]:
@@ -81,8 +126,8 @@ def _team(say: Voice, team: Leading, place: int) -> list[Block]:
         | {"accessory": obstacle_view.send_button(say, led.team_id, place)},
     ]
     if team.has_digest:
-        sentence = led.sentence or say("The last digest is out.")
-        layout.append(blocks.plain_section(sentence) | {"accessory": _digest_button(say, team, place)})
+        words = led.sentence or say("The last digest is out.")
+        layout.append(blocks.plain_section(words) | {"accessory": _digest_button(say, team, place)})
     first = [(promise_id, _shortened(details)) for promise_id, details in led.promises[:PROMISES]]
     layout += promise_form_view.updatable(say, first)
     if len(led.promises) > PROMISES:
@@ -98,7 +143,7 @@ def _size(say: Voice, team: Leading) -> str:
 
 
 def _digest_button(say: Voice, team: Leading, place: int) -> Block:
-    return blocks.button(say("Open the digest"), f"{command_view.CHOOSE}:{place}", team.led.team_id)
+    return blocks.button(say("Open the digest"), f"{team_lines_view.CHOOSE}:{place}", team.led.team_id)
 
 
 def _shortened(details: PromiseDetails) -> PromiseDetails:

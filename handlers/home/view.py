@@ -103,8 +103,7 @@ def _promised(say: Voice, promised: Sequence[PromiseDetails]) -> list[Block]:
     if not promised:
         return []
     layout = [blocks.divider(), blocks.header(say("Your team was promised"))]
-    for details in promised[:PROMISES_SHOWN]:
-        layout += promise_view.told(say, _shortened(details))
+    layout.append(promise_view.told(say, map(_shortened, promised[:PROMISES_SHOWN])))
     if len(promised) > PROMISES_SHOWN:
         button = blocks.button(say("All promises"), ALL_PROMISES, "0")
         layout.append(blocks.actions([button], block_id="home_promises"))
@@ -113,7 +112,7 @@ def _promised(say: Voice, promised: Sequence[PromiseDetails]) -> list[Block]:
 
 def all_promises(say: Voice, promised: Sequence[PromiseDetails]) -> View:
     """[All promises]: the same list to its end."""
-    layout = [block for details in promised[:_LISTED] for block in promise_view.told(say, details)]
+    layout = [promise_view.told(say, [details]) for details in promised[:_LISTED]]
     return blocks.notice(say, say("Your team was promised"), layout)
 
 

@@ -11,6 +11,7 @@ from enum import Enum, StrEnum
 
 from reports.figures.findings import NOTHING, Findings
 from reports.figures.spans import Span
+from reports.figures.team_line import TeamLine
 from slackapp.core.behaviours import Behaviour
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Pace
@@ -210,6 +211,8 @@ class TeamMonth:
     silent: bool = False
     """Whether the two digests before this one had no reply."""
     pace: Pace = Pace.EVERY
+    teams: tuple[TeamLine, ...] = ()
+    """What a level above reads about its teams; empty for a team without others below it."""
 
     @property
     def quote(self) -> Highlight | None:
@@ -220,7 +223,7 @@ class TeamMonth:
 def as_shared(month: TeamMonth) -> TeamMonth:
     """The month as the team may read it: without comments and without unshared promises."""
     known = tuple(promise for promise in month.promises if promise.is_shared)
-    return replace(month, promises=known, comments=(), silent=False)
+    return replace(month, promises=known, comments=(), silent=False, teams=())
 
 
 def mix(

@@ -12,7 +12,9 @@ from slack_sdk.models.blocks import (
 from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.figures.team_month import Highlight, TeamMonth
+from reports.publishing import team_lines_view
 from reports.publishing.promise_view import is_it_done, plain_context
+from reports.publishing.team_lines_view import WRITE
 from reports.text import follow_up, promised, pulse, sentences
 from reports.text.sentences import Table
 from reports.text.summary import Line, brief
@@ -33,10 +35,6 @@ from slackapp.blocks import (
 from slackapp.core.i18n import Voice
 from slackapp.models import Pace
 from slackapp.outbox.rendered import Message
-
-WRITE = "promise_write"
-"""The button whose value is the digest's id."""
-
 
 SHARE = "digest_share"
 """The button whose value is the digest's id."""
@@ -88,6 +86,7 @@ def for_team(
     The chart is in the first language only; the others show the same figures in a modal.
     """
     first, *others = spoken
+    team = replace(team, teams=())
     below = [actions([_figures_button(first, digest_id)])]
     for say in others:
         button = actions([_figures_button(say, digest_id)])
@@ -177,7 +176,9 @@ def text(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False)
     parts = [summary.heading, *(" ".join(filter(None, (line.label, line.words))) for line in summary.lines)]
     parts += [chart.alt] if chart else []
     parts += [f"“{quoted.words}” {_from_whom(say, quoted)}"] if quoted else []
-    return literal("\n".join([*parts, f"{summary.asking} {summary.question}", summary.small_print]))
+    below = f"{summary.asking} {summary.question}", summary.small_print
+    teams = team_lines_view.text(say, team.teams) if team.teams else []
+    return "\n".join([literal("\n".join(parts)), *teams, literal("\n".join(below))])
 
 
 def modal(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool = False) -> View:
@@ -214,10 +215,12 @@ def _above(
         header(summary.heading[:_HEADER_LONGEST]),
         *map(_line, summary.lines),
         *([actions(is_it_done(say, late.id))] if late else []),
+        *(team_lines_view.part(say, team.teams) if team.teams else []),
         *middle,
         *_quote(say, team),
         section(f"*{summary.asking}* {summary.question}"),
         context(summary.small_print),
+        *([team_lines_view.small_print(say)] if team.teams else []),
     ]
 
 
@@ -238,7 +241,11 @@ def _buttons(say: Voice, team: TeamMonth, digest_id: str, today: date) -> list[B
     )
     buttons = [
         write,
-        ButtonElement(text=say("Share with the team"), action_id=SHARE, value=digest_id),
+        ButtonElement(
+            text=say("Share with your leaders") if team.teams else say("Share with the team"),
+            action_id=SHARE,
+            value=digest_id,
+        ),
         _figures_button(say, digest_id),
     ]
     if promised.open_promises(team):

@@ -110,13 +110,17 @@ def promise_block(say: Voice, promise: PromiseDetails) -> Block:
     return _labelled([*parts(say, promise), ("", by_whom(say, promise))])
 
 
-def told(say: Voice, promise: PromiseDetails) -> list[Block]:
-    """A promise on the Home tab of the people it was made to: by when, or that it is done."""
+def told(say: Voice, promises: Iterable[PromiseDetails]) -> Block:
+    """Promises on the Home tab of the people they were made to: by when, or that they are done."""
+    return _labelled(part for promise in promises for part in _told(say, promise))
+
+
+def _told(say: Voice, promise: PromiseDetails) -> list[tuple[str, str]]:
     if promise.state is PromiseState.DONE:
-        return [_labelled([(say("Done:"), f"“{promise.words}”")]), plain_context(promise.name)]
+        return [(say("Done:"), f"“{promise.words}”"), ("", promise.name)]
     label = say("By {day}:", day=say.day(promise.due))
     obstacle = [(say("In the way:"), promise.obstacle)] if promise.obstacle else []
-    return [_labelled([(label, f"“{promise.words}”"), *obstacle]), plain_context(promise.name)]
+    return [(label, f"“{promise.words}”"), *obstacle, ("", promise.name)]
 
 
 def _line(say: Voice, promise: PromiseSummary) -> list[tuple[str, str]]:

@@ -12,7 +12,14 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import TeamMonth
-from reports.publishing import failures, obstacles_in_digest, promise_renderers, schedule, team_renderers
+from reports.publishing import (
+    failures,
+    levels,
+    obstacles_in_digest,
+    promise_renderers,
+    schedule,
+    team_renderers,
+)
 from reports.publishing.csv_export import sheet
 from reports.publishing.loading import (
     NOT_THEIRS,
@@ -31,7 +38,7 @@ from reports.text import sentences
 from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import sharing
-from slackapp.models import Delivery, DeliveryState, Digest
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Team
 from slackapp.outbox.references import ChartRef, DigestRef
 from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, Upload, WaitUntil, by_kind
 
@@ -52,6 +59,7 @@ def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
         Route(schedule.COMMENTS_AGAIN, _load_comments_again, _comments_again),
         *team_renderers.ROUTES,
         *promise_renderers.ROUTES,
+        *levels.ROUTES,
     )
 
 
@@ -120,11 +128,18 @@ def _load_message(session: Session, about: DigestRef, row: Delivery, now: dateti
     if not may_receive(session, digest, now):
         return Skip(NOT_THEIRS, failures.report_lost_reader)
     say, month = load(session, digest)
+    month = _with_teams(session, digest, month, now)
     charts = chart_refs(say, month, digest.id)
     pictures = uploaded_charts(session, charts)
     follow_up = thread_charts(row, charts, pictures)
     beside = obstacles_in_digest.load(session, digest, now)
     return _Figures(say, month, digest.id, today(session, row, now), pictures, follow_up, beside)
+
+
+def _with_teams(session: Session, digest: Digest, month: TeamMonth, now: datetime) -> TeamMonth:
+    """The month with the lines about the teams below, for a level above and its leader."""
+    team, reader = session.get_one(Team, digest.team_id), session.get_one(Member, digest.recipient_id)
+    return replace(month, teams=levels.lines_of(session, team, reader, digest.month, now))
 
 
 def _message(content: _Figures) -> Message:

@@ -15,7 +15,7 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.figures.team_month import TeamMonth
-from reports.publishing import failures
+from reports.publishing import failures, level_notices
 from reports.publishing.page import charts, page
 from slackapp.core import calendar
 from slackapp.core.batches import run_all_then_raise
@@ -98,9 +98,16 @@ def _next_digest(session: Session, now: datetime) -> tuple[datetime, str] | None
         return None
     occurrence, workspace = min(upcoming, key=lambda pair: pair[0].due)
     say = voice(workspace.language)
+    if (notice := occurrence.due - level_notices.BEFORE) > now and _has_levels(session, workspace):
+        return notice, say("leaders read what the levels above will read")
     return occurrence.due, say(
         "digest for {month}", month=say.month(date.fromisoformat(f"{occurrence.month}-01"))
     )
+
+
+def _has_levels(session: Session, workspace: Workspace) -> bool:
+    below = select(Team.id).where(Team.workspace_id == workspace.id, Team.parent_id.is_not(None))
+    return session.scalar(below.limit(1)) is not None
 
 
 def preview(
@@ -219,6 +226,8 @@ def _due_in(workspace: Workspace, month: str) -> datetime:
 def _owe(session: Session, workspace: Workspace, now: datetime) -> int:
     failures.ask_to_hand_on(session, workspace, now)
     due_promises.enqueue_due(session, workspace, now)
+    ahead = _next(workspace, now)
+    level_notices.enqueue(session, workspace, ahead.month, due=ahead.due, now=now)
     occurrence = latest(workspace, now)
     if occurrence.month < _first_month(session, workspace):
         return 0

@@ -12,8 +12,17 @@ _FEW_ANSWERED = translatable("What would make the check-in worth answering?")
 _OTHERWISE = translatable("Who made your last shift easier?")
 
 
+def asking(say: Voice, team: TeamMonth, *, is_for_team: bool) -> str:
+    """What stands before the question."""
+    if team.teams:
+        return say("Something only you can do:")
+    return say("Let us talk about:") if is_for_team else say("Ask at the next handover:")
+
+
 def question(say: Voice, team: TeamMonth, today: date) -> str:
-    """About a promise that is late, else the first need, else what is missing."""
+    """About a promise that is late, else the first need, else what is missing; a level above has its own."""
+    if team.teams:
+        return say("ask each leader for one obstacle, and remove one this month.")
     if overdue(team, today):
         return say(_OVERDUE)
     findings = team.pulse.findings

@@ -87,7 +87,7 @@ def _versions(say: Voice, team: TeamMonth, today: date, *, is_for_team: bool) ->
         yield Brief(
             heading=sentences.heading(say, team),
             lines=tuple(lines(say, team, today, is_for_team=is_for_team, most=most)),
-            asking=say("Let us talk about:") if is_for_team else say("Ask at the next handover:"),
+            asking=prompts.asking(say, team, is_for_team=is_for_team),
             question=prompts.question(say, team, today),
             small_print=" ".join(filter(None, print_below)),
         )

@@ -3,7 +3,7 @@
 from handlers.digest import promise_form_view
 from handlers.pulse import survey_view
 from handlers.recognition import giver_view
-from reports.publishing import message
+from reports.publishing import team_lines_view
 from slackapp.core.i18n import translatable
 from slackapp.demo import hospital
 from slackapp.sandbox.page.tour import Step, leads_to, reads, submits
@@ -39,7 +39,7 @@ STEPS = (
         place="dm",
         title=translatable("You are Mair Llewellyn, who leads Ward 7. Read the month's digest."),
         words=translatable("Press Move time and choose the end of the month. The digest comes to you here."),
-        done=reads(_LEADER, message.WRITE),
+        done=reads(_LEADER, team_lines_view.WRITE),
     ),
     Step(
         key="promise",

@@ -26,7 +26,7 @@ from slackapp.models.governance import (
 from slackapp.models.obstacles import Obstacle, ObstacleState, ObstacleStep
 from slackapp.models.outbox import Bucket, Delivery, DeliveryState, FanOut, Hold, HoldScope, Inbound
 from slackapp.models.people import Cadence, Member, SharingChoice, Team, Workspace
-from slackapp.models.promises import Pace, Promise, PromiseState, TeamPace
+from slackapp.models.promises import LeaderWords, Pace, Promise, PromiseState, TeamPace
 from slackapp.models.pulse import (
     Ballot,
     Bundle,
@@ -67,6 +67,7 @@ __all__ = [
     "Inbound",
     "InstallTicket",
     "Installation",
+    "LeaderWords",
     "Leadership",
     "LegalHold",
     "Member",

@@ -61,3 +61,16 @@ class TeamPace(Base):
     pace: Mapped[str] = mapped_column(String(8), default=Pace.EVERY)
     chosen_by_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
     chosen_at: Mapped[datetime]
+
+
+class LeaderWords(Base):
+    """What a team's leader says before the line about her team in a digest of the levels above."""
+
+    __tablename__ = "leader_words"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    """The month of the digest in which the line stands."""
+    member_id: Mapped[str] = mapped_column(ForeignKey("member.id"))
+    words: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]

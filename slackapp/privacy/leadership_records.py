@@ -9,6 +9,7 @@ from slackapp.models import (
     Digest,
     DigestReader,
     Leadership,
+    LeaderWords,
     LegalHold,
     Member,
     Promise,
@@ -53,6 +54,13 @@ def collect(session: Session, member: Member) -> dict[str, Any]:
             .join(TeamPace, TeamPace.team_id == Team.id)
             .where(TeamPace.chosen_by_id == member.id)
             .order_by(Team.name),
+        ),
+        "words_for_the_levels_above": _rows(
+            session,
+            select(Team.name.label("team"), LeaderWords.month, LeaderWords.words, LeaderWords.written_at)
+            .join(Team, Team.id == LeaderWords.team_id)
+            .where(LeaderWords.member_id == member.id)
+            .order_by(LeaderWords.month, Team.name),
         ),
         "proposals_for_teams": _proposals(session, member),
         "legal_holds": _rows(session, select(LegalHold.since).where(LegalHold.member_id == member.id)),

@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from slackapp.models import Comment, Member, Promise, Recipient, Recognition, Sharing, Team, Workspace
+from slackapp.models import (
+    Comment,
+    LeaderWords,
+    Member,
+    Promise,
+    Recipient,
+    Recognition,
+    Sharing,
+    Team,
+    Workspace,
+)
 from slackapp.privacy.shared_copies import AffectedMonths, Month, shared_by
 from slackapp.recognition import notifications
 
@@ -29,6 +39,7 @@ def redact(
         notifications.enqueue_all_updates(session, workspace, recognition, now=now)
     affected.commented.update(_in_comments(session, workspace, member, former))
     affected.promised.update(_in_promises(session, workspace, member, former))
+    _in_leader_words(session, workspace, member, former)
     return affected
 
 
@@ -94,6 +105,15 @@ def _in_promises(session: Session, workspace: Workspace, member: Member, former:
         promise.reason = _without(promise.reason, member, former, [])
         promise.obstacle = _without(promise.obstacle, member, former, [])
     return months
+
+
+def _in_leader_words(session: Session, workspace: Workspace, member: Member, former: str) -> None:
+    """Delete what they wrote about their team for the levels above, and redact what others wrote."""
+    teams = select(Team.id).where(Team.workspace_id == workspace.id)
+    session.execute(delete(LeaderWords).where(LeaderWords.member_id == member.id))
+    named = select(LeaderWords).where(LeaderWords.team_id.in_(teams), _names(member, LeaderWords.words))
+    for row in session.scalars(named):
+        row.words = _without(row.words, member, former, []) or ""
 
 
 def _names(member: Member, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

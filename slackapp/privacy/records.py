@@ -176,6 +176,12 @@ RECORDS = (
         "team_id member_id since before_id handed_on",
     ),
     Kept(
+        "leader_words",
+        "A leader's own words before the line about her team that the levels above read",
+        "{figures_months} months",
+        "team_id month member_id words written_at",
+    ),
+    Kept(
         "team_pace",
         "How often a team is asked, and who chose that",
         "as long as the team exists",

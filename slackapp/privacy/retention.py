@@ -27,6 +27,7 @@ from slackapp.models import (
     Digest,
     DigestReader,
     FanOut,
+    LeaderWords,
     MonthFigures,
     Poll,
     PollState,
@@ -195,7 +196,7 @@ def _figures(session: Session, workspace: Workspace, before: datetime, now: date
     shared_copies.enqueue_deletions(session, workspace, digests, now)
     counts = [
         _rows(session, delete(model).where(model.team_id.in_(teams), model.month < month))
-        for model in (Digest, DigestReader, MonthFigures, SharedDigest)
+        for model in (Digest, DigestReader, LeaderWords, MonthFigures, SharedDigest)
     ]
     held_people = legal_holds.held_people(session, workspace)
     about_held = or_(Promise.written_by_id.in_(held_people), Promise.who_id.in_(held_people))

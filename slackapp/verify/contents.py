@@ -45,7 +45,7 @@ KINDS = frozenset(
     {
         "digest", "digest-comments", "digest-comments-again", "digest-hand-on", "digest-no-reader",
         "digest-not-shared", "digest-page", "digest-picture", "digest-picture-thread", "digest-shared",
-        "digest-sheet", "export", "export-file", "export-page",
+        "digest-sheet", "export", "export-file", "export-page", "level-line",
         "obstacle", "obstacle-answer", "obstacle-change", "obstacle-post", "obstacle-warning",
         "poll", "poll_altered", "poll_lost",
         "poll_reminder", "poll_test", "promise-due", "promise-kept", "promises", "promises-change",

@@ -170,6 +170,7 @@ EXPORTED = {
     "shared_digest": "digests_you_shared",
     "leadership": "teams_you_were_noticed_to_lead",
     "team_pace": "paces_you_chose",
+    "leader_words": "words_for_the_levels_above",
     "team_proposal": "proposals_for_teams",
     "legal_hold": "legal_holds",
 }

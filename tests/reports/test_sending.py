@@ -263,9 +263,12 @@ def test_somebody_who_left_gets_no_digest(database: Sessions, place: Hospital) -
 
 def test_the_next_digest_is_named_with_its_moment(database: Sessions, place: Hospital) -> None:
     with database.read() as session:
-        assert digest.next_moment(session, moment(11, 20)) == (NINE, "digest for November")
+        week_before = digest.next_moment(session, moment(11, 20))
+        assert week_before == (NINE - timedelta(days=7), "leaders read what the levels above will read")
+        assert digest.next_moment(session, moment(11, 25)) == (NINE, "digest for November")
         # New Year's Day is a holiday.
-        assert digest.next_moment(session, NINE) == (moment(1, 2, 9, 2026), "digest for December")
+        digest_day = moment(1, 2, 9, 2026)
+        assert digest.next_moment(session, moment(12, 27)) == (digest_day, "digest for December")
     with database.begin() as session:
         session.get_one(Workspace, place.workspace.id).uninstalled_at = moment(11, 20)
     with database.read() as session:

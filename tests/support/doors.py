@@ -187,6 +187,22 @@ DOORS = (
         is_about=True,
     ),
     Door(
+        Permission.LEAD_TEAM,
+        press,
+        "leader_words",
+        lambda world: f"{world.team}:2026-12",
+        shows="What should they know about it?",
+        is_about=True,
+    ),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "leader_words_form",
+        metadata=lambda world: f"{world.team}:2026-12",
+        values=of("leader_words_text", value="Forged"),
+        is_about=True,
+    ),
+    Door(
         Permission.LEAD_TEAM, press, "digest_share", _digest, shows="It goes to the channel of", is_about=True
     ),
     Door(Permission.LEAD_TEAM, submit, "digest_share_form", metadata=_digest, is_about=True),

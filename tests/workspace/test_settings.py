@@ -212,7 +212,7 @@ def test_settings_for_everyone_are_kept_and_written_down_without_names(
     place.person(MAIR).sees("I weinyddwyr", place="home")
     idris.does("dismiss")
     idris.presses("Pwy newidiodd beth", within="home")
-    assert "Deed" not in in_modal(idris)["text"]
+    assert "Act" not in in_modal(idris)["text"]
     assert "language" in in_modal(idris)["text"]
 
 
