@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.orm import Session
@@ -35,7 +34,7 @@ from slackapp import health, health_metrics, migrations
 from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
-from slackapp.connection.socket_mode import close_socket
+from slackapp.connection.socket_mode import SocketLines
 from slackapp.core import confidentiality, hardening, log
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
@@ -66,6 +65,7 @@ LISTENERS = 32
 """Threads for listeners. Bolt has five by default: five slow listeners would make the next command fail."""
 
 _BEAT = 2.0
+_OPENING_SECONDS = 5
 
 
 def real_time() -> datetime:
@@ -180,14 +180,14 @@ class Appreciate:
         """Connect to Slack, start the delivery worker and the scheduled jobs."""
         self.deliveries.start()
         if self._socket:
-            self._socket.connect()  # type: ignore[no-untyped-call]
+            self._socket.connect()
         self._timetable.start()
 
     def stop(self) -> None:
         """Accept nothing new, finish and record running work, release all resources."""
         self._timetable.stop()
         if self._socket:
-            close_socket(self._socket)
+            self._socket.close()
         self._answering.close()
         self.bolt.listener_runner.listener_executor.shutdown(wait=True)
         self.deliveries.stop()
@@ -196,7 +196,7 @@ class Appreciate:
 
     def health(self) -> health.Report:
         """Return the report of /healthz."""
-        connected = self._socket.client.is_connected() if self._socket else True
+        connected = self._socket.is_connected if self._socket else True
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
@@ -369,9 +369,9 @@ def _install(sessions: Sessions, client: WebClient) -> str:
         return workspace.id
 
 
-def _socket(bolt: App, settings: Settings) -> SocketModeHandler:
-    plain = WebClient(base_url=f"{settings.slack_api_url}/api/")
-    return SocketModeHandler(bolt, settings.app_token, web_client=plain)
+def _socket(bolt: App, settings: Settings) -> SocketLines:
+    plain = WebClient(base_url=f"{settings.slack_api_url}/api/", retry_handlers=[], timeout=_OPENING_SECONDS)
+    return SocketLines(bolt, settings.app_token, plain)
 
 
 def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:

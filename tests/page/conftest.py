@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from slackapp.connection.socket_mode import close_socket
+from slackapp.connection.socket_mode import SocketLines
 from slackapp.sandbox.server import Sandbox
 from tests.page.small_app import (
     MANIFEST,
@@ -38,12 +37,12 @@ def small() -> Iterator[SmallApp]:
         small = SmallApp(sandbox, client, app)
         for listeners in (command_listeners, form_listeners, press_listeners):
             listeners(app, small)
-        handler = SocketModeHandler(app, "xapp-page", web_client=client)
-        handler.connect()
+        lines = SocketLines(app, "xapp-page", client)
+        assert lines.connect()
         try:
             yield small
         finally:
-            close_socket(handler)
+            lines.close()
 
 
 def visit_with(chromium: Browser, small: SmallApp, **context: Any) -> Iterator[Visit]:

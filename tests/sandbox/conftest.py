@@ -13,7 +13,6 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from slackapp.connection.socket_mode import close_socket
 from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 from slackapp.sandbox.server import Sandbox
 from tests.sandbox.ward import (
@@ -30,6 +29,7 @@ from tests.sandbox.ward import (
     UNJOINED,
     VISITOR,
 )
+from tests.support.closing import close_socket
 
 BOT_TOKEN = "xoxb-ward-bot-token"
 BOT = "U0WARDBOT01"

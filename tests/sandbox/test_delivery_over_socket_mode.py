@@ -12,9 +12,9 @@ import orjson
 import pytest
 from slack_sdk.socket_mode.builtin.connection import ConnectionState
 
-from slackapp.connection.socket_mode import close_socket
 from tests.sandbox.conftest import Until, Ward
 from tests.sandbox.ward import ADA, APP_TOKEN, BEN, GENERAL, ben_leaves
+from tests.support.closing import close_socket
 from tests.support.waiting import comes
 
 

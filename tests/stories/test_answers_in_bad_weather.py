@@ -18,7 +18,7 @@ from tests.support.human import Human, Screen
 from tests.support.running_app import DYLAN, RunningApp, at_work, settled_app
 from tests.support.slow_commit import end_slow_commits, slow_commit
 from tests.support.waiting import comes
-from tests.support.wire import Wire, wire
+from tests.support.wire import Wire, wire_to_postgresql
 
 WORDS = "You found us a bed and stayed until it was made"
 THANKS = f"/appreciate <@{DYLAN}> helping: {WORDS}"
@@ -49,18 +49,21 @@ def fills_in(nurse: Human) -> None:
 
 
 @pytest.fixture
-def line(postgresql_url: str) -> Iterator[Wire]:
-    with wire(postgresql_url) as line:
-        yield line
+def line_and_url(postgresql_url: str) -> Iterator[tuple[Wire, str]]:
+    with wire_to_postgresql(postgresql_url) as line_and_url:
+        yield line_and_url
 
 
 @pytest.fixture
-def behind_a_line(line: Wire, tmp_path: Path) -> Iterator[RunningApp]:
+def line(line_and_url: tuple[Wire, str]) -> Wire:
+    return line_and_url[0]
+
+
+@pytest.fixture
+def behind_a_line(line_and_url: tuple[Wire, str], tmp_path: Path) -> Iterator[RunningApp]:
     """The hospital at work, with its database at the other end of a line that can fail."""
-    with (
-        settled_app(hospital.workspace(), line.url, tmp_path) as parts,
-        at_work(*parts, tmp_path) as practice,
-    ):
+    seed, url = hospital.workspace(), line_and_url[1]
+    with settled_app(seed, url, tmp_path) as parts, at_work(*parts, tmp_path) as practice:
         yield practice
 
 

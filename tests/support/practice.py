@@ -11,13 +11,12 @@ from typing import Any
 
 import httpx
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 import handlers
 from handlers.recognition.renderers import ROUTES
 from handlers.shared.context import Context
-from slackapp.connection.socket_mode import close_socket
+from slackapp.connection.socket_mode import SocketLines
 from slackapp.delivery import DeliveryWorker
 from slackapp.outbox.queue import OUTBOX
 from slackapp.pulse.keys import KeyDirectory
@@ -183,12 +182,12 @@ def running_practice(ward: RecognitionWard, key_directory: Path) -> Iterator[Pra
             listener_executor=executor,
         )
         handlers.register(bolt, context)
-        socket = SocketModeHandler(bolt, "xapp-test", web_client=WebClient(base_url=f"{sandbox.url}/api/"))
+        lines = SocketLines(bolt, "xapp-test", WebClient(base_url=f"{sandbox.url}/api/"))
         deliveries.start()
         ending.callback(deliveries.stop)
         ending.callback(executor.shutdown)
-        socket.connect()
-        ending.callback(close_socket, socket)
+        assert lines.connect()
+        ending.callback(lines.close)
         http = ending.enter_context(httpx.Client(base_url=sandbox.url, timeout=10))
         humans = [
             Human(http, user)

@@ -1,8 +1,8 @@
-"""A line to PostgreSQL that can fall silent or break, as a network does, without touching the server."""
+"""A line to a server that can fall silent or break, as a network does, without touching the server."""
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -12,17 +12,11 @@ from sqlalchemy.engine import make_url
 class Wire:
     """Passes bytes on between the app and the server, until it is told not to."""
 
-    def __init__(self, url: str) -> None:
-        target = make_url(url)
-        query = {name: str(value) for name, value in target.query.items() if name != "host"}
-        self._folder = str(target.query.get("host", ""))
-        """Where the server's socket is, for one that has no port."""
-        self._server = (target.host or "127.0.0.1", target.port or 5432)
+    def __init__(self, connect: Callable[[], socket.socket]) -> None:
+        """`connect` opens a connection to the server."""
+        self._connect = connect
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
-        self.url = target.set(host="127.0.0.1", port=self.port, query=query).render_as_string(
-            hide_password=False
-        )
         self._open = threading.Event()
         self._open.set()
         self.loses_answer_to = b""
@@ -58,13 +52,6 @@ class Wire:
                 passing = partial(self._pass_on, source, target, is_request=is_request)
                 threading.Thread(target=passing, daemon=True).start()
 
-    def _connect(self) -> socket.socket:
-        if self._folder:
-            line = socket.socket(socket.AF_UNIX)
-            line.connect(f"{self._folder}/.s.PGSQL.5432")
-            return line
-        return socket.create_connection(self._server)
-
     def _pass_on(self, source: socket.socket, target: socket.socket, *, is_request: bool) -> None:
         is_meant = False
         try:
@@ -86,8 +73,26 @@ class Wire:
 
 
 @contextmanager
-def wire(url: str) -> Iterator[Wire]:
-    """A line to the server of this address."""
-    line = Wire(url)
+def wire(port: int) -> Iterator[Wire]:
+    """A line to a server on this machine."""
+    line = Wire(partial(socket.create_connection, ("127.0.0.1", port)))
     yield line
+    line.close()
+
+
+@contextmanager
+def wire_to_postgresql(url: str) -> Iterator[tuple[Wire, str]]:
+    """A line to the server of this address, and the address at its other end."""
+    target = make_url(url)
+    folder, port = str(target.query["host"]), 5432
+
+    def connect() -> socket.socket:
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(f"{folder}/.s.PGSQL.{port}")
+        return line
+
+    line = Wire(connect)
+    query = {name: value for name, value in target.query.items() if name != "host"}
+    there = target.set(host="127.0.0.1", port=line.port, query=query)
+    yield line, there.render_as_string(hide_password=False)
     line.close()
