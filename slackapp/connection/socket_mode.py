@@ -185,9 +185,9 @@ class _Line:
 
     def _wait_as_told(self, failure: Exception) -> None:
         headers = getattr(getattr(failure, "response", None), "headers", None) or {}
-        told = headers.get("Retry-After") or headers.get("retry-after")
-        if isinstance(failure, SlackApiError) and told:
-            seconds = told[0] if isinstance(told, list) else told
+        pause = headers.get("Retry-After") or headers.get("retry-after")
+        if isinstance(failure, SlackApiError) and pause:
+            seconds = pause[0] if isinstance(pause, list) else pause
             self._lines.ends.wait(float(seconds) if str(seconds).isdecimal() else _LONGEST_PAUSE)
 
     def _receive(self, session: "_Session", message: dict[str, Any]) -> None:

@@ -4,9 +4,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select
 
 from handlers.deadline import ANSWER_UNSURE, KEPT, NOT_KEPT, UNSURE
 from handlers.error_handler import NOT_DONE, SORRY
@@ -248,12 +250,13 @@ def read_only(practice: RunningApp) -> Iterator[RunningApp]:
             plain.close()
         yield practice
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        name = connection.scalar(text("SELECT current_database()"))
-        connection.exec_driver_sql(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-        engine.dispose()
-        yield practice
-        connection.exec_driver_sql(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+
+    def only_read(connection: psycopg.Connection[Any], *_rest: object) -> None:
+        connection.read_only = True
+
+    event.listen(engine, "checkout", only_read)
+    yield practice
+    event.remove(engine, "checkout", only_read)
 
 
 def test_a_database_that_can_only_be_read_is_an_apology_with_the_words(read_only: RunningApp) -> None:

@@ -93,6 +93,6 @@ def wire_to_postgresql(url: str) -> Iterator[tuple[Wire, str]]:
 
     line = Wire(connect)
     query = {name: value for name, value in target.query.items() if name != "host"}
-    there = target.set(host="127.0.0.1", port=line.port, query=query)
-    yield line, there.render_as_string(hide_password=False)
+    near_end = target.set(host="127.0.0.1", port=line.port, query=query)
+    yield line, near_end.render_as_string(hide_password=False)
     line.close()
