@@ -15,6 +15,7 @@ import handlers.pulse.survey
 import handlers.recognition.actions
 import handlers.recognition.command
 import handlers.recognition.settings
+import handlers.talk.listeners
 import handlers.teams.admin
 import handlers.teams.proposals
 import handlers.teams.sync
@@ -42,6 +43,7 @@ def register(bolt: App, context: Context) -> None:
         handlers.digest.leader_words,
         handlers.obstacles.sending,
         handlers.obstacles.answering,
+        handlers.talk.listeners,
         handlers.privacy.data_requests,
         handlers.teams.sync,
         handlers.teams.wizard,

@@ -6,6 +6,7 @@ from datetime import datetime
 from handlers.home import leader_view
 from handlers.pulse import admin_view
 from handlers.shared.onboarding import first_words
+from handlers.talk import routes_view
 from handlers.teams.admin_view import NEW_TEAM, TEAMS
 from handlers.workspace.settings_view import AUDIT, KEEPING, MESSAGES, SETTINGS
 from slackapp import blocks
@@ -126,6 +127,7 @@ def _buttons(say: Voice, overview: AdminOverview) -> list[Block]:
         blocks.button(say("Teams"), TEAMS, "0"),
         blocks.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
         blocks.button(say("Settings for everyone"), SETTINGS, "all"),
+        blocks.button(say("Formal routes"), routes_view.OPEN, "all"),
         blocks.button(say("How long it is kept"), KEEPING, "all"),
         blocks.button(say("Who changed what"), AUDIT, "0"),
     ]

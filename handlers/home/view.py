@@ -15,6 +15,7 @@ from handlers.pulse.readers_view import OwnReaders
 from handlers.recognition import form_view
 from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
+from handlers.talk import draft_view
 from reports.publishing import obstacle_view, promise_view
 from slackapp import blocks
 from slackapp.blocks import Block, View
@@ -70,7 +71,7 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
         blocks.header(say("Appreciate")),
         *obstacle_view.waiting(say, sections.waiting),
         *([] if sections.is_ready else admin_view.first_steps(say, is_admin=is_admin)),
-        blocks.actions([start], block_id="home_start"),
+        blocks.actions([start, draft_view.open_button(say)], block_id="home_start"),
         *_check_in(say, reader, check_in),
         *_promised(say, sections.promised),
         *obstacle_view.sent_up(say, sections.sent_up),

@@ -135,7 +135,9 @@ def register(bolt: App, context: Context) -> Callable[[WebClient, Caller], None]
 
 
 def _form(scope: Scope) -> View:
-    return admin_view.form(scope.say, scope.workspace, audience.undelivered(scope.session, scope.workspace))
+    unreached = audience.undelivered(scope.session, scope.workspace)
+    small = audience.small_teams(scope.session, scope.workspace)
+    return admin_view.form(scope.say, scope.workspace, unreached, small)
 
 
 def _questions(scope: Scope, *, typed: str = "", question: FormQuestion | None = None) -> View:

@@ -8,7 +8,7 @@ from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Cadence, Question, Workspace
-from slackapp.pulse import settings
+from slackapp.pulse import audience, settings
 from slackapp.pulse.audience import Undelivered
 from slackapp.pulse.questions import MOST_ROTATING, Item
 
@@ -36,8 +36,13 @@ _CADENCES = {
 _TITLE = translatable("The check-in")
 
 
-def form(say: Voice, workspace: Workspace, unreached: Undelivered | None = None) -> View:
-    """Everything an admin settles. What protects people offers no lower choice than the present one."""
+def form(
+    say: Voice, workspace: Workspace, unreached: Undelivered | None = None, small_teams: int = 0
+) -> View:
+    """Everything an admin settles. What protects people offers no lower choice than the present one.
+
+    `small_teams` is how many teams have fewer people than is safe to be counted by themselves.
+    """
     return _modal(say) | {
         "callback_id": FORM,
         "submit": blocks.plain(say("Save")),
@@ -48,7 +53,7 @@ def form(say: Voice, workspace: Workspace, unreached: Undelivered | None = None)
             blocks.divider(),
             *_schedule(say, workspace),
             *_asking(say, workspace),
-            *_protection(say, workspace),
+            *_protection(say, workspace, small_teams),
             *_pauses(say, workspace),
         ],
     }
@@ -184,8 +189,10 @@ def _asking(say: Voice, workspace: Workspace) -> list[Block]:
     contact: dict[str, Any] = {"type": "plain_text_input", "action_id": CONTACT, "max_length": 300}
     if workspace.contact:
         contact["initial_value"] = workspace.contact
-    label = say("Whom to turn to with what can't wait")
-    hint = say("Shown beside the comment, as in: the site manager, extension 2222, at any hour.")
+    label = say("Whom to turn to with danger or harm")
+    hint = say(
+        "Comments need it. Shown beside the comment, as in: the site manager, extension 2222, at any hour."
+    )
     return [
         _select(say("Wording of the four questions"), QUESTION_SET, sets, workspace.question_set),
         _select(
@@ -204,8 +211,15 @@ def _asking(say: Voice, workspace: Workspace) -> list[Block]:
     ]
 
 
-def _protection(say: Voice, workspace: Workspace) -> list[Block]:
+def _protection(say: Voice, workspace: Workspace, small_teams: int) -> list[Block]:
     now = settings.thresholds(workspace)
+    safer = say.count(
+        "{n} team has fewer than eight people. It is safer for it if the smallest group is 8: its answers "
+        "are then counted with the level above.",
+        "{n} teams have fewer than eight people. It is safer for them if the smallest group is 8: their "
+        "answers are then counted with the level above.",
+        small_teams,
+    )
     note = say("These can only be raised, and everybody is told.")
     merged = {"1": say("As usual"), "2": say("More widely (groups of five then show nothing)")}
     wider = {key: words for key, words in merged.items() if int(key) >= now.c}
@@ -218,7 +232,8 @@ def _protection(say: Voice, workspace: Workspace) -> list[Block]:
     stands = f"{now.k}-{now.c}-{now.comments}"
     named = [block | {"block_id": f"{block['block_id']}:{stands}"} for block in selects]
     preset = [_nhs(say)] if settings.nhs_thresholds(workspace) != now else []
-    return [blocks.context(note), *preset, *named]
+    is_safer = small_teams and now.k < audience.SAFE_TEAM
+    return [blocks.context(note), *([blocks.context(safer)] if is_safer else []), *preset, *named]
 
 
 def _nhs(say: Voice) -> Block:

@@ -163,7 +163,7 @@ def _comment(say: Voice, contact: str | None) -> list[Block]:
     )
     if contact:
         warning = say(
-            "Nobody reads comments before the end of the month. If something cannot wait: {contact}",
+            "Not for danger or harm: {contact}. Nobody reads comments before the end of the month.",
             contact=contact,
         )
     field = {"type": "plain_text_input", "action_id": COMMENT, "multiline": True, "max_length": LONGEST}

@@ -1,4 +1,4 @@
-"""The single words behind `/appreciate`: help, mine, undo, edit, settings, privacy."""
+"""The single words behind `/appreciate`: help, mine, undo, edit, settings, privacy, talk."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ from handlers.recognition import actions, form_view, giver_view, history_view, s
 from handlers.shared.modals import open_modal
 from handlers.shared.onboarding import message_with_setup_note
 from handlers.shared.request import Request
+from handlers.talk.listeners import open_from_command
 from slackapp import blocks
 from slackapp.blocks import View
 from slackapp.privacy import retention
@@ -61,6 +62,10 @@ class Subcommands:
         layout = [*history_view.kept(say, periods), *anonymity_view.threats(say)]
         self._open(blocks.notice(say, say("Privacy"), layout))
 
+    def talk(self) -> None:
+        """Prepare a hard conversation. Nothing of it is kept."""
+        open_from_command(self.request, self.ack)
+
     def _open(self, view: View) -> None:
         open_modal(self.request.client, self.request.caller.trigger_id, view)
         self.ack()
@@ -80,5 +85,6 @@ def run(subcommand: Subcommand, request: Request, ack: Ack) -> None:
         Subcommand.EDIT: answers.edit,
         Subcommand.SETTINGS: answers.settings,
         Subcommand.PRIVACY: answers.privacy,
+        Subcommand.TALK: answers.talk,
     }
     by_subcommand[subcommand]()

@@ -177,6 +177,7 @@ KNOWN: dict[str, dict[str, Any]] = {
     "handlers.workspace.settings_view.messages": {
         "kinds": [settings_view.KindCount(kind, 9_999) for kind in settings_view.KINDS]
     },
+    "handlers.talk.draft_view.draft": {"words": {"saw": words(500), "need": words(500)}},
     "handlers.workspace.settings_view.notice": {"title": words(24)},
     "reports.publishing.promise_view.rich": {"sections": [[{"type": "text", "text": words(500)}]]},
 }

@@ -9,6 +9,7 @@ from slackapp.models.digests import (
     SharedDigest,
     TeamReader,
 )
+from slackapp.models.formal_routes import FormalRoutes
 from slackapp.models.governance import (
     AuditEntry,
     Chore,
@@ -60,6 +61,7 @@ __all__ = [
     "Digest",
     "DigestReader",
     "FanOut",
+    "FormalRoutes",
     "HiddenComment",
     "Hold",
     "HoldScope",

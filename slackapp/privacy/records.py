@@ -243,6 +243,13 @@ RECORDS = (
         is_about_people=False,
     ),
     Kept(
+        "formal_routes",
+        "Whom an organisation names for staff who are unsafe, bullied or harassed",
+        "as long as the workspace uses the app",
+        "workspace_id staff_union human_resources emergency",
+        is_about_people=False,
+    ),
+    Kept(
         "team",
         "Teams, who leads them and who stands in; of an ended one its name with the day",
         "as long as the figures need it",

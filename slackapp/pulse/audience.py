@@ -15,6 +15,7 @@ from slackapp.models import (
     Poll,
     PollMember,
     PollState,
+    Team,
     Workspace,
 )
 from slackapp.outbox.queue import NewDelivery, enqueue_many
@@ -24,6 +25,8 @@ from slackapp.pulse.notices import LOSS, next_allowed_time
 from slackapp.pulse.opening import INVITATION
 
 CHUNK = 500
+SAFE_TEAM = 8
+"""People below which a team's answers are safer counted with the level above."""
 _SILENT = 2
 """Rounds after which it is said that nothing has been recorded yet."""
 
@@ -38,6 +41,19 @@ class Group:
     invited: int
     k: int
     above: str | None
+
+
+def small_teams(session: Session, workspace: Workspace) -> int:
+    """How many teams with a level above have fewer people than is safe to be counted by themselves."""
+    counted = (
+        select(Member.team_id)
+        .join(Team, Team.id == Member.team_id)
+        .where(Team.workspace_id == workspace.id, Team.closed_at.is_(None), Team.parent_id.is_not(None))
+        .where(Member.left.is_(False), Member.is_bot.is_(False), Member.is_stranger.is_(False))
+        .group_by(Member.team_id)
+        .having(func.count() < SAFE_TEAM)
+    )
+    return session.scalar(select(func.count()).select_from(counted.subquery())) or 0
 
 
 def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:

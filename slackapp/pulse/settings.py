@@ -13,6 +13,7 @@ from slackapp.outbox.queue import Priority, fan_out
 from slackapp.outbox.references import ThresholdsRef
 from slackapp.pulse.disclosure import FEWEST_FOR_COMMENTS, LOWEST_C, LOWEST_K
 from slackapp.pulse.questions import MOST_ROTATING, SETS
+from slackapp.workspace.formal_routes import NEEDED_FOR_COMMENTS
 
 RULES_CHANGED = Kind(
     "pulse_rules",
@@ -89,6 +90,8 @@ def save(session: Session, workspace: Workspace, settled: NewSettings) -> None:
     if contact and len(contact) > _LONGEST_CONTACT:
         sentence = translatable("Please say in at most {most} characters whom to turn to.")
         raise UserError(sentence, most=_LONGEST_CONTACT).beside("contact")
+    if settled.comments_on and not contact:
+        raise UserError(NEEDED_FOR_COMMENTS).beside("contact")
     workspace.pulse_cadence, workspace.pulse_weekday = settled.cadence, settled.weekday
     workspace.pulse_time, workspace.pulse_days_open = settled.at, settled.days_open
     workspace.comments_on, workspace.question_set = settled.comments_on, settled.question_set

@@ -23,6 +23,7 @@ class Subcommand(StrEnum):
     EDIT = "edit"
     SETTINGS = "settings"
     PRIVACY = "privacy"
+    TALK = "talk"
 
 
 _SUBCOMMANDS = {

@@ -41,6 +41,7 @@ def test_each_role_finds_its_own_on_home(november: RunningApp) -> None:
     assert "For admins" not in nurse
     assert "Check-ins and reminders come between 08:00 and 20:00." in nurse
     assert labels(carys) == {
+        "Prepare a hard conversation",
         "Appreciate someone", "Answer", "Received", "Given", "My settings", "When to ask me",
         "Export what is kept about me", "Erase what is kept about me",
     }  # fmt: skip

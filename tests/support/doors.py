@@ -95,6 +95,8 @@ DOORS = (
     Door(Permission.SETTLE, submit, "office_settings_form", values=FOR_EVERYONE),
     Door(Permission.SETTLE, press, "office_keeping", shows="Thank-yous and their words"),
     Door(Permission.SETTLE, submit, "office_keeping_form", values=KEEPING),
+    Door(Permission.SETTLE, press, "formal_routes", shows="Speaking Up contact"),
+    Door(Permission.SETTLE, submit, "formal_routes_form", values=of("speaking_up", value="Forged")),
     Door(Permission.CHANGE_TEAM, press, "office_teams", shows="Ward of"),
     Door(Permission.CHANGE_TEAM, press, "office_teams_turn:next", shows="Ward of"),
     Door(Permission.CHANGE_TEAM, press, "office_new_team", shows="What is it called?"),
@@ -365,6 +367,11 @@ OF_ONES_OWN = {
     "home_promises_all",
     "leading_all",
     "leading_turn:next",
+    # A draft that is kept nowhere: tests/talk.
+    "talk_open",
+    "talk_unsafe",
+    "talk_safe",
+    "talk_form",
     # What waits for oneself only; and what needs a level above: tests/obstacles.
     "obstacle_waiting",
     "obstacle_waiting_turn:next",
