@@ -125,7 +125,12 @@ class Appreciate:
     def _outgoing(self) -> DeliveryWorker:
         sent = routes(self._drawing, Pseudonyms(self.keys.path))
         return DeliveryWorker(
-            self.sessions.limited(PROMPT), self.clients.of, sent, self.now, handlers.pulse.renderers.EXPANDERS
+            self.sessions.limited(PROMPT),
+            self.clients.of,
+            sent,
+            self.now,
+            handlers.pulse.renderers.EXPANDERS,
+            believes=self.clock.believes,
         )
 
     def _jobs(self) -> list[Job]:

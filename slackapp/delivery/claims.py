@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from slackapp.delivery import holding, rate_limits
+from slackapp.delivery import circuit, holding, rate_limits
+from slackapp.delivery.circuit import Circuit
 from slackapp.delivery.rate_limits import RateGate
 from slackapp.models import Delivery, DeliveryState, Workspace
 from slackapp.outbox import queue
@@ -86,19 +87,24 @@ class Slots:
         self.bulk -= priority != Priority.PERSON
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimRules:
+    """What a process knows about the kinds of deliveries that it claims."""
+
+    patience: Mapping[str, timedelta]
+    """The longest time, by kind, that a message waits for lower steps of its group."""
+    trial_order: ColumnElement[int]
+    """Sorts posts by the harm of a second copy, least first."""
+
+
 class ClaimBatch:
-    """Claim what is due at `now`, within one transaction. Nothing is rendered in it.
+    """Claim what is due at `now`, within one transaction. Nothing is rendered in it."""
 
-    `patience` is the longest time, by kind, that a message waits for lower steps of its group.
-    """
-
-    def __init__(
-        self, session: Session, patience: Mapping[str, timedelta], *, now: datetime, lease: Lease
-    ) -> None:
-        self._session, self._patience, self._now, self._lease = session, patience, now, lease
+    def __init__(self, session: Session, rules: ClaimRules, *, now: datetime, lease: Lease) -> None:
+        self._session, self._rules, self._now, self._lease = session, rules, now, lease
         self._unsent: dict[str, list[tuple[str, str]]] = {}
         self.looked_at = 0
-        """Rows claimed or expired so far; a batch stops at fifty, as others wait for its locks."""
+        """Rows claimed so far; a batch stops at fifty, as others wait for its locks."""
 
     def give_back(self, rows: Iterable[Delivery]) -> None:
         """Return to the limits what `claim` counted for messages that were then not sent."""
@@ -128,18 +134,41 @@ class ClaimBatch:
         is_trial_free = holding.is_trial_free(self._session, workspace_id)
         if is_trial_free is False:
             return
+        posts = circuit.state(self._session, workspace_id)
+        if posts is Circuit.ON_TRIAL and (trial := self._trial(workspace_id, gate, slots)):
+            yield self._taken(trial, gate, slots)
+            if is_trial_free:
+                return
         for priority in priorities:
-            for row in self._candidates(workspace_id, priority, gate, slots):
-                self.looked_at += 1
-                if row.expires is not None and row.expires <= self._now:
-                    queue.overdue(self._session, row)
-                    continue
-                gate.consume(row.method, row.target)
-                slots.fill(priority)
-                claim = queue.claim(row, lease_until=self._lease.until, now=self._now)
-                yield ClaimedMessage(claim, self._lease, row, self._now)
+            for row in self._candidates(workspace_id, priority, gate, slots, posts):
+                yield self._taken(row, gate, slots)
                 if is_trial_free:
                     return
+
+    def _taken(self, row: Delivery, gate: RateGate, slots: Slots) -> ClaimedMessage:
+        self.looked_at += 1
+        gate.consume(row.method, row.target)
+        slots.fill(row.priority)
+        claim = queue.claim(row, lease_until=self._lease.until, now=self._now)
+        return ClaimedMessage(claim, self._lease, row, self._now)
+
+    def _trial(self, workspace_id: str, gate: RateGate, slots: Slots) -> Delivery | None:
+        """Return the post to try while Slack answers posts with errors, if one may go now."""
+        rows = (
+            select(Delivery)
+            .where(Delivery.state == DeliveryState.READY, Delivery.workspace_id == workspace_id)
+            .where(Delivery.method.in_(circuit.POSTS), *_may_go(self._now))
+            .where(~holding.keeps_target(self._now))
+            .order_by(self._rules.trial_order, Delivery.doubts, Delivery.priority, Delivery.due, Delivery.id)
+            .limit(_BATCH)
+            .with_for_update(skip_locked=True, of=Delivery)
+        )
+        candidates = list(self._session.scalars(rows.execution_options(populate_existing=True)))
+        gate.lock((row.method, row.target) for row in candidates)
+        for row in candidates:
+            if slots.fit(row.priority) and gate.open_for(row.method, row.target, row.priority):
+                return row
+        return None
 
     def _limit_waits(self, claimed: list[ClaimedMessage]) -> None:
         """Limit how long higher steps of the claimed deliveries' groups wait, by their kind.
@@ -149,7 +178,7 @@ class ClaimBatch:
         groups = {
             message.row.group_key for message in claimed if message.row.group_key and not message.row.step
         }
-        for kind, patience in self._patience.items() if groups else ():
+        for kind, patience in self._rules.patience.items() if groups else ():
             waiting = update(Delivery).where(
                 Delivery.group_key.in_(groups),
                 queue.IN_GROUP,
@@ -159,10 +188,10 @@ class ClaimBatch:
             self._session.execute(waiting.values(wait_until=self._now + patience))
 
     def _candidates(
-        self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots
+        self, workspace_id: str, priority: Priority, gate: RateGate, slots: Slots, posts: Circuit
     ) -> Iterator[Delivery]:
         """Yield rows that may be sent now, skipping channels and methods whose limit is used up."""
-        methods: set[str] = set()
+        methods: set[str] = set() if posts is Circuit.CLOSED else set(circuit.POSTS)
         channels: set[str] = set()
         due = _due(workspace_id, priority, self._now)
         if holding.has_any(self._session, workspace_id):
@@ -211,16 +240,17 @@ def next_due(session: Session, *, now: datetime) -> datetime | None:
 
 def _moments(session: Session, workspace_id: str, priority: Priority, now: datetime) -> list[datetime]:
     parameters = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
-    kinds, moments = _DUE_KINDS, list[datetime]()
+    kinds, ahead, moments = _DUE_KINDS, _FIRST_AHEAD, list[datetime]()
     if holding.has_any(session, workspace_id):
-        kinds, moments = (
-            kinds.where(~holding.keeps_target(now)),
-            holding.next_trial(session, workspace_id, now=now),
-        )
+        kinds = kinds.where(~holding.keeps_target(now))
+        moments = holding.next_trial(session, workspace_id, now=now)
+        if circuit.state(session, workspace_id) is Circuit.OPEN:
+            # `auth.test` comes first, and then a trial.
+            kinds, ahead = (query.where(Delivery.method.not_in(circuit.POSTS)) for query in (kinds, ahead))
     rows = [(method, target) for method, target in session.execute(kinds, parameters)]
     moments += rate_limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
-    ahead = [*session.scalars(_FIRST_AHEAD, parameters), session.scalar(_FIRST_WAIT_OVER, parameters)]
-    return moments + [moment for moment in ahead if moment is not None]
+    later = [*session.scalars(ahead, parameters), session.scalar(_FIRST_WAIT_OVER, parameters)]
+    return moments + [moment for moment in later if moment is not None]
 
 
 def _waiting(session: Session, now: datetime) -> list[tuple[str, list[Priority]]]:
@@ -243,7 +273,16 @@ def _ready_in(
 
 
 def _due(workspace_id: str, priority: Priority, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (*_ready_in(workspace_id, priority), Delivery.due <= now, _is_its_turn(now))
+    return (*_ready_in(workspace_id, priority), *_may_go(now))
+
+
+def _may_go(now: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return (Delivery.due <= now, _is_in_time(now), _is_its_turn(now))
+
+
+def _is_in_time(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Select rows whose time is not over: the others are ended, never sent."""
+    return or_(Delivery.expires.is_(None), Delivery.expires > now)
 
 
 def _is_its_turn(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -259,7 +298,7 @@ _ANYTHING_READY = select(Delivery.id).where(Delivery.state == DeliveryState.READ
 _READY = _ready_in(bindparam("workspace_id"), bindparam("priority"))
 _DUE_KINDS = (
     select(Delivery.method, Delivery.target)
-    .where(*_READY, Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
+    .where(*_READY, *_may_go(bindparam("now")))
     .distinct()
     .limit(_LOOKED_AT)
 )
@@ -285,4 +324,4 @@ def _anywhere(*further: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
 
 
 _READY_ANYWHERE = _anywhere()
-_DUE_ANYWHERE = _anywhere(Delivery.due <= bindparam("now"), _is_its_turn(bindparam("now")))
+_DUE_ANYWHERE = _anywhere(*_may_go(bindparam("now")))

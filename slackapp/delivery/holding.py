@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from slackapp.delivery import circuit
 from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Workspace
 from slackapp.outbox.queue import insert_for
 
@@ -52,7 +53,10 @@ def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetim
 def look_later(held: Hold, reason: str, *, now: datetime) -> None:
     """Record a failed test: the next one comes after a longer wait."""
     held.looks += 1
-    held.again = now + WAITS[min(held.looks, len(WAITS) - 1)]
+    is_of_posts = held.scope == HoldScope.POSTS
+    held.again = now + (
+        circuit.wait_after(held.looks) if is_of_posts else WAITS[min(held.looks, len(WAITS) - 1)]
+    )
     held.reason = reason
 
 
@@ -94,8 +98,8 @@ def is_trial_free(session: Session, workspace_id: str) -> bool | None:
 
 
 def due(session: Session, *, now: datetime) -> list[Place]:
-    """Return the workspaces for which `auth.test` is to be called now."""
-    held = select(Hold).where(_of_workspace(), _is_over(now)).order_by(Hold.workspace_id)
+    """Return the holds of workspaces and their posts for which `auth.test` is to be called now."""
+    held = select(Hold).where(_of_workspace(), _is_over(now)).order_by(Hold.workspace_id, Hold.scope)
     return [_place_of(row) for row in session.scalars(held)]
 
 
@@ -136,15 +140,17 @@ def keeps_target(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def places_of(workspace_id: str, target: str) -> Iterator[Place]:
-    """Yield the places whose holds apply to a message to `target`."""
-    yield Place(workspace_id, HoldScope.WORKSPACE)
-    yield Place(workspace_id, HoldScope.TARGET, target)
+def places_of(row: Delivery) -> Iterator[Place]:
+    """Yield the places whose holds apply to a message."""
+    yield Place(row.workspace_id, HoldScope.WORKSPACE)
+    yield Place(row.workspace_id, HoldScope.TARGET, row.target)
+    if row.method in circuit.POSTS:
+        yield Place(row.workspace_id, HoldScope.POSTS)
 
 
 def _of_workspace() -> ColumnElement[bool]:
     here = exists().where(Workspace.id == Hold.workspace_id, Workspace.uninstalled_at.is_(None))
-    return and_(Hold.scope == HoldScope.WORKSPACE, here)
+    return and_(Hold.scope.in_([HoldScope.WORKSPACE, HoldScope.POSTS]), here)
 
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
@@ -153,6 +159,8 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_on_trial(held: Hold, now: datetime) -> bool:
+    if held.scope == HoldScope.POSTS:
+        return True  # Also where posts were under way when the circuit opened.
     return held.again is None or (held.scope == HoldScope.TARGET and is_over(held, now))
 
 

@@ -90,13 +90,13 @@ def _row(ending: Ending, errors: str, methods: frozenset[str] = METHODS) -> Row:
     return Row(ending, frozenset(errors.split()), methods)
 
 
-_SLACKS_OWN = "internal_error fatal_error service_unavailable unknown_error"
+SLACKS_OWN: Final = "internal_error fatal_error service_unavailable unknown_error"
 _GONE = "message_not_found file_not_found file_deleted"
 
 ROWS: Final = (
-    _row(Ending.MAY_HAVE_ARRIVED, _SLACKS_OWN, POSTS),
-    _row(Ending.TELL_WHO_WAITS, _SLACKS_OWN, _WINDOWS | _INSTALLING),
-    _row(Ending.RETRY, _SLACKS_OWN, METHODS - POSTS - _WINDOWS - _INSTALLING),
+    _row(Ending.MAY_HAVE_ARRIVED, SLACKS_OWN, POSTS),
+    _row(Ending.TELL_WHO_WAITS, SLACKS_OWN, _WINDOWS | _INSTALLING),
+    _row(Ending.RETRY, SLACKS_OWN, METHODS - POSTS - _WINDOWS - _INSTALLING),
     _row(
         Ending.RETRY,
         "external_channel_migrating fail_to_get_teams_for_restricted_user fetch_members_failed "

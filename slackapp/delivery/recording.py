@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlalchemy.orm import Session
 
 from slackapp.core import log
-from slackapp.delivery import holding, outbox_metrics, rate_limits
+from slackapp.delivery import circuit, holding, outbox_metrics, rate_limits, results
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.holding import Place
 from slackapp.delivery.results import (
+    FAULT,
     Failed,
     Held,
     NotRendered,
@@ -25,7 +26,7 @@ from slackapp.delivery.results import (
 )
 from slackapp.models import Delivery, HoldScope
 from slackapp.outbox import queue
-from slackapp.outbox.kinds import Kind
+from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.rendered import FollowUp, Skip, WaitUntil
 
 _logger = logging.getLogger(__name__)
@@ -45,14 +46,42 @@ class Finished:
     @property
     def concerns_others(self) -> bool:
         """Whether it delays other messages, too: after a 429, or where a hold begins."""
-        return isinstance(self.outcome, RateLimited | Held)
+        return isinstance(self.outcome, RateLimited | Held) or self.is_unclear
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether Slack, and no fault of ours, left open whether a post arrived."""
+        is_post = self.claimed.row.method in circuit.POSTS
+        return is_post and isinstance(self.outcome, Unknown) and self.outcome.reason != FAULT
+
+    @property
+    def has_arrived(self) -> bool:
+        """Whether Slack has accepted a post."""
+        return self.claimed.row.method in circuit.POSTS and isinstance(self.outcome, Sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Whether a message that may have arrived is sent again, and whether this try counts for that."""
+
+    is_harmless: bool
+    is_counted: bool
 
 
 class Harmless:
-    """Tells by kind which messages are harmless when sent twice."""
+    """Tells by kind which messages are harmless when sent twice, and which are only awkward."""
 
     def __init__(self, kinds: Iterable[Kind[Any]] = ()) -> None:
         self._kinds = {str(kind): kind for kind in kinds}
+        kinds = self._kinds.values()
+        of = {effect: [str(kind) for kind in kinds if kind.second_copy is effect] for effect in SecondCopy}
+        self.awkward = of[SecondCopy.AWKWARD]
+        """Names of the kinds of which a second copy may be sent once."""
+        anywhere, to_person = of[SecondCopy.HARMLESS_ANYWHERE], of[SecondCopy.HARMLESS]
+        channel = or_(Delivery.target.startswith("C"), Delivery.target.startswith("G"))
+        harmless = or_(Delivery.kind.in_(anywhere), and_(Delivery.kind.in_(to_person), ~channel))
+        self.order: ColumnElement[int] = case((harmless, 0), (channel, 2), else_=1)
+        """Sorts deliveries: harmless twice, then awkward, then what a whole channel would see."""
 
     def __call__(self, row: Delivery) -> bool:
         """Return whether a second copy of this message would be harmless."""
@@ -74,6 +103,13 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
     for place, reason in sorted(dict(refused).items()):
         _logger.warning("Slack takes no message (%s, %s)", place.scope, reason)
     holding.hold(session, refused, now=now)
+    unclear = [
+        (done.claimed.row.workspace_id, done.outcome.reason)
+        for done in finished
+        if done.is_unclear and isinstance(done.outcome, Unknown)
+    ]
+    for _workspace_id in circuit.count_unclear(session, unclear, now=now):
+        _logger.warning("Slack answers posts with errors: they wait, and one is tried now and then")
     for done in sorted(finished, key=lambda done: (done.claimed.row.workspace_id, done.claimed.row.method)):
         if isinstance(done.outcome, RateLimited):
             row = done.claimed.row
@@ -91,10 +127,15 @@ def _wait_anew(session: Session, rows: Iterable[Delivery]) -> None:
 
 def record_results(session: Session, finished: list[Finished], harmless: Harmless, *, now: datetime) -> None:
     """Record each outcome in its row, in the order of the ids, so that two processes cannot deadlock."""
+    unclear = {done.claimed.row.workspace_id for done in finished if done.is_unclear}
+    open_circuits = circuit.open_among(session, unclear) if unclear else set()
     for done in sorted(finished, key=lambda done: done.claimed.claim.id):
         outbox_metrics.count(done.claimed.row.method, done.outcome)
-        is_harmless = harmless(done.claimed.row)
-        is_ours = _settle(session, done.claimed, done.outcome, now, is_harmless=is_harmless)
+        repeats = Repeats(
+            is_harmless=harmless(done.claimed.row),
+            is_counted=done.claimed.row.workspace_id not in open_circuits,
+        )
+        is_ours = _settle(session, done.claimed, done.outcome, now, repeats)
         if is_ours:
             _follow_up(session, done, now)
         if not is_ours or not isinstance(done.outcome, Sent | WaitUntil | Skip):
@@ -106,6 +147,27 @@ def record_results(session: Session, finished: list[Finished], harmless: Harmles
                 "" if is_ours else " (no longer ours)",
             )
     _lift(session, finished, now)
+    _repeat_awkward(session, finished, harmless, now)
+
+
+def _repeat_awkward(session: Session, finished: list[Finished], harmless: Harmless, now: datetime) -> None:
+    """Send again what Slack answered with an error of its own, now that it has accepted a later post."""
+    arrived: dict[str, datetime] = {}
+    for done in finished:
+        if done.has_arrived:
+            workspace_id = done.claimed.row.workspace_id
+            arrived[workspace_id] = max(done.claimed.now, arrived.get(workspace_id, done.claimed.now))
+    for workspace_id, moment in sorted(arrived.items()):
+        again = queue.repeat_once(
+            session,
+            workspace_id,
+            harmless.awkward,
+            tried_before=moment,
+            reasons=results.of_slacks_own_failure(Delivery.reason),
+            now=now,
+        )
+        for delivery_id in again:
+            _logger.info("delivery %s is sent once more: Slack answered with an error", delivery_id)
 
 
 def _follow_up(session: Session, done: Finished, now: datetime) -> None:
@@ -125,15 +187,8 @@ def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
     if not sent:
         return
     trials = holding.on_trial(session, (row.workspace_id for row in sent), now=now)
-    holding.lift(
-        session,
-        (
-            place
-            for row in sent
-            for place in holding.places_of(row.workspace_id, row.target)
-            if place in trials
-        ),
-    )
+    ended = [place for row in sent for place in holding.places_of(row) if place in trials]
+    holding.lift(session, ended)
 
 
 def _place(row: Delivery, held: Held) -> Place:
@@ -141,7 +196,7 @@ def _place(row: Delivery, held: Held) -> Place:
 
 
 def _settle(
-    session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime, *, is_harmless: bool
+    session: Session, claimed: ClaimedMessage, outcome: Outcome, now: datetime, repeats: Repeats
 ) -> bool:
     receipt = claimed.claim
     if isinstance(outcome, WaitUntil | Skip | NotRendered):
@@ -158,7 +213,14 @@ def _settle(
         case Failed(reason):
             return queue.mark_failed(session, receipt, reason=reason)
         case Unknown(reason):
-            return queue.mark_unknown(session, receipt, reason=reason, now=now, is_harmless=is_harmless)
+            return queue.mark_unknown(
+                session,
+                receipt,
+                reason=reason,
+                now=now,
+                is_harmless=repeats.is_harmless,
+                is_counted=repeats.is_counted,
+            )
 
 
 def _settle_unsent(

@@ -15,8 +15,10 @@ from http import HTTPStatus
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
-from slackapp.delivery.outcome_table import Ending, ending_of
+from slackapp.delivery.outcome_table import SLACKS_OWN, Ending, ending_of
 from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SlackMessageId
 from slackapp.outbox.rendered import Skip, WaitUntil
@@ -24,6 +26,8 @@ from slackapp.outbox.rendered import Skip, WaitUntil
 LONGEST_RETRY_AFTER = 3600.0
 
 NOT_IN_CHANNEL = "not_in_channel"
+FAULT = "fault"
+"""Reason of a call that ended in an exception of our own."""
 _DEFAULT_RETRY_AFTER = 30.0
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
@@ -154,6 +158,11 @@ def _of_error(error: str, ending: Ending | None) -> Outcome:
             return RetryLater(error)
         case _:
             return Failed(error)
+
+
+def of_slacks_own_failure(reason: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+    """Select reasons by which Slack itself says that it failed: it most likely sent nothing."""
+    return or_(reason.startswith("http_5", autoescape=True), reason.in_(SLACKS_OWN.split()))
 
 
 def error_of(answer: Any) -> str | None:  # noqa: ANN401 - Slack's JSON

@@ -9,7 +9,17 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackapp.core import log
 from slackapp.delivery.claims import ClaimedMessage
-from slackapp.delivery.results import Called, Failed, Held, Outcome, RetryLater, Sent, Unknown, from_exception
+from slackapp.delivery.results import (
+    FAULT,
+    Called,
+    Failed,
+    Held,
+    Outcome,
+    RetryLater,
+    Sent,
+    Unknown,
+    from_exception,
+)
 from slackapp.models import HoldScope
 from slackapp.outbox.queue import PICTURE_NOT_READY, SCAN_WAITS, SlackMessageId, goes_without_pictures
 from slackapp.outbox.rendered import Deletion, Message, Outgoing, Upload
@@ -62,7 +72,7 @@ class Sender:
             return RetryLater("lease_over", wait=0.0)
         except Exception as problem:  # noqa: BLE001 - the thread's boundary; our own error may come after the call
             log.failure(_logger, f"sending {claimed.row.kind} {claimed.row.id}", problem)
-            return Unknown("fault")
+            return Unknown(FAULT)
 
 
 class _Once:

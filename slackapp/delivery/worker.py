@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from slackapp.core import log
 from slackapp.core.db import Sessions
 from slackapp.delivery import asking, claims, holding, rate_limits, recording
-from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, Lease
+from slackapp.delivery.claims import ClaimBatch, ClaimedMessage, ClaimRules, Lease
 from slackapp.delivery.fan_out import FanOuts
 from slackapp.delivery.loading import Loader
 from slackapp.delivery.recording import Finished, Harmless
@@ -39,6 +39,7 @@ class DeliveryWorker:
     `now` is the clock by which messages are due and limits are counted; leases are on
     the real clock. `routes` and `expanders` go by the kind of delivery or fan-out.
     Every client must have been made with `retry_handlers=[]`; a function gives each workspace its own.
+    `believes` tells whether a moment of the clock may be believed: no message ends by one that may not.
     """
 
     lease_seconds: float = queue.LEASE_SECONDS
@@ -52,8 +53,10 @@ class DeliveryWorker:
         routes: Routes,
         now: Callable[[], datetime],
         expanders: Mapping[str, Expander] | None = None,
+        *,
+        believes: Callable[[datetime], bool] = lambda _now: True,
     ) -> None:
-        self._sessions, self._now = sessions, now
+        self._sessions, self._now, self._believes = sessions, now, believes
         self.routes = routes
         kinds = [route.kind for route in routes.values()]
         self.harmless = Harmless(kinds)
@@ -98,8 +101,9 @@ class DeliveryWorker:
         with self._cycle:
             if self._stopping.is_set():
                 return False
+            ended = self._end_overdue(moment)
             expanded = self._fan_outs.expand_next(now=moment)
-            return self._deliver(moment) or expanded
+            return self._deliver(moment) or expanded or ended
 
     def drain(self, now: datetime | None = None) -> datetime | None:
         """Send everything that may be sent at `now`, wait for it and record it.
@@ -147,7 +151,8 @@ class DeliveryWorker:
             lapsed = queue.release_expired_leases(
                 session, real_now=time.time(), now=now, harmless=self.harmless
             )
-            batch = ClaimBatch(session, self._patience, now=now, lease=lease)
+            rules = ClaimRules(self._patience, self.harmless.order)
+            batch = ClaimBatch(session, rules, now=now, lease=lease)
             batch.give_back(
                 done.claimed.row for done in finished if isinstance(done.outcome, WaitUntil | Skip)
             )
@@ -155,6 +160,17 @@ class DeliveryWorker:
         self._pool.release(finished)
         self._pool.send(claimed)
         return bool(finished or lapsed or batch.looked_at)
+
+    def _end_overdue(self, now: datetime) -> bool:
+        """End messages whose time is over, unless the clock may be wrong; return whether there were any."""
+        with self._sessions.read() as session:
+            if not queue.has_overdue(session, now=now):
+                return False
+        # It may ask Slack for the time, so no transaction is open.
+        if not self._believes(now):
+            return False
+        with self._sessions.begin() as session:
+            return queue.end_overdue(session, now=now) > 0
 
     def _send(self, claimed: ClaimedMessage) -> Finished:
         """Load, render and send one message, in a thread of its own."""

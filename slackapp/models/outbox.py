@@ -47,6 +47,20 @@ class Delivery(Base):
             sqlite_where=text("kind = 'recognition-post'"),
             postgresql_where=text("kind = 'recognition-post'"),
         ),
+        # Finds messages whose time is over, at every look of the worker.
+        Index(
+            "ix_delivery_expires",
+            "expires",
+            sqlite_where=text("state = 'ready' AND expires IS NOT NULL"),
+            postgresql_where=text("state = 'ready' AND expires IS NOT NULL"),
+        ),
+        # Finds what a giver was asked about.
+        Index(
+            "ix_delivery_notice",
+            "notice_id",
+            sqlite_where=text("notice_id IS NOT NULL"),
+            postgresql_where=text("notice_id IS NOT NULL"),
+        ),
         # Finds finished removals every hour.
         Index(
             "ix_delivery_removal",
@@ -82,8 +96,12 @@ class Delivery(Base):
     reason: Mapped[str | None] = mapped_column(String(64))
     """Slack's error name or our own; never content."""
     doubts: Mapped[int] = mapped_column(default=0)
-    """How often it may have arrived since a person last had it sent; such a message is sent again, if at all,
-    because a second copy harms nobody."""
+    """How often it may have arrived since a person last had it sent."""
+    repeats: Mapped[int] = mapped_column(default=0)
+    """How many copies were sent after it may have arrived, by itself or by a person. A copy sent while Slack
+    answers everything with errors is not counted."""
+    notice_id: Mapped[str | None] = mapped_column(Id)
+    """The delivery of the message that asks its giver about it."""
     slack_channel_id: Mapped[str | None] = mapped_column(String(32))
     slack_ts: Mapped[str | None] = mapped_column(String(32))
     slack_file_id: Mapped[str | None] = mapped_column(String(32))
@@ -95,17 +113,25 @@ class Delivery(Base):
 
 
 class HoldScope(StrEnum):
-    """The scope of a hold: a whole workspace, or one person or channel."""
+    """What a hold keeps back."""
 
     WORKSPACE = "workspace"
+    """All messages of a workspace."""
+    POSTS = "posts"
+    """All new messages of a workspace, while Slack answers them with errors."""
     TARGET = "target"
+    """All messages to one person or channel."""
+    MESSAGE = "message"
+    """One message that this version of the app cannot say in a way that Slack takes."""
+    FEATURE = "feature"
+    """What the app does beside messages; its messages go without it."""
 
 
 class Hold(Base):
-    """A target that Slack does not accept messages for now: its deliveries stay READY, in order.
+    """What Slack does not accept for now: its deliveries stay READY, in order.
 
     One row, however many messages it keeps back; to lift it is to delete it. `subject` is the Slack id of
-    a target, empty for a workspace. Further scopes (a method, one message) need no other column.
+    a target, our id of a message, the name of a feature, or empty.
     """
 
     __tablename__ = "hold"
@@ -117,11 +143,14 @@ class Hold(Base):
     """Slack's error name, or our own; never content."""
     since: Mapped[datetime]
     again: Mapped[datetime | None]
-    """When it is checked again. None if `auth.test` succeeded: the next message is tried."""
+    """When it is checked again. None if `auth.test` succeeded: the next message is tried; or if too few
+    answers were unclear to keep back posts."""
     looks: Mapped[int] = mapped_column(default=0)
-    """Number of failed checks."""
+    """Number of failed checks; of posts, of unclear answers in a row."""
     told: Mapped[datetime | None]
     """When a person was notified of it by a message."""
+    version: Mapped[str | None] = mapped_column(String(32))
+    """The version of the app for which it applies, if not for all."""
 
 
 class Bucket(Base):

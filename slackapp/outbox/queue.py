@@ -8,13 +8,13 @@ ends only by `expires`. Every claim raises the row's fence, and only the claim
 with the current fence may record the result.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import case, func, select, text, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -199,13 +199,26 @@ def mark_failed(session: Session, receipt: Claim, *, reason: str) -> bool:
 
 
 def mark_unknown(
-    session: Session, receipt: Claim, *, reason: str, now: datetime, is_harmless: bool = False
+    session: Session,
+    receipt: Claim,
+    *,
+    reason: str,
+    now: datetime,
+    is_harmless: bool = False,
+    is_counted: bool = True,
 ) -> bool:
-    """Record that it may have arrived. If a second copy `is_harmless`, it is sent again, up to 3 times."""
+    """Record that it may have arrived. If a second copy `is_harmless`, it is sent again, up to 3 times.
+
+    A try that is not `is_counted` leaves it in its place: the circuit breaker delays it.
+    """
     row = session.get(Delivery, receipt.id, populate_existing=True)
     if row is None:
         return False
-    return _end(session, receipt, _in_doubt(row, now, is_harmless=is_harmless) | {"reason": reason[:64]})
+    if is_harmless and not is_counted:
+        values: dict[str, Any] = {"state": DeliveryState.READY, "doubts": row.doubts + 1}
+    else:
+        values = _in_doubt(row, now, is_harmless=is_harmless)
+    return _end(session, receipt, values | {"reason": reason[:64]})
 
 
 def mark_skipped(session: Session, receipt: Claim, *, reason: str) -> bool:
@@ -239,6 +252,7 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
             reason=None,
             attempts=0,
             doubts=0,
+            repeats=1,
             first_try=None,
             fence=Delivery.fence + 1,
         )
@@ -250,19 +264,72 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
     return is_due
 
 
+def repeat_once(
+    session: Session,
+    workspace_id: str,
+    kinds: Collection[str],
+    *,
+    tried_before: datetime,
+    reasons: ColumnElement[bool],
+    now: datetime,
+) -> list[str]:
+    """Send direct messages of these kinds once more by themselves; return their ids.
+
+    Only those whose outcome is unknown for one of these `reasons`, that were tried before another message
+    which has arrived since, and about which nobody was asked. Their fence stays: if an answer to the first
+    call still comes, no copy is sent.
+    """
+    again = session.scalars(
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == workspace_id,
+            Delivery.state == DeliveryState.UNKNOWN,
+            Delivery.kind.in_(kinds),
+            Delivery.repeats == 0,
+            Delivery.notice_id.is_(None),
+            Delivery.last_try < tried_before,
+            or_(Delivery.expires.is_(None), Delivery.expires > now),
+            ~Delivery.target.startswith("C"),
+            ~Delivery.target.startswith("G"),
+            reasons,
+        )
+        .values(state=DeliveryState.READY, due=now, repeats=1, attempts=0)
+        .returning(Delivery.id)
+    )
+    return list(again)
+
+
 def next_step(session: Session, group: str) -> int:
     """Return the step after all unsent messages of a group."""
     waiting = select(func.max(Delivery.step)).where(Delivery.group_key == group, IN_GROUP)
     return (session.scalar(waiting) or 0) + 1
 
 
-def overdue(session: Session, row: Delivery) -> None:
-    """End a message whose time is over; one that may have arrived becomes UNKNOWN."""
-    if row.doubts:
-        row.state = DeliveryState.UNKNOWN
-    else:
-        row.state, row.reason = DeliveryState.EXPIRED, "too_late"
+def has_overdue(session: Session, *, now: datetime) -> bool:
+    """Return whether the time of a message that waits is over."""
+    return session.scalar(_overdue(now).limit(1)) is not None
+
+
+def end_overdue(session: Session, *, now: datetime) -> int:
+    """End messages whose time is over, 500 at most; one that may have arrived becomes UNKNOWN.
+
+    Returns how many. Call it only if the clock is believed: this cannot be undone.
+    """
+    some = select(Delivery).where(Delivery.id.in_(_overdue(now).limit(_CHUNK)))
+    rows = session.scalars(some.order_by(Delivery.id).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        if row.doubts:
+            row.state = DeliveryState.UNKNOWN
+        else:
+            row.state, row.reason = DeliveryState.EXPIRED, "too_late"
     session.flush()
+    return len(rows)
+
+
+def _overdue(now: datetime) -> Select[str]:
+    # Written as in the index of messages that end.
+    waiting = text("delivery.state = 'ready' AND delivery.expires IS NOT NULL")
+    return select(Delivery.id).where(waiting, Delivery.expires <= now)
 
 
 def release_expired_leases(
@@ -296,10 +363,11 @@ def insert_for(session: Session) -> Any:  # noqa: ANN401 - two dialects' constru
 
 def _in_doubt(row: Delivery, now: datetime, *, is_harmless: bool) -> dict[str, Any]:
     """Return the state of a row that may have arrived: READY for a next copy, or UNKNOWN."""
-    if is_harmless and row.doubts < len(REPEATED_AFTER):
-        due = now + REPEATED_AFTER[row.doubts]
+    if is_harmless and row.repeats < len(REPEATED_AFTER):
+        due = now + REPEATED_AFTER[row.repeats]
         if row.expires is None or due < row.expires:
-            return {"state": DeliveryState.READY, "due": due, "doubts": row.doubts + 1}
+            counts = {"doubts": row.doubts + 1, "repeats": row.repeats + 1}
+            return {"state": DeliveryState.READY, "due": due, **counts}
     return {"state": DeliveryState.UNKNOWN, "doubts": row.doubts + 1}
 
 

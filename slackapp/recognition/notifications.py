@@ -327,4 +327,5 @@ def _new(
         "fence": 0,
         "attempts": 0,
         "doubts": 0,
+        "repeats": 0,
     }

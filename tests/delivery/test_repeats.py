@@ -1,7 +1,7 @@
 """What may have arrived: sent again where a second copy harms nobody, and never where it does."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -41,23 +41,31 @@ def _posts(ward: Ward) -> int:
     return len(ward.slack.of("chat.postMessage"))
 
 
+def _another_arrives(ward: Ward, deliveries: DeliveryWorker, moment: datetime) -> None:
+    """A message to somebody else, which shows that Slack takes messages in between."""
+    ward.owes(f"other{moment:%H%M}", target="U0OTHER", due=moment)
+    deliveries.drain(moment)
+
+
 @pytest.mark.parametrize("doubt", DOUBTS.values(), ids=DOUBTS)
 def test_it_goes_again_after_one_five_and_thirty_minutes_and_then_no_more(ward: Ward, doubt: Answer) -> None:
-    ward.slack.order("chat.postMessage", *[doubt] * 4)
     row = ward.owes()
     deliveries, moment = _harmless(ward), NOON
+    ward.slack.order("chat.postMessage", doubt)
     deliveries.drain()
     for minutes in (1, 5, 30):
+        _another_arrives(ward, deliveries, moment)
         assert ward.row(row).state == DeliveryState.READY
         posts = _posts(ward)
         deliveries.drain(moment + minutes * MINUTE - timedelta(seconds=1))
         assert _posts(ward) == posts, f"sent before {minutes} minutes had passed"
         moment += minutes * MINUTE
+        ward.slack.order("chat.postMessage", doubt)
         deliveries.drain(moment)
         assert _posts(ward) == posts + 1
     deliveries.drain(moment + timedelta(days=1))
     assert ward.row(row).state == DeliveryState.UNKNOWN
-    assert _posts(ward) == 4
+    assert _posts(ward) == 4 + 3, "those that arrived among them"
 
 
 def test_once_slack_says_ok_it_is_sent(ward: Ward) -> None:
@@ -156,17 +164,19 @@ def test_a_shared_file_in_a_direct_message_is_completed_again(ward: Ward) -> Non
 
 
 def test_a_person_who_sends_it_again_begins_the_copies_anew(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", *[Answer(status=500)] * 5)
     row = ward.owes()
     deliveries = _harmless(ward)
     for minutes in (0, 1, 6, 36):
+        ward.slack.order("chat.postMessage", Answer(status=500))
         deliveries.drain(NOON + minutes * MINUTE)
+        _another_arrives(ward, deliveries, NOON + minutes * MINUTE)
     assert ward.row(row).state == DeliveryState.UNKNOWN
+    ward.slack.order("chat.postMessage", Answer(status=500))
     with ward.sessions.begin() as session:
         assert outbox.send_again(session, row, now=NOON + 40 * MINUTE)
     deliveries.drain(NOON + 40 * MINUTE)
     assert ward.row(row).state == DeliveryState.READY
-    deliveries.drain(NOON + 41 * MINUTE)
+    deliveries.drain(NOON + 45 * MINUTE)
     assert ward.row(row).state == DeliveryState.SENT
 
 
