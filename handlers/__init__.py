@@ -13,6 +13,7 @@ import handlers.obstacles.sending
 import handlers.privacy.data_requests
 import handlers.pulse.survey
 import handlers.recognition.actions
+import handlers.recognition.arrivals
 import handlers.recognition.command
 import handlers.recognition.settings
 import handlers.talk.listeners
@@ -30,6 +31,7 @@ def register(bolt: App, context: Context) -> None:
     """Register the listeners of every story, and the error handler for all of them."""
     context = replace(context, publish_home=handlers.home.listeners.publish)
     modules = (
+        handlers.recognition.arrivals,
         handlers.recognition.command,
         handlers.recognition.actions,
         handlers.recognition.settings,

@@ -13,8 +13,8 @@ from handlers.privacy import data_requests_view
 from handlers.pulse import readers_view, survey_view
 from handlers.pulse.readers_view import OwnReaders
 from handlers.recognition import form_view
-from handlers.recognition.giver_view import all_in_doubt
 from handlers.recognition.history_view import Reader, entries, kept
+from handlers.recognition.unconfirmed_view import all_in_doubt
 from handlers.talk import draft_view
 from reports.publishing import obstacle_view, promise_view
 from slackapp import blocks

@@ -17,6 +17,7 @@ from handlers.recognition import (
     report_view,
     settings,
     thanks_view,
+    unconfirmed_view,
 )
 from handlers.recognition.giver_view import Confirmation, replace_receipt
 from handlers.shared.context import Context
@@ -28,7 +29,15 @@ from slackapp.blocks import View
 from slackapp.models import Member, Recipient, Workspace
 from slackapp.outbox import deduplication
 from slackapp.outbox.deduplication import IdempotencyKey
-from slackapp.recognition import boosts, edit, history, meant_a_lot, sharing, undelivered
+from slackapp.recognition import (
+    boosts,
+    edit,
+    history,
+    meant_a_lot,
+    sharing,
+    unconfirmed,
+    undelivered,
+)
 from slackapp.recognition.draft import Draft
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.history import Side
@@ -84,8 +93,18 @@ class RecognitionActions:
         pressed = press(body)
         request = Request(self.context, client, pressed.caller)
         with request.write() as scope:
-            undelivered.send_all_again(scope.session, scope.member, now=scope.now)
+            unconfirmed.send_again(scope.session, scope.member, notice_id=_notice_of(pressed), now=scope.now)
         _answer_giver(request, pressed, Confirmation(scope.say, *giver_view.sent_again(scope.say)))
+        ack()
+
+    def they_have_it(self, ack: Ack, body: Payload, client: WebClient) -> None:
+        """[They have it], by the giver who has asked: nothing is sent again."""
+        pressed = press(body)
+        request = Request(self.context, client, pressed.caller)
+        with request.write() as scope:
+            unconfirmed.they_have_it(scope.session, scope.member, notice_id=_notice_of(pressed))
+        answer = unconfirmed_view.they_have_it(scope.say)
+        _answer_giver(request, pressed, Confirmation(scope.say, *answer))
         ack()
 
     def decide(self, ack: Ack, body: Payload, client: WebClient) -> None:
@@ -227,7 +246,8 @@ def register(bolt: App, context: Context) -> None:
     listeners = RecognitionActions(context)
     bolt.action(giver_view.UNDO)(listeners.undo)
     bolt.action(giver_view.SEND_AGAIN)(listeners.send_again)
-    bolt.action(giver_view.SEND_ALL_AGAIN)(listeners.send_all_again)
+    bolt.action(unconfirmed_view.SEND_ALL_AGAIN)(listeners.send_all_again)
+    bolt.action(unconfirmed_view.THEY_HAVE_IT)(listeners.they_have_it)
     for action_id in _DECISIONS:
         bolt.action(action_id)(listeners.decide)
     bolt.action(thanks_view.MEANT_A_LOT)(listeners.meant_a_lot)
@@ -237,6 +257,11 @@ def register(bolt: App, context: Context) -> None:
     bolt.action(thanks_view.ME_TOO)(listeners.join)
     bolt.event("reaction_added")(listeners.reacted)
     bolt.event("reaction_removed")(listeners.reacted)
+
+
+def _notice_of(pressed: ButtonPress) -> str:
+    """The message about doubts in which a button was pressed; empty for all that is in doubt."""
+    return "" if pressed.value == unconfirmed_view.EVERYTHING else pressed.value
 
 
 def _occasion(scope: Scope) -> GiveContext:

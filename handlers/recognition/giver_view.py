@@ -47,10 +47,9 @@ def replace_receipt(client: WebClient, receipt_url: str, answer: Confirmation) -
         log.failure(_logger, "a giver's receipt", failure)
 
 
-SEVERAL = 2
 EDIT = "appreciate_edit"
 UNDO = "appreciate_undo"
-SEND_AGAIN, SEND_ALL_AGAIN = "thanks_send_again", "thanks_send_all_again"
+SEND_AGAIN = "thanks_send_again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +131,11 @@ def undo_button(say: Voice, recognition_id: str) -> Block:
 def unreached(
     say: Voice, recognition_id: str, undelivered: Undelivered, *, sent: str, is_changeable: bool
 ) -> tuple[str, list[Block]]:
-    """To the giver: whom a thank-you did not reach, or may not have. `sent` is the moment, in words."""
-    if undelivered.left or undelivered.refused:
-        head = say("*Your thank-you did not reach everyone it was for.*")
-    else:
-        head = say("*Your thank-you may not have arrived.*")
+    """To the giver: whom a thank-you did not reach. `sent` is the moment, in words."""
+    head = say("*Your thank-you did not reach everyone it was for.*")
     lines = [head, *undelivered_line(say, undelivered)]
     when = say("You wrote it on {moment}.", moment=sent)
-    buttons = [
-        *([send_again_button(say, recognition_id)] if undelivered.unsure else []),
-        *([undo_button(say, recognition_id)] if is_changeable else []),
-    ]
+    buttons = [undo_button(say, recognition_id)] if is_changeable else []
     layout = [blocks.section("\n".join(lines)), blocks.context(when)]
     return "\n".join([*lines, when]), [*layout, *([blocks.actions(buttons)] if buttons else [])]
 
@@ -174,19 +167,6 @@ def undelivered_line(say: Voice, undelivered: Undelivered) -> list[str]:
 def send_again_button(say: Voice, recognition_id: str) -> Block:
     """[Send again], to everyone who may not have had it."""
     return blocks.button(say("Send again"), SEND_AGAIN, recognition_id)
-
-
-def all_in_doubt(say: Voice, count: int) -> list[Block]:
-    """[Send all again], where more than one message with thanks may not have arrived."""
-    if count < SEVERAL:
-        return []
-    sentence = say(
-        "We can't tell if Slack delivered {n} of your thank-yous. Check before sending them again: "
-        "somebody may get one twice.",
-        n=count,
-    )
-    button = blocks.button(say("Send all again"), SEND_ALL_AGAIN, "all")
-    return [blocks.section(sentence), blocks.actions([button], block_id="thanks_in_doubt")]
 
 
 def sent_again(say: Voice) -> tuple[str, list[Block]]:

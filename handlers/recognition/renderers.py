@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.recognition import erased_view, giver_view, thanks_view
+from handlers.recognition import erased_view, giver_view, thanks_view, unconfirmed_renderers
 from slackapp.blocks import Block
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
@@ -233,8 +233,9 @@ def _load_undelivered(
     recognition = session.get(Recognition, about.recognition_id)
     if recognition is None or recognition.undone_at is not None:
         return Skip("undone")
+    # Of what may have arrived the giver is told with all else that is in doubt.
     missed = undelivered.by_recognition(session, [recognition]).get(recognition.id)
-    if not missed:
+    if not missed or not (missed := replace(missed, unsure=())):
         return Skip("arrived")
     workspace = session.get_one(Workspace, delivery.workspace_id)
     giver = session.get_one(Member, recognition.giver_id)
@@ -272,6 +273,7 @@ ROUTES = by_kind(
     Route(Kind.MEANT_A_LOT, _load_meant_a_lot, _meant_a_lot),
     Route(Kind.MEANT_A_LOT_CHANGED, _load_meant_a_lot_changed, _meant_a_lot),
     Route(undelivered.KIND, _load_undelivered, _undelivered),
+    *unconfirmed_renderers.ROUTES,
     Route(reminders.KIND, _load_nudge, _nudge),
 )
 
@@ -304,7 +306,15 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_v
         link=recognition.link,
         contacts=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
         meant_a_lot=recipient.meant_a_lot,
+        is_copy=_is_copy(session, recipient),
     )
+
+
+def _is_copy(session: Session, recipient: Recipient) -> bool:
+    """Return whether the receiver's message was sent again after it may have arrived."""
+    reference = notifications.recipient_reference(recipient)
+    original = (Delivery.reference == reference, Delivery.kind == Kind.THANKS)
+    return bool(session.scalar(select(Delivery.repeats).where(*original)))
 
 
 def _read_post(session: Session, about: PostRef) -> thanks_view.Post:

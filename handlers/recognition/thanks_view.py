@@ -67,6 +67,8 @@ class Thanks:
     contacts: tuple[str, ...] = ()
     meant_a_lot: bool = False
     """Whether its receiver has told the giver so."""
+    is_copy: bool = False
+    """Whether Slack did not say if a first message arrived."""
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +100,7 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     if thanks.sharing == Sharing.REPORTED:
         return blocks.only(report_view.reported(say, thanks.contacts))
     sentence = say(THANKED_YOU[thanks.behaviour], giver=blocks.person(thanks.giver, say))
-    notes = [*_meant(say, thanks), _standing(say, thanks)]
+    notes = [*_sent_again(say, thanks), *_meant(say, thanks), _standing(say, thanks)]
     layout = [
         blocks.quote(thanks.words),
         blocks.section(sentence),
@@ -216,6 +218,12 @@ def _meant(say: Voice, thanks: Thanks) -> list[str]:
     if not thanks.meant_a_lot:
         return []
     return [say("You told {giver} that it meant a lot.", giver=blocks.person(thanks.giver, say))]
+
+
+def _sent_again(say: Voice, thanks: Thanks) -> list[str]:
+    if not thanks.is_copy:
+        return []
+    return [say("Sent again: Slack did not say whether the first one arrived.")]
 
 
 def _decisions(say: Voice, thanks: Thanks) -> list[Block]:

@@ -57,6 +57,9 @@ PEOPLE = (
         "joined_by",
         "contact",
         "admins",
+        "again",
+        "arrived",
+        "confirmed",
     ),
 )
 # Name of an argument or field -> its text. Any other is as long as the longest name.
@@ -84,12 +87,15 @@ NUMBERS: Mapping[str, int] = {"skip": 0, "page": 0, "total": 9_999, "k": 5, "yea
 ITEMS: Mapping[str, int] = {
     **dict.fromkeys(("people", "joined_by", "receivers"), draft.MOST_PEOPLE),
     **dict.fromkeys(("left", "refused", "unsure"), draft.MOST_PEOPLE // 3),
+    **dict.fromkeys(("again", "arrived", "confirmed"), 300),
     **dict.fromkeys(("now", "before", "given", "received"), len(Behaviour)),
     # A check-in's questions, and its months: the four items have a figure for each.
     **dict.fromkeys(("items", "months"), 6),
 }
 # What is never left out: lists as long as there are behaviours or months, and what a thank-you is made of.
-FULL = frozenset({"now", "before", "given", "received", "items", "months", "receivers", "people", "words"})
+FULL = frozenset(
+    {"now", "before", "given", "received", "items", "months", "receivers", "people", "words", "unsure"}
+)
 _BLOCKS = (dict[str, Any], list[dict[str, Any]])
 Maker = Callable[[], Any]
 # Types whose parts depend on each other.

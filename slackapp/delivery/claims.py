@@ -246,7 +246,8 @@ def _moments(session: Session, workspace_id: str, priority: Priority, now: datet
         moments = holding.next_trial(session, workspace_id, now=now)
         if circuit.state(session, workspace_id) is Circuit.OPEN:
             # `auth.test` comes first, and then a trial.
-            kinds, ahead = (query.where(Delivery.method.not_in(circuit.POSTS)) for query in (kinds, ahead))
+            others = Delivery.method.not_in(circuit.POSTS)
+            kinds, ahead = kinds.where(others), ahead.where(others)
     rows = [(method, target) for method, target in session.execute(kinds, parameters)]
     moments += rate_limits.next_free(session, workspace_id, rows, priority=priority, now=now) if rows else []
     later = [*session.scalars(ahead, parameters), session.scalar(_FIRST_WAIT_OVER, parameters)]

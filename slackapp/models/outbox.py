@@ -102,6 +102,8 @@ class Delivery(Base):
     answers everything with errors is not counted."""
     notice_id: Mapped[str | None] = mapped_column(Id)
     """The delivery of the message that asks its giver about it."""
+    notice_state: Mapped[str | None] = mapped_column(String(8))
+    """The state that this message tells."""
     slack_channel_id: Mapped[str | None] = mapped_column(String(32))
     slack_ts: Mapped[str | None] = mapped_column(String(32))
     slack_file_id: Mapped[str | None] = mapped_column(String(32))

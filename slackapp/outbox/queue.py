@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -41,6 +41,9 @@ LEASE_SECONDS = 120.0
 
 REPEATED_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a message that may have arrived is sent again, if a second copy is harmless."""
+
+LEFT, THEY_HAVE_IT = "left", "they_have_it"
+"""Reasons of messages of unknown outcome that a person had not sent again."""
 
 _CHUNK = 500
 _DEATHS = 5
@@ -252,7 +255,8 @@ def send_again(session: Session, delivery_id: str, *, now: datetime) -> bool:
             reason=None,
             attempts=0,
             doubts=0,
-            repeats=1,
+            # After a refusal there is no first copy.
+            repeats=case((Delivery.state == DeliveryState.UNKNOWN, 1), else_=0),
             first_try=None,
             fence=Delivery.fence + 1,
         )
@@ -297,6 +301,42 @@ def repeat_once(
         .returning(Delivery.id)
     )
     return list(again)
+
+
+def prove(session: Session, delivery_id: str, arrived: SlackMessageId) -> bool:
+    """Record that a message that may have arrived has: somebody has seen it. No copy is sent any more.
+
+    Returns False when its outcome was known, or a copy is under way.
+    """
+    in_doubt = or_(
+        Delivery.state == DeliveryState.UNKNOWN,
+        and_(Delivery.state == DeliveryState.READY, or_(Delivery.doubts > 0, Delivery.repeats > 0)),
+        and_(Delivery.state == DeliveryState.EXPIRED, Delivery.reason.in_([LEFT, THEY_HAVE_IT])),
+    )
+    proven = session.scalars(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, in_doubt)
+        .values(
+            state=DeliveryState.SENT,
+            reason=None,
+            lease_until=None,
+            slack_channel_id=arrived.channel,
+            slack_ts=arrived.ts,
+        )
+        .returning(Delivery.id)
+    )
+    return proven.first() is not None
+
+
+def dismiss(session: Session, delivery_ids: Collection[str], *, reason: str) -> int:
+    """Send messages of unknown outcome no more, as a person decided; return how many."""
+    dismissed = session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.state == DeliveryState.UNKNOWN)
+        .values(state=DeliveryState.EXPIRED, reason=reason)
+        .returning(Delivery.id)
+    )
+    return len(dismissed.all())
 
 
 def next_step(session: Session, group: str) -> int:

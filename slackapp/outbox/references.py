@@ -45,6 +45,13 @@ class RecipientRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRef(Reference):
+    """One message of the app, by its delivery's id."""
+
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostRef(Reference):
     """One recognition, and those of its recipients who share it in this channel."""
 

@@ -200,7 +200,8 @@ RECORDS = (
         "{messages_months} months; what shows people's words, and files, as long as what they tell",
         "id key token workspace_id method target kind reference priority due expires state "
         "group_key step wait_until lease_until fence attempts "
-        "first_try last_try reason doubts repeats notice_id slack_channel_id slack_ts slack_file_id",
+        "first_try last_try reason doubts repeats notice_id notice_state "
+        "slack_channel_id slack_ts slack_file_id",
     ),
     Kept(
         "hold",

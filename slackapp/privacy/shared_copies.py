@@ -1,7 +1,7 @@
 """Copies in Slack that contain an erased person's data: delete or replace them.
 
 A digest's page contains shared thank-yous and promises, a post promises, a message in a digest's thread
-comments; two kinds of message name a team's leader, and one names whom a thank-you did not reach.
+comments; two kinds of message name a team's leader, and two name whom a thank-you did not reach.
 """
 
 from collections.abc import Collection, Iterable
@@ -29,7 +29,7 @@ from slackapp.models import (
 from slackapp.obstacles import notices as notices_of_obstacles
 from slackapp.privacy import slack_redaction
 from slackapp.pulse import notices
-from slackapp.recognition import undelivered
+from slackapp.recognition import unconfirmed, undelivered
 from slackapp.recognition.notifications import Kind
 from slackapp.workspace import members, permissions
 
@@ -37,7 +37,7 @@ PAGE, COMMENTS, HANDING_ON = "digest-page", "digest-comments", "digest-hand-on"
 """Kinds of deliveries that the reports enqueue, as stored in the rows."""
 
 WITH_WORDS = (
-    *(Kind.THANKS, Kind.POST, Kind.POST_GONE, Kind.MEANT_A_LOT, undelivered.KIND),
+    *(Kind.THANKS, Kind.POST, Kind.POST_GONE, Kind.MEANT_A_LOT, undelivered.KIND, unconfirmed.NOTICE),
     *(PAGE, COMMENTS, sharing.POSTED, sharing.KEPT),
     *notices_of_obstacles.WITH_WORDS,
 )
@@ -79,8 +79,15 @@ def enqueue_corrections(
     naming = Delivery.kind.in_([notices.NEW_LEADER, HANDING_ON]) & Delivery.reference.in_(led)
     received = select(Recipient.recognition_id).where(Recipient.member_id == member.id)
     missing = (Delivery.kind == undelivered.KIND) & Delivery.reference.in_(received)
-    about = _sent(session, workspace, naming | missing)
+    about = _sent(session, workspace, naming | missing | _asking_about(member))
     _remove(session, workspace, about, now)
+
+
+def _asking_about(member: Member) -> ColumnElement[bool]:
+    """Select the messages that ask a giver whether something has reached this person."""
+    to_person = (Delivery.workspace_id == member.workspace_id, Delivery.target == member.slack_user_id)
+    notices_about = select(Delivery.notice_id).where(*to_person, Delivery.notice_id.is_not(None))
+    return (Delivery.kind == unconfirmed.NOTICE) & Delivery.id.in_(notices_about)
 
 
 def enqueue_deletions(

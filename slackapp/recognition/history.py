@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from slackapp.core.behaviours import Behaviour
 from slackapp.models import Boost, Member, Recipient, Recognition, Sharing
-from slackapp.recognition import undelivered
+from slackapp.recognition import unconfirmed, undelivered
 from slackapp.recognition.undelivered import NOBODY, Undelivered
 
 PAGE = 10
@@ -91,7 +91,7 @@ def page(session: Session, member: Member, side: Side, place: Cursor | None = No
     entries = (_entry(row, people[row.id], joined.get(row.id, ()), member, side) for row in rows)
     return Page(
         side=side,
-        in_doubt=undelivered.count_in_doubt(session, member) if side is Side.GIVEN else 0,
+        in_doubt=unconfirmed.count(session, member) if side is Side.GIVEN else 0,
         entries=tuple(replace(entry, undelivered=missed.get(entry.id, NOBODY)) for entry in entries),
         newer=Cursor(rows[0].given_at, rows[0].id, towards_newer=True) if rows and newer else None,
         older=Cursor(rows[-1].given_at, rows[-1].id) if rows and older else None,

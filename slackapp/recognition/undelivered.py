@@ -15,7 +15,7 @@ from slackapp.models import Delivery, DeliveryState, Member, Recognition, Worksp
 from slackapp.outbox import kinds, queue
 from slackapp.outbox.kinds import SecondCopy
 from slackapp.outbox.references import RecipientRef, RecognitionRef
-from slackapp.recognition import notifications
+from slackapp.recognition import notifications, unconfirmed
 from slackapp.recognition.edit import find
 from slackapp.recognition.give import GiveContext
 from slackapp.recognition.notifications import Kind
@@ -52,13 +52,18 @@ NOBODY: Final = Undelivered()
 
 
 def notify_givers(sessions: Sessions, now: datetime) -> int:
-    """Notify the givers of recognitions that failed in the last days, once each; return how many are new."""
+    """Notify the givers of recognitions that failed in the last days, once each; return how many are new.
+
+    Of what may have arrived they are told later, once for all of it.
+    """
     with sessions.read() as session:
         waiting = _not_notified(session, now)
     for recognition_id, key in waiting.items():
         with sessions.begin() as session:
             _enqueue_notice(session, recognition_id, key, now)
-    return len(waiting)
+    doubtful = unconfirmed.ask_givers(sessions, now)
+    unconfirmed.tell_changes(sessions, now)
+    return len(waiting) + doubtful
 
 
 def of_unknown_whereabouts(sessions: Sessions, now: datetime) -> list[Missed]:
@@ -129,43 +134,11 @@ def send_again(session: Session, workspace: Workspace, recognition_id: str, occa
         raise UserError(translatable("Somebody has seen to this message already."))
 
 
-def send_all_again(session: Session, giver: Member, *, now: datetime) -> int:
-    """Send again all of a giver's messages of unknown outcome; return how many.
-
-    Raises:
-        UserError: No outcome is unknown any more.
-    """
-    sent = [
-        delivery for delivery in _in_doubt(session, giver) if queue.send_again(session, delivery.id, now=now)
-    ]
-    if not sent:
-        raise UserError(translatable("Somebody has seen to this message already."))
-    return len(sent)
-
-
-def count_in_doubt(session: Session, giver: Member) -> int:
-    """Return how many messages with a giver's thanks have an unknown outcome."""
-    return len(_in_doubt(session, giver))
-
-
-def _in_doubt(session: Session, giver: Member) -> list[Delivery]:
-    in_doubt = (Delivery.workspace_id == giver.workspace_id, Delivery.state == DeliveryState.UNKNOWN, _THANKS)
-    rows = session.scalars(select(Delivery).where(*in_doubt).order_by(Delivery.id)).all()
-    about = {row.id: RecipientRef.parse(row.reference).recognition_id for row in rows}
-    not_undone = select(Recognition.id).where(
-        Recognition.id.in_(set(about.values())),
-        Recognition.giver_id == giver.id,
-        Recognition.undone_at.is_(None),
-    )
-    recognition_ids = set(session.scalars(not_undone))
-    return [row for row in rows if about[row.id] in recognition_ids]
-
-
 def _not_notified(session: Session, now: datetime) -> dict[str, str]:
     """Return the key of each notice to enqueue, by recognition id; a later failure has another key."""
     failed = session.execute(
         select(Delivery.reference, Delivery.last_try)
-        .where(Delivery.state.in_(_WANTING), _THANKS, Delivery.last_try > now - _LOOKED_BACK)
+        .where(Delivery.state == DeliveryState.DEAD, _THANKS, Delivery.last_try > now - _LOOKED_BACK)
         .order_by(Delivery.last_try)
     )
     due = {

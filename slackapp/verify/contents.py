@@ -52,6 +52,7 @@ KINDS = frozenset(
         "pulse_rules", "recognition", "recognition-dm-settled", "recognition-meant",
         "recognition-meant-changed", "recognition-nudge", "recognition-post", "recognition-post-changed",
         "recognition-post-gone", "recognition-report", "recognition-report-changed", "recognition-unreached",
+        "recognition-doubts", "recognition-doubts-changed",
         "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
         "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "team_readers",
         "digests_handed_on",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from slackapp import clock
@@ -110,13 +110,7 @@ def send_all_again(
 def dismiss(session: Session, workspace: Workspace, delivery_id: str, *, actor: str, now: datetime) -> None:
     """Expire a message of unknown outcome. UserError if it is another workspace's or handled already."""
     _require_unknown(session, workspace, delivery_id)
-    dismissed = session.scalars(
-        update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.UNKNOWN)
-        .values(state=DeliveryState.EXPIRED, reason="left")
-        .returning(Delivery.id)
-    )
-    if dismissed.first() is None:
+    if not queue.dismiss(session, [delivery_id], reason=queue.LEFT):
         raise UserError(_ALREADY_HANDLED)
     audit_log.record(
         session, workspace, audit_log.NewEntry(actor, audit_log.Action.LEFT, delivery_id), now=now

@@ -14,8 +14,9 @@ IDRIS = hospital.OPERATIONS.id
 CARYS, TOMOS, DYLAN = (hospital.WARD_7.staff[index].id for index in (0, 1, 4))
 WORDS = "You stayed after the shift to find us a bed"
 OTHERS = "You found the drug key before the round"
-OPENING = "2026-11-09T09:00:00+00:00"
+OPENING = "2026-11-02T09:00:00+00:00"
 ASKED = "How were your last few shifts?"
+UNSURE = "We can't tell if Slack delivered your thank-you to"
 NOT_NOW = "Slack does not let Appreciate send just now."
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -140,11 +141,14 @@ def test_the_naive_app_that_repeats_nothing_loses_the_check_in_to_the_same_half_
 
 
 @sqlite
-def test_a_thank_you_that_may_have_arrived_is_never_sent_again_by_itself(place: RunningApp) -> None:
+def test_a_thank_you_that_may_have_arrived_is_left_to_its_giver_once_they_were_asked(
+    place: RunningApp,
+) -> None:
     trouble(place, "chat.postMessage", "500", count=1)
     place.person(CARYS).types(f"/appreciate @Dylan Hughes helping {WORDS}")
-    place.person(CARYS).sees("Your thank-you may not have arrived.")
-    place.clock(advance=50 * 60)
+    place.clock(advance=11 * 60)
+    place.person(CARYS).sees(UNSURE)
+    place.clock(advance=20 * 60)
     assert WORDS not in place.person(DYLAN).screen().texts
 
 
@@ -152,7 +156,8 @@ def test_a_giver_sends_all_again_that_may_not_have_arrived(place: RunningApp) ->
     trouble(place, "chat.postMessage", "500", count=2)
     place.person(CARYS).types(f"/appreciate @Dylan Hughes helping {WORDS}")
     place.person(CARYS).types(f"/appreciate @Tomos Rees helping {OTHERS}")
-    place.person(CARYS).waits(lambda seen: seen.texts.count("Your thank-you may not have arrived.") == 2)
+    place.clock(advance=11 * 60)
+    place.person(CARYS).waits(lambda seen: seen.texts.count(UNSURE) == 1)
     carys = given(place, CARYS)
     carys.sees("We can't tell if Slack delivered 2 of your thank-yous.", "home")
     carys.presses("Send all again", within="home")
@@ -168,11 +173,13 @@ def test_a_giver_sends_all_again_that_may_not_have_arrived(place: RunningApp) ->
 def test_an_admin_sends_all_again_of_one_kind(place: RunningApp) -> None:
     trouble(place, "chat.postMessage", "500", count=1)
     place.person(CARYS).types(f"/appreciate @Dylan Hughes helping {WORDS}")
-    place.person(CARYS).sees("Your thank-you may not have arrived.")
-    trouble(place, "chat.postMessage", "500")
+    place.clock(advance=11 * 60)
+    place.person(CARYS).sees(UNSURE)
+    # As after many tries: none of these is repeated by itself any more.
+    place.app.deliveries.harmless = Harmless()
+    trouble(place, "chat.postMessage", "500", count=3)
     place.clock(now=OPENING)
     place.clock(advance=2 * 60 * 60)
-    well_again(place)
     idris = place.person(IDRIS)
     idris.sees("We can't tell whether Slack delivered", "home")
     idris.presses("Look at these messages", within="home")

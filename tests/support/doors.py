@@ -357,6 +357,7 @@ OF_ONES_OWN = {
     "thanks_me_too",
     "thanks_send_again",
     "thanks_send_all_again",
+    "thanks_they_have_it",
     "thanks_settings_open",
     "thanks_settings",
     "thanks_settings_form",

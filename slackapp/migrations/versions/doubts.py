@@ -17,6 +17,7 @@ def upgrade() -> None:
     # Added in place: making the table anew would copy every message that was ever sent.
     op.add_column("delivery", sa.Column("repeats", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("delivery", sa.Column("notice_id", sa.String(length=24), nullable=True))
+    op.add_column("delivery", sa.Column("notice_state", sa.String(length=8), nullable=True))
     op.add_column("hold", sa.Column("version", sa.String(length=32), nullable=True))
     # Until now each doubt of a message that is still to be sent led to one copy.
     op.execute("UPDATE delivery SET repeats = doubts WHERE doubts > 0 AND state IN ('ready', 'sending')")
