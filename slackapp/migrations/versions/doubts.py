@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "doubts"
-down_revision = "digest_readers"
+down_revision = "formal_routes"
 branch_labels = None
 depends_on = None
 
