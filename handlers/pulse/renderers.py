@@ -10,10 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.pulse import messages_view, readers_view
+from reports.publishing import obstacles_in_check_in
 from slackapp.core.i18n import Voice, voice
 from slackapp.digest import promises, reader_lists, readers
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Delivery, Leadership, Member, Poll, PollMember, Team, Workspace
+from slackapp.obstacles import listing
+from slackapp.obstacles.listing import ObstacleDetails
 from slackapp.outbox.kinds import R
 from slackapp.outbox.references import HandedOnRef, PollRef, ReadersRef, TeamRef, ThresholdsRef, TrialRef
 from slackapp.outbox.rendered import Expander, Loader, Message, Route, Skip, WaitUntil, by_kind
@@ -32,6 +35,7 @@ class _Invitation:
     closing: str
     has_earlier: bool
     line: PromiseSummary | None
+    answered: ObstacleDetails | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +76,22 @@ def _load_invitation(
         closing=say.moment(poll.closes_at, members.time_zone_of(workspace, person)),
         has_earlier=audience.has_earlier(session, poll),
         line=promises.latest_line(session, workspace, poll_member.unit_id, now=now) if poll_member else None,
+        answered=listing.latest_answer(session, session.get_one(Team, poll_member.unit_id), now)
+        if poll_member
+        else None,
     )
 
 
 def _invitation(content: _Invitation) -> Message:
     """How were your last few shifts? It says nothing about who has answered."""
     say, closing, earlier = content.say, content.closing, content.has_earlier
-    return Message(
+    message = Message(
         text=messages_view.message_text(say, closing=closing, has_earlier=earlier, line=content.line),
         blocks=messages_view.message(
             say, content.poll_id, closing=closing, has_earlier=earlier, line=content.line
         ),
     )
+    return obstacles_in_check_in.placed(say, message, content.answered)
 
 
 def _load_loss(session: Session, _about: PollRef, delivery: Delivery, _now: datetime) -> str:

@@ -91,7 +91,7 @@ def sent_up(say: Voice, obstacles: Sequence[ObstacleDetails]) -> list[Block]:
         return []
     layout = [blocks.header(say("Sent up by your team"))]
     for obstacle in obstacles[:SHOWN]:
-        in_short = _shortened(obstacle)
+        in_short = shortened(obstacle)
         [block] = check_in_line(say, in_short)
         block["elements"][0]["elements"].append(blocks.run(f"\n{_state(say, in_short)}"))
         layout.append(block)
@@ -209,7 +209,7 @@ def _until(say: Voice, obstacle: ObstacleDetails) -> str:
     return f"{needed} " + say("Without one it is passed up on {day}.", day=say.day(obstacle.passes_on))
 
 
-def _shortened(obstacle: ObstacleDetails) -> ObstacleDetails:
+def shortened(obstacle: ObstacleDetails) -> ObstacleDetails:
     """People's own words can be long, and Home is an overview."""
     return replace(
         obstacle,

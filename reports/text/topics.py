@@ -108,6 +108,21 @@ TOPICS: dict[str, Topic] = {
         translatable("Change after check-ins"),
         translatable("What should have changed by now?"),
     ),
+    "said_back": Topic(
+        translatable("saying back what people said"),
+        translatable("What was said back was right"),
+        translatable("What did I hear wrong last month?"),
+    ),
+    "leader_seen": Topic(
+        translatable("being seen on shifts"),
+        translatable("Saw the person leading"),
+        translatable("On which shifts have you not seen me?"),
+    ),
+    "aims": Topic(
+        translatable("knowing what we are trying to do"),
+        translatable("Know what we are trying to do"),
+        translatable("What are we trying to do this month, and who does what?"),
+    ),
 }
 
 _CHANGED = {

@@ -70,7 +70,7 @@ class Question(Base):
     workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), index=True)
     wording: Mapped[str] = mapped_column(Text)
     place: Mapped[int]
-    """Its turn among the organisation's own; they come before the built-in twelve."""
+    """Its turn among the organisation's own; they come before the built-in ones."""
     retired: Mapped[bool] = mapped_column(default=False)
 
 

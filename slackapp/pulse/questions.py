@@ -1,4 +1,4 @@
-"""What the pulse asks: the four behaviours each time, and one of twelve that rotate."""
+"""What the pulse asks: the four behaviours each time, and some of those that rotate."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -143,6 +143,21 @@ ROTATING: tuple[Item, ...] = (
         "something_changed",
         translatable("Something has changed because of what we said in these check-ins."),
         translatable("something has changed"),
+    ),
+    Item(
+        "said_back",
+        translatable("What was said back to us last month was right."),
+        translatable("what was said back was right"),
+    ),
+    Item(
+        "leader_seen",
+        translatable("I saw the person leading my team on my last few shifts."),
+        translatable("saw the person leading"),
+    ),
+    Item(
+        "aims",
+        translatable("I know what we are trying to do, and who does what."),
+        translatable("know what we are trying to do"),
     ),
 )
 

@@ -94,6 +94,19 @@ def test_no_with_a_reason_reaches_the_team_and_the_same_press_twice_is_one_answe
     director.does("dismiss")
     place.nurse.sees("No, because: “There is no money for it this year”", place=CHANNEL)
     assert len(posts(place, "No, because")) == 1
+    # The next check-in begins with it.
+    place.clock(now="2026-11-09T10:00:00+00:00")
+    screen = place.nurse.waits(
+        lambda screen: (
+            sum("How were your last few shifts?" in line["text"] for line in screen["messages"]) > 1
+        )
+    )
+    newest = [line["text"] for line in screen["messages"] if "How were your" in line["text"]][-1]
+    assert (
+        newest.index("How were your")
+        < newest.index("No, because: “There is no money")
+        < newest.index("Open until")
+    )
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
