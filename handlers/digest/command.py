@@ -22,6 +22,8 @@ from slackapp.core.i18n import translatable
 from slackapp.digest import readers
 from slackapp.models import Digest, Pace, Team
 from slackapp.pulse import frequency
+from slackapp.workspace import permissions
+from slackapp.workspace.permissions import Permission
 
 COMMAND = "/digest"
 NOT_YOURS = translatable("This digest is for somebody else.")
@@ -49,6 +51,7 @@ class Digests:
         command = payloads.digest_command(body, request.say)
         # In a transaction of its own: what is noticed is kept when the answer is a refusal.
         with request.write() as scope:
+            permissions.require_staff(scope.member, Permission.ANSWER)
             failures.ask_to_hand_on(scope.session, scope.workspace, scope.now)
         with request.read() as scope:
             text, layout = on_demand.answer(scope, command)
@@ -126,9 +129,10 @@ def register(bolt: App, context: Context) -> None:
 
 
 def _team(scope: Scope, team_id: str) -> Team:
-    """A team of the caller's workspace; UserError when there is none."""
+    """A team of the caller's workspace; UserError when there is none, or the caller does not work here."""
     team = scope.session.get(Team, team_id)
-    if team is None or team.workspace_id != scope.workspace.id:
+    is_staff = permissions.allows(scope.member, Permission.ANSWER)
+    if team is None or team.workspace_id != scope.workspace.id or not is_staff:
         raise UserError(NOT_YOURS)
     return team
 

@@ -34,8 +34,9 @@ class ThanksSettings:
         """[Save]."""
         form = payloads.settings(body)
         request = Request(self.context, client, form.caller)
+        request.require(Permission.THANK)
         request.look_up(form.choices.blocked)
-        with request.write() as scope:
+        with request.write(Permission.THANK) as scope:
             _save(scope, form.choices)
         request.refresh_home()
         say = scope.say

@@ -58,7 +58,7 @@ class TeamWizard:
         """Step 1 was filled in: step 2."""
         state = wizard_view.read_state(body["view"]["private_metadata"])
         state = replace(state, name=" ".join(Values(body).text(FIELD_NAME).split()))
-        with Request(self.context, client, caller(body)).read() as scope:
+        with Request(self.context, client, caller(body)).read(_MAY) as scope:
             teams.check_name(scope.session, scope.workspace, state.name)
             has_parents = bool(teams.search(scope.session, scope.workspace))
         view = wizard_view.people_step(scope.say, state, has_parents=has_parents)

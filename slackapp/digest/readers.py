@@ -120,7 +120,9 @@ def require_led_team(session: Session, team_id: str, member: Member, now: dateti
     try:
         require(session, member, Permission.LEAD_TEAM, now=now, team=team)
     except Refused:
-        raise UserError(NOT_LEADER, team=team.name) from None
+        # Whoever does not work here learns no team's name.
+        is_staff = allows(member, Permission.ANSWER)
+        raise UserError(NOT_LEADER, team=team.name) if is_staff else UserError(NOT_A_LEADER) from None
     return team
 
 

@@ -62,6 +62,7 @@ def require_team(session: Session, team_id: str, member: Member, now: datetime) 
     Raises:
         UserError: They do not.
     """
+    permissions.require_staff(member, Permission.ANSWER)
     team = session.get(Team, team_id)
     if team is None or team.workspace_id != member.workspace_id or team.closed_at is not None:
         raise UserError(_NO_TEAM)
@@ -175,7 +176,11 @@ def own(session: Session, obstacle_id: str, member: Member, now: datetime) -> Ob
 
 
 def locked(session: Session, obstacle_id: str, member: Member) -> Obstacle:
-    """Return an obstacle of the member's workspace, locked. Raises UserError if there is none."""
+    """Return an obstacle of the member's workspace, locked. Raises UserError if there is none.
+
+    Whoever does not work here learns nothing of it, not even by whose refusal.
+    """
+    permissions.require_staff(member, Permission.ANSWER)
     obstacle = session.get(Obstacle, obstacle_id, with_for_update=True, populate_existing=True)
     if obstacle is None or obstacle.workspace_id != member.workspace_id:
         raise UserError(GONE)

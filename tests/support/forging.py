@@ -56,14 +56,15 @@ class Slack(AgreeableSlack):
     """Both workspaces'."""
 
     def __init__(self) -> None:
-        super().__init__(_answer)
+        super().__init__(answer_of_slack)
 
 
 def _readable(body: str) -> str:
     return body if body.startswith("{") else json.dumps(parse_qs(body))
 
 
-def _answer(method: str, body: str) -> dict[str, Any]:
+def answer_of_slack(method: str, body: str) -> dict[str, Any]:
+    """What Slack answers to a look-up."""
     if method == "users.info":
         user = parse_qs(body)["user"][0]
         return {"user": {"id": user, "team_id": "T0ELSEWHERE", "name": "somebody"}}
