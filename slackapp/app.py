@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -35,7 +36,7 @@ from slackapp.clock import AGREEMENT, ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import SocketLines
-from slackapp.core import confidentiality, hardening, log
+from slackapp.core import confidentiality, hardening, log, metrics
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
 from slackapp.core.db import PROMPT, Sessions, purge_nightly, purge_old_copies
@@ -44,6 +45,7 @@ from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.delivery import DeliveryWorker, delete_idle_limits
 from slackapp.digest import reader_lists
+from slackapp.health import Questions, Report
 from slackapp.models import Workspace
 from slackapp.obstacles import timetable
 from slackapp.outbox import deduplication
@@ -110,7 +112,8 @@ class Appreciate:
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
-        self._caught_up = self._recovered = False
+        self._caught_up = self._recovered = self._is_started = False
+        self._probe = health.Probe(self._look)
         self.context.languages.refresh(self.sessions)
         self._warn()
         if self.clock.believes(now()):
@@ -161,7 +164,7 @@ class Appreciate:
             if self.clock.believes(self.now()):
                 job.work()
 
-        return Job(job.name, work, job.seconds)
+        return replace(job, work=work)
 
     def sync_all_members(self) -> None:
         """Store the members of every workspace, as Slack lists them."""
@@ -187,9 +190,13 @@ class Appreciate:
         if self._socket:
             self._socket.connect()
         self._timetable.start()
+        self._probe.start()
+        self._is_started = True
 
     def stop(self) -> None:
         """Accept nothing new, finish and record running work, release all resources."""
+        self._is_started = False
+        self._probe.stop()
         self._timetable.stop()
         if self._socket:
             self._socket.close()
@@ -199,16 +206,26 @@ class Appreciate:
         self._drawing.close()
         self.sessions.dispose()
 
-    def health(self) -> health.Report:
-        """Return the report of /healthz."""
+    def health(self) -> Report:
+        """Return the report of /status, asked now."""
         connected = self._socket.is_connected if self._socket else True
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
 
-    def metrics(self) -> bytes:
-        """Return what /metrics says, in Prometheus's text format."""
-        return health_metrics.exposition(self.sessions, self.health(), now=self.now())
+    def questions(self) -> Questions:
+        """Return what the health pages ask; the report comes from the probe."""
+        return Questions(
+            is_alive=lambda: self.deliveries.is_turning,
+            is_ready=lambda: self._is_started and os.access(self.keys.path, os.R_OK | os.W_OK | os.X_OK),
+            status=self._probe.current,
+            exposition=metrics.exposition,
+        )
+
+    def _look(self) -> Report:
+        report = self.health()
+        health_metrics.collect(self.sessions, report, now=self.now())
+        return report
 
     def next_due(self, after: datetime) -> Moment | None:
         """Return the next moment at which something is due, with a short description."""
@@ -404,7 +421,7 @@ def serve(settings: Settings) -> None:
     app = Appreciate(settings)
     app.sync_all_members()
     port = settings.health_port
-    page = health.HealthPage(port, app.health, app.metrics) if port else None
+    page = health.HealthPage(port, app.questions()) if port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())

@@ -1,4 +1,4 @@
-"""What /metrics says: counters of this process, and gauges read from the database when it is asked."""
+"""The gauges of /metrics that are read from the database, as often as the health probe looks."""
 
 import logging
 from datetime import datetime
@@ -14,8 +14,8 @@ from slackapp.health import Report
 _logger = logging.getLogger(__name__)
 
 
-def exposition(sessions: Sessions, report: Report, *, now: datetime) -> bytes:
-    """Return the metrics in Prometheus's text format; `report` is that of the health page."""
+def collect(sessions: Sessions, report: Report, *, now: datetime) -> None:
+    """Set the gauges; `report` is that of the health page."""
     _collect_report(report)
     if report["database"]:
         try:
@@ -25,7 +25,6 @@ def exposition(sessions: Sessions, report: Report, *, now: datetime) -> bytes:
         except SQLAlchemyError as failure:
             _logger.warning("the metrics are not complete: %s", type(failure).__name__)
             metrics.DATABASE_UP.set(0)
-    return metrics.exposition()
 
 
 def _collect_report(report: Report) -> None:

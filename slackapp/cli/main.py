@@ -13,6 +13,7 @@ from slackapp.cli.check import check
 from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained
 from slackapp.cli.digests import benchmarks, digest
 from slackapp.cli.governance import audit_log, hold, retention
+from slackapp.cli.healthy import healthy
 from slackapp.cli.personal_data import erase, export
 from slackapp.cli.setup import manifest, tokens
 from slackapp.cli.teams import teams
@@ -188,6 +189,7 @@ def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own valu
 
 COMMANDS = (
     check,
+    healthy,
     export,
     erase,
     hold,

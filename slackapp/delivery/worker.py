@@ -29,6 +29,7 @@ _logger = logging.getLogger(__name__)
 POLL_SECONDS: Final = 0.2
 """How long a message that another process enqueued may wait to be noticed."""
 
+_SILENT_SECONDS: Final = 60.0
 _AFTER_TROUBLE: Final = 1.0
 _TICK: Final = timedelta(milliseconds=1)
 
@@ -69,13 +70,20 @@ class DeliveryWorker:
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._turned_at = time.monotonic()
 
     def wake(self) -> None:
         """Wake the worker: a message was enqueued."""
         self._wake_up.notify()
 
+    @property
+    def is_turning(self) -> bool:
+        """Whether it looked for messages within the last minute, whether or not the database answered."""
+        return time.monotonic() - self._turned_at < _SILENT_SECONDS
+
     def start(self) -> None:
         """Send in the background until `stop`."""
+        self._turned_at = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="deliveries", daemon=True)
         self._thread.start()
 
@@ -209,6 +217,7 @@ class DeliveryWorker:
 
     def _turn(self) -> float:
         """Run one cycle; return the seconds to wait after it."""
+        self._turned_at = time.monotonic()
         try:
             now = self._now()
             if self.run_once(now):

@@ -36,7 +36,7 @@ def serve(http: HttpSettings) -> None:
         _reseal(app.sessions, locker)
     server = Server(web.application(app, http), http.host, http.port, connections=connections)
     port = http.settings.health_port
-    page = health.HealthPage(port, app.health, app.metrics) if port else None
+    page = health.HealthPage(port, app.questions()) if port else None
     app.sync_all_members()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.waiting import comes
+
 SLACKAPP = Path(sys.executable).with_name("slackapp")
 
 
@@ -96,11 +98,20 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
             assert app.stderr
             line = next(line for line in app.stderr if "Appreciate is listening." in line)
             assert line
-            health = httpx.get(f"http://127.0.0.1:{port}/healthz")
-            assert health.status_code == 200
-            assert health.json() == {
+            for page in ("healthz", "readyz"):
+                assert httpx.get(f"http://127.0.0.1:{port}/{page}").json() == {"ok": True}
+            assert (
+                subprocess.run([SLACKAPP, "healthy"], env=environment, check=False, timeout=30).returncode
+                == 0
+            )
+            comes(lambda: httpx.get(f"http://127.0.0.1:{port}/status").status_code == 200)
+            status = httpx.get(f"http://127.0.0.1:{port}/status").json()
+            assert status.pop("age_seconds") < 30
+            assert status == {
                 "ok": True,
+                "problems": [],
                 "database": True,
+                "writable": True,
                 "slack": True,
                 "oldest_due_seconds": 0.0,
                 "clock": True,

@@ -28,6 +28,7 @@ from tests.support.hanging import (
 )
 from tests.support.hosting import SECRET, free_port, manifest, seed
 from tests.support.human import Human
+from tests.support.waiting import comes
 
 
 def test_missing_settings_are_named_all_at_once(tmp_path: Path) -> None:
@@ -122,13 +123,16 @@ def test_serve_over_http_answers_and_ends_cleanly(running: Running) -> None:
     running.thanks("You found us a bed tonight")
     refused_over_the_wire(running.port)
     for port in (running.port, running.health_port):
-        assert httpx.get(f"http://127.0.0.1:{port}/healthz").json()["ok"] is True
+        for page in ("healthz", "readyz"):
+            assert httpx.get(f"http://127.0.0.1:{port}/{page}").json() == {"ok": True}
+    comes(lambda: httpx.get(f"http://127.0.0.1:{running.health_port}/status").status_code == 200)
     metrics = httpx.get(f"http://127.0.0.1:{running.health_port}/metrics").text
     assert 'appreciate_delivery_outcomes_total{error="",outcome="sent"} 1.0' in metrics
     assert "appreciate_database_up 1.0" in metrics
     assert not any(name in metrics for name in ("U0NORTH", "T0NORTH", "bed tonight"))
     # Not where strangers reach it.
-    assert httpx.get(f"http://127.0.0.1:{running.port}/metrics").status_code == 404
+    for page in ("metrics", "status"):
+        assert httpx.get(f"http://127.0.0.1:{running.port}/{page}").status_code == 404
     assert psutil.Process(running.process.pid).children() == []
     running.ends()
     for port in (running.port, running.health_port):
