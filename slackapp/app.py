@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.client import HTTPException
 
-from slack_bolt import App
+from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ import reports.publishing.renderers
 from handlers import deadline
 from handlers.shared import people
 from handlers.shared.context import Context
+from handlers.shared.member_sync import MemberSync
 from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
@@ -39,14 +41,13 @@ from slackapp.connection.socket_mode import SocketLines
 from slackapp.core import confidentiality, hardening, log, metrics
 from slackapp.core.batches import run_all_then_raise
 from slackapp.core.config import Settings
-from slackapp.core.db import PROMPT, Sessions, purge_nightly, purge_old_copies
-from slackapp.core.errors import SettingsError
+from slackapp.core.db import PROMPT, purge_nightly, purge_old_copies
 from slackapp.core.i18n import voice
 from slackapp.core.pseudonyms import Pseudonyms
-from slackapp.delivery import DeliveryWorker, delete_idle_limits
+from slackapp.delivery import DeliveryWorker, delete_idle_limits, holding
 from slackapp.digest import reader_lists
 from slackapp.health import Questions, Report
-from slackapp.models import Workspace
+from slackapp.models import HoldScope, Workspace
 from slackapp.obstacles import timetable
 from slackapp.outbox import deduplication
 from slackapp.outbox.queue import OUTBOX
@@ -59,6 +60,7 @@ from slackapp.pulse.opening import Moment
 from slackapp.recognition import reminders, undelivered
 from slackapp.scheduler import Job, Scheduler, nightly
 from slackapp.workspace import registry
+from slackapp.workspace.registry import NeverInstalled
 
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -68,6 +70,7 @@ LISTENERS = 32
 
 _BEAT = 2.0
 _OPENING_SECONDS = 5
+UNASKED = "not asked yet"
 
 
 def real_time() -> datetime:
@@ -81,7 +84,7 @@ class Appreciate:
     `next_due` and `run_due` are for a caller that moves its clock.
 
     Raises:
-        SettingsError: The database, the keys or Slack's tokens do not allow a start.
+        SettingsError: The database or the keys do not allow a start.
     """
 
     def __init__(
@@ -99,7 +102,13 @@ class Appreciate:
         self.now = now
         self.clients = Clients(settings, self.sessions, locker)
         self.clock = ClockWatch(self.sessions, self.clients.slack_time)
-        self.workspace_id = "" if locker else _install(self.sessions, self.clients.plain)
+        self.workspace_id = ""
+        self._has_one_token = locker is None
+        self.refusal = ""
+        """Why Slack does not say which workspace the settings' token is for; empty once it has."""
+        if self._has_one_token:
+            self.refusal = UNASKED
+            self._identify()
         self._drawing = ChartRenderer(settings.browser_path or find_browser(os.environ))
         self.deliveries = self._outgoing()
         self.sessions.on_commit(OUTBOX, self.deliveries.wake)
@@ -107,8 +116,13 @@ class Appreciate:
         self.sessions.last_in_transaction(reader_lists.READERS, self._record_readers)
         prompt = self.sessions.limited(PROMPT)
         self.context = Context(prompt, now, self.keys, confidentiality.standard(settings.guard_words))
-        self.bolt = build_bolt(self.clients, self.context, settings.signing_secret)
-        self._answering = deadline.answer_in_time(self.bolt, self.context.languages, self.context.sessions)
+        self.bolt = build_bolt(
+            self.clients, self.context, settings.signing_secret, has_installations=locker is not None
+        )
+        self._member_sync = MemberSync(self.context, self.clients.of, self._workspaces)
+        self._answering = deadline.answer_in_time(
+            self.bolt, self.context.languages, self.context.sessions, self._client_for
+        )
         self._socket = None if http else _socket(self.bolt, settings)
         self._timetable = Scheduler(self._jobs())
         self._rules_due: Moment | None = None
@@ -144,6 +158,7 @@ class Appreciate:
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
+            Job("identity", self._identify, 5),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("obstacles", lambda: self._obstacles(self.now()), 5),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
@@ -165,6 +180,55 @@ class Appreciate:
                 job.work()
 
         return replace(job, work=work)
+
+    def meet_in_background(self) -> None:
+        """Store the members of every workspace while requests are answered already."""
+        self._member_sync.start()
+
+    def _client_for(self, request: BoltRequest) -> WebClient | None:
+        """Return a client to tell somebody what could not be done, also before a request was authorised."""
+        context = request.context
+        return self.clients.last_known(context.enterprise_id, context.team_id)
+
+    def _identify(self) -> None:
+        """Ask Slack which workspace the settings' token is for, until it has said so."""
+        if not self.refusal:
+            return
+        try:
+            who = self.clients.plain.auth_test()
+        except SlackApiError as refused:
+            self._without_identity(str(refused.response["error"]), is_refused=True)
+        except (SlackClientError, HTTPException, OSError) as failure:
+            self._without_identity(type(failure).__name__, is_refused=False)
+        else:
+            with self.sessions.begin() as session:
+                workspace = registry.install(
+                    session, slack_team_id=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
+                )
+                self.workspace_id = workspace.id
+            self.clients.own = replace(
+                self.clients.own, bot_user_id=who["user_id"], bot_id=who.get("bot_id") or ""
+            )
+            if self.refusal != UNASKED:
+                logger.info("Slack has accepted the token.")
+            self.refusal = ""
+
+    def _without_identity(self, reason: str, *, is_refused: bool) -> None:
+        """Go on with the workspace that is known from before; nothing is sent while Slack refuses."""
+        if self.refusal == reason:
+            return
+        if is_refused:
+            logger.error(
+                "SLACK_BOT_TOKEN: Slack refused it (%s). It is asked again until it does not.", reason
+            )
+        else:
+            logger.error("SLACK_API_URL: Slack does not answer (%s). It is asked until it does.", reason)
+        self.refusal = reason
+        with self.sessions.begin() as session:
+            self.workspace_id = registry.only_one(session) or ""
+            if self.workspace_id and is_refused:
+                place = holding.Place(self.workspace_id, HoldScope.WORKSPACE)
+                holding.hold(session, [(place, reason)], now=self.now())
 
     def sync_all_members(self) -> None:
         """Store the members of every workspace, as Slack lists them."""
@@ -198,6 +262,7 @@ class Appreciate:
         self._is_started = False
         self._probe.stop()
         self._timetable.stop()
+        self._member_sync.stop()
         if self._socket:
             self._socket.close()
         self._answering.close()
@@ -208,7 +273,7 @@ class Appreciate:
 
     def health(self) -> Report:
         """Return the report of /status, asked now."""
-        connected = self._socket.is_connected if self._socket else True
+        connected = (self._socket.is_connected if self._socket else True) and not self.refusal
         now = self.now()
         check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
@@ -306,9 +371,10 @@ class Appreciate:
 
     def _workspaces(self) -> list[str]:
         """Return our ids of the workspaces that have the app now."""
+        if self._has_one_token:
+            return [self.workspace_id] if self.workspace_id else []
         with self.sessions.read() as session:
-            workspace_ids = registry.installed(session)
-        return [workspace_id for workspace_id in workspace_ids if self.workspace_id in {"", workspace_id}]
+            return registry.installed(session)
 
     def _digests(self, now: datetime) -> None:
         if not self.clock.believes(now):
@@ -374,33 +440,19 @@ def _beat(due: datetime, after: datetime) -> datetime:
     return due + timedelta(seconds=-due.timestamp() % _BEAT)
 
 
-def _install(sessions: Sessions, client: WebClient) -> str:
-    """Ask Slack for the bot's workspace, store it, and return our id of it."""
-    try:
-        who = client.auth_test()
-    except SlackApiError as refused:
-        raise SettingsError(f"SLACK_BOT_TOKEN: Slack refused it ({refused.response['error']}).") from None
-    except OSError as failure:
-        raise SettingsError(
-            f"SLACK_API_URL: Slack does not answer ({type(failure).__name__}). Is the network there?"
-        ) from None
-    with sessions.begin() as session:
-        workspace = registry.install(
-            session, slack_team_id=who["team_id"], name=who["team"], bot_user_id=who["user_id"]
-        )
-        return workspace.id
-
-
 def _socket(bolt: App, settings: Settings) -> SocketLines:
     plain = WebClient(base_url=f"{settings.slack_api_url}/api/", retry_handlers=[], timeout=_OPENING_SECONDS)
     return SocketLines(bolt, settings.app_token, plain)
 
 
-def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
+def build_bolt(
+    clients: Clients, context: Context, signing_secret: str, *, has_installations: bool = False
+) -> App:
     """Return Bolt with every listener. Tokens of single workspaces are looked up for each request."""
     bolt = App(
         client=clients.answering,
         authorize=clients.authorize,
+        user_facing_authorize_error_message=NeverInstalled().words(voice()),
         # Without a secret, no HTTP request may be taken for Slack's.
         signing_secret=signing_secret or secrets.token_hex(),
         # The default waits for an ack in sleeps of 10 ms: 96 requests a second instead of 15,000.
@@ -408,7 +460,7 @@ def build_bolt(clients: Clients, context: Context, signing_secret: str) -> App:
         token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
     )
-    if clients.authorize is not None:
+    if has_installations:
         bolt.use(lifecycle.speak_there)
     handlers.register(bolt, context)
     return bolt
@@ -419,13 +471,13 @@ def serve(settings: Settings) -> None:
     hardening.harden()
     log.configure(settings.log_level)
     app = Appreciate(settings)
-    app.sync_all_members()
     port = settings.health_port
     page = health.HealthPage(port, app.questions()) if port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
     app.start()
+    app.meet_in_background()
     if page:
         page.start()
     logger.info("Appreciate is listening.")

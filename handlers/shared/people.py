@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -34,17 +35,30 @@ _NOT_FOUND = frozenset({_UNKNOWN_USER, "user_not_visible", "users_not_found"})
 _logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a workspace's people; `next_cursor` is empty after the last."""
+
+    size: int
+    next_cursor: str
+
+
 def sync_members(client: WebClient, context: Context, slack_team_id: str) -> int:
     """Store everybody in a workspace, page by page; return how many people Slack listed."""
-    cursor, total, retrying_client = "", 0, retrying(client)
+    cursor, total, patient = "", 0, retrying(client)
     while True:
-        page = retrying_client.users_list(limit=PAGE, cursor=cursor)
-        profiles = [person(user, slack_team_id=slack_team_id) for user in page["members"]]
-        store_profiles(context, slack_team_id, profiles)
-        total += len(profiles)
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        page = store_page(patient, context, slack_team_id, cursor)
+        cursor, total = page.next_cursor, total + page.size
         if not cursor:
             return total
+
+
+def store_page(client: WebClient, context: Context, slack_team_id: str, cursor: str) -> Page:
+    """Store the page of a workspace's people that a cursor names; the first without one."""
+    answer = client.users_list(limit=PAGE, cursor=cursor)
+    profiles = [person(user, slack_team_id=slack_team_id) for user in answer["members"]]
+    store_profiles(context, slack_team_id, profiles)
+    return Page(len(profiles), str((answer.get("response_metadata") or {}).get("next_cursor") or ""))
 
 
 def look_up(context: Context, client: WebClient, caller: Caller, slack_user_ids: Iterable[str]) -> None:

@@ -37,8 +37,11 @@ class Clients:
         self._sessions, self._locker = sessions, locker
         self.plain = self._client("" if locker else settings.bot_token)
         """The settings' client; without a token when each workspace has its own."""
-        self.answering = self._client(self.plain.token or "", timeout=_SECONDS_IN_AN_ANSWER)
-        """The same for listeners: a person waits for the answer."""
+        self.answering = self._client("", timeout=_SECONDS_IN_AN_ANSWER)
+        """For listeners, whose requests bring their token: a person waits for the answer."""
+        self._last_known: dict[tuple[str | None, str | None], BotIdentity | None] = {}
+        self.own = BotIdentity(self.plain.token or "", "", "", ())
+        """The app's identity with the settings' one token; its ids are known once Slack has named them."""
 
     def of(self, workspace_id: str) -> WebClient | None:
         """Return a workspace's client by our id; None where the app is not installed."""
@@ -74,18 +77,18 @@ class Clients:
         return self._client(identity.token) if identity else None
 
     @property
-    def authorize(self) -> Callable[..., Any] | None:
-        """Bolt's `authorize` function for the installations; None with the settings' one token.
+    def authorize(self) -> Callable[..., Any]:
+        """Bolt's `authorize` function; it returns None where the app is not installed.
 
-        It reads the database, does not call Slack, and returns None where the app is not installed.
-        A workspace's own installation takes precedence over its organisation's.
+        Slack is not called: a token that was revoked shows when it is used. A workspace's own installation
+        takes precedence over its organisation's; with the settings' one token, every request is authorised,
+        and a strange workspace is refused by the listeners.
         """
-        if self._locker is None:
-            return None
 
         # A function, not a method: Bolt reads the argument names and would take `self` for one.
         def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            identity = self._bearer(team_id, enterprise_id)
+            identity = self.own if self._locker is None else self._bearer(team_id, enterprise_id)
+            self._last_known[enterprise_id, team_id] = identity
             if identity is None:
                 return None
             return AuthorizeResult(
@@ -98,6 +101,11 @@ class Clients:
             )
 
         return authorize
+
+    def last_known(self, enterprise_id: str | None, team_id: str | None) -> WebClient | None:
+        """Return a client for a person who waits, without asking the database; None for a stranger."""
+        identity = self.own if self._locker is None else self._last_known.get((enterprise_id, team_id))
+        return self._client(identity.token, timeout=_SECONDS_IN_AN_ANSWER) if identity else None
 
     def _bearer(self, *keys: str | None) -> BotIdentity | None:
         if self._locker is None:

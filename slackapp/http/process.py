@@ -37,12 +37,12 @@ def serve(http: HttpSettings) -> None:
     server = Server(web.application(app, http), http.host, http.port, connections=connections)
     port = http.settings.health_port
     page = health.HealthPage(port, app.questions()) if port else None
-    app.sync_all_members()
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
     app.start()
     server.start()
+    app.meet_in_background()
     if page:
         page.start()
     _logger.info("Appreciate is listening on %s port %d.", http.host, http.port)

@@ -90,3 +90,9 @@ def installed(session: Session) -> list[str]:
     """Return our ids of the workspaces that have the app now."""
     ids = select(Workspace.id).where(Workspace.uninstalled_at.is_(None)).order_by(Workspace.id)
     return list(session.scalars(ids))
+
+
+def only_one(session: Session) -> str | None:
+    """Return our id of the workspace that has the app, if there is exactly one."""
+    workspace_ids = installed(session)
+    return workspace_ids[0] if len(workspace_ids) == 1 else None

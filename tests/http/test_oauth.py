@@ -6,13 +6,16 @@ import re
 import httpx
 import pytest
 from cryptography.fernet import Fernet
+from slack_bolt import BoltRequest
 from sqlalchemy import select
 
 from slackapp.connection import installations
 from slackapp.connection.installations import NewInstallation, TokenEncryption
 from slackapp.core.db import Sessions
+from slackapp.core.i18n import voice
 from slackapp.http import oauth
 from slackapp.models import AuditEntry, Installation, InstallTicket, Member, Recognition, Workspace
+from slackapp.workspace.registry import NeverInstalled
 from tests.support.hosting import Hosted
 from tests.support.waiting import comes
 
@@ -240,3 +243,9 @@ def test_a_rotated_key_opens_old_tokens_and_seals_them_anew(database: Sessions) 
         assert (identity.token, identity.scopes) == ("xoxb-secret", ("commands", "chat:write"))
         assert installations.identity_for(session, TokenEncryption([old]), "T0NORTH") is None
     assert "xoxb" not in repr(identity)
+
+
+def test_a_workspace_without_the_app_reads_our_words_and_not_bolt_s(hosted: Hosted) -> None:
+    body = {"command": "/appreciate", "text": "mine", "team_id": "T0NORTH", "user_id": "U0NORTH1"}
+    request = BoltRequest(body=body | {"trigger_id": "1.2"}, mode="socket_mode")
+    assert hosted.app.bolt.dispatch(request).body == NeverInstalled().words(voice())
