@@ -24,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from slackapp.delivery import circuit, holding, rate_limits
 from slackapp.delivery.circuit import Circuit
 from slackapp.delivery.rate_limits import RateGate
+from slackapp.delivery.turns import Slots, Turns
 from slackapp.models import Delivery, DeliveryState, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.queue import Claim, Priority
@@ -70,23 +71,6 @@ class ClaimedMessage:
         return self.row.priority == Priority.PERSON
 
 
-@dataclass(slots=True)
-class Slots:
-    """How many calls may start: `free` in total, of which at most `bulk` for messages nobody waits for."""
-
-    free: int
-    bulk: int
-
-    def fit(self, priority: int) -> bool:
-        """Return whether one more call of this priority may start."""
-        return self.free > 0 and (priority == Priority.PERSON or self.bulk > 0)
-
-    def fill(self, priority: int) -> None:
-        """Count a call that starts."""
-        self.free -= 1
-        self.bulk -= priority != Priority.PERSON
-
-
 @dataclass(frozen=True, slots=True)
 class ClaimRules:
     """What a process knows about the kinds of deliveries that it claims."""
@@ -100,8 +84,11 @@ class ClaimRules:
 class ClaimBatch:
     """Claim what is due at `now`, within one transaction. Nothing is rendered in it."""
 
-    def __init__(self, session: Session, rules: ClaimRules, *, now: datetime, lease: Lease) -> None:
+    def __init__(
+        self, session: Session, rules: ClaimRules, turns: Turns, *, now: datetime, lease: Lease
+    ) -> None:
         self._session, self._rules, self._now, self._lease = session, rules, now, lease
+        self._turns = turns
         self._unsent: dict[str, list[tuple[str, str]]] = {}
         self.looked_at = 0
         """Rows claimed so far; a batch stops at fifty, as others wait for its locks."""
@@ -112,10 +99,18 @@ class ClaimBatch:
             self._unsent.setdefault(row.workspace_id, []).append((row.method, row.target))
 
     def claim(self, slots: Slots) -> list[ClaimedMessage]:
-        """Claim at most `slots` deliveries, urgent ones first in each workspace."""
+        """Claim at most `slots` deliveries, shared between workspaces, urgent ones first in each."""
         claimed: list[ClaimedMessage] = []
-        for workspace_id, priorities in _waiting(self._session, self._now):
-            in_workspace = list(self._claim_in(workspace_id, priorities, slots))
+        waiting = _waiting(self._session, self._now)
+        shares = self._turns.shares([workspace_id for workspace_id, _ in waiting], slots)
+        later = Slots(sum(s.free for s in shares.values()), sum(s.bulk for s in shares.values()))
+        for workspace_id, priorities in waiting:
+            later.free -= shares[workspace_id].free
+            later.bulk -= shares[workspace_id].bulk
+            own = Slots(slots.free - later.free, slots.bulk - later.bulk)
+            in_workspace = list(self._claim_in(workspace_id, priorities, own))
+            for message in in_workspace:
+                slots.fill(urgent=message.urgent)
             self._limit_waits(in_workspace)
             claimed += in_workspace
         # Once for all: each statement costs the writers who wait for this transaction.
@@ -148,7 +143,7 @@ class ClaimBatch:
     def _taken(self, row: Delivery, gate: RateGate, slots: Slots) -> ClaimedMessage:
         self.looked_at += 1
         gate.consume(row.method, row.target)
-        slots.fill(row.priority)
+        slots.fill(urgent=row.priority == Priority.PERSON)
         claim = queue.claim(row, lease_until=self._lease.until, now=self._now)
         return ClaimedMessage(claim, self._lease, row, self._now)
 
@@ -166,7 +161,9 @@ class ClaimBatch:
         candidates = list(self._session.scalars(rows.execution_options(populate_existing=True)))
         gate.lock((row.method, row.target) for row in candidates)
         for row in candidates:
-            if slots.fit(row.priority) and gate.open_for(row.method, row.target, row.priority):
+            if slots.fit(urgent=row.priority == Priority.PERSON) and gate.open_for(
+                row.method, row.target, row.priority
+            ):
                 return row
         return None
 
@@ -199,7 +196,7 @@ class ClaimBatch:
         while rows := self._ready(due, methods, channels):
             gate.lock((row.method, row.target) for row in rows)
             for row in rows:
-                if not slots.fit(priority) or self.looked_at >= _LOOKED_AT:
+                if not slots.fit(urgent=priority == Priority.PERSON) or self.looked_at >= _LOOKED_AT:
                     return
                 if not gate.method_open(row.method, priority):
                     methods.add(row.method)

@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from slackapp.delivery.claims import ClaimedMessage, Slots
+from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.recording import Finished
+from slackapp.delivery.turns import Slots
 
 SLOTS = 8
 RESERVED = 2

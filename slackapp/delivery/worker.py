@@ -21,6 +21,7 @@ from slackapp.delivery.recording import Finished, Harmless
 from slackapp.delivery.results import NOT_IN_CHANNEL, Held
 from slackapp.delivery.sender import ClientOf, Sender
 from slackapp.delivery.thread_pool import SenderPool, WakeUp
+from slackapp.delivery.turns import Turns
 from slackapp.models import Delivery, DeliveryState
 from slackapp.outbox import queue
 from slackapp.outbox.rendered import Deletion, Expander, Message, Routes, Skip, Upload, WaitUntil
@@ -70,6 +71,7 @@ class DeliveryWorker:
         self._cycle = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._turns = Turns()
         self._turned_at = time.monotonic()
 
     def wake(self) -> None:
@@ -160,7 +162,7 @@ class DeliveryWorker:
                 session, real_now=time.time(), now=now, harmless=self.harmless
             )
             rules = ClaimRules(self._patience, self.harmless.order)
-            batch = ClaimBatch(session, rules, now=now, lease=lease)
+            batch = ClaimBatch(session, rules, self._turns, now=now, lease=lease)
             batch.give_back(
                 done.claimed.row for done in finished if isinstance(done.outcome, WaitUntil | Skip)
             )
