@@ -16,6 +16,7 @@ from http.client import HTTPException
 from slack_bolt import App, BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import handlers
@@ -26,6 +27,7 @@ import handlers.recognition.renderers
 import handlers.teams.renderers
 import reports.publishing.renderers
 from handlers import deadline
+from handlers.pulse import messages_view
 from handlers.shared import people
 from handlers.shared.context import Context
 from handlers.shared.member_sync import MemberSync
@@ -53,7 +55,15 @@ from slackapp.outbox import deduplication
 from slackapp.outbox.queue import OUTBOX
 from slackapp.outbox.rendered import Routes
 from slackapp.privacy import erasure, id_scrubbing, retention, slack_redaction
-from slackapp.pulse import guarding, held_comments, opening, rounds, statement_logs
+from slackapp.pulse import (
+    alarm_notices,
+    guarding,
+    held_comments,
+    notices,
+    opening,
+    rounds,
+    statement_logs,
+)
 from slackapp.pulse.alarms import alarms
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.opening import Moment
@@ -71,6 +81,11 @@ LISTENERS = 32
 _BEAT = 2.0
 _OPENING_SECONDS = 5
 UNASKED = "not asked yet"
+
+_PASSES = frozenset(
+    {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+"""Errors of Slack's after which a direct message is tried again."""
 
 
 def real_time() -> datetime:
@@ -155,6 +170,7 @@ class Appreciate:
         return [
             Job("check-ins", lambda: self._pulse(self.now()), 20),
             Job("overdue check-ins", lambda: self._abandon_overdue(self.now()), 3600),
+            Job("alarms", lambda: self._tell_of_alarms(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
@@ -275,7 +291,12 @@ class Appreciate:
         """Return the report of /status, asked now."""
         connected = (self._socket.is_connected if self._socket else True) and not self.refusal
         now = self.now()
-        check_ins = {"alarms": len(alarms(self.keys)), "closes_overdue": len(self.keys.overdue(now))}
+        check_ins = {
+            "alarms": len(alarms(self.keys)),
+            "closes_unfinished": len(self.keys.unfinished(now)),
+            "closes_overdue": len(self.keys.overdue(now)),
+            "statement_logs": self._statement_logs,
+        }
         return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
 
     def questions(self) -> Questions:
@@ -325,8 +346,10 @@ class Appreciate:
             logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
         with self.sessions.read() as session:
             statement_logs.silence(session)
-            for setting in statement_logs.logging_settings(session):
-                logger.warning(statement_logs.WARNING, setting)
+            settings = statement_logs.logging_settings(session)
+        for setting in settings:
+            logger.warning(statement_logs.WARNING, setting)
+        self._statement_logs = len(settings)
 
     def _recover(self, now: datetime) -> None:
         """Finish the check-ins that a crash interrupted; once, as soon as the clock is believed."""
@@ -343,6 +366,7 @@ class Appreciate:
         run_all_then_raise(
             [close, *(partial(open_polls, workspace_id) for workspace_id in self._workspaces())]
         )
+        self._tell_of_alarms(now)
 
     def _abandon_overdue(self, now: datetime) -> None:
         """Try once more to close overdue check-ins, then destroy their keys: no key is kept for ever.
@@ -357,6 +381,33 @@ class Appreciate:
         with suppress(Exception):
             rounds.close_due(self.sessions, self.keys, now)
         guarding.abandon_overdue(self.keys, now)
+
+    def _tell_of_alarms(self, now: datetime) -> None:
+        """Tell people of alarms directly: whoever changes the database could keep an outbox from telling."""
+        notices_to_send = alarm_notices.take(self.keys, now)
+        done: dict[str, list[str]] = {}
+        for notice in notices_to_send:
+            if self._told_directly(notice):
+                done.setdefault(notice.poll_id, []).append(notice.user)
+            else:
+                alarm_notices.give_back(self.keys, notice, now)
+        with suppress(SQLAlchemyError), self.sessions.begin() as session:
+            for poll_id, users in done.items():
+                notices.settle_alteration(session, poll_id, users)
+
+    def _told_directly(self, notice: alarm_notices.AlarmNotice) -> bool:
+        words = messages_view.alarm_text(voice(notice.language), notice.sentence)
+        try:
+            client = self.clients.of_team(notice.team)
+            if client is None:
+                return True
+            client.chat_postMessage(channel=notice.user, text=words, blocks=messages_view.loss(words))
+        except SlackApiError as refused:
+            # Who cannot be reached is not tried for ever; a limit or trouble at Slack's passes.
+            return refused.response.get("error") not in _PASSES
+        except (SlackClientError, SQLAlchemyError, OSError):
+            return False
+        return True
 
     def _repair_teams(self) -> None:
         """Repair what events have missed: workspace, channel and group members."""

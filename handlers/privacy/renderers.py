@@ -66,7 +66,7 @@ def _load_file(
         return Skip("no_message")
     workspace = session.get_one(Workspace, row.workspace_id)
     say = members.language_of(workspace, member)
-    collected = export.collect(session, workspace, member, pseudonyms)
+    collected = export.collect(session, workspace, member, pseudonyms, now=now)
     return _Export(say, collected, now, sent.slack_channel_id, sent.slack_ts)
 
 

@@ -11,6 +11,7 @@ from reports.publishing import promise_view
 from slackapp import blocks
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
+from slackapp.pulse.alarm_notices import Sentence
 
 Block = dict[str, Any]
 
@@ -118,6 +119,11 @@ def alteration_text(say: Voice) -> str:
         "that were changed are left out, and all others are counted as you were told. If you want to know "
         "more, ask whoever runs the server."
     )
+
+
+def alarm_text(say: Voice, sentence: Sentence) -> str:
+    """What people are told directly when something was noticed about a check-in."""
+    return loss_text(say) if sentence is Sentence.LOST else alteration_text(say)
 
 
 def loss(words: str, *, plain: bool = False) -> list[Block]:

@@ -205,7 +205,13 @@ class RecognitionActions:
         with Request(self.context, client, pressed.caller).write() as scope:
             if deduplication.first_time(scope.session, scope.workspace, entry, now=scope.now):
                 boost = boosts.NewBoost(scope.member, boosts.BUTTON, scope.now)
-                boosts.toggle(scope.session, scope.workspace, pressed.value, boost)
+                boosts.toggle(
+                    scope.session,
+                    scope.workspace,
+                    pressed.value,
+                    boost,
+                    channel=payloads.pressed_channel(body),
+                )
         ack()
 
     def reacted(self, body: Payload, client: WebClient) -> None:

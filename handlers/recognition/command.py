@@ -8,14 +8,14 @@ from slack_sdk.errors import SlackApiError
 
 from handlers.recognition import doubts, form_view, giver_view, payloads, subcommands
 from handlers.recognition.giver_view import Confirmation
-from handlers.shared.channels import expand_groups
+from handlers.shared.channels import expand_groups, with_link_readers
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Payload, caller, press
 from handlers.shared.request import Request
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Sharing, Visibility
+from slackapp.models import Visibility
 from slackapp.recognition import edit, give, parser, reminders, vocabulary
 from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
 from slackapp.recognition.give import GiveContext, Given
@@ -149,6 +149,7 @@ class RecognitionCommand:
 
     def _give(self, request: Request, draft: Draft, key: str) -> Confirmation:
         """Store a thank-you; look up people who are new here, and try once more."""
+        draft = with_link_readers(request.client, draft)
         occasion = self._occasion(request, key)
         try:
             given, rarely_used = self._store(request, draft, occasion)
@@ -192,13 +193,11 @@ def register(bolt: App, context: Context) -> None:
 
 
 def _on_its_way(say: Voice, given: Given) -> giver_view.OnItsWay:
-    is_private = given.visibility == Visibility.PRIVATE
-    may_be_seen = any(sharing in {Sharing.ASKED, Sharing.SHARED} for sharing in given.recipient_states)
     return giver_view.OnItsWay(
         id=given.id,
         receivers=given.receivers,
         behaviour=given.behaviour,
         words=given.words,
         until=say.moment(given.given_at + give.CHANGEABLE_FOR, given.zone),
-        can_be_shared=None if is_private else may_be_seen,
+        is_for_team=given.visibility == Visibility.TEAM,
     )

@@ -132,6 +132,7 @@ def _carried(draft: Draft, **more: str) -> str:
     seldom = {
         "accepted": list(draft.accepted_questions),
         "link": draft.link,
+        "author": draft.link_author,
         "gathered": group_members,
     } | more
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
@@ -142,7 +143,12 @@ def _kept(
 ) -> str:
     """The form's `private_metadata`: never a text that a person wrote."""
     accepted_questions = [*draft.accepted_questions, *(question.marks if question else ())][:_MOST_MARKS]
-    metadata = {"id": recognition_id, "accepted": accepted_questions, "link": draft.link}
+    metadata = {
+        "id": recognition_id,
+        "accepted": accepted_questions,
+        "link": draft.link,
+        "author": draft.link_author,
+    }
     if recognition_id:
         metadata["people"] = list(draft.people[:MOST_PEOPLE])
     return json.dumps(metadata | ({"home": True} if from_home else {}))
@@ -156,7 +162,11 @@ def _sent_to(say: Voice, draft: Draft) -> list[Block]:
 
 
 def _about(say: Voice, draft: Draft) -> list[Block]:
-    return [blocks.context(say("They will find a link to the message with it."))] if draft.link else []
+    return (
+        [blocks.context(say("Whoever of them is in its channel finds a link to the message with it."))]
+        if draft.link
+        else []
+    )
 
 
 def _said(sentence: str, draft: Draft) -> str:

@@ -56,8 +56,8 @@ SEND_AGAIN = "thanks_send_again"
 class OnItsWay:
     """A stored thank-you for its giver, before Slack has accepted any message about it.
 
-    `receivers` are Slack ids; `can_be_shared` is None where the team was not meant to see it; `until` says in
-    words how long it can be changed.
+    `receivers` are Slack ids; `is_for_team` is what the giver chose, whatever a receiver has settled; `until`
+    says in words how long it can be changed.
     """
 
     id: str
@@ -65,7 +65,7 @@ class OnItsWay:
     behaviour: Behaviour
     words: str
     until: str
-    can_be_shared: bool | None = None
+    is_for_team: bool = False
 
 
 def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
@@ -85,11 +85,8 @@ def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
 
 
 def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
-    if thanks.can_be_shared is None:
-        return []
-    if thanks.can_be_shared:
-        return [say("They can choose whether their team sees it.")]
-    return [say("It can't be shared with their team just now.")]
+    # The same for everybody: whoever keeps all their thank-yous private has told only us.
+    return [say("They can choose whether their team sees it.")] if thanks.is_for_team else []
 
 
 def changed(say: Voice, recognition_id: str, people: Iterable[str], words: str) -> list[Block]:
@@ -98,7 +95,10 @@ def changed(say: Voice, recognition_id: str, people: Iterable[str], words: str) 
     return [
         blocks.section(say("Changed. {people} will see:", people=recipients)),
         blocks.quote(words),
-        blocks.context(say("You can edit or undo it for 24 hours from when you sent it.")),
+        blocks.context(
+            say("Where a team can see it, its receiver is asked again first."),
+            say("You can edit or undo it for 24 hours from when you sent it."),
+        ),
         blocks.actions(changing_buttons(say, recognition_id)),
     ]
 

@@ -83,7 +83,9 @@ def form(body: Payload) -> Form:
         caller=caller(body),
         view_id=view["id"],
         draft=draft.about(
-            accepted_questions=_texts(metadata.get("accepted")), link=_link(metadata.get("link"))
+            accepted_questions=_texts(metadata.get("accepted")),
+            link=_link(metadata.get("link")),
+            link_author=_author(metadata.get("author")),
         ),
         recognition_id=str(metadata.get("id") or ""),
         from_home=metadata.get("home") is True,
@@ -104,13 +106,23 @@ def about_message(body: Payload) -> Draft:
     if _TS.fullmatch(parent) and parent != ts:
         link += f"?thread_ts={parent}&cid={channel}"
     people = _people([author]) if author != body["user"]["id"] and not message.get("bot_id") else ()
-    return Draft(people=people, link=_link(link) if channel[:1] in "CG" else None)
+    is_linked = channel[:1] in "CG"
+    return Draft(
+        people=people,
+        link=_link(link) if is_linked else None,
+        link_author=_author(author) if is_linked else None,
+    )
 
 
 def pressed_where(body: Payload) -> str:
     """The message in which a button was pressed, as part of a key."""
     container = body.get("container") or {}
     return f"{container.get('channel_id', '')}:{container.get('message_ts', '')}"
+
+
+def pressed_channel(body: Payload) -> str:
+    """The channel of the message in which a button was pressed."""
+    return str((body.get("container") or {}).get("channel_id") or "")
 
 
 def pressed_when(body: Payload) -> str:
@@ -184,6 +196,7 @@ def carried(value: str) -> Draft:
         group_members=_people(fields.get("gathered") or ()),
         accepted_questions=_texts(fields.get("accepted")),
         link=_link(fields.get("link")),
+        link_author=_author(fields.get("author")),
     )
 
 
@@ -206,6 +219,10 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _link(value: object) -> str | None:
     return value if isinstance(value, str) and _PERMALINK.fullmatch(value) else None
+
+
+def _author(value: object) -> str | None:
+    return next(iter(_people([value])), None)
 
 
 def _sharing(value: object) -> SharingChoice:

@@ -69,6 +69,8 @@ class Thanks:
     """Whether its receiver has told the giver so."""
     is_copy: bool = False
     """Whether Slack did not say if a first message arrived."""
+    was_shared: bool = False
+    """Whether the receiver has shared it before, with other words when they are asked again."""
 
     @property
     def is_open(self) -> bool:
@@ -188,6 +190,12 @@ def _receivers(say: Voice, post: Post) -> str:
 def _standing(say: Voice, thanks: Thanks) -> str:
     if thanks.sharing == Sharing.SHARED:
         return _shared(say, thanks.post)
+    if thanks.sharing == Sharing.ASKED and thanks.was_shared:
+        return say(
+            "{giver} changed this after you shared it, so it is out of your team's channel. Only you can see "
+            "this until you share it again.",
+            giver=blocks.person(thanks.giver, say),
+        )
     sentences = {
         Sharing.ASKED: say(
             "Only you can see this. {giver} would be glad for your team to see it too. You decide.",

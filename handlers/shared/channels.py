@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
@@ -42,6 +42,24 @@ def _group_members(client: WebClient, group: str) -> list[str]:
             raise
         sentence = translatable("I can't see who is in that group. Name the people, up to 20.")
         raise InvalidDraft([Refusal(Field.PEOPLE, sentence)]) from error
+
+
+def with_link_readers(client: WebClient, draft: Draft) -> Draft:
+    """The draft with who may follow its link: those in the channel, where that is private.
+
+    The message's author is one of them. Nobody else may, where Slack does not say who is in it: the app is
+    not there, or Slack does not answer.
+    """
+    if draft.link is None:
+        return draft
+    channel = draft.link.partition("/archives/")[2].partition("/")[0]
+    try:
+        is_private = client.conversations_info(channel=channel)["channel"].get("is_private", True)
+        readers = frozenset(members(client, channel)) if is_private else None
+    except (SlackClientError, OSError):
+        readers = frozenset()
+    author = filter(None, [draft.link_author])
+    return draft.about(link_readers=None if readers is None else readers.union(author))
 
 
 _PAGE = 999

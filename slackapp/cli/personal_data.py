@@ -123,7 +123,7 @@ def _collected(place: Office, user: str) -> dict[str, bytes] | None:
         subject = pseudonyms.for_person(workspace.slack_team_id, user)
         entry = audit_log.NewEntry(audit_log.COMMAND_LINE, audit_log.Action.EXPORTED, subject)
         audit_log.record(session, workspace, entry, now=place.now)
-        collected = collect(session, workspace, member, pseudonyms)
+        collected = collect(session, workspace, member, pseudonyms, now=place.now)
         page = as_page(members.language_of(workspace, member), collected, created_at=place.now)
         return {".json": as_json(collected), ".html": page.encode()}
 

@@ -57,6 +57,13 @@ class Clients:
             self._client(identity.token, team=team if identity.is_enterprise else None) if identity else None
         )
 
+    def of_team(self, slack_team_id: str) -> WebClient | None:
+        """Return a workspace's client by Slack's id; with the settings' token no database is asked."""
+        if self._locker is None:
+            return self.plain
+        identity = self._bearer(slack_team_id)
+        return self._client(identity.token) if identity else None
+
     def slack_time(self) -> datetime | None:
         """Return Slack's time from the `Date` header of an answer; None without an answer.
 

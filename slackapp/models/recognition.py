@@ -77,6 +77,8 @@ class Recipient(Base):
     """The month whose digest quotes it, as in "2026-11"; none quotes it again."""
     meant_a_lot: Mapped[bool] = mapped_column(default=False)
     """Whether the receiver told the giver that it meant a lot; without a time, and shown to nobody else."""
+    may_follow_link: Mapped[bool] = mapped_column(default=True)
+    """False for whoever is not in the private channel of the message that it is about."""
 
     recognition: Mapped[Recognition] = relationship(back_populates="recipients")
 

@@ -36,7 +36,7 @@ from slackapp.models import (
 from slackapp.outbox.queue import insert_for
 from slackapp.privacy import id_scrubbing, legal_holds, obstacle_records, shared_copies, slack_redaction
 from slackapp.privacy.recognition_redaction import redact, without
-from slackapp.pulse import rounds
+from slackapp.pulse import alarm_notices, rounds
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.workspace import audit_log, members
 
@@ -154,6 +154,7 @@ def withdraw_ballots(session: Session, keys: KeyDirectory, member: Member, now: 
         with suppress(UserError):
             rounds.withdraw(session, keys, poll_id, person, now)
     session.execute(delete(PollMember).where(PollMember.member_id == member.id))
+    alarm_notices.forget(keys, member.slack_user_id)
 
 
 def _add_tombstone(session: Session, workspace: Workspace, mark: str) -> None:

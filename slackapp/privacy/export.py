@@ -5,7 +5,7 @@ Answers to an open check-in are left out: reading them would mean to decrypt bal
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.core.behaviours import WORDING, Behaviour
+from slackapp.core.calendar import month_of, months_earlier
 from slackapp.core.i18n import Voice, translatable
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import (
@@ -31,7 +32,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy import leadership_records, obstacle_records
+from slackapp.privacy import leadership_records, legal_holds, obstacle_records, retention
 from slackapp.workspace import members
 
 SEALED = translatable(
@@ -60,17 +61,26 @@ class Row:
     cells: tuple[str, ...]
 
 
-def collect(session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms) -> dict[str, Any]:
-    """Collect the export as plain values: strings, numbers, lists and dictionaries."""
+def collect(
+    session: Session, workspace: Workspace, member: Member, pseudonyms: Pseudonyms, *, now: datetime
+) -> dict[str, Any]:
+    """Collect the export as plain values: strings, numbers, lists and dictionaries.
+
+    A thank-you that is older than the workspace keeps any is there only for a legal hold. Unless that is the
+    person's own, it is left out: it would tell that somebody else is held.
+    """
+    since = _kept_since(session, workspace, member, now)
     return {
         "workspace": workspace.name,
         "person": _person(member),
         "teams": _teams(session, member),
-        "thanks_given": [_given(session, recognition) for recognition in _recognitions(session, member)],
-        "thanks_received": _received(session, member),
-        "thanks_joined": _joined(session, member),
+        "thanks_given": [
+            _given(session, recognition) for recognition in _recognitions(session, member, since)
+        ],
+        "thanks_received": _received(session, member, since),
+        "thanks_joined": _joined(session, member, since),
         "people_blocked": _blocked(session, member),
-        **leadership_records.collect(session, member),
+        **leadership_records.collect(session, member, since=_figures_since(session, workspace, member, now)),
         **obstacle_records.collect(session, member),
         "messages_sent_to_you": _messages(session, workspace, member),
         "check_ins_asked": _asked(session, member),
@@ -129,8 +139,23 @@ def _teams(session: Session, member: Member) -> dict[str, Any]:
     }
 
 
-def _recognitions(session: Session, member: Member) -> Iterable[Recognition]:
-    query = select(Recognition).where(Recognition.giver_id == member.id)
+def _kept_since(session: Session, workspace: Workspace, member: Member, now: datetime) -> datetime:
+    """From when on this person's thank-yous are theirs to read."""
+    if legal_holds.covers(session, workspace, member):
+        return datetime.min.replace(tzinfo=UTC)
+    return months_earlier(now, retention.in_force(session, workspace).recognitions_months)
+
+
+def _figures_since(session: Session, workspace: Workspace, member: Member, now: datetime) -> str:
+    """From which month on promises are theirs to read, by the same reason."""
+    if legal_holds.covers(session, workspace, member):
+        return ""
+    months = retention.in_force(session, workspace).figures_months
+    return month_of(months_earlier(now, months), workspace.time_zone)
+
+
+def _recognitions(session: Session, member: Member, since: datetime) -> Iterable[Recognition]:
+    query = select(Recognition).where(Recognition.giver_id == member.id, Recognition.given_at >= since)
     return session.scalars(query.order_by(Recognition.given_at, Recognition.id))
 
 
@@ -140,16 +165,18 @@ def _given(session: Session, recognition: Recognition) -> dict[str, Any]:
     return _thanks(recognition) | {"to": sorted(to)} | more
 
 
-def _received(session: Session, member: Member) -> list[dict[str, Any]]:
+def _received(session: Session, member: Member, since: datetime) -> list[dict[str, Any]]:
     query = (
         select(Recognition, Recipient, Member.name)
         .join(Recipient, Recipient.recognition_id == Recognition.id)
         .join(Member, Member.id == Recognition.giver_id)
         .where(Recipient.member_id == member.id, Recognition.undone_at.is_(None))
+        .where(Recognition.given_at >= since)
         .order_by(Recipient.given_at, Recognition.id)
     )
     return [
         _thanks(recognition)
+        | ({} if recipient.may_follow_link else {"about_message": None})
         | {"from": giver, "sharing": recipient.sharing, "meant_a_lot": recipient.meant_a_lot}
         for recognition, recipient, giver in session.execute(query)
     ]
@@ -164,13 +191,13 @@ def _thanks(recognition: Recognition) -> dict[str, Any]:
     }
 
 
-def _joined(session: Session, member: Member) -> list[dict[str, Any]]:
+def _joined(session: Session, member: Member, since: datetime) -> list[dict[str, Any]]:
     """Return their boosts: when, by the button or which reaction, and whose recognition."""
     query = (
         select(Boost.boosted_at, Boost.how, Member.name)
         .join(Recognition, Recognition.id == Boost.recognition_id)
         .join(Member, Member.id == Recognition.giver_id)
-        .where(Boost.booster_id == member.id)
+        .where(Boost.booster_id == member.id, Recognition.given_at >= since)
         .order_by(Boost.boosted_at, Boost.how)
     )
     return [

@@ -21,10 +21,10 @@ from slackapp.models import (
 )
 
 
-def collect(session: Session, member: Member) -> dict[str, Any]:
-    """Collect these records for the export: lists of plain values by name."""
+def collect(session: Session, member: Member, *, since: str) -> dict[str, Any]:
+    """Collect these records for the export: lists of plain values by name; promises from a month on."""
     return {
-        "promises": _promises(session, member),
+        "promises": _promises(session, member, since),
         "digests_made_for_you": _rows(
             session,
             select(Team.name.label("team"), Digest.month, Digest.made_at)
@@ -67,7 +67,7 @@ def collect(session: Session, member: Member) -> dict[str, Any]:
     }
 
 
-def _promises(session: Session, member: Member) -> list[dict[str, Any]]:
+def _promises(session: Session, member: Member, since: str) -> list[dict[str, Any]]:
     query = select(Promise, Team.name).join(Team, Team.id == Promise.team_id)
     own = or_(Promise.written_by_id == member.id, Promise.who_id == member.id)
     return [
@@ -84,7 +84,9 @@ def _promises(session: Session, member: Member) -> list[dict[str, Any]]:
             "in_the_way": promise.obstacle,
             "made_at": promise.made_at.isoformat(),
         }
-        for promise, team in session.execute(query.where(own).order_by(Promise.month, Promise.place))
+        for promise, team in session.execute(
+            query.where(own, Promise.month >= since).order_by(Promise.month, Promise.place)
+        )
     ]
 
 

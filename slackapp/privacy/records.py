@@ -38,9 +38,9 @@ RECORDS = (
     Kept(
         "recipient",
         "Who was thanked, who may see it, whether it was reported as unkind, which digest quoted it, and "
-        "whether they told the giver that it meant a lot",
+        "whether they told the giver that it meant a lot and may follow its link into a private channel",
         "as long as the thank-you",
-        "recognition_id member_id team_id given_at sharing shared_in quoted_in meant_a_lot",
+        "recognition_id member_id team_id given_at sharing shared_in quoted_in meant_a_lot may_follow_link",
     ),
     Kept(
         "boost",

@@ -21,6 +21,9 @@ LONGEST_OPEN = timedelta(days=15)
 KEY_KEPT = timedelta(days=7)
 """How long after its close a check-in that cannot be counted keeps its key."""
 
+CLOSE_TAKES = timedelta(minutes=2)
+"""How long a close takes at most: it begins within twenty seconds."""
+
 OVERDUE_AFTER = timedelta(hours=1)
 """How long after its close an unfinished check-in is reported."""
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import month_of
 from slackapp.models import Ballot, Bundle, BundleScore, Poll, PollMember, PollState, PollUnit, Workspace
-from slackapp.pulse import ballot_log, charter_tables, held_comments, notices
+from slackapp.pulse import alarm_notices, ballot_log, charter_tables, held_comments, notices
+from slackapp.pulse.alarm_notices import Sentence
 from slackapp.pulse.alarms import raise_alarm
 from slackapp.pulse.ballots import Answer, InvalidBallotError, SealedBallot, digest_of, mark_of, opener
 from slackapp.pulse.charter import Charter, InvalidCharterError
@@ -79,6 +80,7 @@ def _publish(work: _Count, stored: Stored, chance: Random) -> None:
 def _refuse_other_ballots(work: _Count) -> None:
     words = "was not counted: its answers were changed after a count had begun"
     raise_alarm(work.keys, work.poll.id, words, work.now)
+    alarm_notices.request(work.keys, work.charter, Sentence.LOST, work.now)
     held_comments.discard(work.keys, work.secret, work.charter, _month(work))
     charter_tables.copy_to_tables(work.session, work.poll, work.charter)
     lose_with_key(work.session, work.keys, work.poll, work.now)
@@ -118,6 +120,7 @@ def _left_out(work: _Count, stored: Stored) -> frozenset[bytes]:
         words = "had its rules, teams or people changed in the database"
         raise_alarm(work.keys, work.poll.id, words, work.now)
     if altered or differs:
+        alarm_notices.request(work.keys, work.charter, Sentence.CHANGED, work.now)
         notices.announce_alteration(work.session, work.poll, work.charter, work.now)
     return altered
 

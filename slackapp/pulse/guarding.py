@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from slackapp.core.db import Sessions
 from slackapp.models import Poll, PollState
-from slackapp.pulse import charter_tables, counting, notices
+from slackapp.pulse import alarm_notices, charter_tables, counting, notices
+from slackapp.pulse.alarm_notices import Sentence
 from slackapp.pulse.alarms import raise_alarm
 from slackapp.pulse.charter import KEY_KEPT, Charter
 from slackapp.pulse.keys import KeyDirectory, destroy_key
@@ -27,6 +28,7 @@ def report_changes(sessions: Sessions, keys: KeyDirectory, now: datetime) -> Non
     missing = [key for key, charter in charters.items() if charter.is_open(now)]
     for poll_id in set(missing) - {poll.id for poll in polls}:
         raise_alarm(keys, poll_id, "is not in the database any more although it is open", now)
+        alarm_notices.request(keys, charters[poll_id], Sentence.LOST, now)
     for poll_id in suspect:
         with sessions.begin() as session:
             poll = lock_poll(session, poll_id)
@@ -59,7 +61,9 @@ def abandon_overdue(keys: KeyDirectory, now: datetime) -> list[str]:
     To be called only when the clock is certain and one more close has been tried.
     """
     abandoned = abandonable(keys, now)
+    charters = {charter.poll_id: charter for charter in keys.readable_charters()}
     for poll_id in abandoned:
+        alarm_notices.request(keys, charters[poll_id], Sentence.LOST, now)
         raise_alarm(keys, poll_id, "could not be counted in time; its key was destroyed", now)
         destroy_key(keys, poll_id)
     return abandoned
@@ -81,9 +85,11 @@ def _undo(session: Session, keys: KeyDirectory, poll: Poll, charter: Charter, no
     charter_tables.copy_to_tables(session, poll, charter)
     if poll.state in FINISHED:
         raise_alarm(keys, poll.id, "was ended in the database before it was counted", now)
+        alarm_notices.request(keys, charter, Sentence.LOST, now)
         counting.lose_with_key(session, keys, poll, now)
         return
     raise_alarm(keys, poll.id, "had its rules, its times or its state changed in the database", now)
+    alarm_notices.request(keys, charter, Sentence.CHANGED, now)
     if poll.state == PollState.CLOSING and charter.is_open(now):
         poll.state = PollState.OPEN
     notices.announce_alteration(session, poll, charter, now)

@@ -13,11 +13,20 @@ from slackapp.core.db import Sessions
 from slackapp.core.errors import SettingsError
 from slackapp.models import Identity
 from slackapp.pulse.ballots import SECRET_BYTES, charter_key
-from slackapp.pulse.charter import OVERDUE_AFTER, Charter, InvalidCharterError, check_tree, decode, encode
+from slackapp.pulse.charter import (
+    CLOSE_TAKES,
+    OVERDUE_AFTER,
+    Charter,
+    InvalidCharterError,
+    check_tree,
+    decode,
+    encode,
+)
 from slackapp.pulse.key_files import DIRECTORY_MODE, FILE_MODE, KeyFiles, mode_of
 
 KEY, CHARTER, TAKEN, COUNTED = ".key", ".charter", ".taken", ".counted"
 SAID = ".said"
+TELLING = ".telling"
 ALARMS = "alarms"
 IDENTITY, PENDING = "identity", "identity.pending"
 _POLL_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -163,6 +172,10 @@ class KeyDirectory:
                     readable.append(charter)
         return readable
 
+    def unfinished(self, now: datetime) -> list[Charter]:
+        """Check-ins that ought to have been counted by now, apart from one that is just being counted."""
+        return [charter for charter in self.readable_charters() if charter.close_at <= now - CLOSE_TAKES]
+
     def overdue(self, now: datetime) -> list[Charter]:
         """Check-ins that ought to have been counted an hour ago. Asks no database."""
         late = now - OVERDUE_AFTER
@@ -183,7 +196,7 @@ class KeyDirectory:
             raise SettingsError(
                 f"KEY_DIR {self.path} must be a directory with mode 0700. Run: chmod 700 {self.path}"
             )
-        suffixes = (KEY, CHARTER, TAKEN, COUNTED, SAID)
+        suffixes = (KEY, CHARTER, TAKEN, COUNTED, SAID, TELLING)
         files = [path for suffix in suffixes for path in self.path.glob(f"*{suffix}")]
         for path in (*files, self._identity, self.path / PENDING, self.path / ALARMS):
             with suppress(FileNotFoundError):

@@ -1,18 +1,20 @@
 """Messages about the check-in that are not the check-in: to everybody, or one line in a team's channel."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from slackapp.core.calendar import days_in, next_allowed, occurrence
 from slackapp.core.i18n import in_channel_order
-from slackapp.models import FanOut, Member, Poll, PollUnit, Team, Workspace
+from slackapp.models import Delivery, DeliveryState, FanOut, Member, Poll, PollUnit, Team, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import NewDelivery, Priority, enqueue_many, fan_out
 from slackapp.outbox.references import PollRef, TeamRef, TrialRef
+from slackapp.pulse.alarm_notices import OUTBOX_AFTER
 from slackapp.pulse.charter import Charter
 
 TEST = Kind("poll_test", TrialRef, topic=Topic.CHECK_INS, second_copy=SecondCopy.HARMLESS)
@@ -73,7 +75,20 @@ def announce_alteration(session: Session, poll: Poll, charter: Charter, now: dat
         for member in _members(session, workspace)
         if member.is_admin or member.slack_user_id in charter.people
     ]
-    enqueue_many(session, workspace, [_notice(ALTERATION, poll.id, member, now) for member in concerned])
+    # They are told directly at once, without the database: see `alarm_notices`. This is the second way.
+    due = now + OUTBOX_AFTER
+    enqueue_many(session, workspace, [_notice(ALTERATION, poll.id, member, due) for member in concerned])
+
+
+def settle_alteration(session: Session, poll_id: str, slack_user_ids: Collection[str]) -> None:
+    """End the second way for those who have been told directly."""
+    waiting = update(Delivery).where(
+        Delivery.kind == ALTERATION,
+        Delivery.reference == str(PollRef(poll_id)),
+        Delivery.target.in_(slack_user_ids),
+        Delivery.state == DeliveryState.READY,
+    )
+    session.execute(waiting.values(state=DeliveryState.EXPIRED, reason="told_directly"))
 
 
 def _members(session: Session, workspace: Workspace) -> list[Member]:

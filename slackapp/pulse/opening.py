@@ -11,7 +11,8 @@ from slackapp.models import Poll, PollState, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import Priority, fan_out, insert_for
 from slackapp.outbox.references import PollRef
-from slackapp.pulse import charter_tables, disclosure, question_rotation
+from slackapp.pulse import alarm_notices, charter_tables, disclosure, question_rotation
+from slackapp.pulse.alarm_notices import Sentence
 from slackapp.pulse.alarms import raise_alarm
 from slackapp.pulse.charter import InvalidCharterError
 from slackapp.pulse.keys import KeyDirectory
@@ -157,6 +158,7 @@ def _open(session: Session, keys: KeyDirectory, poll: Poll, now: datetime) -> No
         return
     if charter_tables.copy_to_tables(session, poll, charter):
         raise_alarm(keys, poll.id, "had been changed in the database; it opened as it was fixed before", now)
+        alarm_notices.request(keys, charter, Sentence.CHANGED, now)
     workspace = session.get_one(Workspace, poll.workspace_id)
     fan_out(session, workspace, key=f"poll:{poll.id}", kind=INVITATION, reference=str(PollRef(poll.id)))
     poll.state = PollState.OPEN

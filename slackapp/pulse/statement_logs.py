@@ -22,8 +22,11 @@ _HAS_PARAMETER_PRIVILEGES = (15,)
 _SETTINGS = text(
     "SELECT name, setting FROM pg_settings WHERE name IN ("
     "'log_statement', 'log_min_duration_statement', 'log_min_duration_sample', "
-    "'log_transaction_sample_rate', 'auto_explain.log_min_duration', 'pgaudit.log')"
+    "'log_transaction_sample_rate', 'auto_explain.log_min_duration', 'pgaudit.log', "
+    "'pg_stat_statements.track', 'log_parameter_max_length', 'log_parameter_max_length_on_error')"
 )
+_PARAMETERS = "log_parameter_max_length"
+"""How much of the values is written down with a statement; harmless while no statement is."""
 _OFF = {
     "log_statement": {"none", "ddl"},
     "log_min_duration_statement": {"-1"},
@@ -31,6 +34,8 @@ _OFF = {
     "log_transaction_sample_rate": {"0"},
     "auto_explain.log_min_duration": {"-1"},
     "pgaudit.log": {"none", ""},
+    "pg_stat_statements.track": {"none"},
+    "log_parameter_max_length_on_error": {"0"},
 }
 
 
@@ -58,8 +63,7 @@ def logging_settings(session: Session) -> list[str]:
     """The settings by which PostgreSQL writes statements of answers down, as `name = value`."""
     if session.get_bind().dialect.name != "postgresql":
         return []
-    return [
-        f"{name} = {value}"
-        for name, value in session.execute(_SETTINGS)
-        if value not in _OFF.get(name, set())
-    ]
+    settings: dict[str, str] = dict(session.execute(_SETTINGS).all())
+    length = settings.pop(_PARAMETERS, "0")
+    written = [f"{name} = {value}" for name, value in settings.items() if value not in _OFF.get(name, set())]
+    return [*written, f"{_PARAMETERS} = {length}"] if written and length != "0" else written

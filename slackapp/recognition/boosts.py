@@ -26,20 +26,22 @@ class NewBoost:
     now: datetime
 
 
-def toggle(session: Session, workspace: Workspace, recognition_id: str, boost: NewBoost) -> None:
-    """Add a boost by the button, or remove it if it is there already.
+def toggle(
+    session: Session, workspace: Workspace, recognition_id: str, boost: NewBoost, *, channel: str
+) -> None:
+    """Add a boost by the button of the post in a channel, or remove it if it is there already.
 
     Raises:
-        UserError: The thank-you is their own or gone, or they do not work here.
+        UserError: They wrote it or are named in that post, it is gone, or they do not work here.
     """
     require_staff(boost.booster, Permission.THANK)
     recognition = _open(session, workspace, recognition_id)
     if recognition is None:
         raise UserError(translatable("This thank-you is no longer here."))
-    if _is_ones_own(recognition, boost.booster):
-        raise UserError(translatable("This one is already yours: you wrote it, or it is about you."))
     if _is_in(session, recognition, boost):
         _leave(session, recognition, boost)
+    elif _is_named(recognition, boost.booster, channel):
+        raise UserError(translatable("This one is already yours: you wrote it, or it is about you."))
     else:
         _join(session, recognition, boost)
     notifications.enqueue_post_updates(session, workspace, recognition, now=boost.now)
@@ -47,10 +49,13 @@ def toggle(session: Session, workspace: Workspace, recognition_id: str, boost: N
 
 def react(session: Session, workspace: Workspace, post: Delivery, boost: NewBoost, *, added: bool) -> bool:
     """Record that a reaction was added to a post or removed; return whether that changed anything."""
-    recognition = _open(session, workspace, PostRef.parse(post.reference).recognition_id)
-    if recognition is None or not boost.booster.can_be_reached or _is_ones_own(recognition, boost.booster):
+    about = PostRef.parse(post.reference)
+    recognition = _open(session, workspace, about.recognition_id)
+    if recognition is None or not boost.booster.can_be_reached:
         return False
     if added == _is_in(session, recognition, boost):
+        return False
+    if added and _is_named(recognition, boost.booster, about.channel):
         return False
     (_join if added else _leave)(session, recognition, boost)
     notifications.enqueue_post_updates(session, workspace, recognition, now=boost.now)
@@ -109,10 +114,17 @@ def _open(session: Session, workspace: Workspace, recognition_id: str) -> Recogn
     return recognition if shared else None
 
 
-def _is_ones_own(recognition: Recognition, member: Member) -> bool:
+def _is_named(recognition: Recognition, member: Member, channel: str) -> bool:
+    """Whether they wrote it or stand in the channel's post.
+
+    A receiver who kept it private joins in like anybody else: what did not count would give them away.
+    """
     receivers: list[Recipient] = recognition.recipients
     return member.id == recognition.giver_id or any(
-        recipient.member_id == member.id for recipient in receivers
+        recipient.member_id == member.id
+        and recipient.sharing == Sharing.SHARED
+        and recipient.shared_in == channel
+        for recipient in receivers
     )
 
 

@@ -51,6 +51,10 @@ class Draft:
     """Marks of the questions that the giver has read and wants to send it in spite of."""
     link: str | None = None
     """The message it is about, if it was started from one."""
+    link_author: str | None = None
+    """Slack's id of whoever wrote that message."""
+    link_readers: frozenset[str] | None = None
+    """Slack ids of those in the private channel of that message; None where everybody may follow the link."""
 
     @property
     def is_complete(self) -> bool:

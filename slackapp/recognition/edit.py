@@ -7,7 +7,7 @@ from slackapp.core.behaviours import Behaviour
 from slackapp.core.db import OLD_COPIES, after_commit
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Member, Recipient, Recognition, Workspace
+from slackapp.models import Member, Recipient, Recognition, Sharing, Workspace
 from slackapp.outbox import deduplication
 from slackapp.recognition import boosts, notifications
 from slackapp.recognition.draft import Draft, InvalidDraft
@@ -66,7 +66,7 @@ def latest(session: Session, workspace: Workspace, occasion: GiveContext) -> Rec
 def edit(
     session: Session, workspace: Workspace, recognition_id: str, draft: Draft, occasion: GiveContext
 ) -> Recognition:
-    """Change the words and the behaviour. Idempotent."""
+    """Change the words and the behaviour; whoever shares it with a team is asked again. Idempotent."""
     recognition = get_editable(session, workspace, recognition_id, occasion)
     if refusals := list(check_words(draft, occasion.confidentiality)):
         raise InvalidDraft(refusals)
@@ -74,10 +74,20 @@ def edit(
         return recognition
     recognition.behaviour, recognition.words = require_behaviour(draft), draft.words
     recognition.revision += 1
+    _ask_again(session, recognition)
     session.flush()
     notifications.enqueue_text_update(session, workspace, recognition, now=occasion.now)
     after_commit(session, OLD_COPIES)
     return recognition
+
+
+def _ask_again(session: Session, recognition: Recognition) -> None:
+    """Ask whoever shares it once more: they agreed to other words. Its post leaves the channel until then."""
+    shared = [recipient for recipient in recognition.recipients if recipient.sharing == Sharing.SHARED]
+    for recipient in shared:
+        recipient.sharing = Sharing.ASKED
+    if shared:
+        boosts.delete_for(session, recognition)
 
 
 def undo(session: Session, workspace: Workspace, recognition_id: str, occasion: GiveContext) -> Recognition:

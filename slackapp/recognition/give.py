@@ -234,7 +234,7 @@ def _written(draft: Draft, present: Participants, own_id: str, now: datetime) ->
 def _stored(connection: Connection, present: Participants, row: dict[str, object], draft: Draft) -> Given:
     """Insert it with a row for each recipient and its deliveries."""
     own_id, receivers = str(row["id"]), participants.receivers(draft, present.others)
-    received = [_received(row, draft.visibility, receiver) for receiver in receivers]
+    received = [_received(row, draft, receiver) for receiver in receivers]
     deliveries = notifications.new_deliveries(
         present.place,
         received,
@@ -255,8 +255,9 @@ def _stored(connection: Connection, present: Participants, row: dict[str, object
     )
 
 
-def _received(row: dict[str, object], visibility: Visibility, participant: Participant) -> dict[str, object]:
-    sharing = _first_sharing(visibility, participant)
+def _received(row: dict[str, object], draft: Draft, participant: Participant) -> dict[str, object]:
+    sharing = _first_sharing(draft.visibility, participant)
+    may_follow = draft.link_readers is None or participant.slack_user_id in draft.link_readers
     return {
         "recognition_id": row["id"],
         "member_id": participant.id,
@@ -266,6 +267,7 @@ def _received(row: dict[str, object], visibility: Visibility, participant: Parti
         "shared_in": participant.channel if sharing is Sharing.SHARED else None,
         # Named here, since the statement for PostgreSQL fills in no defaults.
         "meant_a_lot": False,
+        "may_follow_link": may_follow,
     }
 
 

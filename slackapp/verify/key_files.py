@@ -13,7 +13,7 @@ FILES = frozenset({"identity", "identity.pending", "marks.secret", "erased.marks
 """Written by hand, so that the list cannot grow unnoticed."""
 
 _PART = re.compile(r"(?P<poll>[0-9A-Za-z_-]{1,64})\.(?:key|charter|taken|counted)")
-_MONTH = re.compile(r"[0-9A-Za-z_-]{1,64}\.\d{4}-\d{2}\.said")
+_ALSO = re.compile(r"[0-9A-Za-z_-]{1,64}\.(?:\d{4}-\d{2}\.said|telling)")
 _TAKING = (PollState.OPENING, PollState.OPEN, PollState.CLOSING)
 
 
@@ -23,7 +23,7 @@ def checked(session: Session, directory: Path) -> Checked:
     findings = []
     for path in sorted(directory.iterdir()):
         part = _PART.fullmatch(path.name)
-        if not path.is_file() or not (part or _MONTH.fullmatch(path.name) or path.name in FILES):
+        if not path.is_file() or not (part or _ALSO.fullmatch(path.name) or path.name in FILES):
             findings.append(f"There is “{path.name}” beside the keys, which Appreciate does not write.")
         elif part and path.suffix != ".key" and polls.get(part["poll"], PollState.OPEN) not in _TAKING:
             findings.append(f"A check-in is over, but a file of it is still there: {path.name}.")

@@ -116,7 +116,12 @@ def test_sandbox_and_app_as_two_processes_end_cleanly_on_sigterm(tmp_path: Path)
                 "oldest_due_seconds": 0.0,
                 "clock": True,
                 "held": {},
-                "check_ins": {"alarms": 0, "closes_overdue": 0},
+                "check_ins": {
+                    "alarms": 0,
+                    "closes_unfinished": 0,
+                    "closes_overdue": 0,
+                    "statement_logs": 0,
+                },
             }
             typed = {
                 "place": "dm",

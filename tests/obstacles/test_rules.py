@@ -305,7 +305,7 @@ def test_export_names_the_part_each_had(ward: WorkspaceWard) -> None:
         workspace, marks = ward.workspace(session), Pseudonyms(ward.keys.path)
         parts = {}
         for user in (LEA, DI, NIA):
-            collected = export.collect(session, workspace, ward.person(session, user), marks)
+            collected = export.collect(session, workspace, ward.person(session, user), marks, now=ward.noon)
             parts[user] = [
                 (entry["you_sent_it"], entry["you_were_asked"], entry["you_answered_it"])
                 for entry in collected["obstacles"]

@@ -192,7 +192,7 @@ def test_every_table_that_refers_to_people_is_in_their_export(
         # What an export words for people must be one of the known kinds.
         session.execute(text("UPDATE recognition SET behaviour = 'helping', undone_at = NULL"))
         mary, pseudonyms = ward.person(session, MARY), Pseudonyms(ward.keys.path)
-        exported = export.collect(session, ward.workspace(session), mary, pseudonyms)
+        exported = export.collect(session, ward.workspace(session), mary, pseudonyms, now=ward.noon)
     assert [name for name in EXPORTED.values() if not exported[name]] == []
     page = export.as_page(voice(), exported, created_at=ward.noon)
     assert exported["promises"][0]["we_will"] in page

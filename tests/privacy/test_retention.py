@@ -203,6 +203,21 @@ def test_a_hold_keeps_thanks_of_whoever_it_covers(ward: WorkspaceWard, whose: st
     assert counts(ward, Recognition) == [2 if whose is None else 1]
 
 
+def test_an_export_tells_nobody_of_anothers_hold(ward: WorkspaceWard) -> None:
+    ward.thank(NIA, COL, THANKS, at=datetime(2024, 1, 1, tzinfo=UTC))
+    with ward.database.begin() as session:
+        legal_holds.place(session, ward.workspace(session), ward.person(session, COL), now=LATER)
+    assert run(ward) == {}, "it stays, for the hold"
+    with ward.database.read() as session:
+        workspace, pseudonyms = ward.workspace(session), Pseudonyms(ward.keys.path)
+        given, received = (
+            export.collect(session, workspace, ward.person(session, user), pseudonyms, now=LATER)
+            for user in (NIA, COL)
+        )
+    assert (given["thanks_given"], given["legal_holds"]) == ([], []), "as if it had been deleted in its time"
+    assert len(received["thanks_received"]) == len(received["legal_holds"]) == 1
+
+
 def test_a_hold_keeps_what_they_promised_and_nobody_elses(ward: WorkspaceWard) -> None:
     with ward.database.begin() as session:
         nia, col, theo = (ward.person(session, user).id for user in (NIA, COL, THEO))
@@ -284,7 +299,9 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: WorkspaceWard) -> None
     pseudonyms = Pseudonyms(ward.keys.path)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
-        unanswered = export.as_json(export.collect(session, ward.workspace(session), nia, pseudonyms))
+        unanswered = export.as_json(
+            export.collect(session, ward.workspace(session), nia, pseudonyms, now=ward.noon)
+        )
     with ward.database.begin() as session:
         paper = rounds.Answers(
             poll_id, rounds.person_of("T0WARD", NIA), {"attending": 1}, "A comment of mine"
@@ -292,7 +309,7 @@ def test_an_export_holds_what_is_kept_and_no_answer(ward: WorkspaceWard) -> None
         rounds.submit(session, ward.keys, paper, ward.noon)
     with ward.database.read() as session:
         nia = ward.person(session, NIA)
-        collected = export.collect(session, ward.workspace(session), nia, pseudonyms)
+        collected = export.collect(session, ward.workspace(session), nia, pseudonyms, now=ward.noon)
         page = export.as_page(voice(), collected, created_at=ward.noon)
     exported = json.loads(export.as_json(collected))
     # Before and after answering it is the same, to the byte.
@@ -322,7 +339,7 @@ def test_an_export_tells_how_somebody_joined_in_and_what_a_thank_you_is_about(wa
         for who in ("U0THEOTHIRD", NIA):
             person = ward.person(session, who)
             exported[who] = export.collect(
-                session, ward.workspace(session), person, Pseudonyms(ward.keys.path)
+                session, ward.workspace(session), person, Pseudonyms(ward.keys.path), now=ward.noon
             )
     page = export.as_page(voice(), exported["U0THEOTHIRD"], created_at=ward.noon)
     joined = exported["U0THEOTHIRD"]["thanks_joined"]
@@ -349,7 +366,7 @@ def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: W
     with ward.database.read() as session:
         workspace, pseudonyms = ward.workspace(session), Pseudonyms(ward.keys.path)
         exports = {
-            user: export.collect(session, workspace, ward.person(session, user), pseudonyms)
+            user: export.collect(session, workspace, ward.person(session, user), pseudonyms, now=ward.noon)
             for user in (NIA, COL)
         }
     assert [thanks["taken_back"] for thanks in exports[NIA]["thanks_given"]] == [True]
@@ -359,7 +376,11 @@ def test_what_was_taken_back_is_in_its_givers_export_and_in_no_receivers(ward: W
 def test_every_column_about_a_person_is_in_their_export(ward: WorkspaceWard) -> None:
     with ward.database.read() as session:
         exported = export.collect(
-            session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
+            session,
+            ward.workspace(session),
+            ward.person(session, NIA),
+            Pseudonyms(ward.keys.path),
+            now=ward.noon,
         )
     left_out = {column.key for column in Member.__table__.columns} - set(exported["person"])
     assert left_out == {"workspace_id", "team_id"}
@@ -369,7 +390,11 @@ def test_hostile_words_do_nothing_on_the_page(ward: WorkspaceWard) -> None:
     ward.thank(NIA, COL, "<script>alert(1)</script> and twenty more letters")
     with ward.database.read() as session:
         collected = export.collect(
-            session, ward.workspace(session), ward.person(session, NIA), Pseudonyms(ward.keys.path)
+            session,
+            ward.workspace(session),
+            ward.person(session, NIA),
+            Pseudonyms(ward.keys.path),
+            now=ward.noon,
         )
     page = export.as_page(voice(), collected, created_at=ward.noon)
     assert "<script>" not in page

@@ -301,9 +301,9 @@ def test_a_channel_without_the_app_is_told_kindly_and_can_be_mended(practice: Pr
 
 
 @ON_ONE_DATABASE
-def test_a_team_without_a_channel_is_told_to_the_giver(practice: Practice) -> None:
+def test_a_team_without_a_channel_is_not_told_to_the_giver(practice: Practice) -> None:
     practice.nurse.types(f"/appreciate @elsa helping with the team {WORDS}")
-    practice.nurse.sees("It can't be shared with their team just now.")
+    practice.nurse.sees("They can choose whether their team sees it.")
     labels = [control["label"] for control in practice.elsewhere.sees(WORDS)["messages"][-1]["controls"]]
     assert labels == ["That meant a lot", "More actions"]
 

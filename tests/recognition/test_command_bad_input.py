@@ -257,13 +257,11 @@ def test_slack_shows_each_text_as_it_was_typed(practice: Practice) -> None:
 
 @pytest.mark.parametrize("say", [SAY, WELSH])
 def test_what_a_giver_is_told_is_accepted_in_both_languages(say: Voice) -> None:
-    for can_be_shared in (None, True, False):
+    for is_for_team in (True, False):
         for words in ("Stayed", "<&>" * 1_000, "\N{HONEYBEE}" * LONGEST):
             people = tuple(f"U{number:010}" for number in range(MOST_PEOPLE))
             until = say.moment(datetime(2026, 11, 4, 12, tzinfo=UTC), "Europe/London")
-            thanks = giver_view.OnItsWay(
-                "a" * 24, people, Behaviour.UNDERSTANDING, words, until, can_be_shared
-            )
+            thanks = giver_view.OnItsWay("a" * 24, people, Behaviour.UNDERSTANDING, words, until, is_for_team)
             accepted_questions(giver_view.on_its_way(say, thanks))
     accepted_questions(giver_view.undone(say, ["U1", "U2"]))
     accepted_questions(giver_view.nudge(say))

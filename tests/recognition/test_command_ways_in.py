@@ -103,7 +103,7 @@ def test_a_message_in_a_thread_is_linked_where_it_stands(practice: Practice) -> 
     assert reply["thread_ts"] == parent, "the premise: it stands in the thread"
     practice.nurse.does("shortcut", name="Appreciate this", place=place, ts=reply["ts"])
     modal = practice.nurse.waits(lambda now: now["modal"] is not None)["modal"]
-    assert "They will find a link to the message with it." in modal["text"]
+    assert "Whoever of them is in its channel finds a link to the message with it." in modal["text"]
     practice.nurse.fills("What did they do?", "Helping")
     practice.nurse.sees(HELPED)
     practice.nurse.fills(HELPED, WORDS)

@@ -9,7 +9,9 @@ from slack_bolt import BoltRequest
 from sqlalchemy import select
 
 from slackapp.core.db import purge_old_copies
+from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Boost, Delivery, DeliveryState, Member, Recipient, Recognition, Sharing
+from slackapp.privacy import export
 from slackapp.recognition.notifications import Kind
 from tests.support.practice import Practice
 from tests.support.recognition_ward import RecognitionWard
@@ -239,3 +241,85 @@ def test_of_two_reactions_told_in_the_wrong_order_the_later_one_counts(practice:
     tells("reaction_added", "1795400003.000100", practice.ward.leader)
     tells("reaction_removed", "1795400002.000100", practice.ward.leader)
     assert [row.how for row in practice.ward.rows(Boost)] == [":clap:"]
+
+
+def edits(practice: Practice, words: str) -> None:
+    practice.nurse.types("/appreciate edit")
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("What did they do, and what became easier?", words)
+    practice.nurse.submits()
+
+
+def test_an_edit_after_consent_takes_the_post_down_until_it_is_agreed_anew(practice: Practice) -> None:
+    post_shared(practice)
+    settled(practice)
+    edits(practice, "Shouted at the bank nurse until she cried")
+    practice.nurse.sees("its receiver is asked again first")
+    practice.third.waits(lambda seen: seen["messages"] == [], practice.ward.channel)
+    posted = [*practice.calls("chat.postMessage"), *practice.calls("chat.update")]
+    in_channel = [call for call in posted if call["body"]["channel"] == practice.ward.channel]
+    assert "Shouted" not in str(in_channel), "not for a moment"
+    practice.colleague.sees("changed this after you shared it, so it is out of your team's channel")
+    settled(practice)
+    practice.colleague.presses("Share with my team")
+    practice.third.sees("Shouted at the bank nurse", practice.ward.channel)
+
+
+def test_a_reaction_of_a_receiver_who_kept_it_private_counts_like_a_strangers(practice: Practice) -> None:
+    """Col shares it and is named; Theo keeps it private, and Lea has nothing to do with it."""
+    practice.nurse.types(f"/appreciate @col @theo helping with the team {WORDS}")
+    practice.colleague.sees(WORDS)
+    practice.colleague.presses("Share with my team")
+    post = practice.leader.sees(WORDS, practice.ward.channel)["messages"][-1]
+    place = practice.ward.channel
+
+    def counted() -> int:
+        return len({row.booster_id for row in practice.ward.rows(Boost)})
+
+    for number, person in enumerate((practice.third, practice.leader), start=1):
+        person.does("react", place=place, ts=post["ts"], emoji="heart")
+        while counted() < number:
+            practice.nurse.screen()
+    practice.third.presses("Me too", within=post["ts"])
+    practice.colleague.does("react", place=place, ts=post["ts"], emoji="heart")
+    practice.nurse.does("react", place=place, ts=post["ts"], emoji="heart")
+    practice.third.does("react", place=place, ts=post["ts"], emoji="heart", remove=True)
+    practice.third.presses("Me too", within=post["ts"])
+    practice.nurse.waits(lambda _: counted() == 1)
+
+
+def test_the_givers_receipt_is_the_same_for_whoever_keeps_everything_private(practice: Practice) -> None:
+    receipts = []
+    for choice in ("ask", "never", "always"):
+        with practice.ward.database.begin() as session:
+            practice.ward.person(session, practice.ward.colleague).sharing = choice
+        practice.nurse.types(f"/appreciate @col helping with the team {WORDS}, {len(choice)} beds")
+        screen = practice.nurse.sees(f"{len(choice)} beds")
+        receipts.append(str(screen["messages"][-1]["text"]).replace(f"{len(choice)} beds", "beds"))
+    assert receipts[0] == receipts[1] == receipts[2]
+    assert "They can choose whether their team sees it." in receipts[0]
+
+
+def test_a_link_into_a_private_channel_goes_to_those_in_it_alone(practice: Practice) -> None:
+    practice.colleague.types("I have told the family, and stayed", "C0SECRET")
+    ts = practice.nurse.sees("told the family", "C0SECRET")["messages"][-1]["ts"]
+    practice.nurse.does("shortcut", name="Appreciate this", place="C0SECRET", ts=ts)
+    practice.nurse.waits(lambda seen: seen["modal"] is not None)
+    practice.nurse.fills("Who would you like to thank?", [practice.ward.colleague, practice.ward.third])
+    practice.nurse.fills("What did they do?", "Helping")
+    practice.nurse.sees("what became easier?")
+    practice.nurse.fills("What did they do, and what became easier?", WORDS)
+    practice.nurse.submits()
+    for person, follows in ((practice.colleague, True), (practice.third, False)):
+        person.sees(WORDS)
+        sent = [
+            call
+            for call in practice.calls("chat.postMessage")
+            if WORDS in str(call["body"]) and call["body"]["channel"] == person.user
+        ]
+        assert ("/archives/C0SECRET/" in str(sent)) is follows
+    with practice.ward.database.read() as session:
+        third = practice.ward.person(session, practice.ward.third)
+        workspace, pseudonyms = practice.ward.workspace(session), Pseudonyms(practice.context.keys.path)
+        collected = export.collect(session, workspace, third, pseudonyms, now=practice.context.now())
+    assert "C0SECRET" not in str(collected)

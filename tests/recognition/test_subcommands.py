@@ -132,7 +132,7 @@ def test_settings_are_kept_and_honoured(practice: Practice) -> None:
     practice.colleague.submits()
     practice.colleague.sees("Saved.")
     practice.nurse.types(f"/appreciate @col helping with the team {WORDS}")
-    practice.nurse.sees("It can't be shared with their team just now.")
+    practice.nurse.sees("They can choose whether their team sees it.")
     assert "Share with my team" not in labels(practice.colleague.sees(WORDS))
     practice.colleague.does("dismiss")
     practice.colleague.presses("Who sees my thank-yous")

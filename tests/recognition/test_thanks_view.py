@@ -120,7 +120,7 @@ def told_messages(say: Voice) -> dict[str, tuple[str, list[dict[str, Any]]]]:
     )
     linked, linked_post = replace(thanks(DRAFT.words), link=LINK), replace(post(DRAFT.words), link=LINK)
     thanks_given = giver_view.OnItsWay(
-        "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", can_be_shared=True
+        "a" * 24, ("U1", "U2"), Behaviour.HELPING, DRAFT.words, "Monday", is_for_team=True
     )
     question = form_view.question(say, form_question, DRAFT)
     assert question is not None
