@@ -171,13 +171,14 @@ def test_while_one_change_waits_a_second_is_not_enqueued(ward: RecognitionWard) 
     arrived(ward)
     decide(ward, recognition_id, sharing.share)
     arrived(ward)
-    changes = ["recognition-dm-settled", "recognition-post-changed"]
+    # It was shared with other words: its post leaves the channel until it is shared again.
+    changes = ["recognition-dm-settled", "recognition-post-changed", "recognition-post-gone"]
     for words in ("Found the missing notes before the round", "Found the missing notes and the key"):
         change(ward, recognition_id, "edit", words=words)
         assert waiting(ward) == changes
     assert ward.rows(Recognition)[0].revision == 2, "the premise: it changed twice"
     change(ward, recognition_id, "undo")
-    assert waiting(ward) == [*changes, "recognition-post-gone"]
+    assert waiting(ward) == changes
 
 
 def test_a_change_that_is_being_sent_already_is_followed_by_the_next(ward: RecognitionWard) -> None:
