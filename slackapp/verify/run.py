@@ -7,7 +7,18 @@ from pathlib import Path
 
 from slackapp import migrations
 from slackapp.core.errors import SettingsError
-from slackapp.verify import attack, ballots, canary, contents, figures, key_files, sealing, shape, traces
+from slackapp.verify import (
+    attack,
+    ballots,
+    canary,
+    contents,
+    figures,
+    key_files,
+    sealing,
+    server_logs,
+    shape,
+    traces,
+)
 from slackapp.verify.copies import opened
 from slackapp.verify.findings import CANNOT_SHOW, Checked
 
@@ -52,6 +63,8 @@ def verify(request: Asked) -> list[Checked]:
             contents.checked(session),
             sealing.checked(session, request.keys),
         ]
+        if not copy.sessions.is_sqlite:
+            checks.append(server_logs.checked(session))
         if request.keys is not None:
             checks.append(ballots.keys(session, request.keys))
             checks.append(key_files.checked(session, request.keys))

@@ -20,6 +20,7 @@ from slackapp.core.db import Sessions, connect
 from slackapp.models import Member, Poll, PollState
 from slackapp.pulse import statement_logs
 from slackapp.pulse.keys import KeyDirectory
+from slackapp.verify import server_logs
 from tests.pulse.front import Front, Slack
 from tests.pulse.hospital import Hospital
 from tests.pulse.second_worlds import own_postgresql_url  # noqa: F401 - these tests change tables
@@ -146,6 +147,8 @@ def logged_front(postgresql_url: str, keys: KeyDirectory, slack: Slack) -> Itera
     ready.open()
     yield Front(ready, slack, handlers.register)
     database.dispose()
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(f'ALTER DATABASE "{name}" RESET ALL')
 
 
 @pytest.mark.parametrize("may_silence", [False, True])
@@ -174,6 +177,35 @@ def test_postgresql_s_log_of_every_statement_holds_no_answer(
     with path.open("rb") as opened:
         opened.seek(start)
         assert joined(opened.read().decode(errors="replace"))
+
+
+def test_what_postgresql_writes_down_is_told_by_name_and_by_verify_anonymity(postgresql_url: str) -> None:
+    """Each setting by which a statement or its values get into a log; with none of them nothing is told."""
+    loud = {
+        "log_statement": "all",
+        "log_min_duration_statement": "0",
+        "log_parameter_max_length": "-1",
+        "log_parameter_max_length_on_error": "-1",
+    }
+    quiet = {
+        "log_statement": "none",
+        "log_min_duration_statement": "-1",
+        "log_parameter_max_length": "-1",
+        "log_parameter_max_length_on_error": "0",
+    }
+    for settings, expected in ((loud, {f"{name} = {value}" for name, value in loud.items()}), (quiet, set())):
+        database = connect(postgresql_url)
+        name = database.engine.url.database
+        with psycopg.connect(postgresql_url, autocommit=True) as server:
+            for setting, value in settings.items():
+                server.execute(f"ALTER DATABASE \"{name}\" SET {setting} = '{value}'")
+        database.dispose()
+        database = connect(postgresql_url)
+        with database.read() as session:
+            assert set(statement_logs.logging_settings(session)) == expected
+            assert len(server_logs.checked(session).findings) == len(expected)
+            assert server_logs.checked(session).is_clean is not bool(expected)
+        database.dispose()
 
 
 def statements(database: Sessions, start: int) -> str:
