@@ -12,7 +12,9 @@ depends_on = None
 def upgrade() -> None:
     """Add the column; what was received before was sent with its link."""
     # In place: making the table anew would copy every thank-you.
-    column = sa.Column("may_follow_link", sa.Boolean(), server_default=sa.true(), nullable=False)
+    column: sa.Column[bool] = sa.Column(
+        "may_follow_link", sa.Boolean(), server_default=sa.true(), nullable=False
+    )
     op.add_column("recipient", column)
 
 
