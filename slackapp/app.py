@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import handlers
+import handlers.home.renderers
 import handlers.obstacles.renderers
 import handlers.privacy.renderers
 import handlers.pulse.renderers
@@ -63,6 +64,7 @@ from slackapp.pulse import (
     opening,
     rounds,
     statement_logs,
+    welcomes,
 )
 from slackapp.pulse.alarms import alarms
 from slackapp.pulse.keys import KeyDirectory
@@ -177,6 +179,7 @@ class Appreciate:
             Job("identity", self._identify, 5),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("obstacles", lambda: self._obstacles(self.now()), 5),
+            Job("welcomes", lambda: self._welcomes(self.now()), 60),
             Job("Friday questions", lambda: self._nudges(self.now()), 60),
             self._if_believed(Job("old requests", lambda: self._forget(self.now()), 3600)),
             Job("new workspaces", self._meet_new, 20),
@@ -316,7 +319,8 @@ class Appreciate:
     def next_due(self, after: datetime) -> Moment | None:
         """Return the next moment at which something is due, with a short description."""
         with self.sessions.read() as session:
-            others = [module.next_moment(session, after) for module in (schedule, reminders, timetable)]
+            modules = (schedule, welcomes, reminders, timetable)
+            others = [module.next_moment(session, after) for module in modules]
             events = [*opening.next_events(session, after)[:1], *others]
         say = voice()
         moments = [(at, say(label)) for at, label in filter(None, events)]
@@ -336,7 +340,7 @@ class Appreciate:
         # Between two due moments only messages are sent; the first call catches up after a downtime.
         if not self._caught_up or (self._rules_due is not None and now >= self._rules_due[0]):
             self._caught_up = True
-            works = (self._pulse, self._digests, self._nudges, self._obstacles)
+            works = (self._welcomes, self._pulse, self._digests, self._nudges, self._obstacles)
             run_all_then_raise(partial(work, now) for work in works)
         self.deliveries.drain(now)
 
@@ -435,6 +439,19 @@ class Appreciate:
         held_comments.release(self.sessions, self.keys, now)
         schedule.enqueue_due(self.sessions, now)
 
+    def _welcomes(self, now: datetime) -> None:
+        if not self.clock.believes(now):
+            return
+
+        def welcome(workspace_id: str) -> None:
+            past: str | None = ""
+            while past is not None:
+                with self.sessions.begin() as session:
+                    workspace = session.get_one(Workspace, workspace_id)
+                    past = welcomes.enqueue_due(session, workspace, past=past, now=now)
+
+        run_all_then_raise(partial(welcome, workspace_id) for workspace_id in self._workspaces())
+
     def _nudges(self, now: datetime) -> None:
         if not self.clock.believes(now):
             return
@@ -476,6 +493,7 @@ def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
     return {
         **handlers.recognition.renderers.ROUTES,
         **handlers.pulse.renderers.ROUTES,
+        **handlers.home.renderers.ROUTES,
         **reports.publishing.renderers.routes(drawing),
         **handlers.privacy.renderers.routes(pseudonyms),
         **handlers.teams.renderers.ROUTES,

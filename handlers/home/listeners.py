@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from handlers.home import content, leader_view, view
+from handlers.home import content, leader_view, view, welcome
 from handlers.recognition import history_view
 from handlers.shared.context import Context
 from handlers.shared.modals import replace_or_open
@@ -79,6 +79,7 @@ def publish(
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the tab and its buttons."""
+    welcome.register(bolt, context)
     listeners = Home(context)
     bolt.event("app_home_opened")(listeners.opened)
     for action_id in (view.RECEIVED, view.GIVEN, view.NEWER, view.OLDER):

@@ -171,6 +171,14 @@ def working_day_from(day: date, nation: str) -> date:
     return day
 
 
+def working_day_before(day: date, nation: str) -> date:
+    """The last working day before a day."""
+    day -= timedelta(days=1)
+    while not is_working_day(day, nation):
+        day -= timedelta(days=1)
+    return day
+
+
 def last_working_day(month: str, nation: str) -> date:
     """The last working day of a month, as in "2026-12"."""
     day = first_day(month_after(month)) - timedelta(days=1)

@@ -88,8 +88,10 @@ class Voice:
         return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
 
     def day(self, moment: date, *, year: bool = False) -> str:
-        """Format a day, as in "Sunday 9 November", or "Sunday 9 November 2025" with its year."""
-        return dates.format_date(moment, "EEEE d MMMM yyyy" if year else "EEEE d MMMM", locale=self._locale)
+        """Format a day for inside a sentence, as in "Sunday 9 November", with its year if `year`."""
+        day = dates.format_date(moment, "EEEE d MMMM yyyy" if year else "EEEE d MMMM", locale=self._locale)
+        # A Welsh day has a capital only where a line begins with it.
+        return day[:1].lower() + day[1:] if self._grammar.get("small_days") else day
 
     def moment(self, moment: datetime, zone: str, *, year: bool = False) -> str:
         """Format day and time in a zone, as in "Sunday 9 November, 20:00"."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from slackapp.app import Appreciate
@@ -13,7 +14,7 @@ from slackapp.core.calendar import month_after
 from slackapp.demo import hospital
 from slackapp.demo.hospital import HospitalTeam
 from slackapp.demo.thanks import THANKS
-from slackapp.models import Poll, Team, Visibility, Workspace
+from slackapp.models import Member, Poll, Team, Visibility, Workspace
 from slackapp.pulse import rounds
 from slackapp.pulse.ballots import CANT_SAY
 from slackapp.recognition import give, sharing
@@ -76,8 +77,11 @@ class Thanks:
     with_team: bool
 
 
-def set_up(app: Appreciate, *, since: datetime = BEGINNING) -> None:
-    """Set the workspace up as an admin would: teams, leaders, check-in and first digest."""
+def set_up(app: Appreciate, *, since: datetime = BEGINNING, are_welcomed: bool = True) -> None:
+    """Set the workspace up as an admin would: teams, leaders, check-in and first digest.
+
+    Its people have had their welcome, long before this history begins.
+    """
     with app.sessions.begin() as session:
         workspace = _workspace(session)
         workspace.pulse_on, workspace.pulse_since = True, since
@@ -90,6 +94,7 @@ def set_up(app: Appreciate, *, since: datetime = BEGINNING) -> None:
         for team in hospital.TEAMS:
             _set_up_team(session, workspace, team, directorate)
         members.set_leader(session, directorate, everyone[hospital.DIRECTOR.id])
+        session.execute(update(Member).values(welcomed=are_welcomed))
 
 
 def _set_up_team(session: Session, workspace: Workspace, seed: HospitalTeam, parent: Team) -> None:

@@ -129,6 +129,8 @@ class Member(Base):
     days_off: Mapped[int] = mapped_column(default=0)
     """Bits for weekdays without messages: 1 is Monday, 64 is Sunday."""
     pulse_messages: Mapped[bool] = mapped_column(default=True)
+    welcomed: Mapped[bool] = mapped_column(default=False)
+    """Whether they were sent the welcome that comes before a person's first check-in."""
     away_from: Mapped[date | None]
     away_until: Mapped[date | None]
     """First and last day of leave: the person is sent no requests."""

@@ -26,7 +26,7 @@ RECORDS = (
         "until they are erased, or {after_uninstall_days} days after the workspace took the app away",
         "id workspace_id slack_user_id name team_id language time_zone is_bot is_stranger "
         "is_admin named_admin left "
-        "quiet_from quiet_until days_off pulse_messages away_from away_until sharing "
+        "quiet_from quiet_until days_off pulse_messages welcomed away_from away_until sharing "
         "accepts_thanks nudges hinted_at",
     ),
     Kept(

@@ -20,6 +20,7 @@ from slackapp.models import (
 )
 from slackapp.outbox.queue import NewDelivery, enqueue_many
 from slackapp.outbox.references import PollRef
+from slackapp.pulse import welcomes
 from slackapp.pulse.charter import Charter
 from slackapp.pulse.notices import LOSS, next_allowed_time
 from slackapp.pulse.opening import INVITATION
@@ -64,13 +65,26 @@ def enqueue_invitations(session: Session, fan_out: FanOut, now: datetime, chunk:
     poll = session.get(Poll, PollRef.parse(fan_out.reference).poll_id)
     if poll is None or poll.state != PollState.OPEN or poll.closes_at <= now:
         return True
-    return _next(session, fan_out, chunk, lambda member, workspace: _invitation(poll, member, workspace, now))
+
+    def invite(people: list[Member], workspace: Workspace) -> None:
+        due = {member.id: next_allowed_time(member, workspace, now) for member in people}
+        # Whoever has not had the welcome by now gets it first: the invitation waits for it in its group.
+        welcomes.enqueue_for(
+            session, workspace, people, closes_at=poll.closes_at, due=lambda member: due[member.id]
+        )
+        enqueue_many(session, workspace, [_invitation(poll, member, due[member.id]) for member in people])
+
+    return _next(session, fan_out, chunk, invite)
 
 
 def enqueue_loss_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
     """Tell the next people that a check-in was lost. Who was asked is forgotten at the end."""
     poll_id = PollRef.parse(fan_out.reference).poll_id
-    done = _next(session, fan_out, chunk, lambda member, workspace: _notice(poll_id, member, workspace, now))
+
+    def notify(people: list[Member], workspace: Workspace) -> None:
+        enqueue_many(session, workspace, [_notice(poll_id, member, workspace, now) for member in people])
+
+    done = _next(session, fan_out, chunk, notify)
     if done:
         session.execute(delete(PollMember).where(PollMember.poll_id == poll_id))
     return done
@@ -133,7 +147,7 @@ def undelivered(session: Session, workspace: Workspace) -> Undelivered | None:
 
 
 def _next(
-    session: Session, fan_out: FanOut, chunk: int, delivery_for: Callable[[Member, Workspace], NewDelivery]
+    session: Session, fan_out: FanOut, chunk: int, enqueue: Callable[[list[Member], Workspace], None]
 ) -> bool:
     statement = (
         select(Member)
@@ -145,15 +159,22 @@ def _next(
     people = list(session.scalars(statement))
     workspace = session.get_one(Workspace, fan_out.workspace_id)
     to_write_to = [member for member in people if member.can_be_reached and member.pulse_messages]
-    enqueue_many(session, workspace, [delivery_for(member, workspace) for member in to_write_to])
+    enqueue(to_write_to, workspace)
     if people:
         fan_out.cursor = people[-1].id
     return len(people) < chunk
 
 
-def _invitation(poll: Poll, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:
-    due, key = next_allowed_time(person, workspace, now), f"poll:{poll.id}:{person.id}"
-    return INVITATION.new(PollRef(poll.id), person.slack_user_id, due, key=key, expires=poll.closes_at)
+def _invitation(poll: Poll, person: Member, due: datetime) -> NewDelivery:
+    return INVITATION.new(
+        PollRef(poll.id),
+        person.slack_user_id,
+        due,
+        key=f"poll:{poll.id}:{person.id}",
+        expires=poll.closes_at,
+        group=welcomes.group_of(person),
+        step=1,
+    )
 
 
 def _notice(poll_id: str, person: Member, workspace: Workspace, now: datetime) -> NewDelivery:

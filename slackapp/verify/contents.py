@@ -56,6 +56,8 @@ KINDS = frozenset(
         "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
         "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "team_readers",
         "digests_handed_on",
+        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "welcome",
+        "welcome-changed",
     }
 )  # fmt: skip
 INDEXES = frozenset({"ix_poll_state", "ix_comment_unit_id_month"})

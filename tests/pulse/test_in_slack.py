@@ -306,7 +306,7 @@ def test_a_blank_form_is_not_stored_and_says_so_beside_its_first_question(front:
         ),
         (
             "cy",
-            "I newid eich ateb cyn Dydd Llun 9 Tachwedd, 09:00, atebwch y pum cwestiwn eto. ",
+            "I newid eich ateb cyn dydd Llun 9 Tachwedd, 09:00, atebwch y pum cwestiwn eto. ",
         ),
     ],
 )

@@ -379,6 +379,8 @@ OF_ONES_OWN = {
     "obstacle_send",
     "obstacle_form",
     "pulse_settings",
+    "welcome_language:cy",
+    "welcome_no_messages",
     "pulse_settings_form",
     "pulse_about",
     "pulse_withdraw",
