@@ -106,19 +106,41 @@ def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:
     """For a workspace without a single team: the first steps, or a request for patience."""
     if not is_admin:
         return [blocks.section(first_words(say, is_admin=False))]
+    return [
+        blocks.section(say("*Three steps, and Appreciate is ready.* Thanking works already.")),
+        blocks.section(_steps(say)),
+        blocks.actions(_step_buttons(say), block_id="unready"),
+    ]
+
+
+def first_steps_message(say: Voice) -> tuple[str, list[Block]]:
+    """The same in a message to whoever installed the app: text and blocks."""
+    head = say("*Appreciate is here.* Three steps, and it is ready. Thanking works already: `/appreciate`.")
+    note = say("You get this because you installed Appreciate. Nobody else here has been written to yet.")
+    return "\n".join([head, _steps(say), note]), [
+        blocks.section(head),
+        blocks.section(_steps(say)),
+        blocks.context(note),
+        blocks.actions(_step_buttons(say), block_id="unready"),
+    ]
+
+
+def _steps(say: Voice) -> str:
     steps = [
-        say("Invite me to a team's channel: I ask you three short questions there. Or press [New team]."),
+        say(
+            "Invite me to a team's channel. I then send you a message, and three short steps make it a team. "
+            "Or press [New team]."
+        ),
         say("Choose who leads each team. Leaders get the monthly digest."),
         say("Set up the check-in: see every message, try it out on yourself, then go live."),
     ]
-    buttons = [
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))
+
+
+def _step_buttons(say: Voice) -> list[Block]:
+    return [
         blocks.button(say("New team"), NEW_TEAM, "new", style="primary"),
         blocks.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
-    ]
-    return [
-        blocks.section(say("*Three steps, and Appreciate is ready.* Thanking works already.")),
-        blocks.section("\n".join(f"{number}. {step}" for number, step in enumerate(steps, start=1))),
-        blocks.actions(buttons, block_id="unready"),
     ]
 
 

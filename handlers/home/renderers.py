@@ -6,15 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handlers.home import welcome_view
+from handlers.home import admin_view, welcome_view
 from slackapp.core.i18n import Voice, languages, voice
 from slackapp.models import Cadence, Delivery, Member, Team, Workspace
-from slackapp.outbox.references import MemberRef
+from slackapp.outbox.references import MemberRef, WorkspaceRef
 from slackapp.outbox.rendered import Message, Route, Skip, WaitUntil, by_kind
 from slackapp.pulse import opening, welcomes
 from slackapp.pulse.notices import next_allowed_time
 from slackapp.pulse.schedule import upcoming
 from slackapp.workspace import members
+from slackapp.workspace.first_steps import FIRST_STEPS
 
 _MOST_ADMINS = 2
 """Named as those to ask."""
@@ -92,6 +93,18 @@ def _changed(content: _Chosen) -> Message:
     return Message(text=text, blocks=layout, channel=content.channel, replaces=content.ts)
 
 
+def _load_first_steps(session: Session, _about: WorkspaceRef, delivery: Delivery, _now: datetime) -> Voice:
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    # Whoever installed it may not have been met yet.
+    return members.language_of(workspace, members.find(session, workspace, delivery.target))
+
+
+def _first_steps(say: Voice) -> Message:
+    """To whoever installed the app."""
+    text, layout = admin_view.first_steps_message(say)
+    return Message(text=text, blocks=layout)
+
+
 def _admins(session: Session, workspace: Workspace, member: Member) -> tuple[str, ...]:
     """Those to ask: whom the workspace named for it, else its Slack admins."""
     admins = select(Member).where(
@@ -108,4 +121,5 @@ def _admins(session: Session, workspace: Workspace, member: Member) -> tuple[str
 ROUTES = by_kind(
     Route(welcomes.WELCOME, _load_welcome, _welcome),
     Route(welcomes.WELCOME_CHANGED, _load_changed, _changed),
+    Route(FIRST_STEPS, _load_first_steps, _first_steps),
 )

@@ -11,6 +11,8 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
+from slack_sdk.web import SlackResponse
+from sqlalchemy.orm import Session
 
 from slackapp import manifest_path
 from slackapp.app import Clock
@@ -21,6 +23,7 @@ from slackapp.core import log
 from slackapp.core.db import Sessions
 from slackapp.core.i18n import Voice, voice
 from slackapp.http.settings import HttpSettings
+from slackapp.workspace import first_steps, registry
 
 START, RETURN = "/slack/install", "/slack/oauth_redirect"
 _COOKIE = "appreciate_state"
@@ -143,8 +146,18 @@ class Installing:
                 installations.save_organisation(session, self.locker, granted, teams, now=now)
             else:
                 installations.save(session, self.locker, granted, now=now)
+            self._enqueue_first_steps(
+                session, answer, [team.slack_team_id for team in teams] or [granted.key]
+            )
         sentence = say("Appreciate is in {workspace}. You can close this page.", workspace=granted.name)
         return Answer("200 OK", say("Installed"), sentence)
+
+    def _enqueue_first_steps(self, session: Session, answer: SlackResponse, teams: list[str]) -> None:
+        """Enqueue the first steps to whoever installed it, in one workspace only."""
+        installer = (answer.get("authed_user") or {}).get("id")
+        workspace = registry.find(session, teams[0])
+        if installer and workspace is not None:
+            first_steps.enqueue_for(session, workspace, installer, self.now())
 
     def _client(self, token: str | None = None) -> WebClient:
         return WebClient(token, base_url=f"{self.http.settings.slack_api_url}/api/", retry_handlers=[])

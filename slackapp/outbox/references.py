@@ -60,6 +60,13 @@ class PostRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
+class WorkspaceRef(Reference):
+    """One workspace."""
+
+    workspace_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberRef(Reference):
     """One member."""
 

@@ -45,19 +45,16 @@ KINDS = frozenset(
     {
         "digest", "digest-comments", "digest-comments-again", "digest-hand-on", "digest-no-reader",
         "digest-not-shared", "digest-page", "digest-picture", "digest-picture-thread", "digest-shared",
-        "digest-sheet", "export", "export-file", "export-page", "level-line",
-        "obstacle", "obstacle-answer", "obstacle-change", "obstacle-post", "obstacle-warning",
-        "poll", "poll_altered", "poll_lost",
-        "poll_reminder", "poll_test", "promise-due", "promise-kept", "promises", "promises-change",
-        "pulse_rules", "recognition", "recognition-dm-settled", "recognition-meant",
+        "digest-sheet", "digests_handed_on", "export", "export-file", "export-page", "first-steps",
+        "level-line", "obstacle", "obstacle-answer", "obstacle-change", "obstacle-post", "obstacle-warning",
+        "poll", "poll_altered", "poll_lost", "poll_reminder", "poll_test", "promise-due", "promise-kept",
+        "promises", "promises-change", "pulse_rules", "recognition", "recognition-dm-settled",
+        "recognition-doubts", "recognition-doubts-changed", "recognition-meant",
         "recognition-meant-changed", "recognition-nudge", "recognition-post", "recognition-post-changed",
-        "recognition-post-gone", "recognition-report", "recognition-report-changed", "recognition-unreached",
-        "recognition-doubts", "recognition-doubts-changed",
-        "removal-file", "removal-message", "team-answered", "team-archived", "team-made", "team-moved",
-        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "team_readers",
-        "digests_handed_on",
-        "team-nomination", "team-offer", "team-place", "team-removed", "team_leader", "welcome",
-        "welcome-changed",
+        "recognition-post-gone", "recognition-report", "recognition-report-changed",
+        "recognition-unreached", "removal-file", "removal-message", "team-answered", "team-archived",
+        "team-made", "team-moved", "team-nomination", "team-offer", "team-place", "team-removed",
+        "team_leader", "team_readers", "welcome", "welcome-changed",
     }
 )  # fmt: skip
 INDEXES = frozenset({"ix_poll_state", "ix_comment_unit_id_month"})

@@ -49,6 +49,20 @@ def test_two_workspaces_install_and_never_see_each_other(hosted: Hosted) -> None
     ]
 
 
+def test_whoever_installs_it_gets_the_first_steps_once_and_nobody_else_a_word(hosted: Hosted) -> None:
+    hosted.install("T0NORTH")
+    installer = hosted.person("U0NORTH1")
+    text = installer.sees("Three steps, and it is ready.")["messages"][-1]["text"]
+    assert "three short steps make it a team" in text
+    installer.presses("New team")
+    installer.waits(lambda screen: screen["modal"] is not None)
+    installer.does("dismiss")
+    hosted.install("T0NORTH")
+    hosted.app.run_due(hosted.app.now())
+    assert len(installer.screen()["messages"]) == 1
+    assert hosted.person("U0NORTH2").screen()["messages"] == []
+
+
 def test_taking_the_app_away_stops_everything_and_installing_again_resumes(hosted: Hosted) -> None:
     hosted.install("T0NORTH")
     hosted.person("U0NORTH1").types("/appreciate <@U0NORTH2> helping You found us a bed in the night")
