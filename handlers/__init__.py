@@ -29,7 +29,11 @@ from handlers.shared.context import Context
 
 def register(bolt: App, context: Context) -> None:
     """Register the listeners of every story, and the error handler for all of them."""
-    context = replace(context, publish_home=handlers.home.listeners.publish)
+    context = replace(
+        context,
+        publish_home=handlers.home.listeners.publish,
+        open_settings=handlers.recognition.settings.open_for,
+    )
     modules = (
         handlers.recognition.arrivals,
         handlers.recognition.command,

@@ -111,13 +111,14 @@ def is_help(body: Payload) -> bool:
 def digest_command(body: Payload, say: Voice) -> DigestCommand:
     """What was typed after `/digest`; months are understood in the caller's language and in English."""
     # Slack escapes what is typed: A&E comes as A&amp;E.
-    words = bare(plain(storable(body.get("text") or ""))).split()
-    if words and (numbered := _NUMBERED.match(words[-1])):
+    words = plain(storable(body.get("text") or "")).split()
+    last = bare(words[-1]) if words else ""
+    if numbered := _NUMBERED.match(last):
         month, year = int(numbered["month"]), int(numbered["year"])
         return DigestCommand(caller(body), " ".join(words[:-1]), month, year)
-    typed_year = int(words[-1]) if len(words) > 1 and _YEAR.match(words[-1]) else None
+    typed_year = int(last) if len(words) > 1 and _YEAR.match(last) else None
     rest = words[:-1] if typed_year else words
-    named_month = _month(rest[-1], say) if rest else None
+    named_month = _month(bare(rest[-1]), say) if rest else None
     if named_month is None:
         return DigestCommand(caller(body), " ".join(words))
     return DigestCommand(caller(body), " ".join(rest[:-1]), named_month, typed_year)

@@ -2,17 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from handlers.home import leader_view
 from handlers.pulse import admin_view
 from handlers.shared.onboarding import first_words
 from handlers.talk import routes_view
 from handlers.teams.admin_view import NEW_TEAM, TEAMS
-from handlers.workspace.settings_view import AUDIT, KEEPING, MESSAGES, SETTINGS
+from handlers.workspace.settings_view import MESSAGES
 from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice
 from slackapp.workspace.attention import NeedsAttention
+
+MORE = "office_more"
+
+
+class More(StrEnum):
+    """The choices behind the dots of an admin's part."""
+
+    SETTINGS = "settings"
+    KEEPING = "keeping"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +36,27 @@ class AdminOverview:
 
 
 def part(say: Voice, zone: str, now: datetime, overview: AdminOverview) -> list[Block]:
-    """What needs attention, and the buttons to everything an admin looks after."""
+    """One thing to do with its button, one line of state, and the ways to everything an admin looks after."""
+    things = health(say, zone, now, overview)
+    layout = [blocks.divider(), blocks.heading(say("For admins"))]
+    if not things:
+        layout.append(blocks.section(say("All well.")))
+    for place, thing in enumerate(things):
+        sentence = say("*One thing to do:* {thing}", thing=thing) if place == 0 else thing
+        layout.append(blocks.section(sentence))
+    if overview.attention.unknown:
+        look = blocks.button(say("Look at these messages"), MESSAGES, "0", style="primary")
+        layout.append(blocks.actions([look], block_id="office_to_do"))
     teams = say.count("{n} team.", "{n} teams.", overview.teams)
-    return [
-        blocks.divider(),
-        blocks.header(say("For admins")),
-        blocks.section("\n".join(health(say, zone, now, overview.attention))),
-        blocks.context(teams, leader_view.next_check_in(say, zone, overview.next_poll)),
-        blocks.actions(_buttons(say, overview), block_id="office"),
-    ]
+    state = f"{teams} {leader_view.next_check_in(say, zone, overview.next_poll)}"
+    return [*layout, blocks.context(state), blocks.actions(_buttons(say), block_id="office")]
 
 
-def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> list[str]:
-    """What needs attention, a sentence each; or that all is well."""
-    lines = []
+def health(say: Voice, zone: str, now: datetime, overview: AdminOverview) -> list[str]:
+    """What needs attention, a sentence each, the gravest first; nothing where all is well."""
+    attention, lines = overview.attention, []
+    if not overview.teams:
+        lines.append(say("There is no team yet, so nobody is asked and no digest comes. Press [Teams]."))
     if attention.is_clock_doubted:
         lines.append(
             say(
@@ -72,7 +90,7 @@ def health(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> l
                 attention.without_leader,
             )
         )
-    return lines or [say("All well.")]
+    return lines
 
 
 def _delay(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> list[str]:
@@ -144,15 +162,20 @@ def _step_buttons(say: Voice) -> list[Block]:
     ]
 
 
-def _buttons(say: Voice, overview: AdminOverview) -> list[Block]:
-    buttons = [
+def _buttons(say: Voice) -> list[Block]:
+    options = {
+        More.SETTINGS: say("Settings for everyone"),
+        More.KEEPING: say("How long it is kept"),
+        More.AUDIT: say("Who changed what"),
+    }
+    more = {
+        "type": "overflow",
+        "action_id": MORE,
+        "options": [blocks.option(choice, label) for choice, label in options.items()],
+    }
+    return [
         blocks.button(say("Teams"), TEAMS, "0"),
         blocks.button(say("Set up the check-in"), admin_view.OPEN, "admin"),
-        blocks.button(say("Settings for everyone"), SETTINGS, "all"),
         blocks.button(say("Formal routes"), routes_view.OPEN, "all"),
-        blocks.button(say("How long it is kept"), KEEPING, "all"),
-        blocks.button(say("Who changed what"), AUDIT, "0"),
+        more,
     ]
-    if overview.attention.unknown:
-        buttons.insert(0, blocks.button(say("Look at these messages"), MESSAGES, "0", style="primary"))
-    return buttons

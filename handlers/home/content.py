@@ -20,11 +20,12 @@ from reports.text.summary import in_short
 from slackapp import teams
 from slackapp.digest import promises, reader_lists, readers
 from slackapp.digest.promises import PromiseDetails
-from slackapp.models import Digest, Member, Team, Workspace
+from slackapp.models import Digest, Member, Retention, Team, Workspace
 from slackapp.obstacles import listing
 from slackapp.privacy import retention
 from slackapp.pulse import opening
 from slackapp.pulse.schedule import upcoming
+from slackapp.recognition import unconfirmed
 from slackapp.workspace import attention, members, permissions
 from slackapp.workspace.permissions import Permission
 
@@ -35,12 +36,10 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
     led = permissions.led_by(session, member, now)
     return Sections(
         member=member,
-        language=member.language or workspace.language,
         leads=leadership(session, workspace, member, led, now),
         admin=_admin_overview(session, workspace, number, now)
         if permissions.allows(member, Permission.SETTLE)
         else None,
-        periods=retention.in_force(session, workspace),
         promised=promised_to(session, workspace, member, now),
         is_ready=number > 0,
         waiting=listing.waiting_for(session, member, now) if led else (),
@@ -48,6 +47,7 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         if member.team_id
         else (),
         readers=own_readers(session, workspace, member, now),
+        in_doubt=unconfirmed.count(session, member),
     )
 
 
@@ -68,6 +68,18 @@ def own_readers(session: Session, workspace: Workspace, member: Member, now: dat
     if team is None or not reader_lists.has_check_ins(session, workspace):
         return None
     return OwnReaders(team.name, readers.readers_of(session, team, now))
+
+
+def counted_with(session: Session, member: Member) -> str:
+    """The level above a leader's own team, with whom their answers are counted; empty for everybody else."""
+    led = members.teams_led_by(session, member)
+    above = session.get(Team, member.team_id) if led and member.team_id else None
+    return above.name if above is not None and above not in led else ""
+
+
+def kept_periods(session: Session, workspace: Workspace) -> Retention:
+    """How long things are kept here."""
+    return retention.in_force(session, workspace)
 
 
 def leadership(

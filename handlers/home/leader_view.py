@@ -52,14 +52,14 @@ class Leadership:
 
 
 def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
-    """The whole part; empty for a reader who leads no team."""
+    """The whole part, which stands first; empty for a reader who leads no team."""
     if not leadership.teams:
         return []
-    layout = [blocks.divider(), blocks.header(say("The teams you lead"))]
-    layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
+    layout: list[Block] = []
     for place, team in enumerate(leadership.teams[:SHOWN]):
         layout += _team(say, team, place)
     layout += [plain_context(_read_by(say, leadership.readers))] if leadership.readers else []
+    layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
     layout += _lines(say, leadership.lines)
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
         button = blocks.button(say("All your teams"), ALL, "0")
@@ -120,14 +120,16 @@ def _told(say: Voice, team: Leading) -> list[str]:
 
 def _team(say: Voice, team: Leading, place: int) -> list[Block]:
     led = team.led
-    layout = [
-        blocks.header(blocks.shortened(led.team, _HEADER)),
-        blocks.plain_section(_size(say, team))
-        | {"accessory": obstacle_view.send_button(say, led.team_id, place)},
-    ]
+    title = say("{team} this month", team=blocks.shortened(led.team, _HEADER))
+    layout = [blocks.header(blocks.shortened(title, _HEADER))]
+    buttons = [obstacle_view.send_button(say, led.team_id, place)]
     if team.has_digest:
         words = led.sentence or say("The last digest is out.")
-        layout.append(blocks.plain_section(words) | {"accessory": _digest_button(say, team, place)})
+        layout.append(blocks.plain_section(words))
+        buttons.insert(0, _digest_button(say, team, place))
+    else:
+        layout.append(blocks.plain_section(_size(say, team)))
+    layout.append(blocks.actions(buttons))
     first = [(promise_id, _shortened(details)) for promise_id, details in led.promises[:PROMISES]]
     layout += promise_form_view.updatable(say, first)
     if len(led.promises) > PROMISES:

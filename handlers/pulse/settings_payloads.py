@@ -100,7 +100,8 @@ class _Values(Values):
         if not any(given):
             return None
         if not all(given):
-            raise UserError(translatable("Please choose both the first and the last day."))
+            missing = last if given[0] else first
+            raise UserError(translatable("Please choose both the first and the last day.")).beside(missing)
         try:
             return date.fromisoformat(given[0]), date.fromisoformat(given[1])
         except ValueError:

@@ -4,57 +4,37 @@ from collections.abc import Iterable
 from typing import Any
 
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block
 from slackapp.core.calendar import days_in
-from slackapp.core.i18n import Voice, languages, translatable
+from slackapp.core.i18n import Voice, languages
 from slackapp.models import Member
 
-FORM = "pulse_settings_form"
 OPEN = "pulse_settings"
+"""The button of the welcome that opens the window."""
 MESSAGES, QUIET_FROM, QUIET_UNTIL, DAYS_OFF = "messages", "quiet_from", "quiet_until", "days_off"
 AWAY_FROM, AWAY_UNTIL, LANGUAGE = "away_from", "away_until", "language"
 
-_TITLE = translatable("When to ask me")
 
-
-def form(say: Voice, member: Member, language: str) -> View:
-    """The settings as this person has them."""
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "title": blocks.plain(say(_TITLE)),
-        "submit": blocks.plain(say("Save")),
-        "close": blocks.plain(say("Cancel")),
-        "blocks": [
-            _messages(say, member),
-            _time(say("Quiet from"), QUIET_FROM, f"{member.quiet_from:%H:%M}"),
-            _time(say("Quiet until"), QUIET_UNTIL, f"{member.quiet_until:%H:%M}"),
-            blocks.context(
-                say("Check-ins and reminders wait for the end of quiet hours. Thank-yous come at once."),
-                say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00."),
-            ),
-            _days_off(say, member),
-            _date(say("On leave from"), AWAY_FROM, member.away_from),
-            _date(say("On leave until, this day included"), AWAY_UNTIL, member.away_until),
-            _language(say, language),
-        ],
-    }
+def fields(say: Voice, member: Member, language: str) -> list[Block]:
+    """The fields of the settings window about language and messages, as this person has them."""
+    return [
+        _language(say, language),
+        _messages(say, member),
+        _time(say("Quiet from"), QUIET_FROM, f"{member.quiet_from:%H:%M}"),
+        _time(say("Quiet until"), QUIET_UNTIL, f"{member.quiet_until:%H:%M}"),
+        blocks.context(
+            say("Check-ins and reminders wait for the end of quiet hours. Thank-yous come at once."),
+            say("The same time twice means no quiet hours. After nights, try 08:00 to 16:00."),
+        ),
+        _days_off(say, member),
+        _date(say("On leave from"), AWAY_FROM, member.away_from),
+        _date(say("On leave until, this day included"), AWAY_UNTIL, member.away_until),
+    ]
 
 
 def day_names(say: Voice, days: Iterable[int]) -> list[str]:
     """Weekdays by their numbers; Monday is 0."""
     return [say(blocks.DAYS[day]) for day in days]
-
-
-def open_button(say: Voice) -> Block:
-    """For the Home tab and the help."""
-    return blocks.button(say("When to ask me"), OPEN, "settings")
-
-
-def saved(say: Voice) -> View:
-    """Said once they are stored."""
-    words = say("Saved. You can always answer an open check-in from the Home tab or with /pulse.")
-    return blocks.notice(say, say(_TITLE), [blocks.section(words)])
 
 
 def _messages(say: Voice, member: Member) -> Block:

@@ -14,7 +14,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy.exc import OperationalError
 
-from handlers.pulse import admin, anonymity_view, messages_view, settings, survey_view
+from handlers.pulse import admin, anonymity_view, messages_view, survey_view
 from handlers.pulse.payloads import SurveyForm, filled
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
@@ -227,14 +227,19 @@ class Pulse:
 
 def register(bolt: App, context: Context) -> None:
     """Listen for the check-in's buttons, its modal and its command."""
-    mine = settings.register(bolt, context)
     admins = admin.register(bolt, context)
-    listeners = Pulse(context, {"admin": admins} | dict.fromkeys(typed("check_in", "settings"), mine))
+    own_settings = dict.fromkeys(typed("check_in", "settings"), partial(_open_settings, context))
+    listeners = Pulse(context, {"admin": admins} | own_settings)
     bolt.action(survey_view.ANSWER)(listeners.answer)
     bolt.action(survey_view.ABOUT)(listeners.about)
     bolt.action(survey_view.WITHDRAW)(listeners.withdraw)
     bolt.view(survey_view.SUBMIT)(listeners.submit)
     bolt.command(COMMAND)(listeners.command)
+
+
+def _open_settings(context: Context, client: WebClient, who: Caller) -> None:
+    if context.open_settings is not None:
+        context.open_settings(context, client, who)
 
 
 def _person(who: Caller) -> str:

@@ -278,7 +278,7 @@ def _answer_giver(request: Request, pressed: ButtonPress, answer: Confirmation) 
     """Show what was done, and the list of given thanks as it stands now."""
     replace_or_open(request.client, pressed, answer.as_view())
     if pressed.is_home:
-        request.refresh_home(Side.GIVEN)
+        request.refresh_home()
 
 
 def _is_newer(scope: Scope, reaction: payloads.Reaction) -> bool:

@@ -19,7 +19,6 @@ from slackapp.models import Visibility
 from slackapp.recognition import edit, give, parser, reminders, vocabulary
 from slackapp.recognition.draft import Draft, InvalidDraft, ParseError, UnknownWordError
 from slackapp.recognition.give import GiveContext, Given
-from slackapp.recognition.history import Side
 from slackapp.workspace.members import UnknownMembers
 
 COMMAND = "/appreciate"
@@ -110,12 +109,12 @@ class RecognitionCommand:
                 scope.session, scope.workspace, pressed.value, self._occasion(request)
             )
             draft = edit.as_draft(scope.session, recognition)
-        view = form_view.edit_form(scope.say, draft, pressed.value, from_home=pressed.is_home)
+        view = form_view.edit_form(scope.say, draft, pressed.value)
         replace_or_open(client, pressed, view)
         ack()
 
     def submit_edit(self, ack: Ack, body: Payload, client: WebClient) -> None:
-        """[Save]. A Home tab on which it began shows the new words."""
+        """[Save]."""
         form = payloads.form(body)
         request = Request(self.context, client, form.caller)
         occasion = self._occasion(request)
@@ -128,8 +127,6 @@ class RecognitionCommand:
         except InvalidDraft as invalid:
             doubts.ask_or_mark(request, ack, form, invalid)
             return
-        if form.from_home:
-            request.refresh_home(Side.GIVEN)
         layout = giver_view.changed(request.say, form.recognition_id, sent.people, sent.words)
         answer = Confirmation(request.say, "", layout)
         ack(response_action="update", view=answer.as_view())

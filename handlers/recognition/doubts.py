@@ -20,9 +20,7 @@ def form_for(request: Request, draft: Draft, question: FormQuestion | None = Non
 def same_form(request: Request, form: payloads.Form, question: FormQuestion | None = None) -> View:
     """A form as the person has it, with a question above it if there is one."""
     if form.recognition_id:
-        return form_view.edit_form(
-            request.say, form.draft, form.recognition_id, question, from_home=form.from_home
-        )
+        return form_view.edit_form(request.say, form.draft, form.recognition_id, question)
     return form_for(request, form.draft, question)
 
 

@@ -57,13 +57,11 @@ def edit_form(
     draft: Draft,
     recognition_id: str,
     question: FormQuestion | None = None,
-    *,
-    from_home: bool = False,
 ) -> View:
-    """The form for changing what was sent to the draft's people. It knows where it was opened."""
+    """The form for changing what was sent to the draft's people."""
     head = _modal(say, EDIT_FORM, say("Edit your thanks"), say("Save anyway") if question else say("Save"))
     layout = [*blocks.asked_above(question), *_sent_to(say, draft), *_what(say, draft)]
-    metadata = _kept(recognition_id, draft, question, from_home=from_home)
+    metadata = _kept(recognition_id, draft, question)
     return head | {"private_metadata": metadata, "blocks": layout}
 
 
@@ -138,9 +136,7 @@ def _carried(draft: Draft, **more: str) -> str:
     return json.dumps(values | {name: value for name, value in seldom.items() if value}, ensure_ascii=False)
 
 
-def _kept(
-    recognition_id: str, draft: Draft, question: FormQuestion | None, *, from_home: bool = False
-) -> str:
+def _kept(recognition_id: str, draft: Draft, question: FormQuestion | None) -> str:
     """The form's `private_metadata`: never a text that a person wrote."""
     accepted_questions = [*draft.accepted_questions, *(question.marks if question else ())][:_MOST_MARKS]
     metadata = {
@@ -151,7 +147,7 @@ def _kept(
     }
     if recognition_id:
         metadata["people"] = list(draft.people[:MOST_PEOPLE])
-    return json.dumps(metadata | ({"home": True} if from_home else {}))
+    return json.dumps(metadata)
 
 
 def _sent_to(say: Voice, draft: Draft) -> list[Block]:

@@ -3,20 +3,30 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from handlers.recognition.giver_view import (
     changing_buttons,
     send_again_button,
     undelivered_line,
 )
-from handlers.recognition.thanks_view import receivers_buttons
+from handlers.recognition.thanks_view import THANKED_YOU, receivers_buttons
 from slackapp import blocks
 from slackapp.blocks import Block
-from slackapp.core.behaviours import WORDING
-from slackapp.core.i18n import Voice
+from slackapp.core.behaviours import Behaviour
+from slackapp.core.i18n import Voice, translatable
 from slackapp.models import Retention
 from slackapp.recognition.give import CHANGEABLE_FOR
 from slackapp.recognition.history import HistoryEntry, Page, Side
+
+YOU_THANKED = {
+    Behaviour.ATTENDING: translatable("You thanked {receivers} for *attending*."),
+    Behaviour.UNDERSTANDING: translatable("You thanked {receivers} for *understanding*."),
+    Behaviour.EMPATHISING: translatable("You thanked {receivers} for *empathising*."),
+    Behaviour.HELPING: translatable("You thanked {receivers} for *helping*."),
+}
+_ON_HOME = 200
+"""Characters: about six lines on a phone."""
 
 _QUOTED = 600
 """A view may be 250 kB; ten long texts in a script of four bytes a character must fit, and more beside."""
@@ -36,20 +46,32 @@ def entries(say: Voice, reader: Reader, page: Page) -> list[Block]:
     return layout or [blocks.section(_nothing(say, page.side))]
 
 
+def short_entries(say: Voice, reader: Reader, page: Page, *, most: int) -> list[Block]:
+    """The newest of them for the Home tab: the words, whose, for what, and the day."""
+    layout = []
+    for entry in page.entries[:most]:
+        day = say.short_day(entry.given_at.astimezone(ZoneInfo(reader.zone)).date())
+        layout.append(blocks.quote(blocks.shortened(entry.words, _ON_HOME)))
+        layout.append(blocks.context(f"{_who(say, page.side, entry)} {day}"))
+    return layout or [blocks.section(_nothing(say, page.side))]
+
+
 def _entry(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:
-    label = say(WORDING[entry.behaviour].label)
-    names = say.listing(blocks.person(user_id, say) for user_id in entry.people)
-    if side is Side.RECEIVED:
-        yield blocks.section(say("*{behaviour}.* {giver} thanked you.", behaviour=label, giver=names))
-    else:
-        yield blocks.section(say("*{behaviour}.* You thanked {receivers}.", behaviour=label, receivers=names))
     yield blocks.quote(blocks.shortened(entry.words, _QUOTED))
     joined = [_joined(say, entry)] if entry.joined_by else []
     missed = undelivered_line(say, entry.undelivered)
     undelivered = ["\n".join(missed)] if missed else []
-    yield blocks.context(say.moment(entry.given_at, reader.zone), *joined, *undelivered)
+    when = f"{_who(say, side, entry)} {say.moment(entry.given_at, reader.zone)}"
+    yield blocks.context(when, *joined, *undelivered)
     if buttons := [*_buttons(say, reader, side, entry)]:
         yield blocks.actions(buttons)
+
+
+def _who(say: Voice, side: Side, entry: HistoryEntry) -> str:
+    names = say.listing(blocks.person(user_id, say) for user_id in entry.people)
+    if side is Side.RECEIVED:
+        return say(THANKED_YOU[entry.behaviour], giver=names)
+    return say(YOU_THANKED[entry.behaviour], receivers=names)
 
 
 def _buttons(say: Voice, reader: Reader, side: Side, entry: HistoryEntry) -> Iterable[Block]:

@@ -38,8 +38,6 @@ class Form:
     view_id: str
     draft: Draft
     recognition_id: str
-    from_home: bool = False
-    """Whether it was opened on the Home tab, which then shows what it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,6 @@ def form(body: Payload) -> Form:
             link_author=_author(metadata.get("author")),
         ),
         recognition_id=str(metadata.get("id") or ""),
-        from_home=metadata.get("home") is True,
     )
 
 

@@ -32,9 +32,9 @@ class Choices:
     may_name_contact: bool = False
 
 
-def form(say: Voice, choices: Choices) -> View:
-    """The settings."""
-    layout = [_sharing(say, choices), _habits(say, choices), _blocked(say, choices)]
+def form(say: Voice, first: list[Block], choices: Choices) -> View:
+    """The settings: `first` what concerns every message (the language foremost), then the thank-yous."""
+    layout = [*first, _sharing(say, choices), _habits(say, choices), _blocked(say, choices)]
     if choices.may_name_contact:
         layout.append(_contact(say, choices))
     return {
@@ -49,7 +49,10 @@ def form(say: Voice, choices: Choices) -> View:
 
 def saved(say: Voice) -> list[Block]:
     """Said once they are stored."""
-    return [blocks.section(say("Saved. It holds for every thank-you from now on."))]
+    return [
+        blocks.section(say("Saved. It holds from now on.")),
+        blocks.context(say("You can always answer an open check-in from my Home tab or with `/pulse`.")),
+    ]
 
 
 def help_text(say: Voice) -> tuple[str, list[Block]]:
@@ -123,7 +126,7 @@ def _blocked(say: Voice, choices: Choices) -> Block:
     }
     if choices.blocked:
         element["initial_users"] = list(choices.blocked)
-    label = say("People whose thanks I don't want. They are not told.")
+    label = say("Stop thank-yous from these people (they are not told)")
     return _input(label, BLOCKED, element) | {"optional": True}
 
 

@@ -12,14 +12,21 @@ from handlers.shared.payloads import Caller
 from slackapp.core.confidentiality import ConfidentialityCheck, standard
 from slackapp.core.db import Sessions
 from slackapp.pulse.keys import KeyDirectory
-from slackapp.recognition.history import Side
 
 
 class PublishHome(Protocol):
-    """Publishes a person's Home tab; `side` is the list of thank-yous on it."""
+    """Publishes a person's Home tab."""
 
     def __call__(  # noqa: D102 - the class says it
-        self, context: "Context", client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED
+        self, context: "Context", client: WebClient, caller: Caller
+    ) -> None: ...
+
+
+class OpenSettings(Protocol):
+    """Opens the window with a person's own settings."""
+
+    def __call__(  # noqa: D102 - the class says it
+        self, context: "Context", client: WebClient, caller: Caller
     ) -> None: ...
 
 
@@ -37,7 +44,10 @@ class Context:
     publish_home: PublishHome | None = None
     """`handlers.home.listeners.publish`: stories refresh the Home tab without importing it."""
 
-    def refresh_home(self, client: WebClient, caller: Caller, *, side: Side = Side.RECEIVED) -> None:
+    open_settings: OpenSettings | None = None
+    """`handlers.recognition.settings.open_for`: one window, which `/pulse settings` opens too."""
+
+    def refresh_home(self, client: WebClient, caller: Caller) -> None:
         """Publish the caller's Home tab."""
         if self.publish_home is not None:
-            self.publish_home(self, client, caller, side=side)
+            self.publish_home(self, client, caller)

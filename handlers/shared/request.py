@@ -17,7 +17,6 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice
 from slackapp.core.pseudonyms import Pseudonyms
 from slackapp.models import Member, Workspace
-from slackapp.recognition.history import Side
 from slackapp.workspace import audit_log, members, permissions
 from slackapp.workspace.audit_log import Action
 from slackapp.workspace.members import UnknownMembers
@@ -162,9 +161,9 @@ class Request:
         """The same, committed at the end."""
         return self._anonymous_scope(self.context.sessions.begin)
 
-    def refresh_home(self, side: Side = Side.RECEIVED) -> None:
-        """Publish the caller's Home tab; `side` is the list of thank-yous on it."""
-        self.context.refresh_home(self.client, self.caller, side=side)
+    def refresh_home(self) -> None:
+        """Publish the caller's Home tab."""
+        self.context.refresh_home(self.client, self.caller)
 
     @contextmanager
     def _audited(self, permission: Permission) -> Iterator[Scope]:

@@ -93,6 +93,10 @@ class Voice:
         # A Welsh day has a capital only where a line begins with it.
         return day[:1].lower() + day[1:] if self._grammar.get("small_days") else day
 
+    def short_day(self, moment: date) -> str:
+        """Format a day without its weekday, as in "9 November"."""
+        return dates.format_date(moment, "d MMMM", locale=self._locale)
+
     def moment(self, moment: datetime, zone: str, *, year: bool = False) -> str:
         """Format day and time in a zone, as in "Sunday 9 November, 20:00"."""
         local = moment.astimezone(ZoneInfo(zone))

@@ -32,9 +32,11 @@ def save(session: Session, member: Member, wishes: Preferences) -> None:
             translatable(
                 "With all seven days off no message could ever come. To stop them, untick the first box."
             )
-        )
+        ).beside("days_off")
     if wishes.away and wishes.away[1] < wishes.away[0]:
-        raise UserError(translatable("The last day of leave can't come before its first."))
+        raise UserError(translatable("The last day of leave can't come before its first.")).beside(
+            "away_until"
+        )
     member.pulse_messages, member.language = wishes.messages, wishes.language
     member.quiet_from, member.quiet_until = wishes.quiet
     member.days_off = wishes.days_off & _WHOLE_WEEK

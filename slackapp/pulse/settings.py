@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Cadence, Workspace
+from slackapp.models import Cadence, Team, Workspace
 from slackapp.outbox.kinds import Kind, SecondCopy, Topic
 from slackapp.outbox.queue import Priority, fan_out
 from slackapp.outbox.references import ThresholdsRef
@@ -59,7 +60,16 @@ class NewSettings:
 
 
 def go_live(session: Session, workspace: Workspace, now: datetime) -> None:
-    """From now on check-ins open and reach staff. Pressing it again changes nothing."""
+    """From now on check-ins open and reach staff. Pressing it again changes nothing.
+
+    Raises:
+        UserError: There is no team, so nobody would be asked.
+    """
+    is_open_team = (Team.workspace_id == workspace.id, Team.closed_at.is_(None))
+    if session.scalars(select(Team.id).where(*is_open_team).limit(1)).first() is None:
+        raise UserError(
+            translatable("There is no team yet, so nobody would be asked. Please make a team first.")
+        )
     if not workspace.pulse_on:
         workspace.pulse_on, workspace.pulse_since = True, now
         session.flush()

@@ -43,7 +43,7 @@ def test_the_samples_are_at_their_longest_and_in_both_languages() -> None:
     digest = BY_NAME["reports.publishing.message.message", "en"].payload
     assert [block["type"] for block in digest["blocks"]].count("image") == 1
     home = [BY_NAME["handlers.home.view.home", language].payload for language in ("en", "cy")]
-    assert "Diolchiadau" in str(home[1])
+    assert "Y diolch a gawsoch" in str(home[1])
     assert home[0] != home[1]
 
 

@@ -11,6 +11,7 @@ from slackapp.core.i18n import LOCALES
 
 ROOT = Path(__file__).parents[2]
 SAME_IN_BOTH = {
+    "*{behaviour}*: {meaning}",
     *("Appreciate", "Person {mark}", "Slack"),
     *("{n} ms", "{name} {now} ({before})", "{source}, {year}, {nation}"),
 }

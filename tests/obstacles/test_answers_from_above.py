@@ -50,14 +50,14 @@ def posts(place: RunningApp, text: str) -> list[str]:
 
 def test_yes_becomes_the_directors_promise_and_the_team_hears_when_it_is_done(place: RunningApp) -> None:
     leader, director, nurse = place.leader, place.person(HELEN), place.nurse
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     sent = director.sees("Ward 7 sends you an obstacle.").texts
     assert WAY in sent
     assert HELP in sent
     assert "An answer is needed by Monday 16 November." in sent
     home = director.sees("Waiting for you", place="home").texts
-    assert home.index("Waiting for you") < home.index("The teams you lead")
+    assert home.index("Waiting for you") < home.index("this month")
     nurse.sees("Sent up by your team", place="home")
     opens_answer(director, "Ward 7 sends you an obstacle.")
     answers(director, "Yes, by a day that I name", "One porter stays until nine")
@@ -86,7 +86,7 @@ def test_yes_becomes_the_directors_promise_and_the_team_hears_when_it_is_done(pl
 
 def test_no_with_a_reason_reaches_the_team_and_the_same_press_twice_is_one_answer(place: RunningApp) -> None:
     leader, director = place.leader, place.person(HELEN)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     opens_answer(director, "Ward 7 sends you an obstacle.")
     answers(director, "No, because ...", "There is no money for it this year")
@@ -112,7 +112,7 @@ def test_no_with_a_reason_reaches_the_team_and_the_same_press_twice_is_one_answe
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_who_leads_another_ward_reads_and_answers_nothing_of_it(place: RunningApp) -> None:
     leader, director, other = place.leader, place.person(HELEN), place.person(STEPHEN)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     director.sees("Ward 7 sends you an obstacle.")
     assert WAY not in other.screen("home").texts + other.screen().texts
@@ -123,7 +123,7 @@ def test_who_leads_another_ward_reads_and_answers_nothing_of_it(place: RunningAp
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_director_who_leads_no_more_cannot_send_the_form_that_is_still_open(place: RunningApp) -> None:
     leader, director = place.leader, place.person(HELEN)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     opens_answer(director, "Ward 7 sends you an obstacle.")
     with place.app.sessions.begin() as session:
@@ -138,7 +138,7 @@ def test_a_director_who_leads_no_more_cannot_send_the_form_that_is_still_open(pl
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_the_team_changed_meanwhile_is_read_again_before_it_is_answered(place: RunningApp) -> None:
     leader, director = place.leader, place.person(HELEN)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     opens_answer(director, "Ward 7 sends you an obstacle.")
     leader.presses("Send it up", within="home")
@@ -161,7 +161,7 @@ def test_what_the_team_changed_meanwhile_is_read_again_before_it_is_answered(pla
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_was_taken_back_waits_for_nobody(place: RunningApp) -> None:
     leader, director = place.leader, place.person(HELEN)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     opens_answer(director, "Ward 7 sends you an obstacle.")
     leader.presses("Send it up", within="home")
@@ -177,7 +177,7 @@ def test_what_was_taken_back_waits_for_nobody(place: RunningApp) -> None:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_an_answer_it_is_passed_up_after_a_warning_and_stays_at_the_top(place: RunningApp) -> None:
     leader, director, nurse = place.leader, place.person(HELEN), place.nurse
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     sends_up(leader)
     with place.app.sessions.begin() as session:
         medicine = session.scalars(select(Team).where(Team.name == "Medicine")).one()

@@ -22,7 +22,7 @@ def test_the_directors_digest_begins_with_what_waits_and_counts_what_was_answere
         others = [hospital.ACUTE.name, hospital.DISCHARGE.name]
         session.execute(update(Team).where(Team.name.in_(others)).values(leader_id=None))
     leader, director = place.leader, place.person(hospital.DIRECTOR.id)
-    leader.sees("The teams you lead", place="home")
+    leader.sees("this month", place="home")
     place.clock(now="2026-11-20T10:00:00+00:00")
     sends_up(leader)
     place.clock(now="2026-12-01T09:01:00+00:00")

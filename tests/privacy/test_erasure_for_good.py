@@ -103,8 +103,9 @@ def test_pressing_erase_changes_the_post_the_messages_and_home(place: RunningApp
     seen = colleague.sees("You found the key to the drug cupboard")
     colleague.presses("Share with my team", within=seen["messages"][-1]["ts"])
     colleague.sees("You found the key to the drug cupboard", place=channel)
-    nurse.sees("What is kept about", place="home")
-    nurse.presses("Erase what is kept about me", within="home")
+    nurse.sees("You read English.", place="home")
+    nurse.presses("What is kept about me", within="home")
+    nurse.presses("Erase what is kept about me", within="modal")
     post = colleague.sees("A former colleague thanked", place=channel)
     assert "drug cupboard" not in post.texts
     assert "Carys" not in post.texts
@@ -125,8 +126,9 @@ def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: RunningApp
     nurse = place.person(carys)
     place.person(dylan).types("/appreciate @Carys Bevan helping You found the key to the drug cupboard")
     nurse.sees("You found the key")
-    nurse.sees("What is kept about", place="home")
-    nurse.presses("Export what is kept about me", within="home")
+    nurse.sees("You read English.", place="home")
+    nurse.presses("What is kept about me", within="home")
+    nurse.presses("Export what is kept about me", within="modal")
     assert "on its way" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
     seen = nurse.waits(lambda seen: sum(len(message["files"]) for message in seen["messages"]) == 2)
@@ -136,7 +138,8 @@ def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: RunningApp
     export_file = place.http.get(files["appreciate-about-me.json"]).json()
     assert [thanks["from"] for thanks in export_file["thanks_received"]] == ["Dylan Hughes"]
 
-    nurse.presses("Erase what is kept about me", within="home")
+    nurse.presses("What is kept about me", within="home")
+    nurse.presses("Erase what is kept about me", within="modal")
     assert "is erased" in nurse.screen()["modal"]["text"]
     nurse.does("dismiss")
     assert "drug cupboard" not in nurse.screen(place="home").texts
@@ -148,6 +151,6 @@ def test_export_comes_as_two_files_and_erase_leaves_a_way_back(place: RunningApp
     with place.app.sessions.read() as session:
         assert id_scrubbing.find(session, carys) == []
     nurse.presses("Use Appreciate again", within="home")
-    nurse.sees("What is kept about", place="home")
+    nurse.sees("You read English.", place="home")
     with place.app.sessions.read() as session:
         assert id_scrubbing.find(session, carys) != []

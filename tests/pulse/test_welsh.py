@@ -9,6 +9,7 @@ from handlers.pulse import anonymity_view as anonymity
 from handlers.pulse import messages_view as pulse_messages
 from handlers.pulse import settings_view as pulse_settings
 from handlers.pulse import survey_view as pulse
+from handlers.recognition import settings_view
 from slackapp import blocks as piece
 from slackapp.blocks import View
 from slackapp.core.i18n import LOCALES, Voice, voice
@@ -63,8 +64,9 @@ def test_everything_on_the_way_through_a_check_in_is_in_welsh_and_fits_slack() -
                 pulse.stored(speaker, "p", closing=speaker.day(date(2026, 11, 9)), questions=len(items)),
                 pulse.withdrawn(speaker, "p"),
                 anonymity.about(speaker, 5, company),
-                pulse_settings.form(speaker, member, "cy"),
-                pulse_settings.saved(speaker),
+                settings_view.form(
+                    speaker, pulse_settings.fields(speaker, member, "cy"), settings_view.Choices()
+                ),
             ]
             assert [view_problems(view) for view in views] == [[]] * len(views)
             if speaker is say:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from handlers.pulse import renderers as pulse_letters
 from handlers.pulse import settings_view as pulse_settings
+from handlers.recognition.settings_view import FORM
 from slackapp.models import Delivery, FanOut, Member, Workspace
 from slackapp.outbox.rendered import Message, Skip, WaitUntil
 from slackapp.pulse import audience as invitations
@@ -29,7 +30,7 @@ def test_a_person_settles_when_to_be_asked_and_can_still_answer(front: Front) ->
     who = front.slack_id("Ward 7 1")
     front.types(who, "/pulse", "settings")
     assert "After nights, try 08:00 to 16:00." in words(shown(front))
-    reply = front.fills_in(who, pulse_settings.FORM, OWN)
+    reply = front.fills_in(who, FORM, OWN)
     assert json.loads(reply.body)["response_action"] == "update"
     with front.hospital.sessions.read() as session:
         kept = session.get_one(Member, front.hospital.people["Ward 7 1"])
@@ -42,7 +43,7 @@ def test_a_person_settles_when_to_be_asked_and_can_still_answer(front: Front) ->
         assert f"{first:%a %d %H:%M}" == "Tue 17 00:00"
     assert "Your answer is stored." in front.submits(who, {"helping": 4}).body or front.hospital.ballots()
     for changed in ({pulse_settings.DAYS_OFF: ticked(*"0123456")}, {pulse_settings.LANGUAGE: chosen("xx")}):
-        refused = json.loads(front.fills_in(who, pulse_settings.FORM, OWN | changed).body)
+        refused = json.loads(front.fills_in(who, FORM, OWN | changed).body)
         assert refused["response_action"] == "errors"
 
 
@@ -65,7 +66,7 @@ def test_a_message_that_is_late_waits_for_the_person_s_hours_and_is_not_sent_to_
 
 def test_whoever_stopped_the_messages_gets_none(front: Front) -> None:
     hospital = front.hospital
-    front.fills_in(front.slack_id("Ward 7 1"), pulse_settings.FORM, OWN)
+    front.fills_in(front.slack_id("Ward 7 1"), FORM, OWN)
     with hospital.sessions.begin() as session:
         fan_out = session.scalars(select(FanOut).where(FanOut.kind == "poll")).one()
         assert invitations.enqueue_invitations(session, fan_out, front.now)

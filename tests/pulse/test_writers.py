@@ -421,9 +421,9 @@ def test_an_unfinished_close_is_shown_to_admins_and_on_the_health_page(answered:
             for minutes in (-1, 1, 3)
         ]
     assert seen == [None, None, CLOSE]
-    lines = admin_view.health(
-        voice(), "Europe/London", CLOSE, attention.NeedsAttention(None, None, 0, 0, unfinished_close=CLOSE)
-    )
+    needs_attention = attention.NeedsAttention(None, None, 0, 0, unfinished_close=CLOSE)
+    overview = admin_view.AdminOverview(needs_attention, 3, None)
+    lines = admin_view.health(voice(), "Europe/London", CLOSE, overview)
     assert "could not be counted yet" in lines[0]
 
 

@@ -283,7 +283,7 @@ def test_every_window_about_thanks_is_accepted_in_both_languages(say: Voice) -> 
         may_name_contact=True,
     )
     for chosen in (settings_view.Choices(), choices):
-        accepted_view(settings_view.form(say, chosen))
+        accepted_view(settings_view.form(say, [], chosen))
     for contacts in ([], ["U1", "U2"]):
         accepted_view(report_view.report_form(say, "a" * 24, contacts))
     for behaviour in (None, *Behaviour):

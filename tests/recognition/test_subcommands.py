@@ -167,7 +167,8 @@ def test_me_too_and_reactions_count_each_person_once_and_can_be_taken_back(pract
     practice.colleague.does("react", place=place, ts=ts, emoji="clap")
     practice.third.does("react", place=place, ts=ts, emoji="clap")
     joined_by(practice, 1)
-    assert "Me too, said @Theo Third" in practice.colleague.sees("Me too, said", "home").texts
+    practice.colleague.types("/appreciate mine")
+    assert "Me too, said @Theo Third" in practice.colleague.sees("Me too, said")["modal"]["text"]
     practice.nurse.types("/appreciate undo")
     practice.third.waits(lambda seen: seen["messages"] == [], place)
     assert practice.ward.rows(Boost) == []

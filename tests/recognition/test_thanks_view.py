@@ -20,7 +20,7 @@ from handlers.shared.payloads import storable
 from slackapp.blocks import FormQuestion, literal
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
-from slackapp.models import Member, Retention, Sharing, SharingChoice, Visibility
+from slackapp.models import Member, Sharing, SharingChoice, Visibility
 from slackapp.recognition.draft import LONGEST, Draft, Field, InvalidDraft, Refusal
 from slackapp.recognition.history import Cursor, HistoryEntry, Page, Side
 from slackapp.recognition.undelivered import Undelivered
@@ -28,7 +28,6 @@ from slackapp.sandbox.blocks import TEXT_WEIGHT_LIMIT, problems, text_weight, vi
 
 SAY = voice()
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
-KEPT = Retention(recognitions_months=24, messages_months=3)
 hostile = st.one_of(
     st.text(min_size=1, max_size=300),
     st.sampled_from(
@@ -187,8 +186,8 @@ def test_the_settings_and_the_report_of_an_unkind_one_open_in_either_language(la
         SharingChoice.NEVER, nudges=True, accepts_thanks=False, may_name_contact=True
     )
     forms = [
-        settings_view.form(say, settings_view.Choices()),
-        settings_view.form(say, everything),
+        settings_view.form(say, [], settings_view.Choices()),
+        settings_view.form(say, [], everything),
         report_view.report_form(say, "a" * 24, []),
         report_view.report_form(say, "a" * 24, ["U1", "U2", "U3"]),
     ]
@@ -274,7 +273,7 @@ def test_even_forty_thousand_characters_are_refused_with_an_answer_that_slack_ac
 
 @pytest.mark.parametrize("side", list(Side))
 @pytest.mark.parametrize("words", ["x" * LONGEST, "😀" * LONGEST, "&<>" * 1000, "\u202e" * LONGEST])
-def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
+def test_a_full_home_tab_and_a_full_page_of_thank_yous_are_accepted(side: Side, words: str) -> None:
     people = tuple(f"U{number:010}" for number in range(20))
     entries = tuple(
         HistoryEntry("a" * 24, people, Behaviour.HELPING, words, NOW - timedelta(hours=1)) for _ in range(10)
@@ -290,13 +289,15 @@ def test_a_full_home_tab_is_accepted(side: Side, words: str) -> None:
         accepts_thanks=False,
         pulse_messages=True,
     )
-    standing = home_view.Sections(member, "en", Leadership((), 0, None), admin=None, periods=KEPT)
-    view = home_view.home(
-        SAY, history_view.Reader("Europe/London", NOW), page, home_view.CheckIn("b" * 24, NOW), standing
-    )
-    assert view_problems(view) == []
-    assert len(view["blocks"]) <= 100
-    assert len(json.dumps(view)) < 250_000
+    standing = home_view.Sections(member, Leadership((), 0, None), admin=None, in_doubt=30)
+    reader = history_view.Reader("Europe/London", NOW)
+    for view in (
+        home_view.home(SAY, reader, page, home_view.CheckIn("b" * 24, NOW), standing),
+        home_view.thanks(SAY, reader, page),
+    ):
+        assert view_problems(view) == []
+        assert len(view["blocks"]) <= 100
+        assert len(json.dumps(view)) < 250_000
 
 
 @given(st.text(max_size=5_000))

@@ -35,7 +35,7 @@ def fresh(database_url: str, tmp_path: Path) -> Iterator[RunningApp]:
 def test_staff_read_a_sentence_and_the_admin_the_first_steps(fresh: RunningApp) -> None:
     app, person = fresh.app, fresh.person
     carys, idris = person(CARYS), person(IDRIS)
-    assert SET_UP in carys.sees("My settings", place="home").texts
+    assert SET_UP in carys.sees("You read English.", place="home").texts
     assert "Three steps" not in carys.screen("home").texts
     carys.types("/appreciate")
     assert SET_UP in carys.sees("Who would you like to thank?")["modal"]["text"]

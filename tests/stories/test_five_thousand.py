@@ -81,7 +81,7 @@ def _fill(app: Appreciate) -> None:
         session.execute(update(Member).where(Member.slack_user_id.startswith("U1C")).values(team_id=top.id))
         for number in range(12):
             draft = Draft(
-                (HELEN,), behaviour=Behaviour.HELPING, words="😀" * 2_900, visibility=Visibility.TEAM
+                (HELEN,), behaviour=Behaviour.HELPING, words="\U00020000" * 2_900, visibility=Visibility.TEAM
             )
             occasion = give.GiveContext(crowd[-1 - number].slack_user_id, f"command:{number}", now)
             give.give(session, here.slack_team_id, draft, occasion)
@@ -100,7 +100,7 @@ def views(http: httpx.Client) -> list[dict[str, Any]]:
 
 def home_and_every_list(board: RunningApp) -> None:
     helen, idris = board.person(HELEN), board.person(IDRIS)
-    seen = helen.sees("The teams you lead", place="home")
+    seen = helen.sees("this month", place="home")
     assert "Ward 000" in seen.texts
     assert "Ward 003" not in seen.texts
     helen.presses("All your teams", within="home")

@@ -95,8 +95,9 @@ def make_a_private_channel_a_team(place: RunningApp) -> None:
 
 def ask_for_an_export(place: RunningApp) -> None:
     nurse = place.person(CARYS)
-    nurse.sees("What is kept about", place="home")
-    nurse.presses("Export what is kept about me", within="home")
+    nurse.sees("You read English.", place="home")
+    nurse.presses("What is kept about me", within="home")
+    nurse.presses("Export what is kept about me", within="modal")
     nurse.waits(lambda seen: sum(len(message["files"]) for message in seen["messages"]) == 2)
 
 

@@ -97,11 +97,10 @@ def test_the_fullest_home_of_an_admin_who_leads_is_accepted(language: str) -> No
     for is_ready in (True, False):
         standing = home_view.Sections(
             member,
-            language,
             Leadership((led(),) * 3, 60, NOW),
             AdminOverview(troubles, 400, NOW),
-            Retention(recognitions_months=120, messages_months=36),
             is_ready=is_ready,
+            in_doubt=9,
         )
         check_in = home_view.CheckIn(ID, NOW)
         view = home_view.home(

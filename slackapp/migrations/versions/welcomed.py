@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "welcomed"
-down_revision = "digest_readers"
+down_revision = "doubts"
 branch_labels = None
 depends_on = None
 
