@@ -9,15 +9,15 @@ from slackapp.core.i18n import Voice
 from slackapp.models import Member
 
 
-def part(say: Voice, member: Member, kept: str) -> list[Block]:
-    """What this person has chosen, in a line. `kept` is the action id of [What is kept about me]."""
+def part(say: Voice, member: Member, kept_action: str) -> list[Block]:
+    """What this person has chosen, in a line. `kept_action` is the action id of [What is kept about me]."""
     sentences = [
         # Each language's catalogue names the language itself.
         say("You read English."),
         _messages(say, member),
         *_rest(say, member),
     ]
-    buttons = [open_settings(say), blocks.button(say("What is kept about me"), kept, "kept")]
+    buttons = [open_settings(say), blocks.button(say("What is kept about me"), kept_action, "kept")]
     return [
         blocks.divider(),
         blocks.context(" ".join(sentences)),

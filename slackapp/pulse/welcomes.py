@@ -64,11 +64,11 @@ def enqueue_due(session: Session, workspace: Workspace, *, past: str, now: datet
         .limit(CHUNK)
     )
     people = list(session.scalars(unwelcomed))
-    asked = _asked(session, workspace, coming, people)
+    invitees = _asked(session, workspace, coming, people)
     enqueue_for(
         session,
         workspace,
-        asked,
+        invitees,
         closes_at=coming.closes_at,
         due=lambda member: next_allowed_time(member, workspace, max(now, earliest + _offset(member))),
     )
