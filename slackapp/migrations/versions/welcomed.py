@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "welcomed"
-down_revision = "doubts"
+down_revision = "link_readers"
 branch_labels = None
 depends_on = None
 
