@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from slackapp.core.db import new_id
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
 from slackapp.digest import promises
@@ -66,7 +67,13 @@ def share(session: Session, digest: Digest, *, with_promises: bool, by: Member, 
 
 
 def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None:
-    """Owe the team's post of what was promised, or its change when it stands there already."""
+    """Owe the team's post of what was promised, or its change when it stands there already.
+
+    Of two leaders who change something at once the second waits here for the first, and owes a change of its
+    own: the post is never behind what is stored.
+    """
+    key_of_row = (shared.team_id, shared.month)
+    shared = session.get_one(SharedDigest, key_of_row, with_for_update=True, populate_existing=True)
     team = session.get_one(Team, shared.team_id)
     if not (shared.with_promises and team.slack_channel_id):
         return
@@ -77,7 +84,7 @@ def post_promises(session: Session, shared: SharedDigest, now: datetime) -> None
     shared.revision += 1
     session.flush()
     step = next_step(session, key)
-    changed = CHANGED.new(about, target, now, key=f"{key}:{shared.revision}", group=key, step=step)
+    changed = CHANGED.new(about, target, now, key=f"{key}:{new_id()}", group=key, step=step)
     _owe(session, team, changed)
 
 
