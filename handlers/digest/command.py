@@ -23,6 +23,7 @@ from slackapp.digest import readers
 from slackapp.models import Digest, Pace, Team
 from slackapp.pulse import frequency
 from slackapp.workspace import permissions
+from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
 
 COMMAND = "/digest"
@@ -108,6 +109,7 @@ class Digests:
         with Request(self.context, client, pressed.caller).write() as scope:
             team = _team(scope, pressed.value)
             readable_from = readers.hand_on(scope.session, team, by=scope.member, now=scope.now)
+            scope.record(Action.HANDED_ON, team.id, "", f"from {readable_from:%Y-%m-%d}")
             name = team.name
             is_later = readable_from > scope.now
             day = readable_from.astimezone(ZoneInfo(scope.workspace.time_zone)).date() if is_later else None

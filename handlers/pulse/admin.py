@@ -15,7 +15,11 @@ from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
 from slackapp.core.free_text import Concern
 from slackapp.pulse import audience, question_rotation, settings
+from slackapp.workspace.audit_log import Action
 from slackapp.workspace.permissions import Permission
+
+_LONGEST = 64
+"""Characters of a value in the audit log."""
 
 Change = Callable[[Scope], None]
 
@@ -89,7 +93,8 @@ class Admin:
                 view = _questions(scope, typed=wording, question=question)
         else:
             with request.write(Permission.SETTLE) as scope:
-                question_rotation.add(scope.session, scope.workspace, wording)
+                added = question_rotation.add(scope.session, scope.workspace, wording)
+                scope.record(Action.QUESTION_ADDED, added.id, after=added.wording[:_LONGEST])
                 view = _questions(scope)
         ack(response_action="update", view=view)
 
@@ -98,8 +103,13 @@ class Admin:
         pressed = press(body)
         is_retired = pressed.action_id == admin_view.RETIRE
         change = question_rotation.retire if is_retired else question_rotation.move_up
+        action = Action.QUESTION_RETIRED if is_retired else Action.QUESTION_MOVED
         with Request(self.context, client, pressed.caller).write(Permission.SETTLE) as scope:
+            before = _own_questions(scope).get(pressed.value, "")
             change(scope.session, scope.workspace, pressed.value)
+            after = _own_questions(scope).get(pressed.value, "")
+            if before != after:
+                scope.record(action, pressed.value, before, after)
             view = _questions(scope)
         replace_or_open(client, pressed, view)
         ack()
@@ -138,6 +148,15 @@ def _form(scope: Scope) -> View:
     unreached = audience.undelivered(scope.session, scope.workspace)
     small = audience.small_teams(scope.session, scope.workspace)
     return admin_view.form(scope.say, scope.workspace, unreached, small)
+
+
+def _own_questions(scope: Scope) -> dict[str, str]:
+    """The organisation's own questions by id, each with its place."""
+    questions = question_rotation.own(scope.session, scope.workspace)
+    return {
+        question.id: f"{place}. {question.wording}"[:_LONGEST]
+        for place, question in enumerate(questions, start=1)
+    }
 
 
 def _questions(scope: Scope, *, typed: str = "", question: FormQuestion | None = None) -> View:

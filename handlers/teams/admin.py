@@ -20,8 +20,8 @@ from slackapp.blocks import View, option
 from slackapp.models import ProposalKind, Team
 from slackapp.teams import moves, proposals
 from slackapp.teams.listing import PAGE
-from slackapp.workspace import members
-from slackapp.workspace.audit_log import Action
+from slackapp.workspace import audit_log, members
+from slackapp.workspace.audit_log import Action, NewEntry
 from slackapp.workspace.permissions import Permission
 
 _LIST_CLOSED = frozenset({"not_found", "view_not_found"})
@@ -176,20 +176,42 @@ def _save(scope: Scope, filled: form.Filled) -> Team:
     before = moves.placement(session, workspace)
     if filled.team_id:
         team = teams.of(session, workspace, filled.team_id)
-        channel = team.slack_channel_id
+        channel, fields = team.slack_channel_id, _fields(scope, team)
         filled = form.only_changed(session, workspace, filled)
         changes, action = teams.change(session, workspace, team, filled.wish), Action.TEAM_CHANGED
     else:
-        team = teams.make(session, workspace, filled.wish)
+        team, fields = teams.make(session, workspace, filled.wish), {}
         changes, action = [], Action.TEAM_MADE
     _decide_proposals(scope, team, changes)
     changes += form.follow(scope, team, filled)
     moves.tell_moved(session, workspace, before, now=scope.now)
-    if changes or action is Action.TEAM_MADE:
-        scope.record(action, team.id, after=", ".join(changes)[:64] or None)
+    entry = NewEntry(scope.actor, action, team.id)
+    if action is Action.TEAM_MADE:
+        scope.record(action, team.id)
+    else:
+        both = (fields, _fields(scope, team))
+        audit_log.record_fields(session, workspace, entry, both, now=scope.now)
     if team.slack_channel_id != channel:
         announce(scope, team)
     return team
+
+
+def _fields(scope: Scope, team: Team) -> dict[str, str]:
+    """What a team's form settles, as the audit log has it: people as the first signs of their pseudonyms."""
+
+    def mark(member_id: str | None) -> str:
+        return scope.pseudonyms.for_actor(member_id)[:8] if member_id else "-"
+
+    parent = scope.session.get(Team, team.parent_id) if team.parent_id else None
+    source = teams.source_of(scope.session, team)
+    return {
+        "name": team.name,
+        "parent": parent.name if parent else "-",
+        "leader": mark(team.leader_id),
+        "deputy": mark(team.deputy_id),
+        "channel": team.slack_channel_id or "-",
+        "follows": source.slack_id if source else "-",
+    }
 
 
 def _decide_proposals(scope: Scope, team: Team, changes: list[str]) -> None:
@@ -206,9 +228,12 @@ def _change_people(scope: Scope, team_id: str, put_in: list[str], take_out: list
     team = teams.of(scope.session, scope.workspace, team_id)
     people = members.get_all(scope.session, scope.workspace, [*put_in, *take_out])
     before = moves.placement(scope.session, scope.workspace)
+    size = teams.member_page(scope.session, team).total
     removed = teams.unassign(scope.session, team, [people[user_id] for user_id in take_out])
     assigned = teams.assign(scope.session, team, [people[user_id] for user_id in put_in])
     moves.tell_moved(scope.session, scope.workspace, before, now=scope.now)
     if assigned.joined or removed:
-        scope.record(Action.TEAM_PEOPLE, team.id, str(removed), str(assigned.joined))
+        after = size + assigned.joined - removed
+        changed = f"{after} (+{assigned.joined} -{removed})"
+        scope.record(Action.TEAM_PEOPLE, team.id, str(size), changed)
     return admin_view.people_changed(scope.say, assigned, removed)

@@ -50,7 +50,8 @@ class WorkspaceSettings:
         request.require(Permission.SETTLE)
         request.look_up(new_settings.admins)
         with request.write(Permission.SETTLE) as scope:
-            settings.save(scope.session, scope.workspace, new_settings, actor=scope.actor, now=scope.now)
+            by = settings.AuditedBy(scope.actor, scope.pseudonyms.for_actor)
+            settings.save(scope.session, scope.workspace, new_settings, by=by, now=scope.now)
         request.refresh_home()
         view = settings_view.notice(scope.say, scope.say("For everyone"), scope.say("Saved."))
         ack(response_action="update", view=view)

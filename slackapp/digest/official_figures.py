@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from slackapp.core.behaviours import Behaviour
@@ -16,6 +17,8 @@ from slackapp.core.i18n import translatable
 from slackapp.core.text import strip_invisible
 from slackapp.models import Benchmark, Workspace
 from slackapp.outbox.queue import insert_for
+from slackapp.workspace import audit_log
+from slackapp.workspace.audit_log import COMMAND_LINE, Action, NewEntry
 
 COLUMNS = ("item", "value", "source", "year", "nation")
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
@@ -80,7 +83,11 @@ def _rows(lines: "csv.DictReader[str]") -> list[tuple[int, dict[str, str | None]
 
 
 def load(session: Session, workspace: Workspace, figures: Sequence[OfficialFigure], *, now: datetime) -> int:
-    """Take figures in; one of the same item, nation, year and source is replaced. Gives how many."""
+    """Take figures in; one of the same item, nation, year and source is replaced. Gives how many.
+
+    The audit log says how many there were and are, and of which years.
+    """
+    before = _summary(session, workspace)
     for figure in figures:
         row = {
             "id": new_id(),
@@ -97,7 +104,15 @@ def load(session: Session, workspace: Workspace, figures: Sequence[OfficialFigur
         newer = {"value": figure.value, "loaded_at": now}
         session.execute(insert.on_conflict_do_update(index_elements=key, set_=newer))
     session.flush()
+    entry = NewEntry(COMMAND_LINE, Action.FIGURES_LOADED, "", before, _summary(session, workspace))
+    audit_log.record(session, workspace, entry, now=now)
     return len(figures)
+
+
+def _summary(session: Session, workspace: Workspace) -> str:
+    """How many figures are loaded, and the years they are of."""
+    years = session.scalars(select(Benchmark.year).where(Benchmark.workspace_id == workspace.id)).all()
+    return f"{len(years)} ({min(years)} to {max(years)})" if years else "0"
 
 
 def _figure(row: dict[str, str | None], line: int) -> OfficialFigure:

@@ -32,7 +32,9 @@ from slackapp.verify.shape import PULSE
 DEEDS = frozenset(
     {
         "exported a person", "erased a person", "placed a legal hold", "lifted a legal hold",
-        "changed a setting", "hid a comment", "showed a comment again", "made a team", "changed a team",
+        "handed on earlier digests", "added a question", "moved a question", "took a question away",
+        "loaded official figures", "changed a setting", "hid a comment", "showed a comment again",
+        "made a team", "changed a team",
         "changed who belongs to a team", "ended a team", "merged two teams", "imported teams",
         "installed the app", "took the app away", "named an admin", "named an admin no more",
         "sent a message again", "let a message be", "deleted what was kept long enough",

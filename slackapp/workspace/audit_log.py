@@ -1,5 +1,10 @@
-"""The audit log: who changed settings, teams or permissions. No words, and people only as pseudonyms."""
+"""The audit log: who changed settings, teams or permissions, and what stood there before and after.
 
+People stand in it only as pseudonyms. It holds no words but the names of teams and the questions that
+everybody is asked.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,6 +45,11 @@ class Action(StrEnum):
     OBSTACLE_WITHDRAWN = "took an obstacle back"
     OBSTACLE_ANSWERED = "answered an obstacle"
     OBSTACLE_PASSED = "passed an obstacle up"
+    HANDED_ON = "handed on earlier digests"
+    QUESTION_ADDED = "added a question"
+    QUESTION_MOVED = "moved a question"
+    QUESTION_RETIRED = "took a question away"
+    FIGURES_LOADED = "loaded official figures"
     TEAM_PEOPLE = "changed who belongs to a team"
     TEAM_ENDED = "ended a team"
     TEAMS_MERGED = "merged two teams"
@@ -95,6 +105,23 @@ def record_settings(
             continue
         values = (None, None) if name in _WORDS_OR_PEOPLE else (before[name][:_LONGEST], after[:_LONGEST])
         record(session, workspace, NewEntry(actor, Action.SETTING, name, *values), now=now)
+
+
+def record_fields(
+    session: Session,
+    workspace: Workspace,
+    entry: NewEntry,
+    fields: tuple[Mapping[str, str], Mapping[str, str]],
+    *,
+    now: datetime,
+) -> None:
+    """Record one entry like `entry` for each field that is another now than before, with both values."""
+    before, after = fields
+    for name, value in after.items():
+        if value != before.get(name):
+            values = [f"{name}: {side}"[:_LONGEST] for side in (before.get(name, ""), value)]
+            changed = NewEntry(entry.actor, entry.deed, entry.subject, *values)
+            record(session, workspace, changed, now=now)
 
 
 def latest(session: Session, workspace: Workspace, *, most: int = 20, skip: int = 0) -> list[AuditEntry]:

@@ -1,5 +1,6 @@
 """Settings for the whole workspace: language, time zone, nation, readers of digests, further admins."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,11 @@ from slackapp.core.errors import UserError
 from slackapp.core.i18n import languages, translatable
 from slackapp.models import Member, Workspace
 from slackapp.workspace import audit_log, members
+from slackapp.workspace.audit_log import Action
 
 NATIONS = ("ENG", "WLS", "SCT", "NIR")
+_SHORT = 8
+"""Characters of a pseudonym, as the list of changes shows it."""
 _NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 
@@ -27,7 +31,15 @@ class NewSettings:
     admins: frozenset[str]
 
 
-def save(session: Session, workspace: Workspace, form: NewSettings, *, actor: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class AuditedBy:
+    """Who changes settings, as the audit log names them; `mark` gives anybody's pseudonym by our id."""
+
+    actor: str
+    mark: Callable[[str], str]
+
+
+def save(session: Session, workspace: Workspace, form: NewSettings, *, by: AuditedBy, now: datetime) -> None:
     """Store the settings.
 
     Raises:
@@ -37,7 +49,7 @@ def save(session: Session, workspace: Workspace, form: NewSettings, *, actor: st
     is_known = form.language in languages() and form.nation in NATIONS
     if not (is_known and known_zone(form.time_zone)):
         raise UserError(_NOT_A_CHOICE)
-    _name_admins(session, workspace, form.admins, actor=actor, now=now)
+    _name_admins(session, workspace, form.admins, by=by, now=now)
     workspace.language, workspace.time_zone = form.language, form.time_zone
     workspace.nation, workspace.admins_read_digests = form.nation, form.admins_read
     session.flush()
@@ -50,7 +62,7 @@ def named_admins(session: Session, workspace: Workspace) -> list[Member]:
 
 
 def _name_admins(
-    session: Session, workspace: Workspace, slack_user_ids: frozenset[str], *, actor: str, now: datetime
+    session: Session, workspace: Workspace, slack_user_ids: frozenset[str], *, by: AuditedBy, now: datetime
 ) -> None:
     people = members.get_all(session, workspace, sorted(slack_user_ids))
     for person in people.values():
@@ -62,13 +74,11 @@ def _name_admins(
     for person in named_admins(session, workspace):
         if person.slack_user_id not in slack_user_ids:
             person.named_admin = False
-            audit_log.record(
-                session, workspace, audit_log.NewEntry(actor, audit_log.Action.ADMIN_UNNAMED), now=now
-            )
+            entry = audit_log.NewEntry(by.actor, Action.ADMIN_UNNAMED, after=by.mark(person.id)[:_SHORT])
+            audit_log.record(session, workspace, entry, now=now)
     for person in people.values():
         if not person.named_admin:
             person.named_admin = True
-            audit_log.record(
-                session, workspace, audit_log.NewEntry(actor, audit_log.Action.ADMIN_NAMED), now=now
-            )
+            entry = audit_log.NewEntry(by.actor, Action.ADMIN_NAMED, after=by.mark(person.id)[:_SHORT])
+            audit_log.record(session, workspace, entry, now=now)
     session.flush()

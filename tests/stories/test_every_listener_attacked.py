@@ -6,11 +6,12 @@ control that leads to it, and one that no screen leads to fails the first test.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 
+from slackapp.workspace.audit_log import Action
 from tests.support.attacked import (
     NAIVE,
     OF_ONESELF,
@@ -28,6 +29,7 @@ SHOWN_LATER = {
         ("pace_every", "pace_monthly", "pace_paused"), "under a digest after two without a reply"
     ),
     "comments_turn": "in a list of more comments than one window holds",
+    **dict.fromkeys(("leader_words", "leader_words_form"), "under a line to the level above about a team"),
     "home_promises_all": "below more promises than Home shows",
     **dict.fromkeys(
         ("obstacle_waiting", "obstacle_waiting_turn:(previous|next)"), "below more than a digest names"
@@ -35,6 +37,17 @@ SHOWN_LATER = {
     **dict.fromkeys(("thanks_keep", "thanks_report", "thanks_settings"), "under messages sent long ago"),
 }
 """Listeners to which no screen of these workspaces leads: tests/support/doors.py forges requests to them."""
+
+
+OWED = {"delivery", "fan_out", "audit_entry", "leadership"}
+"""Tables that say what is to be sent, and what was noticed."""
+WHOLE = frozenset(
+    {
+        *(Action.TEAM_MADE, Action.TEAM_ENDED, Action.SENT_AGAIN, Action.LEFT, Action.ADMIN_NAMED),
+        *(Action.ADMIN_UNNAMED, Action.QUESTION_ADDED, Action.PROPOSAL_ACCEPTED, Action.PROPOSAL_DECLINED),
+    }
+)
+"""What begins or ends something as a whole: there is nothing before, or nothing after."""
 
 
 pytestmark = pytest.mark.timeout(600)
@@ -85,6 +98,28 @@ def test_another_workspaces_id_in_any_one_field_reaches_nothing(scene: Scene) ->
 
 def test_whoever_was_not_offered_it_gains_nothing_by_sending_it(scene: Scene) -> None:
     assert _by_others(scene, scene.all_offers()) == []
+
+
+def test_whatever_an_admin_changes_is_recorded_with_what_it_was_before(on_sqlite: Scene) -> None:
+    scene, silent = on_sqlite, []
+    everybodys = {offer.name for offer in scene.offers["NURSE"]}
+    for offer in scene.offers["ADMIN"]:
+        if offer.name in everybodys:
+            continue
+        scene.desk.send(offer.body, "U0ADMINA", "T0A")
+        changed = scene.first.changes()
+        entries = [row for _, come in [changed.get("audit_entry", ([], []))] for row in come]
+        if set(changed) - OWED:
+            is_told = bool(entries) and all(entry["deed"] in WHOLE or _has_both(entry) for entry in entries)
+            silent += [] if is_told else [(offer.name, sorted(changed), entries)]
+        scene.first.restore(list(changed))
+    assert silent == []
+
+
+def _has_both(entry: Mapping[str, object]) -> bool:
+    # Whom to contact is somebody's words, or a person: that it changed is all that is recorded.
+    is_hidden = entry["subject"] in {"contact", "concerns_to", "formal_routes"}
+    return is_hidden or (entry["before"] is not None and entry["after"] is not None)
 
 
 def test_a_listener_that_asks_nobody_would_be_noticed(scene: Scene) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Table, delete, event, insert, select, text
@@ -15,6 +16,7 @@ from slackapp.models import (
     Delivery,
     DeliveryState,
     Digest,
+    DigestReader,
     Leadership,
     Member,
     Promise,
@@ -114,6 +116,7 @@ def _month(session: Session, workspace: Workspace, world: World, known: Mapping[
         SharedDigest(team_id=ward.id, month="2026-09", shared_by_id=known["LEADER"].id, shared_at=NOW)
     )
     session.flush()
+    _readers(session, workspace, world, known)
     # What was sent to whoever led the team before stands in their messages still.
     for reader in ("LEADER", "FORMER", "DIRECTOR"):
         row = (
@@ -127,6 +130,17 @@ def _month(session: Session, workspace: Workspace, world: World, known: Mapping[
             about = DigestRef(row.id)
             target = known[reader].slack_user_id
             queue.enqueue(session, workspace, kind.new(about, target, NOW, key=f"{kind}:{about}"))
+
+
+def _readers(session: Session, workspace: Workspace, world: World, known: Mapping[str, Member]) -> None:
+    """Who may read the months that are out: the ward's leader, and whoever leads above all of them."""
+    team_ids = session.scalars(select(Team.id).where(Team.workspace_id == workspace.id)).all()
+    for team_id, month in product(team_ids, ("2026-09", "2026-10")):
+        names = ("DIRECTOR", "LEADER") if team_id == world.team else ("DIRECTOR",)
+        for name in names:
+            row = DigestReader(team_id=team_id, month=month, member_id=known[name].id, readable_from=NOW)
+            session.merge(row)
+    session.flush()
 
 
 def _lists(session: Session, workspace: Workspace, known: Mapping[str, Member], suffix: str) -> None:

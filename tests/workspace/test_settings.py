@@ -111,6 +111,7 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: RunningApp, idris: Huma
         Action.TEAM_PEOPLE,
         Action.TEAM_PEOPLE,
         Action.TEAM_CHANGED,
+        Action.TEAM_CHANGED,
         Action.TEAM_ENDED,
     ]
 
