@@ -153,7 +153,7 @@ class ClaimBatch:
             select(Delivery)
             .where(Delivery.state == DeliveryState.READY, Delivery.workspace_id == workspace_id)
             .where(Delivery.method.in_(circuit.POSTS), *_may_go(self._now))
-            .where(~holding.keeps_target(self._now))
+            .where(~holding.keeps(self._now))
             .order_by(self._rules.trial_order, Delivery.doubts, Delivery.priority, Delivery.due, Delivery.id)
             .limit(_BATCH)
             .with_for_update(skip_locked=True, of=Delivery)
@@ -192,7 +192,7 @@ class ClaimBatch:
         channels: set[str] = set()
         due = _due(workspace_id, priority, self._now)
         if holding.has_any(self._session, workspace_id):
-            due = (*due, ~holding.keeps_target(self._now))
+            due = (*due, ~holding.keeps(self._now))
         while rows := self._ready(due, methods, channels):
             gate.lock((row.method, row.target) for row in rows)
             for row in rows:
@@ -239,7 +239,7 @@ def _moments(session: Session, workspace_id: str, priority: Priority, now: datet
     parameters = {"workspace_id": workspace_id, "priority": int(priority), "now": now}
     kinds, ahead, moments = _DUE_KINDS, _FIRST_AHEAD, list[datetime]()
     if holding.has_any(session, workspace_id):
-        kinds = kinds.where(~holding.keeps_target(now))
+        kinds = kinds.where(~holding.keeps(now))
         moments = holding.next_trial(session, workspace_id, now=now)
         if circuit.state(session, workspace_id) is Circuit.OPEN:
             # `auth.test` comes first, and then a trial.

@@ -7,17 +7,26 @@ one of its own messages. The wait between tests grows from a minute to half an h
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.delivery import circuit
+from slackapp.delivery.results import FEATURE_AGAIN
 from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Workspace
-from slackapp.outbox.queue import insert_for
+from slackapp.outbox.queue import Method, insert_for
 
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30))
 """Before the first, second ... test; the last for all further ones."""
+
+VERSION: Final = version("appreciate")
+"""A message that one version cannot say in a way that Slack takes is tried by the next."""
+
+FILES: Final = "files"
+"""The feature of pictures, pages and tables; messages go without them where it is off."""
+UPLOADS: Final = (Method.UPLOAD, Method.SHARE)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,8 +50,9 @@ def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetim
             "subject": place.subject,
             "reason": reason,
             "since": now,
-            "again": now + WAITS[0],
+            "again": None if place.scope is HoldScope.MESSAGE else now + _first_wait(place.scope),
             "looks": 0,
+            "version": VERSION if place.scope is HoldScope.MESSAGE else None,
         }
         insert = insert_for(session)(Hold).on_conflict_do_nothing().values(row).returning(Hold.since)
         if session.scalar(insert) is None and (held := locked(session, place)) and _is_on_trial(held, now):
@@ -53,11 +63,15 @@ def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetim
 def look_later(held: Hold, reason: str, *, now: datetime) -> None:
     """Record a failed test: the next one comes after a longer wait."""
     held.looks += 1
-    is_of_posts = held.scope == HoldScope.POSTS
-    held.again = now + (
-        circuit.wait_after(held.looks) if is_of_posts else WAITS[min(held.looks, len(WAITS) - 1)]
-    )
     held.reason = reason
+    if held.scope == HoldScope.MESSAGE:
+        held.version = VERSION
+    elif held.scope == HoldScope.POSTS:
+        held.again = now + circuit.wait_after(held.looks)
+    elif held.scope == HoldScope.FEATURE:
+        held.again = now + FEATURE_AGAIN
+    else:
+        held.again = now + WAITS[min(held.looks, len(WAITS) - 1)]
 
 
 def is_over(held: Hold, now: datetime) -> bool:
@@ -130,20 +144,31 @@ def keeps_workspace() -> ColumnElement[bool]:
     )
 
 
-def keeps_target(now: datetime) -> ColumnElement[bool]:
-    """Select deliveries whose target has a hold: the condition on the selected `Delivery`."""
-    return exists().where(
-        Hold.workspace_id == Delivery.workspace_id,
-        Hold.scope == HoldScope.TARGET,
-        Hold.subject == Delivery.target,
-        ~_is_over(now),
+def keeps(now: datetime) -> ColumnElement[bool]:
+    """Select deliveries with a hold of their own or their target's: the condition on the `Delivery`."""
+    here = Hold.workspace_id == Delivery.workspace_id
+    target = exists().where(
+        here, Hold.scope == HoldScope.TARGET, Hold.subject == Delivery.target, ~_is_over(now)
     )
+    message = exists().where(
+        here, Hold.scope == HoldScope.MESSAGE, Hold.subject == Delivery.id, Hold.version == VERSION
+    )
+    return or_(target, message)
+
+
+def feature_off(session: Session, workspace_id: str, feature: str, *, now: datetime) -> str | None:
+    """Return why a feature is not to be had in a workspace; None if it may be tried."""
+    held = session.get(Hold, (workspace_id, HoldScope.FEATURE, feature))
+    return held.reason if held is not None and not _is_feature_over(held, now) else None
 
 
 def places_of(row: Delivery) -> Iterator[Place]:
     """Yield the places whose holds apply to a message."""
     yield Place(row.workspace_id, HoldScope.WORKSPACE)
     yield Place(row.workspace_id, HoldScope.TARGET, row.target)
+    yield Place(row.workspace_id, HoldScope.MESSAGE, row.id)
+    if row.method in UPLOADS:
+        yield Place(row.workspace_id, HoldScope.FEATURE, FILES)
     if row.method in circuit.POSTS:
         yield Place(row.workspace_id, HoldScope.POSTS)
 
@@ -161,7 +186,17 @@ def _is_over(now: datetime) -> ColumnElement[bool]:
 def _is_on_trial(held: Hold, now: datetime) -> bool:
     if held.scope == HoldScope.POSTS:
         return True  # Also where posts were under way when the circuit opened.
+    if held.scope == HoldScope.FEATURE:
+        return _is_feature_over(held, now)
     return held.again is None or (held.scope == HoldScope.TARGET and is_over(held, now))
+
+
+def _is_feature_over(held: Hold, now: datetime) -> bool:
+    return held.again is None or held.again <= now or held.again > now + FEATURE_AGAIN
+
+
+def _first_wait(scope: HoldScope) -> timedelta:
+    return FEATURE_AGAIN if scope is HoldScope.FEATURE else WAITS[0]
 
 
 def _place_of(held: Hold) -> Place:

@@ -1,15 +1,17 @@
 """Load and render a claimed delivery, outside the transaction that claimed it."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from slackapp.core import log
 from slackapp.core.db import Sessions
+from slackapp.delivery import holding
 from slackapp.delivery.claims import ClaimedMessage
 from slackapp.delivery.results import Failed, Held, NotRendered, RetryLater
-from slackapp.models import Hold, HoldScope
+from slackapp.models import Delivery, Hold, HoldScope
 from slackapp.outbox.rendered import Outgoing, Routes, Skip, WaitUntil
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +24,9 @@ class Loader:
     def __init__(self, sessions: Sessions, routes: Routes) -> None:
         self._sessions, self._routes = sessions, routes
 
-    def render(self, claimed: ClaimedMessage) -> Outgoing | WaitUntil | Skip | NotRendered | RetryLater:
+    def render(
+        self, claimed: ClaimedMessage
+    ) -> Outgoing | WaitUntil | Skip | NotRendered | RetryLater | Failed:
         """Read in a read session, then render with no session open. Never raises."""
         row = claimed.row
         route = self._routes.get(row.kind)
@@ -32,6 +36,8 @@ class Loader:
             return NotRendered()
         try:
             with self._sessions.read() as session:
+                if reason := _without_files(session, row, claimed.now):
+                    return Failed(reason)
                 prepared = route.prepare(session, row, claimed.now)
             if isinstance(prepared, WaitUntil):
                 return WaitUntil(max(prepared.due, claimed.now + _AT_LEAST), prepared.follow_up)
@@ -57,3 +63,10 @@ class Loader:
         except OperationalError as problem:
             log.failure(_logger, f"looking for a hold of {row.kind} {row.id}", problem)
             return refused
+
+
+def _without_files(session: Session, row: Delivery, now: datetime) -> str | None:
+    """Return why a file is not even made: Slack takes none here just now."""
+    if row.method not in holding.UPLOADS:
+        return None
+    return holding.feature_off(session, row.workspace_id, holding.FILES, now=now)

@@ -12,6 +12,7 @@ from slackapp.core import metrics
 from slackapp.delivery import pace
 from slackapp.delivery.results import (
     Failed,
+    FeatureOff,
     Held,
     NotRendered,
     Outcome,
@@ -30,6 +31,7 @@ _NAMES: dict[type[Outcome], str] = {
     RetryLater: "retry",
     Held: "hold",
     Failed: "never",
+    FeatureOff: "feature_off",
     Unknown: "may_have_arrived",
     WaitUntil: "waits",
     Skip: "skipped",

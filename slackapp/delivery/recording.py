@@ -16,6 +16,7 @@ from slackapp.delivery.holding import Place
 from slackapp.delivery.results import (
     FAULT,
     Failed,
+    FeatureOff,
     Held,
     NotRendered,
     Outcome,
@@ -46,7 +47,7 @@ class Finished:
     @property
     def concerns_others(self) -> bool:
         """Whether it delays other messages, too: after a 429, or where a hold begins."""
-        return isinstance(self.outcome, RateLimited | Held) or self.is_unclear
+        return isinstance(self.outcome, RateLimited | Held | FeatureOff) or self.is_unclear
 
     @property
     def is_unclear(self) -> bool:
@@ -98,7 +99,7 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
     refused = [
         (_place(done.claimed.row, done.outcome), done.outcome.reason)
         for done in finished
-        if isinstance(done.outcome, Held)
+        if isinstance(done.outcome, Held | FeatureOff)
     ]
     for place, reason in sorted(dict(refused).items()):
         _logger.warning("Slack takes no message (%s, %s)", place.scope, reason)
@@ -191,8 +192,11 @@ def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
     holding.lift(session, ended)
 
 
-def _place(row: Delivery, held: Held) -> Place:
-    return Place(row.workspace_id, held.scope, row.target if held.scope is HoldScope.TARGET else "")
+def _place(row: Delivery, refusal: Held | FeatureOff) -> Place:
+    if isinstance(refusal, FeatureOff):
+        return Place(row.workspace_id, HoldScope.FEATURE, holding.FILES)
+    subjects = {HoldScope.TARGET: row.target, HoldScope.MESSAGE: row.id}
+    return Place(row.workspace_id, refusal.scope, subjects.get(refusal.scope, ""))
 
 
 def _settle(
@@ -210,7 +214,7 @@ def _settle(
         case RetryLater(reason, wait):
             due = now + timedelta(seconds=_wait(claimed, reason) if wait is None else wait)
             return queue.retry_later(session, receipt, due=due, reason=reason)
-        case Failed(reason):
+        case Failed(reason) | FeatureOff(reason):
             return queue.mark_failed(session, receipt, reason=reason)
         case Unknown(reason):
             return queue.mark_unknown(

@@ -10,7 +10,10 @@ import re
 import socket
 import ssl
 import urllib.error
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +31,10 @@ LONGEST_RETRY_AFTER = 3600.0
 NOT_IN_CHANNEL = "not_in_channel"
 FAULT = "fault"
 """Reason of a call that ended in an exception of our own."""
+FEATURE_AGAIN = timedelta(days=1)
+"""When a feature that Slack does not allow is tried again."""
+
+_MESSAGES = frozenset({"chat.postMessage", "chat.update"})
 _DEFAULT_RETRY_AFTER = 30.0
 _LIMITED = frozenset({"ratelimited", "rate_limited"})
 _NEVER_LEFT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
@@ -73,6 +80,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class FeatureOff:
+    """Slack does not let the app upload files here; it is not tried again for a day."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """It may have arrived."""
 
@@ -86,7 +100,9 @@ class NotRendered:
     reason: str = "not_rendered"
 
 
-Outcome = Sent | RateLimited | RetryLater | Held | Failed | Unknown | WaitUntil | Skip | NotRendered
+Outcome = (
+    Sent | RateLimited | RetryLater | Held | Failed | FeatureOff | Unknown | WaitUntil | Skip | NotRendered
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,25 +155,30 @@ def _of_answer(problem: SlackApiError, called: Called) -> Outcome:
         )
     if error == "invalid_blocks" and _names_picture(answer.data):
         return RetryLater(PICTURE_NOT_READY)
-    return _of_error(error, ending_of(called.method, error, to_person=called.to_person))
+    return _of_error(error, ending_of(called.method, error, to_person=called.to_person), called)
 
 
-def _of_error(error: str, ending: Ending | None) -> Outcome:
-    match ending:
-        case None:
-            # The error is unknown, so it ends no message.
-            return Held(HoldScope.TARGET, error)
-        case Ending.HOLD_WORKSPACE:
-            return Held(HoldScope.WORKSPACE, error)
-        case Ending.HOLD_TARGET if error == NOT_IN_CHANNEL:
-            # The app was removed from the channel; its posts wait until it is invited again.
-            return Held(HoldScope.TARGET, error)
-        case Ending.MAY_HAVE_ARRIVED:
-            return Unknown(error)
-        case Ending.RETRY:
-            return RetryLater(error)
-        case _:
-            return Failed(error)
+def _of_error(error: str, ending: Ending | None, called: Called) -> Outcome:
+    if ending is None:
+        # The error is unknown, so it ends no message.
+        return Held(HoldScope.TARGET, error)
+    if ending in {Ending.OUR_FAULT, Ending.BY_MESSAGE} and called.method in _MESSAGES:
+        # Another version may say it in a way that Slack takes.
+        return Held(HoldScope.MESSAGE, error)
+    if ending is Ending.FEATURE_OFF and called.method == "files.delete":
+        # What is to be removed is not forgotten.
+        return RetryLater(error, wait=FEATURE_AGAIN.total_seconds())
+    return _OUTCOMES.get(ending, Failed)(error)
+
+
+_OUTCOMES: Mapping[Ending, Callable[[str], Outcome]] = {
+    Ending.HOLD_WORKSPACE: partial(Held, HoldScope.WORKSPACE),
+    # Something has to change there: the app is invited again, or a setting changed.
+    Ending.HOLD_TARGET: partial(Held, HoldScope.TARGET),
+    Ending.FEATURE_OFF: FeatureOff,
+    Ending.MAY_HAVE_ARRIVED: Unknown,
+    Ending.RETRY: RetryLater,
+}
 
 
 def of_slacks_own_failure(reason: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:

@@ -90,7 +90,7 @@ class _Once:
         tried = claimed.row.attempts if claimed.row.reason == PICTURE_NOT_READY else 0
         if tried <= len(SCAN_WAITS):
             return RetryLater(PICTURE_NOT_READY, wait=[*SCAN_WAITS, 0.0][tried])
-        return Failed("invalid_blocks")
+        return Held(HoldScope.MESSAGE, "invalid_blocks")
 
     def _written(self, claimed: ClaimedMessage, rendered: Message) -> Sent:
         row = claimed.row

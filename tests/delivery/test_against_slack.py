@@ -9,8 +9,8 @@ import pytest
 from slack_sdk import WebClient
 
 from slackapp import manifest_path
-from slackapp.delivery import DeliveryWorker
-from slackapp.models import DeliveryState
+from slackapp.delivery import DeliveryWorker, holding
+from slackapp.models import DeliveryState, Hold, HoldScope
 from slackapp.outbox import queue as outbox
 from slackapp.outbox.rendered import Message, Upload, by_kind
 from slackapp.sandbox.core.seeds import practice_workspace
@@ -92,11 +92,14 @@ def test_retry_after_is_waited_out(ward: Ward, sandbox: Sandbox) -> None:
     assert len(_messages(sandbox)) == 1
 
 
-def test_blocks_that_slack_refuses_are_given_up(ward: Ward, sandbox: Sandbox) -> None:
+def test_blocks_that_slack_refuses_wait_for_another_version(ward: Ward, sandbox: Sandbox) -> None:
     row = ward.owes(target=PERSON)
     bad = [{"type": "section", "text": {"type": "plain_text", "text": "x" * 3001}}]
     _deliveries(ward, sandbox, thanks=lambda *_: Message("Well done", bad)).drain()
-    assert (ward.row(row).state, ward.row(row).reason) == (DeliveryState.DEAD, "invalid_blocks")
+    assert ward.row(row).state == DeliveryState.READY
+    with ward.sessions.read() as session:
+        hold = session.get_one(Hold, (ward.workspace.id, HoldScope.MESSAGE, row))
+        assert (hold.reason, hold.version) == ("invalid_blocks", holding.VERSION)
 
 
 def test_a_picture_is_uploaded_privately_and_shown_by_its_id(ward: Ward, sandbox: Sandbox) -> None:

@@ -10,7 +10,7 @@ from slackapp import health
 from slackapp.delivery import DeliveryWorker, asking, holding
 from slackapp.models import Delivery, DeliveryState, Hold, HoldScope
 from slackapp.outbox import queue as outbox
-from slackapp.outbox.rendered import Message, Upload
+from slackapp.outbox.rendered import Deletion, Message, Upload
 from slackapp.workspace import registry as workspaces
 from tests.delivery.conftest import NOON, Answer, SmallSlack, Ward
 
@@ -127,6 +127,93 @@ def test_while_auth_test_is_well_and_posts_are_not_one_message_is_tried_at_a_tim
     deliveries.drain(moment + 30 * MINUTE)
     deliveries.drain(moment + 31 * MINUTE)
     assert _states(ward) == {DeliveryState.SENT: 5}
+
+
+TARGETS = ("is_archived", "restricted_action", "restricted_action_read_only_channel", "channel_not_found")
+
+
+@pytest.mark.parametrize("error", [*TARGETS, "posting_to_channel_denied", "channel_is_limited_access"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_channel_that_takes_no_posts_keeps_them_until_it_does(ward: Ward, error: str) -> None:
+    _refusing(ward.slack, error, times=1)
+    row = ward.owes(target="C0TEAM")
+    deliveries = ward.deliveries()
+    deliveries.drain()
+    assert _holds(ward) == {(HoldScope.TARGET, "C0TEAM"): error}
+    other = ward.owes("other", target="C0OTHER")
+    deliveries.drain(NOON + timedelta(seconds=5))
+    assert (ward.row(row).state, ward.row(other).state) == (DeliveryState.READY, DeliveryState.SENT)
+    deliveries.drain(NOON + MINUTE)
+    assert ward.row(row).state == DeliveryState.SENT
+    assert _holds(ward) == {}
+
+
+@pytest.mark.parametrize("error", ["invalid_blocks", "msg_too_long", "no_text", "invalid_arguments"])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_message_that_this_version_cannot_say_is_tried_by_the_next(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    _refusing(ward.slack, error, times=1)
+    row, other = ward.owes(), ward.owes("other", target="U0OTHER", due=NOON + MINUTE)
+    deliveries = ward.deliveries()
+    for minutes in (0, 1, 60, 600):
+        deliveries.drain(NOON + minutes * MINUTE)
+    assert ward.row(other).state == DeliveryState.SENT, "no other message waits for it"
+    assert len(ward.slack.of("chat.postMessage")) == 2
+    assert deliveries.next_due(NOON + 600 * MINUTE) is None, "nothing looks at it all the time"
+    _refusing(ward.slack, error, times=1)
+    monkeypatch.setattr(holding, "VERSION", "0.2.0")
+    deliveries.drain(NOON + 700 * MINUTE)
+    assert ward.row(row).state == DeliveryState.READY, "refused once more: the second version waits, too"
+    assert len(ward.slack.of("chat.postMessage")) == 3
+    monkeypatch.setattr(holding, "VERSION", "0.3.0")
+    deliveries.drain(NOON + 800 * MINUTE)
+    assert ward.row(row).state == DeliveryState.SENT
+    assert _holds(ward) == {}
+
+
+def test_where_slack_takes_no_files_messages_go_without_them_and_it_is_tried_again_daily(ward: Ward) -> None:
+    def picture(number: int) -> str:
+        return ward.owes(f"picture{number}", kind="picture", method=outbox.Method.UPLOAD)
+
+    _refusing(ward.slack, "missing_scope", times=1, method="files.getUploadURLExternal")
+    first = picture(1)
+    deliveries = ward.deliveries(picture=lambda *_: Upload("a.png", "Chart", "Four of ten", lambda: b"PNG"))
+    deliveries.drain()
+    second, message = picture(2), ward.owes()
+    deliveries.drain(NOON + MINUTE)
+    assert (ward.row(first).state, ward.row(second).state) == (DeliveryState.DEAD, DeliveryState.DEAD)
+    assert ward.row(message).state == DeliveryState.SENT, "the rest works"
+    assert len(ward.slack.of("files.getUploadURLExternal")) == 1
+    assert _holds(ward) == {(HoldScope.FEATURE, "files"): "missing_scope"}
+    third = picture(3)
+    deliveries.drain(NOON + timedelta(days=1))
+    assert ward.row(third).state == DeliveryState.SENT
+    assert _holds(ward) == {}
+
+
+def test_a_file_to_be_removed_is_not_forgotten_where_slack_does_not_let_it_be_removed(ward: Ward) -> None:
+    _refusing(ward.slack, "file_deleting_disabled", times=1, method="files.delete")
+    row = ward.owes(kind="removal", method=outbox.Method.DELETE_FILE)
+    deliveries = ward.deliveries(removal=lambda *_: Deletion("", file="F0PICTURE1"))
+    deliveries.drain()
+    assert ward.row(row).state == DeliveryState.READY
+    deliveries.drain(NOON + timedelta(days=1))
+    assert ward.row(row).state == DeliveryState.SENT
+
+
+@pytest.mark.parametrize(("is_believed", "state"), [(False, "ready"), (True, "expired")])
+def test_a_clock_that_may_be_wrong_ends_no_message(ward: Ward, *, is_believed: bool, state: str) -> None:
+    row = ward.owes(expires=NOON + timedelta(days=7))
+    ward.slack.order("chat.postMessage", Answer(status=503))
+    client, routes = ward.slack.client(), ward.deliveries().routes
+    deliveries = DeliveryWorker(ward.sessions, client, routes, ward.clock, believes=lambda _now: is_believed)
+    ward.open.append(deliveries)
+    deliveries.drain(NOON + timedelta(days=1100))
+    assert ward.row(row).state == state
+    assert ward.slack.calls == [], "nor is it sent late"
+    deliveries.drain(NOON)
+    assert len(ward.slack.of("chat.postMessage")) == (0 if is_believed else 1)
 
 
 def test_one_workspace_holds_up_no_other(ward: Ward) -> None:

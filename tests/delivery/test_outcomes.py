@@ -136,12 +136,15 @@ def test_a_picture_that_is_still_scanned_is_waited_for_and_then_left_out(ward: W
     assert ward.row(row).state == DeliveryState.SENT
 
 
-def test_other_invalid_blocks_are_given_up_at_once(ward: Ward) -> None:
+def test_other_invalid_blocks_are_not_tried_again_by_this_version(ward: Ward) -> None:
     refusal = {"ok": False, "error": "invalid_blocks", "errors": ["must be more than 0 characters"]}
     ward.slack.order("chat.postMessage", Answer(body=refusal, done=False))
     row = ward.owes()
-    ward.deliveries().drain()
-    assert (ward.row(row).state, ward.row(row).reason) == (DeliveryState.DEAD, "invalid_blocks")
+    deliveries = ward.deliveries()
+    deliveries.drain()
+    deliveries.drain(ward.clock.advance(86400))
+    assert ward.row(row).state == DeliveryState.READY
+    assert len(ward.slack.calls) == 1
 
 
 def test_a_private_upload_brings_its_bytes_again_and_keeps_the_file_id(ward: Ward) -> None:
