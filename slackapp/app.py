@@ -26,6 +26,7 @@ import handlers.privacy.renderers
 import handlers.pulse.renderers
 import handlers.recognition.renderers
 import handlers.teams.renderers
+import handlers.workspace.refusals_renderers
 import reports.publishing.renderers
 from handlers import deadline
 from handlers.pulse import messages_view
@@ -71,7 +72,7 @@ from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.opening import Moment
 from slackapp.recognition import reminders, undelivered
 from slackapp.scheduler import Job, Scheduler, nightly
-from slackapp.workspace import registry
+from slackapp.workspace import refusals, registry
 from slackapp.workspace.registry import NeverInstalled
 
 logger = logging.getLogger(__name__)
@@ -175,6 +176,7 @@ class Appreciate:
             Job("alarms", lambda: self._tell_of_alarms(self.now()), 20),
             Job("digests", lambda: self._digests(self.now()), 60),
             Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
+            Job("what Slack refuses", lambda: refusals.notify(self.sessions, self.now()), 20),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
             Job("identity", self._identify, 5),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
@@ -498,6 +500,7 @@ def routes(drawing: ChartRenderer, pseudonyms: Pseudonyms) -> Routes:
         **handlers.privacy.renderers.routes(pseudonyms),
         **handlers.teams.renderers.ROUTES,
         **handlers.obstacles.renderers.ROUTES,
+        **handlers.workspace.refusals_renderers.ROUTES,
         **slack_redaction.ROUTES,
     }
 

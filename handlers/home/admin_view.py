@@ -1,5 +1,6 @@
 """The part of the Home tab for admins, and what anybody reads while the app is being set up."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +14,7 @@ from handlers.workspace.settings_view import MESSAGES
 from slackapp import blocks
 from slackapp.blocks import Block
 from slackapp.core.i18n import Voice
-from slackapp.workspace.attention import NeedsAttention
+from slackapp.workspace.attention import NeedsAttention, Refusals
 
 MORE = "office_more"
 
@@ -37,7 +38,7 @@ class AdminOverview:
 
 def part(say: Voice, zone: str, now: datetime, overview: AdminOverview) -> list[Block]:
     """One thing to do with its button, one line of state, and the ways to everything an admin looks after."""
-    things = health(say, zone, now, overview)
+    things = [*health(say, zone, now, overview), *_refused(say, zone, overview.attention.refusals)]
     layout = [blocks.divider(), blocks.heading(say("For admins"))]
     if not things:
         layout.append(blocks.section(say("All well.")))
@@ -118,6 +119,42 @@ def _delay(say: Voice, zone: str, now: datetime, attention: NeedsAttention) -> l
             minutes,
         )
     ]
+
+
+def _refused(say: Voice, zone: str, refusals: Refusals) -> Iterator[str]:
+    """What Slack does not take just now, and what becomes of it."""
+    if refusals.posts_since is not None:
+        yield say(
+            "Slack answers with errors since {moment}. Messages wait: one is tried now and then, and all go "
+            "out once Slack takes it.",
+            moment=say.moment(refusals.posts_since, zone),
+        )
+    for channel, reason in refusals.channels:
+        yield say(
+            "I can't post in {channel} just now: Slack calls it “{reason}”. What is meant for it waits.",
+            channel=f"<#{channel}>",
+            reason=reason,
+        )
+    if refusals.people:
+        yield say.count(
+            "Slack takes no message for {n} person just now. What is meant for them waits.",
+            "Slack takes no message for {n} people just now. What is meant for them waits.",
+            refusals.people,
+        )
+    if refusals.for_next_version:
+        yield say.count(
+            "{n} message waits for another version of Appreciate: Slack does not take it as this one "
+            "writes it. Please tell whoever runs the server.",
+            "{n} messages wait for another version of Appreciate: Slack does not take them as this one "
+            "writes them. Please tell whoever runs the server.",
+            refusals.for_next_version,
+        )
+    if refusals.without_files:
+        yield say(
+            "Digests come without pictures and pages: Slack does not let me upload files. It calls it "
+            "“{reason}”.",
+            reason=refusals.without_files,
+        )
 
 
 def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:

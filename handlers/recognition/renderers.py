@@ -24,6 +24,9 @@ from slackapp.workspace import members
 _WAIT = timedelta(seconds=0.5)
 """How long a change waits for the message it depends on, while that is being sent."""
 
+_LATE = timedelta(seconds=10)
+"""A post that takes longer was held: its receivers may have been told so."""
+
 _UNDER_WAY = frozenset({DeliveryState.READY, DeliveryState.SENDING})
 
 
@@ -97,15 +100,29 @@ def _load_post(session: Session, about: PostRef, delivery: Delivery, _now: datet
 
 def _post(content: _Post) -> Message:
     """Load the post in the team's channel, or its change, while a receiver agrees."""
-    return _message(_post_content(content.spoken, content.post), content.stands)
+    message = _message(_post_content(content.spoken, content.post), content.stands)
+    return message if content.stands else replace(message, follow_up=_tell_receivers)
+
+
+def _tell_receivers(session: Session, delivery: Delivery, now: datetime) -> None:
+    """Change the receivers' messages once a post that waited has arrived: they say that it waits."""
+    if now - delivery.due < _LATE:
+        return
+    about = PostRef.parse(delivery.reference)
+    recognition = session.get_one(Recognition, about.recognition_id)
+    workspace = session.get_one(Workspace, delivery.workspace_id)
+    for recipient in recognition.recipients:
+        if recipient.shared_in == about.channel:
+            notifications.enqueue_recipient_update(session, workspace, recipient, now=now)
 
 
 def _load_thanks_changed(
     session: Session, about: RecipientRef, delivery: Delivery, now: datetime
 ) -> _Thanks | WaitUntil | Skip:
-    """It says "shared" only once the post was sent."""
+    """It says "shared" only once the post was sent, unless Slack does not take the post for a while."""
     thanks = _read(session, about, delivery)
-    if thanks.words is not None and thanks.sharing == Sharing.SHARED and thanks.post in _UNDER_WAY:
+    is_shared = thanks.words is not None and thanks.sharing == Sharing.SHARED
+    if is_shared and thanks.post in _UNDER_WAY and not thanks.is_post_held:
         return WaitUntil(now + _WAIT)
     stands = _where(session, delivery, now)
     if not isinstance(stands, _Stands):
@@ -308,6 +325,7 @@ def _read(session: Session, about: RecipientRef, delivery: Delivery) -> thanks_v
         contacts=tuple(sharing.contacts_for(session, workspace, recognition)) if reported else (),
         meant_a_lot=recipient.meant_a_lot,
         is_copy=_is_copy(session, recipient),
+        is_post_held=post is not None and notifications.is_post_held(session, post),
     )
 
 

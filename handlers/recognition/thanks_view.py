@@ -67,6 +67,8 @@ class Thanks:
     contacts: tuple[str, ...] = ()
     meant_a_lot: bool = False
     """Whether its receiver has told the giver so."""
+    is_post_held: bool = False
+    """Whether Slack does not take the post for the team just now."""
     is_copy: bool = False
     """Whether Slack did not say if a first message arrived."""
     was_shared: bool = False
@@ -189,6 +191,10 @@ def _receivers(say: Voice, post: Post) -> str:
 
 def _standing(say: Voice, thanks: Thanks) -> str:
     if thanks.sharing == Sharing.SHARED:
+        if thanks.is_post_held:
+            return say(
+                "Only you can see this. I can't post in your team's channel just now: it goes out once I can."
+            )
         return _shared(say, thanks.post)
     if thanks.sharing == Sharing.ASKED and thanks.was_shared:
         return say(

@@ -191,6 +191,13 @@ class TrialRef(Reference):
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRef(Reference):
+    """A time without messages, by its beginning in whole seconds since 1970."""
+
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelRef(Reference):
     """One channel, by Slack's id."""
 

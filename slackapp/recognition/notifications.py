@@ -9,11 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import after_commit, new_id
-from slackapp.models import Delivery, DeliveryState, Recipient, Recognition, Sharing, Team, Workspace
+from slackapp.models import (
+    Delivery,
+    DeliveryState,
+    Hold,
+    HoldScope,
+    Recipient,
+    Recognition,
+    Sharing,
+    Team,
+    Workspace,
+)
 from slackapp.outbox import kinds, queue
 from slackapp.outbox.deduplication import HasId
 from slackapp.outbox.kinds import SecondCopy
@@ -217,6 +227,18 @@ def post_of(session: Session, recipient: Recipient) -> Delivery | None:
         return None
     subject = post_reference(recipient.recognition_id, recipient.shared_in)
     return session.scalar(select(Delivery).where(Delivery.key == f"{Kind.POST}:{subject}:0"))
+
+
+def is_post_held(session: Session, post: Delivery) -> bool:
+    """Return whether Slack does not take this post just now: it may wait for hours."""
+    place = or_(
+        Hold.scope == HoldScope.WORKSPACE,
+        and_(Hold.scope == HoldScope.POSTS, Hold.again.is_not(None)),
+        and_(Hold.scope == HoldScope.TARGET, Hold.subject == post.target),
+        and_(Hold.scope == HoldScope.MESSAGE, Hold.subject == post.id),
+    )
+    holds = select(Hold.scope).where(Hold.workspace_id == post.workspace_id, place)
+    return post.state == DeliveryState.READY and session.scalar(holds.limit(1)) is not None
 
 
 def _exists_beside(session: Session, delivery: Delivery, among: Iterable[str], state: DeliveryState) -> bool:

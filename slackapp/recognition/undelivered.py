@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import Sessions
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
-from slackapp.models import Delivery, DeliveryState, Member, Recognition, Workspace
+from slackapp.models import Delivery, DeliveryState, Hold, HoldScope, Member, Recognition, Workspace
 from slackapp.outbox import kinds, queue
 from slackapp.outbox.kinds import SecondCopy
 from slackapp.outbox.references import RecipientRef, RecognitionRef
@@ -22,7 +22,14 @@ from slackapp.recognition.notifications import Kind
 
 KIND: Final = kinds.Kind("recognition-unreached", RecognitionRef, second_copy=SecondCopy.HARMLESS)
 _LOOKED_BACK = timedelta(days=2)
-_WANTING = (DeliveryState.DEAD, DeliveryState.UNKNOWN)
+_HELD = (
+    select(Hold.subject)
+    .where(Hold.subject == Delivery.id, Hold.workspace_id == Delivery.workspace_id)
+    .where(Hold.scope == HoldScope.MESSAGE)
+    .exists()
+)
+"""It waits for another version of the app, so the giver hears that it has not arrived."""
+_FAILED = or_(Delivery.state == DeliveryState.DEAD, and_(Delivery.state == DeliveryState.READY, _HELD))
 _THANKS = Delivery.kind == Kind.THANKS
 
 
@@ -97,8 +104,10 @@ def by_recognition(session: Session, recognitions: Iterable[Recognition]) -> dic
         for thanks in recognitions
         for recipient in thanks.recipients
     ]
-    failed = select(Delivery.reference, Delivery.state).where(
-        Delivery.reference.in_(references), _THANKS, Delivery.state.in_(_WANTING)
+    unknown = Delivery.state == DeliveryState.UNKNOWN
+    standing = case((unknown, DeliveryState.UNKNOWN), else_=DeliveryState.DEAD)
+    failed = select(Delivery.reference, standing).where(
+        Delivery.reference.in_(references), _THANKS, or_(unknown, _FAILED)
     )
     states: dict[str, dict[str, str]] = {}
     for reference, state in session.execute(failed):
@@ -138,7 +147,7 @@ def _not_notified(session: Session, now: datetime) -> dict[str, str]:
     """Return the key of each notice to enqueue, by recognition id; a later failure has another key."""
     failed = session.execute(
         select(Delivery.reference, Delivery.last_try)
-        .where(Delivery.state == DeliveryState.DEAD, _THANKS, Delivery.last_try > now - _LOOKED_BACK)
+        .where(_FAILED, _THANKS, Delivery.last_try > now - _LOOKED_BACK)
         .order_by(Delivery.last_try)
     )
     due = {

@@ -45,6 +45,7 @@ DEEDS = frozenset(
 )  # fmt: skip
 KINDS = frozenset(
     {
+        "channel-held", "files-off", "workspace-held",
         "digest", "digest-comments", "digest-comments-again", "digest-hand-on", "digest-no-reader",
         "digest-not-shared", "digest-page", "digest-picture", "digest-picture-thread", "digest-shared",
         "digest-sheet", "digests_handed_on", "export", "export-file", "export-page", "first-steps",

@@ -1,7 +1,7 @@
 """What needs an admin's attention: messages that wait or have an unknown outcome, teams without a leader."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -18,6 +18,8 @@ STUCK_AFTER = timedelta(minutes=10)
 CLOSE_TAKES = timedelta(minutes=2)
 """A close begins within twenty seconds and takes a few more."""
 PAGE = 10
+OPEN_CIRCUIT = 3
+"""Unclear answers in a row after which posts wait; as in `delivery.circuit`."""
 
 _ALREADY_HANDLED = translatable("Somebody has seen to this message already.")
 
@@ -28,6 +30,21 @@ class Held:
 
     reason: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What Slack does not take just now, beside a hold of the whole workspace."""
+
+    channels: tuple[tuple[str, str], ...] = ()
+    """Channels by Slack's id, each with Slack's name of the reason; at most ten."""
+    people: int = 0
+    for_next_version: int = 0
+    """Messages that this version of the app cannot say in a way that Slack takes."""
+    posts_since: datetime | None = None
+    """Since when Slack has answered posts with errors."""
+    without_files: str = ""
+    """Slack's name of the reason why pictures and pages are not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,7 @@ class NeedsAttention:
     """When a check-in ought to have been counted that is not."""
     is_clock_doubted: bool = False
     """Whether deletions and check-ins wait because the server's clock may be wrong."""
+    refusals: Refusals = field(default_factory=Refusals)
 
 
 def needs_attention(session: Session, workspace: Workspace, now: datetime) -> NeedsAttention:
@@ -57,6 +75,7 @@ def needs_attention(session: Session, workspace: Workspace, now: datetime) -> Ne
         without_leader=_without_leader(session, workspace),
         unfinished_close=_unfinished_close(session, workspace, now),
         is_clock_doubted=clock.is_doubted(session),
+        refusals=_refusals(session, workspace),
     )
 
 
@@ -138,6 +157,24 @@ def _unknown_count(session: Session, workspace: Workspace) -> int:
 def _held(session: Session, workspace: Workspace) -> Held | None:
     hold = session.get(Hold, (workspace.id, HoldScope.WORKSPACE, ""))
     return Held(hold.reason, hold.since) if hold is not None and hold.again is not None else None
+
+
+def _refusals(session: Session, workspace: Workspace) -> Refusals:
+    held = select(Hold).where(Hold.workspace_id == workspace.id).order_by(Hold.since, Hold.subject)
+    by_scope: dict[str, list[Hold]] = {}
+    for hold in session.scalars(held):
+        by_scope.setdefault(hold.scope, []).append(hold)
+    targets = by_scope.get(HoldScope.TARGET, [])
+    channels = [hold for hold in targets if hold.subject[:1] in {"C", "G"}]
+    posts = [hold for hold in by_scope.get(HoldScope.POSTS, []) if hold.looks >= OPEN_CIRCUIT]
+    files = by_scope.get(HoldScope.FEATURE, [])
+    return Refusals(
+        channels=tuple((hold.subject, hold.reason) for hold in channels[:PAGE]),
+        people=len(targets) - len(channels),
+        for_next_version=len(by_scope.get(HoldScope.MESSAGE, [])),
+        posts_since=posts[0].since if posts else None,
+        without_files=files[0].reason if files else "",
+    )
 
 
 def _without_leader(session: Session, workspace: Workspace) -> int:
