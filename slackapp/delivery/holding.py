@@ -21,6 +21,9 @@ from slackapp.outbox.queue import Method, insert_for
 WAITS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30))
 """Before the first, second ... test; the last for all further ones."""
 
+TARGET_WAITS: Final = (*WAITS, *(timedelta(hours=hours) for hours in (1, 2, 4)))
+"""The same for a person or channel: somebody has to change something there first."""
+
 VERSION: Final = version("appreciate")
 """A message that one version cannot say in a way that Slack takes is tried by the next."""
 
@@ -71,12 +74,13 @@ def look_later(held: Hold, reason: str, *, now: datetime) -> None:
     elif held.scope == HoldScope.FEATURE:
         held.again = now + FEATURE_AGAIN
     else:
-        held.again = now + WAITS[min(held.looks, len(WAITS) - 1)]
+        waits = TARGET_WAITS if held.scope == HoldScope.TARGET else WAITS
+        held.again = now + waits[min(held.looks, len(waits) - 1)]
 
 
 def is_over(held: Hold, now: datetime) -> bool:
     """Return whether the wait for the next test is over; `_is_over` is the same for the database."""
-    return held.again is not None and (held.again <= now or held.again > now + WAITS[-1])
+    return held.again is not None and (held.again <= now or held.again > now + TARGET_WAITS[-1])
 
 
 def lift(session: Session, places: Iterable[Place]) -> None:
@@ -180,7 +184,7 @@ def _of_workspace() -> ColumnElement[bool]:
 
 def _is_over(now: datetime) -> ColumnElement[bool]:
     """Select holds whose wait is over. A longer wait than any comes from a clock that was set back."""
-    return or_(Hold.again <= now, Hold.again > now + WAITS[-1])
+    return or_(Hold.again <= now, Hold.again > now + TARGET_WAITS[-1])
 
 
 def _is_on_trial(held: Hold, now: datetime) -> bool:

@@ -165,6 +165,9 @@ def _of_error(error: str, ending: Ending | None, called: Called) -> Outcome:
     if ending in {Ending.OUR_FAULT, Ending.BY_MESSAGE} and called.method in _MESSAGES:
         # Another version may say it in a way that Slack takes.
         return Held(HoldScope.MESSAGE, error)
+    if ending is Ending.HOLD_TARGET and error != NOT_IN_CHANNEL and called.method not in _MESSAGES:
+        # It concerns the file: messages to this channel or person may go without it.
+        return Failed(error)
     if ending is Ending.FEATURE_OFF and called.method == "files.delete":
         # What is to be removed is not forgotten.
         return RetryLater(error, wait=FEATURE_AGAIN.total_seconds())

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.core.db import Sessions
-from slackapp.models import Hold, HoldScope, Member, Team, Workspace
+from slackapp.models import Hold, HoldScope, Member, Team, TeamSource, Workspace
 from slackapp.outbox import queue
 from slackapp.outbox.kinds import Kind, SecondCopy
 from slackapp.outbox.references import ChannelRef, PauseRef, TrialRef
@@ -24,8 +24,8 @@ NO_FILES: Final = Kind("files-off", TrialRef, second_copy=SecondCopy.HARMLESS)
 LONG: Final = timedelta(minutes=10)
 """A workspace's hold that is shorter than this is told to nobody."""
 
-_TOLD_AT_ONCE = "not_in_channel"
-"""Whoever leads the team has a message of its own as soon as the app is taken out of its channel."""
+_TOLD_AT_ONCE = frozenset({"not_in_channel", "is_archived"})
+"""Whoever leads a team that follows the channel has a message of its own as soon as Slack reports this."""
 
 
 def notify(sessions: Sessions, now: datetime) -> int:
@@ -63,7 +63,7 @@ def _tell(session: Session, hold: Hold, now: datetime) -> None:
             NO_FILES.new(TrialRef(), admin, now, key=f"{NO_FILES}:{workspace.id}:{since}:{admin}")
             for admin in _admins(session, workspace)
         ]
-    elif hold.reason == _TOLD_AT_ONCE:
+    elif _is_told_already(session, hold):
         return
     else:
         people = _leaders(session, workspace, hold.subject, now) or _admins(session, workspace)
@@ -72,6 +72,12 @@ def _tell(session: Session, hold: Hold, now: datetime) -> None:
             for user in people
         ]
     queue.enqueue_many(session, workspace, deliveries)
+
+
+def _is_told_already(session: Session, hold: Hold) -> bool:
+    follows = (TeamSource.workspace_id == hold.workspace_id, TeamSource.slack_id == hold.subject)
+    is_followed = session.scalar(select(TeamSource.team_id).where(*follows).limit(1)) is not None
+    return is_followed and hold.reason in _TOLD_AT_ONCE
 
 
 def _leaders(session: Session, workspace: Workspace, channel: str, now: datetime) -> list[str]:
