@@ -208,21 +208,30 @@ def about(say: Voice, k: int, company: Company | None) -> View:
 
 def joins(say: Voice, group: Group) -> str:
     """Which group an answer joins, how many were asked, and where it goes when too few answer."""
-    if group.above is None:
+    values = {"team": group.name, "k": group.k}
+    if group.above is not None:
         return say.count(
-            "Your answer joins: {unit}, {n} person; if fewer than {k} answer, it is not shown.",
-            "Your answer joins: {unit}, {n} people; if fewer than {k} answer, it is not shown.",
+            "Counted with {team} ({n} person). If fewer than {k} answer, with {above}.",
+            "Counted with {team} ({n} people). If fewer than {k} answer, with {above}.",
             group.invited,
-            unit=group.name,
-            k=group.k,
+            above=group.above,
+            **values,
+        )
+    if group.has_below:
+        # Four people are not too few when answers of other teams join theirs.
+        return say.count(
+            "Counted with {team} ({n} person) and with teams below it that are too small for themselves. "
+            "If fewer than {k} answer together, nothing is shown.",
+            "Counted with {team} ({n} people) and with teams below it that are too small for themselves. "
+            "If fewer than {k} answer together, nothing is shown.",
+            group.invited,
+            **values,
         )
     return say.count(
-        "Your answer joins: {unit}, {n} person; if fewer than {k} answer, {above}.",
-        "Your answer joins: {unit}, {n} people; if fewer than {k} answer, {above}.",
+        "Counted with {team} ({n} person). If fewer than {k} answer, nothing is shown.",
+        "Counted with {team} ({n} people). If fewer than {k} answer, nothing is shown.",
         group.invited,
-        unit=group.name,
-        k=group.k,
-        above=group.above,
+        **values,
     )
 
 

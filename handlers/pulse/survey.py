@@ -7,8 +7,10 @@ repeat needs no mark to be recognised.
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
@@ -20,6 +22,8 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
 from handlers.shared.payloads import Caller, Payload, caller, press, storable
 from handlers.shared.request import AnonymousScope, Request
+from reports.publishing import schedule
+from slackapp.core.calendar import month_of
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice, translatable, typed, voice
 from slackapp.core.normal_form import command_word
@@ -111,7 +115,10 @@ class Pulse:
             answers = rounds.Answers(form.poll_id, participant.person, form.scores, comment)
             charter = rounds.submit(scope.session, self.context.keys, answers, scope.now)
             say, closing = participant.say, participant.say.moment(charter.close_at, participant.zone)
-            return survey_view.stored(say, form.poll_id, closing=closing, questions=len(charter.items))
+            results = _results_on(say, scope, charter.close_at)
+            return survey_view.stored(
+                say, form.poll_id, closing=closing, questions=len(charter.items), results=results
+            )
 
         try:
             view = self._write(request, form.poll_id, store)
@@ -240,6 +247,16 @@ def register(bolt: App, context: Context) -> None:
 def _open_settings(context: Context, client: WebClient, who: Caller) -> None:
     if context.open_settings is not None:
         context.open_settings(context, client, who)
+
+
+def _results_on(say: Voice, scope: AnonymousScope, close_at: datetime) -> str:
+    """When the results of a check-in come; empty where no digest will. The same for everybody."""
+    workspace = scope.workspace
+    month = month_of(close_at, workspace.time_zone)
+    if workspace.digests_from is None or month < workspace.digests_from:
+        return ""
+    published = schedule.published(workspace, month).astimezone(ZoneInfo(workspace.time_zone))
+    return survey_view.results_on(say, month=date.fromisoformat(f"{month}-01"), day=published.date())
 
 
 def _person(who: Caller) -> str:

@@ -7,6 +7,7 @@ private metadata or message ever holds it, and what is sent back does not depend
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from handlers.pulse.anonymity_view import COMMENTS, PRIVACY, joins
@@ -70,10 +71,9 @@ def modal(say: Voice, poll_id: str, sheet: SurveyForm, group: Group) -> View:
             _context(joins(say, group), plain=True),
             _section(f"*{say(led[0].stem)}*"),
             *(_question(say, item) for item in led),
-            *([_context(say(led[0].source), plain=True)] if led[0].source else []),
-            {"type": "divider"},
             *(_question(say, item) for item in others),
             *(_comment(say, sheet.contact) if sheet.comments_on else []),
+            *([_context(say(led[0].source), plain=True)] if led[0].source else []),
             _context(_promise(say, sheet, group.k), plain=True),
             _withdrawing(say, poll_id),
         ],
@@ -92,16 +92,27 @@ def cautioned(say: Voice, warnings: Iterable[CommentWarning]) -> str:
     )
 
 
-def stored(say: Voice, poll_id: str, *, closing: str, questions: int) -> View:
-    """The reply to an answer, the same for any answer. `closing` is the moment of the close in words."""
+def stored(say: Voice, poll_id: str, *, closing: str, questions: int, results: str = "") -> View:
+    """The reply to an answer, the same for any answer. `closing` is the moment of the close in words.
+
+    `results` says when they come, where a digest will.
+    """
     return _view(say, poll_id) | {
         "close": _plain(say("Close")),
         "blocks": [
             _section(say("*Thank you. Your answer is stored.*")),
+            *([_section(results, plain=True)] if results else []),
             _section(_changing(say, closing, questions), plain=True),
             _withdrawing(say, poll_id),
         ],
     }
+
+
+def results_on(say: Voice, *, month: date, day: date) -> str:
+    """When the results of a month come."""
+    return say(
+        "{month}'s results come to your team's leader on {day}.", month=say.month(month), day=say.day(day)
+    )
 
 
 def withdrawn(say: Voice, poll_id: str) -> View:

@@ -36,12 +36,16 @@ _ANSWERED = (PollState.CLOSED, PollState.LOST)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The group an answer joins: its name, how many were asked, and where a small group's answers go."""
+    """The group an answer joins: its name, how many were asked, and where a small group's answers go.
+
+    `has_below` is whether answers of teams below may join it, when these are too few for themselves.
+    """
 
     name: str
     invited: int
     k: int
     above: str | None
+    has_below: bool = False
 
 
 def small_teams(session: Session, workspace: Workspace) -> int:
@@ -94,7 +98,8 @@ def group_of(charter: Charter, unit_id: str) -> Group:
     """What the modal says about a unit: what was fixed at the opening, whatever tables say now."""
     unit = charter.units[unit_id]
     above = charter.units[unit.parent].name if unit.parent else None
-    return Group(unit.name, charter.tree[unit_id].invited, charter.rules.k, above)
+    has_below = any(other.parent == unit_id for other in charter.units.values())
+    return Group(unit.name, charter.tree[unit_id].invited, charter.rules.k, above, has_below)
 
 
 def names_around(charter: Charter, person: str) -> list[str]:

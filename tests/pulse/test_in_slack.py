@@ -113,15 +113,16 @@ def test_the_modal_asks_four_and_one_with_nothing_chosen_and_the_promise_unalter
         assert "initial_option" not in block["element"]
     assert asked[5]["element"]["max_length"] == 500
     assert anonymity.PRIVACY.format(k=5) in words(view)
-    assert "Your answer joins: Ward 7, 9 people; if fewer than 5 answer, Medicine." in words(view)
+    assert "Counted with Ward 7 (9 people). If fewer than 5 answer, with Medicine." in words(view)
     assert view["private_metadata"] == front.hospital.poll_id
 
 
 def test_a_leader_s_answer_joins_the_parent(front: Front) -> None:
     front.presses(front.slack_id("Ward 7 leader"), pulse.ANSWER)
-    assert "Your answer joins: Medicine, 1 person; if fewer than 5 answer, it is not shown." in words(
-        shown(front)
-    )
+    text = words(shown(front))
+    # A group of one, joined by others, is not told that nothing will be shown.
+    assert "Counted with Medicine (1 person) and with teams below it that are too small" in text
+    assert "If fewer than 5 answer together, nothing is shown." in text
 
 
 def test_how_it_stays_anonymous_names_the_rules_and_the_group(front: Front) -> None:

@@ -173,7 +173,7 @@ def _answers_check_in(practice: RunningApp) -> None:
     nurse = practice.nurse
     nurse.waits(lambda seen: "Answer" in str(seen["messages"]))
     nurse.presses("Answer")
-    for control in nurse.sees("Your answer joins")["modal"]["controls"]:
+    for control in nurse.sees("Counted with")["modal"]["controls"]:
         if control["kind"] == "radio":
             nurse.fills(control["label"], "Agree")
 
@@ -196,7 +196,7 @@ def test_a_check_in_answer_is_corrected_in_the_open_window_and_never_by_a_messag
         # Once more, with the window closed meanwhile: nothing can be said any more, and nothing is.
         nurse.does("dismiss")
         nurse.presses("Answer")
-        for control in nurse.sees("Your answer joins")["modal"]["controls"]:
+        for control in nurse.sees("Counted with")["modal"]["controls"]:
             if control["kind"] == "radio":
                 nurse.fills(control["label"], "Disagree")
         nurse.submits()

@@ -33,12 +33,13 @@ def answers(practice: RunningApp, user: str, choice: str) -> None:
     seen = person.waits(lambda seen: "Answer" in labels(seen["messages"]))
     asking = [message["ts"] for message in seen["messages"] if "Answer" in labels([message])]
     person.presses("Answer", within=asking[-1])
-    modal = person.sees("Your answer joins")["modal"]
+    modal = person.sees("Counted with")["modal"]
     for control in modal["controls"]:
         if control["kind"] == "radio":
             person.fills(control["label"], choice)
     person.submits()
     assert "Your answer is stored." in person.screen()["modal"]["text"]
+    assert "November's results come to your team's leader on Tuesday 1 December." in person.screen().texts
     person.does("dismiss")
 
 
