@@ -56,7 +56,6 @@ def _given(session: Session, member: Member) -> set[str]:
 
 def _received(session: Session, member: Member, former: str) -> set[str]:
     """Redact recognitions to them: each part of their name refers to them."""
-    parts = [part for part in re.split(r"\W+", member.name) if len(part) >= _SHORTEST_NAME]
     recognitions = list(
         session.scalars(
             select(Recognition)
@@ -65,7 +64,7 @@ def _received(session: Session, member: Member, former: str) -> set[str]:
         )
     )
     for recognition in recognitions:
-        recognition.words = _without(recognition.words, member, former, parts)
+        recognition.words = _without_parts(recognition.words, member, former)
     return {recognition.id for recognition in recognitions}
 
 
@@ -76,7 +75,7 @@ def _mentioned(session: Session, workspace: Workspace, member: Member, former: s
         session.scalars(select(Recognition).where(Recognition.workspace_id == workspace.id, named))
     )
     for recognition in recognitions:
-        recognition.words = _without(recognition.words, member, former, [])
+        recognition.words = without(recognition.words, member, former)
     return {recognition.id for recognition in recognitions}
 
 
@@ -85,7 +84,7 @@ def _in_comments(session: Session, workspace: Workspace, member: Member, former:
     named = _names(member, Comment.words)
     comments = list(session.scalars(select(Comment).where(Comment.unit_id.in_(units), named)))
     for comment in comments:
-        comment.words = _without(comment.words, member, former, []) or ""
+        comment.words = without(comment.words, member, former) or ""
     return {(comment.unit_id, comment.month) for comment in comments}
 
 
@@ -100,10 +99,10 @@ def _in_promises(session: Session, workspace: Workspace, member: Member, former:
     by_others = [promise for promise in promises if promise.written_by_id != member.id]
     session.execute(delete(Promise).where(Promise.written_by_id == member.id))
     for promise in by_others:
-        promise.you_said = _without(promise.you_said, member, former, []) or ""
-        promise.we_will = _without(promise.we_will, member, former, []) or ""
-        promise.reason = _without(promise.reason, member, former, [])
-        promise.obstacle = _without(promise.obstacle, member, former, [])
+        promise.you_said = without(promise.you_said, member, former) or ""
+        promise.we_will = without(promise.we_will, member, former) or ""
+        promise.reason = without(promise.reason, member, former)
+        promise.obstacle = without(promise.obstacle, member, former)
     return months
 
 
@@ -113,28 +112,40 @@ def _in_leader_words(session: Session, workspace: Workspace, member: Member, for
     session.execute(delete(LeaderWords).where(LeaderWords.member_id == member.id))
     named = select(LeaderWords).where(LeaderWords.team_id.in_(teams), _names(member, LeaderWords.words))
     for row in session.scalars(named):
-        row.words = _without(row.words, member, former, []) or ""
+        row.words = without(row.words, member, former) or ""
 
 
 def _names(member: Member, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
-    """Return the condition for rows that may contain their whole name or Slack id."""
-    by_name = column.icontains if " " in member.name else column.contains
-    return or_(column.contains(member.slack_user_id, autoescape=True), by_name(member.name, autoescape=True))
+    """Return the condition for rows that may contain their Slack id, or their whole name of several words."""
+    by_id = column.contains(member.slack_user_id, autoescape=True)
+    return or_(by_id, column.icontains(member.name, autoescape=True)) if " " in member.name else by_id
 
 
 def without(words: str | None, member: Member, former: str) -> str | None:
-    """Return words without somebody's whole name and Slack id; `former` stands in their place."""
-    return _without(words, member, former, [])
+    """Return words without somebody's whole name and Slack id; `former` stands in their place.
 
-
-def _without(words: str | None, member: Member, former: str, parts: list[str]) -> str | None:
+    A name of one word stays: it may be any word, as in "May I" or "we will".
+    """
     if words is None:
         return None
     slack_id = re.escape(member.slack_user_id)
-    words = re.sub(rf"<@{slack_id}(?:\|[^>]*)?>|@?{slack_id}", former, words)
-    # A name of one word may be an ordinary word in small letters: Hope, Rose, May.
-    flags = re.IGNORECASE if " " in member.name else re.NOFLAG
-    words = re.sub(rf"@?(?<!\w){re.escape(member.name)}(?!\w)", former, words, flags=flags)
-    for part in parts:
-        words = re.sub(rf"@?(?<!\w){re.escape(part)}(?!\w)", former, words)
+    words = re.sub(rf"<@{slack_id}(?:\|[^>]*)?>|@?(?<!\w){slack_id}(?!\w)", former, words)
+    if " " not in member.name:
+        return words
+    return re.sub(rf"@?(?<!\w){re.escape(member.name)}(?!\w)", former, words, flags=re.IGNORECASE)
+
+
+def _without_parts(words: str | None, member: Member, former: str) -> str | None:
+    """The same for a text to them: each part of a name of several words refers to them too.
+
+    A name of one word only does where it is written as "@name".
+    """
+    words = without(words, member, former)
+    if words is None:
+        return None
+    if " " not in member.name:
+        return re.sub(rf"@{re.escape(member.name)}(?!\w)", former, words, flags=re.IGNORECASE)
+    for part in re.split(r"\W+", member.name):
+        if len(part) >= _SHORTEST_NAME:
+            words = re.sub(rf"@?(?<!\w){re.escape(part)}(?!\w)", former, words)
     return words

@@ -191,17 +191,35 @@ def test_what_was_handed_out_to_others_is_taken_back_and_made_anew(ward: Workspa
         assert session.scalars(select(Comment.words)).all() == ["More like a former colleague please"]
 
 
-def test_a_name_of_one_word_is_not_taken_out_of_what_others_mean_otherwise(ward: WorkspaceWard) -> None:
-    recognition_id = ward.thank(COL, THEO, "We had little hope that night, and you and Hope found the pump")
+@pytest.mark.parametrize("name", ["we", "May", "will", "Hope", "you"])
+def test_a_name_of_one_word_never_changes_what_colleagues_wrote(ward: WorkspaceWard, name: str) -> None:
+    """The naive twin replaces every word that is spelt like the name."""
+    text = "May I say: we had little hope, you and Hope found the pump, and we will not forget it, @Hope"
+    to_them = f"@{name}, {text}"
     with ward.database.begin() as session:
         workspace = ward.workspace(session)
-        members.upsert_one(session, workspace, SlackProfile("U0HOPEONLY", "Hope"))
+        members.upsert_one(session, workspace, SlackProfile("U0ONEWORD", name))
         workspace.contact = "The Hope Centre"
-    erase(ward, "U0HOPEONLY")
+    of_others = ward.thank(COL, THEO, text)
+    to_person = ward.thank(COL, "U0ONEWORD", to_them)
+    erase(ward, "U0ONEWORD")
+    with ward.database.read() as session:
+        assert session.get_one(Recognition, of_others).words == text
+        rest = text.replace("@Hope", "a former colleague") if name == "Hope" else text
+        assert session.get_one(Recognition, to_person).words == f"a former colleague, {rest}"
+        assert ward.workspace(session).contact == "The Hope Centre"
+
+
+def test_an_id_is_replaced_whole_and_never_inside_another(ward: WorkspaceWard) -> None:
+    with ward.database.begin() as session:
+        workspace = ward.workspace(session)
+        for user in ("U0ONEWORD", "U0ONEWORDS"):
+            members.upsert_one(session, workspace, SlackProfile(user, f"Rhian {user}"))
+    recognition_id = ward.thank(COL, THEO, "You, <@U0ONEWORD> and <@U0ONEWORDS> found the pump in the night")
+    erase(ward, "U0ONEWORDS")
     with ward.database.read() as session:
         words = session.get_one(Recognition, recognition_id).words
-        assert words == "We had little hope that night, and you and a former colleague found the pump"
-        assert ward.workspace(session).contact == "The Hope Centre"
+        assert words == "You, <@U0ONEWORD> and a former colleague found the pump in the night"
 
 
 def test_they_lead_nothing_and_belong_nowhere(ward: WorkspaceWard) -> None:
