@@ -82,6 +82,8 @@ LISTENERS = 32
 """Threads for listeners. Bolt has five by default: five slow listeners would make the next command fail."""
 
 _BEAT = 2.0
+_WEB_JOBS = frozenset({"languages", "identity"})
+"""What a process that only answers has to know; everything else is done by a worker."""
 _OPENING_SECONDS = 5
 UNASKED = "not asked yet"
 
@@ -141,8 +143,9 @@ class Appreciate:
         self._answering = deadline.answer_in_time(
             self.bolt, self.context.languages, self.context.sessions, self._client_for
         )
-        self._socket = None if http else _socket(self.bolt, settings)
-        self._timetable = Scheduler(self._jobs())
+        self._role = settings.role
+        self._socket = None if http or not self._role.listens else _socket(self.bolt, settings)
+        self._timetable = Scheduler(self._jobs_of_role())
         self._rules_due: Moment | None = None
         self._caught_up = self._recovered = self._is_started = False
         self._probe = health.Probe(self._look)
@@ -167,6 +170,11 @@ class Appreciate:
             handlers.pulse.renderers.EXPANDERS,
             believes=self.clock.believes,
         )
+
+    def _jobs_of_role(self) -> list[Job]:
+        if self._role.works:
+            return self._jobs()
+        return [job for job in self._jobs() if job.name in _WEB_JOBS]
 
     def _jobs(self) -> list[Job]:
         every_night = partial(nightly, self.sessions, self.now)
@@ -204,7 +212,8 @@ class Appreciate:
 
     def meet_in_background(self) -> None:
         """Store the members of every workspace while requests are answered already."""
-        self._member_sync.start()
+        if self._role.works:
+            self._member_sync.start()
 
     def _client_for(self, request: BoltRequest) -> WebClient | None:
         """Return a client to tell somebody what could not be done, also before a request was authorised."""
@@ -270,8 +279,9 @@ class Appreciate:
             self._meet(workspace_id)
 
     def start(self) -> None:
-        """Connect to Slack, start the delivery worker and the scheduled jobs."""
-        self.deliveries.start()
+        """Start what belongs to this process's role: listening, delivering, and the scheduled jobs."""
+        if self._role.works:
+            self.deliveries.start()
         if self._socket:
             self._socket.connect()
         self._timetable.start()
@@ -307,7 +317,7 @@ class Appreciate:
     def questions(self) -> Questions:
         """Return what the health pages ask; the report comes from the probe."""
         return Questions(
-            is_alive=lambda: self.deliveries.is_turning,
+            is_alive=lambda: self.deliveries.is_turning or not self._role.works,
             is_ready=lambda: self._is_started and os.access(self.keys.path, os.R_OK | os.W_OK | os.X_OK),
             status=self._probe.current,
             exposition=metrics.exposition,
@@ -552,7 +562,7 @@ def serve(settings: Settings) -> None:
     app.meet_in_background()
     if page:
         page.start()
-    logger.info("Appreciate is listening.")
+    logger.info("Appreciate is listening." if settings.role.listens else "Appreciate is delivering.")
     stopping.wait()
     logger.info("Stopping: what is under way is finished first.")
     if page:

@@ -143,7 +143,8 @@ class Probe:
     def stop(self) -> None:
         """Ask no more. A probe that hangs is left behind."""
         self._stopping.set()
-        self._thread.join(1)
+        if self._thread.ident is not None:
+            self._thread.join(1)
 
     def current(self) -> Report:
         """Return the newest report; one that is too old to be true says that the database does not answer."""

@@ -1,6 +1,7 @@
 """The command line. Exit codes: 0 done, 1 something was found or failed, 2 wrong use."""
 
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,22 +109,31 @@ def _require_sandbox() -> None:
     examples=[
         ("slackapp serve", "Socket Mode: needs SLACK_BOT_TOKEN, SLACK_APP_TOKEN and KEY_DIR."),
         ("slackapp serve --http", "Needs SLACK_SIGNING_SECRET; with SLACK_CLIENT_ID workspaces install it."),
+        ("slackapp serve --http --role web", "Only answers; a process with --role worker does the rest."),
     ],
 )
 @click.option(
     "--http", is_flag=True, help="Listen to signed requests on HTTP_ADDRESS instead of Socket Mode."
 )
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in config.Role]),
+    default=config.Role.ALL.value,
+    help="What this process does: web answers, worker delivers and keeps the timetable, all does both.",
+)
 @explained
-def serve(*, http: bool) -> None:
+def serve(*, http: bool, role: str) -> None:
     """Run the app against Slack until it is told to stop: in Socket Mode, or with --http."""
+    chosen = config.Role(role)
     if http:
         from slackapp.http import process, settings  # noqa: PLC0415 - Socket Mode needs neither
 
-        process.serve(settings.read(environment()))
+        for_http = settings.read(environment())
+        process.serve(replace(for_http, settings=replace(for_http.settings, role=chosen)))
         return
     from slackapp.app import serve as serve_app  # noqa: PLC0415 - the other commands start faster without it
 
-    serve_app(config.read(environment()))
+    serve_app(replace(config.read(environment()), role=chosen))
 
 
 @main.command(

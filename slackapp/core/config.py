@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +18,24 @@ from slackapp.core.errors import SettingsError
 SLACK_HOSTS = ("slack.com", "slack-gov.com")
 DEFAULT_API = "https://slack.com"
 _PORTS = range(65536)
+
+
+class Role(StrEnum):
+    """What a process does: everything, answer only, or deliver and run the scheduled jobs only."""
+
+    ALL = "all"
+    WEB = "web"
+    WORKER = "worker"
+
+    @property
+    def listens(self) -> bool:
+        """Whether the process takes requests from Slack."""
+        return self is not Role.WORKER
+
+    @property
+    def works(self) -> bool:
+        """Whether the process delivers messages and runs the scheduled jobs."""
+        return self is not Role.WEB
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +58,8 @@ class Settings:
     health_port: int = 8080
     guard_words: Path | None = None
     """An organisation's own words for the confidentiality guard, beside those that come with the app."""
+    role: Role = Role.ALL
+    """Chosen on the command line: processes on one machine share an environment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,28 +34,40 @@ def serve(http: HttpSettings) -> None:
     app = Appreciate(http.settings, locker=locker, http=True)
     if locker is not None:
         _reseal(app.sessions, locker)
-    server = Server(web.application(app, http), http.host, http.port, connections=connections)
+    server = None
+    if http.settings.role.listens:
+        server = Server(web.application(app, http), http.host, http.port, connections=connections)
     port = http.settings.health_port
     page = health.HealthPage(port, app.questions()) if port else None
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
     app.start()
-    server.start()
-    app.meet_in_background()
     if page:
         page.start()
-    _logger.info("Appreciate is listening on %s port %d.", http.host, http.port)
-    while not stopping.wait(_LOOK_SECONDS) and server.is_running:
-        pass
-    has_failed = not server.is_running
-    _logger.info("Stopping: what is under way is finished first.")
-    server.stop()
+    has_failed = not _serve_until(stopping, server, app, f"{http.host} port {http.port}")
     if page:
         page.stop()
     app.stop()
     if has_failed:
         raise OSError(0, "reading requests failed; the log says where", "HTTP server")
+
+
+def _serve_until(stopping: threading.Event, server: Server | None, app: Appreciate, place: str) -> bool:
+    """Listen, where the role does, until told to stop; return whether reading requests went well."""
+    if server:
+        server.start()
+        _logger.info("Appreciate is listening on %s.", place)
+    else:
+        _logger.info("Appreciate is delivering.")
+    app.meet_in_background()
+    while not stopping.wait(_LOOK_SECONDS) and (server is None or server.is_running):
+        pass
+    is_well = server is None or server.is_running
+    _logger.info("Stopping: what is under way is finished first.")
+    if server:
+        server.stop()
+    return is_well
 
 
 def _reseal(sessions: Sessions, locker: TokenEncryption) -> None:
