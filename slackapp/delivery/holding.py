@@ -41,11 +41,12 @@ class Place:
     subject: str = ""
 
 
-def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetime) -> None:
-    """Hold all messages to these places, each with its reason.
+def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetime) -> list[Place]:
+    """Hold all messages to these places, each with its reason; return those that were not held before.
 
     Rows are locked in the order of the places, so that two processes cannot deadlock.
     """
+    begun = []
     for place, reason in sorted(dict(refused).items()):
         row = {
             "workspace_id": place.workspace_id,
@@ -58,9 +59,12 @@ def hold(session: Session, refused: Iterable[tuple[Place, str]], *, now: datetim
             "version": VERSION if place.scope is HoldScope.MESSAGE else None,
         }
         insert = insert_for(session)(Hold).on_conflict_do_nothing().values(row).returning(Hold.since)
-        if session.scalar(insert) is None and (held := locked(session, place)) and _is_on_trial(held, now):
+        if session.scalar(insert) is not None:
+            begun.append(place)
+        elif (held := locked(session, place)) and _is_on_trial(held, now):
             look_later(held, reason, now=now)
     session.flush()
+    return begun
 
 
 def look_later(held: Hold, reason: str, *, now: datetime) -> None:
@@ -83,12 +87,13 @@ def is_over(held: Hold, now: datetime) -> bool:
     return held.again is not None and (held.again <= now or held.again > now + TARGET_WAITS[-1])
 
 
-def lift(session: Session, places: Iterable[Place]) -> None:
-    """Delete the holds of these places: Slack accepts messages there again."""
-    for place in sorted(set(places)):
-        if held := locked(session, place):
-            session.delete(held)
+def lift(session: Session, places: Iterable[Place]) -> list[Hold]:
+    """Delete the holds of these places, and return them: Slack accepts messages there again."""
+    lifted = [held for place in sorted(set(places)) if (held := locked(session, place))]
+    for held in lifted:
+        session.delete(held)
     session.flush()
+    return lifted
 
 
 def on_trial(session: Session, workspace_ids: Iterable[str], *, now: datetime) -> set[Place]:

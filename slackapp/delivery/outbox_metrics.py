@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from prometheus_client import Gauge
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from slackapp.core import metrics
-from slackapp.delivery import pace
+from slackapp.delivery import circuit, pace
 from slackapp.delivery.results import (
     Failed,
     FeatureOff,
@@ -21,7 +21,7 @@ from slackapp.delivery.results import (
     Sent,
     Unknown,
 )
-from slackapp.models import Bucket, Delivery, DeliveryState, Hold, Workspace
+from slackapp.models import Bucket, Delivery, DeliveryState, Hold, HoldScope, Workspace
 from slackapp.outbox.queue import Method, Priority
 from slackapp.outbox.rendered import Skip, WaitUntil
 
@@ -62,7 +62,12 @@ def collect(session: Session, now: datetime) -> None:
     waiting = {priority: (now - due).total_seconds() for priority, due in session.execute(oldest)}
     for priority in Priority:
         metrics.DELIVERY_OLDEST_SECONDS.labels(priority.name.lower()).set(waiting.get(priority, 0.0))
-    held = select(Hold.scope, func.count()).where(Hold.workspace_id.in_(installed)).group_by(Hold.scope)
+    keeps_back = or_(Hold.scope != HoldScope.POSTS, Hold.looks >= circuit.OPENS_AFTER)
+    held = (
+        select(Hold.scope, func.count())
+        .where(Hold.workspace_id.in_(installed), keeps_back)
+        .group_by(Hold.scope)
+    )
     _replace(metrics.HOLDS, {(scope,): float(count) for scope, count in session.execute(held)})
     slowest = select(Bucket.name, func.min(Bucket.fraction)).where(
         Bucket.name.in_([f"method:{method}" for method in Method])

@@ -101,9 +101,10 @@ def keep_back(session: Session, finished: list[Finished], *, now: datetime) -> N
         for done in finished
         if isinstance(done.outcome, Held | FeatureOff)
     ]
-    for place, reason in sorted(dict(refused).items()):
-        _logger.warning("Slack takes no message (%s, %s)", place.scope, reason)
-    holding.hold(session, refused, now=now)
+    reasons = dict(refused)
+    for place in holding.hold(session, refused, now=now):
+        # Once, at its beginning; how often it was tried is told at its end.
+        _logger.warning("Slack takes no message (%s, %s)", place.scope, reasons[place])
     unclear = [
         (done.claimed.row.workspace_id, done.outcome.reason)
         for done in finished
@@ -139,7 +140,8 @@ def record_results(session: Session, finished: list[Finished], harmless: Harmles
         is_ours = _settle(session, done.claimed, done.outcome, now, repeats)
         if is_ours:
             _follow_up(session, done, now)
-        if not is_ours or not isinstance(done.outcome, Sent | WaitUntil | Skip):
+        is_told_once = isinstance(done.outcome, Held | FeatureOff) or not repeats.is_counted
+        if not is_ours or not (is_told_once or isinstance(done.outcome, Sent | WaitUntil | Skip)):
             _logger.warning(
                 "delivery %s of kind %s: %s%s",
                 done.claimed.row.id,
@@ -189,7 +191,13 @@ def _lift(session: Session, finished: list[Finished], now: datetime) -> None:
         return
     trials = holding.on_trial(session, (row.workspace_id for row in sent), now=now)
     ended = [place for row in sent for place in holding.places_of(row) if place in trials]
-    holding.lift(session, ended)
+    for hold in holding.lift(session, ended):
+        if hold.scope != HoldScope.POSTS or circuit.is_open(hold):
+            seconds = (now - hold.since).total_seconds()
+            _logger.warning(
+                "Slack takes messages again (%s, %s, after %d s and %d checks)",
+                *(hold.scope, hold.reason, seconds, hold.looks),
+            )
 
 
 def _place(row: Delivery, refusal: Held | FeatureOff) -> Place:

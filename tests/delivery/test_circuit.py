@@ -225,6 +225,20 @@ def test_a_fault_of_our_own_keeps_back_nobody_elses_messages(ward: Ward) -> None
     assert not _is_open(ward)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_outage_costs_few_lines_in_the_log(ward: Ward, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", logger="slackapp")
+    _invite(ward, 40)
+    ward.slack.order("chat.postMessage", *[ERROR] * 20)
+    worker = _worker(ward)
+    _run(worker, NOON, NOON + CALM)
+    assert _states(ward, "invitation") == {DeliveryState.SENT: 40}
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("slackapp")]
+    assert len(lines) <= 8 + 2, lines
+    assert "Slack answers posts with errors" in "\n".join(lines)
+    assert lines[-1].startswith("Slack takes messages again (posts, http_500, after")
+
+
 def test_two_processes_count_the_same_answers(ward: Ward) -> None:
     ward.slack.order("chat.postMessage", *[ERROR] * 1000)
     workers = [_worker(ward), _worker(ward)]
