@@ -64,6 +64,7 @@ from slackapp.pulse import (
     notices,
     opening,
     rounds,
+    shared_directory,
     statement_logs,
     welcomes,
 )
@@ -360,6 +361,9 @@ class Appreciate:
         """Log what an operator should look into: alarms, and a database that logs its statements."""
         for line in alarms(self.keys):
             logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
+        with suppress(OSError):
+            if said := shared_directory.warning(self.keys.path, shared_directory.MOUNTS.read_text()):
+                logger.warning("%s", said)
         with self.sessions.read() as session:
             statement_logs.silence(session)
             settings = statement_logs.logging_settings(session)

@@ -4,9 +4,10 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+LOCK = ".lock"
 DIRECTORY_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -28,12 +29,29 @@ class KeyFiles:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the directory's lock. It is not re-entrant."""
-        descriptor = os.open(self.path, os.O_RDONLY)
+        """Hold the directory's lock. It is not re-entrant.
+
+        The lock is a file of its own, open for writing: NFS gives no exclusive lock on a directory, nor on
+        what is open for reading only.
+        """
+        descriptor = self._lock()
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
+            os.close(descriptor)
+
+    def _lock(self) -> int:
+        path = self.path / LOCK
+        while True:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                # Whoever tidied the directory meanwhile may have removed it: others lock the new one.
+                if _is_still_at(path, descriptor):
+                    return descriptor
+            except OSError:
+                os.close(descriptor)
+                raise
             os.close(descriptor)
 
     def has(self, name: str) -> bool:
@@ -140,6 +158,13 @@ class KeyFiles:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _is_still_at(path: Path, descriptor: int) -> bool:
+    """Whether an open file is the one at a path."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    return False
 
 
 def _overwrite(descriptor: int) -> None:

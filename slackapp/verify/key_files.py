@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from slackapp.models import Poll, PollState
 from slackapp.verify.findings import Checked
 
-FILES = frozenset({"identity", "identity.pending", "marks.secret", "erased.marks", "alarms"})
+FILES = frozenset({"identity", "identity.pending", "marks.secret", "erased.marks", "alarms", ".lock"})
 """Written by hand, so that the list cannot grow unnoticed."""
 
 _PART = re.compile(r"(?P<poll>[0-9A-Za-z_-]{1,64})\.(?:key|charter|taken|counted)")

@@ -15,6 +15,7 @@ from slackapp.core.errors import SettingsError, UserError
 from slackapp.models import Identity
 from slackapp.pulse import comments
 from slackapp.pulse.ballots import Answer, InvalidBallotError, SealedBallot, new_nonce, open_box, seal
+from slackapp.pulse.key_files import LOCK
 from slackapp.pulse.keys import KeyDirectory
 from slackapp.pulse.questions import FOUR, ROTATING, next_in_rotation
 
@@ -136,7 +137,7 @@ def contents(path: Path) -> dict[str, tuple[int, bytes]]:
     return {
         str(found): (stat.S_IMODE(found.stat().st_mode), found.read_bytes() if found.is_file() else b"")
         for found in [path, *path.rglob("*")]
-        if found.exists()
+        if found.exists() and found.name != LOCK
     }
 
 
@@ -166,7 +167,7 @@ def test_a_key_is_made_once_and_destroyed_once(database: Sessions, keys: KeyDire
     keys.destroy(POLL)
     keys.destroy(POLL)
     assert keys.load(POLL) is None
-    assert [found.name for found in keys.path.iterdir()] == ["identity"]
+    assert sorted(path.name for path in keys.path.iterdir()) == [".lock", "identity"]
 
 
 def test_a_destroyed_key_is_overwritten_where_it_lay(
