@@ -18,7 +18,7 @@ from reports.queries import team_lines
 from reports.queries.extras import promise_details
 from reports.text.summary import in_short
 from slackapp import teams
-from slackapp.digest import promises, reader_lists, readers
+from slackapp.digest import promises, reader_notices, readers
 from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Digest, Member, Retention, Team, Workspace
 from slackapp.obstacles import listing
@@ -65,7 +65,7 @@ def promised_to(
 def own_readers(session: Session, workspace: Workspace, member: Member, now: datetime) -> OwnReaders | None:
     """Who reads the results of the team a member is in; None without a team or before the first check-in."""
     team = session.get(Team, member.team_id) if member.team_id else None
-    if team is None or not reader_lists.has_check_ins(session, workspace):
+    if team is None or not reader_notices.has_check_ins(session, workspace):
         return None
     return OwnReaders(team.name, readers.readers_of(session, team, now))
 

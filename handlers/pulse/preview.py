@@ -16,7 +16,7 @@ from handlers.shared.people import voice_for
 from handlers.shared.request import Request, Scope
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
-from slackapp.digest import promises, reader_lists
+from slackapp.digest import promises, reader_notices
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Member, PromiseState, Team, Workspace
 from slackapp.outbox.queue import NewDelivery, enqueue_many
@@ -113,7 +113,7 @@ def _messages(scope: Scope) -> dict[str, list[Block]]:
                 say,
                 leader=scope.member.name,
                 team=workspace.name,
-                month=reader_lists.first_readable(workspace, reader_lists.milliseconds(scope.now)),
+                month=reader_notices.first_readable(workspace, reader_notices.milliseconds(scope.now)),
             ),
             plain=True,
         ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from handlers.pulse import messages_view, readers_view
 from reports.publishing import obstacles_in_check_in
 from slackapp.core.i18n import Voice, voice
-from slackapp.digest import promises, reader_lists, readers
+from slackapp.digest import promises, reader_notices, readers
 from slackapp.digest.promises import PromiseSummary
 from slackapp.models import Delivery, Leadership, Member, Poll, PollMember, Team, Workspace
 from slackapp.obstacles import listing
@@ -147,7 +147,7 @@ def _load_new_leader(
         return Skip("no_leader")
     leadership = session.get(Leadership, team.id)
     since = leadership.since if leadership and leadership.since else now
-    month = reader_lists.first_readable(workspace, reader_lists.milliseconds(since))
+    month = reader_notices.first_readable(workspace, reader_notices.milliseconds(since))
     return _NewLeader(members.language_of(workspace, person), leader.name, team.name, month)
 
 
@@ -170,13 +170,13 @@ def _load_readers(
     begun = [
         reading
         for reading in readers.readers_of(session, team, now)
-        if reading.since == reader_lists.moment_of(about.moment) and not reading.is_leader_of(team)
+        if reading.since == reader_notices.moment_of(about.moment) and not reading.is_leader_of(team)
     ]
-    ended = reader_lists.ended_at(session, team, about.moment)
+    ended = reader_notices.ended_at(session, team, about.moment)
     if not (begun or ended):
         return Skip("no_change")
     say = members.language_of(workspace, person)
-    month = reader_lists.first_readable(workspace, about.moment)
+    month = reader_notices.first_readable(workspace, about.moment)
     return readers_view.Change(say, team.name, month, tuple(begun), tuple(ended))
 
 
@@ -194,7 +194,7 @@ def _load_handed_on(
     leader = session.get(Member, team.leader_id) if team and team.leader_id else None
     if team is None or own is None or leader is None or not leader.can_be_reached:
         return Skip("gone")
-    say, moment = members.language_of(workspace, person), reader_lists.moment_of(about.readable_from)
+    say, moment = members.language_of(workspace, person), reader_notices.moment_of(about.readable_from)
     day = moment.astimezone(ZoneInfo(workspace.time_zone)).date() if moment > now else None
     return readers_view.HandedOn(say, leader.name, leads=team.name, team=own.name, day=day)
 
@@ -228,16 +228,16 @@ ROUTES = by_kind(
     Route(notices.TEST, _load_trial, _trial),
     Route(notices.REMINDER, _load_reminder, _reminder),
     Route(notices.NEW_LEADER, _in_their_hours(_load_new_leader), _new_leader),
-    Route(reader_lists.READERS_CHANGED, _in_their_hours(_load_readers), _readers),
-    Route(reader_lists.HANDED_ON, _in_their_hours(_load_handed_on), _handed_on),
+    Route(reader_notices.READERS_CHANGED, _in_their_hours(_load_readers), _readers),
+    Route(reader_notices.HANDED_ON, _in_their_hours(_load_handed_on), _handed_on),
     Route(settings.RULES_CHANGED, _in_their_hours(_load_thresholds), _words),
 )
 EXPANDERS: Mapping[str, Expander] = {
     INVITATION: audience.enqueue_invitations,
     notices.LOSS: audience.enqueue_loss_notices,
     notices.NEW_LEADER: notices.enqueue_leader_notices,
-    reader_lists.READERS_CHANGED: reader_lists.enqueue_reader_notices,
-    reader_lists.HANDED_ON: reader_lists.enqueue_handed_on_notices,
+    reader_notices.READERS_CHANGED: reader_notices.enqueue_reader_notices,
+    reader_notices.HANDED_ON: reader_notices.enqueue_handed_on_notices,
     settings.RULES_CHANGED: notices.enqueue_threshold_notices,
 }
 

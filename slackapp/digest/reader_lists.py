@@ -1,48 +1,27 @@
 """Who reads a team's results from when on: written down, told to its people, and fixed with each month."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, event, exists, or_, select, update
 from sqlalchemy.orm import Session, object_session
 
 from slackapp.core import calendar
-from slackapp.core.db import before_commit, new_id
+from slackapp.core.db import before_commit
+from slackapp.digest import reader_notices
+from slackapp.digest.reader_notices import milliseconds, moment_of
 from slackapp.models import (
     Digest,
     DigestReader,
-    FanOut,
     Leadership,
     Member,
     MonthFigures,
-    Poll,
     Team,
     TeamReader,
     Workspace,
 )
-from slackapp.outbox.kinds import Kind, SecondCopy, Topic
-from slackapp.outbox.queue import Priority, enqueue_many, fan_out, insert_for
-from slackapp.outbox.references import HandedOnRef, ReadersRef
-from slackapp.pulse.notices import CHUNK, next_allowed_time
+from slackapp.outbox.queue import insert_for
 from slackapp.workspace.permissions import ancestors, teams
-
-READERS_CHANGED = Kind(
-    "team_readers",
-    ReadersRef,
-    priority=Priority.POLL,
-    topic=Topic.DIGESTS,
-    second_copy=SecondCopy.HARMLESS,
-)
-"""The kind of the message that tells a team's people who can read its results from now on, or no more."""
-
-HANDED_ON = Kind(
-    "digests_handed_on",
-    HandedOnRef,
-    priority=Priority.POLL,
-    topic=Topic.DIGESTS,
-    second_copy=SecondCopy.HARMLESS,
-)
-"""The kind of the message that tells them that earlier months were handed on."""
 
 READERS = "readers"
 """Topic of a transaction that changed who leads, stands in, is above or is an admin: see `watch`."""
@@ -109,11 +88,8 @@ def record(session: Session, workspace: Workspace, now: datetime) -> None:
         _record_earlier_months(session, workspace, now)
         return
     told_before = {row.team_id for row in rows}
-    if told_before.intersection(team for team, _ in begun | ended) and has_check_ins(session, workspace):
-        reference = str(ReadersRef(milliseconds(now)))
-        fan_out(
-            session, workspace, key=f"{READERS_CHANGED}:{new_id()}", kind=READERS_CHANGED, reference=reference
-        )
+    if told_before.intersection(team for team, _ in begun | ended):
+        reader_notices.announce_change(session, workspace, now)
 
 
 def record_month(
@@ -176,95 +152,8 @@ def open_months(
         months = {(key, month) for key, month in session.execute(own)}
     _add(session, ((key, month, leader.id) for key, month in months), readable_from)
     workspace = session.get_one(Workspace, team.workspace_id)
-    if months and has_check_ins(session, workspace):
-        about = HandedOnRef(team.id, milliseconds(readable_from))
-        fan_out(session, workspace, key=f"{HANDED_ON}:{new_id()}", kind=HANDED_ON, reference=str(about))
-
-
-def enqueue_reader_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
-    """Tell the next people whose readers changed at one moment; True when everybody has been seen to."""
-    moment = ReadersRef.parse(fan_out.reference).moment
-    changed = select(TeamReader.team_id).where(changed_at(moment))
-    people = _next_people(session, fan_out, changed.distinct(), chunk)
-    workspace = session.get_one(Workspace, fan_out.workspace_id)
-    deliveries = [
-        READERS_CHANGED.new(
-            ReadersRef(moment, member.team_id or ""),
-            member.slack_user_id,
-            next_allowed_time(member, workspace, now),
-            key=f"{fan_out.key}:{member.id}",
-        )
-        for member in people
-        if member.can_be_reached
-    ]
-    enqueue_many(session, workspace, deliveries)
-    return len(people) < chunk
-
-
-def enqueue_handed_on_notices(session: Session, fan_out: FanOut, now: datetime, chunk: int = CHUNK) -> bool:
-    """Tell the next people whose earlier months were handed on; True when everybody has been seen to."""
-    about = HandedOnRef.parse(fan_out.reference)
-    in_workspace = DigestReader.team_id.in_(select(Team.id).where(Team.workspace_id == fan_out.workspace_id))
-    opened = select(DigestReader.team_id).where(in_workspace, opened_at(about))
-    people = _next_people(session, fan_out, opened.distinct(), chunk)
-    workspace = session.get_one(Workspace, fan_out.workspace_id)
-    deliveries = [
-        HANDED_ON.new(
-            HandedOnRef(about.team_id, about.readable_from, member.team_id or ""),
-            member.slack_user_id,
-            next_allowed_time(member, workspace, now),
-            key=f"{fan_out.key}:{member.id}",
-        )
-        for member in people
-        if member.can_be_reached
-    ]
-    enqueue_many(session, workspace, deliveries)
-    return len(people) < chunk
-
-
-def opened_at(about: HandedOnRef) -> ColumnElement[bool]:
-    """The months that were opened to a team's leader at a moment."""
-    leader = select(Team.leader_id).where(Team.id == about.team_id).scalar_subquery()
-    return (DigestReader.member_id == leader) & (DigestReader.readable_from == moment_of(about.readable_from))
-
-
-def changed_at(moment: int) -> ColumnElement[bool]:
-    """Readers who became one at this moment and still are, or who ceased to be one."""
-    at = moment_of(moment)
-    return or_((TeamReader.since == at) & TeamReader.until.is_(None), TeamReader.until == at)
-
-
-def ended_at(session: Session, team: Team, moment: int) -> list[str]:
-    """The names of those who ceased to be readers at a moment, without who led the team before."""
-    leadership = session.get(Leadership, team.id)
-    replaced = leadership.before_id if leadership else None
-    rows = select(Member.name, Member.id).join(TeamReader, TeamReader.member_id == Member.id)
-    ended = (TeamReader.team_id == team.id, TeamReader.until == moment_of(moment), Member.left.is_(False))
-    return [
-        name for name, key in session.execute(rows.where(*ended).order_by(Member.name)) if key != replaced
-    ]
-
-
-def first_readable(workspace: Workspace, moment: int) -> str:
-    """The month from which on a reader of this moment reads: the one after it."""
-    return calendar.month_after(calendar.month_of(moment_of(moment), workspace.time_zone))
-
-
-def has_check_ins(session: Session, workspace: Workspace) -> bool:
-    """Whether there are check-ins here, or have been: before, there is no result to read."""
-    return workspace.pulse_on or bool(
-        session.scalar(select(exists().where(Poll.workspace_id == workspace.id)))
-    )
-
-
-def milliseconds(moment: datetime) -> int:
-    """A moment as a reference holds it."""
-    return int(moment.timestamp() * 1000)
-
-
-def moment_of(milliseconds: int) -> datetime:
-    """The same back; a row and a reference that are to be compared hold it in this precision."""
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+    if months:
+        reader_notices.announce_handed_on(session, workspace, team, readable_from)
 
 
 def _readers_by_tree(session: Session, workspace: Workspace, tree: Mapping[str, Team]) -> set[Pair]:
@@ -360,15 +249,6 @@ def _add(session: Session, rows: Iterator[tuple[str, str, str]], readable_from: 
             where=earlier,
         )
         session.execute(opened, values)
-
-
-def _next_people(session: Session, fan_out: FanOut, team_ids: Select[str], chunk: int) -> list[Member]:
-    of_teams = (Member.workspace_id == fan_out.workspace_id, Member.team_id.in_(team_ids))
-    statement = select(Member).where(*of_teams, Member.id > fan_out.cursor).order_by(Member.id)
-    people = list(session.scalars(statement.limit(chunk)))
-    if people:
-        fan_out.cursor = people[-1].id
-    return people
 
 
 def _team_ids(workspace: Workspace) -> Select[str]:

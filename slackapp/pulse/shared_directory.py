@@ -8,7 +8,7 @@ _LOCAL_LOCKS = frozenset({"nolock", "nobrl", "local_lock=all", "local_lock=flock
 
 LOCAL_LOCKS = (
     "KEY_DIR %s lies on a network file system (%s) whose locks other hosts do not see (%s). With several "
-    "hosts, mount it without that option (NFS 4, or NFS 3 with its lock service); one host alone may use it so."
+    "hosts, mount it without that option (NFS 4, or NFS 3 with its lock service); one host may use it so."
 )
 NETWORK = (
     "KEY_DIR %s lies on a network file system (%s). Several hosts may share it: each must run with the same "
