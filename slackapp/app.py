@@ -362,8 +362,8 @@ class Appreciate:
         for line in alarms(self.keys):
             logger.error("An alarm about a check-in is in KEY_DIR/alarms: %s", line)
         with suppress(OSError):
-            if said := shared_directory.warning(self.keys.path, shared_directory.MOUNTS.read_text()):
-                logger.warning("%s", said)
+            if warning := shared_directory.warning(self.keys.path, shared_directory.MOUNTS.read_text()):
+                logger.warning("%s", warning)
         with self.sessions.read() as session:
             statement_logs.silence(session)
             settings = statement_logs.logging_settings(session)
