@@ -41,7 +41,7 @@ def days(scope: Scope) -> list[date]:
 
 
 def first_need(scope: Scope, digest: Digest) -> str:
-    """The first need that the digest names, to begin "You said" with; empty when it names none."""
+    """The first need that the digest names, to begin "What I understood" with; empty when it names none."""
     needs = [key for key in _needs(scope, digest) if key in TOPICS]
     return capital(scope.say(TOPICS[needs[0]].need)) if needs else ""
 

@@ -327,7 +327,7 @@ def _fields(say: Voice, group: Group, number: int | None, content: FormContent) 
     by = _days(say, Part.BY, content.days, group.due or content.usual_day)
     offered = not number and content.actions
     fields: list[tuple[str, Part, Any]] = [
-        (say("You said"), Part.YOU_SAID, you_said),
+        (say("What I understood"), Part.YOU_SAID, you_said),
         (say("We will"), Part.WE_WILL, we_will),
         *([(say("Or one of these:"), Part.SUGGESTED, _suggestions(say, group, content))] if offered else []),
         (say("Who will do it?"), Part.WHO, who),

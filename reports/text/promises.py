@@ -8,7 +8,7 @@ from slackapp.models import PromiseState
 def parts(say: Voice, promise: PromiseDetails) -> list[tuple[str, str]]:
     """Labels, and what people wrote after them; the last ones say what became of the promise."""
     labelled = [
-        (say("You said:"), f"“{promise.you_said}”"),
+        (say("What I understood:"), f"“{promise.you_said}”"),
         (say("We will:"), f"“{promise.we_will}”"),
     ]
     if promise.state is PromiseState.DONE:

@@ -109,7 +109,7 @@ TOPICS: dict[str, Topic] = {
         translatable("What should have changed by now?"),
     ),
     "said_back": Topic(
-        translatable("saying back what people said"),
+        translatable("saying back what was heard"),
         translatable("What was said back was right"),
         translatable("What did I hear wrong last month?"),
     ),
@@ -119,7 +119,7 @@ TOPICS: dict[str, Topic] = {
         translatable("On which shifts have you not seen me?"),
     ),
     "aims": Topic(
-        translatable("knowing what we are trying to do"),
+        translatable("clear aims and roles"),
         translatable("Know what we are trying to do"),
         translatable("What are we trying to do this month, and who does what?"),
     ),

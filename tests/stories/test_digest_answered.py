@@ -40,7 +40,7 @@ def answered(practice: RunningApp) -> RunningApp:
     practice.clock(now="2026-12-01T09:01:00+00:00")
     screen = practice.leader.sees("Ward 7 in November", seconds=30)
     practice.leader.presses("Say what we will do", within=_last(screen, "Ward 7 in November"))
-    practice.leader.fills("You said", SAID)
+    practice.leader.fills("What I understood", SAID)
     practice.leader.fills("We will", WILL)
     practice.leader.submits()
     assert "Nobody else sees it yet." in practice.leader.screen()["modal"]["text"]
@@ -83,7 +83,7 @@ def test_a_promise_reaches_the_channel_the_next_check_in_and_the_next_digest(ans
     leader.submits()
     post = nurse.sees(WILL, place=CHANNEL)
     # Whatever the leader wrote is shown as it was written, and calls nobody.
-    assert f"You said: “{SAID}”" in post.texts
+    assert f"What I understood: “{SAID}”" in post.texts
     assert "Mair Llewellyn, by Thursday 31 December. You will hear here when it is done." in post.texts
     assert _of(post, "Ward 7 in November")
     sent = [call for call in answered.calls("chat.postMessage") if WILL in str(call)]
@@ -170,7 +170,7 @@ def test_half_a_promise_is_asked_for_where_it_is_missing_and_a_fourth_has_no_pla
     practice.clock(now="2026-12-01T09:01:00+00:00")
     screen = practice.leader.sees("Ward 7 in November", seconds=30)
     practice.leader.presses("Say what we will do", within=_last(screen, "Ward 7 in November"))
-    practice.leader.fills("You said", SAID)
+    practice.leader.fills("What I understood", SAID)
     practice.leader.submits()
     assert practice.leader.screen()["modal"]["errors"], "what we will do is missing"
     practice.leader.fills("We will", WILL)
@@ -193,7 +193,7 @@ def test_an_action_from_the_bank_is_promised_where_the_leader_writes_nothing(pra
     form = leader.screen()["modal"]
     [offered] = [control for control in form["controls"] if control["label"] == "Or one of these:"]
     assert len(offered["options"]) == 3
-    leader.fills("You said", SAID)
+    leader.fills("What I understood", SAID)
     leader.fills("Or one of these:", offered["options"][0])
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"]

@@ -40,7 +40,7 @@ def test_a_leader_reads_the_line_a_week_before_and_says_her_own_words(quiet: Run
     assert "Never used in appraisal, capability or pay." in first.texts
     seen = leader.sees("Ward 7 in November", seconds=30)
     leader.presses("Say what we will do", within=_last(seen, "Ward 7 in November"))
-    leader.fills("You said", "Nobody helps with beds")
+    leader.fills("What I understood", "Nobody helps with beds")
     leader.fills("We will", "Have a second pair of hands until eight")
     leader.fills("By when?", "Friday 29 January")
     leader.submits()

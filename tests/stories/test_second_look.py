@@ -41,11 +41,11 @@ def test_a_promise_that_may_point_to_a_patient_is_asked_about_before_it_is_store
     asked_to_answer: RunningApp,
 ) -> None:
     leader = asked_to_answer.leader
-    leader.fills("You said", NUMBER)
+    leader.fills("What I understood", NUMBER)
     leader.fills("We will", WILL)
     leader.submits()
     assert REFUSED in leader.screen().texts
-    leader.fills("You said", NAMES)
+    leader.fills("What I understood", NAMES)
     leader.submits()
     modal = leader.screen()["modal"]
     assert ASKED in modal["text"]
@@ -60,7 +60,7 @@ def test_a_promise_that_may_point_to_a_patient_is_asked_about_before_it_is_store
 
 def test_why_a_promise_was_dropped_is_asked_about_too(asked_to_answer: RunningApp) -> None:
     leader = asked_to_answer.leader
-    leader.fills("You said", "Relatives wait for an hour")
+    leader.fills("What I understood", "Relatives wait for an hour")
     leader.fills("We will", WILL)
     leader.submits()
     assert "Saved." in leader.screen()["modal"]["text"], "nothing is asked about plain words"
@@ -88,7 +88,7 @@ def test_without_the_look_it_is_stored_at_once(
     """The naive twin: what the tests above would miss."""
     monkeypatch.setattr(free_text, "check", lambda *_: None)
     leader = asked_to_answer.leader
-    leader.fills("You said", NAMES)
+    leader.fills("What I understood", NAMES)
     leader.fills("We will", WILL)
     leader.submits()
     assert [promise.you_said for promise in promises(asked_to_answer)] == [NAMES]
