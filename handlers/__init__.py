@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from slack_bolt import App
 
+import handlers.aims.listeners
 import handlers.digest.command
 import handlers.digest.comments
 import handlers.digest.leader_words
@@ -50,6 +51,7 @@ def register(bolt: App, context: Context) -> None:
         handlers.obstacles.sending,
         handlers.obstacles.answering,
         handlers.talk.listeners,
+        handlers.aims.listeners,
         handlers.privacy.data_requests,
         handlers.teams.sync,
         handlers.teams.wizard,

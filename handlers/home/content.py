@@ -26,6 +26,7 @@ from slackapp.privacy import retention
 from slackapp.pulse import opening
 from slackapp.pulse.schedule import upcoming
 from slackapp.recognition import unconfirmed
+from slackapp.teams import aims
 from slackapp.workspace import attention, members, permissions
 from slackapp.workspace.permissions import Permission
 
@@ -42,6 +43,7 @@ def sections(session: Session, workspace: Workspace, member: Member, now: dateti
         else None,
         promised=promised_to(session, workspace, member, now),
         is_ready=number > 0,
+        aims=aims.of_team(session, member.team_id) if member.team_id else (),
         waiting=listing.waiting_for(session, member, now) if led else (),
         sent_up=listing.of_team(session, session.get_one(Team, member.team_id), now)
         if member.team_id
@@ -108,6 +110,7 @@ def leadership(
             people=sizes[team.id].people,
             below=sizes[team.id].below,
             has_digest=team.id in sentences,
+            needs_a_look=aims.needs_a_look(session, team.id, now),
         )
         for team in first
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from handlers.aims import aims_view
 from handlers.digest import promise_form_view
 from handlers.digest.promise_form_view import Led
 from reports.figures.team_line import Act, TeamLine
@@ -35,6 +36,8 @@ class Leading:
     has_digest: bool
     line: TeamLine | None = None
     """What a level above reads about it, where the reader does not lead it herself."""
+    needs_a_look: bool = False
+    """Whether a quarter has passed since its aims were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,15 @@ def part(say: Voice, zone: str, leadership: Leadership) -> list[Block]:
     layout += [plain_context(_read_by(say, leadership.readers))] if leadership.readers else []
     layout.append(blocks.context(next_check_in(say, zone, leadership.next_poll)))
     layout += _lines(say, leadership.lines)
+    buttons = [
+        aims_view.open_button(
+            say, team.led.team_id, team.led.team, place=place, needs_a_look=team.needs_a_look
+        )
+        for place, team in enumerate(leadership.teams[:SHOWN])
+    ]
     if leadership.total > SHOWN or any(team.below for team in leadership.teams):
-        button = blocks.button(say("All your teams"), ALL, "0")
-        layout.append(blocks.actions([button], block_id="leading_all"))
-    return layout
+        buttons.append(blocks.button(say("All your teams"), ALL, "0"))
+    return [*layout, blocks.actions(buttons, block_id="leading_all")]
 
 
 def _read_by(say: Voice, readers: Sequence[str]) -> str:

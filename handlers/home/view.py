@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from handlers.aims import aims_view
 from handlers.home import admin_view, leader_view, own_settings_view
 from handlers.home.admin_view import AdminOverview
 from handlers.home.leader_view import Leadership
@@ -26,6 +27,7 @@ from slackapp.digest.promises import PromiseDetails
 from slackapp.models import Member, Retention
 from slackapp.obstacles.listing import ObstacleDetails
 from slackapp.recognition.history import Page, Side
+from slackapp.teams.aims import Aim
 
 RECEIVED = "home_received"
 GIVEN = "home_given"
@@ -68,6 +70,7 @@ class Sections:
     is_ready: bool = True
     waiting: Sequence[ObstacleDetails] = ()
     sent_up: Sequence[ObstacleDetails] = ()
+    aims: Sequence[Aim] = ()
     readers: OwnReaders | None = None
     in_doubt: int = 0
 
@@ -81,6 +84,7 @@ def home(say: Voice, reader: Reader, page: Page, check_in: CheckIn | None, secti
         *(admin_view.part(say, reader.zone, reader.now, sections.admin) if sections.admin else []),
         *_check_in(say, reader, check_in),
         *_promised(say, sections.promised),
+        *aims_view.on_home(say, sections.aims),
         *obstacle_view.sent_up(say, sections.sent_up),
         *_thanks(say, reader, page, sections.in_doubt),
         *readers_view.part(say, sections.readers),

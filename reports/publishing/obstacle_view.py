@@ -89,13 +89,13 @@ def sent_up(say: Voice, obstacles: Sequence[ObstacleDetails]) -> list[Block]:
     """What the reader's team sent up, and what was answered, in short; empty when there is nothing."""
     if not obstacles:
         return []
-    layout = [blocks.header(say("Sent up by your team"))]
+    runs = [blocks.run(say("Sent up by your team")) | {"style": {"bold": True}}]
     for obstacle in obstacles[:SHOWN]:
         in_short = shortened(obstacle)
         [block] = check_in_line(say, in_short)
-        block["elements"][0]["elements"].append(blocks.run(f"\n{_state(say, in_short)}"))
-        layout.append(block)
-    return layout
+        own = block["elements"][0]["elements"]
+        runs += [blocks.run("\n"), *own, blocks.run(f"\n{_state(say, in_short)}")]
+    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": runs}]}]
 
 
 def post(say: Voice, obstacle: ObstacleDetails) -> tuple[str, list[Block]]:

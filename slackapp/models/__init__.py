@@ -1,5 +1,6 @@
 """The tables. Every row carries, or reaches by one key, its workspace."""
 
+from slackapp.models.aims import TeamAim
 from slackapp.models.digests import (
     Benchmark,
     Digest,
@@ -94,6 +95,7 @@ __all__ = [
     "SharingChoice",
     "SourceKind",
     "Team",
+    "TeamAim",
     "TeamPace",
     "TeamProposal",
     "TeamReader",

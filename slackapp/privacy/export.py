@@ -290,6 +290,7 @@ def _led_rows(say: Voice, collected: dict[str, Any]) -> list[Row]:
     kinds = (
         ("digests_made_for_you", "month", say("a digest was made for you")),
         ("digests_you_shared", "month", say("you shared the digest")),
+        ("aims_you_wrote", "looked_at", say("you wrote the team's aims")),
         ("paces_you_chose", "chosen_at", say("you chose how often the team is asked")),
         ("words_for_the_levels_above", "written_at", say("you wrote words for the levels above")),
         ("teams_you_were_noticed_to_lead", "since", say("you lead or led the team")),

@@ -15,6 +15,7 @@ from slackapp.models import (
     Promise,
     SharedDigest,
     Team,
+    TeamAim,
     TeamPace,
     TeamProposal,
     TeamReader,
@@ -61,6 +62,13 @@ def collect(session: Session, member: Member, *, since: str) -> dict[str, Any]:
             .join(Team, Team.id == LeaderWords.team_id)
             .where(LeaderWords.member_id == member.id)
             .order_by(LeaderWords.month, Team.name),
+        ),
+        "aims_you_wrote": _rows(
+            session,
+            select(Team.name.label("team"), TeamAim.words, TeamAim.decides, TeamAim.looked_at)
+            .join(TeamAim, TeamAim.team_id == Team.id)
+            .where(TeamAim.written_by_id == member.id)
+            .order_by(Team.name, TeamAim.place),
         ),
         "proposals_for_teams": _proposals(session, member),
         "legal_holds": _rows(session, select(LegalHold.since).where(LegalHold.member_id == member.id)),

@@ -182,6 +182,12 @@ RECORDS = (
         "team_id month member_id words written_at",
     ),
     Kept(
+        "team_aim",
+        "What a team is for, who decides what about it, and who wrote that down",
+        "as long as the team exists",
+        "team_id place words term decides written_by_id looked_at",
+    ),
+    Kept(
         "team_pace",
         "How often a team is asked, and who chose that",
         "as long as the team exists",

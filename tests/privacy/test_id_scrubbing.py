@@ -43,6 +43,7 @@ KEEP_THE_PLACE = {
     ("shared_digest", "shared_by_id"),
     ("leadership", "member_id"),
     ("team_pace", "chosen_by_id"),
+    ("team_aim", "written_by_id"),
     ("team_proposal", "proposed_by_id"),
 }
 """References that stay, to a row without a name and an id: what they count or order is not the person."""
@@ -170,6 +171,7 @@ EXPORTED = {
     "shared_digest": "digests_you_shared",
     "leadership": "teams_you_were_noticed_to_lead",
     "team_pace": "paces_you_chose",
+    "team_aim": "aims_you_wrote",
     "leader_words": "words_for_the_levels_above",
     "team_proposal": "proposals_for_teams",
     "legal_hold": "legal_holds",

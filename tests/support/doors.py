@@ -269,6 +269,15 @@ DOORS = (
     ),
     Door(Permission.LEAD_TEAM, press, "obstacle_withdraw", lambda world: world.obstacle, is_about=True),
     Door(Permission.LEAD_TEAM, press, "obstacle_of_team", _team, shows="In the way in", is_about=True),
+    Door(Permission.LEAD_TEAM, press, "aims_open:0", _team, shows="Aim 1", is_about=True),
+    Door(
+        Permission.LEAD_TEAM,
+        submit,
+        "aims_form",
+        metadata=_team,
+        values={**of("aim:0", value="Forged"), **chosen("term:0", "short")},
+        is_about=True,
+    ),
     Door(
         Permission.LEAD_TEAM,
         press,
