@@ -12,6 +12,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 demo: .venv/.ready browser
 	@exec $(BIN)/slackapp demo --port $(PORT) $(if $(JOURNAL),--journal "$(JOURNAL)") $(if $(RESET),--reset)
 
+# Compiled once, not anew in each of a hundred processes; an empty value is as if it were not set.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/.ready-for-tests browser
 	$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 

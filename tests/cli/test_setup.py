@@ -1,20 +1,36 @@
+"""A server's first commands, and two processes that work together and end cleanly."""
+
 import os
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
+
+from slackapp.cli.main import main
 
 from tests.support.waiting import comes
 
 SLACKAPP = Path(sys.executable).with_name("slackapp")
 
 
+def run_here(*words: str, cwd: Path, **environ: str) -> Result:
+    """Run a command in this process; only one that leaves it as it was, so not serve nor demo."""
+    cleared = dict.fromkeys(os.environ.keys() - {"PATH"})
+    with chdir(cwd):
+        result = CliRunner().invoke(main, list(words), env={**cleared, **environ})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
 def run(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a process of its own."""
     environment = {"PATH": os.environ["PATH"], **environ}
     return subprocess.run(
         [SLACKAPP, *words], cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -31,16 +47,16 @@ def settings(place: Path) -> dict[str, str]:
 
 
 def test_check_names_what_is_missing_and_ends_with_1(tmp_path: Path) -> None:
-    result = run("check", cwd=tmp_path)
-    assert result.returncode == 1
+    result = run_here("check", cwd=tmp_path)
+    assert result.exit_code == 1
     assert "SLACK_BOT_TOKEN: set it to the bot token" in result.stdout
-    assert run("check", cwd=tmp_path, **settings(tmp_path)).returncode == 0
+    assert run_here("check", cwd=tmp_path, **settings(tmp_path)).exit_code == 0
 
 
 def test_migrate_makes_the_tables_and_may_be_repeated(tmp_path: Path) -> None:
     for _ in range(2):
-        result = run("migrate", cwd=tmp_path, **settings(tmp_path))
-        assert (result.returncode, result.stdout) == (0, "The database is up to date.\n"), result.stderr
+        result = run_here("migrate", cwd=tmp_path, **settings(tmp_path))
+        assert (result.exit_code, result.stdout) == (0, "The database is up to date.\n"), result.stderr
     with sqlite3.connect(tmp_path / "appreciate.db") as database:
         columns = [row[1] for row in database.execute("PRAGMA table_info(ballot)")]
     database.close()

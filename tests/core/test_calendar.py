@@ -30,15 +30,19 @@ TWO_YEARS_OF_QUARTERS = 2 * 365 * 96
 
 
 def _moved(zone: str) -> list[datetime]:
-    """Both clock changes of two years, to the hour."""
-    hours = [START + timedelta(hours=n) for n in range(2 * 365 * 24)]
+    """Both clock changes of two years, to the hour: first the days they are in, then the hours of these."""
     zone_info = ZoneInfo(zone)
-    offsets = [hour.astimezone(zone_info).utcoffset() for hour in hours]
-    return [
-        hour
-        for hour, before, after in zip(hours[1:], offsets[:-1], offsets[1:], strict=True)
-        if before != after
-    ]
+
+    def changes(moments: list[datetime]) -> list[tuple[datetime, datetime]]:
+        pairs = pairwise(moments)
+        return [
+            (before, after)
+            for before, after in pairs
+            if before.astimezone(zone_info).utcoffset() != after.astimezone(zone_info).utcoffset()
+        ]
+
+    days = changes([START + timedelta(days=n) for n in range(2 * 365 + 1)])
+    return [after for day, _ in days for _, after in changes([day + timedelta(hours=n) for n in range(25)])]
 
 
 MOVED = {zone: _moved(zone) for zone in ZONES}
