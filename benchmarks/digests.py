@@ -76,7 +76,7 @@ def _measured(sessions: Sessions, name: str, teams: int, thanks: int, sample: in
     # Both tell the same, or the comparison would mean nothing.
     for team, (now, before, share) in single.items():
         mix = named[team].mix
-        assert team_month.mix(now[0], before[0], people=(now[1], before[1]), k=workspace.k) == mix
+        assert team_month.mix(now, before, k=workspace.k) == mix
         assert share is None or (reached[team].share, reached[team].rolled_up_to) == (share, None)
     assert sum(count.mix is not None for count in named.values()) > len(tree) / 2
     label = f"mix and reach of {teams:,} teams from {thanks:,} thank-yous, {name}; beside asking team by team"
@@ -90,7 +90,7 @@ def _measured(sessions: Sessions, name: str, teams: int, thanks: int, sample: in
 
 def _one_team(
     session: Session, scope: Scope, tree: dict[str, Team], team: str
-) -> tuple[tuple[dict[str, int], int], tuple[dict[str, int], int], team_month.Share | None]:
+) -> tuple[team_month.CountedMonth, team_month.CountedMonth, team_month.Share | None]:
     """What somebody would write for one team: plain questions about the teams in it, with the indexes."""
     inside = [team_id for team_id in tree if team in ancestors(tree, team_id)]
     end = scope.bounds(MONTH)[1]
@@ -108,9 +108,7 @@ def _one_team(
     return counted[0], counted[1], share
 
 
-def _mix_of(
-    session: Session, inside: list[str], since: datetime, until: datetime
-) -> tuple[dict[str, int], int]:
+def _mix_of(session: Session, inside: list[str], since: datetime, until: datetime) -> team_month.CountedMonth:
     recognitions = (
         select(Recognition.id, Recognition.behaviour)
         .where(Recognition.given_at >= since, Recognition.given_at < until, Recognition.undone_at.is_(None))
@@ -137,7 +135,7 @@ def _mix_of(
             )
         )
     )
-    return dict(counts), len(session.scalars(everybody).all())
+    return team_month.CountedMonth(counts, len(session.scalars(everybody).all()))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ way took longer than storing the thank-you. The tests hold every view against Sl
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_sdk.models.blocks import ButtonElement
 
@@ -20,6 +20,15 @@ from slackapp.core.pseudonyms import is_erased
 
 Block = dict[str, Any]
 View = dict[str, Any]
+
+
+class TextAndBlocks(NamedTuple):
+    """A message's blocks, and the text that a notification and a screen reader read."""
+
+    text: str
+    blocks: list[Block]
+
+
 _QUESTION = 2_900
 """A section holds 3,000 characters."""
 _MOST_MARKS = 150
@@ -185,9 +194,9 @@ def notice(say: Voice, title: str, blocks: list[Block]) -> View:
     }
 
 
-def only(sentence: str) -> tuple[str, list[Block]]:
+def only(sentence: str) -> TextAndBlocks:
     """Build a message of one sentence of our own: top-level text and blocks."""
-    return sentence, [section(sentence)]
+    return TextAndBlocks(sentence, [section(sentence)])
 
 
 def _ours(text: str) -> Block:

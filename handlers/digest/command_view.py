@@ -6,21 +6,21 @@ from datetime import date
 from reports.publishing.notices_view import _button
 from reports.publishing.team_lines_view import CHOOSE
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import TextAndBlocks, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Pace
 
 _MOST_TEAMS = 20
 
 
-def help_text(say: Voice) -> tuple[str, list[Block]]:
+def help_text(say: Voice) -> TextAndBlocks:
     """How `/digest` is used: text and blocks."""
     sentences = [
         say("`/digest` shows the newest digest that you may read. Leaders get one each month."),
         say("`/digest Ward 7 October` shows another team's or month's. `/digest Ward 7 2026-10` does too."),
         say("`/digest admin` is where admins say who may read digests."),
     ]
-    return "\n".join(sentences), [blocks.section("\n".join(sentences))]
+    return TextAndBlocks("\n".join(sentences), [blocks.section("\n".join(sentences))])
 
 
 def handed_on(say: Voice, team: str, day: date | None) -> View:
@@ -37,7 +37,7 @@ def handed_on(say: Voice, team: str, day: date | None) -> View:
     return blocks.notice(say, say("Digests"), [blocks.plain_section(sentence)])
 
 
-def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list[Block]]:
+def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> TextAndBlocks:
     """A button for each team whose digest may be read; `teams` are ids and names."""
     listed = list(teams)[:_MOST_TEAMS]
     question = say("Whose digest would you like to read? You can also type: /digest team month")
@@ -45,7 +45,7 @@ def team_choice(say: Voice, teams: Iterable[tuple[str, str]]) -> tuple[str, list
         _button(blocks.shortened(name, 75), f"{CHOOSE}:{place}", team_id)
         for place, (team_id, name) in enumerate(listed)
     ]
-    return question, [blocks.section(question), blocks.actions(buttons)]
+    return TextAndBlocks(question, [blocks.section(question), blocks.actions(buttons)])
 
 
 def frequency_saved(say: Voice, team: str, pace: Pace) -> View:

@@ -9,7 +9,7 @@ from handlers.shared.request import Scope
 from reports import queries
 from reports.figures.team_month import as_shared
 from reports.publishing import message, schedule
-from slackapp.blocks import Block, shortened
+from slackapp.blocks import TextAndBlocks, shortened
 from slackapp.core.calendar import first_day, month_before, month_of
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import translatable
@@ -17,8 +17,6 @@ from slackapp.core.normal_form import bare, name_key
 from slackapp.digest import readers
 from slackapp.models import Team
 from slackapp.workspace import members
-
-TextAndBlocks = tuple[str, list[Block]]
 
 _NOTHING_YET = translatable(
     "There is no digest for you to read yet. Leaders get one each month, and may share it."

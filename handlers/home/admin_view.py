@@ -12,7 +12,7 @@ from handlers.talk import routes_view
 from handlers.teams.admin_view import NEW_TEAM, TEAMS
 from handlers.workspace.settings_view import MESSAGES
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice
 from slackapp.workspace.attention import NeedsAttention, Refusals
 
@@ -168,16 +168,19 @@ def first_steps(say: Voice, *, is_admin: bool) -> list[Block]:
     ]
 
 
-def first_steps_message(say: Voice) -> tuple[str, list[Block]]:
+def first_steps_message(say: Voice) -> TextAndBlocks:
     """The same in a message to whoever installed the app: text and blocks."""
     head = say("*Appreciate is here.* Three steps, and it is ready. Thanking works already: `/appreciate`.")
     note = say("You get this because you installed Appreciate. Nobody else here has been written to yet.")
-    return "\n".join([head, _steps(say), note]), [
-        blocks.section(head),
-        blocks.section(_steps(say)),
-        blocks.context(note),
-        blocks.actions(_step_buttons(say), block_id="unready"),
-    ]
+    return TextAndBlocks(
+        "\n".join([head, _steps(say), note]),
+        [
+            blocks.section(head),
+            blocks.section(_steps(say)),
+            blocks.context(note),
+            blocks.actions(_step_buttons(say), block_id="unready"),
+        ],
+    )
 
 
 def _steps(say: Voice) -> str:

@@ -7,7 +7,7 @@ from handlers.pulse.settings_view import OPEN
 from handlers.pulse.survey_view import ABOUT
 from handlers.recognition.form_view import open_button as open_form
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice, language_name, translatable
 from slackapp.models import Cadence
 
@@ -50,7 +50,7 @@ class Standing:
     hours: tuple[str, str] | None = None
 
 
-def both(languages: Sequence[Voice], introduction: Introduction) -> tuple[str, list[Block]]:
+def both(languages: Sequence[Voice], introduction: Introduction) -> TextAndBlocks:
     """The welcome before any press, the site's own language first: text and blocks."""
     title = " / ".join(dict.fromkeys(say("Welcome") for say in languages))
     layout, texts = [blocks.header(title)], [title]
@@ -67,19 +67,22 @@ def both(languages: Sequence[Voice], introduction: Introduction) -> tuple[str, l
     refusal = " / ".join(dict.fromkeys(say("No messages, please") for say in languages))
     buttons.append(blocks.button(refusal, NO_MESSAGES, "welcome"))
     layout.append(blocks.actions(buttons, block_id="welcome"))
-    return "\n\n".join(texts), layout
+    return TextAndBlocks("\n\n".join(texts), layout)
 
 
-def chosen(say: Voice, standing: Standing) -> tuple[str, list[Block]]:
+def chosen(say: Voice, standing: Standing) -> TextAndBlocks:
     """The welcome after a press: shorter, and in one language."""
     sentences = _after_a_press(say, standing)
     change = blocks.button(say("Change when I write"), OPEN, "settings")
     buttons = [open_form(say("Appreciate someone")) | {"style": "primary"}, change]
-    return " ".join(sentences), [
-        blocks.header(say("Welcome")),
-        *map(blocks.section, sentences),
-        blocks.actions(buttons, block_id="welcome"),
-    ]
+    return TextAndBlocks(
+        " ".join(sentences),
+        [
+            blocks.header(say("Welcome")),
+            *map(blocks.section, sentences),
+            blocks.actions(buttons, block_id="welcome"),
+        ],
+    )
 
 
 def _introduced(say: Voice, introduction: Introduction) -> list[Block]:

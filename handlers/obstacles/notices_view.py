@@ -2,27 +2,27 @@
 
 from reports.publishing import obstacle_view
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import TextAndBlocks
 from slackapp.core.i18n import Voice
 from slackapp.models import ObstacleState
 from slackapp.obstacles.listing import ObstacleDetails
 
 
-def question(say: Voice, obstacle: ObstacleDetails, *, is_theirs: bool) -> tuple[str, list[Block]]:
+def question(say: Voice, obstacle: ObstacleDetails, *, is_theirs: bool) -> TextAndBlocks:
     """The question to whoever leads the level; `is_theirs` while it waits for this reader."""
     if obstacle.state is ObstacleState.WITHDRAWN:
         sentence = say("{team} sent you an obstacle and has taken it back.", team=obstacle.team)
-        return blocks.literal(sentence), [blocks.plain_section(sentence)]
+        return TextAndBlocks(blocks.literal(sentence), [blocks.plain_section(sentence)])
     sentence = say("{team} sends you an obstacle.", team=obstacle.team)
     layout = [blocks.plain_section(sentence), *obstacle_view.together(say, obstacle)]
     if is_theirs:
         button = blocks.button(say("Answer"), obstacle_view.ANSWER, obstacle.id, style="primary")
         layout.append(blocks.actions([button]))
     text = f"{sentence}\n{obstacle_view.together_text(say, obstacle)}"
-    return blocks.literal(text), layout
+    return TextAndBlocks(blocks.literal(text), layout)
 
 
-def warning(say: Voice, obstacle: ObstacleDetails) -> tuple[str, list[Block]]:
+def warning(say: Voice, obstacle: ObstacleDetails) -> TextAndBlocks:
     """Three days are left."""
     if obstacle.passes_on is not None:
         sentence = say(
@@ -44,12 +44,12 @@ def warning(say: Voice, obstacle: ObstacleDetails) -> tuple[str, list[Block]]:
         blocks.actions([button]),
     ]
     text = f"{sentence}\n{obstacle_view.together_text(say, obstacle)}"
-    return blocks.literal(text), layout
+    return TextAndBlocks(blocks.literal(text), layout)
 
 
-def answer(say: Voice, obstacle: ObstacleDetails) -> tuple[str, list[Block]]:
+def answer(say: Voice, obstacle: ObstacleDetails) -> TextAndBlocks:
     """The answer, to whoever leads the team."""
     sentence = say("About what {team} sent up:", team=obstacle.team)
     layout = [blocks.plain_section(sentence), *obstacle_view.together(say, obstacle)]
     text = f"{sentence}\n{obstacle_view.together_text(say, obstacle)}"
-    return blocks.literal(text), layout
+    return TextAndBlocks(blocks.literal(text), layout)

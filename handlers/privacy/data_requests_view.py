@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import ButtonElement, ConfirmObject, PlainTextObject
 
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, TextAndBlocks, View
 from slackapp.core.i18n import Voice
 
 EXPORT = "rights_export"
@@ -40,13 +40,13 @@ def export_begun(say: Voice) -> View:
     return blocks.notice(say, say("Your export"), [blocks.section(sentence)])
 
 
-def export_message(say: Voice) -> tuple[str, list[Block]]:
+def export_message(say: Voice) -> TextAndBlocks:
     """The message whose thread holds the files."""
     sentence = say(
         "This is what is kept about you: a page to read and a file for machines, in this thread. "
         "Answers to check-ins are not in it: nobody can tell which were yours."
     )
-    return sentence, [blocks.section(sentence)]
+    return TextAndBlocks(sentence, [blocks.section(sentence)])
 
 
 def erased(say: Voice) -> View:

@@ -9,6 +9,7 @@ from handlers.pulse.admin_view import ANSWER_TEST
 from handlers.pulse.survey_view import ABOUT, answer_button
 from reports.publishing import promise_view
 from slackapp import blocks
+from slackapp.blocks import TextAndBlocks
 from slackapp.core.i18n import Voice
 from slackapp.digest.promises import PromiseSummary
 from slackapp.pulse.alarm_notices import Sentence
@@ -61,7 +62,7 @@ def message_text(say: Voice, *, closing: str, has_earlier: bool, line: PromiseSu
     )
 
 
-def help_text(say: Voice) -> tuple[str, list[Block]]:
+def help_text(say: Voice) -> TextAndBlocks:
     """How `/pulse` is used: text and blocks."""
     sentences = [
         say("`/pulse` opens the check-in: five questions, under a minute. You need not answer."),
@@ -72,7 +73,7 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
         "type": "actions",
         "elements": [blocks.button(say("How it stays anonymous"), ABOUT, "help")],
     }
-    return "\n".join(sentences), [blocks.section("\n".join(sentences)), about]
+    return TextAndBlocks("\n".join(sentences), [blocks.section("\n".join(sentences)), about])
 
 
 def note(words: str) -> Block:

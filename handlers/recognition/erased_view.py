@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import TextAndBlocks
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
 
@@ -21,18 +21,18 @@ class RemainingText:
     boosters: int = 0
 
 
-def former_direct_message(say: Voice, behaviour: Behaviour) -> tuple[str, list[Block]]:
+def former_direct_message(say: Voice, behaviour: Behaviour) -> TextAndBlocks:
     """The receiver's message about a thank-you whose giver was erased."""
     sentence = say(
         "A former colleague thanked you and named this as *{behaviour}*. Their words were erased.",
         behaviour=say(WORDING[behaviour].label).lower(),
     )
-    return sentence, [blocks.section(sentence)]
+    return TextAndBlocks(sentence, [blocks.section(sentence)])
 
 
 def former_post(
     say: Voice, behaviour: Behaviour, *, giver: FormerPerson, receiver: FormerPerson, left: RemainingText
-) -> tuple[str, list[Block]]:
+) -> TextAndBlocks:
     """The team's post about a thank-you whose giver, receiver or both were erased."""
     sentence = _told(say, say(WORDING[behaviour].label), giver, receiver)
     texts, layout = [sentence], [blocks.section(sentence)]
@@ -43,7 +43,7 @@ def former_post(
         joined = say("Others said “me too”.")
         texts.append(joined)
         layout.append(blocks.context(joined))
-    return " ".join(texts), layout
+    return TextAndBlocks(" ".join(texts), layout)
 
 
 def _told(say: Voice, behaviour: str, giver: FormerPerson, receiver: FormerPerson) -> str:

@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from slackapp import blocks
-from slackapp.blocks import Block, FormQuestion, View
+from slackapp.blocks import Block, FormQuestion, TextAndBlocks, View
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.errors import UserError
 from slackapp.core.i18n import Voice
@@ -65,7 +65,7 @@ def edit_form(
     return head | {"private_metadata": metadata, "blocks": layout}
 
 
-def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Block]]:
+def refusal(say: Voice, reason: UserError, draft: Draft) -> TextAndBlocks:
     """The sentence, the person's own words to copy or keep, and the way to the form: text and blocks."""
     sentence = reason.words(say)
     # Only this sentence is written with emphasis, and its values are letters.
@@ -78,10 +78,12 @@ def refusal(say: Voice, reason: UserError, draft: Draft) -> tuple[str, list[Bloc
     whole = _carried(draft)
     if isinstance(reason, UnknownBehaviourError) and draft.can_be_carried and len(whole) <= _BUTTON_VALUE:
         buttons.insert(0, blocks.button(say("Yes, send it"), ANYWAY, whole))
-    return _said(sentence, draft), [sentence_block, *_own_words(draft), blocks.actions(buttons)]
+    return TextAndBlocks(
+        _said(sentence, draft), [sentence_block, *_own_words(draft), blocks.actions(buttons)]
+    )
 
 
-def question(say: Voice, form_question: FormQuestion, draft: Draft) -> tuple[str, list[Block]] | None:
+def question(say: Voice, form_question: FormQuestion, draft: Draft) -> TextAndBlocks | None:
     """The question about a typed thank-you, with [Edit] and [Send anyway]: text and blocks.
 
     None when a button cannot carry that much; then the form asks.
@@ -94,7 +96,7 @@ def question(say: Voice, form_question: FormQuestion, draft: Draft) -> tuple[str
         return None
     buttons = [open_button(say("Edit"), draft), blocks.button(say("Send anyway"), ANYWAY, anyway)]
     layout = [blocks.plain_section(form_question.sentence), *_own_words(draft), blocks.actions(buttons)]
-    return _said(form_question.sentence, draft), layout
+    return TextAndBlocks(_said(form_question.sentence, draft), layout)
 
 
 def open_button(text: str, draft: Draft | None = None) -> Block:

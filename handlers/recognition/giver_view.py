@@ -10,7 +10,7 @@ from slack_sdk.webhook import WebhookClient
 from handlers.recognition.form_view import open_button
 from handlers.recognition.thanks_view import SETTINGS
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, TextAndBlocks, View
 from slackapp.core import log
 from slackapp.core.behaviours import WORDING, Behaviour
 from slackapp.core.i18n import Voice
@@ -68,7 +68,7 @@ class OnItsWay:
     is_for_team: bool = False
 
 
-def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
+def on_its_way(say: Voice, thanks: OnItsWay) -> TextAndBlocks:
     """The giver's answer at once: top-level text and blocks. Nothing is called sent before Slack took it."""
     people = say.listing(blocks.person(receiver, say) for receiver in thanks.receivers)
     head = say("On its way to {people}, in private:", people=people)
@@ -81,7 +81,7 @@ def on_its_way(say: Voice, thanks: OnItsWay) -> tuple[str, list[Block]]:
     quiet = [*_about_the_team(say, thanks), filed]
     layout = [blocks.section(head), blocks.quote(thanks.words), blocks.context(*quiet)]
     text = " ".join([head, f"“{blocks.literal(thanks.words)}”", *quiet])
-    return text, [*layout, blocks.actions(changing_buttons(say, thanks.id))]
+    return TextAndBlocks(text, [*layout, blocks.actions(changing_buttons(say, thanks.id))])
 
 
 def _about_the_team(say: Voice, thanks: OnItsWay) -> list[str]:
@@ -103,13 +103,13 @@ def changed(say: Voice, recognition_id: str, people: Iterable[str], words: str) 
     ]
 
 
-def undone(say: Voice, people: Iterable[str]) -> tuple[str, list[Block]]:
+def undone(say: Voice, people: Iterable[str]) -> TextAndBlocks:
     """The giver's answer after an undo. A typed undo takes the latest, so the answer names the recipients."""
     sentence = say("Taken back. The words are deleted here, and taken out of the messages about it.")
     recipients = say(
         "It was for {people}.", people=say.listing(blocks.person(user_id, say) for user_id in people)
     )
-    return f"{sentence} {recipients}", [blocks.section(sentence), blocks.context(recipients)]
+    return TextAndBlocks(f"{sentence} {recipients}", [blocks.section(sentence), blocks.context(recipients)])
 
 
 def changing_buttons(say: Voice, recognition_id: str) -> list[Block]:
@@ -130,14 +130,16 @@ def undo_button(say: Voice, recognition_id: str) -> Block:
 
 def unreached(
     say: Voice, recognition_id: str, undelivered: Undelivered, *, sent: str, is_changeable: bool
-) -> tuple[str, list[Block]]:
+) -> TextAndBlocks:
     """To the giver: whom a thank-you did not reach. `sent` is the moment, in words."""
     head = say("*Your thank-you did not reach everyone it was for.*")
     lines = [head, *undelivered_line(say, undelivered)]
     when = say("You wrote it on {moment}.", moment=sent)
     buttons = [undo_button(say, recognition_id)] if is_changeable else []
     layout = [blocks.section("\n".join(lines)), blocks.context(when)]
-    return "\n".join([*lines, when]), [*layout, *([blocks.actions(buttons)] if buttons else [])]
+    return TextAndBlocks(
+        "\n".join([*lines, when]), [*layout, *([blocks.actions(buttons)] if buttons else [])]
+    )
 
 
 def undelivered_line(say: Voice, undelivered: Undelivered) -> list[str]:
@@ -169,29 +171,28 @@ def send_again_button(say: Voice, recognition_id: str) -> Block:
     return blocks.button(say("Send again"), SEND_AGAIN, recognition_id)
 
 
-def sent_again(say: Voice) -> tuple[str, list[Block]]:
+def sent_again(say: Voice) -> TextAndBlocks:
     """The giver's answer after that."""
     return blocks.only(say("It goes once more to whoever may not have had it."))
 
 
-def nudge(say: Voice) -> tuple[str, list[Block]]:
+def nudge(say: Voice) -> TextAndBlocks:
     """The Friday question: text and blocks."""
     question = say("*Who helped you this week?* A sentence is enough, and it stays between the two of you.")
     reason = say("You asked for this question on Fridays.")
     buttons = [open_button(say("Appreciate someone")), blocks.button(say("Settings"), SETTINGS, "nudge")]
-    return f"{question} {reason}", [blocks.section(question), blocks.context(reason), blocks.actions(buttons)]
+    return TextAndBlocks(
+        f"{question} {reason}", [blocks.section(question), blocks.context(reason), blocks.actions(buttons)]
+    )
 
 
-def with_hint(
-    say: Voice, answer: tuple[str, list[Block]], seldom: Behaviour | None
-) -> tuple[str, list[Block]]:
+def with_hint(say: Voice, answer: TextAndBlocks, seldom: Behaviour | None) -> TextAndBlocks:
     """The answer with a hint at the behaviour that the giver's team rarely names, if they want hints."""
     if seldom is None:
         return answer
-    text, layout = answer
     hint = say(
         "Your team seldom names *{behaviour}*: {meaning}. Who did that lately?",
         behaviour=say(WORDING[seldom].label).lower(),
         meaning=say(WORDING[seldom].meaning),
     )
-    return f"{text} {hint}", [*layout, blocks.context(hint)]
+    return TextAndBlocks(f"{answer.text} {hint}", [*answer.blocks, blocks.context(hint)])

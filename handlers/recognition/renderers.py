@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.recognition import erased_view, giver_view, thanks_view, unconfirmed_renderers
-from slackapp.blocks import Block
+from slackapp.blocks import TextAndBlocks
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, voice
 from slackapp.core.pseudonyms import is_erased
@@ -133,10 +133,10 @@ def _load_thanks_changed(
 def _thanks_changed(content: _Thanks) -> Message:
     """The direct message as things stand now."""
     if is_erased(content.thanks.giver):
-        text, blocks = erased_view.former_direct_message(content.say, content.thanks.behaviour)
+        words = erased_view.former_direct_message(content.say, content.thanks.behaviour)
     else:
-        text, blocks = thanks_view.direct_message(content.say, content.thanks)
-    return _message((text, blocks), content.stands)
+        words = thanks_view.direct_message(content.say, content.thanks)
+    return _message(words, content.stands)
 
 
 def _load_post_changed(
@@ -359,7 +359,7 @@ def _read_post(session: Session, about: PostRef) -> thanks_view.Post:
     )
 
 
-def _post_content(languages: list[Voice], post: thanks_view.Post) -> tuple[str, list[Block]]:
+def _post_content(languages: list[Voice], post: thanks_view.Post) -> TextAndBlocks:
     """Return the post without the names of erased people."""
     remaining = tuple(user for user in post.receivers if not is_erased(user))
     if not post.receivers or (remaining and not is_erased(post.giver)):
@@ -388,9 +388,8 @@ def _teams_voices(session: Session, delivery: Delivery) -> list[Voice]:
     return [voice(language) for language in notices.languages_in(session, workspace, delivery.target)]
 
 
-def _message(content: tuple[str, list[Block]], stands: _Stands | None = None) -> Message:
+def _message(content: TextAndBlocks, stands: _Stands | None = None) -> Message:
     """Return a new message, or a change of the one in its place."""
-    text, blocks = content
     if stands is None:
-        return Message(text=text, blocks=blocks)
-    return Message(text=text, blocks=blocks, channel=stands.channel, replaces=stands.ts)
+        return Message(text=content.text, blocks=content.blocks)
+    return Message(text=content.text, blocks=content.blocks, channel=stands.channel, replaces=stands.ts)

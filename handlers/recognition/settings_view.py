@@ -5,7 +5,7 @@ from typing import Any
 
 from handlers.recognition.form_view import open_button
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, TextAndBlocks, View
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
 from slackapp.models import SharingChoice
@@ -55,7 +55,7 @@ def saved(say: Voice) -> list[Block]:
     ]
 
 
-def help_text(say: Voice) -> tuple[str, list[Block]]:
+def help_text(say: Voice) -> TextAndBlocks:
     """How `/appreciate` is used: text and blocks."""
     examples = [
         say("`/appreciate @colleague helping Found us a bed and stayed until it was made`"),
@@ -75,7 +75,7 @@ def help_text(say: Voice) -> tuple[str, list[Block]]:
     ]
     parts = ["\n".join(examples), "\n".join(four), private, "\n".join(more)]
     layout = [*map(blocks.section, parts), blocks.actions([open_button(say("Open the form"))])]
-    return "\n".join(parts), layout
+    return TextAndBlocks("\n".join(parts), layout)
 
 
 def open_settings(say: Voice) -> Block:

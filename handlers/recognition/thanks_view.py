@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from handlers.recognition import report_view
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import DeliveryState, Sharing
@@ -97,7 +97,7 @@ class Post:
     link: str | None = None
 
 
-def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
+def direct_message(say: Voice, thanks: Thanks) -> TextAndBlocks:
     """Return the receiver's direct message: top-level text and blocks."""
     if thanks.words is None:
         return blocks.only(say("{giver} took this thank-you back.", giver=blocks.person(thanks.giver, say)))
@@ -113,10 +113,10 @@ def direct_message(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
         blocks.actions([*_decisions(say, thanks), _more(say, thanks)]),
     ]
     text = " ".join([f"“{blocks.literal(thanks.words)}”", sentence, *_address(say, thanks.link), *notes])
-    return text, layout
+    return TextAndBlocks(text, layout)
 
 
-def for_giver(say: Voice, thanks: Thanks, *, is_one_of_several: bool) -> tuple[str, list[Block]]:
+def for_giver(say: Voice, thanks: Thanks, *, is_one_of_several: bool) -> TextAndBlocks:
     """Tell the giver that it meant a lot; one of several receivers is not named."""
     if thanks.words is None:
         return blocks.only(say("You have already taken this one back."))
@@ -126,10 +126,12 @@ def for_giver(say: Voice, thanks: Thanks, *, is_one_of_several: bool) -> tuple[s
         receiver = blocks.person(thanks.receiver, say)
         sentence = say("{receiver} says that your thank-you meant a lot.", receiver=receiver)
     words = blocks.shortened(thanks.words, _REMINDER)
-    return f"{sentence} “{blocks.literal(words)}”", [blocks.section(sentence), blocks.quote(words)]
+    return TextAndBlocks(
+        f"{sentence} “{blocks.literal(words)}”", [blocks.section(sentence), blocks.quote(words)]
+    )
 
 
-def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]:
+def team_post(languages: Sequence[Voice], post: Post) -> TextAndBlocks:
     """Return the post for the team, in each language of the channel: text and blocks.
 
     Without words or receivers it only says so, until the post itself is deleted.
@@ -151,10 +153,12 @@ def team_post(languages: Sequence[Voice], post: Post) -> tuple[str, list[Block]]
         blocks.actions([blocks.button(me_too, ME_TOO, post.id)]),
     ]
     address = [line for say in languages for line in _address(say, post.link)]
-    return "\n".join([f"“{blocks.literal(post.words)}”", sentences, *address, agreed, *joined]), layout
+    return TextAndBlocks(
+        "\n".join([f"“{blocks.literal(post.words)}”", sentences, *address, agreed, *joined]), layout
+    )
 
 
-def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
+def for_contact(say: Voice, thanks: Thanks) -> TextAndBlocks:
     """Return the message to the contact for unkind thank-yous: top-level text and blocks."""
     people = {"receiver": blocks.person(thanks.receiver, say), "giver": blocks.person(thanks.giver, say)}
     if thanks.words is None:
@@ -164,7 +168,7 @@ def for_contact(say: Voice, thanks: Thanks) -> tuple[str, list[Block]]:
     sentence = say("*{receiver} found this thank-you from {giver} unkind.* It is hidden now.", **people)
     request = say("Please talk with {receiver} first. {giver} has not been told.", **people)
     layout = [blocks.section(sentence), blocks.quote(thanks.words), blocks.context(request)]
-    return f"{sentence} “{blocks.literal(thanks.words)}” {request}", layout
+    return TextAndBlocks(f"{sentence} “{blocks.literal(thanks.words)}” {request}", layout)
 
 
 def receivers_buttons(say: Voice, recognition_id: str, sharing: Sharing) -> list[Block]:

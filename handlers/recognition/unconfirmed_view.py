@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice
 from slackapp.recognition.unconfirmed import Doubts
 
@@ -16,13 +16,13 @@ _NAMED = 20
 """So many names fit each line; a section has 3,000 characters."""
 
 
-def about(say: Voice, notice_id: str, doubts: Doubts) -> tuple[str, list[Block]]:
+def about(say: Voice, notice_id: str, doubts: Doubts) -> TextAndBlocks:
     """Ask about all that is in doubt at once, or say what came out: text and blocks."""
     lines = [*_questions(say, doubts), *_answers(say, doubts)]
     layout = [blocks.section("\n".join(lines))]
     if doubts.unsure:
         layout.append(blocks.actions(_buttons(say, say("Send again"), notice_id)))
-    return "\n".join(lines), layout
+    return TextAndBlocks("\n".join(lines), layout)
 
 
 def all_in_doubt(say: Voice, count: int) -> list[Block]:
@@ -38,7 +38,7 @@ def all_in_doubt(say: Voice, count: int) -> list[Block]:
     return [blocks.section(sentence), blocks.actions(buttons, block_id="thanks_in_doubt")]
 
 
-def they_have_it(say: Voice) -> tuple[str, list[Block]]:
+def they_have_it(say: Voice) -> TextAndBlocks:
     """The giver's answer after [They have it]."""
     return blocks.only(say("Good. Nothing is sent again."))
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from handlers.shared.request import Request
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import TextAndBlocks, View
 from slackapp.core.i18n import Voice
 from slackapp.models import Team, Workspace
 from slackapp.workspace import permissions
@@ -46,7 +46,7 @@ def with_setup_note(request: Request, view: View) -> View:
     return view | {"blocks": [blocks.context(note), *view["blocks"]]} if note else view
 
 
-def message_with_setup_note(request: Request, message: tuple[str, list[Block]]) -> tuple[str, list[Block]]:
+def message_with_setup_note(request: Request, message: TextAndBlocks) -> TextAndBlocks:
     """Return a message with that sentence before its text and above its blocks."""
     note, (text, layout) = setup_note(request), message
-    return (f"{note}\n{text}", [blocks.context(note), *layout]) if note else message
+    return TextAndBlocks(f"{note}\n{text}", [blocks.context(note), *layout]) if note else message

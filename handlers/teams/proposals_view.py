@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from slackapp import blocks
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, TextAndBlocks, View
 from slackapp.core.i18n import Voice
 from slackapp.models import ProposalKind
 from slackapp.teams import Answer
@@ -23,7 +23,7 @@ class Proposed:
     parent: str = ""
 
 
-def nomination(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
+def nomination(say: Voice, proposed: Proposed) -> TextAndBlocks:
     """The message to a person who was named as leader."""
     sentence = say("{maker} made a team in Appreciate, {team}, and named you as its leader. Do you accept?")
     note = say(
@@ -33,7 +33,7 @@ def nomination(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
     return _question(say, sentence, note, proposed, accept=ACCEPT_LEAD, decline=DECLINE_LEAD)
 
 
-def place(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
+def place(say: Voice, proposed: Proposed) -> TextAndBlocks:
     """The message to a person who may confirm a team's parent."""
     sentence = say("{maker} made a team in Appreciate, {team}, and would like it to be part of {parent}.")
     note = say(
@@ -43,7 +43,7 @@ def place(say: Voice, proposed: Proposed) -> tuple[str, list[Block]]:
     return _question(say, sentence, note, proposed, accept=ACCEPT_PART, decline=DECLINE_PART)
 
 
-def outcome(say: Voice, proposed: Proposed, kind: ProposalKind, answer: Answer) -> tuple[str, list[Block]]:
+def outcome(say: Voice, proposed: Proposed, kind: ProposalKind, answer: Answer) -> TextAndBlocks:
     """The message to the proposer."""
     if kind is ProposalKind.LEADER:
         sentence = (
@@ -61,7 +61,7 @@ def outcome(say: Voice, proposed: Proposed, kind: ProposalKind, answer: Answer) 
             else say("{team} does not become part of {parent}. It stands by itself.")
         )
     text, layout = _filled(say, sentence, proposed)
-    return text, [layout]
+    return TextAndBlocks(text, [layout])
 
 
 def answered(say: Voice, team: str, kind: ProposalKind, answer: Answer) -> View:
@@ -79,7 +79,7 @@ def answered(say: Voice, team: str, kind: ProposalKind, answer: Answer) -> View:
     return blocks.notice(say, say("A new team"), [blocks.plain_section(sentences[kind, answer])])
 
 
-def moved(say: Voice, team: str | None) -> tuple[str, list[Block]]:
+def moved(say: Voice, team: str | None) -> TextAndBlocks:
     """The message to a person who now belongs to another team, or to none."""
     if team is None:
         text = say(
@@ -92,18 +92,20 @@ def moved(say: Voice, team: str | None) -> tuple[str, list[Block]]:
             "there. An open check-in is counted as it was asked. If that is a mistake, please tell an admin.",
             team=team,
         )
-    return blocks.literal(text), [blocks.plain_section(text)]
+    return TextAndBlocks(blocks.literal(text), [blocks.plain_section(text)])
 
 
 def _question(
     say: Voice, sentence: str, note: str, proposed: Proposed, *, accept: str, decline: str
-) -> tuple[str, list[Block]]:
+) -> TextAndBlocks:
     text, layout = _filled(say, sentence, proposed)
     buttons = [
         blocks.button(say("Accept"), accept, proposed.team_id, style="primary"),
         blocks.button(say("No, thank you"), decline, proposed.team_id),
     ]
-    return f"{text} {blocks.literal(note)}", [layout, blocks.plain_section(note), blocks.actions(buttons)]
+    return TextAndBlocks(
+        f"{text} {blocks.literal(note)}", [layout, blocks.plain_section(note), blocks.actions(buttons)]
+    )
 
 
 def _filled(say: Voice, sentence: str, proposed: Proposed) -> tuple[str, Block]:

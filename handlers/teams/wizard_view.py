@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from slackapp import blocks
-from slackapp.blocks import Block, View, option
+from slackapp.blocks import Block, TextAndBlocks, View, option
 from slackapp.core.i18n import Voice
 from slackapp.teams.edit import FIELD_NAME
 
@@ -56,17 +56,20 @@ def read_state(text: str) -> WizardState:
     return WizardState(**json.loads(text))
 
 
-def offer(say: Voice, channel: str) -> tuple[str, list[Block]]:
+def offer(say: Voice, channel: str) -> TextAndBlocks:
     """The message to the person who invited the app: text and blocks."""
     text = say(
         "You invited me to <#{channel}>. Shall it be a team here? Then its members can share thank-yous "
         "in it, and a check-in counts their answers together. It takes three short steps.",
         channel=channel,
     )
-    return text, [
-        blocks.section(text),
-        blocks.actions([blocks.button(say("Make it a team"), OPEN, channel, style="primary")]),
-    ]
+    return TextAndBlocks(
+        text,
+        [
+            blocks.section(text),
+            blocks.actions([blocks.button(say("Make it a team"), OPEN, channel, style="primary")]),
+        ],
+    )
 
 
 def name_step(say: Voice, state: WizardState) -> View:
@@ -177,7 +180,7 @@ class NewTeam:
     """Whether its members follow the channel's."""
 
 
-def announced(say: Voice, new_team: NewTeam) -> tuple[str, list[Block]]:
+def announced(say: Voice, new_team: NewTeam) -> TextAndBlocks:
     """The message in the channel: who made it a team, who leads it, and what follows from that."""
     places = {"maker": blocks.someone(new_team.maker, say), "team": blocks.run(new_team.team)}
     people = {"maker": blocks.person(new_team.maker, say), "team": blocks.literal(new_team.team)}
@@ -195,20 +198,20 @@ def announced(say: Voice, new_team: NewTeam) -> tuple[str, list[Block]]:
     if new_team.follows:
         notes.insert(0, say("Whoever joins the channel joins the team, unless they belong to another."))
     text = " ".join([sentence.format(**people), *notes])
-    return text, [blocks.filled(sentence, places), blocks.context(" ".join(notes))]
+    return TextAndBlocks(text, [blocks.filled(sentence, places), blocks.context(" ".join(notes))])
 
 
-def archived(say: Voice, team: str) -> tuple[str, list[Block]]:
+def archived(say: Voice, team: str) -> TextAndBlocks:
     """The message to the leader of a team whose channel was archived."""
     text = say(
         "The channel of {team} was archived. The team keeps its people and can still be thanked; nothing is "
         "shared there until it is opened again. If it stays closed, an admin can choose another channel.",
         team=team,
     )
-    return blocks.literal(text), [blocks.plain_section(text)]
+    return TextAndBlocks(blocks.literal(text), [blocks.plain_section(text)])
 
 
-def removed(say: Voice, team: str) -> tuple[str, list[Block]]:
+def removed(say: Voice, team: str) -> TextAndBlocks:
     """The message to the leader of a team when the app was removed from its channel."""
     text = say(
         "I was removed from the channel of {team}. The team keeps its channel and its people: nobody joins "
@@ -216,7 +219,7 @@ def removed(say: Voice, team: str) -> tuple[str, list[Block]]:
         "choose another channel.",
         team=team,
     )
-    return blocks.literal(text), [blocks.plain_section(text)]
+    return TextAndBlocks(blocks.literal(text), [blocks.plain_section(text)])
 
 
 def _input(block_id: str, label: str, element: dict[str, Any]) -> Block:

@@ -1,11 +1,11 @@
 """What Slack does not let the app do, as a team's leader or an admin reads it."""
 
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import TextAndBlocks
 from slackapp.core.i18n import Voice
 
 
-def channel_held(say: Voice, channel: str, reason: str) -> tuple[str, list[Block]]:
+def channel_held(say: Voice, channel: str, reason: str) -> TextAndBlocks:
     """To a team's leader: posts for the channel wait. `reason` is Slack's name of it."""
     return blocks.only(
         say(
@@ -18,14 +18,14 @@ def channel_held(say: Voice, channel: str, reason: str) -> tuple[str, list[Block
     )
 
 
-def channel_open_again(say: Voice, channel: str) -> tuple[str, list[Block]]:
+def channel_open_again(say: Voice, channel: str) -> TextAndBlocks:
     """To a team's leader, when that is over before the message came."""
     return blocks.only(
         say("I can post in {channel} again. What waited has gone out.", channel=f"<#{channel}>")
     )
 
 
-def workspace_held(say: Voice, since: str) -> tuple[str, list[Block]]:
+def workspace_held(say: Voice, since: str) -> TextAndBlocks:
     """To an admin, once messages go out again. `since` is a moment in words."""
     return blocks.only(
         say(
@@ -36,7 +36,7 @@ def workspace_held(say: Voice, since: str) -> tuple[str, list[Block]]:
     )
 
 
-def no_files(say: Voice) -> tuple[str, list[Block]]:
+def no_files(say: Voice) -> TextAndBlocks:
     """To an admin: digests come without pictures and pages."""
     return blocks.only(
         say(

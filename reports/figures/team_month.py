@@ -226,23 +226,24 @@ def as_shared(month: TeamMonth) -> TeamMonth:
     return replace(month, promises=known, comments=(), silent=False, teams=())
 
 
-def mix(
-    now: Mapping[str, int],
-    before: Mapping[str, int],
-    *,
-    people: tuple[int, int],
-    k: int,
-    is_about: bool = False,
-) -> Mix | None:
-    """The mix that may be shown, None in a quiet month. `people` took part in this month and the last."""
-    if _is_quiet(now, people[0], k):
+@dataclass(frozen=True, slots=True)
+class CountedMonth:
+    """How often each behaviour was named in a month, and how many people took part."""
+
+    named: Mapping[str, int]
+    people: int
+
+    def is_quiet(self, k: int) -> bool:
+        """Whether too little was said, or by fewer than `k` people, for anything to be shown."""
+        return sum(self.named.values()) < SMALL or self.people < k
+
+
+def mix(now: CountedMonth, before: CountedMonth, *, k: int, is_about: bool = False) -> Mix | None:
+    """The mix that may be shown beside the month before, None in a quiet month."""
+    if now.is_quiet(k):
         return None
     disclose = _about if is_about else _hidden
-    return Mix(disclose(now), None if _is_quiet(before, people[1], k) else disclose(before), is_about)
-
-
-def _is_quiet(counts: Mapping[str, int], people: int, k: int) -> bool:
-    return sum(counts.values()) < SMALL or people < k
+    return Mix(disclose(now.named), None if before.is_quiet(k) else disclose(before.named), is_about)
 
 
 def _hidden(counts: Mapping[str, int]) -> Counts:

@@ -21,6 +21,7 @@ from reports.text.summary import Line, brief
 from slackapp import blocks
 from slackapp.blocks import (
     Block,
+    TextAndBlocks,
     View,
     actions,
     context,
@@ -97,20 +98,23 @@ def for_team(
     )
 
 
-def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> tuple[str, list[Block]]:
+def on_demand(say: Voice, team: TeamMonth, *, send: str | None, today: date) -> TextAndBlocks:
     """The digest as the answer to a command, text only. `send` is the value of a leader's button."""
     chart = side_by_side.chart(say, team)
     tables = [_list(chart.table)] if chart else []
     button = ButtonElement(text=say("Send me the pictures"), action_id=SEND, value=send) if send else None
     below = [actions([button])] if button else []
     is_for_team = send is None
-    return text(say, team, today, is_for_team=is_for_team), [
-        *_above(say, team, tables, today, is_for_team=is_for_team),
-        *below,
-    ]
+    return TextAndBlocks(
+        text(say, team, today, is_for_team=is_for_team),
+        [
+            *_above(say, team, tables, today, is_for_team=is_for_team),
+            *below,
+        ],
+    )
 
 
-def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Block]]:
+def comments(say: Voice, team: TeamMonth, digest_id: str) -> TextAndBlocks:
     """The message with the comments, as many as fit into one message; the page has all of them."""
     head = say(
         "{team}, {month}: what people wrote, in no order.", team=team.team, month=say.month(team.month)
@@ -123,17 +127,17 @@ def comments(say: Voice, team: TeamMonth, digest_id: str) -> tuple[str, list[Blo
             break
         parts.append(quote(wrote))
     parts.append(actions([comments_button(say, digest_id)]))
-    return literal("\n".join([head, *team.comments])), parts
+    return TextAndBlocks(literal("\n".join([head, *team.comments])), parts)
 
 
-def comments_withdrawn(say: Voice, team: TeamMonth) -> tuple[str, list[Block]]:
+def comments_withdrawn(say: Voice, team: TeamMonth) -> TextAndBlocks:
     """The message that replaces the comments when their reader may not read them any more."""
     sentence = say(
         "{team}, {month}: what people wrote is for whoever leads the team now.",
         team=team.team,
         month=say.month(team.month),
     )
-    return literal(sentence), [plain_section(sentence)]
+    return TextAndBlocks(literal(sentence), [plain_section(sentence)])
 
 
 def _message(

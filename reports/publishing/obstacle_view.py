@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reports.publishing.promise_view import plain_context
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice, translatable
 from slackapp.models import ObstacleState, PromiseState
 from slackapp.obstacles.listing import ObstacleDetails, Step, Tally
@@ -98,11 +98,11 @@ def sent_up(say: Voice, obstacles: Sequence[ObstacleDetails]) -> list[Block]:
     return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": runs}]}]
 
 
-def post(say: Voice, obstacle: ObstacleDetails) -> tuple[str, list[Block]]:
+def post(say: Voice, obstacle: ObstacleDetails) -> TextAndBlocks:
     """The post in the team's channel, and its text."""
     title = _title(say, obstacle)
     layout = [blocks.header(title), *together(say, obstacle)]
-    return blocks.literal(f"{title}\n{together_text(say, obstacle)}"), layout
+    return TextAndBlocks(blocks.literal(f"{title}\n{together_text(say, obstacle)}"), layout)
 
 
 def check_in_line(say: Voice, obstacle: ObstacleDetails) -> list[Block]:

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import PlainTextObject
 
 from reports.text.promises import by_whom, parts, plain
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice, translatable
 from slackapp.digest.promises import GOING_ON, PromiseDetails, PromiseSummary
 from slackapp.models import PromiseState
@@ -39,7 +39,7 @@ class Due:
     is_today: bool
 
 
-def post(say: Voice, promises: Sequence[PromiseDetails]) -> tuple[str, list[Block]]:
+def post(say: Voice, promises: Sequence[PromiseDetails]) -> TextAndBlocks:
     """The team's post and its text."""
     title = say("You said, we will")
     layout, lines = [blocks.header(title)], [title]
@@ -49,10 +49,10 @@ def post(say: Voice, promises: Sequence[PromiseDetails]) -> tuple[str, list[Bloc
             below = " ".join([below, say("You will hear here when it is done.")])
         layout += [_labelled(parts(say, promise)), plain_context(below)]
         lines += [plain(say, promise)]
-    return blocks.literal("\n".join(lines)), layout
+    return TextAndBlocks(blocks.literal("\n".join(lines)), layout)
 
 
-def kept(say: Voice, promise: Kept) -> tuple[str, list[Block]]:
+def kept(say: Voice, promise: Kept) -> TextAndBlocks:
     """The team's post that a promise was kept: a new post, because nobody is notified of an edit."""
     details, month = promise.details, say.month(promise.month)
     done = say("Done:"), f"“{details.words}”"
@@ -62,10 +62,10 @@ def kept(say: Voice, promise: Kept) -> tuple[str, list[Block]]:
         opening = say.moment(promise.next_check_in, promise.zone)
         below = " ".join([below, say("The next check-in opens on: {moment}.", moment=opening)])
     layout = [_labelled([done]), blocks.plain_section(earlier), plain_context(below)]
-    return blocks.literal("\n".join([" ".join(done), earlier, below])), layout
+    return TextAndBlocks(blocks.literal("\n".join([" ".join(done), earlier, below])), layout)
 
 
-def due(say: Voice, promise: Due) -> tuple[str, list[Block]]:
+def due(say: Voice, promise: Due) -> TextAndBlocks:
     """The question to the leader who promised, on the day it is due."""
     values = {
         "team": promise.team,
@@ -83,7 +83,7 @@ def due(say: Voice, promise: Due) -> tuple[str, list[Block]]:
         blocks.actions(is_it_done(say, promise.promise_id)),
         blocks.context(once),
     ]
-    return blocks.literal(f"{question} {sentence}"), layout
+    return TextAndBlocks(blocks.literal(f"{question} {sentence}"), layout)
 
 
 def is_it_done(say: Voice, promise_id: str) -> list[Block]:

@@ -9,7 +9,7 @@ from reports.figures.team_line import TeamLine
 from reports.text import team_lines
 from reports.text.sentences import team_name
 from slackapp import blocks
-from slackapp.blocks import Block
+from slackapp.blocks import Block, TextAndBlocks
 from slackapp.core.i18n import Voice
 
 CHOOSE = "digest_choose"
@@ -86,7 +86,7 @@ def digest_button(say: Voice, line: TeamLine, place: int) -> Block:
     return button | {"accessibility_label": blocks.shortened(label, _ACCESSIBLE)}
 
 
-def notice(say: Voice, seen: LineNotice) -> tuple[str, list[Block]]:
+def notice(say: Voice, seen: LineNotice) -> TextAndBlocks:
     """The line about her team, shown to a leader a week before a level above reads it."""
     values = {"readers": say.listing(seen.readers), "day": say.day(seen.day)}
     head = say("On {day}, {readers} will read this line about your team:", **values)
@@ -103,7 +103,7 @@ def notice(say: Voice, seen: LineNotice) -> tuple[str, list[Block]]:
         blocks.actions(buttons),
         blocks.context(below, say("Never used in appraisal, capability or pay.")),
     ]
-    return "\n".join([blocks.literal(head), plain(say, seen.line), *ask]), layout
+    return TextAndBlocks("\n".join([blocks.literal(head), plain(say, seen.line), *ask]), layout)
 
 
 def shortened(line: TeamLine) -> TeamLine:

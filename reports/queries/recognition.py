@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from reports.figures import team_month
 from reports.figures.suppression import ReachGroup, publishable_groups
-from reports.figures.team_month import Reach
+from reports.figures.team_month import CountedMonth, Reach
 from reports.queries.scope import (
     Scope,
     affected_people,
@@ -70,8 +70,7 @@ def _named_from(
     took_part = {(team, age): count - left.people.get((team, age), 0) for team, age, count in people}
     return {
         team: _of_one(
-            [counters[team, age] for age in range(AGES)],
-            [took_part.get((team, age), 0) for age in (0, 1)],
+            [CountedMonth(counters[team, age], took_part.get((team, age), 0)) for age in range(AGES)],
             k=scope.workspace.k,
             is_about=team in scope.above,
         )
@@ -79,11 +78,12 @@ def _named_from(
     }
 
 
-def _of_one(months: list[Counter[str]], people: list[int], *, k: int, is_about: bool) -> Named:
-    mix = team_month.mix(months[0], months[1], people=(people[0], people[1]), k=k, is_about=is_about)
+def _of_one(months: list[CountedMonth], *, k: int, is_about: bool) -> Named:
+    """Return what is named in a team; `months` are this one and those before it, the newest first."""
+    mix = team_month.mix(months[0], months[1], k=k, is_about=is_about)
     together = Counter[str]()
     for month in months:
-        together.update(month)
+        together.update(month.named)
     return Named(mix, team_month.seldom(together) if mix else None)
 
 

@@ -17,7 +17,7 @@ import handlers
 import reports
 from handlers.digest import promise_form_view
 from handlers.workspace import settings_view
-from slackapp.blocks import Block, View
+from slackapp.blocks import Block, TextAndBlocks, View
 from slackapp.check.values import Filling, words
 from slackapp.core.i18n import Voice, languages, voice
 from slackapp.digest.promises import MOST, PromiseDetails
@@ -29,7 +29,7 @@ from slackapp.recognition.draft import Draft
 
 ViewFunction = Callable[..., object]
 Surface = Literal["message", "view"]
-_RETURNED = (View, list[Block], tuple[str, list[Block]], tuple[str, list[Block]] | None, Message)
+_RETURNED = (View, list[Block], TextAndBlocks, TextAndBlocks | None, Message)
 _MODULES_BESIDE = frozenset({"reports.publishing.message"})
 # Views whose blocks are a part of the Home.
 _ON_HOME = (
@@ -104,10 +104,8 @@ def sample(name: str, function: ViewFunction, say: Voice, *, is_bare: bool) -> S
 
 
 def _payload(name: str, built: Any, say: Voice) -> tuple[Surface, dict[str, Any]]:  # noqa: ANN401  # one of _RETURNED
-    if isinstance(built, Message):
+    if isinstance(built, Message | TextAndBlocks):
         return "message", {"text": built.text, "blocks": built.blocks}
-    if isinstance(built, tuple):
-        return "message", {"text": built[0], "blocks": built[1]}
     if isinstance(built, dict) and built.get("type") in {"modal", "home"}:
         return "view", built
     blocks = _as_blocks(built if isinstance(built, list) else [built], say)

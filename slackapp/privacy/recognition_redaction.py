@@ -18,7 +18,8 @@ from slackapp.models import (
     Team,
     Workspace,
 )
-from slackapp.privacy.shared_copies import AffectedMonths, Month, shared_by
+from slackapp.outbox.references import TeamMonthRef
+from slackapp.privacy.shared_copies import AffectedMonths, shared_by
 from slackapp.recognition import notifications
 
 _SHORTEST_NAME = 3
@@ -79,23 +80,23 @@ def _mentioned(session: Session, workspace: Workspace, member: Member, former: s
     return {recognition.id for recognition in recognitions}
 
 
-def _in_comments(session: Session, workspace: Workspace, member: Member, former: str) -> set[Month]:
+def _in_comments(session: Session, workspace: Workspace, member: Member, former: str) -> set[TeamMonthRef]:
     units = select(Team.id).where(Team.workspace_id == workspace.id)
     named = _names(member, Comment.words)
     comments = list(session.scalars(select(Comment).where(Comment.unit_id.in_(units), named)))
     for comment in comments:
         comment.words = without(comment.words, member, former) or ""
-    return {(comment.unit_id, comment.month) for comment in comments}
+    return {TeamMonthRef(comment.unit_id, comment.month) for comment in comments}
 
 
-def _in_promises(session: Session, workspace: Workspace, member: Member, former: str) -> set[Month]:
+def _in_promises(session: Session, workspace: Workspace, member: Member, former: str) -> set[TeamMonthRef]:
     """Delete promises in their own words, and redact those that others wrote."""
     teams = select(Team.id).where(Team.workspace_id == workspace.id)
     columns = (Promise.you_said, Promise.we_will, Promise.reason, Promise.obstacle)
     own = (Promise.written_by_id == member.id, Promise.who_id == member.id)
     about = or_(*own, *(_names(member, column) for column in columns))
     promises = list(session.scalars(select(Promise).where(Promise.team_id.in_(teams), about)))
-    months = {(promise.team_id, promise.month) for promise in promises}
+    months = {TeamMonthRef(promise.team_id, promise.month) for promise in promises}
     by_others = [promise for promise in promises if promise.written_by_id != member.id]
     session.execute(delete(Promise).where(Promise.written_by_id == member.id))
     for promise in by_others:

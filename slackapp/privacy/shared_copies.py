@@ -27,6 +27,7 @@ from slackapp.models import (
     Workspace,
 )
 from slackapp.obstacles import notices as notices_of_obstacles
+from slackapp.outbox.references import TeamMonthRef
 from slackapp.privacy import slack_redaction
 from slackapp.pulse import notices
 from slackapp.recognition import unconfirmed, undelivered
@@ -44,20 +45,16 @@ WITH_WORDS = (
 """Kinds whose rows are kept as long as their content: without them it could not be deleted in Slack."""
 
 
-Month = tuple[str, str]
-"""A team's id and a month, as in "2026-11"."""
-
-
 @dataclass(frozen=True, slots=True)
 class AffectedMonths:
     """The months, by team, that contain something from or about a person."""
 
-    shared: set[Month] = field(default_factory=set)
-    promised: set[Month] = field(default_factory=set)
-    commented: set[Month] = field(default_factory=set)
+    shared: set[TeamMonthRef] = field(default_factory=set)
+    promised: set[TeamMonthRef] = field(default_factory=set)
+    commented: set[TeamMonthRef] = field(default_factory=set)
 
 
-def shared_by(session: Session, workspace: Workspace, member: Member) -> set[Month]:
+def shared_by(session: Session, workspace: Workspace, member: Member) -> set[TeamMonthRef]:
     """Return the months in which recognitions that they gave or received were shared."""
     query = (
         select(Recipient.team_id, Recipient.given_at)
@@ -65,7 +62,9 @@ def shared_by(session: Session, workspace: Workspace, member: Member) -> set[Mon
         .where(or_(Recognition.giver_id == member.id, Recipient.member_id == member.id))
         .where(Recipient.sharing == Sharing.SHARED, Recipient.team_id.is_not(None))
     )
-    return {(team or "", month_of(at, workspace.time_zone)) for team, at in session.execute(query)}
+    return {
+        TeamMonthRef(team or "", month_of(at, workspace.time_zone)) for team, at in session.execute(query)
+    }
 
 
 def enqueue_corrections(
@@ -107,16 +106,18 @@ def _pages(session: Session, workspace: Workspace, affected: AffectedMonths, now
     """Replace pages and comments for those who still lead, and delete the others."""
     tree = permissions.teams(session, workspace.id)
     highlighted = {
-        (ancestor, month) for team, month in affected.shared for ancestor in permissions.ancestors(tree, team)
+        TeamMonthRef(ancestor, about.month)
+        for about in affected.shared
+        for ancestor in permissions.ancestors(tree, about.team_id)
     }
-    of_teams = {team for team, _ in highlighted | affected.promised | affected.commented}
+    of_teams = {about.team_id for about in highlighted | affected.promised | affected.commented}
     digests = list(session.scalars(select(Digest).where(Digest.team_id.in_(of_teams))))
     pages = {
         digest.id
         for digest in digests
         if _mentions(digest, highlighted | affected.commented, affected.promised)
     }
-    threads = {digest.id for digest in digests if (digest.team_id, digest.month) in affected.commented}
+    threads = {digest.id for digest in digests if _month_of(digest) in affected.commented}
     stale = [
         *_sent(session, workspace, (Delivery.kind == PAGE) & Delivery.reference.in_(pages)),
         *_sent(session, workspace, (Delivery.kind == COMMENTS) & Delivery.reference.in_(threads)),
@@ -126,24 +127,28 @@ def _pages(session: Session, workspace: Workspace, affected: AffectedMonths, now
     _remove(session, workspace, [row for row in stale if row not in to_replace], now)
 
 
-def _mentions(digest: Digest, months: set[Month], promised: Iterable[Month]) -> bool:
-    if (digest.team_id, digest.month) in months:
+def _mentions(digest: Digest, months: set[TeamMonthRef], promised: Iterable[TeamMonthRef]) -> bool:
+    if _month_of(digest) in months:
         return True
     # A promise is repeated in the digests of later months.
-    return any(digest.team_id == team and digest.month > month for team, month in promised)
+    return any(digest.team_id == about.team_id and digest.month > about.month for about in promised)
 
 
-def _posts(session: Session, workspace: Workspace, promised: set[Month], now: datetime) -> None:
+def _month_of(digest: Digest) -> TeamMonthRef:
+    return TeamMonthRef(digest.team_id, digest.month)
+
+
+def _posts(session: Session, workspace: Workspace, promised: set[TeamMonthRef], now: datetime) -> None:
     """Update the posts of promises in team channels; delete a post that would be empty."""
-    for team_id, month in sorted(promised):
-        shared = session.get(SharedDigest, (team_id, month))
+    for about in sorted(promised, key=str):
+        shared = session.get(SharedDigest, (about.team_id, about.month))
         if shared is None:
             continue
         news = (Delivery.kind == sharing.KEPT) & Delivery.reference.startswith(
             f"{sharing.shared_as(shared)}:"
         )
         _remove(session, workspace, _sent(session, workspace, news), now)
-        if promises.of_month(session, team_id, month):
+        if promises.of_month(session, about.team_id, about.month):
             sharing.post_promises(session, shared, now)
             continue
         posts = _sent(session, workspace, Delivery.key == f"promises:{sharing.shared_as(shared)}")

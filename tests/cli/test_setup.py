@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from slackapp.cli.main import main
-
 from tests.support.waiting import comes
 
 SLACKAPP = Path(sys.executable).with_name("slackapp")

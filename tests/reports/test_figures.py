@@ -11,7 +11,7 @@ from reports.figures import significance as claims
 from reports.figures import team_month as figures
 from reports.figures.significance import PulseClaim, named_least, named_most
 from reports.figures.spans import Span
-from reports.figures.team_month import CheckInStatus, Mix, Share, mix
+from reports.figures.team_month import CheckInStatus, CountedMonth, Mix, Share, mix
 from reports.text import pulse as check_in
 from reports.text import sentences as words
 from slackapp.core.behaviours import Behaviour
@@ -21,27 +21,26 @@ from tests.reports import samples
 
 say = voice()
 A, U, E, H = Behaviour
-FIVE_PEOPLE = (5, 5)
 
 
-def counts(*numbers: int) -> dict[str, int]:
-    return dict(zip(map(str, Behaviour), numbers, strict=True))
+def counted(*numbers: int, people: int = 5) -> CountedMonth:
+    return CountedMonth(dict(zip(map(str, Behaviour), numbers, strict=True)), people)
 
 
 @given(some.lists(some.integers(0, 30), min_size=4, max_size=4), some.integers(0, 30))
 def test_counts_of_nought_to_four_cannot_be_told_apart(numbers: list[int], other: int) -> None:
-    one, two = counts(*numbers), counts(other % 5, *numbers[1:])
-    if numbers[0] < 5 and sum(one.values()) >= 5 and sum(two.values()) >= 5:
-        assert mix(one, one, people=FIVE_PEOPLE, k=5) == mix(two, two, people=FIVE_PEOPLE, k=5)
+    month, likeness = counted(*numbers), counted(other % 5, *numbers[1:])
+    if numbers[0] < 5 and sum(month.named.values()) >= 5 and sum(likeness.named.values()) >= 5:
+        assert mix(month, month, k=5) == mix(likeness, likeness, k=5)
 
 
 @given(some.lists(some.integers(0, 30), min_size=4, max_size=4))
 def test_the_total_never_gives_a_hidden_count_away(numbers: list[int]) -> None:
-    found = mix(counts(*numbers), {}, people=FIVE_PEOPLE, k=5)
-    if found is not None:
-        least, most = found.total
+    published = mix(counted(*numbers), CountedMonth({}, 5), k=5)
+    if published is not None:
+        least, most = published.total
         assert least <= sum(numbers) <= most
-        assert most - least == 4 * found.now.count(None)
+        assert most - least == 4 * published.now.count(None)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ def test_the_total_never_gives_a_hidden_count_away(numbers: list[int]) -> None:
 def test_a_quiet_month_has_few_thanks_or_few_people(
     numbers: Sequence[int], people: int, *, is_quiet: bool
 ) -> None:
-    assert (mix(counts(*numbers), {}, people=(people, 0), k=5) is None) is is_quiet
+    assert (mix(counted(*numbers, people=people), CountedMonth({}, 0), k=5) is None) is is_quiet
 
 
 @pytest.mark.parametrize(
