@@ -24,19 +24,19 @@ COMMENTS = translatable(
 )
 RULES = (
     translatable(
-        "Your answers are counted in exactly one bundle: your team, if at least {k} people answered; "
+        "Your answers are counted in exactly one group: your team, if at least {k} people answered; "
         "otherwise it joins the next level up."
     ),
-    translatable("A bundle of fewer than {k} is never shown and never stored."),
+    translatable("A group of fewer than {k} is never shown and never stored."),
     translatable(
-        "A bundle's answers are added up and the sum rounded to a multiple of 5; very low and very high "
+        "We add up your group's answers and round the total to a multiple of 5; very low and very high "
         "results are only shown as “x or lower” / “y or higher”."
     ),
     translatable(
         "Everything else (directorate, month, trend) is calculated from these rounded numbers, never from "
         "the answers."
     ),
-    translatable("There are no filters and no second way to slice the same poll."),
+    translatable("Nobody can filter the results in another way."),
 )
 LIMITS = (
     translatable(
@@ -75,8 +75,8 @@ THREATS = (
             "They never see who answered, when, or what. Fewer than five answers join the next level up."
         ),
         translatable(
-            "How many answers a result counts shows in its ends, so it can tell that all of a small team "
-            "answered. They may recognise how somebody writes: leave out what is true of you alone."
+            "In a small team the leader may see that everybody answered, never what. They may recognise how "
+            "somebody writes: leave out what is true of you alone."
         ),
     ),
     Threat(

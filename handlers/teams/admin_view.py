@@ -114,7 +114,7 @@ def followed(team: TeamDetails) -> str:
 
 def following_options(say: Voice, groups: Sequence[tuple[str, str]]) -> list[Block]:
     """What a team can follow; `groups` are Slack's ids and names."""
-    first = [option(BY_HAND, say("Whoever I put in by hand")), option(BY_CHANNEL, _in_channel(say))]
+    first = [option(BY_HAND, say("People I choose")), option(BY_CHANNEL, _in_channel(say))]
     return [*first, *(option(f"group:{group_id}", _in_group(say, name)) for group_id, name in groups)]
 
 
@@ -193,7 +193,7 @@ def _size(say: Voice, team: TeamDetails) -> list[Block]:
 
 
 def _follows(say: Voice, team: TeamDetails) -> Block:
-    chosen = option(BY_HAND, say("Whoever I put in by hand"))
+    chosen = option(BY_HAND, say("People I choose"))
     if team.follows is not None:
         kind, slack_id, name = team.follows
         in_channel = option(BY_CHANNEL, _in_channel(say))

@@ -132,7 +132,7 @@ DOORS = (
         is_about=True,
     ),
     Door(Permission.CHANGE_TEAM, choose, "office_find_team", shows="Ward of"),
-    Door(Permission.CHANGE_TEAM, choose, "team_follows", shows="Whoever I put in by hand"),
+    Door(Permission.CHANGE_TEAM, choose, "team_follows", shows="People I choose"),
     Door(Permission.READ_AUDIT, press, "office_audit", shows="Who changed what"),
     Door(Permission.READ_AUDIT, press, "office_audit_turn:next", shows="Who changed what"),
     Door(Permission.READ_HEALTH, press, "office_messages", shows="We can't tell if Slack delivered these"),

@@ -76,7 +76,7 @@ def test_a_team_is_made_by_hand_changed_and_ended(place: RunningApp, idris: Huma
     idris.fills("What is it called?", "Pharmacy")
     idris.fills("What is it part of?", "Medicine")
     idris.fills("Who leads it?", "Tomos Rees")
-    idris.fills("Who belongs to it?", "Whoever I put in by hand")
+    idris.fills("Who belongs to it?", "People I choose")
     idris.submits()
     assert "Saved." in in_modal(idris)["text"]
     idris.presses("Who belongs to it")
