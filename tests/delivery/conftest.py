@@ -30,12 +30,12 @@ Render = Callable[[Session, Delivery, datetime], Rendered]
 
 @dataclass
 class Answer:
-    """What the next call meets. `deed`: answer, drop (after it was done) or hold (until released)."""
+    """What the next call meets. `ending`: answer, drop (after it was done) or hold (until released)."""
 
     status: int = 200
     body: dict[str, Any] | str = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    deed: str = "answer"
+    ending: str = "answer"
     done: bool = True
 
 
@@ -97,7 +97,7 @@ class SmallSlack:
             answer = waiting.pop(0) if waiting else Answer()
             self.calls.append(Call(method, body, done=answer.done and answer.status == 200))
             if answer.status == 200 and not answer.body:
-                answer = Answer(200, self._right(method, body), answer.headers, answer.deed)
+                answer = Answer(200, self._right(method, body), answer.headers, answer.ending)
             self.arrived.notify_all()
         return answer
 
@@ -119,19 +119,19 @@ class SmallSlack:
                 method = self.path.partition("?")[0].removeprefix("/api/").strip("/")
                 kind = "" if method.startswith("upload/") else self.headers.get("Content-Type") or ""
                 answer = slack.meet(method, _decoded(kind, raw))
-                if answer.deed == "hold":
+                if answer.ending == "hold":
                     slack.released.wait(PATIENCE)
-                if answer.deed == "drop" or (answer.deed == "hold" and not slack.hold_then_answer):
+                if answer.ending == "drop" or (answer.ending == "hold" and not slack.hold_then_answer):
                     self.close_connection = True
                     return
-                said = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+                content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(said.encode())))
+                self.send_header("Content-Length", str(len(content.encode())))
                 self.end_headers()
-                self.wfile.write(said.encode())
+                self.wfile.write(content.encode())
                 with slack.arrived:
                     slack.answered += 1
                     slack.arrived.notify_all()
@@ -188,30 +188,30 @@ class Ward:
             )
         self.open: list[DeliveryWorker] = []
 
-    def owes(self, reference: str = "one", **changes: object) -> str:
+    def owes(self, reference: str = "one", **changes: Any) -> str:  # noqa: ANN401 - of any field
         plain = NewDelivery(f"thanks:{reference}", "thanks", reference, target="U0NURSE", due=self.clock.now)
-        owed = replace(plain, **changes)
+        delivery = replace(plain, **changes)
         with self.sessions.begin() as session:
-            written = outbox.enqueue(session, self.workspace, owed)
+            written = outbox.enqueue(session, self.workspace, delivery)
         assert written is not None
         return written.id
 
     def deliveries(self, **renderers: Render) -> DeliveryWorker:
         routes = by_kind(*(route(name, render) for name, render in ({"thanks": thanks} | renderers).items()))
-        made = DeliveryWorker(self.sessions, self.slack.client(), routes, self.clock)
-        self.open.append(made)
-        return made
+        worker = DeliveryWorker(self.sessions, self.slack.client(), routes, self.clock)
+        self.open.append(worker)
+        return worker
 
     def row(self, delivery_id: str) -> Delivery:
         with self.sessions.read() as session:
-            found = session.get(Delivery, delivery_id)
-        assert found is not None
-        return found
+            row = session.get(Delivery, delivery_id)
+        assert row is not None
+        return row
 
     def close(self) -> None:
         self.slack.released.set()
-        for made in self.open:
-            made.stop(PATIENCE)
+        for worker in self.open:
+            worker.stop(PATIENCE)
 
 
 @pytest.fixture
@@ -228,6 +228,6 @@ def clock() -> Clock:
 
 @pytest.fixture
 def ward(database: Sessions, slack: SmallSlack, clock: Clock) -> Iterator[Ward]:
-    made = Ward(database, slack, clock)
-    yield made
-    made.close()
+    ward = Ward(database, slack, clock)
+    yield ward
+    ward.close()

@@ -40,14 +40,14 @@ def sandbox() -> Iterator[Sandbox]:
 def _deliveries(ward: Ward, sandbox: Sandbox, **renderers: Render) -> DeliveryWorker:
     token = practice_workspace().bot_token
     client = WebClient(token, base_url=f"{sandbox.url}/api/", retry_handlers=[])
-    made = DeliveryWorker(
+    worker = DeliveryWorker(
         ward.sessions,
         client,
         by_kind(*(route(name, render) for name, render in renderers.items())),
         ward.clock,
     )
-    ward.open.append(made)
-    return made
+    ward.open.append(worker)
+    return worker
 
 
 def _messages(sandbox: Sandbox, place: str = "dm") -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def test_the_waits_double_from_fifteen_seconds_to_five_minutes() -> None:
 
 @pytest.mark.parametrize(
     "unclear",
-    [ERROR, Answer(body={"ok": False, "error": "internal_error"}, done=False), Answer(deed="drop")],
+    [ERROR, Answer(body={"ok": False, "error": "internal_error"}, done=False), Answer(ending="drop")],
     ids=["500", "internal_error", "drop"],
 )
 def test_after_three_unclear_answers_in_a_row_one_post_is_tried_after_each_wait(

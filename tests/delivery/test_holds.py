@@ -23,7 +23,7 @@ def _refusing(slack: SmallSlack, error: str, *, times: int, method: str = "chat.
 
 def _holds(ward: Ward) -> dict[tuple[str, str], str]:
     with ward.sessions.read() as session:
-        return {(one.scope, one.subject): one.reason for one in session.scalars(select(Hold))}
+        return {(hold.scope, hold.subject): hold.reason for hold in session.scalars(select(Hold))}
 
 
 def _states(ward: Ward) -> dict[str, int]:
@@ -77,13 +77,13 @@ def test_nothing_is_tried_until_auth_test_is_well_and_then_everything_goes_out_o
     moment = NOON
     for minutes in (1, 2, 5, 10):
         before = moment + timedelta(minutes=minutes) - timedelta(seconds=1)
-        asked = _asked(ward)
+        checks = _asked(ward)
         deliveries.drain(before)
-        assert _asked(ward) == asked, f"asked before {minutes} minutes had passed"
+        assert _asked(ward) == checks, f"asked before {minutes} minutes had passed"
         moment += timedelta(minutes=minutes)
         assert deliveries.next_due(before) == moment
         deliveries.drain(moment)
-        assert _asked(ward) == asked + 1
+        assert _asked(ward) == checks + 1
         assert len(ward.slack.of("chat.postMessage")) == tried, "nothing else is tried"
     moment += timedelta(minutes=20)
     deliveries.drain(moment)
@@ -356,7 +356,9 @@ def test_a_message_on_trial_that_is_still_out_lets_no_other_be_tried(ward: Ward)
     with ward.sessions.begin() as session:
         hold = Hold(workspace_id=ward.workspace.id, scope=HoldScope.WORKSPACE, reason="x", since=NOON)
         session.add(hold)
-    ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
+    ward.slack.order(
+        "chat.postMessage", Answer(ending="hold", body={"ok": True, "ts": "1.1", "channel": "D1"})
+    )
     ward.slack.hold_then_answer = True
     for number in range(3):
         ward.owes(str(number), target=f"U{number}")

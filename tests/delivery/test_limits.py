@@ -70,7 +70,7 @@ def test_what_a_person_waits_for_goes_first_and_has_a_reserve(ward: Ward) -> Non
 
 
 def test_slots_are_kept_for_a_person_while_bulk_hangs(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", *[Answer(deed="hold") for _ in range(6)])
+    ward.slack.order("chat.postMessage", *[Answer(ending="hold") for _ in range(6)])
     for n in range(8):
         ward.owes(f"digest {n}", target=f"U{n}", priority=Priority.DIGEST)
     deliveries = ward.deliveries()

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from slack_bolt import App, BoltRequest
@@ -95,11 +96,11 @@ def test_tokens_addresses_queries_and_ids_are_cut_out_of_our_own_lines(out: io.S
         app_token,
         "abc",
     )
-    said = out.getvalue()
+    output = out.getvalue()
     for hidden in ("aBcD", "ffff", "U0NURSE99", "DABCDEFGH", "ticket", "pw@", "me:"):
-        assert hidden not in said
-    assert "https://slack.com/x" in said
-    assert " INFO slackapp.test " in said
+        assert hidden not in output
+    assert "https://slack.com/x" in output
+    assert " INFO slackapp.test " in output
 
 
 def test_an_exception_is_told_by_class_and_place_only(out: io.StringIO) -> None:
@@ -152,10 +153,10 @@ def test_a_broken_log_line_does_not_print_its_arguments(
 
 
 def test_a_whole_delivery_that_fails_leaves_no_words_behind(out: io.StringIO, ward: Ward) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object) -> NoReturn:
         raise ValueError(WORDS)
 
-    ward.slack.order("chat.postMessage", Answer(deed="drop"), Answer(500, WORDS))
+    ward.slack.order("chat.postMessage", Answer(ending="drop"), Answer(500, WORDS))
     ward.owes("dropped", target="U1")
     ward.owes("failed", target="U2")
     ward.owes("broken", kind="broken", target="U3")

@@ -33,11 +33,11 @@ def _state_of(session: Session, row: str) -> str:
 
 
 def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
-    owed = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    delivery = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
     with ward.sessions.begin() as session:
-        assert outbox.enqueue(session, ward.workspace, owed) is not None
-        assert outbox.enqueue(session, ward.workspace, owed) is None
-        many = [owed, NewDelivery("thanks:2:U0NURSE", "thanks", "2", "U0NURSE", NOON)]
+        assert outbox.enqueue(session, ward.workspace, delivery) is not None
+        assert outbox.enqueue(session, ward.workspace, delivery) is None
+        many = [delivery, NewDelivery("thanks:2:U0NURSE", "thanks", "2", "U0NURSE", NOON)]
         assert [row.reference for row in outbox.enqueue_many(session, ward.workspace, many)] == ["2"]
     with ward.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Delivery)) == 2
@@ -46,14 +46,14 @@ def test_owing_the_same_key_twice_writes_one_row(ward: Ward) -> None:
 def test_the_worker_is_woken_by_whatever_makes_a_message_due(ward: Ward) -> None:
     woken: list[str] = []
     ward.sessions.on_commit(outbox.OUTBOX, lambda: woken.append("woken"))
-    owed = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
+    delivery = NewDelivery("thanks:1:U0NURSE", "thanks", "1", "U0NURSE", NOON)
     with ward.sessions.begin() as session:
-        first = outbox.enqueue(session, ward.workspace, owed)
+        first = outbox.enqueue(session, ward.workspace, delivery)
         outbox.enqueue(session, ward.workspace, NewDelivery("thanks:2", "thanks", "2", "U0NURSE", NOON))
     assert woken == ["woken"]
     assert first is not None
     with ward.sessions.begin() as session:
-        outbox.enqueue(session, ward.workspace, owed)
+        outbox.enqueue(session, ward.workspace, delivery)
         outbox.cancel(session, "2")
     assert woken == ["woken"]
     with ward.sessions.begin() as session:
@@ -82,10 +82,12 @@ def test_a_rolled_back_transaction_owes_nothing(ward: Ward) -> None:
 
 
 def test_twelve_hundred_rows_are_written_and_named_once_each(ward: Ward) -> None:
-    owed = [NewDelivery(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON, Priority.POLL) for n in range(1200)]
+    deliveries = [
+        NewDelivery(f"poll:1:{n}", "thanks", str(n), f"U{n}", NOON, Priority.POLL) for n in range(1200)
+    ]
     with ward.sessions.begin() as session:
-        assert len({row.id for row in outbox.enqueue_many(session, ward.workspace, owed)}) == 1200
-        assert outbox.enqueue_many(session, ward.workspace, owed) == []
+        assert len({row.id for row in outbox.enqueue_many(session, ward.workspace, deliveries)}) == 1200
+        assert outbox.enqueue_many(session, ward.workspace, deliveries) == []
 
 
 def test_a_claim_that_was_taken_over_can_no_longer_say_how_it_ended(ward: Ward) -> None:
@@ -241,12 +243,12 @@ def _plan(ward: Ward, statement: object) -> str:
         explain = "EXPLAIN QUERY PLAN " if ward.sessions.is_sqlite else "EXPLAIN "
         values = {name: str(value) for name, value in compiled.params.items()}
         if ward.sessions.is_sqlite:
-            found = session.connection().exec_driver_sql(
+            steps = session.connection().exec_driver_sql(
                 explain + str(compiled), tuple(values[name] for name in compiled.positiontup or ())
             )
         else:
-            found = session.connection().exec_driver_sql(explain + str(compiled), values)
-        return "\n".join(str(tuple(line)) for line in found)
+            steps = session.connection().exec_driver_sql(explain + str(compiled), values)
+        return "\n".join(str(tuple(line)) for line in steps)
 
 
 def test_the_claim_seeks_in_the_index_on_both_databases(ward: Ward) -> None:
@@ -268,8 +270,8 @@ def test_the_claim_seeks_in_the_index_on_both_databases(ward: Ward) -> None:
 
 def test_old_leases_are_found_in_the_index_on_both_databases(ward: Ward) -> None:
     _fill(ward, 6000)
-    over = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < 1.0)
-    assert "ix_delivery_lease" in _plan(ward, over)
+    lapsed = select(Delivery).where(Delivery.state == DeliveryState.SENDING, Delivery.lease_until < 1.0)
+    assert "ix_delivery_lease" in _plan(ward, lapsed)
 
 
 def test_a_naive_query_is_seen_to_scan(ward: Ward) -> None:

@@ -47,7 +47,7 @@ def test_a_message_that_waits_long_raises_the_alarm_and_a_fresh_one_does_not(war
 def test_a_doubt_raises_the_alarm(ward: Ward) -> None:
     collect(ward)
     assert not is_firing("AppreciateDoubts")
-    ward.slack.order("chat.postMessage", Answer(deed="drop"))
+    ward.slack.order("chat.postMessage", Answer(ending="drop"))
     ward.owes()
     ward.deliveries().drain()
     collect(ward)

@@ -58,7 +58,7 @@ def test_a_refusal_is_told_apart_from_a_doubt(
 
 
 def test_a_connection_that_drops_after_the_message_was_read_is_a_doubt_and_not_a_repeat(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="drop"))
+    ward.slack.order("chat.postMessage", Answer(ending="drop"))
     row = ward.owes()
     deliveries = ward.deliveries()
     deliveries.drain()
@@ -68,7 +68,7 @@ def test_a_connection_that_drops_after_the_message_was_read_is_a_doubt_and_not_a
 
 
 def test_the_naive_client_does_post_twice_after_the_same_drop(slack: SmallSlack) -> None:
-    slack.order("chat.postMessage", Answer(deed="drop"))
+    slack.order("chat.postMessage", Answer(ending="drop"))
     naive = WebClient(token="xoxb-1-2-three", base_url=f"{slack.url}/api/")
     naive.chat_postMessage(channel="U0NURSE", text="Thanks one")
     assert len(slack.messages) == 2
@@ -81,7 +81,7 @@ def test_a_client_that_repeats_calls_by_itself_is_refused(ward: Ward) -> None:
 
 
 def test_a_call_that_hangs_is_a_doubt(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="hold"))
+    ward.slack.order("chat.postMessage", Answer(ending="hold"))
     row = ward.owes()
     deliveries = DeliveryWorker(
         ward.sessions, ward.slack.client(timeout=1), dict(_renderers(ward)), ward.clock
@@ -148,7 +148,7 @@ def test_other_invalid_blocks_are_not_tried_again_by_this_version(ward: Ward) ->
 
 
 def test_a_private_upload_brings_its_bytes_again_and_keeps_the_file_id(ward: Ward) -> None:
-    ward.slack.order("upload/1", Answer(status=500), Answer(deed="drop"))
+    ward.slack.order("upload/1", Answer(status=500), Answer(ending="drop"))
     row = ward.owes(kind="picture", method=outbox.Method.UPLOAD)
     ward.deliveries(picture=lambda *_: Upload("a.png", "Chart", "Four of ten", lambda: b"PNG")).drain()
     assert (ward.row(row).state, ward.row(row).slack_file_id) == (DeliveryState.SENT, "F0PICTURE1")
@@ -158,7 +158,7 @@ def test_a_private_upload_brings_its_bytes_again_and_keeps_the_file_id(ward: War
 
 
 def test_a_shared_upload_whose_end_is_in_doubt_is_not_completed_again(ward: Ward) -> None:
-    ward.slack.order("files.completeUploadExternal", Answer(deed="drop"))
+    ward.slack.order("files.completeUploadExternal", Answer(ending="drop"))
     row = ward.owes(kind="page", method=outbox.Method.SHARE)
     deliveries = ward.deliveries(page=lambda *_: Upload("a.html", "Page", "A page", lambda: b"<p>", "C0TEAM"))
     deliveries.drain()
@@ -168,7 +168,7 @@ def test_a_shared_upload_whose_end_is_in_doubt_is_not_completed_again(ward: Ward
 
 
 def test_a_private_upload_whose_end_is_in_doubt_is_made_again(ward: Ward) -> None:
-    ward.slack.order("files.completeUploadExternal", Answer(deed="drop"))
+    ward.slack.order("files.completeUploadExternal", Answer(ending="drop"))
     row = ward.owes(kind="picture", method=outbox.Method.UPLOAD)
     deliveries = ward.deliveries(picture=lambda *_: Upload("a.png", "Chart", "Four of ten", lambda: b"PNG"))
     deliveries.drain()
@@ -185,7 +185,7 @@ def test_a_file_that_cannot_be_made_is_given_up(ward: Ward, produce: Callable[[]
 
 
 def test_a_changed_message_may_be_sent_again_when_in_doubt(ward: Ward) -> None:
-    ward.slack.order("chat.update", Answer(deed="drop"))
+    ward.slack.order("chat.update", Answer(ending="drop"))
     row = ward.owes(method=outbox.Method.UPDATE)
     deliveries = ward.deliveries(thanks=lambda *_: Message("New", [], channel="C0TEAM", replaces="1.0001"))
     deliveries.drain()

@@ -22,7 +22,7 @@ DOUBTS = {
     "500": Answer(status=500),
     "503": Answer(status=503, body="<html>Busy</html>"),
     "internal_error": Answer(body={"ok": False, "error": "internal_error"}, done=False),
-    "drop": Answer(deed="drop"),
+    "drop": Answer(ending="drop"),
     "unreadable": Answer(body="<html>A portal</html>"),
 }
 
@@ -69,7 +69,7 @@ def test_it_goes_again_after_one_five_and_thirty_minutes_and_then_no_more(ward: 
 
 
 def test_once_slack_says_ok_it_is_sent(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", Answer(status=500), Answer(deed="drop"))
+    ward.slack.order("chat.postMessage", Answer(status=500), Answer(ending="drop"))
     row = ward.owes()
     deliveries = _harmless(ward)
     for minutes in (0, 1, 6, 60):
@@ -80,7 +80,7 @@ def test_once_slack_says_ok_it_is_sent(ward: Ward) -> None:
 
 @pytest.mark.parametrize("target", ["C0TEAM", "G0GROUP"])
 def test_a_copy_in_a_channel_is_seen_by_all_and_never_sent(ward: Ward, target: str) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="drop"))
+    ward.slack.order("chat.postMessage", Answer(ending="drop"))
     row = ward.owes(target=target)
     deliveries = _harmless(ward)
     deliveries.drain()
@@ -99,7 +99,7 @@ def test_a_kind_that_was_not_named_is_never_repeated(ward: Ward) -> None:
 
 
 def test_the_naive_worker_that_repeats_every_doubt_thanks_twice(ward: Ward) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="drop"))
+    ward.slack.order("chat.postMessage", Answer(ending="drop"))
     ward.owes()
     naive = ward.deliveries()
     naive.harmless = _declared("thanks", SecondCopy.HARMLESS_ANYWHERE)
@@ -207,9 +207,9 @@ def test_everything_the_app_sends_has_been_thought_of(ward: Ward, tmp_path: Path
 
 
 def test_of_what_goes_to_a_channel_only_the_check_ins_reminder_may_come_twice() -> None:
-    there = (
+    to_channel = (
         Delivery(target="C0TEAM", kind=telling.REMINDER),
         Delivery(target="C0TEAM", kind=opening.INVITATION),
     )
     harmless = Harmless([telling.REMINDER, opening.INVITATION])
-    assert [harmless(row) for row in there] == [True, False]
+    assert [harmless(row) for row in to_channel] == [True, False]

@@ -44,7 +44,7 @@ def test_a_fan_out_in_one_workspace_does_not_take_all_slots(ward: Ward) -> None:
         for n in range(12):
             named = replace(message, key=f"other:{n}", reference=f"second {n}", target=f"U9{n}")
             assert queue.enqueue(session, other, named) is not None
-    ward.slack.order("chat.postMessage", *[Answer(deed="hold") for _ in range(6)])
+    ward.slack.order("chat.postMessage", *[Answer(ending="hold") for _ in range(6)])
     ward.deliveries().run_once()
     ward.slack.wait_for_calls(6)
     texts = Counter(str(call.body["text"]).split()[1] for call in ward.slack.calls)

@@ -7,6 +7,7 @@ import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import select, update
@@ -61,14 +62,14 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 def _end_leases(ward: Ward) -> None:
     with ward.sessions.begin() as session:
-        over = update(Delivery).where(Delivery.state == DeliveryState.SENDING).values(lease_until=1.0)
-        session.execute(over)
+        ended = update(Delivery).where(Delivery.state == DeliveryState.SENDING).values(lease_until=1.0)
+        session.execute(ended)
 
 
 def test_a_worker_killed_before_slack_answered_leaves_a_doubt_and_no_double(
     ward: Ward, database_url: str
 ) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="hold"))
+    ward.slack.order("chat.postMessage", Answer(ending="hold"))
     row = ward.owes()
     process = _worker(ward, database_url)
     ward.slack.wait_for_calls(1)
@@ -88,7 +89,9 @@ def test_a_worker_killed_between_slacks_answer_and_the_settling_leaves_a_doubt(
 ) -> None:
     row = ward.owes()
     # Locked after the claim and before the answer: the worker gets its ok and cannot write it down.
-    ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
+    ward.slack.order(
+        "chat.postMessage", Answer(ending="hold", body={"ok": True, "ts": "1.1", "channel": "D1"})
+    )
     ward.slack.hold_then_answer = True
     process = _worker(ward, database_url)
     ward.slack.wait_for_calls(1)
@@ -105,7 +108,7 @@ def test_a_worker_killed_between_slacks_answer_and_the_settling_leaves_a_doubt(
 
 
 def test_the_naive_worker_that_takes_up_what_was_being_sent_doubles_it(ward: Ward, database_url: str) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="hold"))
+    ward.slack.order("chat.postMessage", Answer(ending="hold"))
     row = ward.owes()
     process = _worker(ward, database_url)
     ward.slack.wait_for_calls(1)
@@ -133,7 +136,9 @@ def test_three_processes_on_one_database_send_everything_once(ward: Ward, databa
 
 
 def test_stopping_waits_for_the_call_that_is_out_and_writes_it_down(ward: Ward, database_url: str) -> None:
-    ward.slack.order("chat.postMessage", Answer(deed="hold", body={"ok": True, "ts": "1.1", "channel": "D1"}))
+    ward.slack.order(
+        "chat.postMessage", Answer(ending="hold", body={"ok": True, "ts": "1.1", "channel": "D1"})
+    )
     ward.slack.hold_then_answer = True
     row = ward.owes()
     process = _worker(ward, database_url)
@@ -212,11 +217,15 @@ def test_what_is_not_there_yet_is_looked_at_later_and_what_is_gone_is_dropped(wa
     assert ward.slack.calls == []
 
 
+def _raise(*_: object) -> NoReturn:
+    raise ZeroDivisionError
+
+
 def test_a_row_that_cannot_be_rendered_does_not_hold_up_the_others(ward: Ward) -> None:
     broken = ward.owes("broken", kind="broken", target="U0BROKEN")
     strange = ward.owes("strange", kind="from_another_version", target="U0STRANGE")
     well = ward.owes("well")
-    ward.deliveries(broken=lambda *_: 1 / 0).drain()
+    ward.deliveries(broken=_raise).drain()
     assert ward.row(well).state == DeliveryState.SENT
     for row in (ward.row(broken), ward.row(strange)):
         assert (row.state, row.reason) == (DeliveryState.READY, "not_rendered")
@@ -233,7 +242,7 @@ def test_only_the_sender_calls_what_people_see() -> None:
         "files_complete",
         "say(text",
     )
-    found = {
+    callers = {
         str(path.relative_to(root))
         for folder in ("slackapp", "handlers", "reports")
         for path in (root / folder).rglob("*.py")
@@ -241,4 +250,4 @@ def test_only_the_sender_calls_what_people_see() -> None:
     }
     # What became of a request whose database did not answer, and alarms about the database itself, cannot
     # be enqueued in that database.
-    assert found == {"slackapp/delivery/sender.py", "handlers/late_answers.py", "slackapp/app.py"}
+    assert callers == {"slackapp/delivery/sender.py", "handlers/late_answers.py", "slackapp/app.py"}
