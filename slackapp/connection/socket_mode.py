@@ -141,6 +141,8 @@ class _Line:
 
     def _run(self) -> None:
         pause, ends = _FIRST_PAUSE, self._lines.ends
+        # The app may have been composed long before it connects: that is no silence of Slack's.
+        self._begun = time.monotonic()
         while not ends.is_set():
             self._lines.notice()
             if self.session is None or self.session.is_over or self.session.is_leaving:

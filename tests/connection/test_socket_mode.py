@@ -211,6 +211,19 @@ def test_what_is_being_answered_is_answered_before_the_lines_close(small: Small)
     assert "heard slowly" in small.person.screen().texts
 
 
+def test_what_passes_before_it_connects_is_no_silence(
+    small: Small, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as long_ago:
+        composed = time.monotonic() - 3600
+        long_ago.setattr(time, "monotonic", lambda: composed)
+        lines = SocketLines(small.bolt, "xapp-page", small.client)
+    assert lines.silence() > 3000
+    assert lines.connect()
+    lines.close()
+    assert caplog.records == []
+
+
 def test_a_start_without_slack_comes_back_by_itself(small: Small) -> None:
     fault = {"method": "apps.connections.open", "kind": "500", "for": 3600}
     small.http.post("/control/fault", json=fault).raise_for_status()
