@@ -48,8 +48,7 @@ def part(say: Voice, lines: Sequence[TeamLine]) -> list[Block]:
 def small_print(say: Voice) -> Block:
     """How the list is to be read."""
     return blocks.context(
-        say("In the order of the alphabet, never by figures. Their leaders know that you see this list."),
-        say("Never used in appraisal, capability or pay."),
+        say("In the order of the alphabet, never by figures. Their leaders know that you see this list.")
     )
 
 
@@ -101,7 +100,9 @@ def notice(say: Voice, seen: LineNotice) -> TextAndBlocks:
         line_block(say, seen.line),
         *map(blocks.section, ask),
         blocks.actions(buttons),
-        blocks.context(below, say("Never used in appraisal, capability or pay.")),
+        blocks.context(
+            below, say("Never used in appraisal, capability, discipline or pay, for staff or leaders.")
+        ),
     ]
     return TextAndBlocks("\n".join([blocks.literal(head), plain(say, seen.line), *ask]), layout)
 
