@@ -37,8 +37,8 @@ from handlers.teams import sync
 from handlers.workspace import lifecycle
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.publishing import failures, schedule
-from slackapp import health, health_metrics, migrations
-from slackapp.clock import AGREEMENT, ClockWatch
+from slackapp import health, health_metrics, migrations, start_checks
+from slackapp.clock import ClockWatch
 from slackapp.connection.clients import Clients
 from slackapp.connection.installations import TokenEncryption
 from slackapp.connection.socket_mode import SocketLines
@@ -118,6 +118,7 @@ class Appreciate:
     ) -> None:
         """With a `locker` each workspace has its own token; with `http` requests come in over HTTP."""
         self.sessions = migrations.opened(settings.database_url)
+        start_checks.require(self.sessions)
         self.keys = KeyDirectory(settings.key_directory)
         self.keys.attach(self.sessions)
         self.now = now
@@ -187,6 +188,7 @@ class Appreciate:
             Job("digests that failed", lambda: schedule.report_failures(self.sessions, self.now()), 3),
             Job("what Slack refuses", lambda: refusals.notify(self.sessions, self.now()), 20),
             Job("thanks that failed", lambda: self._tell_givers(self.now()), 3),
+            Job("clock", lambda: self.clock.measure(self.now), 60),
             Job("identity", self._identify, 5),
             Job("held workspaces", self.deliveries.ask_of_held, 3),
             Job("obstacles", lambda: self._obstacles(self.now()), 5),
@@ -313,7 +315,10 @@ class Appreciate:
             "closes_overdue": len(self.keys.overdue(now)),
             "statement_logs": self._statement_logs,
         }
-        return health.report(self.sessions, connected=connected, now=now, check_ins=check_ins)
+        skew = self.clock.skew
+        return health.report(
+            self.sessions, connected=connected, now=now, check_ins=check_ins, clock_skew=skew
+        )
 
     def questions(self) -> Questions:
         """Return what the health pages ask; the report comes from the probe."""
@@ -391,12 +396,15 @@ class Appreciate:
     def _abandon_overdue(self, now: datetime) -> None:
         """Try once more to close overdue check-ins, then destroy their keys: no key is kept for ever.
 
-        The database may be away by then, so it is not asked; Slack's own clock must agree with ours.
+        When the database is away, Slack's own clock alone must agree with ours.
         """
         if not guarding.abandonable(self.keys, now):
             return
-        slack_time = self.clients.slack_time()
-        if slack_time is None or abs(now - slack_time) > AGREEMENT:
+        try:
+            is_believed = self.clock.believes(now)
+        except SQLAlchemyError:
+            is_believed = self.clock.agrees(now)
+        if not is_believed:
             return
         with suppress(Exception):
             rounds.close_due(self.sessions, self.keys, now)

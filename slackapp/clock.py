@@ -24,6 +24,9 @@ LONGEST_GAP = timedelta(hours=26)
 AGREEMENT = timedelta(minutes=5)
 """Largest difference between our clock and the second one; Slack refuses requests of that age, too."""
 
+NOTICED_SKEW, HARMFUL_SKEW = timedelta(seconds=60), timedelta(seconds=240)
+"""From here on a difference is logged, and is a problem: at 300 seconds Slack's requests are refused."""
+
 Witness = Callable[[], datetime | None]
 """The time by a second clock, or None when it does not answer just now.
 
@@ -43,6 +46,9 @@ class ClockWatch:
 
     def __init__(self, sessions: Sessions, witness: Witness) -> None:
         self._sessions, self._witness = sessions, witness
+        self.skew: float | None = None
+        """Seconds that our clock is ahead of Slack's, when last measured; None before Slack has answered."""
+        self._was_off = False
         self._doubt: tuple[datetime, float] | None = None
         self._one_at_a_time = Lock()
 
@@ -53,6 +59,29 @@ class ClockWatch:
         """
         with self._one_at_a_time:
             return self._believes(now)
+
+    def agrees(self, now: datetime) -> bool:
+        """Return whether the second clock agrees now; for when the database cannot be asked."""
+        other = self._witness()
+        return other is not None and abs(now - other) <= AGREEMENT
+
+    def measure(self, clock: Callable[[], datetime]) -> None:
+        """Compare our clock with the second one; log a small difference once, a harmful one each time."""
+        before = clock()
+        other = self._witness()
+        if other is None:
+            return
+        # Slack's answer tells whole seconds, of some moment between the two.
+        now = before + (clock() - before) / 2
+        self.skew = (now - other).total_seconds()
+        is_off = abs(self.skew) > NOTICED_SKEW.total_seconds()
+        sentence = "The clock is %.0f s %s Slack's. Slack's requests are refused from 300 s on."
+        direction = "ahead of" if self.skew > 0 else "behind"
+        if abs(self.skew) > HARMFUL_SKEW.total_seconds():
+            _log.error(sentence, abs(self.skew), direction)
+        elif is_off and not self._was_off:
+            _log.warning(sentence, abs(self.skew), direction)
+        self._was_off = is_off
 
     def _believes(self, now: datetime) -> bool:
         with self._sessions.read() as session:
@@ -75,8 +104,7 @@ class ClockWatch:
             doubted, asked_at = self._doubt
             if abs(now - doubted) < _STEP and time.monotonic() - asked_at < _ASK_AGAIN_SECONDS:
                 return False
-        other = self._witness()
-        return other is not None and abs(now - other) <= AGREEMENT
+        return self.agrees(now)
 
     def _start_doubting(self, now: datetime, latest: datetime | None, *, is_known: bool) -> None:
         if self._doubt is None:
@@ -96,6 +124,11 @@ def is_doubted(session: Session) -> bool:
     """Return whether deletions wait because the clock is not believed."""
     row = session.get(Clock, _ROW)
     return row is not None and row.doubted_at is not None
+
+
+def confirm(sessions: Sessions, now: datetime) -> None:
+    """Believe our clock because somebody has looked: for a server that reaches no second one."""
+    _write(sessions, now, doubted_at=None)
 
 
 def _write(sessions: Sessions, latest: datetime, *, doubted_at: datetime | None) -> None:

@@ -39,16 +39,23 @@ _LATE_SECONDS = 30.0
 
 
 def report(
-    sessions: Sessions, *, connected: bool, now: datetime, check_ins: Mapping[str, int] | None = None
+    sessions: Sessions,
+    *,
+    connected: bool,
+    now: datetime,
+    check_ins: Mapping[str, int] | None = None,
+    clock_skew: float | None = None,
 ) -> Report:
     """Return the app's health in numbers: no names, no content.
 
-    `{"ok", "problems", "database", "writable", "slack", "oldest_due_seconds", "clock", "held", "check_ins"}`.
+    `{"ok", "problems", "database", "writable", "slack", "oldest_due_seconds", "clock", "clock_skew_seconds",
+    "held", "check_ins"}`.
 
     `writable` is false where the database can be read but not written. `clock` is false while deletions wait
-    because the clock may be wrong; `held` counts, by scope and Slack's own name of the reason, where Slack
-    takes no message just now; `check_ins` counts alarms about changes in the database, and closes that are
-    overdue by an hour. `problems` names what is wrong; `ok` is true when it is empty.
+    because the clock may be wrong; `clock_skew_seconds` is how far it is ahead of Slack's. `held` counts, by
+    scope and Slack's own name of the reason, where Slack takes no message just now; `check_ins` counts alarms
+    about changes in the database, and closes that are overdue by an hour. `problems` names what is wrong;
+    `ok` is true when it is empty.
     """
     current: Report = {
         "database": False,
@@ -56,6 +63,7 @@ def report(
         "slack": connected,
         "oldest_due_seconds": None,
         "clock": None,
+        "clock_skew_seconds": None if clock_skew is None else round(clock_skew, 1),
         "held": {},
         "check_ins": dict(check_ins or {}),
     }
@@ -100,6 +108,7 @@ def _problems(current: Report) -> list[str]:
         "slack": current["slack"],
         "messages wait": (current["oldest_due_seconds"] or 0.0) < STUCK_AFTER,
         "clock": current["clock"] is not False,
+        "clock is off": abs(current["clock_skew_seconds"] or 0.0) <= clock.HARMFUL_SKEW.total_seconds(),
         "workspace held": HoldScope.WORKSPACE not in current["held"],
         "check-in": not any(current["check_ins"].values()),
     }

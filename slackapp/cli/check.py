@@ -50,7 +50,7 @@ def check(*, http: bool, ask_slack: bool, manifest: Path | None, pace: int | Non
     for warning in _statement_log_warnings():
         click.echo(f"Warning: {warning}", err=True)
     raw = _manifest(manifest)
-    findings = [*_settings(http=http), *_manifest_findings(raw)]
+    findings = [*(_settings(http=http) or _start_problems()), *_manifest_findings(raw)]
     report = None
     if ask_slack and not (unfit := _unfit()):
         report = _ask_slack(raw, pace, hidden=as_json)
@@ -65,6 +65,20 @@ def check(*, http: bool, ask_slack: bool, manifest: Path | None, pace: int | Non
         )
     if not is_clean:
         sys.exit(FAILED)
+
+
+def _start_problems() -> list[str]:
+    """What `serve` itself checks of the database and KEY_DIR; what is only worth knowing is printed."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - the command line starts faster without it
+
+    from slackapp import start_checks  # noqa: PLC0415 - likewise
+
+    settings = environment()
+    url, keys = settings.get("DATABASE_URL") or "sqlite:///appreciate.db", Path(settings["KEY_DIR"])
+    findings = start_checks.of_key_directory(keys) + start_checks.of_database(url, datetime.now(UTC))
+    for note in findings.notes:
+        click.echo(f"Note: {note}", err=True)
+    return findings.problems
 
 
 def _statement_log_warnings() -> list[str]:

@@ -11,6 +11,7 @@ import click
 
 from slackapp.cli.backup import backup, restore
 from slackapp.cli.check import check
+from slackapp.cli.clock import clock
 from slackapp.cli.common import FAILED, TOKENS, CommandWithExamples, explained
 from slackapp.cli.digests import benchmarks, digest
 from slackapp.cli.governance import audit_log, hold, retention
@@ -199,6 +200,7 @@ def verify_anonymity(**options: Any) -> None:  # noqa: ANN401 - click's own valu
 
 COMMANDS = (
     check,
+    clock,
     healthy,
     export,
     erase,

@@ -129,9 +129,12 @@ def _app_token(environ: Mapping[str, str]) -> Finding | None:
 
 def _database_url(environ: Mapping[str, str]) -> Finding | None:
     try:
-        backend = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db").get_backend_name()
+        url = make_url(environ.get("DATABASE_URL") or "sqlite:///appreciate.db")
     except ArgumentError:
-        backend = ""
+        url = None
+    backend = url.get_backend_name() if url else ""
+    if url and backend == "sqlite" and (url.database in {None, "", ":memory:"} or "mode" in url.query):
+        return Finding("DATABASE_URL", "name a file: what is only in memory is lost when the app stops.")
     if backend == "postgresql" and find_spec("psycopg") is None:
         return Finding(
             "DATABASE_URL",

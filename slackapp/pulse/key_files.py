@@ -3,9 +3,11 @@
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from slackapp.core.errors import SettingsError
 
 LOCK = ".lock"
 DIRECTORY_MODE = 0o700
@@ -15,6 +17,25 @@ FILE_MODE = 0o600
 def mode_of(path: Path) -> int:
     """The permission bits of a path itself, not of what it links to."""
     return stat.S_IMODE(path.lstat().st_mode)
+
+
+def check_modes(directory: Path, files: Iterable[Path]) -> None:
+    """Refuse a directory or files of it that others could read; a missing file is none.
+
+    A directory may have setgid, which a group without any rights does not profit from, and which
+    `chmod 700` would not even remove.
+
+    Raises:
+        SettingsError: It names the path and the cure.
+    """
+    if not directory.is_dir() or mode_of(directory) & ~stat.S_ISGID != DIRECTORY_MODE:
+        raise SettingsError(
+            f"KEY_DIR {directory} must be a directory with mode 0700. Run: chmod u=rwx,go= {directory}"
+        )
+    for path in files:
+        with suppress(FileNotFoundError):
+            if mode_of(path) != FILE_MODE:
+                raise SettingsError(f"{path} must have mode 0600. Run: chmod 600 {path}")
 
 
 class KeyFiles:

@@ -22,7 +22,7 @@ from slackapp.pulse.charter import (
     decode,
     encode,
 )
-from slackapp.pulse.key_files import DIRECTORY_MODE, FILE_MODE, KeyFiles, mode_of
+from slackapp.pulse.key_files import DIRECTORY_MODE, KeyFiles, check_modes
 
 KEY, CHARTER, TAKEN, COUNTED = ".key", ".charter", ".taken", ".counted"
 SAID = ".said"
@@ -192,16 +192,9 @@ class KeyDirectory:
             self.files.write(_name(drawn.poll_id, CHARTER), encode(drawn, mac_key))
 
     def _check_modes(self) -> None:
-        if not self.path.is_dir() or mode_of(self.path) != DIRECTORY_MODE:
-            raise SettingsError(
-                f"KEY_DIR {self.path} must be a directory with mode 0700. Run: chmod 700 {self.path}"
-            )
         suffixes = (KEY, CHARTER, TAKEN, COUNTED, SAID, TELLING)
         files = [path for suffix in suffixes for path in self.path.glob(f"*{suffix}")]
-        for path in (*files, self._identity, self.path / PENDING, self.path / ALARMS):
-            with suppress(FileNotFoundError):
-                if mode_of(path) != FILE_MODE:
-                    raise SettingsError(f"{path} must have mode 0600. Run: chmod 600 {path}")
+        check_modes(self.path, [*files, self._identity, self.path / PENDING, self.path / ALARMS])
 
     def _bind(self, sessions: Sessions) -> None:
         here = self._read_identity(IDENTITY)

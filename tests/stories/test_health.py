@@ -79,6 +79,7 @@ def test_a_database_that_takes_no_writes_is_named(database: Sessions) -> None:
         "writable": True,
         "slack": True,
         "oldest_due_seconds": 0.0,
+        "clock_skew_seconds": None,
         "clock": True,
         "held": {},
         "check_ins": {},
