@@ -34,6 +34,7 @@ from slackapp.models import (
     Recipient,
     Recognition,
     Retention,
+    TeamReader,
     Workspace,
 )
 from slackapp.pulse import charter_tables
@@ -246,6 +247,8 @@ def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
             given_at=NOW,
             words=f"Between two in {suffix}",
         )
+        # Its leader has read its results from the start.
+        session.add(TeamReader(team_id=team.id, member_id=known["LEADER"].id))
         below = members.create_team(session, here, f"Bay of {suffix}", parent=team)
         obstacles = [
             Obstacle(
