@@ -7,6 +7,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.digest import admin_view, payloads
+from handlers.shared import revisions
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal
 from handlers.shared.payloads import Payload, caller
@@ -36,7 +37,12 @@ class DigestAdmin:
         """[Save]."""
         admins_read = payloads.admins_read(body)
         with Request(self.context, client, caller(body)).write(Permission.SETTLE) as scope:
-            scope.workspace.admins_read_digests = admins_read
+            present, typed = (
+                {admin_view.READERS: admin_view.EVERY if every else admin_view.SHARED}
+                for every in (scope.workspace.admins_read_digests, admins_read)
+            )
+            chosen = revisions.merged(revisions.read(body), typed, present)[admin_view.READERS]
+            scope.workspace.admins_read_digests = chosen == admin_view.EVERY
             scope.session.flush()
         ack(response_action="update", view=admin_view.saved(scope.say))
 

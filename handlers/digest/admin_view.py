@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.shared import revisions
 from reports.publishing import notices_view
 from slackapp import blocks
 from slackapp.blocks import Block, View
@@ -34,6 +35,7 @@ def form(say: Voice, *, admins_read: bool, new_leaders: Sequence[NewLeader]) -> 
     return {
         "type": "modal",
         "callback_id": FORM,
+        "private_metadata": revisions.carried({READERS: EVERY if admins_read else SHARED}),
         "title": blocks.plain(say("Digests")),
         "submit": blocks.plain(say("Save")),
         "close": blocks.plain(say("Cancel")),

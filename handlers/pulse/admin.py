@@ -7,6 +7,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from handlers.pulse import admin_view, preview, settings_payloads
+from handlers.shared import revisions
 from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Caller, Payload, caller, press
@@ -64,6 +65,8 @@ class Admin:
         """[Save]."""
         form = settings_payloads.admin_form(body)
         with Request(self.context, client, form.caller).write(Permission.SETTLE) as scope:
+            before = revisions.read(body)
+            form = settings_payloads.only_changed(form, before, scope.workspace, scope.say)
             settings.save(scope.session, scope.workspace, form.settled)
             settings.raise_thresholds(scope.session, scope.workspace, form.thresholds)
             if form.ends_pauses:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from handlers.shared import revisions
 from slackapp import blocks
 from slackapp.blocks import Block, FormQuestion, View
 from slackapp.core.i18n import Voice, translatable
@@ -45,6 +46,7 @@ def form(
     """
     return _modal(say) | {
         "callback_id": FORM,
+        "private_metadata": revisions.carried(shown(workspace)),
         "submit": blocks.plain(say("Save")),
         "close": blocks.plain(say("Cancel")),
         "blocks": [
@@ -57,6 +59,29 @@ def form(
             *_pauses(say, workspace),
         ],
     }
+
+
+def shown(workspace: Workspace) -> revisions.Fields:
+    """What is settled now, as the form carries it, to tell later what was changed in it."""
+    limits = settings.thresholds(workspace)
+    return {
+        CADENCE: workspace.pulse_cadence,
+        WEEKDAY: str(workspace.pulse_weekday),
+        AT: f"{workspace.pulse_time:%H:%M}",
+        DAYS_OPEN: str(workspace.pulse_days_open),
+        COMMENTS: "yes" if workspace.comments_on else "",
+        QUESTION_SET: workspace.question_set,
+        ROTATING: str(workspace.rotating_a_poll),
+        CONTACT: workspace.contact or "",
+        K: str(limits.k),
+        C: str(limits.c),
+        FEWEST: str(limits.comments),
+    }
+
+
+def display(say: Voice, field: str, value: str) -> str:
+    """A setting's value in words."""
+    return say(_CADENCES[Cadence(value)]) if field == CADENCE else value
 
 
 def offer(say: Voice) -> list[Block]:

@@ -1,13 +1,16 @@
 """The forms around the check-in on their way in: an admin's, and one person's own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import partial
 
 from handlers.pulse import admin_view, settings_view
+from handlers.shared import revisions
 from handlers.shared.form_values import Values, about
 from handlers.shared.payloads import Caller, Payload, caller
 from slackapp.core.errors import UserError
-from slackapp.core.i18n import translatable
+from slackapp.core.i18n import Voice, translatable
+from slackapp.models import Workspace
 from slackapp.pulse.settings import NewSettings, Thresholds
 
 _UNREADABLE = translatable("That is not one of the choices.")
@@ -57,6 +60,42 @@ def admin_form(body: Payload) -> AdminForm:
         pause=values.days(admin_view.PAUSE_FROM, admin_view.PAUSE_UNTIL),
         ends_pauses=values.ticked(admin_view.END_PAUSES),
     )
+
+
+def only_changed(form: AdminForm, before: revisions.Fields, workspace: Workspace, say: Voice) -> AdminForm:
+    """The form with the present value in each field that was not changed in it.
+
+    Raises:
+        UserError: Somebody else has changed a field that was changed here too.
+    """
+    typed, limits = form.settled, form.thresholds
+    fields = {
+        admin_view.CADENCE: typed.cadence,
+        admin_view.WEEKDAY: str(typed.weekday),
+        admin_view.AT: f"{typed.at:%H:%M}",
+        admin_view.DAYS_OPEN: str(typed.days_open),
+        admin_view.COMMENTS: "yes" if typed.comments_on else "",
+        admin_view.QUESTION_SET: typed.question_set,
+        admin_view.ROTATING: str(typed.rotating),
+        admin_view.CONTACT: " ".join((typed.contact or "").split()),
+        admin_view.K: str(limits.k),
+        admin_view.C: str(limits.c),
+        admin_view.FEWEST: str(limits.comments),
+    }
+    display = partial(admin_view.display, say)
+    values = revisions.merged(before, fields, admin_view.shown(workspace), display)
+    settled = NewSettings(
+        cadence=values[admin_view.CADENCE],
+        weekday=int(values[admin_view.WEEKDAY]),
+        at=time.fromisoformat(values[admin_view.AT]),
+        days_open=int(values[admin_view.DAYS_OPEN]),
+        comments_on=bool(values[admin_view.COMMENTS]),
+        question_set=values[admin_view.QUESTION_SET],
+        rotating=int(values[admin_view.ROTATING]),
+        contact=values[admin_view.CONTACT],
+    )
+    thresholds = Thresholds(*(int(values[name]) for name in (admin_view.K, admin_view.C, admin_view.FEWEST)))
+    return replace(form, settled=settled, thresholds=thresholds)
 
 
 def own_form(body: Payload) -> OwnForm:

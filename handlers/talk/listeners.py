@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
+from handlers.shared import revisions
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import open_modal, replace_or_open
@@ -74,9 +75,12 @@ class Talk:
     def save_routes(self, ack: Ack, body: Payload, client: WebClient) -> None:
         """[Save] of the routes."""
         values = Values(body)
-        routes = Routes(*(values.text(name) or None for name in _ROUTES))
+        typed = {name: " ".join(values.text(name).split()) for name in _ROUTES}
         with Request(self.context, client, caller(body)).write(Permission.SETTLE) as scope:
             before = formal_routes.of(scope.session, scope.workspace)
+            present = {name: getattr(before, name) or "" for name in _ROUTES}
+            chosen = revisions.merged(revisions.read(body), typed, present)
+            routes = Routes(*(chosen[name] or None for name in _ROUTES))
             formal_routes.save(scope.session, scope.workspace, routes)
             if formal_routes.of(scope.session, scope.workspace) != before:
                 scope.record(Action.SETTING, "formal_routes")

@@ -1,5 +1,6 @@
 """The form in which an admin enters the formal routes."""
 
+from handlers.shared import revisions
 from slackapp import blocks
 from slackapp.blocks import Block, View
 from slackapp.core.i18n import Voice
@@ -19,6 +20,7 @@ def form(say: Voice, routes: Routes) -> View:
     return {
         "type": "modal",
         "callback_id": FORM,
+        "private_metadata": revisions.carried({name: value or "" for name, _, value in labelled}),
         "title": blocks.plain(say("Formal routes")),
         "submit": blocks.plain(say("Save")),
         "close": blocks.plain(say("Cancel")),

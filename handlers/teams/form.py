@@ -11,6 +11,7 @@ from handlers.shared.channels import channel_name, check_can_post, groups, peopl
 from handlers.shared.form_values import Values
 from handlers.shared.payloads import Payload
 from handlers.shared.request import Scope
+from handlers.shared.revisions import CHANGED, EMPTIED
 from handlers.teams import admin_view
 from handlers.teams.sync import known_members
 from handlers.teams.wizard_view import FIELD_PARENT
@@ -23,12 +24,6 @@ from slackapp.teams.edit import FIELD_NAME
 from slackapp.workspace import members
 
 _CHANNEL_FIRST = translatable("Please choose its channel first, or put people in by hand.")
-_CHANGED = translatable(
-    "Somebody else changed this meanwhile: it is {value} now. To change it, close the form and open it again."
-)
-_EMPTIED = translatable(
-    "Somebody else emptied this meanwhile. To change it, close the form and open it again."
-)
 _NOT_A_CHOICE = translatable("That is not one of the choices.")
 
 
@@ -155,7 +150,7 @@ def _conflict(
         slack_user_id = details.leader if field == "leader" else details.deputy
         member = members.find(session, workspace, slack_user_id) if slack_user_id else None
         value = member.name if member else ""
-    return UserError(_CHANGED, value=value) if value else UserError(_EMPTIED)
+    return UserError(CHANGED, value=value) if value else UserError(EMPTIED)
 
 
 def _source(client: WebClient, follows: str, channel: str | None) -> MembershipSource | None:

@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from sqlalchemy import select
 
+from handlers.shared import revisions
 from handlers.shared.context import Context
 from handlers.shared.form_values import Values
 from handlers.shared.modals import replace_or_open
@@ -50,6 +52,7 @@ class WorkspaceSettings:
         request.require(Permission.SETTLE)
         request.look_up(new_settings.admins)
         with request.write(Permission.SETTLE) as scope:
+            new_settings = _only_changed(scope, revisions.read(body), new_settings)
             by = settings.AuditedBy(scope.actor, scope.pseudonyms.for_actor)
             settings.save(scope.session, scope.workspace, new_settings, by=by, now=scope.now)
         request.refresh_home()
@@ -75,8 +78,10 @@ class WorkspaceSettings:
         """[Save] of how long things are kept."""
         values = Values(body)
         with Request(self.context, client, caller(body)).write(Permission.SETTLE) as scope:
-            for name in retention.LIMITS:
-                _set_limit(scope, name, values.number(name))
+            present = settings_view.limits_shown(retention.rules(scope.session, scope.workspace))
+            typed = {name: _whole(values, name) for name in retention.LIMITS}
+            for name, value in revisions.merged(revisions.read(body), typed, present).items():
+                _set_limit(scope, name, int(value))
         say = scope.say
         view = settings_view.notice(say, say("How long it is kept"), say("Saved. It holds from tonight on."))
         ack(response_action="update", view=view)
@@ -167,9 +172,36 @@ def _current(scope: Scope) -> settings_view.CurrentSettings:
     )
 
 
-def _set_limit(scope: Scope, name: str, value: int | None) -> None:
-    if value is None:
+def _only_changed(
+    scope: Scope, before: revisions.Fields, typed: settings.NewSettings
+) -> settings.NewSettings:
+    """The form with what stands now in each field that was not changed in it, and each admin who was not."""
+    current = _current(scope)
+    form = settings_view.CurrentSettings(
+        typed.language, typed.time_zone, typed.nation, typed.admins_read, tuple(typed.admins)
+    )
+    had, has = frozenset(before.get(settings_view.ADMINS, "").split()), frozenset(current.admins)
+    admins = (has | (typed.admins - had)) - (had - typed.admins) if before else typed.admins
+    fields = {**settings_view.shown(form), settings_view.ADMINS: before.get(settings_view.ADMINS, "")}
+    display = partial(settings_view.display, scope.say)
+    values = revisions.merged(before, fields, settings_view.shown(current), display)
+    return settings.NewSettings(
+        language=values[settings_view.LANGUAGE],
+        time_zone=values[settings_view.ZONE],
+        nation=values[settings_view.NATION],
+        admins_read=bool(values[settings_view.READ]),
+        admins=admins,
+    )
+
+
+def _whole(values: Values, name: str) -> str:
+    number = values.number(name)
+    if number is None:
         raise UserError(_WHOLE).beside(name)
+    return str(number)
+
+
+def _set_limit(scope: Scope, name: str, value: int) -> None:
     before = retention.set_limit(scope.session, scope.workspace, name, value)
     if before != value:
         scope.record(Action.SETTING, name, str(before), str(value))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from handlers.shared import revisions
 from slackapp import blocks
 from slackapp.blocks import Block, View, option
 from slackapp.core import i18n
@@ -135,6 +136,7 @@ def settings_form(say: Voice, current: CurrentSettings) -> View:
     return {
         "type": "modal",
         "callback_id": SETTINGS_FORM,
+        "private_metadata": revisions.carried(shown(current)),
         "title": blocks.plain(say("For everyone")),
         "submit": blocks.plain(say("Save")),
         "close": blocks.plain(say("Cancel")),
@@ -164,6 +166,29 @@ def settings_form(say: Voice, current: CurrentSettings) -> View:
             ),
         ],
     }
+
+
+def shown(current: CurrentSettings) -> revisions.Fields:
+    """The settings as the form carries them, to tell later what was changed in it."""
+    return {
+        LANGUAGE: current.language,
+        ZONE: current.zone,
+        NATION: current.nation,
+        READ: "yes" if current.admins_read else "",
+        ADMINS: " ".join(sorted(current.admins)),
+    }
+
+
+def display(say: Voice, field: str, value: str) -> str:
+    """A setting's value in words."""
+    if field == LANGUAGE:
+        return i18n.language_name(value)
+    return say(_NATIONS[value]) if field == NATION else value
+
+
+def limits_shown(retention: Retention) -> revisions.Fields:
+    """How long things are kept, as the form carries it."""
+    return {name: str(getattr(retention, name)) for name in _KEPT}
 
 
 def _zone(current: CurrentSettings) -> Block:
@@ -204,6 +229,7 @@ def keeping_form(say: Voice, retention: Retention, limits: Mapping[str, tuple[in
     return {
         "type": "modal",
         "callback_id": KEEPING_FORM,
+        "private_metadata": revisions.carried(limits_shown(retention)),
         "title": blocks.plain(say("How long it is kept")),
         "submit": blocks.plain(say("Save")),
         "close": blocks.plain(say("Cancel")),

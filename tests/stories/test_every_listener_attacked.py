@@ -30,6 +30,10 @@ SHOWN_LATER = {
     ),
     "comments_turn": "in a list of more comments than one window holds",
     **dict.fromkeys(("leader_words", "leader_words_form"), "under a line to the level above about a team"),
+    **dict.fromkeys(
+        ("office_audit", "office_keeping", "office_settings", "pulse_settings"), "on a Home drawn long ago"
+    ),
+    **dict.fromkeys((r"welcome_language:\w+", "welcome_no_messages"), "in the welcome, which comes once"),
     "home_promises_all": "below more promises than Home shows",
     **dict.fromkeys(
         ("obstacle_waiting", "obstacle_waiting_turn:(previous|next)"), "below more than a digest names"

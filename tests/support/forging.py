@@ -18,6 +18,7 @@ from sqlalchemy import select
 import handlers
 from handlers.shared.context import Context
 from slackapp.core.db import Base, Sessions, connect
+from slackapp.digest import reader_lists
 from slackapp.models import (
     Comment,
     Delivery,
@@ -293,6 +294,8 @@ def build(sessions: Sessions, keys: KeyDirectory, suffix: str) -> World:
             if member.can_be_reached
         }
         units = {top.id: CharterUnit(top.name, None), team.id: CharterUnit(team.name, top.id)}
+        # As the app does every minute: who reads which team's results, and since when.
+        reader_lists.record(session, here, NOW)
         charter = replace(charter_tables.draw(session, poll), people=invitees, units=units)
     keys.create(world.poll)
     keys.settle_charter(world.poll, lambda: charter)
