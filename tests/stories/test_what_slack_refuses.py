@@ -5,6 +5,7 @@ import pytest
 from slackapp.demo import hospital
 from slackapp.workspace import refusals
 from tests.support.running_app import RunningApp
+from tests.support.waiting import comes
 
 CARYS, DYLAN = "U0HOSP00011", "U0HOSP00015"
 IDRIS, LEADER = hospital.OPERATIONS.id, hospital.WARD_7.leader.id
@@ -75,6 +76,7 @@ def test_a_message_that_this_version_cannot_say_is_named_to_its_giver_and_the_ad
 def test_a_wait_of_a_minute_is_told_to_nobody(place: RunningApp) -> None:
     trouble(place, method="chat.postMessage", kind="error", error="token_revoked", count=1)
     place.person(CARYS).types(f"/appreciate @Dylan Hughes helping {WORDS}")
+    comes(lambda: bool(place.app.health()["held"]))
     place.clock(advance=5 * 60)
     refusals.notify(place.app.sessions, place.sandbox.clock.now())
     place.person(DYLAN).sees(WORDS)
