@@ -91,6 +91,7 @@ def notice(say: Voice, seen: LineNotice) -> TextAndBlocks:
     head = say("On {day}, {readers} will read this line about your team:", **values)
     ask = [say("There is no answer to the digest yet. One small thing is enough.")] if seen.digest_id else []
     below = say("In the order of the alphabet, never by figures. Your own words would come first.")
+    never = say("Never used in appraisal, capability, discipline or pay, for staff or leaders.")
     buttons = [
         *([blocks.button(say("Say what we will do"), WRITE, seen.digest_id)] if seen.digest_id else []),
         blocks.button(say("Add my own words"), OWN_WORDS, f"{seen.line.team_id}:{seen.month}"),
@@ -100,9 +101,7 @@ def notice(say: Voice, seen: LineNotice) -> TextAndBlocks:
         line_block(say, seen.line),
         *map(blocks.section, ask),
         blocks.actions(buttons),
-        blocks.context(
-            below, say("Never used in appraisal, capability, discipline or pay, for staff or leaders.")
-        ),
+        blocks.context(below, never),
     ]
     return TextAndBlocks("\n".join([blocks.literal(head), plain(say, seen.line), *ask]), layout)
 

@@ -1,6 +1,7 @@
 """Three months of history in the practice hospital, from a seeded random generator."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from slackapp.app import Appreciate
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.calendar import month_after
-from slackapp.demo import hospital
+from slackapp.demo import hospital, promised
 from slackapp.demo.hospital import HospitalTeam
 from slackapp.demo.thanks import THANKS
 from slackapp.models import Member, Poll, Team, Visibility, Workspace
@@ -28,6 +29,8 @@ MORNING = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 """Where the demo's clock starts: a Tuesday, with a check-in open and the month's end a week away."""
 
 FIRST_DIGEST = "2026-11"
+EARLIER_DIGESTS = "2026-09"
+"""The first digest of a hospital with a history: two have come before the demo begins."""
 _SEED = 7
 _BUSY_HOURS = (7, 20)
 
@@ -60,8 +63,14 @@ _MOOD = {
     "Discharge Team": ((3.4, 3.8, 3.2, 3.6, 3.3), (0.0, 0.0, 0.0, 0.0, 0.0)),
     "Medicine": ((3.3, 3.5, 3.4, 3.0, 3.4), (0.2, 0.0, 0.1, 0.2, 0.0)),
 }
+_SINCE_THE_PROMISE = {"Ward 7": (0.1, 0.1, 0.0, 1.4, 0.2)}
+"""How Ward 7's answers move in December, after what its leader promises in the tour: practical help."""
+_WEEKS = 13
+"""Of the history; then time is moved by whoever looks at it."""
 _CANT_SAY_SHARE = 0.06
 _TURNOUT = 0.78
+SHARED = 1 / 4
+"""Of the thank-yous, how many their receivers share."""
 _SPREAD = 0.85
 
 
@@ -77,7 +86,13 @@ class Thanks:
     with_team: bool
 
 
-def set_up(app: Appreciate, *, since: datetime = BEGINNING, are_welcomed: bool = True) -> None:
+def set_up(
+    app: Appreciate,
+    *,
+    since: datetime = BEGINNING,
+    first_digest: str = FIRST_DIGEST,
+    are_welcomed: bool = True,
+) -> None:
     """Set the workspace up as an admin would: teams, leaders, check-in and first digest.
 
     Its people have had their welcome, long before this history begins.
@@ -85,7 +100,7 @@ def set_up(app: Appreciate, *, since: datetime = BEGINNING, are_welcomed: bool =
     with app.sessions.begin() as session:
         workspace = _workspace(session)
         workspace.pulse_on, workspace.pulse_since = True, since
-        workspace.digests_from = FIRST_DIGEST
+        workspace.digests_from = first_digest
         everyone = members.get_all(session, workspace, [team.id for team in hospital.staff()])
         directorate = members.create_team(
             session, workspace, hospital.DIRECTORATE, channel=hospital.DIRECTORATE_CHANNEL
@@ -117,43 +132,56 @@ def live_through(app: Appreciate, move_to: Callable[[datetime], None]) -> None:
 
 def _actions(app: Appreciate, chance: Random) -> Iterator[tuple[datetime, Callable[[], None]]]:
     for thanks in _all_thanks(chance):
-        yield thanks.at, lambda thanks=thanks: _give(app, thanks)  # type: ignore[misc]  # bound here on purpose
+        yield thanks.at, lambda thanks=thanks: give_thanks(app, thanks)  # type: ignore[misc]  # bound here on purpose
     first = datetime(2026, 8, 26, 14, tzinfo=UTC)
-    for week in range(13):
-        yield first + timedelta(weeks=week), lambda week=week: _answer(app, chance, week)  # type: ignore[misc]
-    yield MORNING - timedelta(hours=1), lambda: _answer(app, chance, 13)
+    for week in range(_WEEKS):
+        yield first + timedelta(weeks=week), lambda week=week: answer(app, chance, week)  # type: ignore[misc]
+    yield MORNING - timedelta(hours=1), lambda: answer(app, chance, _WEEKS)
+    yield from promised.acts(app)
 
 
 def _all_thanks(chance: Random) -> Iterator[Thanks]:
-    decks = {behaviour: _Deck(words, chance) for behaviour, words in THANKS.items()}
+    # Whoever reads a channel reads no sentence twice; what is private only its receiver reads.
+    decks = {
+        (behaviour, is_shared): Deck(words, chance)
+        for behaviour, words in THANKS.items()
+        for is_shared in (True, False)
+    }
+    read: dict[str, set[str]] = defaultdict(set)
     for month, teams in _NAMED.items():
         for team, counts in teams.items():
             for behaviour, count in zip(Behaviour, counts, strict=True):
                 for _ in range(count):
-                    giver, receiver = _pair(chance, team)
+                    giver, receiver = choose_pair(chance, team)
+                    is_shared = chance.random() < SHARED
+                    words = decks[behaviour, is_shared].draw(read[receiver])
+                    read[receiver].add(words)
                     yield Thanks(
                         at=_moment(chance, month),
                         giver=giver,
                         receiver=receiver,
                         behaviour=behaviour,
-                        words=decks[behaviour].draw(),
-                        with_team=chance.random() < 1 / 4,
+                        words=words,
+                        with_team=is_shared,
                     )
 
 
-class _Deck:
+class Deck:
     """Sentences in random order, none again before all have been used."""
 
     def __init__(self, words: tuple[str, ...], chance: Random) -> None:
         self._words, self._chance, self._left = words, chance, list[str]()
 
-    def draw(self) -> str:
+    def draw(self, but: Collection[str] = ()) -> str:
+        """Return the next sentence that is not one of `but`, as long as there is any."""
         if not self._left:
             self._left = self._chance.sample(self._words, len(self._words))
-        return self._left.pop()
+        words = next((words for words in reversed(self._left) if words not in but), self._left[-1])
+        self._left.remove(words)
+        return words
 
 
-def _pair(chance: Random, team: str) -> tuple[str, str]:
+def choose_pair(chance: Random, team: str) -> tuple[str, str]:
     """Choose giver and receiver: a colleague, the leader, or someone from another team."""
     people = _staff_of(team)
     receiver = chance.choice(people)
@@ -183,7 +211,8 @@ def _moment(chance: Random, month: str) -> datetime:
     return day.replace(hour=hour, minute=minute, second=second)
 
 
-def _give(app: Appreciate, thanks: Thanks) -> None:
+def give_thanks(app: Appreciate, thanks: Thanks) -> None:
+    """Give a thank-you, and share it where its receiver does."""
     with app.sessions.begin() as session:
         workspace = _workspace(session)
         draft = Draft(
@@ -204,7 +233,7 @@ def _give(app: Appreciate, thanks: Thanks) -> None:
             sharing.share(session, workspace, recipient, now=thanks.at)
 
 
-def _answer(app: Appreciate, chance: Random, week: int) -> None:
+def answer(app: Appreciate, chance: Random, week: int) -> None:
     """Let most people answer this week's check-in."""
     now = app.now()
     with app.sessions.read() as session:
@@ -228,9 +257,10 @@ def _answer(app: Appreciate, chance: Random, week: int) -> None:
 
 def _scores(chance: Random, poll: Poll, team: str, week: int) -> dict[str, int]:
     usual, change = _MOOD[team]
+    after = _SINCE_THE_PROMISE.get(team, (0.0,) * len(usual)) if week > _WEEKS else (0.0,) * len(usual)
     scores = {}
-    for item, start, moves in zip(poll.items, usual, change, strict=True):
-        mean = start + moves * week / 13
+    for item, start, moves, more in zip(poll.items, usual, change, after, strict=True):
+        mean = start + moves * min(week, _WEEKS) / _WEEKS + more
         scores[item] = min(5, max(1, round(chance.gauss(mean, _SPREAD))))
         if chance.random() < _CANT_SAY_SHARE:
             scores[item] = CANT_SAY

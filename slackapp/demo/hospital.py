@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, WorkspaceSeed
+from slackapp.sandbox.core.seeds import ChannelSeed, PersonSeed, UserGroupSeed, WorkspaceSeed
 
 BOT = "U0APPRECIATE"
 TEAM_ID = "T0HOSPITAL1"
@@ -131,6 +131,14 @@ def workspace() -> WorkspaceSeed:
             ChannelSeed(id="C0GENERAL00", name="general", members=everyone),
             ChannelSeed(id=DIRECTORATE_CHANNEL, name="medicine", members=(*everyone, BOT)),
             *channels,
+        ),
+        usergroups=(
+            UserGroupSeed(
+                id="S0WARD7NIGHTS",
+                handle="ward7-nights",
+                name="Ward 7 nights",
+                members=tuple(person.id for person in WARD_7.staff[:6]),
+            ),
         ),
         bot_user_id=BOT,
         bot_id="B0APPRECIAT",

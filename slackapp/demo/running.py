@@ -22,6 +22,7 @@ from slackapp.core.db import connect
 from slackapp.core.errors import SettingsError
 from slackapp.core.i18n import voice
 from slackapp.demo import history, hospital, tour
+from slackapp.demo.living_staff import LivingStaff
 from slackapp.sandbox.server import Sandbox
 
 LATENCY = (0.03, 0.08)
@@ -73,11 +74,12 @@ class Demo:
         if not (self._state / _READY).exists():
             click.echo("Three months pass in the practice hospital. This happens once ...")
             app.sync_all_members()
-            history.set_up(app)
+            history.set_up(app, first_digest=history.EARLIER_DIGESTS)
             history.live_through(app, self.sandbox.move_to)
             (self._state / _READY).touch()
         self.sandbox.slack.settings = replace(self.sandbox.slack.settings, latency=LATENCY)
         app.start()
+        self.sandbox.follower = LivingStaff(app)
         self.sandbox.preparing = False
         return self
 

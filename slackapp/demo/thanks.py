@@ -42,7 +42,7 @@ THANKS: dict[Behaviour, tuple[str, ...]] = {
         "You spent an hour with us on the bed board before you said anything about it.",
         "We made a list of what we each thought the delay was. Yours and mine were both wrong.",
         "You asked me to teach you the discharge form, and then you saw why it takes so long.",
-        "You brought pharmacy and us to one table, and we found the gap between us.",
+        "You got pharmacy in the room with us, and the TTOs were sorted before lunch.",
         "You read my statement back to me in your own words, and it was fairer than mine.",
         "You wanted to know what the last three people had already tried.",
         "You asked the relatives and the team the same question, and showed us both answers.",
@@ -74,7 +74,7 @@ THANKS: dict[Behaviour, tuple[str, ...]] = {
         "You noticed that the new rota frightened people and said so before they had to.",
         "You stood next to me when I rang the family, and let me do the talking.",
         "You laughed with us at four in the morning. We had not, for days.",
-        "You asked who would be waiting up for me.",
+        "You checked I had someone at home after that shift.",
         "You could tell from my voice on the phone and came down.",
     ),
     Behaviour.HELPING: (

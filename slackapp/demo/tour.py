@@ -1,9 +1,9 @@
-"""The steps of the demo's tour: a thank-you, the check-in, the digest, a promise."""
+"""The steps of the demo's tour: a thank-you, the check-in, the digest, a promise, and what it did."""
 
 from handlers.digest import promise_form_view
 from handlers.pulse import survey_view
 from handlers.recognition import giver_view
-from reports.publishing import team_lines_view
+from reports.publishing import promise_view, team_lines_view
 from slackapp.core.i18n import translatable
 from slackapp.demo import hospital
 from slackapp.sandbox.page.tour import Step, leads_to, reads, submits
@@ -51,6 +51,18 @@ STEPS = (
         ),
         points_at="Say what we will do",
         done=submits(_LEADER, promise_form_view.FORM),
+    ),
+    Step(
+        key="kept",
+        person=_LEADER,
+        place="dm",
+        title=translatable("Still as Mair: see what became of your promise."),
+        words=translatable(
+            "Move time to the end of the month once more. On its day you are asked whether it is done, and "
+            "December's digest shows what the team said since."
+        ),
+        points_at="Done",
+        done=reads(_LEADER, promise_view.DONE),
     ),
 )
 """The steps; each is checked against the traffic between the app and the practice Slack."""

@@ -1,4 +1,4 @@
-"""The practice hospital for a newcomer: the tour's four steps, by keyboard alone and on a phone."""
+"""The practice hospital for a newcomer: the tour's five steps, by keyboard alone and on a phone."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
-MONTHS_END = datetime(2026, 12, 1, 9, 5, tzinfo=UTC)
+MONTHS_ENDS = (datetime(2026, 12, 1, 9, 5, tzinfo=UTC), datetime(2027, 1, 4, 9, 5, tzinfo=UTC))
 QUESTIONS = 5
 
 
@@ -47,7 +47,9 @@ def composed(tmp_path: Path) -> Iterator[Sandbox]:
         sessions.dispose()
         app = beside(sandbox, hospital.workspace(), database_url=database, key_directory=tmp_path / "keys")
         sandbox.follower = app
-        sandbox.jumps = lambda: [("end of the month", MONTHS_END)]
+        sandbox.jumps = lambda: [
+            ("end of the month", end) for end in MONTHS_ENDS if end > sandbox.clock.now()
+        ][:1]
         sandbox.guide(tour.STEPS)
         history.set_up(app, since=MONDAY)
         sandbox.move_to(TUESDAY)
@@ -163,17 +165,29 @@ def promises(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
+def sees(page: Page) -> None:
+    """Step 5: another month passes, and the leader is asked whether it is done."""
+    reach(page, page.get_by_role("button", name="Move time"))
+    page.keyboard.press("Enter")
+    reach(page, page.get_by_role("button", name="End of the month"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Move time")).to_contain_text("a promise is due", timeout=120_000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("log")).to_contain_text("by today, Thursday 31 December", timeout=20_000)
+
+
+@pytest.mark.timeout(400)
 def test_the_tour_can_be_walked_with_the_keyboard_alone(chromium: Browser, composed: Sandbox) -> None:
     for guided in window(chromium, composed, viewport={"width": 1280, "height": 800}):
         page = guided.page
         expect(page.get_by_role("button", name="You are: Carys Bevan")).to_be_visible()
-        assert guided.done() == [False] * 4
-        for number, step in enumerate((thanks, answers, reads, promises), start=1):
-            expect(card(page)).to_contain_text(f"Step {number} of 4")
+        assert guided.done() == [False] * 5
+        for number, step in enumerate((thanks, answers, reads, promises, sees), start=1):
+            expect(card(page)).to_contain_text(f"Step {number} of 5")
             picture(page, f"tour-{number}-1280-light")
             step(page)
         expect(card(page)).to_contain_text("That was the tour")
-        assert guided.done() == [True] * 4
+        assert guided.done() == [True] * 5
 
 
 def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed: Sandbox) -> None:
@@ -186,7 +200,7 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
         expect(box).to_have_value(tour.STEPS[0].typed)
         picture(page, "tour-1-360-dark")
         page.get_by_role("button", name="Send", exact=True).tap()
-        expect(page.locator(".tour-bar")).to_contain_text("Step 2 of 4")
+        expect(page.locator(".tour-bar")).to_contain_text("Step 2 of 5")
         assert page.evaluate("document.documentElement.scrollWidth") == 360
 
         page.get_by_role("button", name="What to do").tap()
@@ -228,8 +242,8 @@ def test_on_a_phone_the_tour_leads_through_the_menu(chromium: Browser, composed:
         form.get_by_role("button", name="Promise this").tap()
         expect(form).to_contain_text("Saved.")
         form.get_by_role("button", name="Close").last.tap()
-        expect(page.locator(".tour-bar")).to_have_count(0)
-        assert guided.done() == [True] * 4
+        expect(page.locator(".tour-bar")).to_contain_text("Step 5 of 5")
+        assert guided.done() == [True] * 4 + [False]
 
 
 def test_every_step_is_told_in_welsh_too() -> None:
