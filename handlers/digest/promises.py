@@ -12,7 +12,7 @@ from handlers.shared.context import Context
 from handlers.shared.modals import open_modal, replace_or_open
 from handlers.shared.payloads import Payload, press
 from handlers.shared.request import Request, Scope
-from reports.publishing import message, promise_view, team_lines_view
+from reports.publishing import message, promise_view, schedule, team_lines_view
 from reports.queries.extras import promise_details
 from slackapp.blocks import FormQuestion, View
 from slackapp.core import free_text
@@ -189,7 +189,10 @@ def _save(request: Request, form: payloads.PromiseForm) -> bool:
     with request.write() as scope:
         digest = _led_digest(scope, form.digest_id)
         wordings = _wordings(scope, form.groups)
-        promises.save(scope.session, digest, wordings, author=scope.member, now=scope.now)
+        is_first = not promises.of_month(scope.session, digest.team_id, digest.month)
+        saved = promises.save(scope.session, digest, wordings, author=scope.member, now=scope.now)
+        if is_first and saved:
+            schedule.enqueue_page_again(scope.session, digest, scope.now)
         return _update_post(scope, digest.team_id, digest.month)
 
 

@@ -4,7 +4,8 @@ It has no script, and its policy allows none and no address at all, so whatever 
 wrote can neither run nor fetch anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -15,13 +16,17 @@ from reports.charts import side_by_side
 from reports.charts.content import ChartContent
 from reports.charts.from_figures import chart_contents
 from reports.figures.team_month import Highlight, TeamMonth
-from reports.text import follow_up, prompts, pulse, sentences, summary
+from reports.text import follow_up, promises, prompts, pulse, sentences, summary
 from slackapp.core.behaviours import WORDING
 from slackapp.core.i18n import Voice
+from slackapp.digest.promises import PromiseDetails
 from slackapp.pulse.questions import NHS_STEM, STEM
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 CHARTS = {"four": None, "ranges": None}
+_QUOTES = 3
+_FRAMED = 3
+"""Promises in frames on the first sheet; what is older follows on the second in brief."""
 
 
 def charts(say: Voice, team: TeamMonth) -> list[ChartContent]:
@@ -31,7 +36,26 @@ def charts(say: Voice, team: TeamMonth) -> list[ChartContent]:
     return [*([four] if four else []), *months]
 
 
-def page(say: Voice, team: TeamMonth, drawings: Mapping[str, str], today: date) -> str:
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What stands beside a month's figures on a page: where it is, for whom, and what answers this digest."""
+
+    place: str = ""
+    reader: str = ""
+    answers: Sequence[PromiseDetails] = ()
+
+
+NO_EDITION = Edition()
+
+
+def page(
+    say: Voice,
+    team: TeamMonth,
+    drawings: Mapping[str, str],
+    today: date,
+    *,
+    edition: Edition = NO_EDITION,
+) -> str:
     """The page. `drawings` are charts as SVG, by name; a chart without one is a table only."""
     return (
         _templates()
@@ -40,19 +64,21 @@ def page(say: Voice, team: TeamMonth, drawings: Mapping[str, str], today: date) 
             language=say.language,
             policy=POLICY,
             heading=sentences.heading(say, team, year=True),
+            masthead=_masthead(say, edition, today),
             summary=[(line.label, line.words) for line in summary.lines(say, team, today)],
             titles=_titles(say),
             charts=CHARTS | {chart.name: chart for chart in charts(say, team)},
             reach=" ".join([sentences.reach(say, team.reach), *follow_up.mutual_thanks(say, team)]),
             sides=follow_up.sides(say, team),
-            promised=follow_up.promise_lines(say, team),
+            promised=_promised(say, team, edition)[:_FRAMED],
+            promised_more=_promised(say, team, edition)[_FRAMED:],
             kept=follow_up.kept_promises(say, team),
             comments=team.comments,
             also=follow_up.other_questions(say, team),
             stem=say(NHS_STEM if team.pulse.source else STEM),
             source=say(team.pulse.source) if team.pulse.source else "",
             officials=follow_up.officials(say, team),
-            highlights=[_shared(say, highlight) for highlight in team.highlights],
+            highlights=[_shared(say, highlight) for highlight in team.highlights[:_QUOTES]],
             check_in=_check_in(say, team),
             questions=[prompts.question(say, team, today)],
             method=_method(say, team),
@@ -74,15 +100,44 @@ def _templates() -> Environment:
 
 def _titles(say: Voice) -> dict[str, str]:
     return {
-        "four": say("The four behaviours"),
-        "shared": say("Shared with the team"),
-        "ranges": say("What the team said"),
+        "shared": say("Thanks that were shared"),
         "ask": say("Ask at the next handover"),
         "promised": say("You said / we will"),
+        "you_said": say("You said"),
+        "we_will": say("We will"),
+        "no_promise": sentences.capital(say("nothing yet. One small thing is enough.")),
+        "figures": say("Figures"),
+        "promised_more": say("All promises"),
         "comments": say("What people wrote, in no order"),
         "kept": say("Promises kept, and what the team said since"),
         "officials": say("Official figures"),
     }
+
+
+def _masthead(say: Voice, edition: Edition, today: date) -> tuple[str, str]:
+    if not edition.reader:
+        return edition.place, ""
+    printed = say("Made on {date} for {leader}", date=say.day(today, year=True), leader=edition.reader)
+    return edition.place, printed
+
+
+def _promised(say: Voice, team: TeamMonth, edition: Edition) -> list[dict[str, str]]:
+    """What answers this digest first, then what was promised before and is told in it."""
+    earlier = [promise.details for promise in follow_up.current(team)]
+    return [
+        {
+            "you_said": details.you_said,
+            "we_will": details.words,
+            "below": " ".join([promises.by_whom(say, details), *_became(say, details)]),
+        }
+        for details in (*edition.answers, *earlier)
+    ]
+
+
+def _became(say: Voice, details: PromiseDetails) -> list[str]:
+    """What became of a promise, and what is in the way."""
+    outcome = promises.parts(say, details)[2:]
+    return [f"{label} {words}".strip() for label, words in outcome]
 
 
 def _check_in(say: Voice, team: TeamMonth) -> str:

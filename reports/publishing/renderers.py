@@ -33,12 +33,13 @@ from reports.publishing.loading import (
 )
 from reports.publishing.message import comments, comments_withdrawn, message
 from reports.publishing.obstacles_in_digest import Beside
-from reports.publishing.page import charts, page
+from reports.publishing.page import NO_EDITION, Edition, charts, page
+from reports.queries.extras import promise_details
 from reports.text import sentences
 from slackapp.blocks import shortened
 from slackapp.core.i18n import Voice, voice
-from slackapp.digest import sharing
-from slackapp.models import Delivery, DeliveryState, Digest, Member, Team
+from slackapp.digest import promises, sharing
+from slackapp.models import Delivery, DeliveryState, Digest, Member, Team, Workspace
 from slackapp.outbox.references import ChartRef, DigestRef
 from slackapp.outbox.rendered import FollowUp, Message, Route, Skip, Upload, WaitUntil, by_kind
 
@@ -52,7 +53,7 @@ def routes(drawing: ChartRenderer) -> dict[str, Route[Any, Any]]:
     return by_kind(
         Route(schedule.PICTURE, _load_chart, partial(_chart, drawing)),
         Route(schedule.MESSAGE, _load_message, _message),
-        Route(schedule.PAGE, _load_in_thread, partial(_page, drawing)),
+        Route(schedule.PAGE, _load_page, partial(_page, drawing)),
         Route(schedule.SHEET, _load_in_thread, _sheet),
         Route(schedule.THREADED, _load_threaded, partial(_threaded, drawing)),
         Route(schedule.COMMENTS, _load_comments, _comments),
@@ -83,6 +84,8 @@ class _Thread:
     ts: str
     is_theirs: bool = True
     """Whether the reader still holds the right to it."""
+    edition: Edition = NO_EDITION
+    """What stands around the figures on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,25 @@ def _load_in_thread(
     return _thread(session, _message_of(about), now)
 
 
+def _load_page(
+    session: Session, about: DigestRef, row: Delivery, now: datetime
+) -> _Thread | WaitUntil | Skip:
+    thread = _load_in_thread(session, about, row, now)
+    return (
+        replace(thread, edition=_edition(session, thread.digest)) if isinstance(thread, _Thread) else thread
+    )
+
+
+def _edition(session: Session, digest: Digest) -> Edition:
+    """Where the page is from, for whom it is, and what was promised in answer to its digest."""
+    team, reader = session.get_one(Team, digest.team_id), session.get_one(Member, digest.recipient_id)
+    above = session.get(Team, team.parent_id) if team.parent_id else None
+    names = [session.get_one(Workspace, team.workspace_id).name, *([above.name] if above else [])]
+    answers = promises.of_month(session, team.id, digest.month)
+    details = promise_details(session, answers)
+    return Edition(", ".join(names), reader.name, [details[promise.id] for promise in answers])
+
+
 def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
     """The page as a file in the digest's thread."""
     say, month = thread.say, thread.month
@@ -200,7 +222,8 @@ def _page(drawing: ChartRenderer, thread: _Thread) -> Upload:
 
 def _page_bytes(drawing: ChartRenderer, thread: _Thread) -> bytes | None:
     say, month = thread.say, thread.month
-    return drawing.pdf(page(say, month, schedule.drawings(drawing, charts(say, month)), thread.today))
+    drawn = schedule.drawings(drawing, charts(say, month))
+    return drawing.pdf(page(say, month, drawn, thread.today, edition=thread.edition))
 
 
 def _sheet(thread: _Thread) -> Upload:

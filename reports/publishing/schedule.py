@@ -148,6 +148,16 @@ def send(session: Session, reader: Member, *, team: Team, month: str, now: datet
     return bool(new_digests)
 
 
+def enqueue_page_again(session: Session, digest: Digest, now: datetime) -> None:
+    """Owe a digest's page anew in its thread, with the first promise that answers it; once."""
+    sent = select(Delivery).where(Delivery.kind == PAGE, Delivery.reference == str(DigestRef(digest.id)))
+    first = session.scalars(sent.order_by(Delivery.id).limit(1)).first()
+    if first is not None and first.state == DeliveryState.SENT:
+        workspace = session.get_one(Workspace, first.workspace_id)
+        key = f"{PAGE}:{DigestRef(digest.id)}:promised"
+        queue.enqueue(session, workspace, PAGE.new(DigestRef(digest.id), first.target, now, key=key))
+
+
 def enqueue_comments_update(session: Session, changed: Digest, now: datetime) -> None:
     """Enqueue an update of each message that shows this team's comments of this month."""
     team = session.get_one(Team, changed.team_id)

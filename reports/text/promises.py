@@ -25,7 +25,7 @@ def parts(say: Voice, promise: PromiseDetails) -> list[tuple[str, str]]:
 def by_whom(say: Voice, promise: PromiseDetails) -> str:
     """Who does it, and until when as long as it goes on."""
     if promise.state not in GOING_ON:
-        return promise.name
+        return f"{promise.name}."
     return say("{who}, by {day}.", who=promise.name, day=say.day(promise.due))
 
 

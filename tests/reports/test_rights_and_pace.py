@@ -29,6 +29,7 @@ from slackapp.models import (
     Team,
     Workspace,
 )
+from slackapp.outbox.references import DigestRef
 from slackapp.pulse import frequency as pace
 from tests.reports.hospital import Hospital, close_poll, hospital, moment, thank, thanks_within
 
@@ -333,3 +334,20 @@ def test_what_was_kept_is_told_for_a_year_and_what_goes_on_too(database: Session
         session.flush()
         found = promises.earlier_promises(session, [place.ward.id], "2025-12")
         assert [one.month for one in found[place.ward.id]] == ["2024-12", "2025-11"]
+
+
+def test_a_page_comes_anew_once_when_something_is_promised(database: Sessions, place: Hospital) -> None:
+    def pages(session: Session) -> list[Delivery]:
+        query = select(Delivery).where(Delivery.kind == digest.PAGE, Delivery.reference == about)
+        return list(session.scalars(query.order_by(Delivery.id)))
+
+    with database.begin() as session:
+        row = of(session, place.ward)
+        about = str(DigestRef(row.id))
+        digest.enqueue_page_again(session, row, NINE)
+        assert len(pages(session)) == 1, "the first is not there yet, and will have it"
+        pages(session)[0].state = DeliveryState.SENT
+        session.flush()
+        for _ in range(2):
+            digest.enqueue_page_again(session, row, NINE)
+        assert len(pages(session)) == 2
