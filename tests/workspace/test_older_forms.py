@@ -47,7 +47,7 @@ NEED_NONE: Mapping[str, str] = {
     ),
     "obstacle_change_form": "carries the obstacle's revision",
     "promise_form": "places are locked one after the other: the later of two leaders' words stand",
-    "leader_words_form": "a leader's own words",
+    **dict.fromkeys(("leader_words_form", "aims_form"), "the words of a team's leader: the later ones stand"),
     "": "parts of other forms",
 }
 
