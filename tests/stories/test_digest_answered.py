@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import select, update
 
-from reports.publishing import schedule
 from slackapp.demo import hospital
 from slackapp.digest import sharing
 from slackapp.models import Delivery, DeliveryState, Team, Workspace
@@ -267,7 +266,9 @@ def test_whoever_leads_above_reads_the_teams_below_and_is_sent_the_pictures_once
     assert "Only the leader of Ward 7 can do this." in director.screen()["modal"]["text"]
 
 
-def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answered: RunningApp) -> None:
+def test_what_is_shared_in_an_archived_channel_waits_until_it_is_open(
+    answered: RunningApp,
+) -> None:
     leader = answered.leader
 
     def archive(archived: bool) -> None:  # noqa: FBT001 - the sandbox's own field
@@ -279,16 +280,13 @@ def test_an_archived_channel_is_told_once_and_shared_again_when_it_is_open(answe
     leader.presses("Share with the team")
     leader.submits()
     leader.does("dismiss")
-    failed = [DeliveryState.DEAD, DeliveryState.DEAD]
-    comes(lambda: [row.state for row in rows(answered)] == failed)
-    screen = leader.sees("could not be posted in the channel of Ward 7", seconds=10)
-    for _ in range(2):
-        schedule.enqueue_due(answered.app.sessions, answered.app.now())
-        answered.app.deliveries.drain(answered.app.now())
-    screen = leader.screen()
-    assert len([message for message in screen["messages"] if "could not be posted" in message["text"]]) == 1
+    leader.sees("The channel of Ward 7 was archived.", seconds=10)
+    comes(lambda: answered.app.health()["held"].get("target") == {"is_archived": 1})
+    assert {row.state for row in rows(answered)} == {DeliveryState.READY}
+    answered.clock(now="2026-12-01T09:20:00+00:00")
+    notices = [message for message in leader.screen()["messages"] if "was archived" in message["text"]]
+    assert len(notices) == 1
     archive(False)
-    leader.presses("Share with the team", within=_last(screen, "Ward 7 in November"))
-    leader.submits()
+    answered.clock(now="2026-12-01T10:00:00+00:00")
     seen = answered.nurse.sees(WILL, place=CHANNEL)
     assert len([message for message in seen["messages"] if "Ward 7 in November" in message["text"]]) == 1
