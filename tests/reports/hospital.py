@@ -56,22 +56,22 @@ def hospital(session: Session, *, ward: int = 16, nights: int = 4) -> Hospital:
 
 
 def _team(session: Session, workspace: Workspace, name: str, parent: Team | None) -> Team:
-    made = Team(workspace_id=workspace.id, name=name, parent_id=parent.id if parent else None)
-    session.add(made)
+    team = Team(workspace_id=workspace.id, name=name, parent_id=parent.id if parent else None)
+    session.add(team)
     session.flush()
-    return made
+    return team
 
 
 def _member(session: Session, workspace: Workspace, name: str, team: Team) -> Member:
-    made = Member(
+    member = Member(
         workspace_id=workspace.id,
         slack_user_id="U" + name.upper().replace(" ", ""),
         name=name,
         team_id=team.id,
     )
-    session.add(made)
+    session.add(member)
     session.flush()
-    return made
+    return member
 
 
 def thank(
@@ -83,7 +83,7 @@ def thank(
     *,
     sharing: str = Sharing.PRIVATE,
 ) -> Recognition:
-    made = Recognition(
+    recognition = Recognition(
         workspace_id=giver.workspace_id,
         giver_id=giver.id,
         giver_team_id=giver.team_id,
@@ -91,12 +91,12 @@ def thank(
         words=f"{giver.name} wrote this",
         given_at=at,
     )
-    session.add(made)
+    session.add(recognition)
     session.flush()
     for receiver in receivers:
         session.add(
             Recipient(
-                recognition_id=made.id,
+                recognition_id=recognition.id,
                 member_id=receiver.id,
                 team_id=receiver.team_id,
                 given_at=at,
@@ -104,7 +104,7 @@ def thank(
             )
         )
     session.flush()
-    return made
+    return recognition
 
 
 def thanks_within(session: Session, people: list[Member], counts: Mapping[str, int], first: datetime) -> None:

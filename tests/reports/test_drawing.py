@@ -16,8 +16,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page
 
-from reports.charts import side_by_side
-from reports.charts import text_width as measure
+from reports.charts import side_by_side, text_width
 from reports.charts.from_figures import chart_contents
 from reports.charts.renderer import ChartRenderer, find_browser
 from reports.charts.scripts import plotly_script
@@ -87,9 +86,9 @@ class Listener:
 
 @pytest.fixture
 def listener() -> Iterator[Listener]:
-    made = Listener()
-    yield made
-    made.close()
+    server = Listener()
+    yield server
+    server.close()
 
 
 def wait_until(reached: Callable[[], bool]) -> None:
@@ -194,7 +193,7 @@ def test_nothing_stays_behind_when_the_app_is_killed(browser_path: str) -> None:
     app.wait()
     app.stdout.close()
     gone = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
-    wait_until(lambda: not [one for one in family if still_there(one, gone)])
+    wait_until(lambda: not [process for process in family if still_there(process, gone)])
 
 
 def test_without_a_browser_there_is_no_picture_and_the_log_says_so_once(
@@ -218,17 +217,17 @@ def test_a_browser_that_cannot_start_gives_no_picture(tmp_path: Path) -> None:
 
 def test_a_figure_for_a_page_needs_no_browser() -> None:
     with ChartRenderer(None) as none:
-        made = none.figure_json(DRAWN["rich-mix"])
-    assert made is not None
-    assert orjson.loads(made)["layout"]["height"] == 294
+        figure = none.figure_json(DRAWN["rich-mix"])
+    assert figure is not None
+    assert orjson.loads(figure)["layout"]["height"] == 294
 
 
 def test_the_browser_is_the_chosen_one_or_one_that_is_found(tmp_path: Path) -> None:
-    found = tmp_path / "chromium"
-    found.write_text("#!/bin/sh\n")
-    found.chmod(0o755)
-    assert find_browser({"PATH": str(tmp_path)}) == str(found)
-    assert find_browser({"PATH": str(tmp_path), "BROWSER_PATH": str(found)}) == str(found)
+    browser = tmp_path / "chromium"
+    browser.write_text("#!/bin/sh\n")
+    browser.chmod(0o755)
+    assert find_browser({"PATH": str(tmp_path)}) == str(browser)
+    assert find_browser({"PATH": str(tmp_path), "BROWSER_PATH": str(browser)}) == str(browser)
     assert find_browser({"PATH": str(tmp_path), "BROWSER_PATH": str(tmp_path / "none")}) is None
 
 
@@ -296,21 +295,24 @@ def test_a_page_with_a_network_asks_for_nothing_unless_the_escapes_are_left_out(
 
 def test_words_are_wrapped_evenly_and_cut_where_they_cannot_fit() -> None:
     title = "Empathising was named most. Helping was named least."
-    assert measure.even_lines(title, 328, 15, bold=True) == [
+    assert text_width.even_lines(title, 328, 15, bold=True) == [
         "Empathising was named most.",
         "Helping was named least.",
     ]
     quoted = "“Did something practical” is rated lowest."
-    assert measure.even_lines(quoted, 328, 15, bold=True) == ["“Did something practical”", "is rated lowest."]
-    long = measure.even_lines("W" * 80 + " and more words " * 20, 328, 15, bold=True)
+    assert text_width.even_lines(quoted, 328, 15, bold=True) == [
+        "“Did something practical”",
+        "is rated lowest.",
+    ]
+    long = text_width.even_lines("W" * 80 + " and more words " * 20, 328, 15, bold=True)
     assert len(long) == 3
-    assert all(measure.width(line, 15, bold=True) <= 328 for line in long)
-    assert measure.truncate("Ward 7", 328, 11) == "Ward 7"
-    assert measure.truncate("Community Learning Disability", 80, 11).endswith("…")
+    assert all(text_width.width(line, 15, bold=True) <= 328 for line in long)
+    assert text_width.truncate("Ward 7", 328, 11) == "Ward 7"
+    assert text_width.truncate("Community Learning Disability", 80, 11).endswith("…")
 
 
 def test_bold_is_wider_and_a_name_on_a_picture_is_one_plain_line() -> None:
-    assert measure.width("Ward", 12, bold=True) > measure.width("Ward", 12) > 0
-    sizes = [measure.width("i" * count, 12) for count in range(5)]
+    assert text_width.width("Ward", 12, bold=True) > text_width.width("Ward", 12) > 0
+    sizes = [text_width.width("i" * count, 12) for count in range(5)]
     assert all(a < b for a, b in pairwise(sizes))
-    assert measure.plain("Ward\u202e 7\n\u0000night\u200b") == "Ward 7 night"
+    assert text_width.plain("Ward\u202e 7\n\u0000night\u200b") == "Ward 7 night"

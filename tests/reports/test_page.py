@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Request
 from reports.charts.renderer import ChartRenderer
 from reports.figures.team_month import Highlight, TeamMonth
 from reports.publishing.page import charts
-from reports.publishing.page import page as made_page
+from reports.publishing.page import page as month_page
 from reports.publishing.schedule import drawings
 from slackapp.core.behaviours import Behaviour
 from slackapp.core.i18n import voice
@@ -33,7 +33,9 @@ class Opened:
         self.complaints: list[str] = []
         page.on("request", self._asks)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        page.on(
+            "console", lambda entry: self.complaints.append(entry.text) if entry.type == "error" else None
+        )
         page.goto(source.as_uri())
 
     def _asks(self, request: Request) -> None:
@@ -45,8 +47,8 @@ def opened(
     chromium: Browser, drawing: ChartRenderer, tmp_path: Path, month: TeamMonth, language: str = "en"
 ) -> Opened:
     source = tmp_path / "digest.html"
-    said = voice(language)
-    html = made_page(said, month, drawings(drawing, charts(said, month)), TODAY)
+    voiced = voice(language)
+    html = month_page(voiced, month, drawings(drawing, charts(voiced, month)), TODAY)
     source.write_text(html, encoding="utf-8")
     return Opened(chromium.new_page(viewport={"width": 1000, "height": 900}), source)
 
@@ -76,7 +78,7 @@ def test_the_pages_policy_stops_a_script_that_got_in_all_the_same(
     chromium: Browser, drawing: ChartRenderer, tmp_path: Path
 ) -> None:
     source = tmp_path / "digest.html"
-    html = made_page(say, samples.FIRST, drawings(drawing, charts(say, samples.FIRST)), TODAY)
+    html = month_page(say, samples.FIRST, drawings(drawing, charts(say, samples.FIRST)), TODAY)
     planted = "<script>document.title = 'broken'</script><img src='http://127.0.0.1:9/x'>"
     source.write_text(html.replace("<main>", f"<main>{planted}"), encoding="utf-8")
     seen = Opened(chromium.new_page(), source)
@@ -121,10 +123,10 @@ def test_the_page_is_used_with_the_keyboard_and_fits_a_phone(
 LONG = "It took four of us to find a bed, and nobody had told the night staff. " * 3
 HEAVY = replace(
     FULL,
-    highlights=tuple(replace(one, words=LONG) for one in (*FULL.highlights, FULL.highlights[0])),
+    highlights=tuple(replace(highlight, words=LONG) for highlight in (*FULL.highlights, FULL.highlights[0])),
     promises=tuple(
-        replace(one, details=replace(one.details, you_said=LONG[:150], we_will=LONG[:150]))
-        for one in FULL.promises
+        replace(promise, details=replace(promise.details, you_said=LONG[:150], we_will=LONG[:150]))
+        for promise in FULL.promises
     )
     * 2,
     comments=tuple(LONG[:140] for _ in range(10)),
@@ -152,14 +154,14 @@ def test_the_page_prints_on_at_most_two_sheets_of_a4_and_fits_a_phone(
 
 
 def test_the_page_has_no_script_and_names_no_address(drawing: ChartRenderer) -> None:
-    html = made_page(say, samples.RICH, drawings(drawing, charts(say, samples.RICH)), TODAY)
+    html = month_page(say, samples.RICH, drawings(drawing, charts(say, samples.RICH)), TODAY)
     assert "<script" not in html
     assert html.count("main-svg") >= 2
     assert set(re.findall(r"https?://[^\"' )]+", html)) <= {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",
     }
-    assert len(made_page(say, samples.EMPTY, {}, TODAY)) < 10_000
+    assert len(month_page(say, samples.EMPTY, {}, TODAY)) < 10_000
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])
@@ -167,8 +169,8 @@ def test_the_page_has_no_script_and_names_no_address(drawing: ChartRenderer) -> 
 def test_it_is_printed_as_a_small_tagged_pdf_in_the_readers_language(
     drawing: ChartRenderer, month: TeamMonth, language: str
 ) -> None:
-    said = voice(language)
-    printed = drawing.pdf(made_page(said, month, drawings(drawing, charts(said, month)), TODAY))
+    voiced = voice(language)
+    printed = drawing.pdf(month_page(voiced, month, drawings(drawing, charts(voiced, month)), TODAY))
     assert printed is not None
     assert printed.startswith(b"%PDF-")
     assert len(printed) < 500_000, "on a ward's network"
@@ -182,7 +184,7 @@ def test_it_is_printed_as_a_small_tagged_pdf_in_the_readers_language(
 def faults(page: Page) -> list[str]:
     """What axe-core finds wrong with the page."""
     page.evaluate(f"{AXE};0")
-    return [str(one["id"]) for one in page.evaluate("axe.run(document)")["violations"]]
+    return [str(fault["id"]) for fault in page.evaluate("axe.run(document)")["violations"]]
 
 
 @pytest.mark.parametrize("language", ["en", "cy"])

@@ -40,8 +40,8 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(colour: str, other: str) -> float:
+    light, dark = sorted((luminance(colour), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -85,8 +85,8 @@ def test_text_has_four_and_a_half_to_one_and_what_means_something_three_to_one()
 def test_no_two_of_the_four_look_alike_to_anybody(sight: str) -> None:
     seen = [lab(colour, sight) for colour in BEHAVIOUR_COLOURS.values()]
     apart = [
-        sum((a - b) ** 2 for a, b in zip(one, other, strict=True)) ** 0.5
-        for one, other in combinations(seen, 2)
+        sum((a - b) ** 2 for a, b in zip(colour, other, strict=True)) ** 0.5
+        for colour, other in combinations(seen, 2)
     ]
     assert min(apart) > 20
 
